@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* struct app: the whole program while it runs; what commands and the screen share. */
+#ifndef APP_H
+#define APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bank/catalogue.h"
+#include "bank/pages.h"
+#include "bank/rival.h"
+#include "bank/transfer.h"
+#include "base/err.h"
+#include "base/loop.h"
+#include "command/run.h"
+#include "command/settings.h"
+#include "db/db.h"
+#include "event/ring.h"
+#include "server/server.h"
+#include "txn/txn.h"
+
+/* Where the start has got to. Each step says so on the screen. */
+enum app_stage {
+	STAGE_SERVER,     /* the private server starts */
+	STAGE_CONNECTING, /* browse and transfer sessions connect */
+	STAGE_TABLES,     /* demo: tables are made and filled */
+	STAGE_LOOKING,    /* the accounts table is looked at */
+	STAGE_READY,      /* connected; `catalogue` is there, or `no_bank` says why not */
+	STAGE_FAILED,     /* `failure` says why */
+};
+
+/*
+ * What a front end does for the commands. ui/ supplies one, plain mode another. `say` shows a line that was made harmless.
+ * `review` asks about run->line and calls app_reviewed() once; `act` does something on the screen (commands flagged SCREEN):
+ * false where it knows no such action.
+ */
+struct face {
+	void (*say)(void *self, enum status status, const char *text);
+	void (*review)(void *self, struct run *run);
+	bool (*act)(void *self, const char *action, const char *argument);
+	void (*stage)(void *self); /* app->stage changed */
+	void (*changed)(void *self); /* accounts, picks or levers changed */
+	void *self;
+};
+
+/* A transfer being made, or the last one made. */
+struct app_transfer {
+	struct transfer *body;   /* NULL before the first */
+	char *source, *destination; /* raw ids */
+	struct txn_result result; /* outcome OUTCOME_NONE while it runs */
+	uint32_t txn;            /* its number in the events, 0 before the first */
+	struct run *run;         /* the command that waits for it, NULL when over */
+};
+
+struct app {
+	struct settings settings;
+	struct loop *loop;
+	struct ring *ring;
+	struct server *server; /* NULL unless demo */
+	struct db *browse;
+	struct db *work;       /* teller/transfer */
+	struct db *rival_db;
+	struct txn *txn;       /* engine on `work` */
+	struct txn *rival_txn;
+	struct rival *rival;   /* NULL before the catalogue is known */
+	struct catalogue *catalogue; /* NULL before it is known */
+	char *no_bank;         /* READY without a usable accounts table: the sentence that says what to do */
+	struct pages *pages;   /* NULL before the catalogue is known, and in plain mode */
+	struct app_transfer transfer;
+	char *source, *destination; /* picks, raw ids; NULL */
+	enum app_stage stage;
+	struct err failure;
+	struct face face;
+	bool leaving;
+	int exit_status;
+};
+
+/* Made in main.c; takes the settings over. */
+struct app *app_new(struct settings *settings);
+void app_free(struct app *app); /* closes sessions, stops the server */
+void app_start(struct app *app); /* begins with STAGE_SERVER or STAGE_CONNECTING; everything else comes from the loop */
+void app_reconnect(struct app *app);
+
+/* Leaves the program: the loop stops once what must be ended has ended. */
+void app_leave(struct app *app, int exit_status);
+
+/* Says a sentence to the user. The text is made harmless. */
+void app_say(struct app *app, enum status status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* The answer to a review: yes runs the command, no ends it with ST_CANCELLED and changes nothing. */
+void app_reviewed(struct run *run, bool yes);
+
+/* Starts the transfer of run; ends the run when it is over (and the rival has put its unit back). */
+void app_transfer(struct run *run, const struct transfer_spec *spec);
+
+/* The state of the transaction as a word for the title. Static. */
+const char *app_txn_word(const struct app *app);
+
+/* "teller needs ...": a sentence for why the bank cannot be used now, or NULL where it can. Borrowed. */
+const char *app_not_ready(const struct app *app, unsigned command_flags);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The body of a transfer: read both balances, decide, move, write the ledger. */
+#ifndef BANK_TRANSFER_H
+#define BANK_TRANSFER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bank/catalogue.h"
+#include "txn/body.h"
+
+enum transfer_rule { TRANSFER_HALF, TRANSFER_ALL, TRANSFER_AMOUNT };
+
+enum { TRANSFER_ID_SIZE = 37 }; /* a UUID as text, with its NUL */
+
+struct transfer_spec {
+	const char *source;      /* raw id, borrowed for the call */
+	const char *destination;
+	enum transfer_rule rule;
+	int64_t amount;          /* smallest unit; for TRANSFER_AMOUNT */
+	const char *id;          /* UUID for the ledger; NULL: a new one is made */
+};
+
+/*
+ * half: amount = floor(balance / 2), from the balance read in the attempt, the same number in both updates. Rejected, each with
+ * its own sentence: same source and destination; a missing account, either side; a NULL or negative source balance; a NULL
+ * destination balance; nothing to move; more than there is; overflow of the destination; an update that did not touch
+ * exactly one row.
+ */
+struct transfer;
+struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec);
+void transfer_free(struct transfer *transfer);
+struct body *transfer_body(struct transfer *transfer); /* borrowed */
+
+/* "half", "all" or a number, as in the command. Errors name the word. */
+MUST_CHECK enum status transfer_rule_parse(const char *word, enum transfer_rule *rule, int64_t *amount, struct err *err);
+void transfer_rule_show(char out[32], enum transfer_rule rule, int64_t amount);
+
+/* What the latest attempt read and decided; valid once the body has decided. */
+struct transfer_facts {
+	bool decided;
+	int64_t amount, source_before, source_after, destination_before, destination_after;
+	const char *id; /* UUID */
+};
+struct transfer_facts transfer_facts(const struct transfer *transfer);
+const char *transfer_source(const struct transfer *transfer);      /* raw id */
+const char *transfer_destination(const struct transfer *transfer); /* raw id */
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The files of assets/ that are built into the program, as strings. */
+#ifndef BASE_ASSET_H
+#define BASE_ASSET_H
+
+extern const char asset_schema_sql[]; /* the tables */
+extern const char asset_keymap_conf[];     /* the default keys */
+
+#endif

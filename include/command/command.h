@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command table: every command, declared once; the one way in for keys, prompt, options, scripts and tests. */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct app;
+struct run;
+
+enum arg_type {
+	ARG_ACCOUNT, /* an account id */
+	ARG_RULE,    /* half, all or an amount */
+	ARG_COUNT,   /* a whole number above 0 */
+	ARG_ONOFF,   /* on or off */
+	ARG_COMMAND, /* the name of a command */
+	ARG_WORD,    /* anything */
+	ARG_REST,    /* the rest of the line, as it is */
+};
+
+struct command_arg {
+	const char *name; /* in capitals: FROM, TO */
+	enum arg_type type;
+	bool optional;
+};
+
+/* An option of a command ("--limit 3", "--csv"). Those of the whole program are in command/options.h. */
+struct command_option {
+	const char *name; /* without the dashes */
+	const char *value; /* name of its value in capitals, NULL for a flag */
+	const char *help;
+};
+
+enum {
+	COMMAND_VERB = 1,    /* may stand on teller's command line */
+	COMMAND_SCREEN = 2,  /* moves something on the screen; no use without one */
+	COMMAND_CONFIRM = 4, /* asks before it runs */
+	COMMAND_BANK = 8,    /* needs the accounts table */
+	COMMAND_SERVER = 16, /* needs a connection */
+};
+
+enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 6 };
+
+/* The handler starts the command and returns at once; it, or a callback of its, ends it with run_end(). */
+struct command {
+	const char *name;
+	const char *alias; /* NULL or another name */
+	struct command_arg args[COMMAND_ARGS_MAX];
+	struct command_option options[COMMAND_OPTIONS_MAX];
+	unsigned flags;
+	const char *help; /* one line, lower case, no full stop */
+	void (*handler)(struct run *run);
+};
+
+/* The table, sorted by name; borrowed, static. */
+const struct command *command_table(size_t *n);
+const struct command *command_find(const char *name); /* by name, alias, or an unambiguous beginning; NULL */
+/* "transfer FROM TO [half|all|AMOUNT]" */
+struct buf;
+void command_usage(struct buf *out, const struct command *command);
+
+/* Names of commands (first word) or of arguments that begin with what stands left of `at`; for completion. Each match is
+ * appended to `out`, NUL-terminated, one after another; returns how many. *from is where the word being completed begins. */
+size_t command_complete(struct app *app, const char *line, size_t at, struct buf *out, size_t *from);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Running a command line: its words, its output, its end. */
+#ifndef COMMAND_RUN_H
+#define COMMAND_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "command/command.h"
+
+/* One command while it runs. The handler reads it; it is freed by run_end(). */
+struct run {
+	struct app *app;
+	const struct command *command;
+	size_t nargs;
+	char *args[COMMAND_ARGS_MAX]; /* owned; checked against the types of the command's arguments */
+	char *options[COMMAND_OPTIONS_MAX]; /* owned value of the option at that place; "" for a flag that was given; NULL else */
+	char *line;                   /* owned; the command line as it would be typed, for review and history */
+	bool confirmed;               /* the question was answered, or must not be asked (--yes) */
+	void *work;                   /* the handler's own */
+	void (*done)(void *arg, enum status status);
+	void *arg;
+};
+
+/*
+ * Runs one command line. done(arg, status) comes exactly once, possibly from inside. What is wrong with the line is said through
+ * app_say() first. An empty line or a comment (#) is ST_OK. "104" alone is "goto 104".
+ * The language: words separated by blanks; 'single quotes' keep blanks, '' inside them is a quote; --option or --option=value.
+ */
+void command_run(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg);
+
+/* The value of a command's option, NULL where it was not given. */
+const char *run_option(const struct run *run, const char *name);
+
+/* Ends it: says err's sentence where err is not NULL, and passes the status on. */
+void run_end(struct run *run, enum status status, const char *sentence);
+
+/* The word as it must be typed to mean `s`, quoted where needed. */
+void run_quote(struct buf *out, const char *s);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the command line and :set decide: connection, output, engine limits. */
+#ifndef COMMAND_SETTINGS_H
+#define COMMAND_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "db/conninfo.h"
+#include "txn/txn.h"
+
+enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_JSONL };
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* Zero-initialise, then settings_parse(). All text owned. */
+struct settings {
+	struct conninfo conninfo;
+	bool demo;             /* a private server */
+	char *keep;            /* demo --keep DIR */
+	unsigned accounts;     /* demo --accounts N, init --accounts N; default 100 */
+	size_t ncommands;      /* verb with its words as one command line, or -c, in order */
+	char **commands;
+	char *file;            /* -f; "-" is standard input */
+	bool plain;            /* --plain */
+	bool echo;             /* --echo: every statement on stderr */
+	bool yes;              /* --yes: confirm nothing */
+	bool ascii;            /* --ascii */
+	bool ask_password;     /* -W */
+	bool never_ask;        /* -w */
+	enum color_when color;
+	enum output_format format;
+	char *table;           /* --table */
+	uint64_t seed;         /* --seed, else from the system */
+	struct txn_options txn; /* --protocol --wire --max-attempts --backoff */
+	bool show_help, show_version;
+};
+
+/* Reads argv. On ST_USAGE the sentence names the word and says what to do. */
+MUST_CHECK enum status settings_parse(struct settings *settings, int argc, char **argv, struct err *err);
+void settings_free(struct settings *settings);
+void settings_help(struct buf *out);    /* --help: made from the option table and the command table */
+void settings_version(struct buf *out); /* one line */
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where to connect: psql's options, a connection string or URI, the environment. */
+#ifndef DB_CONNINFO_H
+#define DB_CONNINFO_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* All owned; NULL where not given. libpq reads PG* variables, service files and .pgpass by itself. */
+struct conninfo {
+	char *target;   /* DBNAME, "key=value ..." or URI, as the user gave it, with the scheme rewritten */
+	char *host;
+	char *port;
+	char *user;
+	char *password;
+	char *dbname;
+};
+
+/* Takes a DBNAME, conninfo string or URI (postgres://, postgresql://, cockroachdb://, cockroachdb+DRIVER://, crdb://, and
+ * each with jdbc: in front; the CockroachDB ones get port 26257 and database defaultdb unless they say otherwise). */
+MUST_CHECK enum status conninfo_target(struct conninfo *info, const char *text, struct err *err);
+void conninfo_copy(struct conninfo *to, const struct conninfo *from);
+void conninfo_free(struct conninfo *info);
+
+/* The place for people, without the password: "root@localhost:5432/bank" or "on socket /tmp (port 5432)". */
+void conninfo_show(struct buf *out, const struct conninfo *info);
+
+/* True where neither an option, nor a connection string, nor PGHOST, PGHOSTADDR, PGSERVICE or DATABASE_URL names a server. */
+bool conninfo_is_default(const struct conninfo *info);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One connection as a non-blocking machine: connect, send statements in one round trip, read their answers, cancel. */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "db/conninfo.h"
+#include "db/dialect.h"
+#include "db/rows.h"
+#include "db/sqlstate.h"
+#include "event/ring.h"
+
+struct db;
+
+enum db_state {
+	DB_OFF,        /* never connected, or closed by us */
+	DB_CONNECTING, /* looking up, dialling, logging in, preparing the session */
+	DB_IDLE,       /* connected, nothing in flight */
+	DB_BUSY,       /* statements in flight */
+	DB_DOWN,       /* failed or lost; db_connect() may be called again */
+};
+
+/*
+ * A statement of a round trip. `sql` is a constant text with $1 ... for parameters: it is prepared once a connection
+ * under a name of ours. Parameters are text; NULL is SQL NULL. All of it is borrowed for the time of the call only.
+ */
+struct statement {
+	const char *sql;
+	enum verb verb;
+	unsigned nparams;
+	const char *const *params;
+	bool commits;  /* durable once its answer carries the tag COMMIT */
+	bool once;     /* not worth preparing (DDL, a text made for this one use) */
+};
+
+/* The answer to one statement. Borrowed for the time of the callback. */
+struct answer {
+	bool ok;
+	bool skipped;       /* not run, because an earlier statement of the round trip failed; ok is false */
+	bool lost;          /* the connection is gone */
+	char sqlstate[6];   /* "" for no error, or for an error of libpq itself */
+	const char *tag;    /* command tag; "" on an error */
+	int64_t affected;   /* rows touched or returned; -1 where the tag has no count */
+	const struct rows *rows; /* NULL where the statement returns none */
+	const char *message;     /* "" where ok */
+	const char *detail;      /* DETAIL and HINT, one a line, or "" */
+	uint64_t duration_us;    /* from the send of the round trip, or from the answer before it */
+};
+
+/* Who waits for the answers of a round trip. `answer` is called once for each statement, in order; then `idle`, once, when
+ * the connection can be used again, or `lost`, once, when it cannot: `why` holds the first thing that was said about
+ * it, and the statements from `answered` on have no answer. No callback comes from inside db_send(). A callback may call
+ * db_send() only from `idle`. */
+struct db_reply {
+	void (*answer)(void *arg, size_t index, const struct answer *answer);
+	void (*idle)(void *arg);
+	void (*lost)(void *arg, size_t answered, const struct answer *why);
+	void *arg;
+};
+
+/* What the events of a round trip belong to. */
+struct db_context {
+	uint32_t txn;
+	unsigned attempt;
+	unsigned first_statement; /* number of the first statement of this round trip */
+	unsigned round_trip;
+};
+
+/* `name` follows "teller/" in application_name. `setup` (may be NULL) is a list of constant SQL statements, ended by NULL,
+ * sent after each connect. */
+struct db *db_new(struct loop *loop, struct ring *ring, enum session session, const char *name, const char *const *setup);
+void db_free(struct db *db); /* closes; callbacks that are still due do not come */
+
+/* Starts connecting; done(arg, err) comes from the loop: err NULL when connected. On a failure its sentence says what was
+ * tried and why it failed. `limit_ms` bounds the whole of it unless the connection string has connect_timeout. */
+typedef void db_connected_fn(void *arg, const struct err *err);
+void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg);
+
+/* Called when an idle connection is lost. */
+typedef void db_lost_fn(void *arg, const struct answer *why);
+void db_on_lost(struct db *db, db_lost_fn *fn, void *arg);
+
+/* Sends n > 0 statements as one round trip. The connection must be DB_IDLE. */
+void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
+             const struct db_reply *reply);
+
+/* Asks the server to cancel what runs, from another thread. The answer is still delivered. `done` (may be NULL) comes when
+ * the request was made; until then db_send() must not be called again: db_state() stays DB_BUSY. */
+void db_cancel(struct db *db);
+
+enum db_state db_state(const struct db *db);
+bool db_in_transaction(const struct db *db); /* what the server last said, after the last answer of a round trip */
+const struct dialect *db_dialect(const struct db *db); /* borrowed; of the server last connected to, never NULL */
+enum sql_server db_server(const struct db *db);
+
+/* For the title, borrowed until the next connect. */
+struct db_facts {
+	const char *place;    /* "teller@[private]:5432/bank" user, host or socket directory, port, database */
+	const char *product;  /* "PostgreSQL" or "CockroachDB" */
+	const char *version;  /* "15.20" */
+	const char *tls;      /* "TLSv1.3", "no TLS", "local socket" */
+	bool remote;          /* neither a Unix socket nor loopback */
+	bool verified;        /* sslmode=verify-full in force */
+	int pid;              /* of the server's process, 0 where it has none to tell */
+};
+const struct db_facts *db_facts(const struct db *db);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an SQLSTATE asks of a client, by server and by phase of the transaction. */
+#ifndef DB_SQLSTATE_H
+#define DB_SQLSTATE_H
+
+#include <stdbool.h>
+
+/* Outcome classes, after reference: PostgreSQL appendix A, CockroachDB common-errors and transaction-retry-error-reference. */
+enum sql_class {
+	CLASS_FINAL,      /* will recur, or is the user's: roll back and report */
+	CLASS_RETRY_TXN,  /* nothing was committed: run the whole transaction again */
+	CLASS_RETRY_CONN, /* the connection is dead or refused and no commit was sent: reconnect, then again */
+	CLASS_AMBIGUOUS,  /* a commit was sent and its answer is not known: never again blindly */
+	CLASS_COMMITTED,  /* already durable; later noise */
+	CLASS_FOLLOW_UP,  /* caused by an earlier error of the attempt, which decides */
+};
+
+enum sql_server { SERVER_POSTGRES, SERVER_COCKROACH };
+
+/* PHASE_WORK: no commit statement was sent yet. PHASE_COMMIT: COMMIT, or RELEASE on CockroachDB, or a round trip with either, was sent. */
+enum sql_phase { PHASE_WORK, PHASE_COMMIT };
+
+/* `sqlstate` "" means that libpq failed by itself: the connection is gone. */
+enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum sql_phase phase);
+
+/* A short name for people ("serialization failure"), or NULL. Static. */
+const char *sqlstate_name(const char *sqlstate);
+
+#endif

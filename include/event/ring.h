@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ring of recent events: appended to by whoever drives a conversation, read by each reader from its own cursor. */
+#ifndef EVENT_RING_H
+#define EVENT_RING_H
+
+#include "event/event.h"
+
+struct ring;
+
+/* Keeps up to `events` events whose strings take up to `bytes` bytes; the oldest make room for new ones. */
+struct ring *ring_new(uint32_t events, uint32_t bytes);
+void ring_free(struct ring *ring);
+
+/* Copies the event and its strings (each cut at 16 kB), gives it its number and time. Calls nobody. Returns the number. */
+uint64_t ring_append(struct ring *ring, const struct event *event);
+
+uint64_t ring_first(const struct ring *ring); /* the oldest number still held */
+uint64_t ring_next(const struct ring *ring);  /* the number that the next event will get */
+
+/* False where that event is not held (any more, or yet). Strings are borrowed from the ring until the next append. */
+bool ring_get(const struct ring *ring, uint64_t number, struct event *out);
+
+/* A number for a new transaction: 1, 2, 3 ... */
+uint32_t ring_new_txn(struct ring *ring);
+
+/* A reader's own place. Start with {0} to read all that is held. */
+struct cursor {
+	uint64_t next;
+	uint64_t skipped; /* events that were gone before they were read, since the start */
+};
+
+bool cursor_read(struct cursor *cursor, const struct ring *ring, struct event *out);
+
+#endif

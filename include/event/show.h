@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Events as text: short words for a line, a sentence, and the full text. */
+#ifndef EVENT_SHOW_H
+#define EVENT_SHOW_H
+
+#include "base/buf.h"
+#include "event/event.h"
+
+const char *show_session(enum session session);       /* "browse", "transfer", "rival" */
+char show_session_label(enum session session);        /* 'B', 'T', 'R', '-' */
+const char *show_outcome(enum outcome outcome);       /* "COMMITTED", "GAVE UP", "UNKNOWN" ... */
+const char *show_reason(const char sqlstate[6]);      /* "serialization failure"; NULL for a code without a short name */
+
+/* The columns of a log line, each appended to its buffer as harmless text without padding.
+ * who:    "T1.2" session label, transaction number, attempt; "B" outside a transaction
+ * what:   the statement with its parameters put in for reading, or the fact in words
+ * result: "1 row", "1250", "COMMIT", "40001 serialization failure", "wait 23 ms", "COMMITTED"
+ * ms:     the duration, "0.42" in milliseconds, or "" */
+struct show_line {
+	struct buf who, what, result, ms;
+	char sign; /* ' ' ok, 'x' error, '~' wait, '*' durable from here, '<' rollback, '!' lever, '.' sent and not answered */
+};
+void show_line(struct show_line *line, const struct event *event);
+void show_line_free(struct show_line *line);
+
+/* One line for plain mode and --echo: time, who, what, result, ms. No newline. */
+void show_plain(struct buf *out, const struct event *event);
+
+/* Everything about the event, several lines, each ended by a newline; for the full-text view. */
+void show_full(struct buf *out, const struct event *event);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The transaction body: a generator of statements that can be run again from the start. */
+#ifndef TXN_BODY_H
+#define TXN_BODY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "db/db.h"
+
+struct body;
+
+enum { BODY_MAX_STATEMENTS = 16 }; /* in one batch */
+
+/*
+ * What a body wants to send next. Statements that do not need each other's results are yielded together. Their texts and
+ * parameters stay valid until the next call of next() or reset(); the engine refuses transaction control and DDL.
+ */
+struct batch {
+	struct statement statements[BODY_MAX_STATEMENTS];
+	size_t n;
+	/*
+	 * The body's last statements. A body that says so promises that the server itself refuses (with an error) whatever
+	 * must not be committed, so that the commit may travel with them; next() is still called with their results, before the
+	 * commit is sent when they travel apart, and may reject then.
+	 */
+	bool last;
+};
+
+enum body_say { BODY_SEND, BODY_DONE, BODY_REJECT };
+
+/*
+ * The engine calls reset(), then next() again and again: first with n = 0, then with the answers to the batch before. The
+ * body fills `batch` and says SEND, or says DONE, or fills `reason` and says REJECT. It keeps its state in its own struct, which
+ * begins with a struct body; reset() forgets what an earlier attempt read, so a retry reads and decides again.
+ * It never sees a connection.
+ *
+ * `together` is true where a batch marked `last` will travel with the commit: a body that can check results only afterwards
+ * must then add statements by which the server checks.
+ *
+ * refused() may be NULL. It is asked about a final error of statement `index` of the body's latest batch, and may turn it
+ * into a rejection (true, with the reason).
+ */
+struct body_ops {
+	void (*reset)(struct body *body, bool together);
+	enum body_say (*next)(struct body *body, const struct answer *answers, size_t n, struct batch *batch, struct err *reason);
+	bool (*refused)(struct body *body, size_t index, const struct answer *answer, struct err *reason);
+};
+
+struct body {
+	const struct body_ops *ops;
+};
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The transaction engine: runs a body in one retried transaction and tells the truth about its outcome. */
+#ifndef TXN_TXN_H
+#define TXN_TXN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "db/db.h"
+#include "event/event.h"
+#include "txn/body.h"
+
+/* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. */
+enum txn_protocol { PROTOCOL_AUTO, PROTOCOL_SAVEPOINT, PROTOCOL_RESTART, PROTOCOL_NONE };
+
+/* How statements travel: one a round trip, or as few round trips as the data allows. */
+enum txn_wire { WIRE_PIPELINE, WIRE_STEP };
+
+struct txn_options {
+	enum txn_protocol protocol;
+	enum txn_wire wire;
+	unsigned max_attempts;       /* default 10; 1 is no retry */
+	uint64_t max_elapsed_ms;     /* default 30,000: no attempt starts later than this */
+	uint64_t backoff_base_ms;    /* default 20; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)) */
+	uint64_t backoff_cap_ms;     /* default 2,000 */
+	unsigned savepoint_retries;  /* default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait */
+};
+void txn_options_init(struct txn_options *options);
+
+/* What a transaction came to. `reason` is the first error or the body's rejection, as a sentence; `cleanup` what went wrong
+ * while rolling back, if anything did; it never hides the reason. */
+struct txn_result {
+	uint32_t txn;
+	enum outcome outcome;
+	enum txn_protocol protocol; /* the one used, never AUTO */
+	unsigned attempts;
+	unsigned round_trips; /* of all attempts */
+	unsigned statements;
+	uint64_t elapsed_us;
+	uint64_t backoff_us;
+	char sqlstate[6]; /* of the last attempt's first error, "" if none */
+	struct err reason;
+	struct err cleanup;
+};
+
+/* ST_OK for COMMITTED, ST_REJECTED ... for the others. */
+enum status txn_status(enum outcome outcome);
+
+struct txn;
+
+/* An engine on one connection, one transaction at a time. The connection must outlive it. */
+struct txn *txn_new(struct loop *loop, struct ring *ring, struct db *db, enum session session, uint64_t seed);
+void txn_free(struct txn *txn);
+
+/* Starts `body` (borrowed until done) and returns at once. `what` names it in the log. Not while another one runs.
+ * done(arg, result) comes from the loop; a new transaction may be started from it. */
+typedef void txn_done_fn(void *arg, const struct txn_result *result);
+void txn_start(struct txn *txn, struct body *body, const char *what, const struct txn_options *options, txn_done_fn *done,
+               void *arg);
+bool txn_running(const struct txn *txn);
+
+/*
+ * Cancels the wait, the statement or the transaction, whatever there is; never a commit that was sent. The outcome comes as
+ * usual: CANCELLED, unless it was too late. Returns false where it was too late to ask.
+ */
+bool txn_cancel(struct txn *txn);
+
+/*
+ * A gate is asked before each round trip of statements is sent. Where it answers true the engine holds until txn_go().
+ * `next` tells what would be sent: the attempt, and whether the body has read already (the writes come next).
+ */
+struct txn_gate {
+	uint32_t txn;
+	unsigned attempt;
+	unsigned body_batch;  /* 0: BEGIN and SAVEPOINT with the body's first statements; 1: its second statements ... */
+	bool commit;          /* this round trip holds the commit */
+};
+typedef bool txn_gate_fn(void *arg, const struct txn_gate *next);
+void txn_set_gate(struct txn *txn, txn_gate_fn *gate, void *arg); /* NULL removes it */
+void txn_go(struct txn *txn);
+
+/* A word for the title: "none", "open", "RETRY WANTED", "waiting", "committing", "OUTCOME UNKNOWN". Static. */
+const char *txn_word(const struct txn *txn);
+
+#endif

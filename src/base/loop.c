@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one event loop, on libuv. Handles are freed by libuv's close callback, so freeing one inside its own callback is fine. */
+#include "base/loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <uv.h>
+
+#include "base/mem.h"
+
+struct loop {
+	uv_loop_t uv;
+	bool stopped;
+};
+
+struct watch {
+	uv_poll_t uv;
+	watch_fn *fn;
+	void *arg;
+};
+
+struct timer {
+	uv_timer_t uv;
+	timer_fn *fn;
+	void *arg;
+};
+
+struct signal_watch {
+	uv_signal_t uv;
+	signal_fn *fn;
+	void *arg;
+};
+
+struct turn {
+	uv_prepare_t uv;
+	turn_fn *fn;
+	void *arg;
+};
+
+/* A failure to set up a handle means that the system is out of descriptors or memory: nothing here can go on. */
+static void must(int rc, const char *what)
+{
+	if (rc >= 0)
+		return;
+	fprintf(stderr, "teller: the event loop cannot %s: %s\n", what, uv_strerror(rc));
+	abort();
+}
+
+static void close_free(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void handle_close(uv_handle_t *handle, void *owner)
+{
+	handle->data = owner;
+	uv_close(handle, close_free);
+}
+
+struct loop *loop_new(void)
+{
+	struct loop *loop = NEW(struct loop);
+	must(uv_loop_init(&loop->uv), "start");
+	loop->uv.data = loop;
+	return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	uv_run(&loop->uv, UV_RUN_DEFAULT); /* lets the close callbacks free what was closed */
+	uv_loop_close(&loop->uv);
+	free(loop);
+}
+
+void loop_run(struct loop *loop)
+{
+	loop->stopped = false;
+	while (!loop->stopped && uv_loop_alive(&loop->uv))
+		uv_run(&loop->uv, UV_RUN_ONCE);
+}
+
+void loop_run_until(struct loop *loop, const bool *done)
+{
+	while (!*done && uv_loop_alive(&loop->uv))
+		uv_run(&loop->uv, UV_RUN_ONCE);
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+	uv_stop(&loop->uv);
+}
+
+void *loop_uv(struct loop *loop)
+{
+	return &loop->uv;
+}
+
+/* ---- descriptors ---- */
+
+static void on_poll(uv_poll_t *uv, int status, int events)
+{
+	struct watch *watch = (struct watch *)uv;
+	int seen = (events & UV_READABLE ? WATCH_READ : 0) | (events & UV_WRITABLE ? WATCH_WRITE : 0);
+	if (status < 0)
+		seen = WATCH_READ | WATCH_WRITE;
+	watch->fn(watch->arg, seen);
+}
+
+struct watch *watch_new(struct loop *loop, int fd, watch_fn *fn, void *arg)
+{
+	struct watch *watch = NEW(struct watch);
+	watch->fn = fn;
+	watch->arg = arg;
+	must(uv_poll_init(&loop->uv, &watch->uv, fd), "watch a descriptor");
+	return watch;
+}
+
+void watch_set(struct watch *watch, int events)
+{
+	int uv = (events & WATCH_READ ? UV_READABLE : 0) | (events & WATCH_WRITE ? UV_WRITABLE : 0);
+	if (uv)
+		must(uv_poll_start(&watch->uv, uv, on_poll), "watch a descriptor");
+	else
+		uv_poll_stop(&watch->uv);
+}
+
+void watch_free(struct watch *watch)
+{
+	if (!watch)
+		return;
+	uv_poll_stop(&watch->uv);
+	handle_close((uv_handle_t *)&watch->uv, watch);
+}
+
+/* ---- timers ---- */
+
+static void on_timer(uv_timer_t *uv)
+{
+	struct timer *timer = (struct timer *)uv;
+	timer->fn(timer->arg);
+}
+
+struct timer *timer_new(struct loop *loop, timer_fn *fn, void *arg)
+{
+	struct timer *timer = NEW(struct timer);
+	timer->fn = fn;
+	timer->arg = arg;
+	must(uv_timer_init(&loop->uv, &timer->uv), "make a timer");
+	return timer;
+}
+
+void timer_start(struct timer *timer, uint64_t ms)
+{
+	uv_update_time(timer->uv.loop);
+	uv_timer_start(&timer->uv, on_timer, ms, 0);
+}
+
+void timer_stop(struct timer *timer)
+{
+	uv_timer_stop(&timer->uv);
+}
+
+bool timer_pending(const struct timer *timer)
+{
+	return uv_is_active((const uv_handle_t *)&timer->uv) != 0;
+}
+
+void timer_free(struct timer *timer)
+{
+	if (!timer)
+		return;
+	uv_timer_stop(&timer->uv);
+	handle_close((uv_handle_t *)&timer->uv, timer);
+}
+
+/* ---- signals ---- */
+
+static void on_signal(uv_signal_t *uv, int signum)
+{
+	struct signal_watch *signal = (struct signal_watch *)uv;
+	signal->fn(signal->arg, signum);
+}
+
+struct signal_watch *signal_new(struct loop *loop, int signum, signal_fn *fn, void *arg)
+{
+	struct signal_watch *signal = NEW(struct signal_watch);
+	signal->fn = fn;
+	signal->arg = arg;
+	must(uv_signal_init(&loop->uv, &signal->uv), "watch a signal");
+	must(uv_signal_start(&signal->uv, on_signal, signum), "watch a signal");
+	uv_unref((uv_handle_t *)&signal->uv); /* a signal that may come is no reason to keep running */
+	return signal;
+}
+
+void signal_free(struct signal_watch *signal)
+{
+	if (!signal)
+		return;
+	handle_close((uv_handle_t *)&signal->uv, signal);
+}
+
+/* ---- the end of a turn ---- */
+
+static void on_prepare(uv_prepare_t *uv)
+{
+	struct turn *turn = (struct turn *)uv;
+	turn->fn(turn->arg);
+}
+
+struct turn *turn_new(struct loop *loop, turn_fn *fn, void *arg)
+{
+	struct turn *turn = NEW(struct turn);
+	turn->fn = fn;
+	turn->arg = arg;
+	must(uv_prepare_init(&loop->uv, &turn->uv), "prepare a turn");
+	must(uv_prepare_start(&turn->uv, on_prepare), "prepare a turn");
+	uv_unref((uv_handle_t *)&turn->uv);
+	return turn;
+}
+
+void turn_free(struct turn *turn)
+{
+	if (!turn)
+		return;
+	handle_close((uv_handle_t *)&turn->uv, turn);
+}
+
+/* ---- work aside, and soon ---- */
+
+struct work {
+	uv_work_t uv;
+	work_fn *work;
+	work_fn *done;
+	void *arg;
+};
+
+static void on_work(uv_work_t *uv)
+{
+	struct work *work = (struct work *)uv;
+	work->work(work->arg);
+}
+
+static void on_work_done(uv_work_t *uv, int status)
+{
+	(void)status;
+	struct work *work = (struct work *)uv;
+	work->done(work->arg);
+	free(work);
+}
+
+void loop_work(struct loop *loop, work_fn *fn, work_fn *done, void *arg)
+{
+	struct work *work = NEW(struct work);
+	work->work = fn;
+	work->done = done;
+	work->arg = arg;
+	must(uv_queue_work(&loop->uv, &work->uv, on_work, on_work_done), "start work aside");
+}
+
+struct soon {
+	uv_timer_t uv;
+	work_fn *fn;
+	void *arg;
+};
+
+static void on_soon(uv_timer_t *uv)
+{
+	struct soon *soon = (struct soon *)uv;
+	work_fn *fn = soon->fn;
+	void *arg = soon->arg;
+	handle_close((uv_handle_t *)uv, soon);
+	fn(arg);
+}
+
+void loop_soon(struct loop *loop, work_fn *fn, void *arg)
+{
+	struct soon *soon = NEW(struct soon);
+	soon->fn = fn;
+	soon->arg = arg;
+	must(uv_timer_init(&loop->uv, &soon->uv), "make a timer");
+	must(uv_timer_start(&soon->uv, on_soon, 0, 0), "make a timer");
+}

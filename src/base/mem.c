@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Memory that is there or ends the program. */
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void (*on_death)(void);
+
+void mem_on_death(void (*restore)(void))
+{
+	on_death = restore;
+}
+
+static _Noreturn void die(void)
+{
+	static const char text[] = "teller: out of memory\n";
+	if (on_death)
+		on_death();
+	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+	(void)ignored;
+	_exit(1);
+}
+
+void *mem_array(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+	if (!p)
+		die();
+	return p;
+}
+
+void *mem_new(size_t size)
+{
+	return mem_array(1, size);
+}
+
+void *mem_resize(void *p, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		die();
+	size_t bytes = n * size;
+	p = realloc(p, bytes > 0 ? bytes : 1);
+	if (!p)
+		die();
+	return p;
+}
+
+char *mem_dup_n(const char *s, size_t n)
+{
+	char *copy = mem_array(n + 1, 1);
+	memcpy(copy, s, n);
+	return copy;
+}
+
+char *mem_dup(const char *s)
+{
+	return s ? mem_dup_n(s, strlen(s)) : NULL;
+}
