@@ -3,7 +3,7 @@
 #ifndef BASE_ASSET_H
 #define BASE_ASSET_H
 
-extern const char asset_schema_sql[]; /* the tables */
-extern const char asset_keymap_conf[];     /* the default keys */
+extern const char asset_schema_sql[];  /* the tables */
+extern const char asset_keymap_conf[]; /* the default keys */
 
 #endif

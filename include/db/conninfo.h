@@ -10,7 +10,7 @@
 
 /* All owned; NULL where not given. libpq reads PG* variables, service files and .pgpass by itself. */
 struct conninfo {
-	char *target;   /* DBNAME, "key=value ..." or URI, as the user gave it, with the scheme rewritten */
+	char *target; /* DBNAME, "key=value ..." or URI, as the user gave it, with the scheme rewritten */
 	char *host;
 	char *port;
 	char *user;

@@ -34,18 +34,18 @@ struct statement {
 	enum verb verb;
 	unsigned nparams;
 	const char *const *params;
-	bool commits;  /* durable once its answer carries the tag COMMIT */
-	bool once;     /* not worth preparing (DDL, a text made for this one use) */
+	bool commits; /* durable once its answer carries the tag COMMIT */
+	bool once;    /* not worth preparing (DDL, a text made for this one use) */
 };
 
 /* The answer to one statement. Borrowed for the time of the callback. */
 struct answer {
 	bool ok;
-	bool skipped;       /* not run, because an earlier statement of the round trip failed; ok is false */
-	bool lost;          /* the connection is gone */
-	char sqlstate[6];   /* "" for no error, or for an error of libpq itself */
-	const char *tag;    /* command tag; "" on an error */
-	int64_t affected;   /* rows touched or returned; -1 where the tag has no count */
+	bool skipped;            /* not run, because an earlier statement of the round trip failed; ok is false */
+	bool lost;               /* the connection is gone */
+	char sqlstate[6];        /* "" for no error, or for an error of libpq itself */
+	const char *tag;         /* command tag; "" on an error */
+	int64_t affected;        /* rows touched or returned; -1 where the tag has no count */
 	const struct rows *rows; /* NULL where the statement returns none */
 	const char *message;     /* "" where ok */
 	const char *detail;      /* DETAIL and HINT, one a line, or "" */
@@ -73,7 +73,8 @@ struct db_context {
 
 /* `name` follows "teller/" in application_name. `setup` (may be NULL) is a list of constant SQL statements, ended by NULL,
  * sent after each connect. */
-struct db *db_new(struct loop *loop, struct ring *ring, enum session session, const char *name, const char *const *setup);
+struct db *db_new(struct loop *loop, struct ring *ring, enum session session, const char *name,
+		  const char *const *setup);
 void db_free(struct db *db); /* closes; callbacks that are still due do not come */
 
 /* Starts connecting; done(arg, err) comes from the loop: err NULL when connected. On a failure its sentence says what was
@@ -81,16 +82,20 @@ void db_free(struct db *db); /* closes; callbacks that are still due do not come
 typedef void db_connected_fn(void *arg, const struct err *err);
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg);
 
+/* Connects again to where it was told to last. */
+void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void *arg);
+void db_close(struct db *db); /* to DB_OFF, whatever it was doing; callbacks that are still due do not come */
+
 /* Called when an idle connection is lost. */
 typedef void db_lost_fn(void *arg, const struct answer *why);
 void db_on_lost(struct db *db, db_lost_fn *fn, void *arg);
 
 /* Sends n > 0 statements as one round trip. The connection must be DB_IDLE. */
 void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
-             const struct db_reply *reply);
+	     const struct db_reply *reply);
 
-/* Asks the server to cancel what runs, from another thread. The answer is still delivered. `done` (may be NULL) comes when
- * the request was made; until then db_send() must not be called again: db_state() stays DB_BUSY. */
+/* Asks the server to cancel what runs, from another thread. The answers are still delivered; `idle` comes only after the
+ * request was made, so that it cannot hit a later statement. */
 void db_cancel(struct db *db);
 
 enum db_state db_state(const struct db *db);
@@ -100,13 +105,13 @@ enum sql_server db_server(const struct db *db);
 
 /* For the title, borrowed until the next connect. */
 struct db_facts {
-	const char *place;    /* "teller@[private]:5432/bank" user, host or socket directory, port, database */
-	const char *product;  /* "PostgreSQL" or "CockroachDB" */
-	const char *version;  /* "15.20" */
-	const char *tls;      /* "TLSv1.3", "no TLS", "local socket" */
-	bool remote;          /* neither a Unix socket nor loopback */
-	bool verified;        /* sslmode=verify-full in force */
-	int pid;              /* of the server's process, 0 where it has none to tell */
+	const char *place;   /* "teller@[private]:5432/bank" user, host or socket directory, port, database */
+	const char *product; /* "PostgreSQL" or "CockroachDB" */
+	const char *version; /* "15.20" */
+	const char *tls;     /* "TLSv1.3", "no TLS", "local socket" */
+	bool remote;         /* neither a Unix socket nor loopback */
+	bool verified;       /* sslmode=verify-full in force */
+	int pid;             /* of the server's process, 0 where it has none to tell */
 };
 const struct db_facts *db_facts(const struct db *db);
 

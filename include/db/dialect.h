@@ -9,10 +9,10 @@
 
 struct dialect {
 	enum sql_server server;
-	const char *product;         /* "PostgreSQL", "CockroachDB" */
-	bool rollback_to_restarts;   /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
-	bool release_commits;        /* RELEASE SAVEPOINT cockroach_restart is the commit */
-	const char *estimate_sql;    /* estimated row count of the table named by $1 (schema) and $2 (table); column 1 */
+	const char *product;       /* "PostgreSQL", "CockroachDB" */
+	bool rollback_to_restarts; /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
+	bool release_commits;      /* RELEASE SAVEPOINT cockroach_restart is the commit */
+	const char *estimate_sql;  /* estimated row count of the table named by $1 (schema) and $2 (table); column 1 */
 };
 
 const struct dialect *dialect_of(enum sql_server server);

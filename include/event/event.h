@@ -52,8 +52,8 @@ enum event_kind {
 	EVENT_SENT,      /* a statement was sent: verb, sql, params */
 	EVENT_RESULT,    /* its answer: verb, sql, params, tag, rows, values, duration_us; or sqlstate and message */
 	EVENT_BACKOFF,   /* the engine waits: wait_us, attempt = the attempt that starts afterwards */
-	EVENT_OUTCOME,   /* a transaction ended: outcome, attempt = attempts made, duration_us = all of it, message = reason */
-	EVENT_LEVER,     /* a person's doing that changes the run (rival, inject, delay); message names it */
+	EVENT_OUTCOME, /* a transaction ended: outcome, attempt = attempts made, duration_us = all of it, message = reason */
+	EVENT_LEVER, /* a person's doing that changes the run (rival, inject, delay); message names it */
 };
 
 /*
@@ -74,10 +74,10 @@ struct event {
 	unsigned round_trip; /* 1 ... within the transaction */
 	uint64_t duration_us;
 	uint64_t wait_us;
-	int64_t rows;      /* returned or touched; -1 where the tag has no count */
-	bool durable;      /* the statement from which the transaction is durable */
-	bool skipped;      /* not run: an earlier statement of the same round trip failed */
-	char sqlstate[6];  /* "" where there was no error, or the error had none */
+	int64_t rows;     /* returned or touched; -1 where the tag has no count */
+	bool durable;     /* the statement from which the transaction is durable */
+	bool skipped;     /* not run: an earlier statement of the same round trip failed */
+	char sqlstate[6]; /* "" where there was no error, or the error had none */
 	const char *sql;
 	const char *params; /* "$1 = 104, $2 = 625", written for people */
 	const char *values; /* the first row of a SELECT, for people: "1250" or "104, 1250" */

@@ -44,7 +44,8 @@ enum body_say { BODY_SEND, BODY_DONE, BODY_REJECT };
  */
 struct body_ops {
 	void (*reset)(struct body *body, bool together);
-	enum body_say (*next)(struct body *body, const struct answer *answers, size_t n, struct batch *batch, struct err *reason);
+	enum body_say (*next)(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			      struct err *reason);
 	bool (*refused)(struct body *body, size_t index, const struct answer *answer, struct err *reason);
 };
 

@@ -21,11 +21,13 @@ enum txn_wire { WIRE_PIPELINE, WIRE_STEP };
 struct txn_options {
 	enum txn_protocol protocol;
 	enum txn_wire wire;
-	unsigned max_attempts;       /* default 10; 1 is no retry */
-	uint64_t max_elapsed_ms;     /* default 30,000: no attempt starts later than this */
-	uint64_t backoff_base_ms;    /* default 20; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)) */
-	uint64_t backoff_cap_ms;     /* default 2,000 */
-	unsigned savepoint_retries;  /* default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait */
+	unsigned max_attempts;   /* default 10; 1 is no retry */
+	uint64_t max_elapsed_ms; /* default 30,000: no attempt starts later than this */
+	uint64_t
+		backoff_base_ms; /* default 20; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)) */
+	uint64_t backoff_cap_ms; /* default 2,000 */
+	unsigned
+		savepoint_retries; /* default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait */
 };
 void txn_options_init(struct txn_options *options);
 
@@ -57,8 +59,8 @@ void txn_free(struct txn *txn);
 /* Starts `body` (borrowed until done) and returns at once. `what` names it in the log. Not while another one runs.
  * done(arg, result) comes from the loop; a new transaction may be started from it. */
 typedef void txn_done_fn(void *arg, const struct txn_result *result);
-void txn_start(struct txn *txn, struct body *body, const char *what, const struct txn_options *options, txn_done_fn *done,
-               void *arg);
+void txn_start(struct txn *txn, struct body *body, const char *what, const struct txn_options *options,
+	       txn_done_fn *done, void *arg);
 bool txn_running(const struct txn *txn);
 
 /*
@@ -74,8 +76,8 @@ bool txn_cancel(struct txn *txn);
 struct txn_gate {
 	uint32_t txn;
 	unsigned attempt;
-	unsigned body_batch;  /* 0: BEGIN and SAVEPOINT with the body's first statements; 1: its second statements ... */
-	bool commit;          /* this round trip holds the commit */
+	unsigned body_batch; /* 0: BEGIN and SAVEPOINT with the body's first statements; 1: its second statements ... */
+	bool commit;         /* this round trip holds the commit */
 };
 typedef bool txn_gate_fn(void *arg, const struct txn_gate *next);
 void txn_set_gate(struct txn *txn, txn_gate_fn *gate, void *arg); /* NULL removes it */

@@ -28,5 +28,5 @@ void clock_show(char out[16], uint64_t wall_us)
 	struct tm tm;
 	localtime_r(&seconds, &tm);
 	snprintf(out, 16, "%02d:%02d:%02d.%03d", tm.tm_hour % 24, tm.tm_min % 60, tm.tm_sec % 61,
-	         (int)(wall_us / 1000u % 1000u));
+		 (int)(wall_us / 1000u % 1000u));
 }

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Making a connection without blocking: names, dialling, login, session set-up, and what can be said about the server. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "machine.h"
+
+enum { SETUP_MAX = 8 };
+
+void connect_close(struct db *db)
+{
+	cancel_forget(db);
+	resolve_forget(db->resolve);
+	db->resolve = NULL;
+	timer_stop(db->deadline);
+	watch_free(db->watch);
+	db->watch = NULL;
+	db->fd = -1;
+	PQclear(db->current);
+	PQclear(db->prepare_error);
+	db->current = db->prepare_error = NULL;
+	free(db->fatal);
+	db->fatal = NULL;
+	db->fatal_sqlstate[0] = '\0';
+	prepared_clear(db);
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->setting_up = false;
+	db->in_transaction = false;
+}
+
+/* libpq's messages come in several lines with tabs; people get one line. */
+static void one_line(struct buf *out, const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		if (*p != '\n' && *p != '\t')
+			buf_char(out, *p);
+		else if (out->len && out->p[out->len - 1] != ' ')
+			buf_char(out, ' ');
+	}
+	while (out->len && out->p[out->len - 1] == ' ')
+		out->p[--out->len] = '\0';
+}
+
+void connect_failed(struct db *db, const char *why)
+{
+	struct buf place = {0}, text = {0};
+	struct err err;
+	conninfo_show(&place, &db->info);
+	one_line(&text, why);
+	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", buf_text(&place), buf_text(&text));
+	record_session(db, EVENT_LOST, NULL, err.text);
+	connect_close(db);
+	db_move(db, DB_DOWN);
+	buf_free(&place);
+	buf_free(&text);
+	db->connected(db->connected_arg, &err);
+}
+
+void connect_deadline(void *arg)
+{
+	struct db *db = arg;
+	char why[128];
+	snprintf(why, sizeof why, "no answer within %llu s; is the address right, and does a firewall let it through?",
+		 (unsigned long long)(db->limit_ms + 999) / 1000);
+	connect_failed(db, why);
+}
+
+void watch_socket(struct db *db, int events)
+{
+	int fd = PQsocket(db->conn);
+	if (db->watch && fd != db->fd) { /* libpq opens another socket when it goes on to the next host */
+		watch_free(db->watch);
+		db->watch = NULL;
+	}
+	if (fd < 0)
+		return;
+	if (!db->watch)
+		db->watch = watch_new(db->loop, fd, db_ready, db);
+	db->fd = fd;
+	watch_set(db->watch, events);
+}
+
+/* ---- what can be said about the server ---- */
+
+static const char *conn_option(PQconninfoOption *options, const char *keyword)
+{
+	for (PQconninfoOption *o = options; o && o->keyword; o++)
+		if (strcmp(o->keyword, keyword) == 0)
+			return o->val;
+	return NULL;
+}
+
+static bool is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+static void read_security(struct db *db, const char *host)
+{
+	PQconninfoOption *options = PQconninfo(db->conn);
+	const char *sslmode = conn_option(options, "sslmode");
+	const char *protocol = PQsslInUse(db->conn) ? PQsslAttribute(db->conn, "protocol") : NULL;
+	const char *address = PQhostaddr(db->conn);
+	bool local = host[0] == '/' || host[0] == '@';
+	snprintf(db->tls, sizeof db->tls, "%s", protocol ? protocol : local ? "local socket" : "no TLS");
+	db->facts.remote = !local && !(address && is_loopback(address));
+	db->facts.verified = protocol && sslmode && strcmp(sslmode, "verify-full") == 0;
+	PQconninfoFree(options);
+}
+
+static void read_facts(struct db *db)
+{
+	const char *host = PQhost(db->conn);
+	host = host ? host : "";
+	buf_clear(&db->place);
+	if (host[0] == '/' || host[0] == '@')
+		buf_fmt(&db->place, "%s@[socket]:%s/%s", PQuser(db->conn), PQport(db->conn), PQdb(db->conn));
+	else
+		buf_fmt(&db->place, "%s@%s:%s/%s", PQuser(db->conn), host, PQport(db->conn), PQdb(db->conn));
+	read_security(db, host);
+	db->server = PQparameterStatus(db->conn, "crdb_version") ? SERVER_COCKROACH : SERVER_POSTGRES;
+	const char *version = PQparameterStatus(db->conn, "server_version");
+	snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(version ? version : "", " "),
+		 version ? version : "");
+	db->facts.place = db->place.p;
+	db->facts.version = db->version;
+	db->facts.tls = db->tls;
+	db->facts.pid = PQbackendPID(db->conn);
+}
+
+/* A proxy may hide crdb_version; version() cannot be mistaken: "CockroachDB CCL v25.4.1 (...)". */
+static void read_version(struct db *db, const char *text)
+{
+	if (!text || !strstr(text, "CockroachDB"))
+		return;
+	db->server = SERVER_COCKROACH;
+	const char *v = strstr(text, " v");
+	if (v)
+		snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(v + 2, " "), v + 2);
+}
+
+/* ---- set-up: the first round trip of a session ---- */
+
+static void setup_answer(void *arg, size_t index, const struct answer *answer)
+{
+	struct db *db = arg;
+	if (index == 0 && answer->ok)
+		read_version(db, rows_cell(answer->rows, 0, 0));
+	if (!answer->ok && !answer->skipped && !db->setup_error)
+		db->setup_error = mem_dup(answer->message); /* kept until idle: why the set-up failed */
+}
+
+static void setup_idle(void *arg)
+{
+	struct db *db = arg;
+	db->setting_up = false;
+	if (db->setup_error) {
+		char *why = db->setup_error;
+		db->setup_error = NULL;
+		connect_failed(db, why);
+		free(why);
+		return;
+	}
+	db->facts.product = dialect_of(db->server)->product;
+	timer_stop(db->deadline);
+	char text[96];
+	snprintf(text, sizeof text, "%s %s", db->facts.product, db->version);
+	record_session(db, EVENT_CONNECTED, NULL, text);
+	db->connected(db->connected_arg, NULL);
+}
+
+static void setup_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct db *db = arg;
+	struct err err;
+	free(db->setup_error);
+	db->setup_error = NULL;
+	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", db->place.p, why->message);
+	db->connected(db->connected_arg, &err);
+}
+
+static void set_up(struct db *db)
+{
+	struct statement statements[SETUP_MAX] = {{.sql = "SELECT version()", .verb = VERB_SELECT, .once = true}};
+	size_t n = 1;
+	for (const char *const *sql = db->setup; sql && *sql && n < SETUP_MAX; sql++)
+		statements[n++] = (struct statement){.sql = *sql, .verb = VERB_SET, .once = true};
+	struct db_context context = {0};
+	struct db_reply reply = {setup_answer, setup_idle, setup_lost, db};
+	db->setting_up = true;
+	db_move(db, DB_IDLE);
+	db_send(db, statements, n, &context, &reply);
+}
+
+/* ---- dialling ---- */
+
+void connect_ready(struct db *db)
+{
+	switch (PQconnectPoll(db->conn)) {
+	case PGRES_POLLING_READING:
+		watch_socket(db, WATCH_READ);
+		return;
+	case PGRES_POLLING_WRITING:
+		watch_socket(db, WATCH_WRITE);
+		return;
+	case PGRES_POLLING_OK:
+		read_facts(db);
+		if (PQsetnonblocking(db->conn, 1) || !PQenterPipelineMode(db->conn)) {
+			connect_failed(db, PQerrorMessage(db->conn));
+			return;
+		}
+		watch_socket(db, WATCH_READ);
+		set_up(db);
+		return;
+	case PGRES_POLLING_FAILED:
+	case PGRES_POLLING_ACTIVE:
+		break;
+	}
+	connect_failed(db, PQerrorMessage(db->conn));
+}
+
+static uint64_t limit_of(struct db *db)
+{
+	PQconninfoOption *options = PQconninfo(db->conn);
+	const char *timeout = conn_option(options, "connect_timeout");
+	uint64_t seconds = timeout ? strtoull(timeout, NULL, 10) : 0;
+	PQconninfoFree(options);
+	return seconds ? seconds * 1000 : db->limit_ms;
+}
+
+static void dial(void *arg, const char *hosts, const char *addresses, const char *ports, const char *error)
+{
+	struct db *db = arg;
+	db->resolve = NULL;
+	if (error) {
+		connect_failed(db, error);
+		return;
+	}
+	char application[64];
+	snprintf(application, sizeof application, "teller/%s", db->name);
+	const struct conninfo *info = &db->info;
+	/* Later keywords win over what the target says; NULL values are passed over. */
+	const char *keywords[] = {"dbname",
+				  "fallback_application_name",
+				  "client_encoding",
+				  "host",
+				  "hostaddr",
+				  "port",
+				  "user",
+				  "password",
+				  "dbname",
+				  NULL};
+	const char *values[] = {info->target, application,
+				"UTF8",       hosts ? hosts : info->host,
+				addresses,    ports ? ports : info->port,
+				info->user,   info->password,
+				info->dbname, NULL};
+	db->conn = PQconnectStartParams(keywords, values, 1);
+	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
+		connect_failed(db, db->conn ? PQerrorMessage(db->conn) : "out of memory");
+		return;
+	}
+	PQsetNoticeReceiver(db->conn, db_notice, db);
+	db->limit_ms = limit_of(db);
+	timer_start(db->deadline, db->limit_ms);
+	watch_socket(db, WATCH_WRITE);
+}
+
+void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg)
+{
+	connect_close(db);
+	if (info != &db->info) {
+		conninfo_free(&db->info);
+		conninfo_copy(&db->info, info);
+	}
+	db->limit_ms = limit_ms;
+	db->connected = done;
+	db->connected_arg = arg;
+	db_move(db, DB_CONNECTING);
+	db->resolve = resolve_start(db->loop, &db->info, dial, db);
+}
+
+void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void *arg)
+{
+	db_connect(db, &db->info, limit_ms, done, arg);
+}
+
+void db_close(struct db *db)
+{
+	timer_stop(db->soon);
+	connect_close(db);
+	db_move(db, DB_OFF);
+}

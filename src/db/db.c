@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One connection as a non-blocking machine: round trips out, answers in, and what to do when it is lost. */
+#include "db/db.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "machine.h"
+
+void db_move(struct db *db, enum db_state state)
+{
+	db->state = state;
+}
+
+static void on_soon(void *arg)
+{
+	db_lose(arg, NULL);
+}
+
+struct db *db_new(struct loop *loop, struct ring *ring, enum session session, const char *name,
+		  const char *const *setup)
+{
+	struct db *db = NEW(struct db);
+	db->loop = loop;
+	db->ring = ring;
+	db->session = session;
+	db->name = mem_dup(name);
+	db->setup = setup;
+	db->fd = -1;
+	db->deadline = timer_new(loop, connect_deadline, db);
+	db->soon = timer_new(loop, on_soon, db);
+	db->facts = (struct db_facts){.place = "", .product = "", .version = "", .tls = ""};
+	return db;
+}
+
+static void pending_clear(struct db *db)
+{
+	for (size_t i = 0; i < db->npending; i++) {
+		free(db->pending[i].sql);
+		free(db->pending[i].params);
+	}
+	db->npending = db->at = 0;
+}
+
+void db_free(struct db *db)
+{
+	if (!db)
+		return;
+	connect_close(db);
+	pending_clear(db);
+	free(db->pending);
+	timer_free(db->deadline);
+	timer_free(db->soon);
+	conninfo_free(&db->info);
+	buf_free(&db->place);
+	free(db->setup_error);
+	free(db->name);
+	free(db);
+}
+
+/* ---- losing the connection ---- */
+
+/* The reason, best first: the answer that ended it, the server's last words, libpq's. What it borrows lives in `text` or dies with
+ * the PGconn. */
+static void answer_lost(struct db *db, const PGresult *why, struct answer *answer, struct buf *text)
+{
+	answer_from(answer, text, why);
+	answer->ok = false;
+	answer->lost = true;
+	if (why)
+		return;
+	if (db->fatal) {
+		answer->message = db->fatal;
+		memcpy(answer->sqlstate, db->fatal_sqlstate, sizeof answer->sqlstate);
+	} else if (db->conn && PQerrorMessage(db->conn)[0]) {
+		answer->message = PQerrorMessage(db->conn);
+	}
+}
+
+void db_lose(struct db *db, const PGresult *why)
+{
+	struct buf text = {0};
+	struct answer answer;
+	bool waiting = db->state == DB_BUSY;
+	size_t answered = db->answered;
+	answer_lost(db, why, &answer, &text);
+	char *message = mem_dup(answer.message), *detail = mem_dup(answer.detail);
+	answer.message = message;
+	answer.detail = detail;
+	answer.tag = "";
+	record_session(db, EVENT_LOST, answer.sqlstate, answer.message);
+
+	timer_stop(db->soon);
+	connect_close(db);
+	pending_clear(db);
+	db_move(db, DB_DOWN);
+	if (waiting)
+		db->reply.lost(db->reply.arg, answered, &answer);
+	else if (db->on_lost)
+		db->on_lost(db->on_lost_arg, &answer);
+	free(message);
+	free(detail);
+	buf_free(&text);
+}
+
+void db_notice(void *arg, const PGresult *result)
+{
+	struct db *db = arg;
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	message = message ? message : PQresultErrorMessage(result);
+	record_session(db, EVENT_NOTICE, sqlstate, message);
+	if (!result_is_fatal(result) || db->fatal)
+		return;
+	db->fatal = mem_dup(message);
+	if (sqlstate && strlen(sqlstate) == 5)
+		memcpy(db->fatal_sqlstate, sqlstate, 6);
+}
+
+/* ---- a round trip out ---- */
+
+static struct pending *pending_add(struct db *db, struct pending pending)
+{
+	db->pending[db->npending] = pending;
+	return &db->pending[db->npending++];
+}
+
+static bool send_prepare(struct db *db, struct prepared *prepared, size_t index)
+{
+	char name[24];
+	prepared_name(name, prepared->number);
+	pending_add(db, (struct pending){.kind = PENDING_PREPARE, .index = index, .prepared = prepared->number});
+	return PQsendPrepare(db->conn, name, prepared->sql, 0, NULL) == 1;
+}
+
+static bool send_statement(struct db *db, const struct statement *statement, size_t index)
+{
+	struct prepared *prepared = statement->once ? NULL : prepared_find(db, statement->sql);
+	bool ok = true;
+	if (!prepared && !statement->once) {
+		prepared = prepared_add(db, statement->sql);
+		ok = !prepared || send_prepare(db, prepared, index);
+	}
+	struct pending *pending = pending_add(db, (struct pending){
+							  .kind = PENDING_STATEMENT,
+							  .index = index,
+							  .prepared = prepared ? prepared->number : 0,
+							  .verb = statement->verb,
+							  .commits = statement->commits,
+							  .sql = mem_dup(statement->sql),
+							  .params = params_text(statement),
+						  });
+	record_sent(db, pending);
+	int n = (int)statement->nparams;
+	char name[24];
+	if (prepared) {
+		prepared_name(name, prepared->number);
+		return PQsendQueryPrepared(db->conn, name, n, statement->params, NULL, NULL, 0) == 1 && ok;
+	}
+	return PQsendQueryParams(db->conn, statement->sql, n, NULL, statement->params, NULL, NULL, 0) == 1 && ok;
+}
+
+static void flush(struct db *db)
+{
+	int left = PQflush(db->conn);
+	if (left < 0)
+		timer_start(db->soon, 0);
+	else
+		watch_socket(db, left ? WATCH_READ | WATCH_WRITE : WATCH_READ);
+}
+
+void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
+	     const struct db_reply *reply)
+{
+	db->context = *context;
+	db->reply = *reply;
+	db->answered = 0;
+	pending_clear(db);
+	db->pending = mem_resize(db->pending, 2 * n + 1, sizeof *db->pending);
+	assert(db->state != DB_BUSY && db->state != DB_CONNECTING);
+	bool ok = db->state ==
+		  DB_IDLE; /* a connection that is down answers with `lost`, as one that goes down now would */
+	db_move(db, DB_BUSY);
+	for (size_t i = 0; i < n && ok; i++)
+		ok = send_statement(db, &statements[i], i);
+	if (ok) {
+		pending_add(db, (struct pending){.kind = PENDING_SYNC});
+		ok = PQpipelineSync(db->conn) == 1;
+	}
+	db->last_us = clock_us();
+	if (ok)
+		flush(db);
+	else
+		timer_start(db->soon, 0);
+}
+
+/* ---- answers in ---- */
+
+static void finish_prepare(struct db *db, const struct pending *pending)
+{
+	bool ok = db->current && PQresultStatus(db->current) == PGRES_COMMAND_OK;
+	if (ok)
+		return;
+	prepared_drop(db, pending->prepared);
+	/* The statement behind it will come back as skipped: the error is its own. */
+	if (db->current && PQresultStatus(db->current) == PGRES_FATAL_ERROR) {
+		db->prepare_error = db->current;
+		db->current = NULL;
+	}
+}
+
+/* A text that the server does not know (any more), or whose result changed shape, is prepared again at its next use. */
+static void forget_stale(struct db *db, const struct pending *pending, const struct answer *answer)
+{
+	if (strcmp(answer->sqlstate, "26000") == 0 || strcmp(answer->sqlstate, "0A000") == 0)
+		prepared_drop(db, pending->prepared);
+}
+
+static void finish_statement(struct db *db, const struct pending *pending)
+{
+	struct buf text = {0};
+	struct answer answer;
+	PGresult *result = db->prepare_error ? db->prepare_error : db->current;
+	uint64_t now = clock_us();
+	answer_from(&answer, &text, result);
+	answer.duration_us = now - db->last_us;
+	db->last_us = now;
+	struct rows *rows = answer.ok && PQresultStatus(result) == PGRES_TUPLES_OK ? rows_from_result(result) : NULL;
+	answer.rows = rows;
+	forget_stale(db, pending, &answer);
+	record_answer(db, pending, &answer);
+	db->answered++;
+	db->reply.answer(db->reply.arg, pending->index, &answer);
+	rows_free(rows);
+	buf_free(&text);
+	PQclear(db->prepare_error);
+	db->prepare_error = NULL;
+}
+
+static void finish_round_trip(struct db *db)
+{
+	PGTransactionStatusType status = PQtransactionStatus(db->conn);
+	db->in_transaction = status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+	pending_clear(db);
+	if (db->cancel) {
+		db->idle_due = true; /* a cancel on its way could hit the next statement */
+		return;
+	}
+	db_move(db, DB_IDLE);
+	db->reply.idle(db->reply.arg);
+}
+
+/* Keeps the first error of the message whose answer is being read, else its last result. */
+static void keep(struct db *db, PGresult *result)
+{
+	bool have_error = db->current && PQresultStatus(db->current) == PGRES_FATAL_ERROR;
+	if (have_error) {
+		PQclear(result);
+		return;
+	}
+	PQclear(db->current);
+	db->current = result;
+}
+
+/* NULL from libpq: the answer to pending[at] is complete. */
+static void finish_message(struct db *db)
+{
+	struct pending *pending = &db->pending[db->at++];
+	if (pending->kind == PENDING_PREPARE)
+		finish_prepare(db, pending);
+	else if (pending->kind == PENDING_STATEMENT)
+		finish_statement(db, pending);
+	PQclear(db->current);
+	db->current = NULL;
+}
+
+/* COPY cannot travel in a pipeline; a server that starts one anyway is not spoken to any more. */
+static bool is_copy(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+/* Reads what has arrived. Returns false once the connection was lost. */
+static bool read_answers(struct db *db)
+{
+	while (db->state == DB_BUSY && db->at < db->npending && !PQisBusy(db->conn)) {
+		PGresult *result = PQgetResult(db->conn);
+		if (!result) {
+			if (!db->current) /* libpq has nothing more to give: the connection ended here */
+				break;
+			finish_message(db);
+		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			db->at = db->npending;
+			finish_round_trip(db);
+		} else {
+			keep(db, result);
+			if (is_copy(db->current) || result_is_fatal(db->current))
+				break;
+		}
+	}
+	bool fatal = db->current && (is_copy(db->current) || result_is_fatal(db->current));
+	if (db->state == DB_BUSY && (fatal || PQstatus(db->conn) == CONNECTION_BAD)) {
+		db_lose(db, fatal ? db->current : NULL);
+		return false;
+	}
+	return true;
+}
+
+void db_ready(void *arg, int events)
+{
+	struct db *db = arg;
+	if (db->state == DB_CONNECTING) {
+		connect_ready(db);
+		return;
+	}
+	if ((events & WATCH_READ) && !PQconsumeInput(db->conn)) {
+		/* What arrived before the end still counts: a COMMIT may be among it. */
+		if (read_answers(db))
+			db_lose(db, NULL);
+		return;
+	}
+	if (db->state == DB_IDLE) {
+		PQfreemem(PQnotifies(db->conn)); /* lets libpq hand a FATAL message to db_notice() */
+		return;
+	}
+	if (events & WATCH_WRITE)
+		flush(db);
+	read_answers(db);
+}
+
+/* ---- what others ask ---- */
+
+void db_on_lost(struct db *db, db_lost_fn *fn, void *arg)
+{
+	db->on_lost = fn;
+	db->on_lost_arg = arg;
+}
+
+enum db_state db_state(const struct db *db)
+{
+	return db->setting_up ? DB_CONNECTING : db->state;
+}
+
+bool db_in_transaction(const struct db *db)
+{
+	return db->in_transaction;
+}
+
+const struct dialect *db_dialect(const struct db *db)
+{
+	return dialect_of(db->server);
+}
+
+enum sql_server db_server(const struct db *db)
+{
+	return db->server;
+}
+
+const struct db_facts *db_facts(const struct db *db)
+{
+	return &db->facts;
+}

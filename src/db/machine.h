@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of a connection, shared by the files of src/db and by nobody else. */
+#ifndef DB_MACHINE_H
+#define DB_MACHINE_H
+
+#include <libpq-fe.h>
+
+#include "base/buf.h"
+#include "db/db.h"
+
+enum { PREPARED_MAX = 128 };
+
+/* A text that the server knows under a name of ours. */
+struct prepared {
+	char *sql;
+	unsigned number; /* its name is teller_NUMBER */
+};
+
+/* One message whose answer is awaited: a statement, the preparation that goes before it, or the sync at the end. */
+enum pending_kind { PENDING_PREPARE, PENDING_STATEMENT, PENDING_SYNC };
+
+struct pending {
+	enum pending_kind kind;
+	size_t index;      /* of the statement in the round trip */
+	unsigned prepared; /* number of the prepared text, 0 for none */
+	enum verb verb;
+	bool commits;
+	char *sql;
+	char *params;
+};
+
+struct cancel_job;
+struct resolve_job;
+
+/*
+ * DB_OFF --db_connect--> DB_CONNECTING --(look up names, PQconnectPoll, set-up round trip)--> DB_IDLE <--> DB_BUSY. Any failure
+ * leads to DB_DOWN, where the PGconn is gone and the next db_connect() starts again. db_move() is the only place that changes
+ * the state.
+ */
+struct db {
+	struct loop *loop;
+	struct ring *ring;
+	enum session session;
+	char *name; /* teller/NAME */
+	const char *const *setup;
+
+	enum db_state state;
+	PGconn *conn;
+	struct watch *watch;
+	int fd;
+	struct timer *deadline; /* of connecting */
+	struct timer *soon;     /* carries a failure out of db_send() to the loop */
+
+	struct conninfo info;
+	uint64_t limit_ms;
+	db_connected_fn *connected;
+	void *connected_arg;
+	struct resolve_job *resolve;
+	bool setting_up; /* connected, but the set-up round trip is not answered */
+	char *setup_error;
+
+	struct pending *pending;
+	size_t npending, at; /* pending[at] is the one whose answer comes next */
+	size_t answered;
+	PGresult *current; /* first result of pending[at] that matters: the first error, else the last result */
+	PGresult *prepare_error;
+	struct db_context context;
+	struct db_reply reply;
+	uint64_t last_us;
+
+	char *fatal; /* the server's last words, where they came outside any answer */
+	char fatal_sqlstate[6];
+	struct cancel_job *cancel;
+	bool idle_due; /* the round trip is over, but a cancel is still on its way */
+	bool in_transaction;
+	db_lost_fn *on_lost;
+	void *on_lost_arg;
+
+	struct prepared prepared[PREPARED_MAX];
+	size_t nprepared;
+	unsigned last_prepared;
+
+	enum sql_server server;
+	struct db_facts facts;
+	struct buf place;
+	char version[32];
+	char tls[32];
+};
+
+void db_move(struct db *db, enum db_state state);
+
+/* connect.c */
+void connect_ready(struct db *db); /* the socket is ready while connecting */
+void connect_close(struct db *db); /* gives the PGconn and all that hangs on it back */
+void connect_failed(struct db *db, const char *why);
+void connect_deadline(void *arg);
+void watch_socket(struct db *db, int events);
+
+/* db.c */
+void db_ready(void *arg, int events);
+void db_lose(struct db *db, const PGresult *why);
+void db_notice(void *arg, const PGresult *result);
+
+/* resolve.c: looks up the host names of a connection aside. done(arg, hosts, addresses, ports, error): lists for libpq, all NULL
+ * where nothing had to be looked up; borrowed for the call. */
+typedef void resolve_fn(void *arg, const char *hosts, const char *addresses, const char *ports, const char *error);
+struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info, resolve_fn *done, void *arg);
+void resolve_forget(struct resolve_job *job); /* done() will not come */
+
+/* cancel.c */
+void cancel_forget(struct db *db);
+
+/* prepared.c */
+struct prepared *prepared_find(struct db *db, const char *sql);
+struct prepared *prepared_add(struct db *db, const char *sql); /* NULL when full */
+void prepared_drop(struct db *db, unsigned number);
+void prepared_clear(struct db *db);
+void prepared_name(char out[24], unsigned number);
+
+/* record.c: answers and events out of libpq's results */
+void answer_from(struct answer *answer, struct buf *text, const PGresult *result);
+bool result_is_fatal(const PGresult *result);
+void record_sent(struct db *db, const struct pending *pending);
+void record_answer(struct db *db, const struct pending *pending, const struct answer *answer);
+void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message);
+char *params_text(const struct statement *statement); /* owned */
+
+/* rows.c */
+struct rows *rows_from_result(const PGresult *result); /* owned */
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which texts the server of a connection knows as prepared statements. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "machine.h"
+
+struct prepared *prepared_find(struct db *db, const char *sql)
+{
+	for (size_t i = 0; i < db->nprepared; i++)
+		if (strcmp(db->prepared[i].sql, sql) == 0)
+			return &db->prepared[i];
+	return NULL;
+}
+
+struct prepared *prepared_add(struct db *db, const char *sql)
+{
+	if (db->nprepared == PREPARED_MAX)
+		return NULL;
+	struct prepared *prepared = &db->prepared[db->nprepared++];
+	*prepared = (struct prepared){.sql = mem_dup(sql), .number = ++db->last_prepared};
+	return prepared;
+}
+
+static struct prepared *numbered(struct db *db, unsigned number)
+{
+	for (size_t i = 0; i < db->nprepared; i++)
+		if (db->prepared[i].number == number)
+			return &db->prepared[i];
+	return NULL;
+}
+
+void prepared_drop(struct db *db, unsigned number)
+{
+	struct prepared *prepared = numbered(db, number);
+	if (!prepared)
+		return;
+	free(prepared->sql);
+	*prepared = db->prepared[--db->nprepared];
+}
+
+void prepared_clear(struct db *db)
+{
+	for (size_t i = 0; i < db->nprepared; i++)
+		free(db->prepared[i].sql);
+	db->nprepared = 0;
+}
+
+void prepared_name(char out[24], unsigned number)
+{
+	snprintf(out, 24, "teller_%u", number);
+}

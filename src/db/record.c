@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Turns libpq's results into answers, and what happens on a connection into events. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "machine.h"
+
+enum { VALUES_MAX = 240 };
+
+bool result_is_fatal(const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	if (!severity)
+		severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+	return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
+}
+
+static int64_t affected_rows(const PGresult *result)
+{
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		return PQntuples(result);
+	const char *text = PQcmdTuples((PGresult *)result); /* libpq forgot the const */
+	return text[0] ? strtoll(text, NULL, 10) : -1;
+}
+
+static void add_line(struct buf *text, const char *label, const char *value)
+{
+	if (value && value[0])
+		buf_fmt(text, "%s%s: %s", text->len ? "\n" : "", label, value);
+}
+
+static void error_from(struct answer *answer, struct buf *text, const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (state && strlen(state) == 5)
+		memcpy(answer->sqlstate, state, 6);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	answer->message = message ? message : PQresultErrorMessage(result);
+	if (!answer->message[0])
+		answer->message = "the connection is gone";
+	add_line(text, "DETAIL", PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
+	add_line(text, "HINT", PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+	add_line(text, "CONTEXT", PQresultErrorField(result, PG_DIAG_CONTEXT));
+	add_line(text, "CONSTRAINT", PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+	answer->detail = buf_text(text);
+}
+
+/* The answer borrows from `result` and `text`; its rows are made by the caller, who frees them. */
+void answer_from(struct answer *answer, struct buf *text, const PGresult *result)
+{
+	*answer = (struct answer){.affected = -1, .tag = "", .message = "", .detail = ""};
+	if (!result) {
+		answer->message = "the connection is gone";
+		return;
+	}
+	ExecStatusType status = PQresultStatus(result);
+	if (status == PGRES_PIPELINE_ABORTED) {
+		answer->skipped = true;
+	} else if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
+		answer->ok = true;
+		answer->tag = PQcmdStatus((PGresult *)result);
+		answer->affected = affected_rows(result);
+	} else {
+		error_from(answer, text, result);
+	}
+}
+
+char *params_text(const struct statement *statement)
+{
+	struct buf text = {0};
+	for (unsigned i = 0; i < statement->nparams; i++) {
+		const char *value = statement->params[i];
+		buf_fmt(&text, "%s$%u = %s", i ? ", " : "", i + 1, value ? value : "NULL");
+	}
+	return text.len ? buf_take(&text) : NULL;
+}
+
+static struct event event_of(const struct db *db, enum event_kind kind, const struct pending *pending)
+{
+	return (struct event){
+		.kind = kind,
+		.session = db->session,
+		.txn = db->context.txn,
+		.attempt = db->context.attempt,
+		.statement = db->context.first_statement ? db->context.first_statement + (unsigned)pending->index : 0,
+		.round_trip = db->context.round_trip,
+		.verb = pending->verb,
+		.rows = -1,
+		.sql = pending->sql,
+		.params = pending->params,
+	};
+}
+
+void record_sent(struct db *db, const struct pending *pending)
+{
+	struct event event = event_of(db, EVENT_SENT, pending);
+	ring_append(db->ring, &event);
+}
+
+static void first_row(struct buf *out, const struct rows *rows)
+{
+	for (size_t c = 0; rows && rows->nrows && c < rows->ncols && out->len < VALUES_MAX; c++) {
+		const char *cell = rows_cell(rows, 0, c);
+		size_t n = cell ? rows_length(rows, 0, c) : 0;
+		buf_str(out, c ? ", " : "");
+		if (cell)
+			buf_add(out, cell, n < VALUES_MAX ? n : VALUES_MAX);
+		else
+			buf_str(out, "NULL");
+	}
+}
+
+void record_answer(struct db *db, const struct pending *pending, const struct answer *answer)
+{
+	struct event event = event_of(db, EVENT_RESULT, pending);
+	struct buf values = {0};
+	first_row(&values, answer->rows);
+	event.duration_us = answer->duration_us;
+	event.rows = answer->affected;
+	event.skipped = answer->skipped;
+	event.durable = answer->ok && pending->commits && strcmp(answer->tag, "COMMIT") == 0;
+	memcpy(event.sqlstate, answer->sqlstate, sizeof event.sqlstate);
+	event.tag = answer->tag;
+	event.values = values.len ? values.p : NULL;
+	event.message = answer->ok || answer->skipped ? NULL : answer->message;
+	event.detail = answer->detail[0] ? answer->detail : NULL;
+	ring_append(db->ring, &event);
+	buf_free(&values);
+}
+
+void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message)
+{
+	struct event event = {.kind = kind, .session = db->session, .rows = -1, .message = message};
+	if (sqlstate && strlen(sqlstate) == 5)
+		memcpy(event.sqlstate, sqlstate, 6);
+	ring_append(db->ring, &event);
+}

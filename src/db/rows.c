@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rows of an answer, copied out of libpq into one block of memory. */
+#include "db/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "machine.h"
+
+static struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes)
+{
+	struct rows *rows = NEW(struct rows);
+	rows->nrows = nrows;
+	rows->ncols = ncols;
+	rows->names = mem_array(ncols, sizeof *rows->names);
+	rows->types = mem_array(ncols, sizeof *rows->types);
+	rows->cells = mem_array(nrows * ncols, sizeof *rows->cells);
+	rows->lengths = mem_array(nrows * ncols, sizeof *rows->lengths);
+	rows->block = mem_array(bytes, 1);
+	return rows;
+}
+
+static const char *put(char **at, const char *s, size_t n)
+{
+	char *copy = memcpy(*at, s, n);
+	copy[n] = '\0';
+	*at += n + 1;
+	return copy;
+}
+
+struct rows *rows_from_result(const PGresult *result)
+{
+	size_t nrows = (size_t)PQntuples(result), ncols = (size_t)PQnfields(result), bytes = 0;
+	for (size_t c = 0; c < ncols; c++)
+		bytes += strlen(PQfname(result, (int)c)) + 1;
+	for (size_t i = 0; i < nrows * ncols; i++)
+		bytes += (size_t)PQgetlength(result, (int)(i / ncols), (int)(i % ncols)) + 1;
+
+	struct rows *rows = rows_new(nrows, ncols, bytes);
+	char *at = rows->block;
+	for (size_t c = 0; c < ncols; c++) {
+		const char *name = PQfname(result, (int)c);
+		rows->names[c] = put(&at, name, strlen(name));
+		rows->types[c] = PQftype(result, (int)c);
+	}
+	for (size_t i = 0; i < nrows * ncols; i++) {
+		int row = (int)(i / ncols), col = (int)(i % ncols);
+		if (PQgetisnull(result, row, col))
+			continue;
+		size_t n = (size_t)PQgetlength(result, row, col);
+		rows->cells[i] = put(&at, PQgetvalue(result, row, col), n);
+		rows->lengths[i] = (uint32_t)n;
+	}
+	return rows;
+}
+
+const char *rows_cell(const struct rows *rows, size_t row, size_t col)
+{
+	if (!rows || row >= rows->nrows || col >= rows->ncols)
+		return NULL;
+	return rows->cells[row * rows->ncols + col];
+}
+
+size_t rows_length(const struct rows *rows, size_t row, size_t col)
+{
+	return rows_cell(rows, row, col) ? rows->lengths[row * rows->ncols + col] : 0;
+}
+
+struct rows *rows_copy(const struct rows *rows)
+{
+	if (!rows)
+		return NULL;
+	size_t bytes = 0, ncells = rows->nrows * rows->ncols;
+	for (size_t c = 0; c < rows->ncols; c++)
+		bytes += strlen(rows->names[c]) + 1;
+	for (size_t i = 0; i < ncells; i++)
+		bytes += rows->cells[i] ? rows->lengths[i] + 1 : 0;
+
+	struct rows *copy = rows_new(rows->nrows, rows->ncols, bytes);
+	char *at = copy->block;
+	for (size_t c = 0; c < rows->ncols; c++) {
+		copy->names[c] = put(&at, rows->names[c], strlen(rows->names[c]));
+		copy->types[c] = rows->types[c];
+	}
+	for (size_t i = 0; i < ncells; i++) {
+		copy->lengths[i] = rows->lengths[i];
+		copy->cells[i] = rows->cells[i] ? put(&at, rows->cells[i], rows->lengths[i]) : NULL;
+	}
+	return copy;
+}
+
+void rows_free(struct rows *rows)
+{
+	if (!rows)
+		return;
+	free(rows->names);
+	free(rows->types);
+	free(rows->cells);
+	free(rows->lengths);
+	free(rows->block);
+	free(rows);
+}

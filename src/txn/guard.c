@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Refuses what a transaction body must not send: transaction control, and DDL, which commits by itself on some servers. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine.h"
+
+/* CockroachDB commits an open transaction before DDL (session variable autocommit_before_ddl). */
+static const char *const refused[] = {
+	"ABORT",  "ALTER",    "BEGIN",     "COMMENT", "COMMIT",   "COPY",     "CREATE",  "DISCARD",
+	"DROP",   "END",      "GRANT",     "IMPORT",  "PREPARE",  "REASSIGN", "REINDEX", "RELEASE",
+	"REVOKE", "ROLLBACK", "SAVEPOINT", "START",   "TRUNCATE", "VACUUM",
+};
+
+static const char *skip_comment(const char *p)
+{
+	if (p[0] == '-' && p[1] == '-')
+		return p + strcspn(p, "\n");
+	const char *end = strstr(p + 2, "*/");
+	return end ? end + 2 : p + strlen(p);
+}
+
+/* The first word of a statement, behind blanks, comments and parentheses. */
+static const char *first_word(const char *sql, size_t *n)
+{
+	for (;;) {
+		sql += strspn(sql, " \t\r\n\f\v(;");
+		if ((sql[0] == '-' && sql[1] == '-') || (sql[0] == '/' && sql[1] == '*'))
+			sql = skip_comment(sql);
+		else
+			break;
+	}
+	*n = 0;
+	while (isalpha((unsigned char)sql[*n]))
+		(*n)++;
+	return sql;
+}
+
+bool guard_allows(const struct statement *statement, struct err *reason)
+{
+	size_t n;
+	const char *word = first_word(statement->sql, &n);
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		if (strlen(refused[i]) != n || strncasecmp(word, refused[i], n) != 0)
+			continue;
+		err_set(reason, ST_OWN,
+			"a transaction body must not send %s: the engine begins, commits and rolls back, and changes "
+			"of "
+			"the schema belong outside a transaction",
+			refused[i]);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The retry policy: what follows the fault of an attempt, and how long to wait for it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "engine.h"
+
+enum { DIAL_LIMIT_MS = 10000 };
+
+/* Full jitter: uniform in 0 .. min(cap, base * 2^(n-1)) for the n-th restart, so that rivals do not meet again in step. */
+static uint64_t backoff_ms(struct rng *rng, const struct txn_options *options, unsigned restarts)
+{
+	uint64_t ceiling = options->backoff_base_ms;
+	for (unsigned i = 1; i < restarts && ceiling < options->backoff_cap_ms; i++)
+		ceiling *= 2;
+	if (ceiling > options->backoff_cap_ms)
+		ceiling = options->backoff_cap_ms;
+	return ceiling ? 1 + rng_below(rng, ceiling) : 0;
+}
+
+static void reason_from_fault(struct txn *txn, enum status status, const char *before)
+{
+	struct buf text = {0};
+	fault_sentence(&txn->fault, &text);
+	err_set(&txn->result.reason, status, "%s%s", before, buf_text(&text));
+	buf_free(&text);
+}
+
+/* ---- clean-up: ROLLBACK, and then what was decided ---- */
+
+static void retry_wait(struct txn *txn);
+
+static void cleaned(struct txn *txn)
+{
+	txn->opened = false;
+	if (txn->after == AFTER_END)
+		txn_finish(txn, txn->outcome);
+	else if (txn->cancelled)
+		txn_finish(txn, OUTCOME_CANCELLED);
+	else
+		retry_wait(txn);
+}
+
+static void clean_answer(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct txn *txn = arg;
+	if (!answer->ok)
+		err_set(&txn->result.cleanup, ST_STATEMENT, "ROLLBACK failed: %s", answer->message);
+}
+
+static void clean_idle(void *arg)
+{
+	cleaned(arg);
+}
+
+static void clean_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct txn *txn = arg;
+	err_set(&txn->result.cleanup, ST_LOST, "the connection was lost while rolling back: %s", why->message);
+	cleaned(txn);
+}
+
+void retry_clean(struct txn *txn, enum after after, enum outcome outcome)
+{
+	txn->after = after;
+	txn->outcome = outcome;
+	if (db_state(txn->db) != DB_IDLE || !db_in_transaction(txn->db)) {
+		cleaned(txn); /* nothing is open: the server or the loss of the connection has ended it */
+		return;
+	}
+	struct statement rollback = {.sql = "ROLLBACK", .verb = VERB_ROLLBACK};
+	struct db_context context = {
+		.txn = txn->result.txn,
+		.attempt = txn->result.attempts,
+		.first_statement = ++txn->result.statements,
+		.round_trip = ++txn->result.round_trips,
+	};
+	struct db_reply reply = {clean_answer, clean_idle, clean_lost, txn};
+	txn_move(txn, TXN_CLEANING, NULL);
+	db_send(txn->db, &rollback, 1, &context, &reply);
+}
+
+/* ---- the next attempt ---- */
+
+static uint64_t elapsed_ms(const struct txn *txn)
+{
+	return (clock_us() - txn->start_us) / 1000;
+}
+
+static void retry_wait(struct txn *txn)
+{
+	uint64_t wait_ms = backoff_ms(&txn->rng, &txn->options, txn->restarts);
+	struct event fact = txn_fact(txn, EVENT_BACKOFF);
+	fact.attempt = txn->result.attempts + 1;
+	fact.wait_us = wait_ms * 1000;
+	txn->backoff_start_us = clock_us();
+	txn_move(txn, TXN_WAITING, &fact);
+	timer_start(txn->timer, wait_ms);
+}
+
+static bool may_retry(struct txn *txn)
+{
+	const struct txn_options *options = &txn->options;
+	char before[96];
+	if (txn->result.protocol == PROTOCOL_NONE)
+		snprintf(before, sizeof before, "not retried, because the protocol is none: ");
+	else if (txn->result.attempts >= options->max_attempts)
+		snprintf(before, sizeof before, "gave up after %u attempt%s: ", txn->result.attempts,
+			 txn->result.attempts == 1 ? "" : "s");
+	else if (elapsed_ms(txn) >= options->max_elapsed_ms)
+		snprintf(before, sizeof before, "gave up after %.1f s: ", (double)elapsed_ms(txn) / 1000);
+	else
+		return true;
+	reason_from_fault(txn, ST_GAVE_UP, before);
+	return false;
+}
+
+/* ROLLBACK TO keeps locks and our place in line, so it is tried first, at once; it is right only while the transaction is open. On
+ * a server where it cannot help it is done only where someone insists. */
+static bool use_savepoint(const struct txn *txn)
+{
+	bool insisted = txn->options.protocol == PROTOCOL_SAVEPOINT && !db_dialect(txn->db)->rollback_to_restarts;
+	return txn->result.protocol == PROTOCOL_SAVEPOINT && !txn->fault.lost && db_in_transaction(txn->db) &&
+	       txn->fault.role != ITEM_ROLLBACK_TO &&
+	       (insisted || txn->savepoint_retries < txn->options.savepoint_retries);
+}
+
+static void retry(struct txn *txn)
+{
+	if (!may_retry(txn)) {
+		retry_clean(txn, AFTER_END, OUTCOME_GAVE_UP);
+	} else if (use_savepoint(txn)) {
+		txn->by_savepoint = true;
+		txn->savepoint_retries++;
+		attempt_begin(txn);
+	} else {
+		txn->by_savepoint = false;
+		txn->restarts++;
+		retry_clean(txn, AFTER_RETRY, OUTCOME_NONE);
+	}
+}
+
+static void on_connected(void *arg, const struct err *err)
+{
+	struct txn *txn = arg;
+	if (!err) {
+		attempt_begin(txn);
+		return;
+	}
+	struct answer why = {.lost = true, .message = err->text, .detail = ""};
+	txn->result.attempts++;
+	fault_clear(&txn->fault);
+	fault_keep(&txn->fault, &why);
+	retry(txn);
+}
+
+void retry_connect(struct txn *txn)
+{
+	if (db_state(txn->db) == DB_IDLE) {
+		attempt_begin(txn);
+		return;
+	}
+	txn->by_savepoint = false;
+	txn_move(txn, TXN_DIALING, NULL);
+	db_reconnect(txn->db, DIAL_LIMIT_MS, on_connected, txn);
+}
+
+/* ---- the decision ---- */
+
+static enum sql_class classify(const struct txn *txn)
+{
+	const struct fault *fault = &txn->fault;
+	if (!fault->sqlstate[0] && !fault->lost)
+		return CLASS_FINAL; /* libpq refused by itself, over a connection that lives */
+	if (fault->role == ITEM_ROLLBACK_TO && !fault->lost)
+		return CLASS_RETRY_TXN; /* the savepoint is of no use any more: begin again */
+	return sqlstate_class(fault->sqlstate, db_server(txn->db), fault->commit ? PHASE_COMMIT : PHASE_WORK);
+}
+
+static bool refused_by_body(struct txn *txn)
+{
+	const struct fault *fault = &txn->fault;
+	if (fault->role != ITEM_BODY || !txn->body->ops->refused)
+		return false;
+	struct answer answer = {.message = fault->message, .detail = fault->detail, .tag = "", .affected = -1};
+	memcpy(answer.sqlstate, fault->sqlstate, sizeof answer.sqlstate);
+	return txn->body->ops->refused(txn->body, fault->body_index, &answer, &txn->result.reason);
+}
+
+static void end_failed(struct txn *txn)
+{
+	if (txn->cancelled) {
+		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
+	} else if (refused_by_body(txn)) {
+		retry_clean(txn, AFTER_END, OUTCOME_REJECTED);
+	} else {
+		reason_from_fault(txn, ST_STATEMENT, "");
+		retry_clean(txn, AFTER_END, OUTCOME_FAILED);
+	}
+}
+
+void retry_decide(struct txn *txn)
+{
+	memcpy(txn->result.sqlstate, txn->fault.sqlstate, sizeof txn->result.sqlstate);
+	switch (classify(txn)) {
+	case CLASS_RETRY_TXN:
+	case CLASS_RETRY_CONN:
+		if (txn->cancelled)
+			retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
+		else
+			retry(txn);
+		return;
+	case CLASS_AMBIGUOUS:
+		reason_from_fault(txn, ST_UNKNOWN, "the commit was sent and its answer was lost: ");
+		retry_clean(txn, AFTER_END, OUTCOME_UNKNOWN);
+		return;
+	case CLASS_COMMITTED:
+		txn_finish(txn, OUTCOME_COMMITTED);
+		return;
+	case CLASS_FINAL:
+	case CLASS_FOLLOW_UP:
+		end_failed(txn);
+		return;
+	}
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The transaction engine from outside: start, cancel, gate, outcome. */
+#include "txn/txn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine.h"
+
+/* The only place where the state changes, and where the engine appends an event. */
+void txn_move(struct txn *txn, enum txn_state state, const struct event *fact)
+{
+	txn->state = state;
+	if (fact)
+		ring_append(txn->ring, fact);
+}
+
+struct event txn_fact(const struct txn *txn, enum event_kind kind)
+{
+	return (struct event){
+		.kind = kind,
+		.session = txn->session,
+		.txn = txn->result.txn,
+		.attempt = txn->result.attempts,
+		.limit = txn->options.max_attempts,
+		.rows = -1,
+	};
+}
+
+static void on_timer(void *arg)
+{
+	struct txn *txn = arg;
+	if (txn->state == TXN_WAITING)
+		txn->result.backoff_us += clock_us() - txn->backoff_start_us;
+	if (txn->cancelled)
+		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
+	else
+		retry_connect(txn);
+}
+
+struct txn *txn_new(struct loop *loop, struct ring *ring, struct db *db, enum session session, uint64_t seed)
+{
+	struct txn *txn = NEW(struct txn);
+	txn->loop = loop;
+	txn->ring = ring;
+	txn->db = db;
+	txn->session = session;
+	rng_seed(&txn->rng, seed);
+	txn->timer = timer_new(loop, on_timer, txn);
+	return txn;
+}
+
+void txn_free(struct txn *txn)
+{
+	if (!txn)
+		return;
+	txn_lose_answers(txn);
+	fault_clear(&txn->fault);
+	timer_free(txn->timer);
+	free(txn->what);
+	free(txn);
+}
+
+static enum txn_protocol protocol_for(const struct txn *txn)
+{
+	if (txn->options.protocol != PROTOCOL_AUTO)
+		return txn->options.protocol;
+	return db_dialect(txn->db)->rollback_to_restarts ? PROTOCOL_SAVEPOINT : PROTOCOL_RESTART;
+}
+
+void txn_start(struct txn *txn, struct body *body, const char *what, const struct txn_options *options,
+	       txn_done_fn *done, void *arg)
+{
+	txn->options = *options;
+	txn->body = body;
+	txn->done = done;
+	txn->arg = arg;
+	free(txn->what);
+	txn->what = mem_dup(what);
+	txn->result = (struct txn_result){.txn = ring_new_txn(txn->ring), .protocol = protocol_for(txn)};
+	txn->start_us = clock_us();
+	txn->cancelled = txn->opened = txn->by_savepoint = false;
+	txn->savepoint_retries = txn->restarts = 0;
+	fault_clear(&txn->fault);
+	attempt_forget(txn);
+	struct event fact = txn_fact(txn, EVENT_TXN);
+	fact.message = txn->what;
+	txn_move(txn, TXN_READY, &fact);
+	timer_start(txn->timer, 0); /* everything else comes from the loop */
+}
+
+void txn_finish(struct txn *txn, enum outcome outcome)
+{
+	struct txn_result *result = &txn->result;
+	result->outcome = outcome;
+	result->elapsed_us = clock_us() - txn->start_us;
+	if (outcome == OUTCOME_COMMITTED) {
+		err_clear(&result->reason);
+		result->sqlstate[0] = '\0';
+	}
+	if (outcome == OUTCOME_CANCELLED)
+		err_set(&result->reason, ST_CANCELLED, "cancelled; nothing was changed");
+	struct event fact = txn_fact(txn, EVENT_OUTCOME);
+	fact.outcome = outcome;
+	fact.duration_us = result->elapsed_us;
+	memcpy(fact.sqlstate, result->sqlstate, sizeof fact.sqlstate);
+	fact.message = result->reason.text[0] ? result->reason.text : NULL;
+	fact.detail = result->cleanup.text[0] ? result->cleanup.text : NULL;
+	attempt_forget(txn);
+	fault_clear(&txn->fault);
+	txn_move(txn, TXN_IDLE, &fact);
+	struct txn_result told = *result; /* done() may start the next one */
+	txn->done(txn->arg, &told);
+}
+
+bool txn_running(const struct txn *txn)
+{
+	return txn->state != TXN_IDLE;
+}
+
+/* On PostgreSQL a cancel that arrives while it commits is ignored, so what is still in front of the commit may be cancelled; on
+ * CockroachDB it would make the commit's answer ambiguous. */
+static bool may_cancel_sent(const struct txn *txn)
+{
+	bool commit = false;
+	for (size_t i = txn->first_sent; i < txn->next; i++)
+		commit |= txn->items[i].statement.commits;
+	return !txn->durable && (!commit || db_server(txn->db) == SERVER_POSTGRES);
+}
+
+bool txn_cancel(struct txn *txn)
+{
+	switch (txn->state) {
+	case TXN_IDLE:
+		return false;
+	case TXN_READY: /* the first turn of the loop, or held by the gate */
+	case TXN_WAITING:
+		txn->cancelled = true;
+		timer_start(txn->timer, 0);
+		return true;
+	case TXN_SENT:
+		if (!may_cancel_sent(txn))
+			return false;
+		txn->cancelled = true;
+		db_cancel(txn->db);
+		return true;
+	case TXN_CLEANING:
+		txn->cancelled = true;
+		return true;
+	case TXN_DIALING:
+		txn->cancelled = true;
+		db_close(txn->db);
+		timer_start(txn->timer, 0);
+		return true;
+	}
+	return false;
+}
+
+void txn_set_gate(struct txn *txn, txn_gate_fn *gate, void *arg)
+{
+	txn->gate = gate;
+	txn->gate_arg = arg;
+}
+
+void txn_go(struct txn *txn)
+{
+	if (txn->state != TXN_READY || timer_pending(txn->timer))
+		return;
+	txn->gate_passed = true;
+	attempt_send(txn);
+}
+
+const char *txn_word(const struct txn *txn)
+{
+	switch (txn->state) {
+	case TXN_IDLE:
+		return txn->result.outcome == OUTCOME_UNKNOWN ? "OUTCOME UNKNOWN" : "none";
+	case TXN_READY:
+	case TXN_SENT:
+		if (txn->durable)
+			return "committed";
+		return txn->opened || txn->state == TXN_SENT ? "open" : "none";
+	case TXN_CLEANING:
+		return txn->after == AFTER_RETRY ? "RETRY WANTED" : "aborted";
+	case TXN_WAITING:
+		return "waiting";
+	case TXN_DIALING:
+		return "reconnecting";
+	}
+	return "none";
+}
