@@ -1,39 +1,70 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds teller, its tests and its checks. `make demo` and `make test` install what is missing first.
+# Builds teller, its tests and its checks. `make demo`, `make test` and `make lint` install what is missing first.
 
-VERSION := 0.1.0
-CC      ?= cc
-BUILD   ?= build
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+BUILD    ?= build
 SANITIZE ?=
-
-PACKAGES := libpq libuv ncursesw readline jansson uuid
-CORE_PACKAGES := libpq libuv jansson uuid
-
-WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wswitch-enum -Wmissing-prototypes -Wvla
-CPPFLAGS += -D_GNU_SOURCE -DTELLER_VERSION='"$(VERSION)"' -Iinclude -I. $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CFLAGS   ?= -O2 -g
-CFLAGS   += -std=c11 $(WARNINGS) $(WERROR) $(SANITIZE) -MMD -MP
-CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES) 2>/dev/null)
-LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+ONLY     ?=
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+# Missing packages are installed while this file is read: what pkg-config answers below depends on them.
+NEEDS := $(filter demo test test-asan lint,$(MAKECMDGOALS))
+ifneq ($(NEEDS),)
+ifneq ($(shell .ci/deps $(NEEDS) >&2 || echo missing),)
+$(error some packages are missing)
+endif
+endif
+
+CORE_PACKAGES := libpq libuv jansson uuid
+UI_PACKAGES   := ncursesw readline
+ifeq ($(NEEDS)$(filter clean format map,$(MAKECMDGOALS)),)
+ifneq ($(shell pkg-config --exists $(CORE_PACKAGES) $(UI_PACKAGES) 2>/dev/null || echo missing),)
+$(error some libraries are missing: .ci/deps installs or lists them)
+endif
+endif
+
+CORE_CFLAGS := $(shell pkg-config --cflags $(CORE_PACKAGES) 2>/dev/null)
+CORE_LIBS   := $(shell pkg-config --libs $(CORE_PACKAGES) 2>/dev/null)
+UI_CFLAGS   := $(shell pkg-config --cflags $(UI_PACKAGES) 2>/dev/null)
+UI_LIBS     := $(shell pkg-config --libs $(UI_PACKAGES) 2>/dev/null)
+TEST_LIBS   := $(shell pkg-config --libs cmocka 2>/dev/null)
+TERM_LIBS   := $(shell pkg-config --libs vterm 2>/dev/null)
+
+# CPPFLAGS, CFLAGS and LDFLAGS are the builder's; what the code needs is added to them, not put in their place.
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wswitch-enum -Wmissing-prototypes -Wvla
+compile   = $(CC) -D_GNU_SOURCE -DTELLER_VERSION='"$(VERSION)"' -Iinclude -I. $(CORE_CFLAGS) $(FLAGS) $(CPPFLAGS) \
+            -std=c11 $(WARNINGS) $(CFLAGS) $(WERROR) $(SANITIZE) -MMD -MP -c -o $@ $<
+link      = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
 CORE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 UI_SRC   := $(wildcard ui/*.c)
-ASSETS   := $(sort $(filter-out %.png,$(wildcard assets/*.*)))
+TEST_SRC := $(wildcard tests/*/*_test.c)
+SUPPORT  := $(wildcard tests/support/*.c)
+ASSETS   := $(sort $(filter-out %.png %.1,$(wildcard assets/*.*)))
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
+TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/teller
+tests: $(TESTS)
 
 $(BUILD)/teller: $(BUILD)/src/main.o $(UI_OBJ) $(BUILD)/libteller.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(link) $(CORE_LIBS) $(UI_LIBS)
 
+# No curses and no readline here: what is in the library works, and is tested, without a terminal.
 $(BUILD)/libteller.a: $(CORE_OBJ)
 	rm -f $@
 	$(AR) rcs $@ $^
 
+$(BUILD)/ui/%.o $(BUILD)/tests/ui/%.o: FLAGS = $(UI_CFLAGS)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(compile)
 
 # assets/NAME.EXT becomes the string asset_NAME_EXT (include/base/asset.h).
 $(BUILD)/assets.c: $(ASSETS) Makefile
@@ -43,11 +74,51 @@ $(BUILD)/assets.c: $(ASSETS) Makefile
 	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	;'; done; } > $@
 
 $(BUILD)/assets.o: $(BUILD)/assets.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(compile)
+
+# ---- tests: tests/*/NAME_test.c is a program; those in tests/ui are linked with the objects of ui/ ----
+
+$(BUILD)/tests/support.a: $(SUPPORT:%.c=$(BUILD)/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/tests/screen/%: TEST_LIBS += $(TERM_LIBS)
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
+	$(link) $(TEST_LIBS) $(CORE_LIBS)
+
+$(BUILD)/tests/ui/%_test: $(BUILD)/tests/ui/%_test.o $(UI_OBJ) $(BUILD)/tests/support.a $(BUILD)/libteller.a
+	$(link) $(TEST_LIBS) $(CORE_LIBS) $(UI_LIBS)
+
+# ONLY="screen text" runs the programs whose path contains one of the words.
+test: all tests
+	tests/run $(BUILD) $(ONLY)
+
+# The sanitizers move code around, and gcc then warns of formats that no call has.
+test-asan:
+	$(MAKE) test BUILD=$(BUILD)-asan ONLY='$(ONLY)' CFLAGS='-O1 -g -fno-omit-frame-pointer -Wno-format-truncation' \
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+
+lint:
+	tests/lint/run $(BUILD)
+
+# The lines of the README's map.
+map:
+	@tests/lint/map
+
+format:
+	clang-format -i $$(find src include ui tests -name '*.[ch]')
+
+demo: all
+	$(BUILD)/teller demo
+
+install: all
+	install -D -m 755 $(BUILD)/teller $(DESTDIR)$(PREFIX)/bin/teller
+	if [ -f assets/teller.1 ]; then install -D -m 644 assets/teller.1 $(DESTDIR)$(PREFIX)/share/man/man1/teller.1; fi
 
 clean:
-	rm -rf $(BUILD) build-*
+	rm -rf $(BUILD) $(BUILD)-*
 
-.PHONY: all clean
+.PHONY: all tests test test-asan lint map format demo install clean
+.SECONDARY:
 
--include $(CORE_OBJ:.o=.d) $(UI_OBJ:.o=.d) $(BUILD)/src/main.d
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
