@@ -49,7 +49,7 @@ void attempt_forget(struct txn *txn)
 	txn_lose_answers(txn);
 	txn->nitems = txn->next = txn->first_sent = 0;
 	txn->batches = 0;
-	txn->batch.n = 0;
+	txn->batch = (struct batch){0};
 	txn->body_done = false;
 	txn->durable = false;
 	txn->gate_passed = false;
