@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SQL on the suite's server, so that a test can set a scene and see what is really there. */
+#include "tests/support/pg.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/asset.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "tests/support/check.h"
+
+struct pg_session {
+	PGconn *conn;
+};
+
+struct pg_session *pg_open(void)
+{
+	/* Host, port, user and database come from the environment, as for the program under test. */
+	PGconn *conn = PQconnectdb("application_name=tests options='-c client_min_messages=warning'");
+	if (PQstatus(conn) != CONNECTION_OK) {
+		char why[512];
+		snprintf(why, sizeof why, "%s", PQerrorMessage(conn));
+		PQfinish(conn);
+		fail_msg("no test server (run it through tests/run): %s", why);
+	}
+	struct pg_session *session = NEW(struct pg_session);
+	session->conn = conn;
+	return session;
+}
+
+void pg_close(struct pg_session *session)
+{
+	if (!session)
+		return;
+	PQfinish(session->conn);
+	free(session);
+}
+
+/* Runs sql, frees it; the result is owned by the caller. */
+static PGresult *run(struct pg_session *session, char *sql)
+{
+	PGresult *result = PQexec(session->conn, sql);
+	ExecStatusType status = PQresultStatus(result);
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
+		fail_msg("%s: %s", sql, PQerrorMessage(session->conn));
+	free(sql);
+	return result;
+}
+
+static char *format(const char *fmt, va_list ap)
+{
+	char *sql = NULL;
+	if (vasprintf(&sql, fmt, ap) < 0)
+		abort();
+	return sql;
+}
+
+void pg_run(struct pg_session *session, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	char *sql = format(fmt, ap);
+	va_end(ap);
+	PQclear(run(session, sql));
+}
+
+/* One statement on a connection of its own: a test that fails in between leaves nothing open that holds a lock. */
+static PGresult *run_once(const char *fmt, va_list ap)
+{
+	struct pg_session *session = pg_open();
+	PGresult *result = run(session, format(fmt, ap));
+	pg_close(session);
+	return result;
+}
+
+void pg_exec(const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	PQclear(run_once(fmt, ap));
+	va_end(ap);
+}
+
+static char *first_cell(const char *fmt, va_list ap)
+{
+	PGresult *result = run_once(fmt, ap);
+	char *value = NULL;
+	if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
+		value = mem_dup(PQgetvalue(result, 0, 0));
+	PQclear(result);
+	return value;
+}
+
+char *pg_value(const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	char *value = first_cell(fmt, ap);
+	va_end(ap);
+	return value;
+}
+
+int64_t pg_number(const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	char *value = first_cell(fmt, ap);
+	va_end(ap);
+	char *end = NULL;
+	int64_t number = value ? strtoll(value, &end, 10) : 0;
+	if (!value || *end)
+		fail_msg("%s: %s is no whole number", fmt, value ? value : "NULL");
+	free(value);
+	return number;
+}
+
+void pg_fresh_database(const char *name, const char *encoding)
+{
+	setenv("PGDATABASE", "postgres", 1);
+	pg_exec("DROP DATABASE IF EXISTS \"%s\" WITH (FORCE)", name);
+	pg_exec("CREATE DATABASE \"%s\" TEMPLATE template0 ENCODING '%s' LC_COLLATE 'C' LC_CTYPE 'C'", name,
+		encoding ? encoding : "UTF8");
+	setenv("PGDATABASE", name, 1);
+}
+
+void pg_bank(int n)
+{
+	pg_exec("DROP TABLE IF EXISTS transfers, accounts");
+	pg_exec("%s", asset_schema_sql);
+	pg_exec("INSERT INTO accounts (id, balance) SELECT i, 1000 FROM generate_series(1, %d) AS i", n);
+}

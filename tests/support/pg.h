@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SQL on the suite's server, so that a test can set a scene and see what is really there. */
+#ifndef SUPPORT_PG_H
+#define SUPPORT_PG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Any error ends the running test with the server's sentence. All SQL is printf-like. */
+
+/* Makes an empty database, in place of one of that name, and sets PGDATABASE to it for this process and its children.
+ * For a group's setup, with a name of the program's own. `encoding` NULL is UTF8. */
+void pg_fresh_database(const char *name, const char *encoding);
+
+/* accounts(id, balance) and the ledger transfers, as teller makes them, with accounts 1 .. n of 1,000 each. */
+void pg_bank(int n);
+
+void pg_exec(const char *fmt, ...) PRINTF_LIKE(1, 2);   /* one or several statements */
+char *pg_value(const char *fmt, ...) PRINTF_LIKE(1, 2); /* first cell; owned; NULL for SQL NULL or no row */
+int64_t pg_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* A session that stays open, for locks and conflicts. Owned. */
+struct pg_session;
+struct pg_session *pg_open(void);
+void pg_run(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void pg_close(struct pg_session *session);
+
+#endif
