@@ -99,7 +99,7 @@ test-asan:
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
 lint:
-	tests/lint/run $(BUILD)
+	+tests/lint/run $(BUILD)
 
 # The lines of the README's map.
 map:

@@ -50,7 +50,7 @@ static PGresult *run(struct pg_session *session, char *sql)
 	return result;
 }
 
-static char *format(const char *fmt, va_list ap)
+static PRINTF_LIKE(1, 0) char *format(const char *fmt, va_list ap)
 {
 	char *sql = NULL;
 	if (vasprintf(&sql, fmt, ap) < 0)
@@ -68,7 +68,7 @@ void pg_run(struct pg_session *session, const char *fmt, ...)
 }
 
 /* One statement on a connection of its own: a test that fails in between leaves nothing open that holds a lock. */
-static PGresult *run_once(const char *fmt, va_list ap)
+static PRINTF_LIKE(1, 0) PGresult *run_once(const char *fmt, va_list ap)
 {
 	struct pg_session *session = pg_open();
 	PGresult *result = run(session, format(fmt, ap));
@@ -84,7 +84,7 @@ void pg_exec(const char *fmt, ...)
 	va_end(ap);
 }
 
-static char *first_cell(const char *fmt, va_list ap)
+static PRINTF_LIKE(1, 0) char *first_cell(const char *fmt, va_list ap)
 {
 	PGresult *result = run_once(fmt, ap);
 	char *value = NULL;
