@@ -17,6 +17,7 @@ struct watch {
 	uv_poll_t uv;
 	watch_fn *fn;
 	void *arg;
+	int events;
 };
 
 struct timer {
@@ -104,8 +105,10 @@ static void on_poll(uv_poll_t *uv, int status, int events)
 {
 	struct watch *watch = (struct watch *)uv;
 	int seen = (events & UV_READABLE ? WATCH_READ : 0) | (events & UV_WRITABLE ? WATCH_WRITE : 0);
-	if (status < 0)
+	if (status < 0) {
 		seen = WATCH_READ | WATCH_WRITE;
+		watch->events = 0; /* libuv has stopped watching */
+	}
 	watch->fn(watch->arg, seen);
 }
 
@@ -120,6 +123,9 @@ struct watch *watch_new(struct loop *loop, int fd, watch_fn *fn, void *arg)
 
 void watch_set(struct watch *watch, int events)
 {
+	if (events == watch->events)
+		return; /* libuv would ask the kernel again */
+	watch->events = events;
 	int uv = (events & WATCH_READ ? UV_READABLE : 0) | (events & WATCH_WRITE ? UV_WRITABLE : 0);
 	if (uv)
 		must(uv_poll_start(&watch->uv, uv, on_poll), "watch a descriptor");
