@@ -130,5 +130,5 @@ void pg_bank(int n)
 {
 	pg_exec("DROP TABLE IF EXISTS transfers, accounts");
 	pg_exec("%s", asset_schema_sql);
-	pg_exec("INSERT INTO accounts (id, balance) SELECT i, 1000 FROM generate_series(1, %d) AS i", n);
+	pg_exec("INSERT INTO accounts (id, balance) SELECT 7000 + i, 1000 FROM generate_series(1, %d) AS i", n);
 }

@@ -13,7 +13,7 @@
  * For a group's setup, with a name of the program's own. `encoding` NULL is UTF8. */
 void pg_fresh_database(const char *name, const char *encoding);
 
-/* accounts(id, balance) and the ledger transfers, as teller makes them, with accounts 1 .. n of 1,000 each. */
+/* accounts(id, balance) and the ledger transfers, as teller makes them, with accounts 7001 .. 7000+n of 1,000 each. */
 void pg_bank(int n);
 
 void pg_exec(const char *fmt, ...) PRINTF_LIKE(1, 2);   /* one or several statements */

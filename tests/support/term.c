@@ -191,9 +191,14 @@ static bool shows_not(struct term *term, void *text)
 	return !term_shows(term, text);
 }
 
-static bool sent(struct term *term, void *bytes)
+bool term_sent(const struct term *term, const char *bytes)
 {
 	return strstr(buf_text(&term->output), bytes) != NULL;
+}
+
+static bool sent(struct term *term, void *bytes)
+{
+	return term_sent(term, bytes);
 }
 
 void term_expect(struct term *term, const char *text)

@@ -37,6 +37,7 @@ void term_expect(struct term *term, const char *text); /* a line of the screen h
 void term_expect_gone(struct term *term, const char *text);
 void term_expect_exit(struct term *term, int status);          /* exit status, or 128 + signal */
 void term_expect_output(struct term *term, const char *bytes); /* ever sent, shown or not */
+bool term_sent(const struct term *term, const char *bytes);    /* the program sent them, shown or not */
 bool term_ended(struct term *term, int *status);
 
 /* Reads until the program has been silent for a while: for tests that nothing happens, never to wait for something. */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The console as the screen tests use it: started at a size, on the suite's server or on a private one. */
+#include "tests/support/console.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static bool accounts_are_there(struct term *term, void *arg)
+{
+	(void)arg;
+	int head = term_row_with(term, "balance", 0);
+	return head >= 0 && strpbrk(term_row(term, head + 1), "0123456789") && term_shows(term, "Txn: none");
+}
+
+struct term *console_demo(void **state, int rows, int cols)
+{
+	const char *const argv[] = {proc_teller(), "demo", NULL};
+	struct term *term = term_start(argv, NULL, rows, cols);
+	*state = term;
+	term_wait(term, accounts_are_there, NULL, "accounts on the screen");
+	return term;
+}
+
+struct term *console_open_with(void **state, int rows, int cols, const char *const env[], const char *sign)
+{
+	const char *const argv[] = {proc_teller(), NULL};
+	struct term *term = term_start(argv, env, rows, cols);
+	*state = term;
+	term_expect(term, sign);
+	term_expect(term, "Txn: none");
+	return term;
+}
+
+struct term *console_open(void **state, int rows, int cols)
+{
+	return console_open_with(state, rows, cols, NULL, "7001");
+}
+
+static bool in_order(struct term *term, void *arg)
+{
+	int row = -1;
+	for (const char *const *text = arg; *text; text++) {
+		row = term_row_with(term, *text, row + 1);
+		if (row < 0)
+			return false;
+	}
+	return true;
+}
+
+void console_expect_texts(struct term *term, const char *const texts[])
+{
+	char what[400] = "in this order:";
+	for (size_t i = 0; texts[i]; i++)
+		snprintf(what + strlen(what), sizeof what - strlen(what), " \"%s\"", texts[i]);
+	term_wait(term, in_order, (void *)(uintptr_t)texts, what);
+}
+
+void console_expect_selected(struct term *term, const char *id)
+{
+	char text[80];
+	snprintf(text, sizeof text, "> %s", id);
+	term_expect(term, text);
+}
+
+struct number {
+	const char *sql;
+	long long number;
+};
+
+static bool is_number(struct term *term, void *arg)
+{
+	(void)term;
+	const struct number *wanted = arg;
+	return pg_number("%s", wanted->sql) == wanted->number;
+}
+
+void console_expect_number(struct term *term, const char *sql, long long number)
+{
+	char what[300];
+	snprintf(what, sizeof what, "%s = %lld", sql, number);
+	term_wait(term, is_number, &(struct number){sql, number}, what);
+}
+
+void console_quit(struct term *term)
+{
+	term_type(term, "q");
+	term_expect_exit(term, 0);
+	term_expect_restored(term);
+}
