@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The process that makes, guards, stops and removes a private server, so that none outlives its teller. */
+#include "src/server/guardian.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#include "base/mem.h"
+#include "src/server/child.h"
+#include "src/server/home.h"
+#include "src/server/keep.h"
+#include "src/server/last_words.h"
+#include "src/server/programs.h"
+
+/*
+ * It is forked, not executed, from a process that may have threads. Until it has its own life (guardian_run) it makes system
+ * calls only; afterwards it uses nothing that another thread could have held locked: no stdio streams, no user database, no
+ * loop. (malloc, which opendir() needs, may be used after a fork in the C libraries that we know.)
+ *
+ * The owner's end, however it comes, is the end of the stream at `owner`; the kernel sees to it that the guardian's
+ * own violent end ends the server (child_order.deathsig); what stays then is a directory, which the next start sweeps.
+ */
+struct guardian {
+	const struct guardian_order *order;
+	int owner;
+	struct programs programs;
+	struct home home;
+	struct keep keep;
+	struct child child;
+	bool serving; /* the child is the server, not one that makes a part of it */
+	char data[PATH_MAX + 16];
+};
+
+enum { START_MS = 60000, QUIT_MS = 8000, CHECKPOINT_MS = 60000 };
+
+/* Left to do nothing, so that a ^C or hang-up meant for teller ends teller, and teller's end ends us, in good order. */
+static const int ignored_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
+				      SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
+
+static void say(const struct guardian *g, char news, const char *text)
+{
+	char bytes[1024];
+	int n = snprintf(bytes, sizeof bytes, "%c%s", news, text);
+	size_t size = n < (int)sizeof bytes ? (size_t)n + 1 : sizeof bytes;
+	/* An owner that is gone is noticed where we wait. */
+	ssize_t ignored = send(g->owner, bytes, size, MSG_NOSIGNAL);
+	(void)ignored;
+}
+
+/* ---- PostgreSQL's command lines ---- */
+
+static enum status initdb_start(struct guardian *g, struct err *err)
+{
+	const char *argv[] = {g->programs.initdb,
+			      "-D",
+			      g->data,
+			      "--auth=trust",
+			      "-U",
+			      SERVER_USER,
+			      "-E",
+			      "UTF8",
+			      "--no-locale",
+			      g->order->keep ? NULL : "--no-sync",
+			      NULL};
+	struct child_order order = {.argv = argv, .env = g->order->env, .deathsig = SIGKILL};
+	return child_start(&g->child, &order, err);
+}
+
+/* Renaming is the cheapest way to a database of that name: a third of the time of CREATE DATABASE. */
+static enum status rename_start(struct guardian *g, struct err *err)
+{
+	static const char sql[] = "ALTER DATABASE postgres RENAME TO " SERVER_DBNAME "\n"
+				  "COMMENT ON DATABASE " SERVER_DBNAME " IS 'the bank of teller demo'\n";
+	const char *fsync = g->order->keep ? "fsync=on" : "fsync=off";
+	const char *argv[] = {g->programs.postgres, "--single", "-D", g->data, "-c", fsync, "template1", NULL};
+	struct child_order order = {.argv = argv, .env = g->order->env, .input = sql, .deathsig = SIGKILL};
+	return child_start(&g->child, &order, err);
+}
+
+/* The log is quiet, so that an idle server wakes nobody: what is not LOG, FATAL or PANIC is its client's business. */
+#define ALWAYS                                                                                                         \
+	"-c", "listen_addresses=", "-c", "port=" SERVER_PORT, "-c", "unix_socket_permissions=0700", "-c",              \
+		"max_connections=50", "-c", "shared_buffers=32MB", "-c", "max_prepared_transactions=0", "-c",          \
+		"logging_collector=off", "-c", "log_destination=stderr", "-c", "log_min_messages=log", "-c",           \
+		"log_line_prefix=", "-c", "log_checkpoints=off", "-c", "lc_messages=C"
+#define THROWN_AWAY                                                                                                    \
+	"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal",    \
+		"-c", "max_wal_senders=0", "-c", "checkpoint_timeout=30min"
+
+static enum status server_run(struct guardian *g, struct err *err)
+{
+	const char *kept[] = {g->programs.postgres, "-D", g->data, "-k", g->home.path, ALWAYS, NULL};
+	const char *thrown[] = {g->programs.postgres, "-D", g->data, "-k", g->home.path, ALWAYS, THROWN_AWAY, NULL};
+	struct child_order order = {.argv = g->order->keep ? kept : thrown,
+				    .env = g->order->env,
+				    .deathsig = g->order->keep ? SIGINT : SIGQUIT};
+	g->serving = true;
+	return child_start(&g->child, &order, err);
+}
+
+/* ---- from nothing to ready ---- */
+
+/* Waits for the end of a program that makes a part of the cluster. */
+static enum status finish(struct guardian *g, const char *program, struct err *err)
+{
+	enum child_news news = child_wait(&g->child, g->owner, NULL, -1);
+	if (news != CHILD_ENDED)
+		return ST_CANCELLED;
+	/* The stand-alone backend ends well whatever its statements came to. */
+	if (child_succeeded(&g->child) && !strstr(g->child.tail, "ERROR:"))
+		return ST_OK;
+	char words[400];
+	last_words(g->child.tail, g->child.status, words, sizeof words);
+	return err_set(err, ST_OWN,
+		       "the private server could not be made in %s, %s failed: %s; make room there, or name another "
+		       "place (%s)",
+		       g->data, program, words, g->order->keep ? "--keep" : "TMPDIR");
+}
+
+static enum status cluster_make(struct guardian *g, struct err *err)
+{
+	enum status st = initdb_start(g, err);
+	if (st == ST_OK) {
+		home_sweep(g->order->user.uid); /* while initdb is at work on the other processor */
+		st = finish(g, "initdb", err);
+	}
+	if (st == ST_OK)
+		st = rename_start(g, err);
+	if (st == ST_OK)
+		st = finish(g, "postgres --single", err);
+	return st;
+}
+
+static enum status server_await(struct guardian *g, struct err *err)
+{
+	char words[400];
+	switch (child_wait(&g->child, g->owner, "database system is ready to accept connections", START_MS)) {
+	case CHILD_SAID:
+		child_forget(&g->child);
+		return ST_OK;
+	case CHILD_ALONE:
+		return ST_CANCELLED;
+	case CHILD_ENDED:
+		last_words(g->child.tail, g->child.status, words, sizeof words);
+		return err_set(err, ST_OWN, "the private server on %s did not start: %s; %s", g->data, words,
+			       g->order->keep
+				       ? "name another directory, or the PostgreSQL that made it (TELLER_PG_BINDIR)"
+				       : "see that the machine has memory, and room there, and try again");
+	case CHILD_LATE:
+		break;
+	}
+	return err_set(err, ST_OWN,
+		       "the private server on %s did not start within %d s: try again when the machine is less busy",
+		       g->data, START_MS / 1000);
+}
+
+/* The cluster is made in `made` and served from `served`: the same for one that is thrown away. */
+static enum status place_cluster(struct guardian *g, struct err *err)
+{
+	enum status st = ST_OK;
+	const char *base = g->order->keep ? g->keep.path : g->home.path;
+	if (!g->keep.filled) {
+		snprintf(g->data, sizeof g->data, "%s/%s", base, g->order->keep ? "data.new" : "data");
+		st = cluster_make(g, err);
+		if (st == ST_OK && g->order->keep)
+			st = keep_complete(&g->keep, err);
+	}
+	snprintf(g->data, sizeof g->data, "%s/data", base);
+	return st;
+}
+
+static enum status settle_in(struct guardian *g, struct err *err)
+{
+	const struct server_user *user = &g->order->user;
+	const char *keep = g->order->keep;
+	enum status st = keep ? keep_make(keep, user, err) : ST_OK;
+	if (st == ST_OK)
+		st = user_become(user, err);
+	if (st == ST_OK && keep)
+		st = keep_open(&g->keep, keep, user, err);
+	if (st == ST_OK && chdir("/")) /* a place that any user may enter, and that pins no file system */
+		st = err_set(err, ST_OWN, "cannot enter /: %s; check its permissions", strerror(errno));
+	if (st == ST_OK)
+		st = programs_find(&g->programs, g->order->env, err);
+	return st == ST_OK ? home_make(&g->home, err) : st;
+}
+
+static enum status start(struct guardian *g, struct err *err)
+{
+	enum status st = settle_in(g, err);
+	if (st != ST_OK)
+		return st;
+	say(g, NEWS_HOME, g->home.path);
+	bool sweep_later = g->keep.filled;
+	st = place_cluster(g, err);
+	if (st == ST_OK)
+		st = server_run(g, err);
+	if (st == ST_OK && sweep_later)
+		home_sweep(g->order->user.uid);
+	return st == ST_OK ? server_await(g, err) : st;
+}
+
+/* ---- and back ---- */
+
+static void stop(struct guardian *g)
+{
+	if (g->child.pid && g->serving && g->order->keep) {
+		kill(g->child.pid, SIGINT);
+		child_wait(&g->child, -1, NULL, CHECKPOINT_MS);
+	}
+	if (g->child.pid && g->serving) {
+		kill(g->child.pid, SIGQUIT);
+		child_wait(&g->child, -1, NULL, QUIT_MS);
+	}
+	child_kill(&g->child);
+	home_remove(&g->home);
+}
+
+static void guard(struct guardian *g)
+{
+	char words[400];
+	say(g, NEWS_READY, "");
+	if (child_wait(&g->child, g->owner, NULL, -1) != CHILD_ENDED)
+		return;
+	last_words(g->child.tail, g->child.status, words, sizeof words);
+	say(g, NEWS_DIED, words);
+}
+
+/* Nothing of the owner's is held: not its terminal, its session, its descriptors, its signal handlers. */
+static int take_own_life(int owner)
+{
+	setsid();
+	umask(077);
+	for (int signum = 1; signum < NSIG; signum++)
+		signal(signum, SIG_DFL);
+	for (size_t i = 0; i < COUNT_OF(ignored_signals); i++)
+		signal(ignored_signals[i], SIG_IGN);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int moved = fcntl(owner, F_DUPFD_CLOEXEC, 10);
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	dup3(moved, 3, O_CLOEXEC);
+	closefrom(4);
+#ifdef PR_SET_NAME
+	prctl(PR_SET_NAME, "teller-guardian", 0, 0, 0);
+#endif
+	child_init();
+	return 3;
+}
+
+_Noreturn void guardian_run(const struct guardian_order *order)
+{
+	struct guardian g = {.order = order, .home = {.fd = -1}, .keep = {.fd = -1}, .child = {.out = -1}};
+	struct err err = {.text = ""};
+	g.owner = take_own_life(order->owner);
+	enum status st = start(&g, &err);
+	if (st == ST_OK)
+		guard(&g);
+	else if (st != ST_CANCELLED)
+		say(&g, NEWS_FAILED, err.text);
+	stop(&g);
+	_exit(0);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The temporary directory of a private server: made, locked, removed, and swept when its owner is gone. */
+#include "src/server/home.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "src/server/postmaster.h"
+#include "src/server/tree.h"
+
+#define PREFIX "teller-demo-"
+
+/* The longest place whose sockets fit in sun_path, 107 bytes and a NUL. */
+static const size_t place_max = 107 - sizeof("/" PREFIX "XXXXXX/.s.PGSQL.5432") + 1;
+
+/* The places to try, in order; NULL where there is none. */
+static const char *place(size_t i)
+{
+	const char *tmpdir = getenv("TMPDIR");
+	if (i == 0)
+		return tmpdir && tmpdir[0] == '/' && strlen(tmpdir) <= place_max ? tmpdir : "/tmp";
+	return i == 1 && place(0) == tmpdir ? "/tmp" : NULL;
+}
+
+static bool same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Opens and locks a directory of `uid`'s; -1 where it is somebody else's, in use, or not a directory. */
+static int claim(const char *path, uid_t uid)
+{
+	struct stat opened, named;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	/* Looked at again under the lock: between mkdtemp() and here somebody else's sweep may have removed it. */
+	if (fstat(fd, &opened) == 0 && opened.st_uid == uid && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    lstat(path, &named) == 0 && same(&opened, &named))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static bool make_in(struct home *home, const char *where)
+{
+	for (int attempt = 0; attempt < 10; attempt++) {
+		snprintf(home->path, sizeof home->path, "%s/" PREFIX "XXXXXX", where);
+		if (!mkdtemp(home->path))
+			return false;
+		home->fd = claim(home->path, geteuid());
+		if (home->fd >= 0)
+			return true;
+	}
+	return false;
+}
+
+enum status home_make(struct home *home, struct err *err)
+{
+	home->fd = -1;
+	const char *where;
+	for (size_t i = 0; (where = place(i)) != NULL; i++)
+		if (make_in(home, where))
+			return ST_OK;
+	return err_set(err, ST_OWN,
+		       "cannot make a directory for the private server in %s: %s; set TMPDIR to a short path that can "
+		       "be written",
+		       place(0), strerror(errno));
+}
+
+/* Under its lock. The lock goes last, so that nobody takes a half-removed directory for a lost one. */
+static void remove_claimed(const char *path, int fd)
+{
+	for (int round = 0; round < 5; round++) {
+		tree_empty(fd);
+		if (rmdir(path) == 0 || errno != ENOTEMPTY)
+			break;
+	}
+	close(fd);
+}
+
+void home_remove(struct home *home)
+{
+	if (home->fd >= 0)
+		remove_claimed(home->path, home->fd);
+	home->fd = -1;
+}
+
+void home_reclaim(const char *path, uid_t uid)
+{
+	int fd = claim(path, uid);
+	if (fd < 0)
+		return;
+	int data = openat(fd, "data", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool free_of_it = data < 0 || postmaster_end(data, SIGQUIT);
+	if (data >= 0)
+		close(data);
+	if (free_of_it)
+		remove_claimed(path, fd);
+	else
+		close(fd);
+}
+
+static void sweep_place(const char *where, uid_t uid)
+{
+	DIR *dir = opendir(where);
+	if (!dir)
+		return;
+	const struct dirent *entry;
+	while ((entry = readdir(dir)) != NULL) {
+		char path[sizeof(((struct home *)0)->path)];
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
+			continue;
+		int n = snprintf(path, sizeof path, "%s/%s", where, entry->d_name);
+		if (n > 0 && (size_t)n < sizeof path)
+			home_reclaim(path, uid);
+	}
+	closedir(dir);
+}
+
+void home_sweep(uid_t uid)
+{
+	const char *where;
+	for (size_t i = 0; (where = place(i)) != NULL; i++)
+		sweep_place(where, uid);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The temporary directory of a private server: made, locked, removed, and swept when its owner is gone. */
+#ifndef SERVER_HOME_H
+#define SERVER_HOME_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/*
+ * $TMPDIR/teller-demo-XXXXXX, or in /tmp where that is too long for a socket or cannot be used; mode 0700. The socket is in
+ * it, and data/ if they are thrown away. It belongs to the process that has it open and locked (flock): one whose lock is free has lost its owner.
+ */
+struct home {
+	char path[108];
+	int fd; /* -1: none */
+};
+
+MUST_CHECK enum status home_make(struct home *home, struct err *err);
+
+/* Removes it with all that is in it. What cannot be removed is left to a later sweep. */
+void home_remove(struct home *home);
+
+/* Ends and removes what lost its owner in the places where home_make() works and belongs to `uid`. */
+void home_sweep(uid_t uid);
+
+/* The same for one of them, by its path. */
+void home_reclaim(const char *path, uid_t uid);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The private, throw-away PostgreSQL of `teller demo`: the owner's end of its guardian. */
+#include "server/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "src/server/guardian.h"
+#include "src/server/home.h"
+
+struct server {
+	struct loop *loop;
+	server_ready_fn *done; /* NULL once it was called */
+	void *done_arg;
+	bool serves; /* it is ready and was not heard to die */
+	server_died_fn *died;
+	void *died_arg;
+	bool *gone; /* where a callback is at work: set by server_stop() */
+	pid_t guardian;
+	int fd;
+	struct watch *watch;
+	struct timer *failure; /* brings `err` to the loop where not even a guardian could be made */
+	struct buf news;
+	char dir[108];
+	uid_t uid;
+	struct err err;
+};
+
+/* ---- what the guardian says ---- */
+
+/* Each of these may end in server_stop(): the server is not touched afterwards. */
+static void tell_failed(struct server *s)
+{
+	server_ready_fn *done = s->done;
+	struct err err = s->err;
+	s->done = NULL;
+	if (done)
+		done(s->done_arg, &err);
+}
+
+static void tell_ready(struct server *s)
+{
+	server_ready_fn *done = s->done;
+	s->done = NULL;
+	s->serves = true;
+	if (done)
+		done(s->done_arg, NULL);
+}
+
+static void tell_died(struct server *s, const char *words)
+{
+	bool served = s->serves;
+	s->serves = false;
+	if (served && s->died)
+		s->died(s->died_arg, words);
+}
+
+static void dispatch(struct server *s, char news, const char *text)
+{
+	switch (news) {
+	case NEWS_HOME:
+		snprintf(s->dir, sizeof s->dir, "%s", text);
+		break;
+	case NEWS_READY:
+		tell_ready(s);
+		break;
+	case NEWS_FAILED:
+		err_set(&s->err, ST_OWN, "%s", text);
+		tell_failed(s);
+		break;
+	case NEWS_DIED:
+		tell_died(s, text);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The stream ended: after its last message that is how it goes, before it somebody has killed the guardian. */
+static void ended(struct server *s)
+{
+	watch_free(s->watch);
+	s->watch = NULL;
+	err_set(&s->err, ST_OWN, "the private server did not start: the process that guards it was killed; try again");
+	if (s->done)
+		tell_failed(s);
+	else
+		tell_died(s, "the process that guards it was killed");
+}
+
+/* Hands out the complete messages. The server may be gone afterwards. */
+static void hand_out(struct server *s)
+{
+	bool gone = false;
+	struct buf news = s->news;
+	size_t at = 0;
+	s->news = (struct buf){0};
+	s->gone = &gone;
+	for (const char *nul; !gone && at < news.len && (nul = memchr(news.p + at, 0, news.len - at)) != NULL;) {
+		size_t next = (size_t)(nul - news.p) + 1;
+		dispatch(s, news.p[at], news.p + at + 1);
+		at = next;
+	}
+	if (!gone) {
+		buf_add(&s->news, news.p + at, news.len - at);
+		s->gone = NULL;
+	}
+	buf_free(&news);
+}
+
+static void on_news(void *arg, int events)
+{
+	(void)events;
+	struct server *s = arg;
+	char bytes[1024];
+	ssize_t n = recv(s->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		ended(s);
+		return;
+	}
+	buf_add(&s->news, bytes, (size_t)n);
+	hand_out(s);
+}
+
+/* ---- starting ---- */
+
+/* Ours, without what would change what PostgreSQL's programs do or say. Owned by the caller, the strings borrowed. */
+static char **clean_environment(void)
+{
+	static char messages[] = "LC_ALL=C";
+	size_t n = 0, kept = 0;
+	while (environ[n])
+		n++;
+	char **env = mem_array(n + 2, sizeof *env);
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "PG", 2) != 0 && strncmp(environ[i], "LC_", 3) != 0 &&
+		    strncmp(environ[i], "LANG", 4) != 0)
+			env[kept++] = environ[i];
+	env[kept] = messages;
+	return env;
+}
+
+/* No signal may find the guardian with our handlers, which write to our loop. */
+static pid_t fork_guardian(const struct guardian_order *order)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid_t pid = fork();
+	if (pid == 0)
+		guardian_run(order);
+	int error = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return pid;
+}
+
+static enum status guardian_start(struct server *s, const char *keep)
+{
+	int fds[2];
+	struct guardian_order order = {.keep = keep};
+	if (user_choose(&order.user, &s->err) != ST_OK)
+		return s->err.status;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
+		return err_set(&s->err, ST_OWN, "cannot make a socket for the private server: %s; try again",
+			       strerror(errno));
+	s->uid = order.user.uid;
+	order.owner = fds[1];
+	order.env = clean_environment();
+	s->guardian = fork_guardian(&order);
+	int error = errno;
+	free((void *)order.env);
+	close(fds[1]);
+	s->fd = fds[0];
+	if (s->guardian > 0)
+		return ST_OK;
+	return err_set(&s->err, ST_OWN, "cannot start a process for the private server: %s; try again",
+		       strerror(error));
+}
+
+static void on_failure(void *arg)
+{
+	tell_failed(arg);
+}
+
+struct server *server_start(struct loop *loop, const char *keep, server_ready_fn *done, void *arg)
+{
+	struct server *s = NEW(struct server);
+	s->loop = loop;
+	s->done = done;
+	s->done_arg = arg;
+	s->fd = -1;
+	if (guardian_start(s, keep) == ST_OK) {
+		s->watch = watch_new(loop, s->fd, on_news, s);
+		watch_set(s->watch, WATCH_READ);
+	} else {
+		s->failure = timer_new(loop, on_failure, s);
+		timer_start(s->failure, 0);
+	}
+	return s;
+}
+
+void server_on_death(struct server *s, server_died_fn *fn, void *arg)
+{
+	s->died = fn;
+	s->died_arg = arg;
+}
+
+const char *server_socket_dir(const struct server *s)
+{
+	return s->dir;
+}
+
+const char *server_port(const struct server *s)
+{
+	(void)s;
+	return SERVER_PORT;
+}
+
+const char *server_user(const struct server *s)
+{
+	(void)s;
+	return SERVER_USER;
+}
+
+const char *server_dbname(const struct server *s)
+{
+	(void)s;
+	return SERVER_DBNAME;
+}
+
+/* ---- stopping ---- */
+
+/* Closing our end of the stream is the word; the guardian ends when all is done. */
+static void await_guardian(const struct server *s)
+{
+	int status = 0;
+	pid_t pid;
+	while ((pid = waitpid(s->guardian, &status, 0)) < 0 && errno == EINTR)
+		;
+	/* One that was killed could not tidy up. */
+	if (pid > 0 && WIFSIGNALED(status) && s->dir[0])
+		home_reclaim(s->dir, s->uid);
+}
+
+void server_stop(struct server *s)
+{
+	if (!s)
+		return;
+	if (s->gone)
+		*s->gone = true;
+	watch_free(s->watch);
+	timer_free(s->failure);
+	if (s->fd >= 0)
+		close(s->fd);
+	if (s->guardian > 0)
+		await_guardian(s);
+	buf_free(&s->news);
+	free(s);
+}
