@@ -18,11 +18,17 @@ struct conninfo {
 	char *dbname;
 };
 
-/* Takes a DBNAME, conninfo string or URI (postgres://, postgresql://, cockroachdb://, cockroachdb+DRIVER://, crdb://, and
- * each with jdbc: in front; the CockroachDB ones get port 26257 and database defaultdb unless they say otherwise). */
+/*
+ * Takes a DBNAME, a conninfo string or a URI: postgres://, postgresql://, cockroachdb://, crdb://, each with jdbc: in front or
+ * +DRIVER behind. The CockroachDB ones get port 26257 and database defaultdb unless they say otherwise.
+ */
 MUST_CHECK enum status conninfo_target(struct conninfo *info, const char *text, struct err *err);
 void conninfo_copy(struct conninfo *to, const struct conninfo *from);
 void conninfo_free(struct conninfo *info);
+
+/* Overwrites the password in a connection string or URI with '*', byte for byte: for messages, and for argv, which every
+ * user of the machine can read. */
+void conninfo_hide(char *text);
 
 /* The place for people, without the password: "root@localhost:5432/bank" or "on socket /tmp (port 5432)". */
 void conninfo_show(struct buf *out, const struct conninfo *info);

@@ -98,6 +98,9 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
  * request was made, so that it cannot hit a later statement. */
 void db_cancel(struct db *db);
 
+/* Drops our own connection, as a broken network would: what was sent may arrive, no answer will. */
+void db_cut(struct db *db);
+
 enum db_state db_state(const struct db *db);
 bool db_in_transaction(const struct db *db); /* what the server last said, after the last answer of a round trip */
 const struct dialect *db_dialect(const struct db *db); /* borrowed; of the server last connected to, never NULL */
@@ -114,5 +117,6 @@ struct db_facts {
 	int pid;             /* of the server's process, 0 where it has none to tell */
 };
 const struct db_facts *db_facts(const struct db *db);
+bool db_version_at_least(const struct db *db, int major, int minor);
 
 #endif

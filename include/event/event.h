@@ -53,7 +53,8 @@ enum event_kind {
 	EVENT_RESULT,    /* its answer: verb, sql, params, tag, rows, values, duration_us; or sqlstate and message */
 	EVENT_BACKOFF,   /* the engine waits: wait_us, attempt = the attempt that starts afterwards */
 	EVENT_OUTCOME, /* a transaction ended: outcome, attempt = attempts made, duration_us = all of it, message = reason */
-	EVENT_LEVER, /* a person's doing that changes the run (rival, inject, delay); message names it */
+	EVENT_SETTLE, /* the answer to a commit was lost, and what became of it is being found out; message */
+	EVENT_LEVER,  /* a person's doing that changes the run (rival, inject, delay); message names it */
 };
 
 /*

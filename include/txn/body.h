@@ -41,12 +41,20 @@ enum body_say { BODY_SEND, BODY_DONE, BODY_REJECT };
  *
  * refused() may be NULL. It is asked about a final error of statement `index` of the body's latest batch, and may turn it
  * into a rejection (true, with the reason).
+ *
+ * oneshot() may be NULL. It fills a batch that does the whole work without reading first, and whose server-side checks fail (with an
+ * error) where the rules say no; the body is then run again by next(), which finds the reason.
+ *
+ * fence() may be NULL. It fills the one statement that writes this run's ledger id and touches 0 rows where that id is there
+ * already; false where there is no ledger. It is what settles a lost commit.
  */
 struct body_ops {
 	void (*reset)(struct body *body, bool together);
 	enum body_say (*next)(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 			      struct err *reason);
 	bool (*refused)(struct body *body, size_t index, const struct answer *answer, struct err *reason);
+	bool (*oneshot)(struct body *body, struct batch *batch);
+	bool (*fence)(struct body *body, struct statement *statement);
 };
 
 struct body {

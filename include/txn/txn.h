@@ -15,8 +15,9 @@
 /* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. */
 enum txn_protocol { PROTOCOL_AUTO, PROTOCOL_SAVEPOINT, PROTOCOL_RESTART, PROTOCOL_NONE };
 
-/* How statements travel: one a round trip, or as few round trips as the data allows. */
-enum txn_wire { WIRE_PIPELINE, WIRE_STEP };
+/* How statements travel: as few round trips as the data allows, one statement a round trip, or all in one round trip (for bodies
+ * that can; others are pipelined). */
+enum txn_wire { WIRE_PIPELINE, WIRE_STEP, WIRE_ONESHOT };
 
 struct txn_options {
 	enum txn_protocol protocol;
@@ -37,6 +38,7 @@ struct txn_result {
 	uint32_t txn;
 	enum outcome outcome;
 	enum txn_protocol protocol; /* the one used, never AUTO */
+	bool settled;               /* the answer to the commit was lost, and the outcome was found out afterwards */
 	unsigned attempts;
 	unsigned round_trips; /* of all attempts */
 	unsigned statements;
@@ -78,12 +80,44 @@ struct txn_gate {
 	unsigned attempt;
 	unsigned body_batch; /* 0: BEGIN and SAVEPOINT with the body's first statements; 1: its second statements ... */
 	bool commit;         /* this round trip holds the commit */
+	const struct statement *statement; /* the first of them, borrowed for the call */
 };
 typedef bool txn_gate_fn(void *arg, const struct txn_gate *next);
 void txn_set_gate(struct txn *txn, txn_gate_fn *gate, void *arg); /* NULL removes it */
 void txn_go(struct txn *txn);
 
-/* A word for the title: "none", "open", "RETRY WANTED", "waiting", "committing", "OUTCOME UNKNOWN". Static. */
+/*
+ * Levers for teaching: real faults on request, each named in the log. `fail` attempts are failed by the server with a retryable error
+ * (raised 40001 on PostgreSQL, crdb_internal.force_retry on CockroachDB) between the read and the write; `cut` drops our own connection with the
+ * commit in flight, `cut_before` before it is sent, once; `delay_ms` waits before each round trip.
+ */
+struct txn_levers {
+	unsigned fail;
+	bool cut;
+	bool cut_before;
+	uint64_t delay_ms;
+};
+struct txn_levers *txn_levers(struct txn *txn); /* borrowed; set at any time; fail and cuts are used up */
+
+/*
+ * What an engine has done. At any time when nothing runs:
+ *   transactions = committed + rejected + failed + gave_up + cancelled + unknown
+ *   attempts     = transactions - unstarted + retries   (one that could not connect is an attempt)
+ *   retries      = savepoint_retries + restarts
+ *   retries      = by_serialization + by_deadlock + by_connection + by_other
+ *   ambiguous    = settled_committed + settled_aborted + unsettled
+ */
+struct txn_counters {
+	uint64_t transactions, committed, rejected, failed, gave_up, cancelled, unknown;
+	uint64_t unstarted; /* cancelled before the first attempt */
+	uint64_t attempts, retries, savepoint_retries, restarts;
+	uint64_t by_serialization, by_deadlock, by_connection, by_other;
+	uint64_t ambiguous, settled_committed, settled_aborted, unsettled;
+	uint64_t round_trips, statements, work_us, backoff_us;
+};
+const struct txn_counters *txn_counters(const struct txn *txn);
+
+/* A word for the title: "none", "open", "RETRY WANTED", "waiting", "reconnecting", "settling", "committed", "OUTCOME UNKNOWN". Static. */
 const char *txn_word(const struct txn *txn);
 
 #endif

@@ -3,8 +3,10 @@
 #include "db/db.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -364,4 +366,22 @@ enum sql_server db_server(const struct db *db)
 const struct db_facts *db_facts(const struct db *db)
 {
 	return &db->facts;
+}
+
+bool db_version_at_least(const struct db *db, int major, int minor)
+{
+	int have_major = 0, have_minor = 0;
+	sscanf(db->version, "%d.%d", &have_major, &have_minor);
+	return have_major > major || (have_major == major && have_minor >= minor);
+}
+
+void db_cut(struct db *db)
+{
+	int fd = db->conn ? PQsocket(db->conn) : -1;
+	char unread[4096];
+	if (fd < 0)
+		return;
+	shutdown(fd, SHUT_RDWR);
+	while (recv(fd, unread, sizeof unread, MSG_DONTWAIT) > 0)
+		; /* an answer that was quicker than the cut is lost as well */
 }

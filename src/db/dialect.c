@@ -7,6 +7,15 @@ static const struct dialect dialects[] = {
 		{
 			.server = SERVER_POSTGRES,
 			.product = "PostgreSQL",
+			.fail_sql = "DO $$BEGIN RAISE EXCEPTION 'this attempt is failed on request' USING ERRCODE = "
+				    "'40001'; END$$",
+			.xid_sql = "SELECT pg_current_xact_id()",
+			.xid_status_sql = "SELECT pg_xact_status($1::xid8)",
+			/* The timeout argument is of PostgreSQL 14; nobody but the same role may end the session. */
+			.end_session_sql =
+				"SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid = $1 "
+				"AND usename = current_user AND application_name = current_setting('application_name') "
+				"AND pid <> pg_backend_pid()",
 			.estimate_sql = "SELECT c.reltuples::int8 FROM pg_catalog.pg_class c "
 					"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
 					"WHERE n.nspname = $1 AND c.relname = $2 AND c.reltuples >= 0",
@@ -18,6 +27,11 @@ static const struct dialect dialects[] = {
 			.product = "CockroachDB",
 			.rollback_to_restarts = true,
 			.release_commits = true,
+			/* From v26.1 on crdb_internal is closed unless a session asks for it (release notes, v26.1). */
+			.fail_allow_sql = "SET allow_unsafe_internals = on",
+			.fail_allow_major = 25,
+			.fail_allow_minor = 4,
+			.fail_sql = "SELECT crdb_internal.force_retry('1h')",
 			.estimate_sql = "SELECT estimated_row_count FROM [SHOW TABLES] "
 					"WHERE schema_name = $1 AND table_name = $2",
 		},

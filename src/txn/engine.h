@@ -7,19 +7,29 @@
 #include "txn/txn.h"
 
 /*
- * TXN_IDLE    nothing runs.
- * TXN_READY   statements wait to be sent: for the first turn of the loop, or because the gate holds them.
- * TXN_SENT    a round trip is on its way; its answers come, then idle or lost.
+ * TXN_IDLE     nothing runs.
+ * TXN_READY    statements wait to be sent: for the first turn of the loop, for a delay, or because the gate holds them.
+ * TXN_SENT     a round trip is on its way; its answers come, then idle or lost.
  * TXN_CLEANING a ROLLBACK is on its way; `after` says what follows.
- * TXN_WAITING the backoff runs; no transaction is open, so no lock is held.
- * TXN_DIALING the connection is made again, for a transaction that certainly did not commit.
+ * TXN_WAITING  the backoff runs; no transaction is open, so no lock is held.
+ * TXN_DIALING  the connection is made again, for a transaction that certainly did not commit.
+ * TXN_SETTLING a commit was sent and its answer was lost: the server is asked what became of it (settle.c).
  *
  * An attempt is a list of items: the frame (BEGIN, SAVEPOINT, or ROLLBACK TO for a retry by savepoint), the body's statements as it
  * yields them, and the commit (RELEASE, COMMIT). Each round trip sends the next item (step) or all that are known (pipeline).
  */
-enum txn_state { TXN_IDLE, TXN_READY, TXN_SENT, TXN_CLEANING, TXN_WAITING, TXN_DIALING };
+enum txn_state { TXN_IDLE, TXN_READY, TXN_SENT, TXN_CLEANING, TXN_WAITING, TXN_DIALING, TXN_SETTLING };
 
-enum item_role { ITEM_BEGIN, ITEM_SAVEPOINT, ITEM_ROLLBACK_TO, ITEM_BODY, ITEM_RELEASE, ITEM_COMMIT };
+enum item_role {
+	ITEM_BEGIN,
+	ITEM_SAVEPOINT,
+	ITEM_XID,
+	ITEM_ROLLBACK_TO,
+	ITEM_LEVER,
+	ITEM_BODY,
+	ITEM_RELEASE,
+	ITEM_COMMIT,
+};
 
 struct item {
 	enum item_role role;
@@ -42,7 +52,36 @@ struct fault {
 };
 
 /* What follows a clean-up. */
-enum after { AFTER_END, AFTER_RETRY };
+enum after { AFTER_END, AFTER_RETRY, AFTER_AGAIN, AFTER_SETTLE };
+
+/* One attempt as it goes. */
+struct attempt {
+	struct item items[ITEMS_MAX];
+	size_t nitems, next, first_sent; /* items[first_sent .. next) are in flight or answered last */
+	struct batch batch;
+	unsigned batches; /* batches asked from the body */
+	struct answer answers[BODY_MAX_STATEMENTS];
+	struct rows *rows[BODY_MAX_STATEMENTS];
+	enum txn_wire wire;
+	bool commit_added; /* the body has nothing more to send */
+	bool opened;       /* the server answered BEGIN, and nothing has ended the transaction since */
+	bool durable;
+	bool delayed;     /* the delay before what is ready is over */
+	bool gate_passed; /* txn_go() was called for what is ready */
+	bool cut;         /* our lever drops the connection under what was sent */
+	char xid[24];     /* the server's number of this transaction, "" where it was not asked for */
+	int pid;          /* of the server's process that runs it */
+	struct fault fault;
+};
+
+struct settle {
+	uint64_t deadline_us;
+	unsigned asked;
+	bool ended; /* the session that sent the commit was ended */
+	bool gone;  /* the question itself failed for good */
+	enum { VERDICT_NONE, VERDICT_COMMITTED, VERDICT_ABORTED } verdict;
+	struct err doubt; /* why it had to be asked */
+};
 
 struct txn {
 	struct loop *loop;
@@ -50,9 +89,12 @@ struct txn {
 	struct db *db;
 	enum session session;
 	struct rng rng;
-	struct timer *timer; /* the next turn, and the backoff */
+	struct timer *timer; /* the next turn, the delay, the backoff */
 	txn_gate_fn *gate;
 	void *gate_arg;
+	struct txn_levers levers;
+	struct txn_counters counters;
+	uint64_t *retry_cause; /* the counter of what asks for the next retry */
 
 	enum txn_state state;
 	struct body *body;
@@ -64,19 +106,10 @@ struct txn {
 	uint64_t start_us;
 	uint64_t backoff_start_us;
 	bool cancelled;
+	bool oneshot_refused; /* the rules said no in one round trip: the body is asked why, step by step */
 
-	/* this attempt */
-	struct item items[ITEMS_MAX];
-	size_t nitems, next, first_sent; /* items[first_sent .. next) are in flight or answered last */
-	struct batch batch;
-	unsigned batches; /* batches asked from the body */
-	struct answer answers[BODY_MAX_STATEMENTS];
-	struct rows *rows[BODY_MAX_STATEMENTS];
-	bool body_done;
-	bool opened; /* the server answered BEGIN, and nothing has ended the transaction since */
-	bool durable;
-	bool gate_passed; /* txn_go() was called for what is ready */
-	struct fault fault;
+	struct attempt attempt;
+	struct settle settle;
 
 	/* between attempts */
 	enum after after;
@@ -89,18 +122,38 @@ struct txn {
 /* txn.c */
 void txn_move(struct txn *txn, enum txn_state state, const struct event *fact);
 struct event txn_fact(const struct txn *txn, enum event_kind kind);
+struct db_context txn_context(struct txn *txn, size_t statements); /* of the next round trip, counted */
 void txn_finish(struct txn *txn, enum outcome outcome);
-void txn_lose_answers(struct txn *txn);
+void txn_say(struct txn *txn, enum event_kind kind, const char *message);
 
-/* attempt.c */
-void attempt_begin(struct txn *txn);
-void attempt_send(struct txn *txn);
+/* attempt.c: what an attempt sends */
+void attempt_begin(struct txn *txn); /* counts as a new attempt */
+void attempt_again(struct txn *txn); /* the same attempt, from its start */
+bool attempt_ask_body(struct txn *txn);
 void attempt_forget(struct txn *txn);
+void attempt_forget_answers(struct txn *txn);
+bool attempt_is_commit(const struct item *item);
+bool attempt_holds_commit(const struct txn *txn, size_t from, size_t to);
+
+/* send.c: how it travels, and what comes back */
+void send_next(struct txn *txn);
 
 /* retry.c: what follows the fault of an attempt */
 void retry_decide(struct txn *txn);
+void retry_or_end(struct txn *txn);
 void retry_clean(struct txn *txn, enum after after, enum outcome outcome);
 void retry_connect(struct txn *txn); /* begins the next attempt, on a new connection where the old one is gone */
+uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts);
+
+/* settle.c */
+void settle_begin(struct txn *txn);
+void settle_turn(struct txn *txn); /* the timer of TXN_SETTLING */
+void settle_cancel(struct txn *txn);
+
+/* lever.c */
+void lever_add_failure(struct txn *txn); /* adds its statement to the items where an attempt must fail */
+bool lever_cuts_before(struct txn *txn); /* true where the connection was dropped in place of sending */
+void lever_cut_after(struct txn *txn, bool commit);
 
 /* guard.c: refuses what a body must not send */
 bool guard_allows(const struct statement *statement, struct err *reason);
@@ -109,5 +162,10 @@ bool guard_allows(const struct statement *statement, struct err *reason);
 void fault_keep(struct fault *fault, const struct answer *answer);
 void fault_clear(struct fault *fault);
 void fault_sentence(const struct fault *fault, struct buf *out);
+
+/* counters.c */
+void counters_cause(struct txn *txn);   /* remembers the fault that asks for a retry */
+void counters_attempt(struct txn *txn); /* an attempt begins */
+void counters_end(struct txn *txn);
 
 #endif

@@ -8,21 +8,22 @@
 
 enum { DIAL_LIMIT_MS = 10000 };
 
-/* Full jitter: uniform in 0 .. min(cap, base * 2^(n-1)) for the n-th restart, so that rivals do not meet again in step. */
-static uint64_t backoff_ms(struct rng *rng, const struct txn_options *options, unsigned restarts)
+/* Full jitter: uniform in 1 .. min(cap, base * 2^(n-1)) for the n-th restart, so that rivals do not meet again in step. */
+uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts)
 {
+	const struct txn_options *options = &txn->options;
 	uint64_t ceiling = options->backoff_base_ms;
 	for (unsigned i = 1; i < restarts && ceiling < options->backoff_cap_ms; i++)
 		ceiling *= 2;
 	if (ceiling > options->backoff_cap_ms)
 		ceiling = options->backoff_cap_ms;
-	return ceiling ? 1 + rng_below(rng, ceiling) : 0;
+	return ceiling ? 1 + rng_below(&txn->rng, ceiling) : 0;
 }
 
 static void reason_from_fault(struct txn *txn, enum status status, const char *before)
 {
 	struct buf text = {0};
-	fault_sentence(&txn->fault, &text);
+	fault_sentence(&txn->attempt.fault, &text);
 	err_set(&txn->result.reason, status, "%s%s", before, buf_text(&text));
 	buf_free(&text);
 }
@@ -33,11 +34,15 @@ static void retry_wait(struct txn *txn);
 
 static void cleaned(struct txn *txn)
 {
-	txn->opened = false;
+	txn->attempt.opened = false;
 	if (txn->after == AFTER_END)
 		txn_finish(txn, txn->outcome);
+	else if (txn->after == AFTER_SETTLE)
+		settle_turn(txn);
 	else if (txn->cancelled)
 		txn_finish(txn, OUTCOME_CANCELLED);
+	else if (txn->after == AFTER_AGAIN)
+		attempt_again(txn);
 	else
 		retry_wait(txn);
 }
@@ -72,12 +77,7 @@ void retry_clean(struct txn *txn, enum after after, enum outcome outcome)
 		return;
 	}
 	struct statement rollback = {.sql = "ROLLBACK", .verb = VERB_ROLLBACK};
-	struct db_context context = {
-		.txn = txn->result.txn,
-		.attempt = txn->result.attempts,
-		.first_statement = ++txn->result.statements,
-		.round_trip = ++txn->result.round_trips,
-	};
+	struct db_context context = txn_context(txn, 1);
 	struct db_reply reply = {clean_answer, clean_idle, clean_lost, txn};
 	txn_move(txn, TXN_CLEANING, NULL);
 	db_send(txn->db, &rollback, 1, &context, &reply);
@@ -92,7 +92,7 @@ static uint64_t elapsed_ms(const struct txn *txn)
 
 static void retry_wait(struct txn *txn)
 {
-	uint64_t wait_ms = backoff_ms(&txn->rng, &txn->options, txn->restarts);
+	uint64_t wait_ms = retry_backoff_ms(txn, txn->restarts);
 	struct event fact = txn_fact(txn, EVENT_BACKOFF);
 	fact.attempt = txn->result.attempts + 1;
 	fact.wait_us = wait_ms * 1000;
@@ -123,13 +123,14 @@ static bool may_retry(struct txn *txn)
 static bool use_savepoint(const struct txn *txn)
 {
 	bool insisted = txn->options.protocol == PROTOCOL_SAVEPOINT && !db_dialect(txn->db)->rollback_to_restarts;
-	return txn->result.protocol == PROTOCOL_SAVEPOINT && !txn->fault.lost && db_in_transaction(txn->db) &&
-	       txn->fault.role != ITEM_ROLLBACK_TO &&
+	return txn->result.protocol == PROTOCOL_SAVEPOINT && !txn->attempt.fault.lost && db_in_transaction(txn->db) &&
+	       txn->attempt.fault.role != ITEM_ROLLBACK_TO &&
 	       (insisted || txn->savepoint_retries < txn->options.savepoint_retries);
 }
 
-static void retry(struct txn *txn)
+void retry_or_end(struct txn *txn)
 {
+	counters_cause(txn);
 	if (!may_retry(txn)) {
 		retry_clean(txn, AFTER_END, OUTCOME_GAVE_UP);
 	} else if (use_savepoint(txn)) {
@@ -152,9 +153,10 @@ static void on_connected(void *arg, const struct err *err)
 	}
 	struct answer why = {.lost = true, .message = err->text, .detail = ""};
 	txn->result.attempts++;
-	fault_clear(&txn->fault);
-	fault_keep(&txn->fault, &why);
-	retry(txn);
+	counters_attempt(txn);
+	fault_clear(&txn->attempt.fault);
+	fault_keep(&txn->attempt.fault, &why);
+	retry_or_end(txn);
 }
 
 void retry_connect(struct txn *txn)
@@ -172,7 +174,7 @@ void retry_connect(struct txn *txn)
 
 static enum sql_class classify(const struct txn *txn)
 {
-	const struct fault *fault = &txn->fault;
+	const struct fault *fault = &txn->attempt.fault;
 	if (!fault->sqlstate[0] && !fault->lost)
 		return CLASS_FINAL; /* libpq refused by itself, over a connection that lives */
 	if (fault->role == ITEM_ROLLBACK_TO && !fault->lost)
@@ -182,7 +184,7 @@ static enum sql_class classify(const struct txn *txn)
 
 static bool refused_by_body(struct txn *txn)
 {
-	const struct fault *fault = &txn->fault;
+	const struct fault *fault = &txn->attempt.fault;
 	if (fault->role != ITEM_BODY || !txn->body->ops->refused)
 		return false;
 	struct answer answer = {.message = fault->message, .detail = fault->detail, .tag = "", .affected = -1};
@@ -194,6 +196,9 @@ static void end_failed(struct txn *txn)
 {
 	if (txn->cancelled) {
 		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
+	} else if (txn->attempt.wire == WIRE_ONESHOT && txn->attempt.fault.role == ITEM_BODY) {
+		txn->oneshot_refused = true; /* the body is asked why */
+		retry_clean(txn, AFTER_AGAIN, OUTCOME_NONE);
 	} else if (refused_by_body(txn)) {
 		retry_clean(txn, AFTER_END, OUTCOME_REJECTED);
 	} else {
@@ -204,18 +209,17 @@ static void end_failed(struct txn *txn)
 
 void retry_decide(struct txn *txn)
 {
-	memcpy(txn->result.sqlstate, txn->fault.sqlstate, sizeof txn->result.sqlstate);
+	memcpy(txn->result.sqlstate, txn->attempt.fault.sqlstate, sizeof txn->result.sqlstate);
 	switch (classify(txn)) {
 	case CLASS_RETRY_TXN:
 	case CLASS_RETRY_CONN:
 		if (txn->cancelled)
 			retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
 		else
-			retry(txn);
+			retry_or_end(txn);
 		return;
 	case CLASS_AMBIGUOUS:
-		reason_from_fault(txn, ST_UNKNOWN, "the commit was sent and its answer was lost: ");
-		retry_clean(txn, AFTER_END, OUTCOME_UNKNOWN);
+		settle_begin(txn);
 		return;
 	case CLASS_COMMITTED:
 		txn_finish(txn, OUTCOME_COMMITTED);

@@ -29,13 +29,36 @@ struct event txn_fact(const struct txn *txn, enum event_kind kind)
 	};
 }
 
+struct db_context txn_context(struct txn *txn, size_t statements)
+{
+	struct db_context context = {
+		.txn = txn->result.txn,
+		.attempt = txn->result.attempts,
+		.first_statement = txn->result.statements + 1,
+		.round_trip = ++txn->result.round_trips,
+	};
+	txn->result.statements += (unsigned)statements;
+	return context;
+}
+
+void txn_say(struct txn *txn, enum event_kind kind, const char *message)
+{
+	struct event fact = txn_fact(txn, kind);
+	fact.message = message;
+	txn_move(txn, txn->state, &fact);
+}
+
 static void on_timer(void *arg)
 {
 	struct txn *txn = arg;
 	if (txn->state == TXN_WAITING)
 		txn->result.backoff_us += clock_us() - txn->backoff_start_us;
-	if (txn->cancelled)
+	if (txn->state == TXN_SETTLING)
+		settle_turn(txn);
+	else if (txn->cancelled)
 		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
+	else if (txn->attempt.delayed)
+		send_next(txn);
 	else
 		retry_connect(txn);
 }
@@ -56,8 +79,7 @@ void txn_free(struct txn *txn)
 {
 	if (!txn)
 		return;
-	txn_lose_answers(txn);
-	fault_clear(&txn->fault);
+	attempt_forget(txn);
 	timer_free(txn->timer);
 	free(txn->what);
 	free(txn);
@@ -81,9 +103,8 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 	txn->what = mem_dup(what);
 	txn->result = (struct txn_result){.txn = ring_new_txn(txn->ring), .protocol = protocol_for(txn)};
 	txn->start_us = clock_us();
-	txn->cancelled = txn->opened = txn->by_savepoint = false;
+	txn->cancelled = txn->by_savepoint = txn->oneshot_refused = false;
 	txn->savepoint_retries = txn->restarts = 0;
-	fault_clear(&txn->fault);
 	attempt_forget(txn);
 	struct event fact = txn_fact(txn, EVENT_TXN);
 	fact.message = txn->what;
@@ -108,8 +129,9 @@ void txn_finish(struct txn *txn, enum outcome outcome)
 	memcpy(fact.sqlstate, result->sqlstate, sizeof fact.sqlstate);
 	fact.message = result->reason.text[0] ? result->reason.text : NULL;
 	fact.detail = result->cleanup.text[0] ? result->cleanup.text : NULL;
+	txn->by_savepoint = false;
 	attempt_forget(txn);
-	fault_clear(&txn->fault);
+	counters_end(txn);
 	txn_move(txn, TXN_IDLE, &fact);
 	struct txn_result told = *result; /* done() may start the next one */
 	txn->done(txn->arg, &told);
@@ -124,10 +146,9 @@ bool txn_running(const struct txn *txn)
  * CockroachDB it would make the commit's answer ambiguous. */
 static bool may_cancel_sent(const struct txn *txn)
 {
-	bool commit = false;
-	for (size_t i = txn->first_sent; i < txn->next; i++)
-		commit |= txn->items[i].statement.commits;
-	return !txn->durable && (!commit || db_server(txn->db) == SERVER_POSTGRES);
+	const struct attempt *attempt = &txn->attempt;
+	bool commit = attempt_holds_commit(txn, attempt->first_sent, attempt->next);
+	return !attempt->durable && (!commit || db_server(txn->db) == SERVER_POSTGRES);
 }
 
 bool txn_cancel(struct txn *txn)
@@ -154,6 +175,9 @@ bool txn_cancel(struct txn *txn)
 		db_close(txn->db);
 		timer_start(txn->timer, 0);
 		return true;
+	case TXN_SETTLING:
+		settle_cancel(txn);
+		return true;
 	}
 	return false;
 }
@@ -168,8 +192,8 @@ void txn_go(struct txn *txn)
 {
 	if (txn->state != TXN_READY || timer_pending(txn->timer))
 		return;
-	txn->gate_passed = true;
-	attempt_send(txn);
+	txn->attempt.gate_passed = true;
+	send_next(txn);
 }
 
 const char *txn_word(const struct txn *txn)
@@ -179,15 +203,17 @@ const char *txn_word(const struct txn *txn)
 		return txn->result.outcome == OUTCOME_UNKNOWN ? "OUTCOME UNKNOWN" : "none";
 	case TXN_READY:
 	case TXN_SENT:
-		if (txn->durable)
+		if (txn->attempt.durable)
 			return "committed";
-		return txn->opened || txn->state == TXN_SENT ? "open" : "none";
+		return txn->attempt.opened || txn->state == TXN_SENT ? "open" : "none";
 	case TXN_CLEANING:
 		return txn->after == AFTER_RETRY ? "RETRY WANTED" : "aborted";
 	case TXN_WAITING:
 		return "waiting";
 	case TXN_DIALING:
 		return "reconnecting";
+	case TXN_SETTLING:
+		return "settling";
 	}
 	return "none";
 }

@@ -19,12 +19,21 @@ struct add_one {
 	const char *params[1];
 	bool reject_after_read;
 	const char *forbidden; /* sent in place of the update */
+	bool ledger;           /* writes row `run` of txn_ledger, and can be asked by it */
+	char run[24];
+	const char *ledger_params[1];
 };
 
 static void add_reset(struct body *body, bool together)
 {
 	(void)together;
 	((struct add_one *)body)->resets++;
+}
+
+static struct statement ledger_insert(struct add_one *add, const char *sql)
+{
+	add->ledger_params[0] = add->run;
+	return (struct statement){.sql = sql, .verb = VERB_INSERT, .nparams = 1, .params = add->ledger_params};
 }
 
 static enum body_say add_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
@@ -40,7 +49,7 @@ static enum body_say add_next(struct body *body, const struct answer *answers, s
 		return BODY_DONE;
 	add->reads++;
 	add->seen = atol(rows_cell(answers[0].rows, 0, 0));
-	if (add->reject_after_read) {
+	if (add->reject_after_read || add->seen < 0) {
 		err_set(reason, ST_REJECTED, "the test says no");
 		return BODY_REJECT;
 	}
@@ -52,11 +61,33 @@ static enum body_say add_next(struct body *body, const struct answer *answers, s
 		.nparams = add->forbidden ? 0 : 1,
 		.params = add->params,
 	};
+	if (add->ledger)
+		batch->statements[batch->n++] = ledger_insert(add, "INSERT INTO txn_ledger VALUES ($1)");
 	batch->last = true;
 	return BODY_SEND;
 }
 
-static const struct body_ops add_ops = {add_reset, add_next, NULL};
+/* The whole work at once; it fails where the value is negative. */
+static bool add_oneshot(struct body *body, struct batch *batch)
+{
+	(void)body;
+	batch->statements[batch->n++] = (struct statement){
+		.sql = "UPDATE txn_test SET v = CASE WHEN v >= 0 THEN v + 1 ELSE 1 / (v - v) END WHERE id = 1",
+		.verb = VERB_UPDATE,
+	};
+	return true;
+}
+
+static bool add_fence(struct body *body, struct statement *statement)
+{
+	struct add_one *add = (struct add_one *)body;
+	if (!add->ledger)
+		return false;
+	*statement = ledger_insert(add, "INSERT INTO txn_ledger VALUES ($1) ON CONFLICT DO NOTHING");
+	return true;
+}
+
+static const struct body_ops add_ops = {add_reset, add_next, NULL, add_oneshot, add_fence};
 
 /* ---- the world of a test ---- */
 
@@ -141,6 +172,9 @@ static int set_up(void **state)
 	other(w, "DROP TABLE IF EXISTS txn_test");
 	other(w, "CREATE TABLE txn_test (id int PRIMARY KEY, v int8)");
 	other(w, "INSERT INTO txn_test VALUES (1, 0)");
+	other(w, "DROP TABLE IF EXISTS txn_ledger");
+	other(w, "CREATE TABLE txn_ledger (id int PRIMARY KEY)");
+	strcpy(w->body.run, "41");
 	w->loop = loop_new();
 	w->ring = ring_new(1000, 1 << 20);
 	w->db = db_new(w->loop, w->ring, SESSION_TRANSFER, "transfer", NULL);
@@ -216,7 +250,7 @@ static void commits_in_two_round_trips(void **state)
 	assert_int_equal(w->result.attempts, 1);
 	assert_int_equal(w->result.round_trips, 2);
 	assert_int_equal(value(w), 1);
-	check_story(w, "BSsuRC*");
+	check_story(w, "BSssuRC*");
 }
 
 static void step_is_one_statement_a_round_trip(void **state)
@@ -225,10 +259,10 @@ static void step_is_one_statement_a_round_trip(void **state)
 	w->options.wire = WIRE_STEP;
 	run(w);
 	assert_int_equal(w->result.outcome, OUTCOME_COMMITTED);
-	assert_int_equal(w->result.round_trips, 6);
-	assert_int_equal(w->result.statements, 6);
+	assert_int_equal(w->result.round_trips, 7); /* one of them asks for the transaction's number */
+	assert_int_equal(w->result.statements, 7);
 	assert_int_equal(value(w), 1);
-	check_story(w, "BSsuRC*");
+	check_story(w, "BSssuRC*");
 }
 
 static void conflict(struct world *w, enum txn_wire wire)
@@ -241,7 +275,7 @@ static void conflict(struct world *w, enum txn_wire wire)
 	assert_int_equal(w->body.resets, 2);
 	assert_int_equal(w->body.seen, 100); /* decided again, from what the other one left */
 	assert_int_equal(value(w), 101);
-	check_story(w, "BSsu!r~BSsuRC*");
+	check_story(w, "BSssu!r~BSssuRC*");
 }
 
 static void conflict_is_retried_from_the_read(void **state)
@@ -267,7 +301,7 @@ static void gives_up_at_the_limit(void **state)
 	assert_string_equal(w->result.sqlstate, "40001");
 	assert_non_null(strstr(w->result.reason.text, "gave up after 3 attempts"));
 	assert_int_equal(value(w), 300);
-	check_story(w, "BSsu!r~BSsu!r~BSsu!r");
+	check_story(w, "BSssu!r~BSssu!r~BSssu!r");
 }
 
 static void none_does_not_retry(void **state)
@@ -292,7 +326,7 @@ static void savepoint_cannot_help_on_postgres(void **state)
 	assert_int_equal(w->result.outcome, OUTCOME_GAVE_UP);
 	assert_int_equal(w->body.seen, 0);
 	assert_int_equal(value(w), 100);
-	check_story(w, "BSsu!<su!<su!<su!r");
+	check_story(w, "BSssu!<su!<su!<su!r");
 }
 
 static void lost_before_the_commit_is_retried(void **state)
@@ -314,7 +348,7 @@ static void rejection_rolls_back(void **state)
 	assert_int_equal(w->result.outcome, OUTCOME_REJECTED);
 	assert_string_equal(w->result.reason.text, "the test says no");
 	assert_false(db_in_transaction(w->db));
-	check_story(w, "BSsr");
+	check_story(w, "BSssr");
 }
 
 static void final_error_is_told(void **state)
@@ -385,7 +419,7 @@ static void cancel_ends_what_the_gate_holds(void **state)
 	assert_true(txn_cancel(w->txn));
 	loop_run(w->loop);
 	assert_int_equal(w->result.outcome, OUTCOME_CANCELLED);
-	check_story(w, "BSsr");
+	check_story(w, "BSssr");
 }
 
 static void the_gate_lets_go(void **state)
@@ -424,6 +458,107 @@ static void lost_at_the_gate_is_retried(void **state)
 	assert_int_equal(value(w), 1);
 }
 
+static void oneshot_is_one_round_trip(void **state)
+{
+	struct world *w = *state;
+	w->options.wire = WIRE_ONESHOT;
+	run(w);
+	assert_int_equal(w->result.outcome, OUTCOME_COMMITTED);
+	assert_int_equal(w->result.round_trips, 1);
+	assert_int_equal(value(w), 1);
+	check_story(w, "BSuRC*");
+}
+
+/* The server refuses, the body is asked why, and nothing has changed. */
+static void oneshot_says_why_not(void **state)
+{
+	struct world *w = *state;
+	w->options.wire = WIRE_ONESHOT;
+	other(w, "UPDATE txn_test SET v = -5");
+	run(w);
+	assert_int_equal(w->result.outcome, OUTCOME_REJECTED);
+	assert_string_equal(w->result.reason.text, "the test says no");
+	assert_int_equal(w->result.attempts, 1);
+	assert_int_equal(value(w), -5);
+}
+
+static void check_counters(struct world *w)
+{
+	const struct txn_counters *c = txn_counters(w->txn);
+	assert_int_equal(c->transactions,
+			 c->committed + c->rejected + c->failed + c->gave_up + c->cancelled + c->unknown);
+	assert_int_equal(c->attempts, c->transactions - c->unstarted + c->retries);
+	assert_int_equal(c->retries, c->savepoint_retries + c->restarts);
+	assert_int_equal(c->retries, c->by_serialization + c->by_deadlock + c->by_connection + c->by_other);
+	assert_int_equal(c->ambiguous, c->settled_committed + c->settled_aborted + c->unsettled);
+}
+
+static void injected_failures_are_real(void **state)
+{
+	struct world *w = *state;
+	txn_levers(w->txn)->fail = 2;
+	run(w);
+	assert_int_equal(w->result.outcome, OUTCOME_COMMITTED);
+	assert_int_equal(w->result.attempts, 3);
+	assert_int_equal(value(w), 1);
+	check_story(w, "BSss?!r~BSss?!r~BSssuRC*");
+	assert_int_equal(txn_counters(w->txn)->by_serialization, 2);
+	check_counters(w);
+}
+
+static void cut_before_the_commit_is_certain(void **state)
+{
+	struct world *w = *state;
+	txn_levers(w->txn)->cut_before = true;
+	run(w);
+	assert_int_equal(w->result.outcome, OUTCOME_COMMITTED);
+	assert_int_equal(w->result.attempts, 2);
+	assert_false(w->result.settled);
+	assert_int_equal(value(w), 1);
+	check_counters(w);
+}
+
+/* The commit is sent, the answer is lost; whichever way it went, the value is moved once and the truth is told. */
+static void cut(struct world *w, enum txn_wire wire, bool ledger)
+{
+	w->body.ledger = ledger;
+	w->options.wire = wire;
+	for (int i = 1; i <= 20; i++) {
+		snprintf(w->body.run, sizeof w->body.run, "%d", i);
+		txn_levers(w->txn)->cut = true;
+		run(w);
+		assert_int_equal(w->result.outcome, OUTCOME_COMMITTED);
+		assert_true(w->result.settled);
+		assert_int_equal(value(w), i);
+	}
+	check_counters(w);
+	assert_int_equal(txn_counters(w->txn)->ambiguous, 20);
+}
+
+static void a_cut_commit_is_settled_by_the_ledger(void **state)
+{
+	cut(*state, WIRE_PIPELINE, true);
+}
+
+static void a_cut_commit_is_settled_by_its_number(void **state)
+{
+	cut(*state, WIRE_PIPELINE, false);
+}
+
+static void a_cut_commit_is_settled_step_by_step(void **state)
+{
+	cut(*state, WIRE_STEP, true);
+}
+
+static void a_delay_goes_before_each_round_trip(void **state)
+{
+	struct world *w = *state;
+	txn_levers(w->txn)->delay_ms = 20;
+	run(w);
+	assert_int_equal(w->result.outcome, OUTCOME_COMMITTED);
+	assert_true(w->result.elapsed_us >= 40000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -445,6 +580,14 @@ int main(void)
 		TEST(cancel_ends_what_the_gate_holds),
 		TEST(the_gate_lets_go),
 		TEST(lost_at_the_gate_is_retried),
+		TEST(oneshot_is_one_round_trip),
+		TEST(oneshot_says_why_not),
+		TEST(injected_failures_are_real),
+		TEST(cut_before_the_commit_is_certain),
+		TEST(a_cut_commit_is_settled_by_the_ledger),
+		TEST(a_cut_commit_is_settled_by_its_number),
+		TEST(a_cut_commit_is_settled_step_by_step),
+		TEST(a_delay_goes_before_each_round_trip),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

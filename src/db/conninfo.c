@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where to connect: connection strings are checked and rewritten for libpq, shown without their password. */
+#include "db/conninfo.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+/* ---- schemes ---- */
+
+enum scheme { SCHEME_NONE, SCHEME_POSTGRES, SCHEME_COCKROACH, SCHEME_OTHER };
+
+/* "cockroachdb+psycopg2" is "cockroachdb" with a driver's name, as SQLAlchemy writes it. */
+static bool scheme_is(const char *text, size_t n, const char *name)
+{
+	size_t length = strlen(name);
+	return n >= length && strncasecmp(text, name, length) == 0 && (n == length || text[length] == '+');
+}
+
+/* Only letters, digits, + - . stand before "://"; a value inside "key=value ..." does not count. */
+static enum scheme scheme_of(const char *text, const char **rest)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+	if (n == 0 || strncmp(text + n, "://", 3) != 0)
+		return SCHEME_NONE;
+	*rest = text + n + 3;
+	if (scheme_is(text, n, "postgresql") || scheme_is(text, n, "postgres"))
+		return SCHEME_POSTGRES;
+	if (scheme_is(text, n, "cockroachdb") || scheme_is(text, n, "cockroach") || scheme_is(text, n, "crdb"))
+		return SCHEME_COCKROACH;
+	return SCHEME_OTHER;
+}
+
+/* One host of an authority: "host", "host:1", "[::1]", "[::1]:1" or nothing. */
+static void add_host(struct buf *out, const char *host, size_t n)
+{
+	const char *bracket = memchr(host, ']', n);
+	const char *name_end = host[0] == '[' && bracket ? bracket + 1 : host;
+	const char *colon = memchr(name_end, ':', n - (size_t)(name_end - host));
+	size_t without = colon && colon + 1 == host + n ? n - 1 : n; /* "host:" has an empty port */
+	buf_add(out, host, without);
+	if (!colon || without != n)
+		buf_str(out, ":26257");
+}
+
+static void add_hosts(struct buf *out, const char *hosts, size_t n)
+{
+	for (const char *end = hosts + n;;) {
+		const char *comma = memchr(hosts, ',', (size_t)(end - hosts));
+		add_host(out, hosts, (size_t)((comma ? comma : end) - hosts));
+		if (!comma)
+			return;
+		buf_char(out, ',');
+		hosts = comma + 1;
+	}
+}
+
+/* user:password@hosts/database?parameters with CockroachDB's port and database where they are missing. As in libpq the user's
+ * part ends at the first '@' before a '/'. Parameters win over what stands before them, so a port= there is kept. */
+static void add_cockroach(struct buf *out, const char *rest)
+{
+	size_t authority = strcspn(rest, "/?");
+	const char *at = memchr(rest, '@', strcspn(rest, "/"));
+	if (at) {
+		buf_add(out, rest, (size_t)(at + 1 - rest));
+		rest = at + 1;
+		authority = strcspn(rest, "/?");
+	}
+	add_hosts(out, rest, authority);
+	rest += authority;
+	if (*rest == '/')
+		rest++;
+	size_t database = strcspn(rest, "?");
+	buf_char(out, '/');
+	if (database > 0)
+		buf_add(out, rest, database);
+	else
+		buf_str(out, "defaultdb");
+	buf_str(out, rest + database);
+}
+
+/* ---- taking a target ---- */
+
+static enum status check(const char *target, struct err *err)
+{
+	char *message = NULL;
+	PQconninfoOption *options = PQconninfoParse(target, &message);
+	if (options) {
+		PQconninfoFree(options);
+		return ST_OK;
+	}
+	if (message) {
+		conninfo_hide(message);
+		message[strcspn(message, "\n")] = '\0';
+	}
+	err_set(err, ST_USAGE, "the connection string cannot be read: %s", message ? message : "out of memory");
+	PQfreemem(message);
+	return ST_USAGE;
+}
+
+static bool is_string(const char *target)
+{
+	return strstr(target, "://") || strchr(target, '=');
+}
+
+enum status conninfo_target(struct conninfo *info, const char *text, struct err *err)
+{
+	const char *rest = NULL;
+	if (strncasecmp(text, "jdbc:", 5) == 0)
+		text += 5;
+	enum scheme scheme = scheme_of(text, &rest);
+	if (scheme == SCHEME_OTHER)
+		return err_set(err, ST_USAGE, "there is no scheme %.*s; use postgresql:// or cockroachdb://",
+			       (int)(rest - text), text);
+	struct buf target = {0};
+	if (scheme == SCHEME_NONE)
+		buf_str(&target, text);
+	else
+		buf_str(&target, "postgresql://");
+	if (scheme == SCHEME_COCKROACH)
+		add_cockroach(&target, rest);
+	else if (scheme == SCHEME_POSTGRES)
+		buf_str(&target, rest);
+	enum status status = is_string(buf_text(&target)) ? check(target.p, err) : ST_OK;
+	free(info->target);
+	info->target = buf_take(&target);
+	return status;
+}
+
+void conninfo_copy(struct conninfo *to, const struct conninfo *from)
+{
+	*to = (struct conninfo){.target = mem_dup(from->target),
+				.host = mem_dup(from->host),
+				.port = mem_dup(from->port),
+				.user = mem_dup(from->user),
+				.password = mem_dup(from->password),
+				.dbname = mem_dup(from->dbname)};
+}
+
+void conninfo_free(struct conninfo *info)
+{
+	free(info->target);
+	free(info->host);
+	free(info->port);
+	free(info->user);
+	free(info->password);
+	free(info->dbname);
+	*info = (struct conninfo){0};
+}
+
+/* ---- showing ---- */
+
+static const char *option(const PQconninfoOption *options, const char *keyword)
+{
+	for (const PQconninfoOption *o = options; o && o->keyword; o++)
+		if (strcmp(o->keyword, keyword) == 0 && o->val && o->val[0])
+			return o->val;
+	return NULL;
+}
+
+struct place {
+	const char *host, *port, *user, *dbname;
+};
+
+/* What libpq will use: an option of ours, then the connection string, then environment, service file and defaults. */
+static struct place find_place(const struct conninfo *info, const PQconninfoOption *parsed,
+			       const PQconninfoOption *defaults)
+{
+	bool bare = info->target && !is_string(info->target);
+	const char *fields[] = {"host", "port", "user", "dbname", "hostaddr"};
+	const char *given[] = {info->host, info->port, info->user, info->dbname, NULL};
+	const char *found[COUNT_OF(fields)];
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		found[i] = given[i] ? given[i] : option(parsed, fields[i]);
+		if (!found[i] && i == 3 && bare)
+			found[i] = info->target;
+		if (!found[i])
+			found[i] = option(defaults, fields[i]);
+	}
+	return (struct place){found[0] ? found[0] : found[4], found[1], found[2], found[3] ? found[3] : found[2]};
+}
+
+/* The n-th item of a list with commas; the last one serves for all that follow. */
+static void add_item(struct buf *out, const char *list, size_t n)
+{
+	for (; n > 0 && strchr(list, ','); n--)
+		list = strchr(list, ',') + 1;
+	buf_add(out, list, strcspn(list, ","));
+}
+
+static void add_hosts_shown(struct buf *out, const char *hosts, const char *ports)
+{
+	for (size_t i = 0; hosts; i++) {
+		size_t n = strcspn(hosts, ",");
+		bool v6 = memchr(hosts, ':', n) != NULL;
+		buf_fmt(out, v6 ? "%s[%.*s]:" : "%s%.*s:", i ? "," : "", (int)n, hosts);
+		add_item(out, ports, i);
+		hosts = hosts[n] ? hosts + n + 1 : NULL;
+	}
+}
+
+static void add_place(struct buf *out, struct place place)
+{
+	const char *port = place.port ? place.port : "5432";
+	const char *dbname = place.dbname ? place.dbname : "";
+	if (place.user)
+		buf_fmt(out, "%s@", place.user);
+	if (place.host && place.host[0] != '/' && place.host[0] != '@') {
+		add_hosts_shown(out, place.host, port);
+		buf_fmt(out, "/%s", dbname);
+		return;
+	}
+	buf_fmt(out, "%s on %s%s (port %s)", dbname, place.host ? "socket " : "the default socket",
+		place.host ? place.host : "", port);
+}
+
+void conninfo_show(struct buf *out, const struct conninfo *info)
+{
+	bool string = info->target && is_string(info->target);
+	PQconninfoOption *parsed = string ? PQconninfoParse(info->target, NULL) : NULL;
+	PQconninfoOption *defaults = PQconndefaults();
+	add_place(out, find_place(info, parsed, defaults));
+	PQconninfoFree(parsed);
+	PQconninfoFree(defaults);
+}
+
+bool conninfo_is_default(const struct conninfo *info)
+{
+	static const char *const variables[] = {"PGHOST", "PGHOSTADDR", "PGSERVICE", "DATABASE_URL"};
+	for (size_t i = 0; i < COUNT_OF(variables); i++)
+		if (getenv(variables[i]) && getenv(variables[i])[0])
+			return false;
+	if (info->host)
+		return false;
+	PQconninfoOption *parsed = info->target && is_string(info->target) ? PQconninfoParse(info->target, NULL) : NULL;
+	bool named = option(parsed, "host") || option(parsed, "hostaddr") || option(parsed, "service");
+	PQconninfoFree(parsed);
+	return !named;
+}
+
+/* ---- hiding ---- */
+
+/*
+ * user:PASSWORD@ inside one word. An unescaped '/', '?' or '@' in a password splits the word differently for libpq, so
+ * this looks for the last '@' before the parameters, or the last one at all: to hide too much is harmless.
+ */
+static void hide_userinfo(char *word, size_t n)
+{
+	char *slashes = memmem(word, n, "//", 2);
+	char *from = slashes ? slashes + 2 : word;
+	char *query = memchr(from, '?', n - (size_t)(from - word));
+	char *at = memrchr(from, '@', (size_t)((query ? query : word + n) - from));
+	if (!at)
+		at = memrchr(from, '@', (size_t)(word + n - from));
+	char *colon = at ? memchr(from, ':', (size_t)(at - from)) : NULL;
+	if (colon)
+		memset(colon + 1, '*', (size_t)(at - colon - 1));
+}
+
+/* The end of a value of "key=value ...": quoted values end at their quote, others at a blank or '&'. */
+static size_t value_length(const char *value)
+{
+	if (*value != '\'')
+		return strcspn(value, " \t\n&\"");
+	size_t n = 1;
+	while (value[n] && value[n] != '\'')
+		n += value[n] == '\\' && value[n + 1] ? 2 : 1;
+	return value[n] ? n + 1 : n;
+}
+
+void conninfo_hide(char *text)
+{
+	for (char *p = strcasestr(text, "password"); p; p = strcasestr(p, "password")) {
+		p += strlen("password");
+		char *value = p + strspn(p, " \t");
+		if (*value != '=')
+			continue;
+		value += 1 + strspn(value + 1, " \t");
+		memset(value, '*', value_length(value));
+	}
+	for (char *p = text; *p;) {
+		size_t n = strcspn(p, " \t\n\"");
+		hide_userinfo(p, n);
+		p += n + (p[n] ? 1 : 0);
+	}
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The levers for teaching: real faults on request, each named in the log as what it is. */
+#include "engine.h"
+
+struct txn_levers *txn_levers(struct txn *txn)
+{
+	return &txn->levers;
+}
+
+static void add(struct txn *txn, const char *sql, enum verb verb)
+{
+	struct attempt *attempt = &txn->attempt;
+	attempt->items[attempt->nitems++] =
+		(struct item){ITEM_LEVER, 0, (struct statement){.sql = sql, .verb = verb, .once = true}};
+}
+
+/* The server itself raises the error: between the read and the write, so that what was read is thrown away. */
+void lever_add_failure(struct txn *txn)
+{
+	const struct dialect *dialect = db_dialect(txn->db);
+	if (txn->levers.fail == 0)
+		return;
+	txn->levers.fail--;
+	txn_say(txn, EVENT_LEVER, "inject: the server is asked to fail this attempt with a retryable error");
+	if (dialect->fail_allow_sql &&
+	    db_version_at_least(txn->db, dialect->fail_allow_major, dialect->fail_allow_minor))
+		add(txn, dialect->fail_allow_sql, VERB_SET);
+	add(txn, dialect->fail_sql, VERB_OTHER);
+}
+
+bool lever_cuts_before(struct txn *txn)
+{
+	if (!txn->levers.cut_before)
+		return false;
+	txn->levers.cut_before = false;
+	txn_say(txn, EVENT_LEVER, "inject: our connection is dropped before the commit is sent");
+	db_close(txn->db);
+	struct answer lost = {.lost = true, .message = "our own connection was dropped on request", .detail = ""};
+	fault_keep(&txn->attempt.fault, &lost);
+	txn->attempt.opened = false;
+	txn->attempt.fault.lost = true;
+	retry_decide(txn);
+	return true;
+}
+
+void lever_cut_after(struct txn *txn, bool commit)
+{
+	if (!commit || !txn->levers.cut || txn->attempt.durable)
+		return;
+	txn->levers.cut = false;
+	txn_say(txn, EVENT_LEVER, "inject: our connection is dropped with the commit in flight");
+	db_cut(txn->db);
+}
