@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A relay between a client and the test server, in a process of its own, that counts protocol messages and can cut, hold or delay at any of them. */
+#ifndef SUPPORT_RELAY_H
+#define SUPPORT_RELAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum relay_direction { RELAY_TO_SERVER, RELAY_TO_CLIENT };
+
+/*
+ * CUT_AFTER   forwards the message, then closes both sides: the other end acts on it.
+ * CUT_BEFORE  closes both sides in place of forwarding it.
+ * CUT_DEAF    forwards it and closes the client's side only; what the client had sent goes on to the server, which lives on until it
+ *             has answered all of it.
+ */
+enum relay_fault { RELAY_NOTHING, RELAY_CUT_AFTER, RELAY_CUT_BEFORE, RELAY_CUT_DEAF };
+
+/* Shared with the relay's process. Faults are used up by the first connection that reaches them. */
+struct relay_shared {
+	volatile int fault;
+	volatile int direction;
+	volatile unsigned at;      /* the fault happens at this message, counted from 1 since relay_arm() */
+	volatile unsigned seen[2]; /* messages of each direction since relay_arm() */
+	volatile bool happened;
+	volatile unsigned delay_us[2]; /* each message waits this long; both halves make the round trip */
+	volatile bool refuse;          /* new connections are closed at once */
+};
+
+struct relay {
+	struct relay_shared *shared;
+	int pid;
+	char dir[64]; /* of its Unix socket: PGHOST for clients */
+};
+
+/* Relays to the server of PGHOST and PGPORT (a Unix socket). Fails the test where it cannot. */
+void relay_start(struct relay *relay);
+void relay_stop(struct relay *relay);
+
+/* Counts from here on; RELAY_NOTHING only counts. Connections that were made before are watched as well. */
+void relay_arm(struct relay *relay, enum relay_fault fault, enum relay_direction direction, unsigned at);
+
+#endif

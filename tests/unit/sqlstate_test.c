@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every code that decides something, on both servers and in both phases, as the servers' documentation has it. */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "db/sqlstate.h"
+
+/* F final, T retry the transaction, C retry on a new connection, A ambiguous, D already durable, U follow-up. */
+static const char letters[] = {
+	[CLASS_FINAL] = 'F',     [CLASS_RETRY_TXN] = 'T', [CLASS_RETRY_CONN] = 'C',
+	[CLASS_AMBIGUOUS] = 'A', [CLASS_COMMITTED] = 'D', [CLASS_FOLLOW_UP] = 'U',
+};
+
+/* code; PostgreSQL: work, commit; CockroachDB: work, commit */
+static const struct {
+	const char *code, *expected;
+} rows[] = {
+	{"40001", "TTTT"}, /* serialization failure: certainly not committed, in either phase */
+	{"40P01", "TTFF"}, /* deadlock: PostgreSQL only */
+	{"40003", "AAAA"}, /* statement completion unknown */
+	{"40002", "FFFF"}, {"40000", "FFFF"}, {"25P02", "UUUU"}, /* aborted: some earlier error decides */
+	{"25P03", "CAFF"},                                       /* idle in transaction: PostgreSQL ends the session */
+	{"25P04", "FAFF"}, /* transaction_timeout of PostgreSQL 17 ends the session */
+	{"25000", "FFFD"}, /* CockroachDB after RELEASE: the data are durable */
+	{"25P01", "FFFF"}, {"25001", "FFFF"}, {"25006", "FFFF"}, {"3B001", "FFFF"},
+	{"3B000", "FFFF"}, {"55P03", "FFFF"}, {"57014", "FFFA"}, /* cancelled: on CockroachDB the text may cover a commit that went through */
+	{"57P01", "CACA"}, {"57P02", "CACA"}, {"57P03", "CACA"}, {"57P04", "FAFA"},
+	{"57P05", "CACA"}, {"53300", "CACA"}, {"53400", "FFFF"}, {"53200", "FFFF"},
+	{"54000", "FFFF"}, {"08000", "CACA"}, {"08001", "CACA"}, {"08003", "CACA"},
+	{"08004", "CACA"}, {"08006", "CACA"}, {"08007", "CACA"}, {"08P01", "FAFA"},
+	{"58C00", "FFTA"}, {"58C01", "FFTA"}, {"XXUUU", "FFFA"}, {"XX000", "FFFA"},
+	{"XX001", "FFFF"}, {"23505", "FFFF"}, {"23P01", "FFFF"}, {"23502", "FFFF"},
+	{"22003", "FFFF"}, {"42501", "FFFF"}, {"42601", "FFFF"}, {"0A000", "FFFF"},
+	{"P0001", "FFFF"}, {"99999", "FFFF"}, /* never heard of: not retried */
+	{"", "CACA"},                         /* libpq by itself: the connection is gone */
+};
+
+static void each_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *code = rows[i].code;
+		char told[5] = {
+			letters[sqlstate_class(code, SERVER_POSTGRES, PHASE_WORK)],
+			letters[sqlstate_class(code, SERVER_POSTGRES, PHASE_COMMIT)],
+			letters[sqlstate_class(code, SERVER_COCKROACH, PHASE_WORK)],
+			letters[sqlstate_class(code, SERVER_COCKROACH, PHASE_COMMIT)],
+		};
+		if (strcmp(told, rows[i].expected) != 0)
+			fail_msg("%s: is %s, must be %s", code, told, rows[i].expected);
+	}
+}
+
+static void names_are_for_people(void **state)
+{
+	(void)state;
+	assert_string_equal(sqlstate_name("40001"), "serialization failure");
+	assert_string_equal(sqlstate_name("40P01"), "deadlock");
+	assert_string_equal(sqlstate_name("23999"), "constraint violated");
+	assert_null(sqlstate_name("99999"));
+	assert_null(sqlstate_name(""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_row),
+		cmocka_unit_test(names_are_for_people),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
