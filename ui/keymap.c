@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The keymap: which command line a key stands for, by context; data in the command language. */
+#include "ui/keymap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/keys.h"
+
+struct keymap {
+	struct binding *bindings;
+	size_t n;
+	char **texts; /* own the strings of the bindings */
+	size_t ntexts;
+};
+
+static const char *const contexts[] = {"global", "accounts", "transfer", "log", "review", "help", "full"};
+
+struct keymap *keymap_new(void)
+{
+	return NEW(struct keymap);
+}
+
+void keymap_free(struct keymap *keymap)
+{
+	if (!keymap)
+		return;
+	for (size_t i = 0; i < keymap->ntexts; i++)
+		free(keymap->texts[i]);
+	free(keymap->texts);
+	free(keymap->bindings);
+	free(keymap);
+}
+
+static char *skip_blanks(char *s)
+{
+	return s + strspn(s, " \t");
+}
+
+static void trim(char *s)
+{
+	size_t n = strlen(s);
+	while (n && strchr(" \t\r", s[n - 1]))
+		s[--n] = '\0';
+}
+
+/* Ends the word at *s and moves *s to the next one. */
+static char *word(char **s)
+{
+	char *start = skip_blanks(*s);
+	char *end = start + strcspn(start, " \t");
+	*s = *end ? end + 1 : end;
+	*end = '\0';
+	return start;
+}
+
+/* Cuts "command ; [hint] note" into its parts. */
+static void parts(struct binding *binding, char *rest)
+{
+	binding->hint = binding->note = "";
+	char *note = strstr(rest, " ;");
+	if (note) {
+		*note = '\0';
+		note = skip_blanks(note + 2);
+		trim(note);
+		char *close = note[0] == '[' ? strchr(note, ']') : NULL;
+		if (close) {
+			*close = '\0';
+			binding->hint = note + 1;
+			note = skip_blanks(close + 1);
+		}
+		binding->note = note;
+	}
+	trim(rest);
+	binding->command = skip_blanks(rest);
+}
+
+static bool context_known(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(contexts); i++)
+		if (strcmp(name, contexts[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The first key of the list that is none, owned; NULL where all are. */
+static char *unknown_key(const char *keys)
+{
+	while (*keys) {
+		size_t n = strcspn(keys, ",");
+		char *name = mem_dup_n(keys, n);
+		if (strcmp(name, "digit") != 0 && !key_known(name))
+			return name;
+		free(name);
+		keys += n + (keys[n] == ',');
+	}
+	return NULL;
+}
+
+static enum status parse_line(struct keymap *keymap, char *line, unsigned number, struct err *err)
+{
+	line = skip_blanks(line);
+	if (line[0] == '\0' || line[0] == '#')
+		return ST_OK;
+	struct binding binding = {.context = word(&line)};
+	if (!context_known(binding.context))
+		return err_set(err, ST_USAGE,
+			       "keymap line %u: '%s' is no context; use global, accounts, transfer, log, "
+			       "review, help or full",
+			       number, binding.context);
+	binding.keys = word(&line);
+	char *wrong = unknown_key(binding.keys);
+	if (wrong) {
+		err_set(err, ST_USAGE,
+			"keymap line %u: no key is called '%s'; use names such as j, Space, ^C, F1, PgDn or S-Tab",
+			number, wrong);
+		free(wrong);
+		return ST_USAGE;
+	}
+	parts(&binding, line);
+	if (!binding.keys[0] || !binding.command[0])
+		return err_set(err, ST_USAGE, "keymap line %u: a binding needs a context, a key and a command", number);
+	keymap->bindings = mem_resize(keymap->bindings, keymap->n + 1, sizeof *keymap->bindings);
+	keymap->bindings[keymap->n++] = binding;
+	return ST_OK;
+}
+
+enum status keymap_parse(struct keymap *keymap, const char *text, struct err *err)
+{
+	char *copy = mem_dup(text);
+	keymap->texts = mem_resize(keymap->texts, keymap->ntexts + 1, sizeof *keymap->texts);
+	keymap->texts[keymap->ntexts++] = copy;
+	enum status status = ST_OK;
+	unsigned number = 0;
+	for (char *line = copy; line && status == ST_OK;) {
+		char *end = strchr(line, '\n');
+		if (end)
+			*end = '\0';
+		status = parse_line(keymap, line, ++number, err);
+		line = end ? end + 1 : NULL;
+	}
+	return status;
+}
+
+static bool has_key(const struct binding *binding, const char *key)
+{
+	size_t length = strlen(key);
+	for (const char *p = binding->keys; *p;) {
+		size_t n = strcspn(p, ",");
+		if (n == length && memcmp(p, key, n) == 0)
+			return true;
+		if (n == 5 && memcmp(p, "digit", 5) == 0 && length == 1 && key[0] >= '0' && key[0] <= '9')
+			return true;
+		p += n + (p[n] == ',');
+	}
+	return false;
+}
+
+const struct binding *keymap_find(const struct keymap *keymap, const char *context, const char *key)
+{
+	for (size_t i = keymap->n; i-- > 0;)
+		if (strcmp(keymap->bindings[i].context, context) == 0 && has_key(&keymap->bindings[i], key))
+			return &keymap->bindings[i];
+	return NULL;
+}
+
+const struct binding *keymap_all(const struct keymap *keymap, size_t *n)
+{
+	*n = keymap->n;
+	return keymap->bindings;
+}
+
+void keymap_command(struct buf *out, const struct binding *binding, const char *key)
+{
+	for (const char *p = binding->command; *p; p++) {
+		if (*p == '%')
+			buf_str(out, key);
+		else
+			buf_char(out, *p);
+	}
+}
+
+void keymap_keys(struct buf *out, const struct binding *binding)
+{
+	for (const char *p = binding->keys; *p;) {
+		size_t n = strcspn(p, ",");
+		if (p != binding->keys)
+			buf_char(out, ' ');
+		if (n == 5 && memcmp(p, "digit", 5) == 0)
+			buf_str(out, "0-9");
+		else if (n == 5 && memcmp(p, "Comma", 5) == 0)
+			buf_char(out, ',');
+		else
+			buf_add(out, p, n);
+		p += n + (p[n] == ',');
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The keymap: which command line a key stands for, by context; data in the command language. */
+#ifndef UI_KEYMAP_H
+#define UI_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * One binding a line:
+ *
+ *     context key[,key...] command words... ; [hint] note for people
+ *
+ * "digit" as a key is 0 to 9, and % in the command is the key that was pressed. The hint, a word or two, is what the key line of
+ * the screen says; a binding without one is not shown there, and one that ends with ! stands at the right and is never left out.
+ * A line that begins with # is a comment. Of two bindings of the same key in the same context the later one holds.
+ */
+struct binding {
+	const char *context;
+	const char *keys; /* as written: "Up,k" */
+	const char *command;
+	const char *hint; /* "" where there is none */
+	const char *note; /* "" where there is none */
+};
+
+struct keymap;
+struct keymap *keymap_new(void);
+void keymap_free(struct keymap *keymap);
+
+/* Adds the bindings of a text; on an error the sentence names the line, and the lines before it stay. */
+MUST_CHECK enum status keymap_parse(struct keymap *keymap, const char *text, struct err *err);
+
+/* Borrowed until the next parse; NULL where the key means nothing there. */
+const struct binding *keymap_find(const struct keymap *keymap, const char *context, const char *key);
+const struct binding *keymap_all(const struct keymap *keymap, size_t *n);
+
+/* The command line, with the key in the place of %. */
+void keymap_command(struct buf *out, const struct binding *binding, const char *key);
+
+/* The keys as people read them: "Up k". */
+void keymap_keys(struct buf *out, const struct binding *binding);
+
+#endif
