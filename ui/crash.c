@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Giving the terminal back when all is lost, and keeping stray words off the screen while it is up. */
+#include "ui/crash.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { STACK_SIZE = 64 * 1024 };
+
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+
+static struct crash *active; /* for the handler, which gets no argument */
+static struct sigaction before[COUNT_OF(fatal)];
+
+static void put(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t written = write(fd, bytes, n);
+		if (written <= 0)
+			return;
+		bytes += written;
+		n -= (size_t)written;
+	}
+}
+
+/* fd 2 is what it was again, and gets what was said meanwhile. */
+static void stderr_back(struct crash *crash)
+{
+	if (crash->kept_stderr < 0)
+		return;
+	char bytes[1024];
+	dup2(crash->real_stderr, STDERR_FILENO);
+	off_t at = 0;
+	for (ssize_t n; (n = pread(crash->kept_stderr, bytes, sizeof bytes, at)) > 0; at += n)
+		put(STDERR_FILENO, bytes, (size_t)n);
+	close(crash->real_stderr);
+	close(crash->kept_stderr);
+	crash->real_stderr = crash->kept_stderr = -1;
+}
+
+static void stderr_away(struct crash *crash)
+{
+	crash->real_stderr = crash->kept_stderr = -1;
+	if (!isatty(STDERR_FILENO))
+		return;
+	int kept = memfd_create("teller-stderr", MFD_CLOEXEC);
+	int real = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (kept >= 0 && real >= 0 && dup2(kept, STDERR_FILENO) >= 0) {
+		fcntl(kept, F_SETFL, O_APPEND);
+		crash->real_stderr = real;
+		crash->kept_stderr = kept;
+		return;
+	}
+	if (kept >= 0)
+		close(kept);
+	if (real >= 0)
+		close(real);
+}
+
+static void restore(void)
+{
+	struct crash *crash = active;
+	active = NULL;
+	if (!crash)
+		return;
+	put(STDOUT_FILENO, crash->way_out, crash->n);
+	if (crash->modes_known)
+		tcsetattr(STDIN_FILENO, TCSANOW, &crash->shell_modes);
+	stderr_back(crash);
+}
+
+/* The old action comes back first, so that raising the signal again ends the program as if nobody had looked, or gives it to
+ * whoever was here before (a sanitizer). */
+static void on_fatal(int signum)
+{
+	restore();
+	for (size_t i = 0; i < COUNT_OF(fatal); i++)
+		sigaction(fatal[i], &before[i], NULL);
+	raise(signum);
+}
+
+void crash_prepare(struct crash *crash)
+{
+	*crash = (struct crash){.real_stderr = -1, .kept_stderr = -1};
+	crash->modes_known = tcgetattr(STDIN_FILENO, &crash->shell_modes) == 0;
+}
+
+void crash_way_out(struct crash *crash, const char *s)
+{
+	while (*s && crash->n < sizeof crash->way_out) {
+		if (s[0] == '$' && s[1] == '<') {
+			s += strcspn(s, ">");
+			s += *s == '>';
+			continue;
+		}
+		crash->way_out[crash->n++] = *s++;
+	}
+}
+
+void crash_arm(struct crash *crash)
+{
+	stderr_away(crash);
+	if (!crash->stack) {
+		crash->stack = mem_new(STACK_SIZE);
+		sigaltstack(&(stack_t){.ss_sp = crash->stack, .ss_size = STACK_SIZE}, NULL);
+	}
+	active = crash;
+	crash->armed = true;
+	mem_on_death(restore);
+	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
+	for (size_t i = 0; i < COUNT_OF(fatal); i++)
+		sigaction(fatal[i], &action, &before[i]);
+}
+
+void crash_disarm(struct crash *crash)
+{
+	if (!crash->armed)
+		return;
+	for (size_t i = 0; i < COUNT_OF(fatal); i++)
+		sigaction(fatal[i], &before[i], NULL);
+	mem_on_death(NULL);
+	active = NULL;
+	crash->armed = false;
+	stderr_back(crash);
+}
+
+void crash_done(struct crash *crash)
+{
+	if (crash->stack)
+		sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+	free(crash->stack);
+	crash->stack = NULL;
+}

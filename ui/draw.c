@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Putting harmless text and frames on the screen; what was drawn and did not change costs nothing. */
+#include "ui/draw.h"
+
+#include <curses.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/wrap.h"
+
+static bool plain_frames;
+
+void draw_harmless(struct buf *out, const char *raw)
+{
+	if (raw)
+		text_escape(out, raw, strlen(raw), 0);
+}
+
+void draw_start(bool ascii)
+{
+	plain_frames = ascii;
+}
+
+static int room(int x, int w)
+{
+	return x + w > COLS ? COLS - x : w;
+}
+
+static bool outside(int y, int x, int w)
+{
+	return y < 0 || y >= LINES || x < 0 || room(x, w) <= 0;
+}
+
+static void put(int y, int x, enum style style, const char *text, size_t n)
+{
+	attrset((int)style_attributes(style));
+	mvaddnstr(y, x, text, (int)n);
+	attrset(A_NORMAL);
+}
+
+static void aligned(int y, int x, int w, enum style style, const char *text, enum text_align align)
+{
+	if (outside(y, x, w))
+		return;
+	struct buf line = {0};
+	text_pad(&line, text, (size_t)room(x, w), align);
+	put(y, x, style, buf_text(&line), line.len);
+	buf_free(&line);
+}
+
+void draw_line(int y, int x, int w, enum style style, const char *text)
+{
+	aligned(y, x, w, style, text, TEXT_LEFT);
+}
+
+void draw_right(int y, int x, int w, enum style style, const char *text)
+{
+	aligned(y, x, w, style, text, TEXT_RIGHT);
+}
+
+int draw_text(int y, int x, int w, enum style style, const char *text)
+{
+	if (outside(y, x, w))
+		return 0;
+	size_t n = text_cut(text, strlen(text), (size_t)room(x, w));
+	put(y, x, style, text, n);
+	return (int)text_width(text, n);
+}
+
+void draw_clear(struct rect area)
+{
+	for (int i = 0; i < area.h; i++)
+		draw_line(area.y + i, area.x, area.w, STYLE_TEXT, "");
+}
+
+/* ---- frames ---- */
+
+struct corners {
+	const char *left, *line, *right;
+};
+
+static void edge(int y, struct rect area, enum style style, struct corners corners)
+{
+	struct buf line = {0};
+	buf_str(&line, corners.left);
+	for (int i = 2; i < area.w; i++)
+		buf_str(&line, corners.line);
+	buf_str(&line, corners.right);
+	put(y, area.x, style, buf_text(&line), line.len);
+	buf_free(&line);
+}
+
+/* Words in an edge keep a blank on both sides. */
+static void in_edge(int y, int x, int w, enum style style, const char *words)
+{
+	struct buf line = {0};
+	buf_char(&line, ' ');
+	if (text_width(words, strlen(words)) > (size_t)w - 2)
+		text_pad(&line, words, (size_t)w - 2, TEXT_LEFT);
+	else
+		buf_str(&line, words);
+	buf_char(&line, ' ');
+	draw_text(y, x, w, style, buf_text(&line));
+	buf_free(&line);
+}
+
+void draw_frame(struct rect area, bool focus, const char *title, const char *footer)
+{
+	static const struct corners lines[2][2] = {{{"┌", "─", "┐"}, {"└", "─", "┘"}},
+						   {{"+", "-", "+"}, {"+", "-", "+"}}};
+	enum style style = focus ? STYLE_FOCUS : STYLE_FRAME;
+	int last = area.y + area.h - 1, w = area.w - 4;
+	if (area.h < 2 || area.w < 8 || outside(last, area.x, area.w))
+		return;
+	edge(area.y, area, style, lines[plain_frames][0]);
+	edge(last, area, style, lines[plain_frames][1]);
+	for (int y = area.y + 1; y < last; y++) {
+		put(y, area.x, style, plain_frames ? "|" : "│", plain_frames ? 1 : strlen("│"));
+		put(y, area.x + area.w - 1, style, plain_frames ? "|" : "│", plain_frames ? 1 : strlen("│"));
+	}
+	if (title && title[0])
+		in_edge(area.y, area.x + 2, w, focus ? STYLE_FOCUS : STYLE_TEXT, title);
+	if (footer && footer[0]) {
+		int width = (int)text_width(footer, strlen(footer)) + 2;
+		int shown = width < w ? width : w;
+		in_edge(last, area.x + area.w - 2 - shown, shown, STYLE_FAINT, footer);
+	}
+}
+
+int draw_wrapped(struct rect area, enum style style, const char *text)
+{
+	struct wrap wrap = wrap_start(text, area.w);
+	int used = 0;
+	for (struct piece piece; used < area.h && wrap_next(&wrap, &piece); used++) {
+		struct buf line = {0};
+		buf_add(&line, piece.text, piece.n);
+		draw_line(area.y + used, area.x, area.w, style, buf_text(&line));
+		buf_free(&line);
+	}
+	return used;
+}

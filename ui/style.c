@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What things look like: one row a meaning, for terminals with and without colours. */
+#include "ui/style.h"
+
+#include <curses.h>
+
+/* `many` is for 256 colours and can be read on black and on white, `few` for 8; -1 is the terminal's own. Nothing depends on
+ * telling red from green. */
+static const struct look {
+	chtype mono, colored;
+	short many, few;
+} looks[STYLE_COUNT] = {
+	[STYLE_TEXT] = {A_NORMAL, A_NORMAL, -1, -1},
+	[STYLE_TITLE] = {A_REVERSE, A_REVERSE, -1, -1},
+	[STYLE_WARNING] = {A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, 166, COLOR_RED},
+	[STYLE_FRAME] = {A_NORMAL, A_NORMAL, 244, -1},
+	[STYLE_FOCUS] = {A_BOLD, A_BOLD, 33, COLOR_CYAN},
+	[STYLE_HEAD] = {A_UNDERLINE, A_UNDERLINE, 244, -1},
+	[STYLE_SELECTED] = {A_REVERSE, A_REVERSE, -1, -1},
+	[STYLE_MARKED] = {A_BOLD, A_BOLD, -1, -1},
+	[STYLE_SOURCE] = {A_BOLD, A_BOLD, 166, COLOR_YELLOW},
+	[STYLE_DESTINATION] = {A_BOLD, A_BOLD, 33, COLOR_CYAN},
+	[STYLE_GOOD] = {A_BOLD, A_BOLD, 33, COLOR_CYAN},
+	[STYLE_BAD] = {A_BOLD, A_BOLD, 166, COLOR_RED},
+	[STYLE_WAIT] = {A_NORMAL, A_NORMAL, 136, COLOR_YELLOW},
+	[STYLE_LEVER] = {A_NORMAL, A_NORMAL, 133, COLOR_MAGENTA},
+	[STYLE_FAINT] = {A_DIM, A_NORMAL, 244, -1},
+	[STYLE_KEY] = {A_BOLD, A_BOLD, -1, -1},
+};
+
+static bool colored;
+
+void style_start(bool colors)
+{
+	colored = colors && has_colors() && start_color() == OK && use_default_colors() == OK;
+	if (!colored)
+		return;
+	for (short i = 0; i < STYLE_COUNT; i++)
+		init_pair((short)(i + 1), COLORS >= 256 ? looks[i].many : looks[i].few, -1);
+}
+
+unsigned long style_attributes(enum style style)
+{
+	const struct look *look = &looks[style];
+	if (!colored)
+		return look->mono;
+	short color = COLORS >= 256 ? look->many : look->few;
+	return look->colored | (color >= 0 ? (chtype)COLOR_PAIR(style + 1) : 0);
+}

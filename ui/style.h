@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What things look like: one row a meaning, for terminals with and without colours. */
+#ifndef UI_STYLE_H
+#define UI_STYLE_H
+
+#include <stdbool.h>
+
+enum style {
+	STYLE_TEXT,
+	STYLE_TITLE,   /* the first line */
+	STYLE_WARNING, /* something to know before money moves */
+	STYLE_FRAME,
+	STYLE_FOCUS,    /* the frame of the pane that keys go to */
+	STYLE_HEAD,     /* column heads */
+	STYLE_SELECTED, /* the selected line of the pane with the focus */
+	STYLE_MARKED,   /* the selected line elsewhere */
+	STYLE_SOURCE,
+	STYLE_DESTINATION,
+	STYLE_GOOD,
+	STYLE_BAD,
+	STYLE_WAIT,
+	STYLE_LEVER, /* a person's doing */
+	STYLE_FAINT,
+	STYLE_KEY,
+	STYLE_COUNT
+};
+
+/* Colours are used where the terminal has them and `colors` is true; state is a word or a sign everywhere, colour repeats it. */
+void style_start(bool colors);
+unsigned long style_attributes(enum style style); /* of curses */
+
+#endif

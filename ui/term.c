@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The terminal: taken for the screen, given back on every way out. */
+#include "ui/term.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "ui/crash.h"
+#include "ui/draw.h"
+#include "ui/style.h"
+
+static struct {
+	SCREEN *screen;
+	struct crash crash; /* all that is needed to give the terminal back without curses */
+	int cursor;         /* 1 shown, 0 hidden, -1 unknown */
+	bool paste;         /* the terminal knows bracketed paste, or ignores what it does not know */
+} term;
+
+static void say(const char *sequence)
+{
+	ssize_t ignored = write(STDOUT_FILENO, sequence, strlen(sequence));
+	(void)ignored;
+}
+
+static const char *capability(const char *name)
+{
+	const char *text = tigetstr(name);
+	return text && text != (char *)-1 ? text : "";
+}
+
+/* terminfo has no name for bracketed paste on older systems; a terminal of the ANSI family ignores modes that it lacks. */
+static bool knows_paste(void)
+{
+	return strncmp(capability("cup"), "\x1b[", 2) == 0;
+}
+
+static void modes(void)
+{
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	typeahead(-1); /* keys are read elsewhere; a drawing is never broken off for them */
+	idlok(stdscr, TRUE);
+	scrollok(stdscr, FALSE);
+	leaveok(stdscr, TRUE);
+	curs_set(0);
+	term.cursor = 0;
+}
+
+static void remember_way_out(void)
+{
+	crash_way_out(&term.crash, term.paste ? "\x1b[?2004l" : "");
+	crash_way_out(&term.crash, capability("rmkx"));
+	crash_way_out(&term.crash, capability("sgr0"));
+	crash_way_out(&term.crash, capability("cnorm"));
+	crash_way_out(&term.crash, capability("rmcup"));
+}
+
+enum status term_open(bool colors, bool ascii, struct err *err)
+{
+	crash_prepare(&term.crash);
+	term.screen = newterm(NULL, stdout, stdin);
+	if (!term.screen)
+		return err_set(err, ST_OWN,
+			       "the terminal '%s' is not known here; set TERM to one that is, or use --plain",
+			       getenv("TERM") ? getenv("TERM") : "");
+	term.paste = knows_paste();
+	modes();
+	style_start(colors);
+	draw_start(ascii);
+	remember_way_out();
+	crash_arm(&term.crash);
+	if (term.paste)
+		say("\x1b[?2004h");
+	term_resize();
+	return ST_OK;
+}
+
+void term_leave(void)
+{
+	if (!term.screen || !term.crash.armed)
+		return;
+	if (term.paste)
+		say("\x1b[?2004l");
+	curs_set(1);
+	endwin();
+	crash_disarm(&term.crash);
+}
+
+void term_enter(void)
+{
+	if (!term.screen || term.crash.armed)
+		return;
+	crash_arm(&term.crash);
+	term_again();
+}
+
+void term_again(void)
+{
+	reset_prog_mode();
+	term.cursor = -1;
+	if (term.paste)
+		say("\x1b[?2004h");
+	clearok(curscr, TRUE);
+	term_resize();
+}
+
+void term_close(void)
+{
+	if (!term.screen)
+		return;
+	term_leave();
+	delscreen(term.screen);
+	term.screen = NULL;
+	crash_done(&term.crash);
+}
+
+void term_keys(struct keys *keys)
+{
+	static const struct {
+		const char *name;
+		enum key_code code;
+		unsigned mods;
+	} table[] = {
+		{"kcuu1", K_UP, 0},           {"kcud1", K_DOWN, 0},
+		{"kcub1", K_LEFT, 0},         {"kcuf1", K_RIGHT, 0},
+		{"khome", K_HOME, 0},         {"kend", K_END, 0},
+		{"kpp", K_PAGE_UP, 0},        {"knp", K_PAGE_DOWN, 0},
+		{"kich1", K_INSERT, 0},       {"kdch1", K_DELETE, 0},
+		{"kcbt", K_TAB, MOD_SHIFT},   {"kbs", K_BACKSPACE, 0},
+		{"kent", K_ENTER, 0},         {"kf1", K_F1, 0},
+		{"kf2", K_F1 + 1, 0},         {"kf3", K_F1 + 2, 0},
+		{"kf4", K_F1 + 3, 0},         {"kf5", K_F1 + 4, 0},
+		{"kf6", K_F1 + 5, 0},         {"kf7", K_F1 + 6, 0},
+		{"kf8", K_F1 + 7, 0},         {"kf9", K_F1 + 8, 0},
+		{"kf10", K_F1 + 9, 0},        {"kf11", K_F1 + 10, 0},
+		{"kf12", K_F1 + 11, 0},       {"kLFT", K_LEFT, MOD_SHIFT},
+		{"kRIT", K_RIGHT, MOD_SHIFT}, {"kri", K_UP, MOD_SHIFT},
+		{"kind", K_DOWN, MOD_SHIFT},
+	};
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		keys_define(keys, capability(table[i].name), table[i].code, table[i].mods);
+}
+
+/* ---- size and drawing ---- */
+
+void term_resize(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_row || !size.ws_col)
+		return;
+	if (size.ws_row != LINES || size.ws_col != COLS)
+		resizeterm(size.ws_row, size.ws_col);
+}
+
+int term_rows(void)
+{
+	return LINES;
+}
+
+int term_cols(void)
+{
+	return COLS;
+}
+
+void term_erase(void)
+{
+	erase();
+}
+
+void term_flush(int y, int x)
+{
+	bool shown = y >= 0;
+	if (term.cursor != shown) {
+		curs_set(shown);
+		leaveok(stdscr, !shown);
+		term.cursor = shown;
+	}
+	if (shown)
+		move(y, x);
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+void term_forget_typed(void)
+{
+	tcflush(STDIN_FILENO, TCIFLUSH);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The terminal: taken for the screen, given back on every way out. */
+#ifndef UI_TERM_H
+#define UI_TERM_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "ui/keys.h"
+
+/* Takes the terminal: modes, alternate screen, bracketed paste; what is written to fd 2 is kept until it is given back. */
+MUST_CHECK enum status term_open(bool colors, bool ascii, struct err *err);
+
+/* Gives it back, for good, and prints what was kept. */
+void term_close(void);
+
+/* The same for a while: nothing is drawn between the two. */
+void term_leave(void);
+void term_enter(void);
+
+/* Takes the modes again after somebody else changed them, and draws everything anew at the next flush. */
+void term_again(void);
+
+/* Tells `keys` what this terminal sends. */
+void term_keys(struct keys *keys);
+
+void term_resize(void); /* asks for the size and adopts it */
+int term_rows(void);
+int term_cols(void);
+
+/* Sends what changed since the last time. The cursor is shown at y, x; hidden where y is negative. */
+void term_flush(int y, int x);
+void term_erase(void);        /* an empty screen to draw on */
+void term_forget_typed(void); /* drops what was typed and not yet read */
+
+#endif
