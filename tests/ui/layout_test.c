@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests of the layout: the sizes that were promised, and that no size overlaps or leaves the screen. */
+#include "ui/layout.h"
+
+#include "tests/support/check.h"
+
+static bool overlap(struct rect a, struct rect b)
+{
+	return a.h && b.h && a.y < b.y + b.h && b.y < a.y + a.h && a.x < b.x + b.w && b.x < a.x + a.w;
+}
+
+static bool inside(struct rect a, int rows, int cols)
+{
+	return a.y >= 0 && a.x >= 0 && a.h >= 0 && a.w >= 0 && a.y + a.h <= rows && a.x + a.w <= cols;
+}
+
+static void check_size(int rows, int cols, const struct wish *wish)
+{
+	struct layout layout;
+	layout_make(&layout, rows, cols, wish);
+	assert_int_equal(layout.tiny, rows < 10 || cols < 40);
+	if (layout.tiny)
+		return;
+	int used = 0;
+	for (int i = 0; i < PANE_COUNT; i++) {
+		assert_true(inside(layout.pane[i], rows, cols));
+		assert_true(layout.pane[i].h == 0 || layout.pane[i].h >= 3);
+		used += layout.pane[i].h * layout.pane[i].w;
+		for (int j = 0; j < i; j++)
+			assert_false(overlap(layout.pane[i], layout.pane[j]));
+	}
+	assert_int_equal(used, layout.middle.h * layout.middle.w); /* and nothing is left empty */
+	assert_true(layout.pane[wish->focus].h >= 3);
+	assert_int_equal(layout.message, rows - 1);
+}
+
+static void no_size_breaks_it(void **state)
+{
+	(void)state;
+	for (int rows = 1; rows < 70; rows++)
+		for (int cols = 1; cols < 260; cols++)
+			for (int variant = 0; variant < 6; variant++)
+				check_size(rows, cols,
+					   &(struct wish){.focus = (enum pane)(variant % 3),
+							  .zoom = variant >= 4,
+							  .accounts = variant % 2 ? 300 : 0});
+}
+
+static void at_80x24(void **state)
+{
+	(void)state;
+	struct layout layout;
+	layout_make(&layout, 24, 80, &(struct wish){.focus = PANE_ACCOUNTS});
+	assert_int_equal(layout.pane[PANE_ACCOUNTS].w, 34);
+	assert_int_equal(layout.pane[PANE_ACCOUNTS].h, 11);
+	assert_int_equal(layout.pane[PANE_TRANSFER].w, 46);
+	assert_int_equal(layout.pane[PANE_LOG].w, 80);
+	assert_int_equal(layout.pane[PANE_LOG].h, 10);
+}
+
+static void narrow_screens_show_one_pane(void **state)
+{
+	(void)state;
+	struct layout layout;
+	layout_make(&layout, 24, 50, &(struct wish){.focus = PANE_LOG});
+	assert_int_equal(layout.pane[PANE_ACCOUNTS].h, 0);
+	assert_int_equal(layout.pane[PANE_LOG].h, 21);
+	layout_make(&layout, 24, 70, &(struct wish){.focus = PANE_LOG});
+	assert_true(layout.pane[PANE_ACCOUNTS].h > 0 && layout.pane[PANE_TRANSFER].h > 0);
+	assert_int_equal(layout.pane[PANE_TRANSFER].w, 70);
+}
+
+static void wide_screens_show_three_columns(void **state)
+{
+	(void)state;
+	struct layout layout;
+	layout_make(&layout, 50, 200, &(struct wish){.focus = PANE_LOG});
+	assert_int_equal(layout.pane[PANE_ACCOUNTS].h, 47);
+	assert_int_equal(layout.pane[PANE_LOG].h, 47);
+	assert_true(layout.pane[PANE_LOG].w >= 80);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_size_breaks_it),
+		cmocka_unit_test(at_80x24),
+		cmocka_unit_test(narrow_screens_show_one_pane),
+		cmocka_unit_test(wide_screens_show_three_columns),
+	};
+	return cmocka_run_group_tests_name("ui/layout", tests, NULL, NULL);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where everything is on a screen of a given size; pure. */
+#include "ui/layout.h"
+
+enum {
+	STACK_COLS = 60,
+	TWO_COLS = 80,
+	THREE_COLS = 160,
+	ACCOUNTS_COLS = 34,
+	STACK_ROWS = 15, /* of the middle: less is one pane at a time */
+	TWO_ROWS = 12,
+	TOP_ROWS = 11, /* at 80x24: a frame with a head and 8 accounts, 10 rows for the log */
+	LOG_ROWS = 10,
+	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
+};
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int most(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* What they would fill, within half of the screen: the transfer beside them needs its room. */
+static int accounts_width(int cols, const struct wish *wish)
+{
+	int usual = ACCOUNTS_COLS + most(0, cols - TWO_COLS) / 8;
+	return least(most(wish->accounts, least(usual, 42)), cols / 2);
+}
+
+static void side_by_side(struct layout *layout, const struct wish *wish)
+{
+	struct rect m = layout->middle;
+	int left = accounts_width(least(m.w, 112), wish), next = 50;
+	layout->pane[PANE_ACCOUNTS] = (struct rect){m.y, 0, m.h, left};
+	layout->pane[PANE_TRANSFER] = (struct rect){m.y, left, m.h, next};
+	layout->pane[PANE_LOG] = (struct rect){m.y, left + next, m.h, m.w - left - next};
+}
+
+static void two_over_one(struct layout *layout, const struct wish *wish)
+{
+	struct rect m = layout->middle;
+	int more = m.h - TOP_ROWS - LOG_ROWS;
+	int top = more >= 0 ? TOP_ROWS + most(0, more - LOG_FIRST) / 2 : most(5, m.h / 2);
+	int left = accounts_width(m.w, wish);
+	layout->pane[PANE_ACCOUNTS] = (struct rect){m.y, 0, top, left};
+	layout->pane[PANE_TRANSFER] = (struct rect){m.y, left, top, m.w - left};
+	layout->pane[PANE_LOG] = (struct rect){m.y + top, 0, m.h - top, m.w};
+}
+
+static void stacked(struct layout *layout)
+{
+	struct rect m = layout->middle;
+	int accounts = m.h / 3;
+	int transfer = most(5, least(9, m.h * 2 / 7));
+	layout->pane[PANE_ACCOUNTS] = (struct rect){m.y, 0, accounts, m.w};
+	layout->pane[PANE_TRANSFER] = (struct rect){m.y + accounts, 0, transfer, m.w};
+	layout->pane[PANE_LOG] = (struct rect){m.y + accounts + transfer, 0, m.h - accounts - transfer, m.w};
+}
+
+void layout_make(struct layout *layout, int rows, int cols, const struct wish *wish)
+{
+	*layout = (struct layout){.title = 0, .keys = rows - 2, .message = rows - 1};
+	layout->tiny = rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS;
+	if (layout->tiny) {
+		layout->middle = (struct rect){0, 0, rows, cols};
+		layout->keys = -1;
+		return;
+	}
+	layout->middle = (struct rect){1, 0, rows - 3, cols};
+	int middle = layout->middle.h;
+	if (wish->zoom)
+		layout->pane[wish->focus] = layout->middle;
+	else if (cols >= THREE_COLS)
+		side_by_side(layout, wish);
+	else if (cols >= TWO_COLS && middle >= TWO_ROWS)
+		two_over_one(layout, wish);
+	else if (cols >= STACK_COLS && middle >= STACK_ROWS)
+		stacked(layout);
+	else
+		layout->pane[wish->focus] = layout->middle;
+}
+
+struct rect layout_inside(struct rect frame)
+{
+	return (struct rect){frame.y + 1, frame.x + 1, most(0, frame.h - 2), most(0, frame.w - 2)};
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where everything is on a screen of a given size; pure. */
+#ifndef UI_LAYOUT_H
+#define UI_LAYOUT_H
+
+#include <stdbool.h>
+
+enum pane { PANE_ACCOUNTS, PANE_TRANSFER, PANE_LOG, PANE_COUNT };
+
+enum { LAYOUT_MIN_COLS = 40, LAYOUT_MIN_ROWS = 10 };
+
+struct rect {
+	int y, x, h, w;
+};
+
+struct wish {
+	enum pane focus;
+	bool zoom;    /* the focused pane fills the middle */
+	int accounts; /* columns that the accounts would fill, with their frame */
+};
+
+/*
+ * From the top: title line, panes, key line, message line. At 80 columns and more: accounts | transfer over the log; from 160 on
+ * all three side by side; from 60 on stacked; below, or where rows are few, the focused pane alone. Too small for that:
+ * `tiny`, one line with the state.
+ */
+struct layout {
+	bool tiny;
+	struct rect pane[PANE_COUNT]; /* with their frames; h is 0 where it is not shown */
+	struct rect middle;           /* all of the panes' room */
+	int title, keys, message;     /* rows */
+};
+
+void layout_make(struct layout *layout, int rows, int cols, const struct wish *wish);
+
+/* The room inside a frame. */
+struct rect layout_inside(struct rect frame);
+
+#endif
