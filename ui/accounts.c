@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The accounts pane: a window on the rows around the selected one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/columns.h"
+#include "ui/draw.h"
+#include "ui/stage.h"
+#include "ui/view.h"
+
+enum { SAY_READING_US = 250000 };
+
+struct accounts {
+	struct app *app;
+	struct columns columns;
+	char *top;  /* id of the first row shown */
+	size_t row; /* of the selection, from there */
+	int height;
+	uint64_t reading_since; /* clock_us(); 0: nothing is awaited */
+};
+
+/* ---- which rows ---- */
+
+/* The first row stays where it was as long as the selection stays in sight. */
+static size_t top_row(struct accounts *accounts, size_t height)
+{
+	const struct pages *pages = accounts->app->pages;
+	size_t count = pages_count(pages), selected = pages_selected(pages);
+	long held = accounts->top ? pages_find(pages, accounts->top) : -1;
+	size_t top = held >= 0 ? (size_t)held : selected > accounts->row ? selected - accounts->row : 0;
+	if (selected < top)
+		top = selected;
+	if (selected >= top + height)
+		top = selected - height + 1;
+	if (top + height > count)
+		top = count > height ? count - height : 0;
+	free(accounts->top);
+	accounts->top = mem_dup(pages_row(pages, top).id);
+	accounts->row = selected - top;
+	return top;
+}
+
+/* ---- one line ---- */
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static void draw_row(struct accounts *accounts, struct rect at, size_t i, bool focus)
+{
+	const struct app *app = accounts->app;
+	struct account row = pages_row(app->pages, i);
+	bool selected = i == pages_selected(app->pages);
+	bool from = same(row.id, app->source), to = same(row.id, app->destination);
+	char mark[2] = {selected ? '>' : ' ', from && to ? '!' : from ? 'F' : to ? 'T' : ' '};
+	struct buf line = {0};
+	columns_line(&line, &accounts->columns, at.w, mark, row);
+	enum style style = selected ? focus ? STYLE_SELECTED : STYLE_MARKED
+			   : from   ? STYLE_SOURCE
+			   : to     ? STYLE_DESTINATION
+				    : STYLE_TEXT;
+	draw_line(at.y, at.x, at.w, style, buf_text(&line));
+	buf_free(&line);
+}
+
+static void draw_head(const struct accounts *accounts, struct rect at)
+{
+	struct buf line = {0};
+	columns_head(&line, &accounts->columns, at.w);
+	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&line));
+	buf_free(&line);
+}
+
+/* ---- the pane ---- */
+
+/* What stands in the place of the rows where there are none; false where there are some. */
+static bool nothing(const struct app *app, struct buf *out)
+{
+	if (stage_words(out, app))
+		return true;
+	if (!app->pages || !app->catalogue)
+		buf_str(out, "looking at the accounts table ...");
+	else if (pages_count(app->pages) > 0)
+		return false;
+	else if (pages_error(app->pages))
+		draw_harmless(out, pages_error(app->pages));
+	else if (!pages_loaded(app->pages))
+		buf_str(out, "reading accounts ...");
+	else
+		buf_str(out, "the table is empty: type :init to fill it with accounts");
+	return true;
+}
+
+static void draw(void *self, struct rect inside, bool focus)
+{
+	struct accounts *accounts = self;
+	struct buf words = {0};
+	draw_clear(inside);
+	bool empty = nothing(accounts->app, &words);
+	enum style style = accounts->app->stage == STAGE_FAILED ? STYLE_BAD : STYLE_TEXT;
+	if (empty)
+		draw_wrapped((struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, style, buf_text(&words));
+	buf_free(&words);
+	accounts->height = inside.h - 1;
+	if (empty || accounts->height < 1)
+		return;
+	size_t height = (size_t)accounts->height, top = top_row(accounts, height);
+	size_t rows = pages_count(accounts->app->pages) - top;
+	if (rows > height)
+		rows = height;
+	columns_widen(&accounts->columns, accounts->app->catalogue, accounts->app->pages, top, rows);
+	draw_head(accounts, (struct rect){inside.y, inside.x, 1, inside.w});
+	for (size_t i = 0; i < rows; i++)
+		draw_row(accounts, (struct rect){inside.y + 1 + (int)i, inside.x, 1, inside.w}, top + i, focus);
+}
+
+static bool slow(const struct accounts *accounts)
+{
+	return accounts->reading_since && clock_us() - accounts->reading_since >= SAY_READING_US;
+}
+
+static void title(void *self, struct buf *out)
+{
+	const struct accounts *accounts = self;
+	const struct catalogue *catalogue = accounts->app->catalogue;
+	buf_str(out, "Accounts");
+	if (catalogue && strcmp(catalogue->name, "accounts") != 0) {
+		buf_str(out, " in ");
+		text_escape(out, catalogue->name, strlen(catalogue->name), 30);
+	}
+	if (slow(accounts))
+		buf_str(out, "  reading ...");
+}
+
+static void how_many(const struct app *app, struct buf *out)
+{
+	size_t count = pages_count(app->pages);
+	if (pages_at_start(app->pages) && pages_at_end(app->pages))
+		buf_fmt(out, "%zu %s", count, text_plural(count, "account", "accounts"));
+	else if (app->catalogue->estimate > 0)
+		buf_fmt(out, "about %lld", (long long)app->catalogue->estimate);
+}
+
+static void which(const struct accounts *accounts, struct buf *out)
+{
+	const struct pages *pages = accounts->app->pages;
+	size_t count = pages_count(pages);
+	size_t top = pages_selected(pages) >= accounts->row ? pages_selected(pages) - accounts->row : 0;
+	size_t last = top + (size_t)accounts->height - 1;
+	draw_harmless(out, pages_row(pages, top).id);
+	buf_str(out, " - ");
+	draw_harmless(out, pages_row(pages, last < count ? last : count - 1).id);
+}
+
+/* The parts that fit, the most useful first: when it was read, how many there are, which are shown. */
+static void footer(void *self, struct buf *out, int columns)
+{
+	const struct accounts *accounts = self;
+	const struct app *app = accounts->app;
+	if (!app->pages || !app->catalogue || !pages_count(app->pages) || accounts->height < 1)
+		return;
+	char time[16];
+	clock_show(time, pages_read_at(app->pages));
+	struct buf many = {0}, rows = {0};
+	how_many(app, &many);
+	which(accounts, &rows);
+	bool failed = pages_error(app->pages) != NULL;
+	size_t fixed = (failed ? 7 : 0) + 13;
+	size_t with_many = fixed + many.len + 2, with_rows = with_many + text_width(buf_text(&rows), rows.len) + 2;
+	if (many.len && with_many <= (size_t)columns)
+		buf_fmt(out, "%s  ", buf_text(&many));
+	if (with_rows <= (size_t)columns)
+		buf_fmt(out, "%s  ", buf_text(&rows));
+	buf_fmt(out, "%sread %.8s", failed ? "failed " : "", time);
+	buf_free(&many);
+	buf_free(&rows);
+}
+
+static bool act(void *self, const char *action, const char *argument)
+{
+	struct accounts *accounts = self;
+	struct motion motion = motion_of(action, argument, accounts->height);
+	if (motion.kind == MOTION_NONE)
+		return false;
+	if (!accounts->app->pages)
+		return true;
+	if (motion.kind == MOTION_BY)
+		pages_move(accounts->app->pages, motion.by);
+	else if (motion.kind == MOTION_FIRST)
+		pages_first(accounts->app->pages);
+	else if (motion.kind == MOTION_LAST)
+		pages_last(accounts->app->pages);
+	return true;
+}
+
+static bool read_state(void *self)
+{
+	struct accounts *accounts = self;
+	bool was_slow = slow(accounts);
+	bool loading = accounts->app->pages && pages_loading(accounts->app->pages);
+	if (!loading)
+		accounts->reading_since = 0;
+	else if (!accounts->reading_since)
+		accounts->reading_since = clock_us();
+	return was_slow && !loading;
+}
+
+/* A read that takes long is said; one that is answered at once would only flicker. */
+static uint64_t wake(void *self)
+{
+	const struct accounts *accounts = self;
+	return accounts->reading_since && !slow(accounts) ? accounts->reading_since + SAY_READING_US : 0;
+}
+
+static void accounts_free(void *self)
+{
+	struct accounts *accounts = self;
+	free(accounts->top);
+	free(accounts);
+}
+
+int accounts_columns(const struct view *view)
+{
+	const struct accounts *accounts = view->self;
+	return columns_wanted(&accounts->columns) + 2;
+}
+
+struct view accounts_view(struct app *app)
+{
+	static const struct view_ops ops = {
+		.context = "accounts",
+		.title = title,
+		.footer = footer,
+		.draw = draw,
+		.act = act,
+		.read = read_state,
+		.wake = wake,
+		.free = accounts_free,
+	};
+	struct accounts *accounts = NEW(struct accounts);
+	accounts->app = app;
+	return (struct view){&ops, accounts};
+}

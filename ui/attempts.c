@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The latest transfer as its events tell it: attempts, waits, levers, outcome; pure. */
+#include "ui/attempts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct step *add(struct attempts *attempts, enum step_kind kind, const struct event *event)
+{
+	if (attempts->n == STEPS_MAX) {
+		memmove(attempts->steps, attempts->steps + 1, (STEPS_MAX - 1) * sizeof *attempts->steps);
+		attempts->n--;
+	}
+	struct step *step = &attempts->steps[attempts->n++];
+	*step = (struct step){.kind = kind, .number = event->attempt, .began_us = event->wall_us};
+	return step;
+}
+
+static struct step *attempt_step(struct attempts *attempts)
+{
+	for (size_t i = attempts->n; i-- > 0;)
+		if (attempts->steps[i].kind == STEP_ATTEMPT)
+			return &attempts->steps[i];
+	return NULL;
+}
+
+static void begin(struct attempts *attempts, const struct event *event)
+{
+	struct cursor cursor = attempts->cursor;
+	*attempts = (struct attempts){.cursor = cursor, .txn = event->txn, .since_us = event->wall_us};
+}
+
+static void fail(struct step *step, const struct event *event)
+{
+	step->failed = true;
+	step->verb = event->verb;
+	memcpy(step->sqlstate, event->sqlstate, sizeof step->sqlstate);
+	snprintf(step->text, sizeof step->text, "%s", event->message ? event->message : "");
+}
+
+/* The first error of an attempt is the one that counts; the ROLLBACK after it is not part of its time. */
+static void answered(struct attempts *attempts, const struct event *event)
+{
+	struct step *step = attempt_step(attempts);
+	if (attempts->in_flight)
+		attempts->in_flight--;
+	attempts->since_us = event->wall_us;
+	if (event->round_trip > attempts->round_trips)
+		attempts->round_trips = event->round_trip;
+	if (!step || step->failed || event->skipped)
+		return;
+	if (event->wall_us > step->began_us)
+		step->took_us = event->wall_us - step->began_us;
+	step->durable = step->durable || event->durable;
+	if (event_failed(event) && !step->durable)
+		fail(step, event);
+}
+
+static void note(struct attempts *attempts, enum step_kind kind, const struct event *event)
+{
+	struct step *step = add(attempts, kind, event);
+	snprintf(step->text, sizeof step->text, "%s", event->message ? event->message : "");
+}
+
+static void take(struct attempts *attempts, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_ATTEMPT:
+		add(attempts, STEP_ATTEMPT, event);
+		attempts->limit = event->limit;
+		attempts->made = event->attempt;
+		attempts->in_flight = 0;
+		attempts->since_us = event->wall_us;
+		return;
+	case EVENT_SENT:
+		attempts->since_us = attempts->in_flight++ ? attempts->since_us : event->wall_us;
+		return;
+	case EVENT_RESULT:
+		answered(attempts, event);
+		return;
+	case EVENT_BACKOFF:
+		add(attempts, STEP_WAIT, event)->took_us = event->wait_us;
+		return;
+	case EVENT_OUTCOME:
+		attempts->outcome = event->outcome;
+		attempts->took_us = event->duration_us;
+		attempts->in_flight = 0;
+		return;
+	case EVENT_LEVER:
+		note(attempts, STEP_LEVER, event);
+		return;
+	case EVENT_SETTLE:
+		note(attempts, STEP_SETTLE, event);
+		return;
+	case EVENT_TXN:
+	case EVENT_CONNECTED:
+	case EVENT_LOST:
+	case EVENT_NOTICE:
+		return;
+	}
+}
+
+bool attempts_read(struct attempts *attempts, const struct ring *ring)
+{
+	struct event event;
+	bool any = false;
+	while (cursor_read(&attempts->cursor, ring, &event)) {
+		bool running = attempts->txn && attempts->outcome == OUTCOME_NONE;
+		bool ours = event.txn && event.txn == attempts->txn;
+		if (event.kind == EVENT_TXN && event.session == SESSION_TRANSFER)
+			begin(attempts, &event);
+		else if (ours || (running && event.kind == EVENT_LEVER))
+			take(attempts, &event);
+		else
+			continue;
+		any = true;
+	}
+	return any;
+}
+
+bool attempts_waiting(const struct attempts *attempts)
+{
+	return attempts->n > 0 && attempts->steps[attempts->n - 1].kind == STEP_WAIT;
+}

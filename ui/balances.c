@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The balances of the picked accounts as they were last read, and what a transfer would make of them. */
+#include "ui/balances.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/mem.h"
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static void forget(struct balances *balances, int side)
+{
+	free(balances->id[side]);
+	free(balances->balance[side]);
+	balances->id[side] = balances->balance[side] = NULL;
+	balances->known[side] = false;
+	balances->read_at[side] = 0;
+}
+
+static void look(struct balances *balances, const struct app *app, int side, const char *id)
+{
+	if (!same(id, balances->id[side])) {
+		forget(balances, side);
+		balances->id[side] = mem_dup(id);
+	}
+	long at = id && app->pages ? pages_find(app->pages, id) : -1;
+	if (at < 0)
+		return;
+	char *balance = mem_dup(pages_row(app->pages, (size_t)at).balance);
+	free(balances->balance[side]);
+	balances->balance[side] = balance;
+	balances->known[side] = true;
+	balances->read_at[side] = pages_read_at(app->pages);
+}
+
+void balances_look(struct balances *balances, const struct app *app, const char *source, const char *destination)
+{
+	look(balances, app, 0, source);
+	look(balances, app, 1, destination);
+}
+
+void balances_update(struct balances *balances, const struct app *app)
+{
+	balances_look(balances, app, app->source, app->destination);
+}
+
+void balances_free(struct balances *balances)
+{
+	forget(balances, 0);
+	forget(balances, 1);
+}
+
+static bool number(const char *text, int64_t *value)
+{
+	char *end = NULL;
+	errno = 0;
+	long long n = text ? strtoll(text, &end, 10) : 0;
+	*value = n;
+	return text && end != text && *end == '\0' && errno == 0;
+}
+
+struct preview balances_preview(const struct balances *balances, enum transfer_rule rule, int64_t amount)
+{
+	struct preview p = {.known = true};
+	if (same(balances->id[0], balances->id[1]))
+		return (struct preview){.known = false};
+	for (int side = 0; side < 2; side++)
+		p.known = p.known && number(balances->balance[side], &p.before[side]);
+	p.amount = rule == TRANSFER_HALF ? p.before[0] / 2 : rule == TRANSFER_ALL ? p.before[0] : amount;
+	p.known = p.known && p.amount > 0 && p.amount <= p.before[0];
+	p.after[0] = p.known ? p.before[0] - p.amount : 0;
+	p.known = p.known && !__builtin_add_overflow(p.before[1], p.amount, &p.after[1]);
+	return p;
+}

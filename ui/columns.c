@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The columns of the accounts list: their widths, and a row as one line. */
+#include "ui/columns.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+	ID_MAX = 40,
+	BALANCE_MAX = 26,
+	BALANCE_USUAL = 12, /* numbers of usual sizes leave the column where it is */
+	EXTRA_MAX = 24,
+	EXTRA_MIN = 6,
+	OTHER = 5, /* the selection's mark, the pick's mark, blanks between */
+};
+
+static const char *shown(const char *raw)
+{
+	return raw ? raw : "NULL";
+}
+
+static void widen(int *width, const char *raw, int most)
+{
+	struct buf text = {0};
+	text_escape(&text, shown(raw), strlen(shown(raw)), (size_t)most);
+	int w = (int)text_width(buf_text(&text), text.len);
+	buf_free(&text);
+	if (w > *width)
+		*width = w;
+}
+
+static void begin(struct columns *columns, const struct catalogue *catalogue)
+{
+	*columns = (struct columns){.catalogue = catalogue};
+	widen(&columns->id, catalogue->id_name, ID_MAX);
+	widen(&columns->balance, catalogue->balance_name, BALANCE_MAX);
+	for (size_t x = 0; x < catalogue->nextra; x++)
+		widen(&columns->extra[x], catalogue->extra[x], EXTRA_MAX);
+}
+
+void columns_widen(struct columns *columns, const struct catalogue *catalogue, const struct pages *pages, size_t top,
+		   size_t rows)
+{
+	if (columns->catalogue != catalogue)
+		begin(columns, catalogue);
+	for (size_t i = top; i < top + rows; i++) {
+		struct account account = pages_row(pages, i);
+		widen(&columns->id, account.id, ID_MAX);
+		widen(&columns->balance, account.balance, BALANCE_MAX);
+		for (size_t x = 0; x < catalogue->nextra; x++)
+			widen(&columns->extra[x], account.extra[x], EXTRA_MAX);
+	}
+}
+
+int columns_wanted(const struct columns *columns)
+{
+	int balance = columns->balance > BALANCE_USUAL ? columns->balance : BALANCE_USUAL;
+	int wanted = columns->id + balance + OTHER;
+	for (size_t x = 0; columns->catalogue && x < columns->catalogue->nextra; x++)
+		wanted += columns->extra[x] + 1;
+	return columns->catalogue ? wanted : 0;
+}
+
+/* The id is what an account is known by, so the balance gives way first, to its own width and then to that of a small number. */
+static void share(const struct columns *columns, int room, int *id, int *balance)
+{
+	int least = columns->balance < 6 ? columns->balance : 6;
+	*id = columns->id;
+	*balance = columns->balance > BALANCE_USUAL ? columns->balance : BALANCE_USUAL;
+	if (*id + *balance + OTHER > room)
+		*balance = room - *id - OTHER > least ? room - *id - OTHER : least;
+	if (*id + *balance + OTHER > room)
+		*id = room - *balance - OTHER > 1 ? room - *balance - OTHER : 1;
+}
+
+static void cell(struct buf *line, const char *raw, int width, enum text_align align)
+{
+	struct buf text = {0};
+	text_escape(&text, shown(raw), strlen(shown(raw)), ID_MAX);
+	text_pad(line, buf_text(&text), (size_t)width, align);
+	buf_free(&text);
+}
+
+void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[2], struct account row)
+{
+	const struct catalogue *catalogue = columns->catalogue;
+	int id, balance;
+	share(columns, room, &id, &balance);
+	buf_char(line, mark[0]);
+	buf_char(line, ' ');
+	cell(line, row.id, id, catalogue->id_is_number ? TEXT_RIGHT : TEXT_LEFT);
+	buf_char(line, ' ');
+	cell(line, row.balance, balance, TEXT_RIGHT);
+	buf_char(line, ' ');
+	buf_char(line, mark[1]);
+	int left = room - id - balance - OTHER;
+	for (size_t x = 0; x < catalogue->nextra && left > EXTRA_MIN; x++) {
+		int width = columns->extra[x] < left - 1 ? columns->extra[x] : left - 1;
+		buf_char(line, ' ');
+		cell(line, row.extra[x], width, TEXT_LEFT);
+		left -= width + 1;
+	}
+}
+
+void columns_head(struct buf *line, const struct columns *columns, int room)
+{
+	const struct catalogue *catalogue = columns->catalogue;
+	struct account names = {
+		.id = catalogue->id_name,
+		.balance = catalogue->balance_name,
+		.extra = (const char *const *)catalogue->extra,
+	};
+	columns_line(line, columns, room, "  ", names);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which events are lines of the log: those that pass the filter, statements on their way last; pure. */
+#ifndef UI_LOGLIST_H
+#define UI_LOGLIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event/ring.h"
+
+enum { LOGLIST_PENDING_MAX = 64 };
+
+/*
+ * Zero-initialise, then set `ring`. A statement that was sent is a line only until its answer comes; such lines stand after all
+ * others. Lines have positions that do not change while older lines fall out of the ring: `dropped` is the position of the
+ * first one that is left.
+ */
+struct loglist {
+	const struct ring *ring;
+	struct cursor cursor;
+	bool errors_only, browse; /* set by loglist_filter() */
+	uint64_t *lines;          /* event numbers, ascending, from `start` to `end` */
+	size_t start, end, cap;
+	uint64_t dropped;
+	uint64_t pending[LOGLIST_PENDING_MAX];
+	size_t npending;
+};
+
+bool loglist_read(struct loglist *list); /* true where lines changed */
+void loglist_filter(struct loglist *list, bool errors_only, bool browse);
+size_t loglist_count(const struct loglist *list);
+uint64_t loglist_event(const struct loglist *list, size_t i); /* number of the event, i < count */
+void loglist_free(struct loglist *list);
+
+#endif

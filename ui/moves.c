@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two accounts with their balances before and after, as the transfer pane and the review box draw them. */
+#include "ui/moves.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/draw.h"
+#include "ui/wrap.h"
+
+enum { ID_MAX = 36 };
+
+static int wider(int width, const char *raw)
+{
+	struct buf text = {0};
+	text_escape(&text, raw, strlen(raw), ID_MAX);
+	int w = (int)text_width(buf_text(&text), text.len);
+	buf_free(&text);
+	return w > width ? w : width;
+}
+
+static void padded(struct buf *out, const char *raw, int width, enum text_align align)
+{
+	struct buf text = {0};
+	text_escape(&text, raw, strlen(raw), ID_MAX);
+	text_pad(out, buf_text(&text), (size_t)width, align);
+	buf_free(&text);
+}
+
+struct widths {
+	int id, number;
+};
+
+static struct widths measure(const struct moves *moves, int room)
+{
+	struct widths w = {0, 0};
+	for (int side = 0; side < 2; side++) {
+		char after[24];
+		snprintf(after, sizeof after, "%" PRId64, moves->after[side]);
+		w.number = wider(w.number, moves->id[side] ? moves->before[side] : "");
+		w.number = wider(w.number, moves->known ? after : "");
+		w.id = wider(w.id, moves->id[side] ? moves->id[side] : "");
+	}
+	int left = room - 6 - 2 - w.number - (moves->known ? 4 + w.number : 0);
+	if (w.id > left)
+		w.id = left > 4 ? left : 4;
+	return w;
+}
+
+static void side_line(struct buf *line, const struct moves *moves, int side, struct widths w)
+{
+	padded(line, moves->id[side], w.id, TEXT_LEFT);
+	buf_str(line, "  ");
+	padded(line, moves->before[side], w.number, TEXT_RIGHT);
+	if (!moves->known)
+		return;
+	char after[24];
+	snprintf(after, sizeof after, "%" PRId64, moves->after[side]);
+	buf_fmt(line, " %s ", moves->arrow);
+	padded(line, after, w.number, TEXT_RIGHT);
+}
+
+int moves_draw(struct rect area, const struct moves *moves)
+{
+	static const char *const labels[] = {"From", "To"};
+	static const char *const asks[] = {"s picks the selected account", "d picks the selected account"};
+	struct widths w = measure(moves, area.w);
+	int y = 0;
+	for (int side = 0; side < 2 && y < area.h; side++, y++) {
+		struct buf line = {0};
+		bool picked = moves->id[side] != NULL;
+		enum style mark = !picked ? STYLE_TEXT : side == 0 ? STYLE_SOURCE : STYLE_DESTINATION;
+		draw_text(area.y + y, area.x, 5, mark, labels[side]);
+		if (picked)
+			side_line(&line, moves, side, w);
+		draw_text(area.y + y, area.x + 6, area.w - 6, picked ? STYLE_TEXT : STYLE_FAINT,
+			  picked ? buf_text(&line) : asks[side]);
+		buf_free(&line);
+	}
+	if (y == area.h || !moves->id[0] || !moves->id[1])
+		return y;
+	struct buf line = {0};
+	if (moves->known)
+		buf_fmt(&line, "Move  %" PRId64 "  ", moves->amount);
+	else
+		buf_str(&line, "Move  ");
+	buf_str(&line, moves->note);
+	draw_text(area.y + y, area.x, area.w, STYLE_TEXT, buf_text(&line));
+	buf_free(&line);
+	return y + 1;
+}
+
+int moves_lines(const char *text, int columns)
+{
+	struct wrap wrap = wrap_start(text, columns);
+	int lines = 0;
+	for (struct piece piece; wrap_next(&wrap, &piece);)
+		lines++;
+	return lines ? lines : 1;
+}

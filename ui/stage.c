@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the program waits for, in words. */
+#include "ui/stage.h"
+
+#include "app.h"
+#include "ui/draw.h"
+
+static void connecting(struct buf *out, const struct app *app)
+{
+	struct buf place = {0};
+	buf_str(out, "connecting to ");
+	if (app->settings.demo) {
+		buf_str(out, "the private server");
+	} else {
+		conninfo_show(&place, &app->settings.conninfo);
+		draw_harmless(out, buf_text(&place));
+	}
+	buf_str(out, " ...");
+	buf_free(&place);
+}
+
+bool stage_words(struct buf *out, const struct app *app)
+{
+	switch (app->stage) {
+	case STAGE_SERVER:
+		buf_str(out, "starting a private PostgreSQL ...");
+		return true;
+	case STAGE_CONNECTING:
+		connecting(out, app);
+		return true;
+	case STAGE_TABLES:
+		buf_fmt(out, "making the tables and %u accounts ...", app->settings.accounts);
+		return true;
+	case STAGE_LOOKING:
+		buf_str(out, "looking at the accounts table ...");
+		return true;
+	case STAGE_FAILED:
+		draw_harmless(out, app->failure.text);
+		return true;
+	case STAGE_READY:
+		draw_harmless(out, app->no_bank);
+		return app->no_bank != NULL;
+	}
+	return false;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The transfer pane: the two accounts, what moves, and one line an attempt. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "event/show.h"
+#include "ui/attempts.h"
+#include "ui/balances.h"
+#include "ui/draw.h"
+#include "ui/moves.h"
+#include "ui/steps.h"
+#include "ui/view.h"
+
+struct transfer_pane {
+	struct app *app;
+	struct attempts *attempts;
+	struct balances *balances;
+	long back; /* lines scrolled back from the latest */
+	int height, lines;
+};
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* The transaction that the attempts tell of is a transfer, not the filling of a table. */
+static bool is_transfer(const struct transfer_pane *pane)
+{
+	const struct app_transfer *transfer = &pane->app->transfer;
+	if (!pane->attempts->txn || !transfer->body)
+		return false;
+	return transfer->txn ? transfer->txn == pane->attempts->txn : transfer->result.outcome == OUTCOME_NONE;
+}
+
+/* The picks are those of the transfer that was made: show what it did, not what another one would do. */
+static bool shows_facts(const struct transfer_pane *pane)
+{
+	const struct app *app = pane->app;
+	if (!is_transfer(pane))
+		return false;
+	return (!app->source && !app->destination) ||
+	       (same(app->source, app->transfer.source) && same(app->destination, app->transfer.destination));
+}
+
+/* ---- the upper part ---- */
+
+static struct moves plan(const struct transfer_pane *pane)
+{
+	const struct balances *balances = pane->balances;
+	struct preview preview = balances_preview(balances, TRANSFER_HALF, 0);
+	struct moves moves = {.known = preview.known, .amount = preview.amount, .arrow = "->"};
+	for (int side = 0; side < 2; side++) {
+		moves.id[side] = balances->id[side];
+		moves.before[side] =
+			balances->known[side] ? balances->balance[side] ? balances->balance[side] : "NULL" : "?";
+		moves.after[side] = preview.after[side];
+	}
+	moves.note = "half of From, as last read";
+	return moves;
+}
+
+static struct moves done(const struct transfer_pane *pane, char before[2][24])
+{
+	const struct app_transfer *transfer = &pane->app->transfer;
+	struct transfer_facts facts = transfer_facts(transfer->body);
+	enum outcome outcome = pane->attempts->outcome;
+	snprintf(before[0], 24, "%" PRId64, facts.source_before);
+	snprintf(before[1], 24, "%" PRId64, facts.destination_before);
+	bool moved = facts.decided &&
+		     (outcome == OUTCOME_COMMITTED || outcome == OUTCOME_NONE || outcome == OUTCOME_UNKNOWN);
+	return (struct moves){
+		.id = {transfer->source, transfer->destination},
+		.before = {facts.decided ? before[0] : "...", facts.decided ? before[1] : "..."},
+		.after = {facts.source_after, facts.destination_after},
+		.known = moved,
+		.amount = facts.amount,
+		.arrow = outcome == OUTCOME_UNKNOWN ? "?>" : "->",
+		.note = outcome == OUTCOME_COMMITTED ? "moved"
+			: outcome == OUTCOME_NONE    ? "being moved"
+			: outcome == OUTCOME_UNKNOWN ? "moved or not: unknown"
+						     : "nothing moved",
+	};
+}
+
+/* ---- the lower part: one line a step, and a sentence ---- */
+
+/* What happens now, without a clock that ticks while nothing is awaited. */
+static void doing(const struct transfer_pane *pane, struct buf *out)
+{
+	const struct attempts *attempts = pane->attempts;
+	uint64_t now = clock_wall_us();
+	uint64_t seconds = now > attempts->since_us ? (now - attempts->since_us) / 1000000 : 0;
+	if (attempts->made)
+		buf_fmt(out, "attempt %u of %u: ", attempts->made, attempts->limit);
+	if (attempts_waiting(attempts))
+		buf_str(out, "rolled back, waits");
+	else if (attempts->in_flight)
+		buf_str(out, "waiting for the server");
+	else if (pane->app->rival && rival_busy(pane->app->rival))
+		buf_str(out, "the rival moves first");
+	else
+		buf_str(out, "running");
+	if (seconds)
+		buf_fmt(out, " %" PRIu64 " s", seconds);
+}
+
+static void ended(const struct transfer_pane *pane, struct buf *out)
+{
+	const struct app_transfer *transfer = &pane->app->transfer;
+	const struct attempts *attempts = pane->attempts;
+	char took[16];
+	if (!shows_facts(pane)) {
+		draw_harmless(out, transfer->source);
+		buf_str(out, " -> ");
+		draw_harmless(out, transfer->destination);
+		buf_str(out, ": ");
+	}
+	if (attempts->outcome != OUTCOME_COMMITTED) {
+		draw_harmless(out, transfer->result.reason.text[0] ? transfer->result.reason.text
+								   : show_outcome(attempts->outcome));
+		return;
+	}
+	text_duration(took, attempts->took_us);
+	buf_fmt(out, "moved %" PRId64 " in %s, %u %s", transfer_facts(transfer->body).amount, took,
+		attempts->round_trips, text_plural(attempts->round_trips, "round trip", "round trips"));
+}
+
+/* The last sentence has its lines at the bottom of the room, the steps what is left above: the latest ones. */
+static void draw_lower(struct transfer_pane *pane, struct rect room)
+{
+	const struct attempts *attempts = pane->attempts;
+	struct buf words = {0};
+	if (attempts->outcome == OUTCOME_NONE)
+		doing(pane, &words);
+	else
+		ended(pane, &words);
+	enum style style = attempts->outcome == OUTCOME_NONE        ? STYLE_TEXT
+			   : attempts->outcome == OUTCOME_COMMITTED ? STYLE_GOOD
+								    : STYLE_BAD;
+	int need = moves_lines(buf_text(&words), room.w);
+	int lines = need < room.h ? need : room.h;
+	int height = room.h - lines, n = (int)attempts->n;
+	int hidden = n > height ? n - height : 0;
+	if (pane->back > hidden)
+		pane->back = hidden;
+	int first = hidden - (int)pane->back, shown = n - first < height ? n - first : height;
+	for (int i = 0; i < shown; i++)
+		steps_draw((struct rect){room.y + i, room.x, 1, room.w}, attempts, (size_t)(first + i));
+	draw_wrapped((struct rect){room.y + (shown > 0 ? shown : 0), room.x, lines, room.w}, style, buf_text(&words));
+	pane->height = height;
+	buf_free(&words);
+}
+
+static void draw(void *self, struct rect inside, bool focus)
+{
+	(void)focus;
+	struct transfer_pane *pane = self;
+	char before[2][24];
+	struct rect area = {inside.y, inside.x + 1, inside.h, inside.w - 2};
+	draw_clear(inside);
+	struct moves moves = shows_facts(pane) ? done(pane, before) : plan(pane);
+	int used = moves_draw(area, &moves);
+	if (area.h > 7)
+		used++;
+	if (is_transfer(pane) && used < area.h)
+		draw_lower(pane, (struct rect){area.y + used, area.x, area.h - used, area.w});
+}
+
+/* ---- the pane ---- */
+
+static void title(void *self, struct buf *out)
+{
+	const struct transfer_pane *pane = self;
+	const struct attempts *attempts = pane->attempts;
+	buf_str(out, "Transfer");
+	if (!is_transfer(pane))
+		return;
+	buf_fmt(out, " T%u  %s", attempts->txn, show_outcome(attempts->outcome));
+	if (attempts->made)
+		buf_fmt(out, "  attempt %u of %u", attempts->made, attempts->limit);
+}
+
+static void footer(void *self, struct buf *out, int columns)
+{
+	const struct transfer_pane *pane = self;
+	if (columns > 20 && pane->app->rival && rival_armed(pane->app->rival))
+		buf_str(out, "rival armed");
+}
+
+static bool act(void *self, const char *action, const char *argument)
+{
+	struct transfer_pane *pane = self;
+	struct motion motion = motion_of(action, argument, pane->height);
+	if (motion.kind == MOTION_BY)
+		pane->back -= motion.by;
+	else if (motion.kind == MOTION_FIRST)
+		pane->back = STEPS_MAX;
+	else if (motion.kind == MOTION_LAST)
+		pane->back = 0;
+	if (pane->back < 0)
+		pane->back = 0;
+	return motion.kind != MOTION_NONE;
+}
+
+static bool read_events(void *self)
+{
+	struct transfer_pane *pane = self;
+	return attempts_read(pane->attempts, pane->app->ring);
+}
+
+/* Seconds are counted only while a transfer runs. */
+static uint64_t wake(void *self)
+{
+	const struct transfer_pane *pane = self;
+	const struct attempts *attempts = pane->attempts;
+	if (!is_transfer(pane) || attempts->outcome != OUTCOME_NONE)
+		return 0;
+	uint64_t now = clock_wall_us();
+	uint64_t gone = now > attempts->since_us ? now - attempts->since_us : 0;
+	return clock_us() + 1000000 - gone % 1000000;
+}
+
+struct view transfer_view(struct app *app, struct attempts *attempts, struct balances *balances)
+{
+	static const struct view_ops ops = {
+		.context = "transfer",
+		.title = title,
+		.footer = footer,
+		.draw = draw,
+		.act = act,
+		.read = read_events,
+		.wake = wake,
+		.free = free,
+	};
+	struct transfer_pane *pane = NEW(struct transfer_pane);
+	pane->app = app;
+	pane->attempts = attempts;
+	pane->balances = balances;
+	return (struct view){&ops, pane};
+}

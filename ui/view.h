@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A view: what a pane shows and does; and the movements that all of them know. */
+#ifndef UI_VIEW_H
+#define UI_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "ui/layout.h"
+
+struct view_ops {
+	const char *context;                                      /* its part of the keymap */
+	void (*title)(void *self, struct buf *out);               /* words in the upper edge, harmless */
+	void (*footer)(void *self, struct buf *out, int columns); /* words in the lower edge that fit in there */
+	void (*draw)(void *self, struct rect inside, bool focus);
+	bool (*act)(void *self, const char *action, const char *argument); /* false: not an action of this view */
+	bool (*read)(void *self);     /* catches up with the events; true where something that it shows changed */
+	uint64_t (*wake)(void *self); /* clock_us() at which to draw though nothing happened, 0: never; NULL is never */
+	void (*free)(void *self);
+};
+
+struct view {
+	const struct view_ops *ops;
+	void *self;
+};
+
+/* The panes. */
+struct app;
+struct attempts;
+struct balances;
+struct view accounts_view(struct app *app);
+int accounts_columns(const struct view *accounts); /* that it would fill, with its frame */
+struct view transfer_view(struct app *app, struct attempts *attempts, struct balances *balances);
+struct view log_view(struct app *app);
+uint64_t log_selected(const struct view *log); /* the number of the selected event, 0: none */
+
+/* From up, down, left, right, page-up, page-down, half-up, half-down, first, last. */
+enum motion_kind { MOTION_NONE, MOTION_BY, MOTION_FIRST, MOTION_LAST, MOTION_SIDE };
+
+struct motion {
+	enum motion_kind kind;
+	long by; /* lines, or for SIDE -1 and 1 */
+};
+/* `argument` is how many times, NULL once. */
+struct motion motion_of(const char *action, const char *argument, int page);
+
+#endif
