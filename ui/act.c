@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What commands and signals do on the screen. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "event/show.h"
+#include "ui/help.h"
+#include "ui/prompt.h"
+#include "ui/screen.h"
+#include "ui/term.h"
+
+/* ---- sheets ---- */
+
+static void put_on_top(struct console *console, struct sheet *sheet)
+{
+	sheet_free(console->sheet);
+	console->sheet = sheet;
+}
+
+static void act_help(struct console *console, const char *name)
+{
+	struct buf text = {0};
+	struct err err;
+	if (!name || !name[0]) {
+		help_all(&text, console->keymap);
+	} else if (help_command(&text, console->keymap, name, &err) != ST_OK) {
+		message_set(&console->message, err.status, err.text);
+		return;
+	}
+	put_on_top(console, sheet_new(name && name[0] ? "Help on a command" : "Help", "help", &text));
+}
+
+static void act_full(struct console *console)
+{
+	struct event event;
+	uint64_t number = log_selected(&console->views[PANE_LOG]);
+	if (console->sheet || !number || !ring_get(console->app->ring, number, &event)) {
+		message_set(&console->message, ST_OK, "no event is selected");
+		return;
+	}
+	struct buf text = {0};
+	char title[48];
+	show_full(&text, &event);
+	snprintf(title, sizeof title, "Event %llu", (unsigned long long)number);
+	put_on_top(console, sheet_new(title, "full", &text));
+}
+
+/* ---- panes ---- */
+
+static void next_pane(struct console *console, int step)
+{
+	if (!console->sheet)
+		console->focus = (enum pane)(((int)console->focus + PANE_COUNT + step) % PANE_COUNT);
+}
+
+static void back(struct console *console)
+{
+	if (prompt_is_open())
+		prompt_close();
+	else if (console->sheet)
+		put_on_top(console, NULL);
+	else
+		console->zoom = false;
+}
+
+static bool to_view(struct console *console, const char *action, const char *argument)
+{
+	if (console->sheet)
+		return sheet_act(console->sheet, action, argument) ||
+		       motion_of(action, argument, 1).kind != MOTION_NONE;
+	struct view *view = &console->views[console->focus];
+	struct view *log = &console->views[PANE_LOG];
+	return view->ops->act(view->self, action, argument) || log->ops->act(log->self, action, argument);
+}
+
+bool act_do(void *self, const char *action, const char *argument)
+{
+	struct console *console = self;
+	console->dirty = true;
+	if (strcmp(action, "help") == 0)
+		act_help(console, argument);
+	else if (strcmp(action, "full") == 0)
+		act_full(console);
+	else if (strcmp(action, "prompt") == 0)
+		prompt_open(console->app, argument);
+	else if (strcmp(action, "next-pane") == 0)
+		next_pane(console, 1);
+	else if (strcmp(action, "previous-pane") == 0)
+		next_pane(console, -1);
+	else if (strcmp(action, "zoom") == 0)
+		console->zoom = !console->zoom;
+	else if (strcmp(action, "back") == 0)
+		back(console);
+	else if (strcmp(action, "redraw") == 0)
+		term_again();
+	else if (strcmp(action, "suspend") == 0)
+		act_suspend(console);
+	else
+		return to_view(console, action, argument);
+	return true;
+}
+
+/* ---- signals ---- */
+
+/* Those that end the program are the program's own business. */
+static const int watched[SCREEN_SIGNALS] = {SIGTSTP, SIGCONT, SIGWINCH};
+
+static void on_signal(void *arg, int signum)
+{
+	struct console *console = arg;
+	console->dirty = true;
+	if (signum == SIGTSTP)
+		act_suspend(console);
+	else if (signum == SIGCONT)
+		term_again();
+	else
+		term_resize();
+}
+
+void act_signals(struct console *console, bool on)
+{
+	for (size_t i = 0; i < COUNT_OF(watched); i++) {
+		signal_free(console->signals[i]);
+		console->signals[i] = on ? signal_new(console->app->loop, watched[i], on_signal, console) : NULL;
+	}
+}
+
+/* The whole process group stops, as it would for the terminal's own ^Z: make or a shell script that started us stops with us. */
+void act_suspend(struct console *console)
+{
+	term_leave();
+	signal_free(console->signals[0]); /* back to what the system does with it */
+	kill(0, SIGTSTP);
+	console->signals[0] = signal_new(console->app->loop, SIGTSTP, on_signal, console);
+	term_enter();
+	console->dirty = true;
+}

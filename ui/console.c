@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The console: the screen as the face of the program. */
+#include "ui/console.h"
+
+#include <fcntl.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/asset.h"
+#include "base/mem.h"
+#include "ui/prompt.h"
+#include "ui/screen.h"
+#include "ui/term.h"
+
+/* ---- the face ---- */
+
+static void face_say(void *self, enum status status, const char *text)
+{
+	struct console *console = self;
+	message_set(&console->message, status, text);
+	console->dirty = true;
+}
+
+static void face_review(void *self, struct run *run)
+{
+	struct console *console = self;
+	if (console->review) {
+		face_say(console, ST_USAGE, "answer the question on the screen first");
+		app_reviewed(run, false);
+		return;
+	}
+	prompt_close();
+	console->review = review_new(console->app, run);
+	console->dirty = console->hurry = true;
+}
+
+static void face_stage(void *self)
+{
+	struct console *console = self;
+	console->dirty = true;
+}
+
+static void face_changed(void *self)
+{
+	struct console *console = self;
+	balances_update(&console->balances, console->app);
+	if (console->review)
+		review_changed(console->review);
+	console->dirty = true;
+}
+
+/* ---- open and close ---- */
+
+static bool wants_colors(const struct settings *settings)
+{
+	const char *no = getenv("NO_COLOR");
+	if (settings->color != COLOR_AUTO)
+		return settings->color == COLOR_ALWAYS;
+	return !no || !no[0];
+}
+
+static bool wants_ascii(const struct settings *settings)
+{
+	return settings->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+static bool open_keys(struct console *console, struct err *err)
+{
+	console->keymap = keymap_new();
+	if (keymap_parse(console->keymap, asset_keymap_conf, err) != ST_OK)
+		return false;
+	console->keys = keys_new();
+	return true;
+}
+
+/* The loop makes a descriptor that it watches non-blocking, and with it the terminal that it shares with standard output and with
+ * the shell: drawings would be cut off. We read only what is there, so it need not be. */
+static void watch_input(struct console *console)
+{
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	console->input = watch_new(console->app->loop, STDIN_FILENO, input_ready, console);
+	if (flags >= 0)
+		fcntl(STDIN_FILENO, F_SETFL, flags);
+	watch_set(console->input, WATCH_READ);
+}
+
+static void join_loop(struct console *console)
+{
+	struct loop *loop = console->app->loop;
+	console->settle = timer_new(loop, input_settle, console);
+	console->frame = timer_new(loop, paint_timer, console);
+	console->wake = timer_new(loop, paint_timer, console);
+	console->turn = turn_new(loop, paint_turn, console);
+	watch_input(console);
+}
+
+static void become_face(struct console *console)
+{
+	console->app->face = (struct face){
+		.say = face_say,
+		.review = face_review,
+		.act = act_do,
+		.stage = face_stage,
+		.changed = face_changed,
+		.self = console,
+	};
+}
+
+struct console *console_open(struct app *app, struct err *err)
+{
+	struct console *console = NEW(struct console);
+	console->app = app;
+	act_signals(console, true); /* before curses looks whether somebody handles them */
+	if (!open_keys(console, err) ||
+	    term_open(wants_colors(&app->settings), wants_ascii(&app->settings), err) != ST_OK) {
+		console_close(console);
+		return NULL;
+	}
+	term_keys(console->keys);
+	console->views[PANE_ACCOUNTS] = accounts_view(app);
+	console->views[PANE_TRANSFER] = transfer_view(app, &console->attempts, &console->balances);
+	console->views[PANE_LOG] = log_view(app);
+	join_loop(console);
+	become_face(console);
+	paint_now(console);
+	return console;
+}
+
+static void leave_loop(struct console *console)
+{
+	act_signals(console, false);
+	watch_free(console->input);
+	timer_free(console->settle);
+	timer_free(console->frame);
+	timer_free(console->wake);
+	turn_free(console->turn);
+}
+
+void console_close(struct console *console)
+{
+	if (!console)
+		return;
+	leave_loop(console);
+	term_close();
+	prompt_end();
+	if (console->app->face.self == console)
+		console->app->face = (struct face){0};
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (console->views[i].ops)
+			console->views[i].ops->free(console->views[i].self);
+	review_free(console->review);
+	sheet_free(console->sheet);
+	balances_free(&console->balances);
+	message_free(&console->message);
+	keymap_free(console->keymap);
+	keys_free(console->keys);
+	free(console);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From bytes to command lines: keys, and who they go to: question, command line, what is on top, pane, everywhere. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/prompt.h"
+#include "ui/screen.h"
+#include "ui/term.h"
+
+static void ended(void *arg, enum status status)
+{
+	(void)arg, (void)status; /* what went wrong was said */
+}
+
+void input_run(struct console *console, const char *line)
+{
+	command_run(console->app, line, ended, console);
+}
+
+static void say(struct console *console, enum status status, const char *text)
+{
+	message_set(&console->message, status, text);
+	console->dirty = true;
+}
+
+/* ---- the question ---- */
+
+static void answer(struct console *console, bool yes)
+{
+	struct run *run = review_run(console->review);
+	review_free(console->review);
+	console->review = NULL;
+	app_reviewed(run, yes);
+}
+
+static void question_key(struct console *console, const char *name)
+{
+	const struct binding *binding = keymap_find(console->keymap, "review", name);
+	const char *command = binding ? binding->command : "";
+	if (strcmp(command, "no") == 0)
+		answer(console, false);
+	else if (console->layout.tiny || !review_drawn(console->review))
+		return; /* it cannot be an answer to what was not seen */
+	else if (strcmp(command, "yes") == 0)
+		answer(console, true);
+	else
+		review_refuse(console->review, name);
+}
+
+/* ---- everything else ---- */
+
+static void run_binding(struct console *console, const struct binding *binding, const char *name)
+{
+	struct buf line = {0};
+	keymap_command(&line, binding, name);
+	input_run(console, buf_text(&line));
+	buf_free(&line);
+}
+
+static bool is_command(const struct binding *binding, const char *name)
+{
+	return binding && strcmp(binding->command, name) == 0;
+}
+
+static void prompt_gets(struct console *console, const struct key *key, const char *name)
+{
+	const struct binding *global = keymap_find(console->keymap, "global", name);
+	bool control = key->mods & MOD_CTRL;
+	if (key->code == K_ESC || (control && is_command(global, "cancel"))) {
+		prompt_close();
+	} else if (control && (is_command(global, "redraw") || is_command(global, "suspend"))) {
+		run_binding(console, global, name);
+	} else {
+		char *line = prompt_key(key);
+		if (line) {
+			message_set(&console->message, ST_OK, "");
+			input_run(console, line);
+		}
+		free(line);
+	}
+}
+
+/* With something on top of the panes only what moves on the screen is for everywhere. */
+static bool allowed(const struct console *console, const struct binding *binding)
+{
+	char name[32];
+	if (!console->sheet && !console->layout.tiny)
+		return true;
+	size_t n = strcspn(binding->command, " ");
+	snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : sizeof name - 1), binding->command);
+	const struct command *command = command_exact(name);
+	if (console->layout.tiny)
+		return strcmp(name, "quit") == 0 || strcmp(name, "cancel") == 0 || strcmp(name, "suspend") == 0 ||
+		       strcmp(name, "redraw") == 0;
+	return command && ((command->flags & COMMAND_SCREEN) || strcmp(name, "cancel") == 0);
+}
+
+static void unbound(struct console *console, const struct key *key, const char *name)
+{
+	struct buf text = {0};
+	if (key->code == K_PASTE)
+		buf_str(&text, "pasted text is not typed here; press : and paste it into the command line");
+	else if (key->code == K_CHAR && !(key->mods & MOD_ALT))
+		buf_fmt(&text, "%s does nothing here; ? shows the keys", name);
+	if (text.len)
+		say(console, key->code == K_PASTE ? ST_USAGE : ST_OK, buf_text(&text));
+	buf_free(&text);
+}
+
+static void key_for_all(struct console *console, const struct key *key, const char *name)
+{
+	const char *context =
+		console->sheet ? sheet_context(console->sheet) : console->views[console->focus].ops->context;
+	const struct binding *binding = keymap_find(console->keymap, context, name);
+	if (!binding)
+		binding = keymap_find(console->keymap, "global", name);
+	if (binding && allowed(console, binding))
+		run_binding(console, binding, name);
+	else
+		unbound(console, key, name);
+}
+
+/* What must end is being ended; asked again, it is left alone. */
+static void leaving_key(struct console *console, const char *name)
+{
+	const struct binding *binding = keymap_find(console->keymap, "global", name);
+	if (is_command(binding, "quit") || is_command(binding, "cancel"))
+		app_leave(console->app, console->app->exit_status);
+}
+
+static void key_pressed(struct console *console, const struct key *key)
+{
+	char name[KEY_NAME_SIZE];
+	key_show(name, key);
+	message_seen(&console->message);
+	console->dirty = console->hurry = true;
+	if (console->app->leaving)
+		leaving_key(console, name);
+	else if (console->review)
+		question_key(console, name);
+	else if (prompt_is_open() && !console->layout.tiny)
+		prompt_gets(console, key, name);
+	else
+		key_for_all(console, key, name);
+}
+
+/* ---- bytes ---- */
+
+static void take_keys(struct console *console)
+{
+	struct key key;
+	while (keys_next(console->keys, &key))
+		key_pressed(console, &key);
+	unsigned wait_ms = keys_wait_ms(console->keys);
+	if (wait_ms)
+		timer_start(console->settle, wait_ms);
+	else
+		timer_stop(console->settle);
+}
+
+void input_settle(void *arg)
+{
+	struct console *console = arg;
+	keys_settle(console->keys);
+	take_keys(console);
+}
+
+void input_ready(void *arg, int events)
+{
+	(void)events;
+	struct console *console = arg;
+	char bytes[4096];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+	if (n > 0) {
+		keys_feed(console->keys, bytes, (size_t)n);
+		take_keys(console);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		watch_set(console->input, 0); /* the terminal is gone */
+		app_leave(console->app, 128 + SIGHUP);
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The message line: the last sentence that was said, in full until the next key. */
+#include "ui/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/draw.h"
+#include "ui/moves.h"
+
+void message_set(struct message *message, enum status status, const char *text)
+{
+	struct buf line = {0};
+	text_escape(&line, text, strcspn(text, "\n"), 0);
+	free(message->text);
+	message->text = buf_take(&line);
+	message->status = status;
+	message->unread = true;
+}
+
+void message_free(struct message *message)
+{
+	free(message->text);
+}
+
+void message_draw(const struct message *message, struct rect room)
+{
+	const char *text = message->text ? message->text : "";
+	enum style style = message->status == ST_OK ? STYLE_TEXT : STYLE_BAD;
+	int columns = room.w - 2, last = room.y + room.h - 1;
+	int lines = message->unread ? moves_lines(text, columns) : 1;
+	if (lines > room.h)
+		lines = room.h;
+	struct rect area = {last - lines + 1, room.x, lines, room.w};
+	draw_clear(area);
+	if (lines == 1)
+		draw_line(last, room.x + 1, columns, style, text);
+	else
+		draw_wrapped((struct rect){area.y, area.x + 1, lines, columns}, style, text);
+}
+
+bool message_seen(struct message *message)
+{
+	bool was = message->unread;
+	message->unread = false;
+	return was;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When the screen is drawn, and in which order. */
+#include "base/clock.h"
+#include "ui/draw.h"
+#include "ui/help.h"
+#include "ui/prompt.h"
+#include "ui/screen.h"
+#include "ui/term.h"
+#include "ui/title.h"
+
+/*
+ * At most 30 drawings a second: each one costs FRAME_US of time, and what was not used is kept for up to SAVED_FRAMES of them. Events
+ * leave one for the next key, which so is answered at once even while they pour in.
+ */
+enum { FRAME_US = 33334, SAVED_FRAMES = 3 };
+
+/* ---- one drawing ---- */
+
+static void paint_pane(const struct console *console, enum pane pane)
+{
+	struct rect area = console->layout.pane[pane];
+	const struct view *view = &console->views[pane];
+	bool focus = pane == console->focus;
+	struct buf title = {0}, footer = {0};
+	if (area.h < 3 || area.w < 8)
+		return;
+	view->ops->draw(view->self, layout_inside(area), focus);
+	view->ops->title(view->self, &title);
+	view->ops->footer(view->self, &footer, area.w - 6);
+	draw_frame(area, focus, buf_text(&title), buf_text(&footer));
+	buf_free(&title);
+	buf_free(&footer);
+}
+
+static void paint_keys(const struct console *console, int columns)
+{
+	struct buf hint = {0};
+	int y = console->layout.keys;
+	if (prompt_is_open()) {
+		bool clear = prompt_hint(&hint);
+		draw_line(y, 0, columns, STYLE_TEXT, "");
+		draw_line(y, 1, columns - 2, STYLE_FAINT,
+			  clear ? buf_text(&hint)
+				: "Enter runs it  Tab completes  Up goes back in history  Esc leaves");
+	} else {
+		const char *context = console->review  ? "review"
+				      : console->sheet ? sheet_context(console->sheet)
+						       : console->views[console->focus].ops->context;
+		help_hints(console->keymap, context, y, columns);
+	}
+	buf_free(&hint);
+}
+
+static void paint_tiny(const struct console *console)
+{
+	const char *said = console->review         ? "too small to ask: n is no"
+			   : console->message.text ? console->message.text
+						   : "";
+	title_draw_tiny(console->app, term_rows(), term_cols(), said);
+	term_flush(-1, -1);
+}
+
+static void paint_all(struct console *console)
+{
+	int rows = term_rows(), columns = term_cols();
+	struct rect cursor = {-1, -1, 0, 0}, all = {0, 0, rows, columns};
+	title_draw(console->app, columns);
+	if (console->sheet)
+		sheet_draw(console->sheet, console->layout.middle);
+	else
+		for (enum pane pane = 0; pane < PANE_COUNT; pane++)
+			paint_pane(console, pane);
+	paint_keys(console, columns);
+	if (prompt_is_open())
+		cursor = prompt_draw(all);
+	else
+		message_draw(&console->message, (struct rect){1, 0, rows - 1, columns});
+	if (console->review)
+		review_draw(console->review, (struct rect){1, 0, rows - 3, columns});
+	term_flush(cursor.y, cursor.x);
+}
+
+void paint_now(struct console *console)
+{
+	struct wish wish = {
+		.focus = console->focus,
+		.zoom = console->zoom,
+		.accounts = accounts_columns(&console->views[PANE_ACCOUNTS]),
+	};
+	bool asked = console->review && !review_drawn(console->review);
+	layout_make(&console->layout, term_rows(), term_cols(), &wish);
+	term_erase();
+	if (console->layout.tiny)
+		paint_tiny(console);
+	else
+		paint_all(console);
+	if (asked && !console->layout.tiny) { /* what was typed before the question is no answer to it */
+		term_forget_typed();
+		keys_drop(console->keys);
+	}
+	console->dirty = console->hurry = false;
+	timer_stop(console->frame);
+}
+
+/* ---- when ---- */
+
+/* Microseconds until a drawing is paid for; pays for it where that is 0. */
+static uint64_t pay(struct console *console)
+{
+	uint64_t now = clock_us(), most = SAVED_FRAMES * (uint64_t)FRAME_US;
+	if (console->paid_us + most < now)
+		console->paid_us = now - most;
+	uint64_t need = console->paid_us + (console->hurry ? 1 : 2) * (uint64_t)FRAME_US;
+	if (need > now)
+		return need - now;
+	console->paid_us += FRAME_US;
+	return 0;
+}
+
+static void paint_if_due(struct console *console)
+{
+	if (!console->dirty)
+		return;
+	uint64_t wait_us = pay(console);
+	if (wait_us == 0)
+		paint_now(console);
+	else
+		timer_start(console->frame, wait_us / 1000 + 1);
+}
+
+/* The earliest time at which a view wants to be drawn. */
+static void plan_wake(struct console *console)
+{
+	uint64_t at = 0, now = clock_us();
+	for (int i = 0; i < PANE_COUNT; i++) {
+		const struct view *view = &console->views[i];
+		uint64_t wish = view->ops->wake ? view->ops->wake(view->self) : 0;
+		if (wish && (!at || wish < at))
+			at = wish;
+	}
+	if (!at)
+		timer_stop(console->wake);
+	else if (!timer_pending(console->wake))
+		timer_start(console->wake, at > now ? (at - now) / 1000 + 1 : 1);
+}
+
+void paint_timer(void *arg)
+{
+	struct console *console = arg;
+	console->dirty = true;
+}
+
+void paint_turn(void *arg)
+{
+	struct console *console = arg;
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (console->views[i].ops->read(console->views[i].self))
+			console->dirty = true;
+	plan_wake(console);
+	paint_if_due(console);
+}

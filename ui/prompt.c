@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line at the bottom: editing, history and completion by readline, which sees neither terminal nor signals. */
+#include "ui/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* after <stdio.h>, which it needs */
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "app.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "ui/draw.h"
+#include "ui/history.h"
+#include "ui/wrap.h"
+
+enum { HISTORY_LINES = 1000, OFFER_ROWS = 4 };
+
+/*
+ * readline is one per process, so its state here is one too. It is fed whole keys from a queue and answers EOF when the queue is
+ * empty: a reader that waited for more, or repeated its last byte, would hang in the middle of a sequence.
+ */
+static struct {
+	struct app *app;
+	bool started, open;
+	char *accepted; /* set by the line callback, which must not run anything itself */
+	bool ended;     /* the callback was called */
+	struct buf queue;
+	size_t at;
+	struct buf offer; /* completions, separated by blanks */
+	FILE *nowhere;
+	char *file;
+} prompt;
+
+/* ---- readline's doors ---- */
+
+static int next_byte(FILE *stream)
+{
+	(void)stream;
+	return prompt.at < prompt.queue.len ? (unsigned char)prompt.queue.p[prompt.at++] : EOF;
+}
+
+static int bytes_waiting(void)
+{
+	return prompt.at < prompt.queue.len;
+}
+
+static void nothing_to_draw(void)
+{
+}
+
+/* Removes itself at once, or readline would start a new line before we are back in the loop. */
+static void on_line(char *line)
+{
+	rl_callback_handler_remove();
+	prompt.ended = true;
+	prompt.accepted = line ? mem_dup(line) : NULL;
+	free(line);
+}
+
+static void offer_matches(char **matches, int n, int longest)
+{
+	(void)longest;
+	buf_clear(&prompt.offer);
+	for (int i = 1; i <= n; i++) {
+		if (i > 1)
+			buf_str(&prompt.offer, "  ");
+		draw_harmless(&prompt.offer, matches[i]);
+	}
+}
+
+static char *next_match(const char *text, int state)
+{
+	static struct buf all; /* of the completion that readline collects just now, one NUL-terminated after another */
+	static size_t left;
+	static const char *at;
+	(void)text;
+	if (state == 0) {
+		size_t from = 0;
+		buf_clear(&all);
+		left = command_complete(prompt.app, rl_line_buffer, (size_t)rl_point, &all, &from);
+		at = buf_text(&all);
+	}
+	if (left == 0) {
+		buf_free(&all);
+		return NULL;
+	}
+	char *match = strdup(at);
+	at += strlen(at) + 1;
+	left--;
+	return match;
+}
+
+static char **complete(const char *text, int start, int end)
+{
+	(void)start, (void)end;
+	rl_attempted_completion_over = 1; /* never file names */
+	return rl_completion_matches(text, next_match);
+}
+
+/* ---- start ---- */
+
+static void bind_keys(void)
+{
+	rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);
+	rl_bind_keyseq_if_unbound("\\e[1;5C", rl_forward_word);
+	rl_bind_keyseq_if_unbound("\\e[1;5D", rl_backward_word);
+	rl_bind_keyseq_if_unbound("\\e[Z", rl_old_menu_complete);
+}
+
+static void start(void)
+{
+	prompt.started = true;
+	prompt.nowhere = fopen("/dev/null", "we");
+	rl_readline_name = "teller";
+	rl_change_environment = 0; /* LINES and COLUMNS would freeze the size of the screen */
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
+	rl_prep_term_function = NULL;
+	rl_deprep_term_function = NULL;
+	rl_outstream = prompt.nowhere; /* it writes behind the screen's back */
+	rl_getc_function = next_byte;
+	rl_input_available_hook = bytes_waiting;
+	rl_redisplay_function = nothing_to_draw;
+	rl_completion_display_matches_hook = offer_matches;
+	rl_attempted_completion_function = complete;
+	rl_completer_word_break_characters = " ";
+	rl_completer_quote_characters = "";
+	rl_completion_query_items = -1;
+	rl_initialize();
+	bind_keys();
+	using_history();
+	stifle_history(HISTORY_LINES);
+	prompt.file = history_file();
+	if (prompt.file)
+		read_history(prompt.file);
+}
+
+void prompt_open(struct app *app, const char *text)
+{
+	prompt_close();
+	if (!prompt.started)
+		start();
+	prompt.app = app;
+	prompt.open = true;
+	prompt.ended = false;
+	buf_clear(&prompt.offer);
+	rl_callback_handler_install(":", on_line);
+	if (text && text[0])
+		rl_insert_text(text);
+}
+
+bool prompt_is_open(void)
+{
+	return prompt.open;
+}
+
+void prompt_close(void)
+{
+	if (!prompt.open)
+		return;
+	if (!prompt.ended) {
+		rl_callback_sigcleanup();
+		rl_free_line_state();
+		rl_callback_handler_remove();
+	}
+	rl_replace_line("", 0);
+	buf_clear(&prompt.queue);
+	prompt.at = 0;
+	prompt.open = false;
+}
+
+void prompt_end(void)
+{
+	prompt_close();
+	if (!prompt.started)
+		return;
+	clear_history();
+	free(prompt.file);
+	buf_free(&prompt.queue);
+	buf_free(&prompt.offer);
+	fclose(prompt.nowhere);
+	prompt.started = false;
+}
+
+/* ---- keys ---- */
+
+/* What readline knows a key by; "" for a key that it does not know. */
+static const char *sequence_of(const struct key *key, char out[8])
+{
+	static const char *const fixed[K_COUNT] = {
+		[K_UP] = "\x1b[A", [K_DOWN] = "\x1b[B",    [K_LEFT] = "\x1b[D",    [K_RIGHT] = "\x1b[C",
+		[K_HOME] = "\x01", [K_END] = "\x05",       [K_DELETE] = "\x1b[3~", [K_ENTER] = "\r",
+		[K_TAB] = "\t",    [K_BACKSPACE] = "\x7f",
+	};
+	bool control = key->mods & MOD_CTRL;
+	if (key->code == K_LEFT || key->code == K_RIGHT)
+		if (control)
+			return key->code == K_LEFT ? "\x1b[1;5D" : "\x1b[1;5C";
+	if (key->code == K_TAB && (key->mods & MOD_SHIFT))
+		return "\x1b[Z";
+	if (key->code != K_CHAR)
+		return fixed[key->code] ? fixed[key->code] : "";
+	size_t n = 0;
+	if (key->mods & MOD_ALT)
+		out[n++] = '\x1b';
+	if (control)
+		out[n++] = (char)(key->cp & 0x1f);
+	else
+		n += key_utf8(out + n, key->cp);
+	out[n] = '\0';
+	return out;
+}
+
+static void feed(const char *bytes)
+{
+	buf_clear(&prompt.queue);
+	prompt.at = 0;
+	buf_str(&prompt.queue, bytes);
+	while (!prompt.ended && prompt.at < prompt.queue.len)
+		rl_callback_read_char();
+}
+
+static void remember(const char *line)
+{
+	HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
+	if (!line[0] || (last && strcmp(last->line, line) == 0))
+		return;
+	add_history(line);
+	if (prompt.file)
+		append_history(1, prompt.file);
+}
+
+/* The whole paste is one change, so that one undo takes it back. */
+static void insert(const char *text)
+{
+	rl_begin_undo_group();
+	rl_insert_text(text);
+	rl_end_undo_group();
+}
+
+char *prompt_key(const struct key *key)
+{
+	char out[8];
+	bool empty = rl_end == 0;
+	buf_clear(&prompt.offer);
+	if (key->code == K_PASTE) {
+		insert(key->text);
+		return NULL;
+	}
+	if (key->code == K_BACKSPACE && empty && !RL_ISSTATE(RL_STATE_ISEARCH)) {
+		prompt_close();
+		return NULL;
+	}
+	feed(sequence_of(key, out));
+	if (!prompt.ended)
+		return NULL;
+	prompt_close();
+	char *line = prompt.accepted;
+	prompt.accepted = NULL;
+	if (line)
+		remember(line);
+	return line;
+}
+
+/* ---- drawing ---- */
+
+/* The part of the line around the cursor that fits: it is moved by halves, so that typing at the end does not move it at every key. */
+static const char *visible(const char *text, size_t point, int columns, int *cursor)
+{
+	int at = (int)text_width(text, point), step = columns / 2 > 0 ? columns / 2 : 1, skip = 0;
+	while (at - skip >= columns)
+		skip += step;
+	size_t bytes = text_cut(text, strlen(text), (size_t)skip);
+	*cursor = at - (int)text_width(text, bytes);
+	return text + bytes;
+}
+
+static int draw_offer(struct rect room)
+{
+	if (!prompt.offer.len)
+		return 0;
+	int rows = room.h - 1 < OFFER_ROWS ? room.h - 1 : OFFER_ROWS;
+	struct wrap wrap = wrap_start(buf_text(&prompt.offer), room.w - 2);
+	int lines = 0;
+	for (struct piece piece; lines < rows && wrap_next(&wrap, &piece);)
+		lines++;
+	struct rect area = {room.y + room.h - 1 - lines, room.x, lines, room.w};
+	draw_clear(area);
+	draw_wrapped((struct rect){area.y, area.x + 1, area.h, area.w - 2}, STYLE_FAINT, buf_text(&prompt.offer));
+	return lines;
+}
+
+struct rect prompt_draw(struct rect room)
+{
+	int y = room.y + room.h - 1, cursor = 0;
+	struct buf before = {0}, line = {0};
+	const char *head = rl_display_prompt ? rl_display_prompt : ":";
+	draw_harmless(&before, head);
+	buf_add(&line, buf_text(&before), before.len);
+	text_escape(&before, rl_line_buffer, (size_t)rl_point, 0);
+	draw_harmless(&line, rl_line_buffer);
+	const char *shown = visible(buf_text(&line), before.len, room.w - 1, &cursor);
+	draw_offer(room);
+	draw_line(y, room.x, room.w, STYLE_TEXT, "");
+	draw_text(y, room.x, room.w - 1, STYLE_TEXT, shown);
+	buf_free(&before);
+	buf_free(&line);
+	return (struct rect){y, room.x + cursor, 1, 1};
+}
+
+bool prompt_hint(struct buf *out)
+{
+	const char *line = rl_line_buffer + strspn(rl_line_buffer, " ");
+	char *name = mem_dup_n(line, strcspn(line, " "));
+	const struct command *command = name[0] ? command_find(name) : NULL;
+	free(name);
+	if (!command)
+		return false;
+	command_usage(out, command);
+	buf_fmt(out, "   %s", command->help);
+	return true;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The review box: the exact command and what it would do, and a question that only y answers with yes. */
+#include "ui/review.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/balances.h"
+#include "ui/draw.h"
+#include "ui/moves.h"
+#include "ui/stage.h"
+
+enum { WIDTH_MAX = 74, PARAGRAPHS = 5 };
+
+struct review {
+	struct app *app;
+	struct run *run;
+	bool transfer; /* it is one, with accounts to show */
+	enum transfer_rule rule;
+	int64_t amount;
+	struct balances balances;
+	bool drawn;
+	char refused[96];
+};
+
+struct review *review_new(struct app *app, struct run *run)
+{
+	struct review *review = NEW(struct review);
+	struct err err;
+	review->app = app;
+	review->run = run;
+	review->transfer = strcmp(run->command->name, "transfer") == 0 && run->args[0] && run->args[1];
+	if (review->transfer && run->args[2] &&
+	    transfer_rule_parse(run->args[2], &review->rule, &review->amount, &err) != ST_OK)
+		review->transfer = false;
+	review_changed(review);
+	return review;
+}
+
+void review_free(struct review *review)
+{
+	if (!review)
+		return;
+	balances_free(&review->balances);
+	free(review);
+}
+
+struct run *review_run(const struct review *review)
+{
+	return review->run;
+}
+
+bool review_drawn(const struct review *review)
+{
+	return review->drawn;
+}
+
+void review_refuse(struct review *review, const char *key)
+{
+	snprintf(review->refused, sizeof review->refused, "%s does nothing here: y does it, n does not", key);
+}
+
+void review_changed(struct review *review)
+{
+	if (!review->transfer)
+		return;
+	if (!review->balances.id[0])
+		balances_update(&review->balances, review->app);
+	balances_look(&review->balances, review->app, review->run->args[0], review->run->args[1]);
+}
+
+/* ---- words ---- */
+
+static const char *protocol_word(const struct app *app)
+{
+	switch (app->settings.txn.protocol) {
+	case PROTOCOL_SAVEPOINT:
+		return "savepoint";
+	case PROTOCOL_RESTART:
+		return "restart";
+	case PROTOCOL_NONE:
+		return "none";
+	case PROTOCOL_AUTO:
+		break;
+	}
+	return app->work && db_dialect(app->work)->rollback_to_restarts ? "savepoint" : "restart";
+}
+
+static void how(const struct review *review, struct buf *out)
+{
+	const struct txn_options *options = &review->app->settings.txn;
+	buf_str(out, "One SERIALIZABLE transaction, which reads both balances again and decides by those. ");
+	if (options->protocol == PROTOCOL_NONE || options->max_attempts == 1)
+		buf_str(out, "Not retried.");
+	else
+		buf_fmt(out,
+			"At most %u attempts in %" PRIu64 " s, waits of up to %" PRIu64
+			" ms, then twice that, to %" PRIu64 " ms. Protocol %s, %s.",
+			options->max_attempts, options->max_elapsed_ms / 1000, options->backoff_base_ms,
+			options->backoff_cap_ms, protocol_word(review->app),
+			options->wire == WIRE_STEP ? "one statement a round trip" : "pipelined");
+}
+
+static void read_when(const struct review *review, struct buf *out)
+{
+	uint64_t from = review->balances.read_at[0], to = review->balances.read_at[1];
+	uint64_t oldest = from && (from < to || !to) ? from : to;
+	char time[16];
+	if (!oldest)
+		return;
+	clock_show(time, oldest);
+	buf_fmt(out, "%sas read at %.8s", review->rule == TRANSFER_HALF ? "half, " : "", time);
+}
+
+static void question(const struct review *review, struct buf *out)
+{
+	const struct run *run = review->run;
+	struct buf raw = {0};
+	if (!review->transfer) {
+		buf_fmt(out, "%s?", run->command->name);
+		return;
+	}
+	if (review->rule == TRANSFER_AMOUNT)
+		buf_fmt(&raw, "Transfer %" PRId64 " from %s to %s?", review->amount, run->args[0], run->args[1]);
+	else
+		buf_fmt(&raw, "Transfer %s of %s to %s?", review->rule == TRANSFER_ALL ? "all" : "half", run->args[0],
+			run->args[1]);
+	text_escape(out, buf_text(&raw), raw.len, WIDTH_MAX - 6);
+	buf_free(&raw);
+}
+
+/* ---- the box ---- */
+
+struct content {
+	struct buf command, moves, how, rival, answer;
+	bool has_moves;
+};
+
+static struct moves moves_of(const struct review *review, const struct buf *note)
+{
+	const struct balances *balances = &review->balances;
+	struct preview preview = balances_preview(balances, review->rule, review->amount);
+	struct moves moves = {.known = preview.known, .amount = preview.amount, .arrow = "->", .note = buf_text(note)};
+	for (int side = 0; side < 2; side++) {
+		moves.id[side] = review->run->args[side];
+		moves.before[side] =
+			balances->known[side] ? balances->balance[side] ? balances->balance[side] : "NULL" : "?";
+		moves.after[side] = preview.after[side];
+	}
+	if (!preview.known)
+		moves.note = balances->known[0] && balances->known[1]
+				     ? "these balances do not allow it; it will be rejected"
+				     : "decided by the balances that it reads";
+	return moves;
+}
+
+static int paragraph(struct rect *rest, enum style style, const char *text)
+{
+	int used = rest->h > 0 ? draw_wrapped(*rest, style, text) : 0;
+	rest->y += used;
+	rest->h -= used;
+	return used;
+}
+
+static int height_of(const struct content *content, int columns)
+{
+	int height = moves_lines(buf_text(&content->command), columns) + (content->has_moves ? 3 : 0);
+	if (content->how.len)
+		height += moves_lines(buf_text(&content->how), columns);
+	if (content->rival.len)
+		height += moves_lines(buf_text(&content->rival), columns);
+	return height;
+}
+
+static void fill(const struct review *review, struct content *content)
+{
+	const struct run *run = review->run;
+	buf_str(&content->command, ":");
+	draw_harmless(&content->command, run->line);
+	content->has_moves = review->transfer;
+	if (review->transfer) {
+		read_when(review, &content->moves);
+		how(review, &content->how);
+	} else {
+		draw_harmless(&content->how, run->command->help);
+	}
+	if (review->transfer && review->app->rival && rival_armed(review->app->rival))
+		buf_str(&content->rival, "The rival is armed: the first attempt will meet a real conflict.");
+	buf_str(&content->answer, review->refused[0] ? review->refused : "Enter does nothing here, on purpose");
+}
+
+static void draw_answer(struct rect rest, const struct content *content, bool refused)
+{
+	int x = rest.x;
+	x += draw_text(rest.y, x, rest.w, STYLE_KEY, "y");
+	x += draw_text(rest.y, x, rest.w, STYLE_TEXT, " do it   ");
+	x += draw_text(rest.y, x, rest.w, STYLE_KEY, "n");
+	draw_text(rest.y, x, rest.w, STYLE_TEXT, " no");
+	if (rest.h > 1)
+		draw_wrapped((struct rect){rest.y + 1, rest.x, rest.h - 1, rest.w}, refused ? STYLE_BAD : STYLE_FAINT,
+			     buf_text(&content->answer));
+}
+
+static void draw_content(const struct review *review, struct rect inside, const struct content *content)
+{
+	struct rect rest = inside;
+	int answer = 2; /* lines kept for it, whatever else has to go */
+	rest.h -= answer;
+	paragraph(&rest, STYLE_KEY, buf_text(&content->command));
+	if (content->has_moves) {
+		struct moves moves = moves_of(review, &content->moves);
+		int used = moves_draw(rest, &moves);
+		rest.y += used;
+		rest.h -= used;
+	}
+	paragraph(&rest, STYLE_LEVER, buf_text(&content->rival));
+	paragraph(&rest, STYLE_TEXT, buf_text(&content->how));
+	rest.y = inside.y + inside.h - answer;
+	rest.h = answer;
+	draw_answer(rest, content, review->refused[0] != '\0');
+}
+
+void review_draw(struct review *review, struct rect room)
+{
+	struct content content = {.has_moves = false};
+	struct buf title = {0};
+	fill(review, &content);
+	question(review, &title);
+	int width = room.w < WIDTH_MAX ? room.w : WIDTH_MAX;
+	int want = height_of(&content, width - 4) + 3 + 2; /* a blank line, the answer, the frame */
+	int height = want < room.h ? want : room.h;
+	struct rect box = {room.y + (room.h - height) / 2, room.x + (room.w - width) / 2, height, width};
+	struct rect inside = layout_inside(box);
+	draw_clear(inside);
+	draw_frame(box, true, buf_text(&title), NULL);
+	draw_content(review, (struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, &content);
+	review->drawn = true;
+	buf_free(&title);
+	buf_free(&content.command);
+	buf_free(&content.moves);
+	buf_free(&content.how);
+	buf_free(&content.rival);
+	buf_free(&content.answer);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of the console, shared by its files and by nobody else. */
+#ifndef UI_SCREEN_H
+#define UI_SCREEN_H
+
+#include "app.h"
+#include "ui/attempts.h"
+#include "ui/balances.h"
+#include "ui/console.h"
+#include "ui/keymap.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+#include "ui/message.h"
+#include "ui/review.h"
+#include "ui/sheet.h"
+#include "ui/view.h"
+
+enum { SCREEN_SIGNALS = 3 };
+
+struct console {
+	struct app *app;
+	struct keys *keys;
+	struct keymap *keymap;
+	struct watch *input;
+	struct timer *settle; /* no more bytes come for an unfinished key */
+	struct timer *frame;  /* something changed, and it is too early to draw it */
+	struct timer *wake;   /* a view wants to be drawn though nothing happened */
+	struct turn *turn;
+	struct signal_watch *signals[SCREEN_SIGNALS];
+
+	struct view views[PANE_COUNT];
+	struct attempts attempts;
+	struct balances balances;
+	struct message message;
+	enum pane focus;
+	bool zoom;
+	struct sheet *sheet;   /* over the panes, NULL */
+	struct review *review; /* over everything, NULL */
+	struct layout layout;  /* of the last drawing */
+
+	bool dirty;       /* the screen is not what it should be */
+	bool hurry;       /* because of a key */
+	uint64_t paid_us; /* clock_us() up to which drawings are paid for, see paint.c */
+};
+
+/* paint.c */
+void paint_now(struct console *console);
+void paint_turn(void *console); /* the end of a turn of the loop */
+void paint_timer(void *console);
+
+/* input.c */
+void input_ready(void *console, int events);
+void input_settle(void *console);
+void input_run(struct console *console, const char *line);
+
+/* act.c */
+bool act_do(void *console, const char *action, const char *argument);
+void act_suspend(struct console *console);
+void act_signals(struct console *console, bool on);
+
+#endif
