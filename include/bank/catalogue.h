@@ -13,43 +13,59 @@
 enum { CATALOGUE_EXTRA_MAX = 16 }; /* further columns shown */
 
 /*
- * All text is owned by the catalogue and constant until it is freed; identifiers inside SQL are quoted. In the SQL $n are
+ * All text is owned by the catalogue and constant until it is freed; identifiers inside SQL are quoted where they need it. In the SQL $n are
  * bound parameters, ids and balances travel as text. The pages' columns are: id, balance, then the extra ones, each of those as
  * text of at most 200 characters.
  */
 struct catalogue {
-	char *name;         /* for people: accounts, or schema.accounts where it is not found by its bare name */
-	char *id_name;      /* column names for people */
+	char *name;    /* for people: accounts, or schema.accounts where it is not found by its bare name */
+	char *id_name; /* column names for people */
 	char *balance_name;
-	char *id_type;      /* "int4", "int8", "uuid", "text" ... */
+	char *id_type; /* "int4", "int8", "uuid", "text" ... */
 	char *balance_type;
 	bool id_is_number;
+	int64_t id_max;      /* largest id that the column holds, where it is a number; else 0 */
 	int64_t balance_max; /* largest balance that the column holds */
 	size_t nextra;
 	char *extra[CATALOGUE_EXTRA_MAX];
-	bool ledger;         /* the transfers table is there and usable */
-	char *ledger_why;    /* why it is not, as a sentence; NULL where it is or there is none */
-	int64_t estimate;    /* about how many rows, -1 unknown */
+	bool ledger;      /* the transfers table is there and usable */
+	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
+	int64_t estimate; /* about how many rows, -1 unknown */
 
-	char *sql_page_after;   /* $1 id, $2 limit: rows with a larger id, ascending */
-	char *sql_page_before;  /* $1 id, $2 limit: rows with a smaller id, descending */
-	char *sql_page_first;   /* $1 limit, ascending */
-	char *sql_page_last;    /* $1 limit, descending */
-	char *sql_page_from;    /* $1 id, $2 limit: rows with this or a larger id, ascending */
-	char *sql_one;          /* $1 id */
+	char *sql_page_after;  /* $1 id, $2 limit: rows with a larger id, ascending */
+	char *sql_page_before; /* $1 id, $2 limit: rows with a smaller id, descending */
+	char *sql_page_first;  /* $1 limit, ascending */
+	char *sql_page_last;   /* $1 limit, descending */
+	char *sql_page_from;   /* $1 id, $2 limit: rows with this or a larger id, ascending */
+	char *sql_one;         /* $1 id */
 	char *sql_count;
-	char *sql_read_two;     /* $1, $2: id, balance of both */
-	char *sql_debit;        /* $1 amount, $2 id */
-	char *sql_credit;       /* $1 amount, $2 id */
+	char *sql_read_two; /* $1, $2: id, balance, is it $1, is it $2; of both */
+	char *sql_debit;    /* $1 amount, $2 id */
+	char *sql_credit;   /* $1 amount, $2 id */
+	char *sql_third;    /* $1, $2: an id that is neither */
+
+	/*
+	 * NULL without a ledger. `checked` is refused by the server unless $5 and $6 are the two balances now: its id becomes NULL,
+	 * which a primary key cannot be (23502). `fence` touches 0 rows where the id is there already. `find` has source,
+	 * destination and amount of the transfer with id $1.
+	 */
 	char *sql_ledger_insert;  /* $1 transfer id, $2 source, $3 destination, $4 amount */
-	char *sql_ledger_checked; /* the same, $5, $6: refused by the server unless those are the two balances now */
-	char *sql_check_two;      /* $1, $2 ids, $3, $4 balances: an error unless they are */
-	char *sql_third;          /* $1, $2: an id that is neither */
+	char *sql_ledger_checked; /* the same, $5, $6 balances */
+	char *sql_ledger_fence;   /* as sql_ledger_insert */
+	char *sql_ledger_find;    /* $1 transfer id */
+
+	char *sql_check_two;      /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */
 	char *sql_insert_account; /* $1 id, $2 balance; an id that is there already is left alone (0 rows) */
+	char *sql_insert_rows;    /* how an INSERT of several accounts begins: up to and with VALUES and a blank; ... */
+	char *sql_insert_end;     /* ... and how it ends, so that ids that are there already are left alone */
 };
 
-/* Reads it over an idle connection. done(arg, catalogue, err): owned by the receiver, or NULL with a sentence that says what to
- * do; status ST_CHECK with `missing` set where there is no such table. `table` is NAME or SCHEMA.NAME, NULL for accounts. */
+/*
+ * Reads it over an idle connection, in two round trips. done(arg, catalogue, missing, err) comes from the loop, with the connection
+ * idle again unless it is lost: the catalogue is owned by the receiver, or NULL with a sentence that says what to do: status
+ * ST_LOST, ST_STATEMENT for a question that failed, ST_CHECK for a table that cannot be used, with `missing` where there is none.
+ * `table` is NAME or SCHEMA.NAME, NULL for accounts; parts with a dot or a quote in them stand in double quotes, as in SQL.
+ */
 typedef void catalogue_fn(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
 void catalogue_read(struct db *db, const char *table, catalogue_fn *done, void *arg);
 void catalogue_free(struct catalogue *catalogue);

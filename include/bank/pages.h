@@ -29,9 +29,9 @@ void pages_free(struct pages *pages);
  * go ahead of the selection, so holding a key rarely waits. Requests made while one is under way are joined, the latest wins. */
 void pages_first(struct pages *pages);
 void pages_last(struct pages *pages);
-void pages_move(struct pages *pages, long rows);       /* negative: up */
-void pages_jump(struct pages *pages, const char *id);  /* to that id, or the next larger one, else the last */
-void pages_refresh(struct pages *pages);               /* reads the window again, keeps the selection */
+void pages_move(struct pages *pages, long rows);      /* negative: up */
+void pages_jump(struct pages *pages, const char *id); /* to that id, or the next larger one, else the last */
+void pages_refresh(struct pages *pages);              /* reads the window again, keeps the selection */
 
 size_t pages_count(const struct pages *pages); /* rows in the window; 0 before the first answer or when empty */
 bool pages_loading(const struct pages *pages); /* an answer is awaited */
@@ -40,8 +40,8 @@ struct account pages_row(const struct pages *pages, size_t i); /* i < count */
 size_t pages_selected(const struct pages *pages);              /* index of the selected row; 0 when empty */
 bool pages_at_start(const struct pages *pages); /* the window's first row is the table's, as far as known */
 bool pages_at_end(const struct pages *pages);
-long pages_find(const struct pages *pages, const char *id);    /* index in the window, or -1 */
-uint64_t pages_read_at(const struct pages *pages);             /* wall time of the newest answer, us; 0: never */
-const char *pages_error(const struct pages *pages);            /* sentence of the last failed read, NULL where it went well */
+long pages_find(const struct pages *pages, const char *id); /* index in the window, or -1 */
+uint64_t pages_read_at(const struct pages *pages);          /* wall time of the newest answer, us; 0: never */
+const char *pages_error(const struct pages *pages); /* sentence of the last failed read, NULL where it went well */
 
 #endif

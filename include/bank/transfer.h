@@ -14,18 +14,19 @@ enum transfer_rule { TRANSFER_HALF, TRANSFER_ALL, TRANSFER_AMOUNT };
 enum { TRANSFER_ID_SIZE = 37 }; /* a UUID as text, with its NUL */
 
 struct transfer_spec {
-	const char *source;      /* raw id, borrowed for the call */
+	const char *source; /* raw id, borrowed for the call */
 	const char *destination;
 	enum transfer_rule rule;
-	int64_t amount;          /* smallest unit; for TRANSFER_AMOUNT */
-	const char *id;          /* UUID for the ledger; NULL: a new one is made */
+	int64_t amount; /* smallest unit; for TRANSFER_AMOUNT */
+	const char *id; /* UUID for the ledger; NULL: a new one is made */
 };
 
 /*
  * half: amount = floor(balance / 2), from the balance read in the attempt, the same number in both updates. Rejected, each with
  * its own sentence: same source and destination; a missing account, either side; a NULL or negative source balance; a NULL
  * destination balance; nothing to move; more than there is; overflow of the destination; an update that did not touch
- * exactly one row.
+ * exactly one row. An id in the ledger already: the same transfer is answered with what it moved then, and moves nothing; another
+ * one is rejected. The catalogue must outlive the transfer; ids in sentences are harmless and cut.
  */
 struct transfer;
 struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec);
@@ -33,17 +34,21 @@ void transfer_free(struct transfer *transfer);
 struct body *transfer_body(struct transfer *transfer); /* borrowed */
 
 /* "half", "all" or a number, as in the command. Errors name the word. */
-MUST_CHECK enum status transfer_rule_parse(const char *word, enum transfer_rule *rule, int64_t *amount, struct err *err);
+MUST_CHECK enum status transfer_rule_parse(const char *word, enum transfer_rule *rule, int64_t *amount,
+					   struct err *err);
 void transfer_rule_show(char out[32], enum transfer_rule rule, int64_t amount);
 
 /* What the latest attempt read and decided; valid once the body has decided. */
 struct transfer_facts {
 	bool decided;
+	bool again; /* it was in the ledger: `amount` moved then, before and after are the balances now */
 	int64_t amount, source_before, source_after, destination_before, destination_after;
 	const char *id; /* UUID */
 };
 struct transfer_facts transfer_facts(const struct transfer *transfer);
-const char *transfer_source(const struct transfer *transfer);      /* raw id */
-const char *transfer_destination(const struct transfer *transfer); /* raw id */
+
+/* As the server spells them, once the accounts were read; before that as they were given. Valid until the next attempt. */
+const char *transfer_source(const struct transfer *transfer);
+const char *transfer_destination(const struct transfer *transfer);
 
 #endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a table must be like to serve as accounts: one key column, an exact balance, and the right to read. */
+#include "accounts.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "say.h"
+
+static enum status refuse_kind(const struct table *table, const char *name, struct err *err)
+{
+	static const struct {
+		char kind;
+		const char *word;
+	} kinds[] = {{'v', "a view"}, {'m', "a materialized view"}, {'f', "a foreign table"}};
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (table->kind == kinds[i].kind)
+			return err_set(err, ST_CHECK, "%s is %s: name the table behind it with --table", name,
+				       kinds[i].word);
+	if (!table->readable)
+		return err_set(err, ST_CHECK, "you may not read %s: ask its owner to GRANT SELECT ON it to you", name);
+	return ST_OK;
+}
+
+/* ---- the key ---- */
+
+static enum status refuse_key(const struct table *table, const char *name, struct err *err)
+{
+	struct buf columns = {0};
+	size_t keys = table_keys(table);
+	if (keys == 0)
+		return err_set(
+			err, ST_CHECK,
+			"%s has no primary key, by which accounts are told apart: add one with ALTER TABLE ... ADD "
+			"PRIMARY KEY, or name another table with --table",
+			name);
+	for (size_t i = 0; i < table->ncolumns; i++)
+		if (table->columns[i].key)
+			buf_fmt(&columns, "%s%s", columns.len ? ", " : "", say_id(table->columns[i].name).text);
+	err_set(err, ST_CHECK,
+		"the primary key of %s has %zu columns (%s), and an account id is one: name another table with --table",
+		name, keys, buf_text(&columns));
+	buf_free(&columns);
+	return err->status;
+}
+
+static enum status judge_key(struct catalogue *catalogue, const struct table *table, const char *name, struct err *err)
+{
+	const struct column *key = table->columns;
+	if (table_keys(table) != 1)
+		return refuse_key(table, name, err);
+	while (!key->key)
+		key++;
+	char type[80];
+	type_show(type, key->type, key->typmod);
+	if (!type_is_integer(key->type) && !type_is_text(key->type) && strcmp(key->type, "uuid") != 0)
+		return err_set(err, ST_CHECK,
+			       "the primary key of %s, %s, is of type %s: ids can be integers, uuid or text", name,
+			       say_id(key->name).text, type);
+	catalogue->id_name = mem_dup(key->name);
+	catalogue->id_type = mem_dup(key->type);
+	catalogue->id_is_number = type_is_integer(key->type);
+	catalogue->id_max = catalogue->id_is_number ? type_max(key->type, key->typmod) : 0;
+	return ST_OK;
+}
+
+/* ---- the balance ---- */
+
+static enum status refuse_balance(const struct column *balance, const char *name, struct err *err)
+{
+	static const char usable[] = "smallint, integer, bigint or numeric(p,0) with at most 18 digits can be used";
+	bool numeric = strcmp(balance->type, "numeric") == 0;
+	char type[80];
+	type_show(type, balance->type, balance->typmod);
+	if (numeric && balance->typmod < 4)
+		return err_set(err, ST_CHECK,
+			       "the balance of %s is a numeric without a scale, so it has no smallest unit: %s", name,
+			       usable);
+	if (numeric)
+		return err_set(err, ST_CHECK, "the balance of %s is %s, which teller does not handle yet: %s", name,
+			       type, usable);
+	if (strncmp(balance->type, "float", 5) == 0)
+		return err_set(err, ST_CHECK, "the balance of %s is %s, which rounds money: %s", name, type, usable);
+	return err_set(err, ST_CHECK, "the balance of %s is of type %s: %s", name, type, usable);
+}
+
+static enum status judge_balance(struct catalogue *catalogue, const struct table *table, const char *name,
+				 struct err *err)
+{
+	const struct column *balance = table_column(table, "balance");
+	if (!balance || balance->key)
+		return err_set(err, ST_CHECK, "%s has no column named balance%s: name another table with --table", name,
+			       balance ? " beside its key" : "");
+	catalogue->balance_max = type_max(balance->type, balance->typmod);
+	if (catalogue->balance_max == 0)
+		return refuse_balance(balance, name, err);
+	catalogue->balance_name = mem_dup(balance->name);
+	catalogue->balance_type = mem_dup(balance->type);
+	return ST_OK;
+}
+
+static void take_extra(struct catalogue *catalogue, const struct table *table)
+{
+	for (size_t i = 0; i < table->ncolumns && catalogue->nextra < CATALOGUE_EXTRA_MAX; i++) {
+		const struct column *column = &table->columns[i];
+		if (!column->key && strcmp(column->name, "balance") != 0)
+			catalogue->extra[catalogue->nextra++] = mem_dup(column->name);
+	}
+}
+
+enum status accounts_judge(struct catalogue *catalogue, const struct table *table, struct err *err)
+{
+	struct buf full = {0};
+	if (!table->visible)
+		buf_fmt(&full, "%s.", table->schema);
+	buf_str(&full, table->name);
+	catalogue->name = buf_take(&full);
+	catalogue->estimate = -1;
+	struct said name = say_id(catalogue->name);
+	enum status status = refuse_kind(table, name.text, err);
+	if (!status)
+		status = judge_key(catalogue, table, name.text, err);
+	if (!status)
+		status = judge_balance(catalogue, table, name.text, err);
+	if (!status)
+		take_extra(catalogue, table);
+	return status;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a table must be like to serve as accounts, and another as their ledger. */
+#ifndef BANK_ACCOUNTS_H
+#define BANK_ACCOUNTS_H
+
+#include "bank/catalogue.h"
+#include "table.h"
+
+/* Fills the names, types and limits of the catalogue; a table that cannot be used is refused with what to do. */
+MUST_CHECK enum status accounts_judge(struct catalogue *catalogue, const struct table *table, struct err *err);
+
+/* Whether transfers can be written to this table: NULL, or why not, owned. */
+char *ledger_judge(const struct catalogue *catalogue, const struct table *table);
+
+#endif

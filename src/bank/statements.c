@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The SQL that is made for a catalogue: texts with parameters, plain enough to be read in the log. */
+#include "statements.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ident.h"
+
+/* The names as SQL writes them. */
+struct names {
+	char *table, *id, *balance;
+	char *columns; /* of a page */
+};
+
+static char *text(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+static char *text(const char *fmt, ...)
+{
+	char *sql;
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vasprintf(&sql, fmt, ap);
+	va_end(ap);
+	return n < 0 ? mem_dup("") : sql;
+}
+
+static char *table_name(const struct table *table)
+{
+	struct buf sql = {0};
+	if (!table->visible) {
+		ident_add(&sql, table->schema);
+		buf_char(&sql, '.');
+	}
+	ident_add(&sql, table->name);
+	return buf_take(&sql);
+}
+
+static char *quoted(const char *name)
+{
+	struct buf sql = {0};
+	ident_add(&sql, name);
+	return buf_take(&sql);
+}
+
+/* A cell of 10 MB must not cross the wire to be cut here. */
+static char *page_columns(const struct catalogue *catalogue)
+{
+	struct buf sql = {0};
+	ident_add(&sql, catalogue->id_name);
+	buf_str(&sql, ", ");
+	ident_add(&sql, catalogue->balance_name);
+	for (size_t i = 0; i < catalogue->nextra; i++) {
+		buf_str(&sql, ", left(");
+		ident_add(&sql, catalogue->extra[i]);
+		buf_str(&sql, "::text, 200)");
+	}
+	return buf_take(&sql);
+}
+
+static struct names names_of(const struct catalogue *catalogue, const struct table *table)
+{
+	return (struct names){table_name(table), quoted(catalogue->id_name), quoted(catalogue->balance_name),
+			      page_columns(catalogue)};
+}
+
+static void names_free(struct names *names)
+{
+	free(names->table);
+	free(names->id);
+	free(names->balance);
+	free(names->columns);
+}
+
+static void make_pages(struct catalogue *c, const struct names *n)
+{
+	const char *id = n->id;
+	char *from = text("SELECT %s FROM %s", n->columns, n->table);
+	c->sql_page_after = text("%s WHERE %s > $1 ORDER BY %s LIMIT $2", from, id, id);
+	c->sql_page_before = text("%s WHERE %s < $1 ORDER BY %s DESC LIMIT $2", from, id, id);
+	c->sql_page_first = text("%s ORDER BY %s LIMIT $1", from, id);
+	c->sql_page_last = text("%s ORDER BY %s DESC LIMIT $1", from, id);
+	c->sql_page_from = text("%s WHERE %s >= $1 ORDER BY %s LIMIT $2", from, id, id);
+	c->sql_one = text("%s WHERE %s = $1", from, id);
+	c->sql_count = text("SELECT count(*) FROM %s", n->table);
+	free(from);
+}
+
+/* The server says which of the rows is which: it alone knows that '007' is 7, or that the case of a UUID does not count. */
+static void make_transfer(struct catalogue *c, const struct names *n)
+{
+	c->sql_read_two = text("SELECT %s, %s, %s = $1 AS source, %s = $2 AS destination FROM %s WHERE %s IN ($1, $2)",
+			       n->id, n->balance, n->id, n->id, n->table, n->id);
+	c->sql_debit = text("UPDATE %s SET %s = %s - $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
+	c->sql_credit = text("UPDATE %s SET %s = %s + $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
+	c->sql_check_two = text("SELECT 1 / CASE WHEN count(*) = 2 THEN 1 ELSE 0 END AS checked FROM %s "
+				"WHERE (%s, %s) IN (($1, $3), ($2, $4))",
+				n->table, n->id, n->balance);
+	c->sql_third = text("SELECT %s FROM %s WHERE %s NOT IN ($1, $2) AND %s IS NOT NULL ORDER BY %s LIMIT 1", n->id,
+			    n->table, n->id, n->balance, n->id);
+}
+
+static void make_insert(struct catalogue *c, const struct names *n)
+{
+	c->sql_insert_rows = text("INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance);
+	c->sql_insert_end = text(" ON CONFLICT (%s) DO NOTHING", n->id);
+	c->sql_insert_account = text("%s($1, $2)%s", c->sql_insert_rows, c->sql_insert_end);
+}
+
+void statements_accounts(struct catalogue *catalogue, const struct table *table)
+{
+	struct names names = names_of(catalogue, table);
+	make_pages(catalogue, &names);
+	make_transfer(catalogue, &names);
+	make_insert(catalogue, &names);
+	names_free(&names);
+}
+
+/* The id stands first, so that $2 and $3 get the type of the accounts' id before the ledger's columns, which may be wider, ask. */
+void statements_ledger(struct catalogue *c, const struct table *accounts, const struct table *ledger)
+{
+	struct names n = names_of(c, accounts);
+	char *into = table_name(ledger), *head = text("INSERT INTO %s (id, source, destination, amount) VALUES ", into);
+	c->sql_ledger_insert = text("%s($1, $2, $3, $4)", head);
+	c->sql_ledger_fence = text("%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING", head);
+	c->sql_ledger_checked = text("%s(CASE WHEN (SELECT %s FROM %s WHERE %s = $2) = $5 "
+				     "AND (SELECT %s FROM %s WHERE %s = $3) = $6 THEN $1::uuid END, $2, $3, $4)",
+				     head, n.balance, n.table, n.id, n.balance, n.table, n.id);
+	c->sql_ledger_find = text("SELECT source, destination, amount FROM %s WHERE id = $1", into);
+	free(head);
+	free(into);
+	names_free(&n);
+}
+
+void statements_free(struct catalogue *c)
+{
+	char *const all[] = {
+		c->sql_page_after,     c->sql_page_before,  c->sql_page_first,  c->sql_page_last,
+		c->sql_page_from,      c->sql_one,          c->sql_count,       c->sql_read_two,
+		c->sql_debit,          c->sql_credit,       c->sql_third,       c->sql_ledger_insert,
+		c->sql_ledger_checked, c->sql_ledger_fence, c->sql_ledger_find, c->sql_check_two,
+		c->sql_insert_account, c->sql_insert_rows,  c->sql_insert_end,
+	};
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		free(all[i]);
+}

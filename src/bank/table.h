@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A table as the server's catalogue describes it. */
+#ifndef BANK_TABLE_H
+#define BANK_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db/db.h"
+
+struct column {
+	const char *name;
+	const char *type; /* as in pg_type: "int4", "numeric"; of a domain, what is beneath it */
+	int typmod;
+	bool key;         /* part of the primary key */
+	bool needs_value; /* NOT NULL without a default */
+};
+
+/* Strings are borrowed from the rows that it was read from. */
+struct table {
+	const char *schema, *name;
+	char kind;    /* 'r' table, 'p' partitioned table, 'v' view, 'm' materialized view, 'f' foreign table */
+	bool visible; /* its bare name finds it */
+	bool readable, writable;
+	struct column *columns;
+	size_t ncolumns;
+};
+
+/*
+ * The question. $1 is the table's name, $2 a schema or '', $3 whether the search path is looked through as well; the schema goes
+ * first. One row a column, none where there is no such table.
+ */
+enum { TABLE_PARAMS = 3 };
+const char *table_sql(void); /* static */
+
+/* False where there is no such table; otherwise table_done() gives the memory back. */
+bool table_read(struct table *table, const struct rows *rows);
+void table_done(struct table *table);
+
+const struct column *table_column(const struct table *table, const char *name); /* borrowed; NULL where there is none */
+size_t table_keys(const struct table *table);
+
+/* The largest number that an integer type, or a numeric(p,0) of at most 18 digits, holds; 0 for any other type. */
+int64_t type_max(const char *type, int typmod);
+bool type_is_integer(const char *type);
+bool type_is_text(const char *type);
+
+/* What a type is called in SQL and by people: "integer", "numeric(10,2)". */
+void type_show(char out[80], const char *type, int typmod);
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The body of a transfer: read both balances, decide, move, write the ledger. */
+#include "bank/transfer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uuid/uuid.h>
+
+#include "base/mem.h"
+#include "rule.h"
+#include "say.h"
+
+enum { READ_TWO, READ_LEDGER };                  /* statements of the first batch */
+enum { DEBIT, CREDIT, RECORD };                  /* of the second */
+enum { ID, BALANCE, IS_SOURCE, IS_DESTINATION }; /* columns of the read */
+
+enum step { STEP_START, STEP_READ, STEP_WRITTEN };
+
+struct transfer {
+	struct body body;
+	const struct catalogue *catalogue;
+	char *asked_source, *asked_destination; /* as they were given */
+	char *source, *destination;             /* as the server spells them; NULL until they were read */
+	struct rule rule;
+	char id[TRANSFER_ID_SIZE]; /* made once: a retry is the same transfer */
+	bool id_was_given;
+
+	/* Of the attempt. */
+	bool together;
+	enum step step;
+	struct transfer_facts facts;
+	char amount[24], source_after[24], destination_after[24];
+	const char *params[RECORD + 1][6];
+	const char *fence[4];
+};
+
+/* ---- statements ---- */
+
+static void add(struct transfer *transfer, struct batch *batch, enum verb verb, const char *sql, unsigned nparams,
+		const char *const *params)
+{
+	const char **kept = transfer->params[batch->n];
+	memcpy(kept, params, nparams * sizeof *kept);
+	batch->statements[batch->n++] =
+		(struct statement){.sql = sql, .verb = verb, .nparams = nparams, .params = kept};
+}
+
+/* A transfer whose id was given may have happened already. */
+static void ask(struct transfer *transfer, struct batch *batch)
+{
+	const char *both[] = {transfer->asked_source, transfer->asked_destination};
+	const char *id[] = {transfer->id};
+	add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_read_two, 2, both);
+	if (transfer->id_was_given && transfer->catalogue->ledger)
+		add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_ledger_find, 1, id);
+}
+
+static void add_record(struct transfer *transfer, struct batch *batch)
+{
+	const struct catalogue *c = transfer->catalogue;
+	const char *from = transfer->source, *to = transfer->destination;
+	const char *now[] = {transfer->source_after, transfer->destination_after};
+	const char *record[] = {transfer->id, from, to, transfer->amount, now[0], now[1]};
+	const char *check[] = {from, to, now[0], now[1]};
+	if (c->ledger && transfer->together)
+		add(transfer, batch, VERB_INSERT, c->sql_ledger_checked, 6, record);
+	else if (c->ledger)
+		add(transfer, batch, VERB_INSERT, c->sql_ledger_insert, 4, record);
+	else if (transfer->together)
+		add(transfer, batch, VERB_SELECT, c->sql_check_two, 4, check);
+}
+
+static void write(struct transfer *transfer, struct batch *batch)
+{
+	const struct transfer_facts *facts = &transfer->facts;
+	snprintf(transfer->amount, sizeof transfer->amount, "%" PRId64, facts->amount);
+	snprintf(transfer->source_after, sizeof transfer->source_after, "%" PRId64, facts->source_after);
+	snprintf(transfer->destination_after, sizeof transfer->destination_after, "%" PRId64, facts->destination_after);
+	const char *debit[] = {transfer->amount, transfer->source},
+		   *credit[] = {transfer->amount, transfer->destination};
+	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_debit, 2, debit);
+	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_credit, 2, credit);
+	add_record(transfer, batch);
+	batch->last = true;
+}
+
+/* ---- what was read ---- */
+
+/* char(n) comes padded with blanks, which are not part of the id and would be stored as such in a ledger of text. */
+static char *spelling(const struct catalogue *catalogue, const char *id)
+{
+	size_t n = strlen(id);
+	while (n > 0 && id[n - 1] == ' ' && strcmp(catalogue->id_type, "bpchar") == 0)
+		n--;
+	return mem_dup_n(id, n);
+}
+
+static enum status take(struct holding *holding, const struct rows *rows, size_t row, struct err *err)
+{
+	const char *balance = rows_cell(rows, row, BALANCE);
+	holding->found = true;
+	holding->null = !balance;
+	if (balance && !rule_number(balance, &holding->balance))
+		return err_set(err, ST_REJECTED,
+			       "the balance of account %s is %s, which is no whole number that can be counted",
+			       say_id(holding->id).text, say_id(balance).text);
+	return ST_OK;
+}
+
+static bool is_true(const struct rows *rows, size_t row, size_t col)
+{
+	const char *cell = rows_cell(rows, row, col);
+	return cell && *cell == 't';
+}
+
+static enum status read_rows(struct transfer *transfer, const struct rows *rows, struct holding *source,
+			     struct holding *destination, struct err *err)
+{
+	enum status status = ST_OK;
+	for (size_t i = 0; rows && i < rows->nrows && !status; i++) {
+		bool from = is_true(rows, i, IS_SOURCE), to = is_true(rows, i, IS_DESTINATION);
+		char **id = from ? &transfer->source : &transfer->destination;
+		if (from && to)
+			return rule_same(rows_cell(rows, i, ID), err);
+		if (!from && !to)
+			continue;
+		free(*id);
+		*id = spelling(transfer->catalogue, rows_cell(rows, i, ID));
+		status = take(from ? source : destination, rows, i, err);
+	}
+	return status;
+}
+
+static void decided(struct transfer *transfer, const struct holding *source, const struct holding *destination,
+		    int64_t moved)
+{
+	struct transfer_facts *facts = &transfer->facts;
+	facts->decided = true;
+	facts->source_before = source->balance;
+	facts->source_after = source->balance - moved;
+	facts->destination_before = destination->balance;
+	facts->destination_after = destination->balance + moved;
+}
+
+/* The id is in the ledger: either this very transfer was made before, or the id belongs to another. */
+static enum body_say say_again(struct transfer *transfer, const struct rows *ledger, const struct holding *source,
+			       const struct holding *destination, struct err *reason)
+{
+	const char *from = rows_cell(ledger, 0, 0), *to = rows_cell(ledger, 0, 1), *amount = rows_cell(ledger, 0, 2);
+	if (!from || !to || !amount || strcmp(from, transfer_source(transfer)) != 0 ||
+	    strcmp(to, transfer_destination(transfer)) != 0 || !rule_number(amount, &transfer->facts.amount)) {
+		err_set(reason, ST_REJECTED, "transfer id %s is in the ledger already, for %s from %s to %s",
+			transfer->id, say_id(amount ? amount : "NULL").text, say_id(from ? from : "NULL").text,
+			say_id(to ? to : "NULL").text);
+		return BODY_REJECT;
+	}
+	transfer->facts.again = true;
+	decided(transfer, source, destination, 0);
+	return BODY_DONE;
+}
+
+static enum body_say decide(struct transfer *transfer, const struct answer *answers, size_t n, struct batch *batch,
+			    struct err *reason)
+{
+	struct holding source = {.id = transfer->asked_source}, destination = {.id = transfer->asked_destination};
+	int64_t amount;
+	if (read_rows(transfer, answers[READ_TWO].rows, &source, &destination, reason))
+		return BODY_REJECT;
+	const struct rows *ledger = n > READ_LEDGER ? answers[READ_LEDGER].rows : NULL;
+	if (ledger && ledger->nrows > 0)
+		return say_again(transfer, ledger, &source, &destination, reason);
+	if (rule_decide(&transfer->rule, &source, &destination, &amount, reason))
+		return BODY_REJECT;
+	transfer->facts.amount = amount;
+	decided(transfer, &source, &destination, amount);
+	transfer->step = STEP_WRITTEN;
+	write(transfer, batch);
+	return BODY_SEND;
+}
+
+/* ---- what was written ---- */
+
+/* Where the commit travels with the writes the server has checked already, and it is too late to say no. */
+static enum body_say verify(const struct transfer *transfer, const struct answer *answers, size_t n, struct err *reason)
+{
+	const char *ids[] = {[DEBIT] = transfer->source, [CREDIT] = transfer->destination};
+	for (size_t i = DEBIT; i <= CREDIT && i < n && !transfer->together; i++) {
+		if (answers[i].affected == 1)
+			continue;
+		err_set(reason, ST_REJECTED,
+			"the update of account %s touched %" PRId64 " rows, not one: a rule or trigger "
+			"of the table does not let it be changed",
+			say_id(ids[i]).text, answers[i].affected);
+		return BODY_REJECT;
+	}
+	return BODY_DONE;
+}
+
+/* ---- the body ---- */
+
+static void reset(struct body *body, bool together)
+{
+	struct transfer *transfer = (struct transfer *)body;
+	free(transfer->source);
+	free(transfer->destination);
+	transfer->source = transfer->destination = NULL;
+	transfer->facts = (struct transfer_facts){0};
+	transfer->together = together;
+	transfer->step = STEP_START;
+}
+
+static enum body_say start(struct transfer *transfer, struct batch *batch, struct err *reason)
+{
+	uuid_t uuid;
+	transfer->step = STEP_READ;
+	if (strcmp(transfer->asked_source, transfer->asked_destination) == 0) {
+		rule_same(transfer->asked_source, reason);
+		return BODY_REJECT;
+	}
+	if (uuid_parse(transfer->id, uuid) != 0) {
+		err_set(reason, ST_REJECTED, "\"%s\" is no transfer id: it takes a UUID", say_id(transfer->id).text);
+		return BODY_REJECT;
+	}
+	ask(transfer, batch);
+	return BODY_SEND;
+}
+
+static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			  struct err *reason)
+{
+	struct transfer *transfer = (struct transfer *)body;
+	switch (transfer->step) {
+	case STEP_START:
+		return start(transfer, batch, reason);
+	case STEP_READ:
+		return decide(transfer, answers, n, batch, reason);
+	case STEP_WRITTEN:
+		break;
+	}
+	return verify(transfer, answers, n, reason);
+}
+
+/* The server does not say which of the two ids it could not read. */
+static bool refused_read(const struct transfer *transfer, const struct answer *answer, struct err *reason)
+{
+	bool first = say_id_is_odd(transfer->catalogue, transfer->asked_source) ||
+		     !say_id_is_odd(transfer->catalogue, transfer->asked_destination);
+	return say_no_such_id(transfer->catalogue, first ? transfer->asked_source : transfer->asked_destination, answer,
+			      reason);
+}
+
+static bool refused_record(const struct transfer *transfer, const struct answer *answer, struct err *reason)
+{
+	bool checked = transfer->together && (strcmp(answer->sqlstate, "23502") == 0 || /* not_null_violation */
+					      strcmp(answer->sqlstate, "22012") == 0);  /* division_by_zero */
+	if (checked)
+		err_set(reason, ST_REJECTED,
+			"the balances of %s and %s are not what they must be after this transfer: a rule or trigger of "
+			"the "
+			"table changes them",
+			say_id(transfer->source).text, say_id(transfer->destination).text);
+	bool known = strcmp(answer->sqlstate, "23505") == 0; /* unique_violation */
+	if (known)
+		err_set(reason, ST_REJECTED,
+			"transfer id %s is in the ledger already; ask again with it to see what it did", transfer->id);
+	return checked || known;
+}
+
+static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+{
+	struct transfer *transfer = (struct transfer *)body;
+	struct holding destination = {.id = transfer_destination(transfer),
+				      .balance = transfer->facts.destination_before};
+	if (transfer->step == STEP_READ)
+		return index == READ_TWO && refused_read(transfer, answer, reason);
+	if (index == RECORD)
+		return refused_record(transfer, answer, reason);
+	if (index != CREDIT || strcmp(answer->sqlstate, "22003") != 0) /* numeric_value_out_of_range */
+		return false;
+	rule_overflow(&transfer->rule, &destination, transfer->facts.amount, reason);
+	return true;
+}
+
+static bool fence(struct body *body, struct statement *statement)
+{
+	struct transfer *transfer = (struct transfer *)body;
+	if (!transfer->catalogue->ledger)
+		return false;
+	transfer->fence[0] = transfer->id;
+	transfer->fence[1] = transfer_source(transfer);
+	transfer->fence[2] = transfer_destination(transfer);
+	transfer->fence[3] = transfer->facts.decided ? transfer->amount : "0";
+	*statement = (struct statement){.sql = transfer->catalogue->sql_ledger_fence,
+					.verb = VERB_INSERT,
+					.nparams = COUNT_OF(transfer->fence),
+					.params = transfer->fence};
+	return true;
+}
+
+static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused, .fence = fence};
+
+struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec)
+{
+	struct transfer *transfer = NEW(struct transfer);
+	transfer->body.ops = &ops;
+	transfer->catalogue = catalogue;
+	transfer->asked_source = mem_dup(spec->source);
+	transfer->asked_destination = mem_dup(spec->destination);
+	transfer->rule = (struct rule){spec->rule, spec->amount, catalogue->balance_max, catalogue->balance_type};
+	transfer->id_was_given = spec->id != NULL;
+	uuid_t uuid;
+	uuid_generate_random(uuid);
+	uuid_unparse_lower(uuid, transfer->id);
+	if (spec->id)
+		snprintf(transfer->id, sizeof transfer->id, "%s", spec->id);
+	return transfer;
+}
+
+void transfer_free(struct transfer *transfer)
+{
+	if (!transfer)
+		return;
+	free(transfer->asked_source);
+	free(transfer->asked_destination);
+	free(transfer->source);
+	free(transfer->destination);
+	free(transfer);
+}
+
+struct body *transfer_body(struct transfer *transfer)
+{
+	return &transfer->body;
+}
+
+struct transfer_facts transfer_facts(const struct transfer *transfer)
+{
+	struct transfer_facts facts = transfer->facts;
+	facts.id = transfer->id;
+	return facts;
+}
+
+const char *transfer_source(const struct transfer *transfer)
+{
+	return transfer->source ? transfer->source : transfer->asked_source;
+}
+
+const char *transfer_destination(const struct transfer *transfer)
+{
+	return transfer->destination ? transfer->destination : transfer->asked_destination;
+}
