@@ -10,4 +10,7 @@
 
 #include <cmocka.h>
 
+/* Prints a text of any length for people, before a test fails: cmocka cuts its own messages at 1,024 bytes. */
+void check_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

@@ -94,8 +94,9 @@ static void pump(struct proc *proc, int ms)
 
 static void show_and_fail(struct proc *proc, const char *what)
 {
-	fail_msg("%s\n--- stdout\n%s\n--- stderr\n%s\n--- status %d", what, buf_text(&proc->out), buf_text(&proc->err),
-		 proc->status);
+	check_tell("--- stdout\n%s\n--- stderr\n%s\n--- status %d", buf_text(&proc->out), buf_text(&proc->err),
+		   proc->status);
+	fail_msg("%s", what);
 }
 
 void proc_wait(struct proc *proc)

@@ -24,7 +24,7 @@ const char *proc_teller(void);
  * NULL) holds changes: "NAME=value" sets, "NAME" removes. `input` (NULL: nothing) is all that it can read. Owned.
  */
 struct proc *proc_start(const char *const argv[], const char *const env[], const char *input);
-void proc_wait(struct proc *proc);                          /* to its end; fails the test after a minute */
+void proc_wait(struct proc *proc);                          /* to its end; fails the test after 20 seconds */
 void proc_wait_output(struct proc *proc, const char *text); /* until stdout or stderr holds text */
 void proc_signal(struct proc *proc, int signum);
 void proc_free(struct proc *proc); /* kills it if it still runs */
@@ -41,7 +41,7 @@ void proc_expect_err(struct proc *proc, const char *text); /* stderr holds text 
 
 /* Running processes whose command line holds text, this one and its parents apart. */
 int proc_count(const char *text);
-/* Waits until there are none; fails the test after a minute. */
+/* Waits until there are none; fails the test after 20 seconds. */
 void proc_expect_none(const char *text);
 
 #endif

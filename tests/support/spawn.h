@@ -9,7 +9,7 @@
 
 /* How long a condition may take. Generous: sanitizers and busy machines are slow, and who waits for a condition that
  * comes true does not wait for the limit. */
-enum { SPAWN_LIMIT_MS = 60000 };
+enum { SPAWN_LIMIT_MS = 20000 };
 
 struct deadline {
 	uint64_t at_us;

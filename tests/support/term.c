@@ -167,17 +167,24 @@ bool term_ended(struct term *term, int *status)
 	return term->pid == 0;
 }
 
+/* Fails the test, with the screen. */
+#define give_up(term, ...)                                                                                             \
+	do {                                                                                                           \
+		check_tell("%s", term_screen(term));                                                                   \
+		fail_msg(__VA_ARGS__);                                                                                 \
+	} while (0)
+
 void term_wait(struct term *term, bool (*condition)(struct term *term, void *arg), void *arg, const char *what)
 {
 	struct deadline deadline = deadline_in(SPAWN_LIMIT_MS);
 	while (!condition(term, arg)) {
 		if (!deadline_left(deadline))
-			fail_msg("not within %d s: %s\n%s", SPAWN_LIMIT_MS / 1000, what, term_screen(term));
+			give_up(term, "not within %d s: %s", SPAWN_LIMIT_MS / 1000, what);
 		/* Some conditions come true without output, the program's end for one. */
 		bool more = term_pump(term, 50);
 		int status;
 		if (!more && term_ended(term, &status) && !condition(term, arg) && !term_pump(term, 0))
-			fail_msg("the program ended (%d) before: %s\n%s", status, what, term_screen(term));
+			give_up(term, "the program ended (%d) before: %s", status, what);
 	}
 }
 
@@ -229,7 +236,7 @@ void term_expect_exit(struct term *term, int status)
 	while (term_pump(term, 0)) /* what it said last */
 		;
 	if (term->status != status)
-		fail_msg("exit status %d, not %d\n%s", term->status, status, term_screen(term));
+		give_up(term, "exit status %d, not %d", term->status, status);
 }
 
 void term_settle(struct term *term)

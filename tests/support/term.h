@@ -30,7 +30,7 @@ void term_paste(struct term *term, const char *text); /* bracketed where the pro
 void term_send(struct term *term, const char *bytes, size_t n);
 void term_resize(struct term *term, int rows, int cols);
 
-/* Waiting, which is also what reads the program's output. The limit is a minute: who waits for what comes true does not
+/* Waiting, which is also what reads the program's output. The limit is 20 seconds: who waits for what comes true does not
  * wait for that. Each fails the test, with the screen, when it is over. */
 void term_wait(struct term *term, bool (*condition)(struct term *term, void *arg), void *arg, const char *what);
 void term_expect(struct term *term, const char *text); /* a line of the screen holds text */
