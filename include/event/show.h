@@ -6,10 +6,10 @@
 #include "base/buf.h"
 #include "event/event.h"
 
-const char *show_session(enum session session);       /* "browse", "transfer", "rival" */
-char show_session_label(enum session session);        /* 'B', 'T', 'R', '-' */
-const char *show_outcome(enum outcome outcome);       /* "COMMITTED", "GAVE UP", "UNKNOWN" ... */
-const char *show_reason(const char sqlstate[6]);      /* "serialization failure"; NULL for a code without a short name */
+const char *show_session(enum session session);  /* "browse", "transfer", "rival" */
+char show_session_label(enum session session);   /* 'B', 'T', 'R', '-' */
+const char *show_outcome(enum outcome outcome);  /* "COMMITTED", "GAVE UP", "UNKNOWN" ... */
+const char *show_reason(const char sqlstate[6]); /* "serialization failure"; NULL for a code without a short name */
 
 /* The columns of a log line, each appended to its buffer as harmless text without padding.
  * who:    "T1.2" session label, transaction number, attempt; "B" outside a transaction
@@ -22,6 +22,9 @@ struct show_line {
 };
 void show_line(struct show_line *line, const struct event *event);
 void show_line_free(struct show_line *line);
+
+/* The statement with its parameters put in the place of $1, $2 ... for reading, on one line, harmless; never to be run. */
+void show_statement(struct buf *out, const char *sql, const char *params);
 
 /* One line for plain mode and --echo: time, who, what, result, ms. No newline. */
 void show_plain(struct buf *out, const struct event *event);

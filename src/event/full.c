@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything about one event, line by line. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "event/show.h"
+
+static const char *kind_name(enum event_kind kind)
+{
+	static const char *const names[] = {
+		[EVENT_CONNECTED] = "connected",
+		[EVENT_LOST] = "connection lost",
+		[EVENT_NOTICE] = "notice",
+		[EVENT_TXN] = "transaction starts",
+		[EVENT_ATTEMPT] = "attempt starts",
+		[EVENT_SENT] = "statement sent",
+		[EVENT_RESULT] = "statement answered",
+		[EVENT_BACKOFF] = "wait before the next attempt",
+		[EVENT_SETTLE] = "settling a lost commit",
+		[EVENT_OUTCOME] = "transaction ended",
+		[EVENT_LEVER] = "lever",
+	};
+	return names[kind];
+}
+
+/* A value of several lines (DETAIL and HINT) gets one line each: a newline is the one control character with a meaning here. */
+static void add_lines(struct buf *out, const char *label, const char *value)
+{
+	while (value && *value) {
+		size_t n = strcspn(value, "\n");
+		buf_fmt(out, "%-12s", label);
+		text_escape(out, value, n, 0);
+		buf_char(out, '\n');
+		value += value[n] == '\n' ? n + 1 : n;
+		label = "";
+	}
+}
+
+static void add_place(struct buf *out, const struct event *event)
+{
+	char time[16];
+	clock_show(time, event->wall_us);
+	buf_fmt(out, "%-12s%" PRIu64 ", %s\n", "event", event->number, kind_name(event->kind));
+	buf_fmt(out, "%-12s%s\n", "time", time);
+	buf_fmt(out, "%-12s%s\n", "session", show_session(event->session));
+	if (event->txn)
+		buf_fmt(out, "%-12s%u\n", "transaction", event->txn);
+	if (event->attempt && event->limit)
+		buf_fmt(out, "%-12s%u of %u\n", "attempt", event->attempt, event->limit);
+	else if (event->attempt)
+		buf_fmt(out, "%-12s%u\n", "attempt", event->attempt);
+	if (event->statement)
+		buf_fmt(out, "%-12s%u, in round trip %u\n", "statement", event->statement, event->round_trip);
+}
+
+static void add_outcome(struct buf *out, const struct event *event)
+{
+	char text[16];
+	struct show_line line = {0};
+	show_line(&line, event);
+	add_lines(out, "result", buf_text(&line.result));
+	show_line_free(&line);
+	if (event->kind == EVENT_RESULT || event->kind == EVENT_OUTCOME) {
+		text_duration(text, event->duration_us);
+		buf_fmt(out, "%-12s%s\n", "took", text);
+	}
+	if (event->durable)
+		add_lines(out, "durable", "from this statement on");
+	if (event->skipped)
+		add_lines(out, "not run", "an earlier statement of the same round trip failed");
+}
+
+void show_full(struct buf *out, const struct event *event)
+{
+	add_place(out, event);
+	if (event->sql) {
+		struct buf text = {0};
+		show_statement(&text, event->sql, event->params);
+		add_lines(out, "statement", buf_text(&text));
+		buf_free(&text);
+		add_lines(out, "sql", event->sql);
+		add_lines(out, "parameters", event->params);
+	}
+	add_outcome(out, event);
+	add_lines(out, "first row", event->values);
+	add_lines(out, "tag", event->tag);
+	add_lines(out, "sqlstate", event->sqlstate);
+	add_lines(out, "message", event->message);
+	add_lines(out, "detail", event->detail);
+}
