@@ -36,4 +36,7 @@ void conninfo_show(struct buf *out, const struct conninfo *info);
 /* True where neither an option, nor a connection string, nor PGHOST, PGHOSTADDR, PGSERVICE or DATABASE_URL names a server. */
 bool conninfo_is_default(const struct conninfo *info);
 
+/* "libpq 15.20" */
+void conninfo_library(char out[32]);
+
 #endif

@@ -3,6 +3,7 @@
 #include "db/conninfo.h"
 
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -239,6 +240,12 @@ bool conninfo_is_default(const struct conninfo *info)
 	bool named = option(parsed, "host") || option(parsed, "hostaddr") || option(parsed, "service");
 	PQconninfoFree(parsed);
 	return !named;
+}
+
+void conninfo_library(char out[32])
+{
+	int version = PQlibVersion(); /* 150020; 90624 before version 10 */
+	snprintf(out, 32, "libpq %d.%d", version / 10000, version % 10000);
 }
 
 /* ---- hiding ---- */
