@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 struct app;
@@ -15,7 +16,7 @@ enum arg_type {
 	ARG_ACCOUNT, /* an account id */
 	ARG_RULE,    /* half, all or an amount */
 	ARG_COUNT,   /* a whole number above 0 */
-	ARG_ONOFF,   /* on or off */
+	ARG_ONOFF,   /* on, off or toggle */
 	ARG_COMMAND, /* the name of a command */
 	ARG_WORD,    /* anything */
 	ARG_REST,    /* the rest of the line, as it is */
@@ -29,7 +30,7 @@ struct command_arg {
 
 /* An option of a command ("--limit 3", "--csv"). Those of the whole program are in command/options.h. */
 struct command_option {
-	const char *name; /* without the dashes */
+	const char *name;  /* without the dashes */
 	const char *value; /* name of its value in capitals, NULL for a flag */
 	const char *help;
 };
@@ -40,6 +41,7 @@ enum {
 	COMMAND_CONFIRM = 4, /* asks before it runs */
 	COMMAND_BANK = 8,    /* needs the accounts table */
 	COMMAND_SERVER = 16, /* needs a connection */
+	COMMAND_WORK = 32,   /* needs the session that writes */
 };
 
 enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 6 };
@@ -53,13 +55,17 @@ struct command {
 	unsigned flags;
 	const char *help; /* one line, lower case, no full stop */
 	void (*handler)(struct run *run);
+	/* May be NULL. Fills in what the command line left out, before anything is asked; the run ends with its error. */
+	enum status (*prepare)(struct run *run, struct err *err);
+	/* What will be done, for the question of a command that asks: "move half of 104 to 107, in ...". NULL: the line itself. */
+	void (*describe)(struct buf *out, const struct run *run);
 };
 
 /* The table, sorted by name; borrowed, static. */
 const struct command *command_table(size_t *n);
-const struct command *command_find(const char *name); /* by name, alias, or an unambiguous beginning; NULL */
-/* "transfer FROM TO [half|all|AMOUNT]" */
-struct buf;
+const struct command *command_find(const char *name);  /* by name, alias, or an unambiguous beginning; NULL */
+const struct command *command_exact(const char *name); /* by name or alias only; NULL */
+/* "goto ID", "transfer [FROM [TO [half|all|AMOUNT]]]" */
 void command_usage(struct buf *out, const struct command *command);
 
 /* Names of commands (first word) or of arguments that begin with what stands left of `at`; for completion. Each match is

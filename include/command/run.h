@@ -16,12 +16,14 @@ struct run {
 	const struct command *command;
 	size_t nargs;
 	char *args[COMMAND_ARGS_MAX]; /* owned; checked against the types of the command's arguments */
-	char *options[COMMAND_OPTIONS_MAX]; /* owned value of the option at that place; "" for a flag that was given; NULL else */
-	char *line;                   /* owned; the command line as it would be typed, for review and history */
-	bool confirmed;               /* the question was answered, or must not be asked (--yes) */
-	void *work;                   /* the handler's own */
+	char *options
+		[COMMAND_OPTIONS_MAX]; /* owned value of the option at that place; "" for a flag that was given; NULL else */
+	char *line;                    /* owned; the command line as it would be typed, for review and history */
+	bool confirmed;                /* the question was answered, or must not be asked (--yes) */
+	void *work;                    /* the handler's own */
 	void (*done)(void *arg, enum status status);
 	void *arg;
+	struct run *next; /* app.c: the list of all that run */
 };
 
 /*
@@ -36,6 +38,9 @@ const char *run_option(const struct run *run, const char *name);
 
 /* Ends it: says err's sentence where err is not NULL, and passes the status on. */
 void run_end(struct run *run, enum status status, const char *sentence);
+
+/* Gives back a run that will never end, because the program does. */
+void run_free(struct run *run);
 
 /* The word as it must be typed to mean `s`, quoted where needed. */
 void run_quote(struct buf *out, const char *s);

@@ -17,22 +17,22 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* Zero-initialise, then settings_parse(). All text owned. */
 struct settings {
 	struct conninfo conninfo;
-	bool demo;             /* a private server */
-	char *keep;            /* demo --keep DIR */
-	unsigned accounts;     /* demo --accounts N, init --accounts N; default 100 */
-	size_t ncommands;      /* verb with its words as one command line, or -c, in order */
+	bool demo;         /* a private server */
+	char *keep;        /* demo --keep DIR */
+	unsigned accounts; /* demo --accounts N, init --accounts N; default 100 */
+	size_t ncommands;  /* verb with its words as one command line, or -c, in order */
 	char **commands;
-	char *file;            /* -f; "-" is standard input */
-	bool plain;            /* --plain */
-	bool echo;             /* --echo: every statement on stderr */
-	bool yes;              /* --yes: confirm nothing */
-	bool ascii;            /* --ascii */
-	bool ask_password;     /* -W */
-	bool never_ask;        /* -w */
+	char *file;        /* -f; "-" is standard input */
+	bool plain;        /* --plain */
+	bool echo;         /* --echo: every statement on stderr */
+	bool yes;          /* --yes: confirm nothing */
+	bool ascii;        /* --ascii */
+	bool ask_password; /* -W */
+	bool never_ask;    /* -w */
 	enum color_when color;
 	enum output_format format;
-	char *table;           /* --table */
-	uint64_t seed;         /* --seed, else from the system */
+	char *table;            /* --table */
+	uint64_t seed;          /* --seed, else from the system */
 	struct txn_options txn; /* --protocol --wire --max-attempts --backoff */
 	bool show_help, show_version;
 };

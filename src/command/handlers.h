@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The handlers that the command table names, by the room they live in. */
+#ifndef COMMAND_HANDLERS_H
+#define COMMAND_HANDLERS_H
+
+#include "command/run.h"
+
+/* screen.c */
+void do_screen(struct run *run); /* hands the command to the screen, under its own name */
+void do_goto(struct run *run);
+void do_refresh(struct run *run);
+void do_help(struct run *run);
+
+/* transfer.c */
+void do_transfer(struct run *run);
+enum status prepare_transfer(struct run *run, struct err *err);
+void describe_transfer(struct buf *out, const struct run *run);
+void do_source(struct run *run);
+void do_dest(struct run *run);
+void do_swap(struct run *run);
+void do_rival(struct run *run);
+
+/* list.c */
+void do_list(struct run *run);
+void do_show(struct run *run);
+void do_count(struct run *run);
+
+/* session.c */
+void do_init(struct run *run);
+void do_cancel(struct run *run);
+void do_conninfo(struct run *run);
+void do_reconnect(struct run *run);
+void do_version(struct run *run);
+void do_quit(struct run *run);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the rooms that start and run things share behind struct app; nobody else includes it. */
+#ifndef COMMAND_INNER_H
+#define COMMAND_INNER_H
+
+#include "app.h"
+#include "making.h"
+
+/* Somebody who waits for a connection or for the catalogue. */
+struct need {
+	unsigned flags;
+	void (*fn)(void *arg, const struct err *err);
+	void *arg;
+	struct need *next;
+};
+
+struct inner {
+	bool started;    /* app_start() was called */
+	bool wants_work; /* the session that writes is connected at the start, too */
+	struct need *needs;
+	struct run *runs; /* all that were begun and have not ended */
+	struct making *making;
+	struct timer *again; /* connects the browse session again */
+	uint64_t again_ms;
+	struct timer *last_call; /* how long leaving may take */
+	struct signal_watch *signals[3];
+	bool rival_watches; /* the rival takes part in the running transfer */
+	char not_ready[700];
+};
+
+/* app.c */
+void inner_keep_run(struct app *app, struct run *run);
+void inner_forget_run(struct app *app, struct run *run);
+bool app_prints(const struct app *app); /* standard output is ours: plain mode */
+/* The one line that a command is for: on standard output in plain mode, on the message line of the screen. */
+void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void app_leave_on(struct app *app); /* something ended: leaves if that was waited for */
+void inner_changed(struct app *app);
+
+/* start.c */
+void start_stage(struct app *app, enum app_stage stage);
+void start_fail(struct app *app, const struct err *err, const char *advice);
+void start_connect_work(struct app *app); /* unless it is connected, or about to be */
+void start_lost(struct app *app);         /* the browse session is down: connects it again, by and by */
+
+/* looking.c */
+void start_look(struct app *app);                                           /* over `browse`; READY follows */
+void start_look_again(struct app *app, void (*then)(void *arg), void *arg); /* reads the catalogue anew over `work` */
+
+/* needs.c */
+/* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not. On a screen
+ * what is not there is said at once; in plain mode the start is made, and waited for. */
+void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg);
+void needs_settle(struct app *app); /* serves those who wait */
+void needs_fail_work(struct app *app,
+		     const struct err *err); /* no session that writes: those who wait for it are told */
+
+/* moving.c */
+bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
+
+/* run.c */
+void run_confirmed(struct run *run);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looking at the accounts table: the catalogue is read, and what lives on it is made. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "inner.h"
+
+static void on_pages(void *arg)
+{
+	struct app *app = arg;
+	if (db_state(app->browse) == DB_DOWN)
+		start_lost(app);
+	inner_changed(app);
+}
+
+static void drop_catalogue(struct app *app)
+{
+	rival_free(app->rival);
+	pages_free(app->pages);
+	transfer_free(app->transfer.body);
+	catalogue_free(app->catalogue);
+	app->rival = NULL;
+	app->pages = NULL;
+	app->transfer = (struct app_transfer){.source = app->transfer.source, .destination = app->transfer.destination};
+	app->catalogue = NULL;
+}
+
+static void adopt(struct app *app, struct catalogue *catalogue)
+{
+	drop_catalogue(app);
+	free(app->no_bank);
+	app->no_bank = NULL;
+	app->catalogue = catalogue;
+	app->rival = rival_new(app->ring, app->rival_txn, catalogue);
+	if (app_prints(app))
+		return;
+	app->pages = pages_new(app->browse, catalogue, on_pages, app);
+	pages_first(app->pages);
+}
+
+static void refuse(struct app *app, const struct err *err)
+{
+	free(app->no_bank);
+	app->no_bank = mem_dup(err->text);
+}
+
+static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+{
+	(void)missing;
+	struct app *app = arg;
+	if (err && (err->status == ST_LOST || err->status == ST_CONNECT)) {
+		start_fail(app, err, "");
+		return;
+	}
+	if (catalogue)
+		adopt(app, catalogue);
+	else
+		refuse(app, err);
+	start_stage(app, STAGE_READY);
+	inner_changed(app);
+}
+
+void start_look(struct app *app)
+{
+	start_stage(app, STAGE_LOOKING);
+	catalogue_read(app->browse, app->settings.table, on_catalogue, app);
+}
+
+struct look_again {
+	struct app *app;
+	void (*then)(void *arg);
+	void *arg;
+};
+
+static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+{
+	(void)missing;
+	struct look_again again = *(struct look_again *)arg;
+	free(arg);
+	if (catalogue)
+		adopt(again.app, catalogue);
+	else if (!again.app->catalogue)
+		refuse(again.app, err);
+	inner_changed(again.app);
+	again.then(again.arg);
+}
+
+void start_look_again(struct app *app, void (*then)(void *arg), void *arg)
+{
+	struct look_again *again = NEW(struct look_again);
+	*again = (struct look_again){app, then, arg};
+	catalogue_read(app->work, app->settings.table, on_catalogue_again, again);
+}

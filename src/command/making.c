@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Making the tables and filling accounts where there are none: tables, look, first row, and chunks of inserts. */
+#include "making.h"
+
+#include <stdlib.h>
+
+#include "app.h"
+#include "bank/fill.h"
+#include "base/mem.h"
+
+struct making {
+	struct app *app;
+	unsigned accounts, added;
+	bool empty;
+	struct catalogue *catalogue;
+	struct fill *fill;
+	unsigned chunk;
+	struct err err;
+	making_fn *done;
+	void *arg;
+};
+
+static void finish(struct making *making)
+{
+	making->done(making->arg, making->added, making->err.status ? &making->err : NULL);
+}
+
+static void fail(struct making *making, const struct err *err)
+{
+	making->err = *err;
+	finish(making);
+}
+
+/* ---- filling ---- */
+
+static void fill_next(struct making *making);
+
+static void on_filled(void *arg, const struct txn_result *result)
+{
+	struct making *making = arg;
+	fill_free(making->fill);
+	making->fill = NULL;
+	if (result->outcome == OUTCOME_COMMITTED) {
+		making->added += making->chunk;
+		fill_next(making);
+		return;
+	}
+	err_set(&making->err, txn_status(result->outcome), "filling stopped after %u accounts: %s", making->added,
+		result->reason.text);
+	finish(making);
+}
+
+static void fill_next(struct making *making)
+{
+	unsigned left = making->accounts - making->added;
+	if (left == 0) {
+		finish(making);
+		return;
+	}
+	struct app *app = making->app;
+	making->chunk = left < FILL_MAX ? left : FILL_MAX;
+	making->fill = fill_new(making->catalogue, making->chunk, app->settings.seed + making->added);
+	txn_start(app->txn, fill_body(making->fill), "fill accounts", &app->settings.txn, on_filled, making);
+}
+
+/* ---- is there an account already? ---- */
+
+static void first_answer(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct making *making = arg;
+	if (answer->ok)
+		making->empty = answer->rows && answer->rows->nrows == 0;
+	else
+		err_set(&making->err, ST_STATEMENT, "%s cannot be read: %s", making->catalogue->name, answer->message);
+}
+
+static void first_idle(void *arg)
+{
+	struct making *making = arg;
+	if (making->err.status || !making->empty)
+		finish(making);
+	else
+		fill_next(making);
+}
+
+static void first_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct making *making = arg;
+	err_set(&making->err, ST_LOST, "the connection was lost: %s", why->message);
+	finish(making);
+}
+
+static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+{
+	(void)missing;
+	struct making *making = arg;
+	if (err) {
+		fail(making, err);
+		return;
+	}
+	static const char *const one[] = {"1"};
+	making->catalogue = catalogue;
+	struct statement first = {
+		.sql = catalogue->sql_page_first, .verb = VERB_SELECT, .nparams = 1, .params = one, .once = true};
+	struct db_context context = {0};
+	struct db_reply reply = {first_answer, first_idle, first_lost, making};
+	db_send(making->app->work, &first, 1, &context, &reply);
+}
+
+static void on_tables(void *arg, const struct err *err)
+{
+	struct making *making = arg;
+	if (err)
+		fail(making, err);
+	else
+		catalogue_read(making->app->work, making->app->settings.table, on_catalogue, making);
+}
+
+struct making *making_start(struct app *app, unsigned accounts, making_fn *done, void *arg)
+{
+	struct making *making = NEW(struct making);
+	*making = (struct making){.app = app, .accounts = accounts, .done = done, .arg = arg};
+	fill_tables(app->work, on_tables, making);
+	return making;
+}
+
+void making_free(struct making *making)
+{
+	if (!making)
+		return;
+	fill_free(making->fill);
+	catalogue_free(making->catalogue);
+	free(making);
+}

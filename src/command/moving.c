@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A transfer from its start to its one-line result, with the rival on the way. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "inner.h"
+
+/* ---- the gate ---- */
+
+static void release(void *arg)
+{
+	struct app *app = arg;
+	txn_go(app->txn);
+}
+
+bool moving_gate(void *arg, const struct txn_gate *next)
+{
+	struct app *app = arg;
+	if (app->transfer.run)
+		app->transfer.txn = next->txn;
+	return app->inner->rival_watches && rival_gate(app->rival, next, release, app);
+}
+
+/* ---- the result ---- */
+
+/* Its id was in the ledger: the first time counts. */
+static void say_again(struct app *app, const struct transfer_facts *facts, const char *source, const char *destination)
+{
+	app_result(app,
+		   "moved %" PRId64 " from %s to %s before, as transfer %s; nothing was moved now: %s has %" PRId64
+		   ", %s has %" PRId64,
+		   facts->amount, source, destination, facts->id, source, facts->source_after, destination,
+		   facts->destination_after);
+}
+
+static void say_moved(struct app *app, const struct app_transfer *transfer)
+{
+	struct transfer_facts facts = transfer_facts(transfer->body);
+	const char *source = transfer->source, *destination = transfer->destination;
+	char time[16];
+	if (facts.again) {
+		say_again(app, &facts, source, destination);
+		return;
+	}
+	text_duration(time, transfer->result.elapsed_us);
+	unsigned attempts = transfer->result.attempts;
+	app_result(app, "moved %" PRId64 " from %s to %s: %s has %" PRId64 ", %s has %" PRId64 ". %s, %u %s",
+		   facts.amount, source, destination, source, facts.source_after, destination, facts.destination_after,
+		   time, attempts, text_plural(attempts, "attempt", "attempts"));
+}
+
+static void say_unknown(struct app *app, const struct app_transfer *transfer)
+{
+	const char *id = transfer_facts(transfer->body).id;
+	const char *advice = app->catalogue && app->catalogue->ledger
+				     ? "the same transfer with this --id moves nothing if it happened"
+				     : "look at both balances before it is tried again";
+	app_say(app, ST_UNKNOWN, "OUTCOME UNKNOWN: transfer %s may or may not have happened: %s; %s", id ? id : "",
+		transfer->result.reason.text, advice);
+}
+
+static void say_not_moved(struct app *app, const struct app_transfer *transfer)
+{
+	const struct txn_result *result = &transfer->result;
+	enum status status = txn_status(result->outcome);
+	const char *reason = result->reason.text;
+	char time[16];
+	text_duration(time, result->elapsed_us);
+	if (result->outcome == OUTCOME_REJECTED)
+		app_say(app, status, "rejected: %s; nothing was moved", reason);
+	else if (result->outcome == OUTCOME_GAVE_UP)
+		app_say(app, status, "gave up after %u %s in %s: %s; nothing was moved", result->attempts,
+			text_plural(result->attempts, "attempt", "attempts"), time, reason);
+	else if (result->outcome == OUTCOME_CANCELLED)
+		app_say(app, status, "cancelled; nothing was moved");
+	else
+		app_say(app, status, "the transfer failed: %s; nothing was moved", reason);
+	if (result->cleanup.text[0])
+		app_say(app, status, "while rolling back: %s", result->cleanup.text);
+}
+
+static void say_result(struct app *app, const struct app_transfer *transfer)
+{
+	switch (transfer->result.outcome) {
+	case OUTCOME_COMMITTED:
+		say_moved(app, transfer);
+		return;
+	case OUTCOME_UNKNOWN:
+		say_unknown(app, transfer);
+		return;
+	case OUTCOME_NONE:
+	case OUTCOME_REJECTED:
+	case OUTCOME_FAILED:
+	case OUTCOME_GAVE_UP:
+	case OUTCOME_CANCELLED:
+		say_not_moved(app, transfer);
+		return;
+	}
+}
+
+/* ---- the way ---- */
+
+static void over(void *arg)
+{
+	struct app *app = arg;
+	struct run *run = app->transfer.run;
+	app->transfer.run = NULL;
+	app->inner->rival_watches = false;
+	if (app->pages)
+		pages_refresh(app->pages);
+	say_result(app, &app->transfer);
+	inner_changed(app);
+	app_leave_on(app);
+	run_end(run, txn_status(app->transfer.result.outcome), NULL);
+}
+
+static void on_done(void *arg, const struct txn_result *result)
+{
+	struct app *app = arg;
+	app->transfer.result = *result;
+	app->transfer.txn = result->txn;
+	if (app->inner->rival_watches)
+		rival_transfer_ended(app->rival, over, app);
+	else
+		over(app);
+}
+
+static void go(struct app *app)
+{
+	struct app_transfer *transfer = &app->transfer;
+	struct buf what = {0};
+	if (app->leaving) {
+		struct run *run = transfer->run;
+		transfer->run = NULL;
+		app_leave_on(app);
+		run_end(run, ST_CANCELLED, NULL);
+		return;
+	}
+	buf_fmt(&what, "transfer from %s to %s", transfer->source, transfer->destination);
+	app->inner->rival_watches = app->rival && rival_armed(app->rival);
+	if (app->inner->rival_watches)
+		rival_watch(app->rival, transfer->source, transfer->destination);
+	txn_start(app->txn, transfer_body(transfer->body), what.p, &app->settings.txn, on_done, app);
+	buf_free(&what);
+	inner_changed(app);
+}
+
+static void on_rival(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	if (err) {
+		app_say(app, err->status, "no rival this time: %s", err->text);
+		rival_arm(app->rival, false);
+	}
+	go(app);
+}
+
+static void set_transfer(struct app *app, struct run *run, const struct transfer_spec *spec)
+{
+	struct app_transfer *transfer = &app->transfer;
+	transfer_free(transfer->body);
+	free(transfer->source);
+	free(transfer->destination);
+	*transfer = (struct app_transfer){
+		.body = transfer_new(app->catalogue, spec),
+		.source = mem_dup(spec->source),
+		.destination = mem_dup(spec->destination),
+		.run = run,
+	};
+}
+
+void app_transfer(struct run *run, const struct transfer_spec *spec)
+{
+	struct app *app = run->app;
+	if (app->transfer.run || txn_running(app->txn)) {
+		run_end(run, ST_USAGE, "a transfer is running; wait for it, or `cancel` it");
+		return;
+	}
+	if (db_state(app->work) != DB_IDLE) {
+		run_end(run, ST_USAGE, "the session for transfers is busy; try again in a moment");
+		return;
+	}
+	set_transfer(app, run, spec);
+	bool rival_down = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
+	if (rival_down && db_state(app->rival_db) != DB_CONNECTING)
+		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, app);
+	else
+		go(app);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plain mode: commands from options, a file or standard input; lines out. */
+#include "command/plain.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/mem.h"
+#include "command/input.h"
+#include "narrate.h"
+
+/*
+ * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. A script stops at
+ * the first command that fails; a person, or a pipe, goes on, and the last status is the exit status.
+ */
+struct plain {
+	struct app *app;
+	size_t next;           /* of settings.commands */
+	int file;              /* the open file of -f, or -1 */
+	struct input *script;  /* commands: the file, or standard input */
+	struct input *answers; /* standard input, for questions; the same as `script` where commands come from there */
+	bool from_stdin;
+	unsigned long line; /* of the file */
+	enum status last;
+	struct run *asked; /* the run whose question is open */
+	struct narrate *narrate;
+};
+
+static void next_command(struct plain *plain);
+
+/* ---- the face ---- */
+
+static void on_say(void *self, enum status status, const char *text)
+{
+	struct plain *plain = self;
+	narrate_now(plain->narrate);
+	if (status == ST_OK)
+		fprintf(stderr, "%s\n", text);
+	else if (plain->file >= 0 && plain->line > 0)
+		fprintf(stderr, "teller: %s:%lu: %s\n", plain->app->settings.file, plain->line, text);
+	else
+		fprintf(stderr, "teller: %s\n", text);
+}
+
+static void on_print(void *self, const char *text)
+{
+	struct plain *plain = self;
+	narrate_now(plain->narrate);
+	fprintf(stdout, "%s\n", text);
+	fflush(stdout);
+}
+
+static void on_answer(void *arg, const char *line)
+{
+	struct plain *plain = arg;
+	struct run *run = plain->asked;
+	plain->asked = NULL;
+	app_reviewed(run, line && strcmp(line, "yes") == 0);
+}
+
+/* Where nobody can answer, naming the transfer in a script or on the command line is the answer. */
+static void on_review(void *self, struct run *run)
+{
+	struct plain *plain = self;
+	struct buf what = {0};
+	if (run->command->describe)
+		run->command->describe(&what, run);
+	else
+		buf_str(&what, run->line);
+	bool ask = plain->from_stdin || isatty(STDIN_FILENO);
+	fprintf(stderr, "review: %s%s\n", what.p, ask ? "; type yes to do it" : "");
+	buf_free(&what);
+	if (!ask) {
+		app_reviewed(run, true);
+		return;
+	}
+	if (!plain->answers)
+		plain->answers = plain->from_stdin ? plain->script : input_new(plain->app->loop, STDIN_FILENO);
+	plain->asked = run;
+	input_next(plain->answers, on_answer, plain);
+}
+
+/* ---- one command after another ---- */
+
+static void on_done(void *arg, enum status status)
+{
+	struct plain *plain = arg;
+	struct app *app = plain->app;
+	narrate_now(plain->narrate);
+	plain->last = status;
+	bool failed = fflush(stdout) != 0 || ferror(stdout);
+	if (failed && errno == EPIPE)
+		app_leave(app, 128 + SIGPIPE); /* as any filter whose reader has gone */
+	else if (failed)
+		app_leave(app, status_exit(ST_OWN));
+	else if (status && !plain->from_stdin)
+		app_leave(app, status_exit(status));
+	else if (!app->leaving)
+		next_command(plain);
+}
+
+static void on_line(void *arg, const char *line)
+{
+	struct plain *plain = arg;
+	plain->line++;
+	if (line)
+		command_run(plain->app, line, on_done, plain);
+	else
+		app_leave(plain->app, status_exit(plain->last));
+}
+
+static void prompt(const struct plain *plain)
+{
+	if (plain->from_stdin && isatty(STDIN_FILENO))
+		fputs("teller> ", stderr);
+}
+
+static void next_command(struct plain *plain)
+{
+	const struct settings *settings = &plain->app->settings;
+	if (plain->next < settings->ncommands) {
+		command_run(plain->app, settings->commands[plain->next++], on_done, plain);
+	} else if (plain->script) {
+		prompt(plain);
+		input_next(plain->script, on_line, plain);
+	} else {
+		app_leave(plain->app, status_exit(plain->last));
+	}
+}
+
+static void begin(void *arg)
+{
+	struct plain *plain = arg;
+	if (plain->from_stdin && isatty(STDIN_FILENO))
+		app_start(plain->app); /* a person reads what it connects to */
+	next_command(plain);
+}
+
+static void on_stage(void *self)
+{
+	struct plain *plain = self;
+	struct app *app = plain->app;
+	bool person = plain->from_stdin && isatty(STDIN_FILENO);
+	narrate_now(plain->narrate);
+	if (person && app->stage == STAGE_READY) {
+		const struct db_facts *facts = db_facts(app->browse);
+		app_say(app, ST_OK, "connected to %s: %s %s, %s", facts->place, facts->product, facts->version,
+			facts->tls);
+	}
+	if (person && app->stage == STAGE_READY && app->no_bank)
+		app_say(app, ST_STATEMENT, "%s", app->no_bank);
+	if (person && app->stage == STAGE_FAILED) {
+		app_say(app, app->failure.status, "%s", app->failure.text);
+		app_leave(app, status_exit(app->failure.status));
+	}
+}
+
+/* ---- opening ---- */
+
+bool plain_wanted(const struct settings *settings)
+{
+	const char *term = getenv("TERM");
+	bool dumb = !term || !term[0] || strcmp(term, "dumb") == 0;
+	return settings->plain || settings->ncommands > 0 || settings->file || dumb || !isatty(STDIN_FILENO) ||
+	       !isatty(STDOUT_FILENO);
+}
+
+static enum status open_script(struct plain *plain, struct err *err)
+{
+	const struct settings *settings = &plain->app->settings;
+	plain->from_stdin = settings->file ? strcmp(settings->file, "-") == 0 : settings->ncommands == 0;
+	if (plain->from_stdin)
+		plain->script = input_new(plain->app->loop, STDIN_FILENO);
+	if (plain->from_stdin || !settings->file)
+		return ST_OK;
+	plain->file = open(settings->file, O_RDONLY | O_CLOEXEC);
+	if (plain->file < 0)
+		return err_set(err, ST_OWN, "cannot read %s: %s", settings->file, strerror(errno));
+	plain->script = input_new(plain->app->loop, plain->file);
+	return ST_OK;
+}
+
+struct plain *plain_open(struct app *app, struct err *err)
+{
+	struct plain *plain = NEW(struct plain);
+	plain->app = app;
+	plain->file = -1;
+	if (open_script(plain, err)) {
+		free(plain);
+		return NULL;
+	}
+	plain->narrate = narrate_new(app);
+	app->face =
+		(struct face){.say = on_say, .print = on_print, .review = on_review, .stage = on_stage, .self = plain};
+	loop_soon(app->loop, begin, plain);
+	return plain;
+}
+
+void plain_close(struct plain *plain)
+{
+	if (!plain)
+		return;
+	narrate_now(plain->narrate);
+	narrate_free(plain->narrate);
+	plain->app->face = (struct face){0};
+	if (plain->answers != plain->script)
+		input_free(plain->answers);
+	input_free(plain->script);
+	if (plain->file >= 0)
+		close(plain->file);
+	free(plain);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs one command line: words, command, arguments, connection, question, handler, end. */
+#include "command/run.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/nearest.h"
+#include "command/options.h"
+#include "command/words.h"
+#include "inner.h"
+
+/* ---- which command ---- */
+
+static enum status no_command(const char *word, struct err *err)
+{
+	struct nearest nearest = {.word = word};
+	size_t n;
+	const struct command *table = command_table(&n);
+	for (size_t i = 0; i < n; i++)
+		nearest_try(&nearest, table[i].name);
+	size_t starts = 0;
+	for (size_t i = 0; i < n; i++)
+		starts += strncmp(table[i].name, word, strlen(word)) == 0;
+	if (starts > 1)
+		return err_set(err, ST_USAGE, "\"%.80s\" is the beginning of %zu commands; type more of it", word,
+			       starts);
+	if (nearest.best)
+		return err_set(err, ST_USAGE, "there is no command %.80s; did you mean %s?", word, nearest.best);
+	return err_set(err, ST_USAGE, "there is no command %.80s; see `help`", word);
+}
+
+static enum status wrong_use(const struct command *command, struct err *err, const char *what, const char *word)
+{
+	struct buf usage = {0};
+	command_usage(&usage, command);
+	err_set(err, ST_USAGE, "%s %s%.80s; usage: %s", command->name, what, word, usage.p);
+	buf_free(&usage);
+	return ST_USAGE;
+}
+
+/* ---- options ---- */
+
+static enum status no_option(const struct command *command, const char *name, struct err *err)
+{
+	struct nearest nearest = {.word = name};
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+		nearest_try(&nearest, command->options[i].name);
+	if (nearest.best)
+		return err_set(err, ST_USAGE, "%s has no option --%.80s; did you mean --%s?", command->name, name,
+			       nearest.best);
+	return err_set(err, ST_USAGE, "%s has no option --%.80s; see `help %s`", command->name, name, command->name);
+}
+
+/* The option in word `*at`; its value may be the next word. */
+static enum status take_option(struct run *run, const struct words *words, size_t *at, struct err *err)
+{
+	char *name = words->word[*at].text + 2;
+	char *equals = strchr(name, '=');
+	const char *value = equals ? equals + 1 : NULL;
+	if (equals)
+		*equals = '\0';
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && run->command->options[i].name; i++) {
+		const struct command_option *option = &run->command->options[i];
+		if (strcmp(option->name, name) != 0)
+			continue;
+		if (option->value && !value && *at + 1 < words->n)
+			value = words->word[++*at].text;
+		if (!option->value != !value)
+			return err_set(err, ST_USAGE, option->value ? "--%s needs a value" : "--%s takes no value",
+				       name);
+		free(run->options[i]);
+		run->options[i] = mem_dup(value ? value : "");
+		return ST_OK;
+	}
+	return no_option(run->command, name, err);
+}
+
+const char *run_option(const struct run *run, const char *name)
+{
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && run->command->options[i].name; i++)
+		if (strcmp(run->command->options[i].name, name) == 0)
+			return run->options[i];
+	return NULL;
+}
+
+/* ---- arguments ---- */
+
+static enum status check_onoff(const char *word, struct err *err)
+{
+	if (strcmp(word, "on") == 0 || strcmp(word, "off") == 0 || strcmp(word, "toggle") == 0)
+		return ST_OK;
+	return err_set(err, ST_USAGE, "on, off or toggle is wanted, not \"%.80s\"", word);
+}
+
+static enum status check_arg(enum arg_type type, const char *name, const char *word, struct err *err)
+{
+	unsigned long long count;
+	enum transfer_rule rule;
+	int64_t amount;
+	switch (type) {
+	case ARG_RULE:
+		return transfer_rule_parse(word, &rule, &amount, err);
+	case ARG_COUNT:
+		return options_number(word, name, 1, 1000000000, &count, err);
+	case ARG_ONOFF:
+		return check_onoff(word, err);
+	case ARG_COMMAND:
+		return command_find(word) ? ST_OK : no_command(word, err);
+	case ARG_ACCOUNT:
+		return word[0] ? ST_OK : err_set(err, ST_USAGE, "%s is empty; an account's id is wanted", name);
+	case ARG_WORD:
+	case ARG_REST:
+		return ST_OK;
+	}
+	return ST_OK;
+}
+
+/* Whether a word can be an id depends on the table, which is known only once connected. */
+static enum status check_id(const struct catalogue *catalogue, const char *word, struct err *err)
+{
+	if (!catalogue->id_is_number || text_is_integer(word))
+		return ST_OK;
+	return err_set(err, ST_USAGE, "\"%.80s\" is no account id; ids of %s are whole numbers", word, catalogue->name);
+}
+
+static enum status check_ids(const struct run *run, struct err *err)
+{
+	const struct catalogue *catalogue = run->app->catalogue;
+	enum status status = ST_OK;
+	for (size_t i = 0; catalogue && i < run->nargs && !status; i++)
+		if (run->command->args[i].type == ARG_ACCOUNT)
+			status = check_id(catalogue, run->args[i], err);
+	return status;
+}
+
+static enum status take_args(struct run *run, const struct words *words, size_t first, const char *line,
+			     struct err *err)
+{
+	const struct command *command = run->command;
+	bool only_args = false;
+	for (size_t i = first; i < words->n; i++) {
+		const struct word *word = &words->word[i];
+		const struct command_arg *arg =
+			run->nargs < COMMAND_ARGS_MAX ? &command->args[run->nargs] : &(struct command_arg){0};
+		bool dashes = !word->quoted && !only_args && strncmp(word->text, "--", 2) == 0;
+		enum status status = ST_OK;
+		if (arg->name && arg->type == ARG_REST) {
+			run->args[run->nargs++] = mem_dup(line + word->from);
+			break;
+		}
+		if (dashes && !word->text[2])
+			only_args = true;
+		else if (dashes)
+			status = take_option(run, words, &i, err);
+		else if (!arg->name)
+			status = wrong_use(command, err, "has no place for ", word->text);
+		else if (!(status = check_arg(arg->type, arg->name, word->text, err)))
+			run->args[run->nargs++] = mem_dup(word->text);
+		if (status)
+			return status;
+	}
+	const struct command_arg *missing = run->nargs < COMMAND_ARGS_MAX ? &command->args[run->nargs] : NULL;
+	if (missing && missing->name && !missing->optional)
+		return wrong_use(command, err, "needs ", missing->name);
+	return ST_OK;
+}
+
+/* Fingers that know psql type \q; digits alone are an account to go to. */
+static enum status take_words(struct run *run, const struct words *words, const char *line, struct err *err)
+{
+	const char *name = words->word[0].text + (words->word[0].text[0] == '\\');
+	bool jump = words->n == 1 && text_is_integer(name);
+	run->command = command_find(jump ? "goto" : name);
+	if (!run->command)
+		return no_command(name, err);
+	return take_args(run, words, jump ? 0 : 1, line, err);
+}
+
+/* ---- the life of a run ---- */
+
+void run_free(struct run *run)
+{
+	for (size_t i = 0; i < COMMAND_ARGS_MAX; i++)
+		free(run->args[i]);
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX; i++)
+		free(run->options[i]);
+	free(run->line);
+	free(run);
+}
+
+void run_end(struct run *run, enum status status, const char *sentence)
+{
+	struct app *app = run->app;
+	if (sentence)
+		app_say(app, status, "%s", sentence);
+	inner_forget_run(app, run);
+	void (*done)(void *arg, enum status status) = run->done;
+	void *arg = run->arg;
+	run_free(run);
+	if (done)
+		done(arg, status);
+}
+
+static void handle(void *arg, const struct err *err)
+{
+	struct run *run = arg;
+	if (err)
+		run_end(run, err->status, err->text);
+	else
+		run->command->handler(run);
+}
+
+/* The connection may have gone while the question was open: it is asked for again. */
+void run_confirmed(struct run *run)
+{
+	run->confirmed = true;
+	needs_wait(run->app, run->command->flags, handle, run);
+}
+
+static void connected(void *arg, const struct err *not_ready)
+{
+	struct run *run = arg;
+	struct err err = {0};
+	enum status status = ST_OK;
+	if (not_ready)
+		err = *not_ready;
+	else if (!(status = check_ids(run, &err)) && run->command->prepare)
+		status = run->command->prepare(run, &err);
+	if (not_ready || status)
+		run_end(run, err.status, err.text);
+	else if ((run->command->flags & COMMAND_CONFIRM) && !run->confirmed)
+		run->app->face.review(run->app->face.self, run);
+	else
+		run->command->handler(run);
+}
+
+void command_run(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg)
+{
+	struct run *run = NEW(struct run);
+	struct words words;
+	struct err err = {0};
+	*run = (struct run){.app = app, .line = mem_dup(line), .done = done, .arg = arg};
+	inner_keep_run(app, run);
+	enum status status = words_split(&words, line, &err);
+	if (!status && words.n > 0)
+		status = take_words(run, &words, line, &err);
+	bool nothing = words.n == 0;
+	words_free(&words);
+	if (status || nothing) {
+		run_end(run, status, status ? err.text : NULL);
+		return;
+	}
+	const char *yes = run_option(run, "yes");
+	run->confirmed = yes || app->settings.yes;
+	needs_wait(app, run->command->flags, connected, run);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands that move something on the screen, and help. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "handlers.h"
+#include "inner.h"
+
+static void no_screen(struct run *run)
+{
+	struct err err;
+	err_set(&err, ST_USAGE, "%s moves something on a screen, and there is none here", run->command->name);
+	run_end(run, ST_USAGE, err.text);
+}
+
+void do_screen(struct run *run)
+{
+	struct face *face = &run->app->face;
+	const char *argument = run->nargs > 0 ? run->args[0] : NULL;
+	if (!face->act || !face->act(face->self, run->command->name, argument))
+		no_screen(run);
+	else
+		run_end(run, ST_OK, NULL);
+}
+
+void do_goto(struct run *run)
+{
+	struct app *app = run->app;
+	if (!app->pages) {
+		no_screen(run);
+		return;
+	}
+	pages_jump(app->pages, run->args[0]);
+	run_end(run, ST_OK, NULL);
+}
+
+void do_refresh(struct run *run)
+{
+	struct app *app = run->app;
+	if (!app->pages) {
+		no_screen(run);
+		return;
+	}
+	pages_refresh(app->pages);
+	run_end(run, ST_OK, NULL);
+}
+
+/* ---- help ---- */
+
+static void print_options(struct app *app, const struct command *command)
+{
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
+		const struct command_option *option = &command->options[i];
+		struct buf left = {0};
+		buf_fmt(&left, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
+		app_result(app, "    %-16s %s", left.p, option->help);
+		buf_free(&left);
+	}
+}
+
+static void print_command(struct app *app, const struct command *command)
+{
+	struct buf usage = {0};
+	command_usage(&usage, command);
+	app_result(app, "%-20s %s%s", usage.p, command->help, command->flags & COMMAND_CONFIRM ? "; asks first" : "");
+	buf_free(&usage);
+}
+
+static void print_help(struct app *app, const struct command *only)
+{
+	size_t n;
+	const struct command *table = command_table(&n);
+	for (size_t i = 0; i < n; i++) {
+		if (only ? &table[i] == only : !(table[i].flags & COMMAND_SCREEN))
+			print_command(app, &table[i]);
+		if (only == &table[i])
+			print_options(app, only);
+	}
+}
+
+void do_help(struct run *run)
+{
+	if (!app_prints(run->app)) {
+		do_screen(run);
+		return;
+	}
+	print_help(run->app, run->nargs > 0 ? command_find(run->args[0]) : NULL);
+	run_end(run, ST_OK, NULL);
+}

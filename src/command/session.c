@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands about the session: init, cancel, conninfo, reconnect, version, quit. */
+#include <string.h>
+
+#include "base/text.h"
+#include "command/options.h"
+#include "handlers.h"
+#include "inner.h"
+
+/* ---- init ---- */
+
+static void looked_again(void *arg)
+{
+	struct run *run = arg;
+	struct app *app = run->app;
+	run_end(run, app->catalogue ? ST_OK : ST_STATEMENT, app->catalogue ? NULL : app->no_bank);
+}
+
+static void on_made(void *arg, unsigned added, const struct err *err)
+{
+	struct run *run = arg;
+	struct app *app = run->app;
+	making_free(app->inner->making);
+	app->inner->making = NULL;
+	app_leave_on(app);
+	if (err) {
+		run_end(run, err->status, err->text);
+		return;
+	}
+	if (added > 0)
+		app_say(app, ST_OK, "the tables are there; added %u %s", added,
+			text_plural(added, "account", "accounts"));
+	else
+		app_say(app, ST_OK, "the tables are there; no account was added");
+	start_look_again(app, looked_again, run);
+}
+
+static enum status check_init(const struct run *run, unsigned long long *accounts, struct err *err)
+{
+	const struct app *app = run->app;
+	const char *word = run_option(run, "accounts");
+	*accounts = app->settings.accounts;
+	if (app->settings.table)
+		return err_set(err, ST_USAGE, "init makes the table accounts; leave --table out");
+	if (app->transfer.run || app->inner->making || db_state(app->work) != DB_IDLE)
+		return err_set(err, ST_USAGE, "something else is running; try again when it is over");
+	return word ? options_number(word, "--accounts", 0, 10000000, accounts, err) : ST_OK;
+}
+
+void do_init(struct run *run)
+{
+	struct err err;
+	unsigned long long accounts;
+	if (check_init(run, &accounts, &err)) {
+		run_end(run, ST_USAGE, err.text);
+		return;
+	}
+	run->app->inner->making = making_start(run->app, (unsigned)accounts, on_made, run);
+}
+
+/* ---- the others ---- */
+
+void do_cancel(struct run *run)
+{
+	struct app *app = run->app;
+	if (!txn_running(app->txn)) {
+		if (db_state(app->work) == DB_BUSY)
+			db_cancel(app->work); /* a count, on a screen */
+		else
+			app_say(app, ST_OK, "nothing runs; `quit` leaves");
+	} else if (!txn_cancel(app->txn)) {
+		app_say(app, ST_OK, "too late: the commit was sent, its answer decides");
+	}
+	run_end(run, ST_OK, NULL);
+}
+
+void do_conninfo(struct run *run)
+{
+	struct app *app = run->app;
+	const struct db_facts *facts = db_facts(app->browse);
+	app_result(app, "%s: %s %s, %s", facts->place, facts->product, facts->version, facts->tls);
+	run_end(run, ST_OK, NULL);
+}
+
+void do_reconnect(struct run *run)
+{
+	app_reconnect(run->app);
+	run_end(run, ST_OK, NULL);
+}
+
+void do_version(struct run *run)
+{
+	struct buf text = {0};
+	settings_version(&text);
+	app_result(run->app, "%.*s", (int)strcspn(buf_text(&text), "\n"), buf_text(&text));
+	buf_free(&text);
+	run_end(run, ST_OK, NULL);
+}
+
+void do_quit(struct run *run)
+{
+	struct app *app = run->app;
+	run_end(run, ST_OK, NULL);
+	app_leave(app, 0);
+}

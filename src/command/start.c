@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The start: server, sessions, tables, catalogue; and what connects again when a session is lost. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "inner.h"
+
+enum { CONNECT_MS = 10000, AGAIN_MIN_MS = 200, AGAIN_MAX_MS = 5000 };
+
+/*
+ * The stages follow each other: SERVER (demo only) -> CONNECTING -> TABLES (demo only) -> LOOKING -> READY; any of them may
+ * end in FAILED. The session that writes may still be connecting when READY is reached: who needs it waits for it.
+ */
+void start_stage(struct app *app, enum app_stage stage)
+{
+	app->stage = stage;
+	if (app->face.stage)
+		app->face.stage(app->face.self);
+	needs_settle(app);
+}
+
+void start_fail(struct app *app, const struct err *err, const char *advice)
+{
+	err_set(&app->failure, err->status, "%.400s%s", err->text, advice);
+	start_stage(app, STAGE_FAILED);
+	if (!app_prints(app))
+		app_leave(app, status_exit(app->failure.status));
+}
+
+/* ---- connecting ---- */
+
+static void on_made(void *arg, unsigned added, const struct err *err)
+{
+	(void)added;
+	struct app *app = arg;
+	making_free(app->inner->making);
+	app->inner->making = NULL;
+	app_leave_on(app);
+	if (err)
+		start_fail(app, err, "");
+	else
+		start_look(app);
+}
+
+/* Where both sessions have answered that are waited for, the start goes on. */
+static void connected(struct app *app)
+{
+	bool browse = db_state(app->browse) == DB_IDLE, work = db_state(app->work) == DB_IDLE;
+	if (app->stage != STAGE_CONNECTING || !browse || (app->settings.demo && !work))
+		return;
+	if (!app->settings.demo) {
+		start_look(app);
+		return;
+	}
+	start_stage(app, STAGE_TABLES);
+	app->inner->making = making_start(app, app->settings.accounts, on_made, app);
+}
+
+static const char *advice_for(const struct app *app, const struct err *err)
+{
+	if (app->settings.demo)
+		return "";
+	if (strstr(err->text, "no password supplied"))
+		return "; give it with -W, PGPASSWORD or ~/.pgpass";
+	return "; start a private throw-away bank with `teller demo`, or name a server: teller -h HOST -d DATABASE";
+}
+
+static void on_browse(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	if (app->stage == STAGE_FAILED)
+		return;
+	if (err)
+		start_fail(app, err, advice_for(app, err));
+	else
+		connected(app);
+}
+
+static void on_work(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	if (app->stage == STAGE_FAILED)
+		return;
+	if (err && app->settings.demo && app->stage == STAGE_CONNECTING) {
+		start_fail(app, err, "");
+		return;
+	}
+	if (err)
+		needs_fail_work(app, err);
+	connected(app);
+	needs_settle(app);
+}
+
+void start_connect_work(struct app *app)
+{
+	enum db_state state = db_state(app->work);
+	if (state == DB_OFF || state == DB_DOWN)
+		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
+}
+
+static void on_browse_lost(void *arg, const struct answer *why)
+{
+	struct app *app = arg;
+	app_say(app, ST_LOST, "the connection was lost: %s; connecting again", why->message);
+	start_lost(app);
+}
+
+static void on_work_lost(void *arg, const struct answer *why)
+{
+	struct app *app = arg;
+	app_say(app, ST_LOST, "the connection for transfers was lost: %s; the next transfer makes it again",
+		why->message);
+}
+
+static void connect_all(struct app *app)
+{
+	bool work = app->settings.demo || app->inner->wants_work || !app_prints(app);
+	db_on_lost(app->browse, on_browse_lost, app);
+	db_on_lost(app->work, on_work_lost, app);
+	start_stage(app, STAGE_CONNECTING);
+	db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_browse, app);
+	if (work)
+		start_connect_work(app);
+}
+
+/* ---- connecting again ---- */
+
+static void on_again(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	struct inner *inner = app->inner;
+	if (err) {
+		inner->again_ms = inner->again_ms * 2 < AGAIN_MAX_MS ? inner->again_ms * 2 : AGAIN_MAX_MS;
+		timer_start(inner->again, inner->again_ms);
+		return;
+	}
+	inner->again_ms = 0;
+	app_say(app, ST_OK, "connected again");
+	if (app->pages)
+		pages_refresh(app->pages);
+	else if (!app->catalogue)
+		start_look(app);
+	inner_changed(app);
+	needs_settle(app);
+}
+
+static void again(void *arg)
+{
+	struct app *app = arg;
+	if (db_state(app->browse) == DB_DOWN || db_state(app->browse) == DB_OFF)
+		db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_again, app);
+}
+
+void start_lost(struct app *app)
+{
+	struct inner *inner = app->inner;
+	if (!inner->again)
+		inner->again = timer_new(app->loop, again, app);
+	if (app->leaving || timer_pending(inner->again) || db_state(app->browse) == DB_CONNECTING)
+		return;
+	if (!inner->again_ms)
+		inner->again_ms = AGAIN_MIN_MS;
+	timer_start(inner->again, inner->again_ms);
+}
+
+/* A session in use is left alone: who waits for its answer would wait for ever. */
+void app_reconnect(struct app *app)
+{
+	if (app->stage != STAGE_READY)
+		return;
+	if (db_state(app->browse) != DB_BUSY && db_state(app->browse) != DB_CONNECTING) {
+		if (app->inner->again)
+			timer_stop(app->inner->again);
+		db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_again, app);
+	}
+	if (!txn_running(app->txn) && db_state(app->work) != DB_BUSY && db_state(app->work) != DB_CONNECTING)
+		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
+}
+
+/* ---- the server, and the beginning ---- */
+
+static void on_server_died(void *arg, const char *last_words)
+{
+	struct app *app = arg;
+	struct err err;
+	err_set(&err, ST_LOST, "the private server ended: %.300s",
+		last_words && last_words[0] ? last_words : "no reason given");
+	app_say(app, ST_LOST, "%s", err.text);
+	if (app_prints(app))
+		app_leave(app, status_exit(ST_LOST));
+	start_fail(app, &err, "");
+}
+
+static void on_server(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	if (err) {
+		start_fail(app, err, "");
+		return;
+	}
+	conninfo_free(&app->settings.conninfo);
+	app->settings.conninfo = (struct conninfo){
+		.host = mem_dup(server_socket_dir(app->server)),
+		.port = mem_dup(server_port(app->server)),
+		.user = mem_dup(server_user(app->server)),
+		.dbname = mem_dup(server_dbname(app->server)),
+	};
+	server_on_death(app->server, on_server_died, app);
+	connect_all(app);
+}
+
+void app_start(struct app *app)
+{
+	app->inner->started = true;
+	if (!app->settings.demo) {
+		connect_all(app);
+		return;
+	}
+	start_stage(app, STAGE_SERVER);
+	app->server = server_start(app->loop, app->settings.keep, on_server, app);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command table: every command, declared once. */
+#include "base/mem.h"
+#include "handlers.h"
+
+#define SCREEN COMMAND_SCREEN
+#define READS (COMMAND_VERB | COMMAND_SERVER | COMMAND_BANK)
+#define MOVE                                                                                                           \
+	{                                                                                                              \
+		{                                                                                                      \
+			"N", ARG_COUNT, true                                                                           \
+		}                                                                                                      \
+	}
+#define FORMATS                                                                                                        \
+	{"csv", NULL, "as CSV"}, {"json", NULL, "as JSON"},                                                            \
+	{                                                                                                              \
+		"format", "FORMAT", "table, csv, json or jsonl"                                                        \
+	}
+/* One command a line, whatever its length: a table is read by its columns. */
+/* clang-format off */
+
+static const struct command table[] = {
+	{"back", NULL, {{0}}, {{0}}, SCREEN, "close what is on top, or leave a filter", do_screen, NULL, NULL},
+	{"browse-log", NULL, {{0}}, {{0}}, SCREEN, "show the browsing statements in the log, or not", do_screen, NULL, NULL},
+	{"cancel", NULL, {{0}}, {{0}}, 0, "cancel the running transfer; never a commit that was sent", do_cancel, NULL, NULL},
+	{"conninfo", NULL, {{0}}, {{0}}, COMMAND_VERB | COMMAND_SERVER, "where teller is connected", do_conninfo, NULL, NULL},
+	{"count", NULL, {{0}}, {{0}}, READS, "count the accounts, exactly", do_count, NULL, NULL},
+	{"dest", "destination", {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that receives (default: the selected one)", do_dest, NULL, NULL},
+	{"down", NULL, MOVE, {{0}}, SCREEN, "move down", do_screen, NULL, NULL},
+	{"errors", NULL, {{0}}, {{0}}, SCREEN, "show only errors in the log, or all", do_screen, NULL, NULL},
+	{"first", NULL, {{0}}, {{0}}, SCREEN, "go to the first row", do_screen, NULL, NULL},
+	{"follow", NULL, {{0}}, {{0}}, SCREEN, "keep the newest event of the log in view, or not", do_screen, NULL, NULL},
+	{"full", NULL, {{0}}, {{0}}, SCREEN, "show the full text of what is selected", do_screen, NULL, NULL},
+	{"goto", NULL, {{"ID", ARG_ACCOUNT, false}}, {{0}}, SCREEN | COMMAND_BANK, "go to that account, or the next one there is", do_goto, NULL, NULL},
+	{"half-down", NULL, MOVE, {{0}}, SCREEN, "move down half a page", do_screen, NULL, NULL},
+	{"half-up", NULL, MOVE, {{0}}, SCREEN, "move up half a page", do_screen, NULL, NULL},
+	{"help", "?", {{"COMMAND", ARG_COMMAND, true}}, {{0}}, COMMAND_VERB, "the commands, or one of them", do_help, NULL, NULL},
+	{"init", NULL, {{0}}, {{"accounts", "N", "so many accounts where there are none (default 100)"}}, COMMAND_VERB | COMMAND_SERVER | COMMAND_WORK, "make the tables, and fill accounts if it is empty", do_init, NULL, NULL},
+	{"last", NULL, {{0}}, {{0}}, SCREEN, "go to the last row", do_screen, NULL, NULL},
+	{"left", NULL, MOVE, {{0}}, SCREEN, "scroll to the left", do_screen, NULL, NULL},
+	{"list", NULL, {{0}}, {{"limit", "N", "at most so many rows (default 20)"}, {"after", "ID", "only ids larger than this"}, FORMATS}, READS, "list accounts in the order of their ids", do_list, NULL, NULL},
+	{"next-pane", NULL, {{0}}, {{0}}, SCREEN, "go to the next pane", do_screen, NULL, NULL},
+	{"page-down", NULL, MOVE, {{0}}, SCREEN, "move down a page", do_screen, NULL, NULL},
+	{"page-up", NULL, MOVE, {{0}}, SCREEN, "move up a page", do_screen, NULL, NULL},
+	{"previous-pane", NULL, {{0}}, {{0}}, SCREEN, "go to the previous pane", do_screen, NULL, NULL},
+	{"prompt", NULL, {{"TEXT", ARG_REST, true}}, {{0}}, SCREEN, "open the command line, with this text in it", do_screen, NULL, NULL},
+	{"quit", "q", {{0}}, {{0}}, 0, "leave teller", do_quit, NULL, NULL},
+	{"reconnect", NULL, {{0}}, {{0}}, 0, "make the connections again", do_reconnect, NULL, NULL},
+	{"redraw", NULL, {{0}}, {{0}}, SCREEN, "draw the whole screen again", do_screen, NULL, NULL},
+	{"refresh", NULL, {{0}}, {{0}}, SCREEN | COMMAND_BANK, "read the accounts on the screen again", do_refresh, NULL, NULL},
+	{"right", NULL, MOVE, {{0}}, SCREEN, "scroll to the right", do_screen, NULL, NULL},
+	{"rival", NULL, {{"on|off|toggle", ARG_ONOFF, true}}, {{0}}, COMMAND_BANK, "let the next transfer meet a real conflict", do_rival, NULL, NULL},
+	{"show", NULL, {{"ID", ARG_ACCOUNT, false}}, {FORMATS}, READS, "show one account", do_show, NULL, NULL},
+	{"source", NULL, {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that pays (default: the selected one)", do_source, NULL, NULL},
+	{"suspend", NULL, {{0}}, {{0}}, SCREEN, "stop teller; the shell's fg brings it back", do_screen, NULL, NULL},
+	{"swap", NULL, {{0}}, {{0}}, 0, "swap source and destination", do_swap, NULL, NULL},
+	{"transfer", NULL, {{"FROM", ARG_ACCOUNT, true}, {"TO", ARG_ACCOUNT, true}, {"half|all|AMOUNT", ARG_RULE, true}}, {{"id", "UUID", "the transfer's id in the ledger"}, {"yes", NULL, "do not ask"}}, READS | COMMAND_CONFIRM | COMMAND_WORK, "move money (default: half, from source to dest)", do_transfer, prepare_transfer, describe_transfer},
+	{"up", NULL, MOVE, {{0}}, SCREEN, "move up", do_screen, NULL, NULL},
+	{"version", NULL, {{0}}, {{0}}, COMMAND_VERB, "name and version", do_version, NULL, NULL},
+	{"zoom", NULL, {{0}}, {{0}}, SCREEN, "give the whole screen to this pane, or share it again", do_screen, NULL, NULL},
+};
+/* clang-format on */
+
+const struct command *command_table(size_t *n)
+{
+	*n = COUNT_OF(table);
+	return table;
+}

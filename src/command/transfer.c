@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands about a transfer: transfer, its picks, and the rival. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "handlers.h"
+#include "inner.h"
+
+/* ---- picks ---- */
+
+static const char *selected(const struct app *app)
+{
+	if (!app->pages || pages_count(app->pages) == 0)
+		return NULL;
+	return pages_row(app->pages, pages_selected(app->pages)).id;
+}
+
+static void pick(struct run *run, char **field, const char *what)
+{
+	struct app *app = run->app;
+	const char *id = run->nargs > 0 ? run->args[0] : selected(app);
+	if (!id) {
+		run_end(run, ST_USAGE, "no account is selected; name one by its id");
+		return;
+	}
+	char *copy = mem_dup(id);
+	free(*field);
+	*field = copy;
+	inner_changed(app);
+	app_say(app, ST_OK, "%s is %s", what, *field);
+	run_end(run, ST_OK, NULL);
+}
+
+void do_source(struct run *run)
+{
+	pick(run, &run->app->source, "source");
+}
+
+void do_dest(struct run *run)
+{
+	pick(run, &run->app->destination, "destination");
+}
+
+void do_swap(struct run *run)
+{
+	struct app *app = run->app;
+	char *source = app->source;
+	app->source = app->destination;
+	app->destination = source;
+	inner_changed(app);
+	app_say(app, ST_OK, "source is %s, destination is %s", app->source ? app->source : "not picked",
+		app->destination ? app->destination : "not picked");
+	run_end(run, ST_OK, NULL);
+}
+
+/* ---- transfer ---- */
+
+/* 8-4-4-4-12 hexadecimal digits */
+static bool is_uuid(const char *s)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	for (size_t i = 0; i < sizeof shape; i++) {
+		bool fits = shape[i] == 'x' ? isxdigit((unsigned char)s[i]) != 0 : s[i] == shape[i];
+		if (!fits)
+			return false;
+	}
+	return true;
+}
+
+static void add_word(struct buf *line, const char *word)
+{
+	buf_char(line, ' ');
+	run_quote(line, word);
+}
+
+/* The line as it would be typed in full, for the question and the history. */
+static void spell_out(struct run *run)
+{
+	struct buf line = {0};
+	buf_str(&line, run->command->name);
+	for (size_t i = 0; i < run->nargs; i++)
+		add_word(&line, run->args[i]);
+	const char *id = run_option(run, "id");
+	if (id)
+		buf_fmt(&line, " --id=%s", id);
+	free(run->line);
+	run->line = buf_take(&line);
+}
+
+enum status prepare_transfer(struct run *run, struct err *err)
+{
+	struct app *app = run->app;
+	const char *id = run_option(run, "id");
+	if (run->nargs == 1)
+		return err_set(err, ST_USAGE,
+			       "transfer needs TO as well as FROM; usage: transfer FROM TO [half|all|AMOUNT]");
+	if (run->nargs == 0 && (!app->source || !app->destination))
+		return err_set(err, ST_USAGE,
+			       app_prints(app) ? "transfer from where to where? transfer FROM TO [half|all|AMOUNT]"
+					       : "pick the source with s and the destination with d first");
+	if (run->nargs == 0) {
+		run->args[run->nargs++] = mem_dup(app->source);
+		run->args[run->nargs++] = mem_dup(app->destination);
+	}
+	if (run->nargs == 2)
+		run->args[run->nargs++] = mem_dup("half");
+	if (id && !is_uuid(id))
+		return err_set(err, ST_USAGE,
+			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
+	if (id && !app->catalogue->ledger)
+		return err_set(err, ST_USAGE, "--id is kept in the ledger, and there is none; `init` makes it");
+	spell_out(run);
+	return ST_OK;
+}
+
+void describe_transfer(struct buf *out, const struct run *run)
+{
+	enum transfer_rule rule = TRANSFER_HALF;
+	int64_t amount = 0;
+	struct err err;
+	char text[32];
+	if (transfer_rule_parse(run->args[2], &rule, &amount, &err))
+		return; /* cannot be: it was checked when the line was read */
+	transfer_rule_show(text, rule, amount);
+	buf_fmt(out, "move %s%s ", text, rule == TRANSFER_AMOUNT ? " from" : " of");
+	text_escape(out, run->args[0], strlen(run->args[0]), 60);
+	buf_str(out, " to ");
+	text_escape(out, run->args[1], strlen(run->args[1]), 60);
+	unsigned tries = run->app->settings.txn.max_attempts;
+	buf_fmt(out, ", in one SERIALIZABLE transaction, tried up to %u %s", tries,
+		text_plural(tries, "time", "times"));
+}
+
+void do_transfer(struct run *run)
+{
+	struct err err;
+	struct transfer_spec spec = {.source = run->args[0], .destination = run->args[1], .id = run_option(run, "id")};
+	enum status status = transfer_rule_parse(run->args[2], &spec.rule, &spec.amount, &err);
+	if (status)
+		run_end(run, status, err.text);
+	else
+		app_transfer(run, &spec);
+}
+
+/* ---- rival ---- */
+
+static void arm(struct run *run, bool on)
+{
+	struct app *app = run->app;
+	rival_arm(app->rival, on);
+	inner_changed(app);
+	app_say(app, ST_OK, on ? "the rival is armed: the next transfer meets a real conflict" : "the rival is off");
+	run_end(run, ST_OK, NULL);
+}
+
+static void on_rival(void *arg, const struct err *err)
+{
+	struct run *run = arg;
+	if (err)
+		run_end(run, err->status, err->text);
+	else
+		arm(run, true);
+}
+
+void do_rival(struct run *run)
+{
+	struct app *app = run->app;
+	const char *word = run->nargs > 0 ? run->args[0] : "toggle";
+	bool on = strcmp(word, "toggle") == 0 ? !rival_armed(app->rival) : strcmp(word, "on") == 0;
+	enum db_state state = db_state(app->rival_db);
+	if (on && state == DB_CONNECTING)
+		run_end(run, ST_USAGE, "the rival is connecting; try again in a moment");
+	else if (on && state != DB_IDLE && state != DB_BUSY)
+		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, run);
+	else
+		arm(run, on);
+}
