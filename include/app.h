@@ -38,18 +38,20 @@ struct face {
 	void (*say)(void *self, enum status status, const char *text);
 	void (*review)(void *self, struct run *run);
 	bool (*act)(void *self, const char *action, const char *argument);
-	void (*stage)(void *self); /* app->stage changed */
+	/* Puts a line on standard output. NULL where a screen covers it: commands then say what they found. */
+	void (*print)(void *self, const char *text);
+	void (*stage)(void *self);   /* app->stage changed */
 	void (*changed)(void *self); /* accounts, picks or levers changed */
 	void *self;
 };
 
 /* A transfer being made, or the last one made. */
 struct app_transfer {
-	struct transfer *body;   /* NULL before the first */
+	struct transfer *body;      /* NULL before the first */
 	char *source, *destination; /* raw ids */
-	struct txn_result result; /* outcome OUTCOME_NONE while it runs */
-	uint32_t txn;            /* its number in the events, 0 before the first */
-	struct run *run;         /* the command that waits for it, NULL when over */
+	struct txn_result result;   /* outcome OUTCOME_NONE while it runs */
+	uint32_t txn;               /* its number in the events, 0 before the first */
+	struct run *run;            /* the command that waits for it, NULL when over */
 };
 
 struct app {
@@ -58,14 +60,14 @@ struct app {
 	struct ring *ring;
 	struct server *server; /* NULL unless demo */
 	struct db *browse;
-	struct db *work;       /* teller/transfer */
+	struct db *work; /* teller/transfer */
 	struct db *rival_db;
-	struct txn *txn;       /* engine on `work` */
+	struct txn *txn; /* engine on `work` */
 	struct txn *rival_txn;
-	struct rival *rival;   /* NULL before the catalogue is known */
+	struct rival *rival;         /* NULL before the catalogue is known */
 	struct catalogue *catalogue; /* NULL before it is known */
-	char *no_bank;         /* READY without a usable accounts table: the sentence that says what to do */
-	struct pages *pages;   /* NULL before the catalogue is known, and in plain mode */
+	char *no_bank;               /* READY without a usable accounts table: the sentence that says what to do */
+	struct pages *pages;         /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	char *source, *destination; /* picks, raw ids; NULL */
 	enum app_stage stage;
@@ -73,15 +75,17 @@ struct app {
 	struct face face;
 	bool leaving;
 	int exit_status;
+	struct inner *inner; /* for app.c and src/command only */
 };
 
-/* Made in main.c; takes the settings over. */
+/* Made in main.c; takes the settings over (theirs are empty then). The face is set before app_start(). */
 struct app *app_new(struct settings *settings);
-void app_free(struct app *app); /* closes sessions, stops the server */
+void app_free(struct app *app);  /* closes sessions, stops the server */
 void app_start(struct app *app); /* begins with STAGE_SERVER or STAGE_CONNECTING; everything else comes from the loop */
 void app_reconnect(struct app *app);
 
-/* Leaves the program: the loop stops once what must be ended has ended. */
+/* Leaves the program: the loop stops once what must be ended has ended (a transfer that runs is cancelled, a commit that was
+ * sent is waited for); at once when asked again. */
 void app_leave(struct app *app, int exit_status);
 
 /* Says a sentence to the user. The text is made harmless. */

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* struct app: made, spoken through, left, and given back. */
+#include "app.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "src/command/inner.h"
+
+enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20, LEAVE_MS = 5000 };
+
+static const char *const browse_setup[] = {"SET default_transaction_read_only = on", NULL};
+
+/* ---- saying ---- */
+
+__attribute__((format(printf, 3, 0))) static void say_harmless(struct app *app, enum status status, const char *fmt,
+							       va_list ap, bool print)
+{
+	char *text = NULL;
+	struct buf out = {0};
+	int n = vasprintf(&text, fmt, ap);
+	if (n >= 0)
+		text_escape(&out, text, (size_t)n, 0);
+	if (print)
+		app->face.print(app->face.self, buf_text(&out));
+	else if (app->face.say)
+		app->face.say(app->face.self, status, buf_text(&out));
+	buf_free(&out);
+	free(text);
+}
+
+void app_say(struct app *app, enum status status, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	say_harmless(app, status, fmt, ap, false);
+	va_end(ap);
+}
+
+void app_result(struct app *app, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	say_harmless(app, ST_OK, fmt, ap, app_prints(app));
+	va_end(ap);
+}
+
+bool app_prints(const struct app *app)
+{
+	return app->face.print != NULL;
+}
+
+void inner_changed(struct app *app)
+{
+	if (app->face.changed)
+		app->face.changed(app->face.self);
+}
+
+/* ---- runs ---- */
+
+void inner_keep_run(struct app *app, struct run *run)
+{
+	run->next = app->inner->runs;
+	app->inner->runs = run;
+}
+
+void inner_forget_run(struct app *app, struct run *run)
+{
+	for (struct run **at = &app->inner->runs; *at; at = &(*at)->next) {
+		if (*at == run) {
+			*at = run->next;
+			return;
+		}
+	}
+}
+
+void app_reviewed(struct run *run, bool yes)
+{
+	if (yes)
+		run_confirmed(run);
+	else
+		run_end(run, ST_CANCELLED, "not moved; nothing was changed");
+}
+
+/* ---- leaving ---- */
+
+static bool has_to_wait(const struct app *app)
+{
+	return txn_running(app->txn) || app->transfer.run || (app->rival && rival_busy(app->rival));
+}
+
+static void on_last_call(void *arg)
+{
+	struct app *app = arg;
+	loop_stop(app->loop);
+}
+
+void app_leave(struct app *app, int exit_status)
+{
+	bool again = app->leaving;
+	app->leaving = true;
+	if (!again)
+		app->exit_status = exit_status;
+	if (again || !has_to_wait(app)) {
+		loop_stop(app->loop);
+		return;
+	}
+	txn_cancel(app->txn);
+	timer_start(app->inner->last_call, LEAVE_MS);
+}
+
+void app_leave_on(struct app *app)
+{
+	if (app->leaving && !has_to_wait(app))
+		loop_stop(app->loop);
+}
+
+/* The first ^C is for the transfer that runs, as on the screen; everything else that asks us to end means it. */
+static void on_signal(void *arg, int signum)
+{
+	struct app *app = arg;
+	if (signum == SIGINT && !app->leaving && txn_running(app->txn) && txn_cancel(app->txn))
+		return;
+	app_leave(app, 128 + signum);
+}
+
+/* ---- words ---- */
+
+const char *app_txn_word(const struct app *app)
+{
+	return txn_word(app->txn);
+}
+
+static const char *bank_missing(const struct app *app)
+{
+	if (app->catalogue)
+		return NULL;
+	return app->no_bank ? app->no_bank : "the accounts table is not known yet; try again in a moment";
+}
+
+const char *app_not_ready(const struct app *app, unsigned command_flags)
+{
+	if (!(command_flags & (COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK)))
+		return NULL;
+	switch (app->stage) {
+	case STAGE_SERVER:
+		return "the private server is starting; try again in a moment";
+	case STAGE_CONNECTING:
+		return "not connected yet; try again in a moment";
+	case STAGE_TABLES:
+		return "the tables are being filled; try again in a moment";
+	case STAGE_LOOKING:
+		return "the accounts table is being looked at; try again in a moment";
+	case STAGE_FAILED:
+		return app->failure.text;
+	case STAGE_READY:
+		break;
+	}
+	enum db_state state = db_state(app->browse);
+	if (state != DB_IDLE && state != DB_BUSY)
+		return "the connection was lost and is being made again; try again in a moment";
+	return command_flags & COMMAND_BANK ? bank_missing(app) : NULL;
+}
+
+/* ---- life ---- */
+
+struct app *app_new(struct settings *settings)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct app *app = NEW(struct app);
+	app->settings = *settings;
+	*settings = (struct settings){0};
+	uint64_t seed = app->settings.seed;
+	app->loop = loop_new();
+	app->ring = ring_new(RING_EVENTS, RING_BYTES);
+	app->browse = db_new(app->loop, app->ring, SESSION_BROWSE, "browse", browse_setup);
+	app->work = db_new(app->loop, app->ring, SESSION_TRANSFER, "transfer", NULL);
+	app->rival_db = db_new(app->loop, app->ring, SESSION_RIVAL, "rival", NULL);
+	app->txn = txn_new(app->loop, app->ring, app->work, SESSION_TRANSFER, seed);
+	app->rival_txn = txn_new(app->loop, app->ring, app->rival_db, SESSION_RIVAL, seed + 1);
+	app->inner = NEW(struct inner);
+	app->inner->last_call = timer_new(app->loop, on_last_call, app);
+	for (size_t i = 0; i < COUNT_OF(signals); i++)
+		app->inner->signals[i] = signal_new(app->loop, signals[i], on_signal, app);
+	txn_set_gate(app->txn, moving_gate, app);
+	return app;
+}
+
+static void inner_free(struct inner *inner)
+{
+	while (inner->needs) {
+		struct need *need = inner->needs;
+		inner->needs = need->next;
+		free(need);
+	}
+	while (inner->runs) {
+		struct run *run = inner->runs;
+		inner->runs = run->next;
+		run_free(run);
+	}
+	for (size_t i = 0; i < COUNT_OF(inner->signals); i++)
+		signal_free(inner->signals[i]);
+	timer_free(inner->last_call);
+	timer_free(inner->again);
+	free(inner);
+}
+
+/* What borrows goes before what it borrows from: rival and pages, engines, bodies, connections, catalogue, server. */
+void app_free(struct app *app)
+{
+	if (!app)
+		return;
+	rival_free(app->rival);
+	pages_free(app->pages);
+	txn_free(app->txn);
+	txn_free(app->rival_txn);
+	making_free(app->inner->making);
+	transfer_free(app->transfer.body);
+	db_free(app->browse);
+	db_free(app->work);
+	db_free(app->rival_db);
+	catalogue_free(app->catalogue);
+	server_stop(app->server);
+	inner_free(app->inner);
+	free(app->transfer.source);
+	free(app->transfer.destination);
+	free(app->source);
+	free(app->destination);
+	free(app->no_bank);
+	ring_free(app->ring);
+	loop_free(app->loop);
+	settings_free(&app->settings);
+	free(app);
+}

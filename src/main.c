@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* teller: settings in, a front end, the loop, the exit status out. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "app.h"
+#include "command/plain.h"
+#include "ui/console.h"
+
+static int fail(struct err *err)
+{
+	conninfo_hide(err->text);
+	fprintf(stderr, "teller: %s\n", err->text);
+	return status_exit(err->status);
+}
+
+static int tell(struct settings *settings)
+{
+	struct buf text = {0};
+	if (settings->show_help)
+		settings_help(&text);
+	else
+		settings_version(&text);
+	fputs(buf_text(&text), stdout);
+	buf_free(&text);
+	settings_free(settings);
+	return fflush(stdout) ? 1 : 0;
+}
+
+static int run(struct app *app, bool plain_mode)
+{
+	struct err err = {0};
+	struct plain *plain = plain_mode ? plain_open(app, &err) : NULL;
+	struct console *console = plain_mode ? NULL : console_open(app, &err);
+	if (!plain && !console)
+		return fail(&err);
+	if (console)
+		app_start(app);
+	if (!app->leaving)
+		loop_run(app->loop);
+	console_close(console);
+	plain_close(plain);
+	if (console && app->stage == STAGE_FAILED)
+		fail(&app->failure);
+	return app->exit_status;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings = {0};
+	struct err err = {0};
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is an error of write(), with a server to stop after it */
+	enum status status = settings_parse(&settings, argc, argv, &err);
+	for (int i = 1; i < argc; i++)
+		conninfo_hide(argv[i]); /* `ps` shows them to everybody */
+	if (!status && (settings.show_help || settings.show_version))
+		return tell(&settings);
+	if (!status && settings.ask_password && !settings.never_ask)
+		status = plain_password(&settings, &err);
+	if (status) {
+		settings_free(&settings);
+		return fail(&err);
+	}
+	bool plain_mode = plain_wanted(&settings);
+	struct app *app = app_new(&settings);
+	int exit_status = run(app, plain_mode);
+	app_free(app);
+	return exit_status;
+}
