@@ -2,207 +2,39 @@
 /* Names of tables and columns as they are written in SQL: quoted only where they need it. */
 #include "ident.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 /*
  * Every key word of PostgreSQL that is not "unreserved" (what its own quote_ident() quotes), and those that CockroachDB keeps
- * beyond them (sql.y: cockroachdb_extra_reserved_keyword and its kin). In order, for a binary search.
+ * beyond them (sql.y: cockroachdb_extra_reserved_keyword and its kin), each between two blanks.
  */
-static const char *const keywords[] = {
-	"all",
-	"analyse",
-	"analyze",
-	"and",
-	"any",
-	"array",
-	"as",
-	"asc",
-	"asymmetric",
-	"authorization",
-	"between",
-	"bigint",
-	"binary",
-	"bit",
-	"boolean",
-	"both",
-	"box2d",
-	"case",
-	"cast",
-	"char",
-	"character",
-	"characteristics",
-	"check",
-	"coalesce",
-	"collate",
-	"collation",
-	"column",
-	"concurrently",
-	"constraint",
-	"create",
-	"cross",
-	"current_catalog",
-	"current_date",
-	"current_role",
-	"current_schema",
-	"current_time",
-	"current_timestamp",
-	"current_user",
-	"dec",
-	"decimal",
-	"default",
-	"deferrable",
-	"desc",
-	"distinct",
-	"do",
-	"else",
-	"end",
-	"except",
-	"exists",
-	"extract",
-	"extract_duration",
-	"false",
-	"family",
-	"fetch",
-	"float",
-	"for",
-	"foreign",
-	"freeze",
-	"from",
-	"full",
-	"geography",
-	"geometry",
-	"grant",
-	"greatest",
-	"group",
-	"grouping",
-	"having",
-	"if",
-	"iferror",
-	"ifnull",
-	"ilike",
-	"in",
-	"index",
-	"initially",
-	"inner",
-	"inout",
-	"int",
-	"integer",
-	"intersect",
-	"interval",
-	"into",
-	"is",
-	"iserror",
-	"isnull",
-	"join",
-	"json_array",
-	"json_arrayagg",
-	"json_exists",
-	"json_object",
-	"json_objectagg",
-	"json_query",
-	"json_scalar",
-	"json_serialize",
-	"json_table",
-	"json_value",
-	"lateral",
-	"leading",
-	"least",
-	"left",
-	"like",
-	"limit",
-	"localtime",
-	"localtimestamp",
-	"maxvalue",
-	"merge_action",
-	"minvalue",
-	"national",
-	"natural",
-	"nchar",
-	"none",
-	"normalize",
-	"not",
-	"nothing",
-	"notnull",
-	"null",
-	"nullif",
-	"numeric",
-	"offset",
-	"on",
-	"only",
-	"or",
-	"order",
-	"out",
-	"outer",
-	"overlaps",
-	"overlay",
-	"placing",
-	"point",
-	"polygon",
-	"position",
-	"precision",
-	"primary",
-	"real",
-	"references",
-	"returning",
-	"right",
-	"row",
-	"select",
-	"session_user",
-	"setof",
-	"similar",
-	"smallint",
-	"some",
-	"string",
-	"substring",
-	"symmetric",
-	"system_user",
-	"table",
-	"tablesample",
-	"then",
-	"time",
-	"timestamp",
-	"timestamptz",
-	"timetz",
-	"to",
-	"trailing",
-	"treat",
-	"trim",
-	"true",
-	"union",
-	"unique",
-	"user",
-	"using",
-	"values",
-	"varbit",
-	"varchar",
-	"variadic",
-	"vector",
-	"verbose",
-	"virtual",
-	"when",
-	"where",
-	"window",
-	"with",
-	"work",
-	"xmlattributes",
-	"xmlconcat",
-	"xmlelement",
-	"xmlexists",
-	"xmlforest",
-	"xmlnamespaces",
-	"xmlparse",
-	"xmlpi",
-	"xmlroot",
-	"xmlserialize",
-	"xmltable",
-};
+static const char keywords[] =
+	" all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean "
+	"both box2d case cast char character characteristics check coalesce collate collation column "
+	"concurrently constraint create cross current_catalog current_date current_role current_schema "
+	"current_time current_timestamp current_user dec decimal default deferrable desc distinct do else end "
+	"except exists extract extract_duration false family fetch float for foreign freeze from full "
+	"geography geometry grant greatest group grouping having if iferror ifnull ilike in index initially "
+	"inner inout int integer intersect interval into is iserror isnull join json_array json_arrayagg "
+	"json_exists json_object json_objectagg json_query json_scalar json_serialize json_table json_value "
+	"lateral leading least left like limit localtime localtimestamp maxvalue merge_action minvalue "
+	"national natural nchar none normalize not nothing notnull null nullif numeric offset on only or "
+	"order out outer overlaps overlay placing point polygon position precision primary real references "
+	"returning right row select session_user setof similar smallint some string substring symmetric "
+	"system_user table tablesample then time timestamp timestamptz timetz to trailing treat trim true "
+	"union unique unreserved user using values varbit varchar variadic vector verbose virtual when where "
+	"window with work xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi "
+	"xmlroot xmlserialize xmltable ";
 
-static int by_word(const void *name, const void *keyword)
+static bool is_keyword(const char *name)
 {
-	return strcmp(name, *(const char *const *)keyword);
+	struct buf word = {0};
+	buf_fmt(&word, " %s ", name);
+	bool found = strstr(keywords, buf_text(&word)) != NULL;
+	buf_free(&word);
+	return found;
 }
 
 bool ident_is_plain(const char *name)
@@ -212,7 +44,7 @@ bool ident_is_plain(const char *name)
 	for (const char *p = name; *p; p++)
 		if (!(*p == '_' || (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9')))
 			return false;
-	return !bsearch(name, keywords, COUNT_OF(keywords), sizeof *keywords, by_word);
+	return !is_keyword(name);
 }
 
 void ident_add(struct buf *sql, const char *name)

@@ -9,32 +9,8 @@
 #include <uuid/uuid.h>
 
 #include "base/mem.h"
-#include "rule.h"
 #include "say.h"
-
-enum { READ_TWO, READ_LEDGER };                  /* statements of the first batch */
-enum { DEBIT, CREDIT, RECORD };                  /* of the second */
-enum { ID, BALANCE, IS_SOURCE, IS_DESTINATION }; /* columns of the read */
-
-enum step { STEP_START, STEP_READ, STEP_WRITTEN };
-
-struct transfer {
-	struct body body;
-	const struct catalogue *catalogue;
-	char *asked_source, *asked_destination; /* as they were given */
-	char *source, *destination;             /* as the server spells them; NULL until they were read */
-	struct rule rule;
-	char id[TRANSFER_ID_SIZE]; /* made once: a retry is the same transfer */
-	bool id_was_given;
-
-	/* Of the attempt. */
-	bool together;
-	enum step step;
-	struct transfer_facts facts;
-	char amount[24], source_after[24], destination_after[24];
-	const char *params[RECORD + 1][6];
-	const char *fence[4];
-};
+#include "transfer_parts.h"
 
 /* ---- statements ---- */
 
@@ -88,93 +64,20 @@ static void write(struct transfer *transfer, struct batch *batch)
 
 /* ---- what was read ---- */
 
-/* char(n) comes padded with blanks, which are not part of the id and would be stored as such in a ledger of text. */
-static char *spelling(const struct catalogue *catalogue, const char *id)
-{
-	size_t n = strlen(id);
-	while (n > 0 && id[n - 1] == ' ' && strcmp(catalogue->id_type, "bpchar") == 0)
-		n--;
-	return mem_dup_n(id, n);
-}
-
-static enum status take(struct holding *holding, const struct rows *rows, size_t row, struct err *err)
-{
-	const char *balance = rows_cell(rows, row, BALANCE);
-	holding->found = true;
-	holding->null = !balance;
-	if (balance && !rule_number(balance, &holding->balance))
-		return err_set(err, ST_REJECTED,
-			       "the balance of account %s is %s, which is no whole number that can be counted",
-			       say_id(holding->id).text, say_id(balance).text);
-	return ST_OK;
-}
-
-static bool is_true(const struct rows *rows, size_t row, size_t col)
-{
-	const char *cell = rows_cell(rows, row, col);
-	return cell && *cell == 't';
-}
-
-static enum status read_rows(struct transfer *transfer, const struct rows *rows, struct holding *source,
-			     struct holding *destination, struct err *err)
-{
-	enum status status = ST_OK;
-	for (size_t i = 0; rows && i < rows->nrows && !status; i++) {
-		bool from = is_true(rows, i, IS_SOURCE), to = is_true(rows, i, IS_DESTINATION);
-		char **id = from ? &transfer->source : &transfer->destination;
-		if (from && to)
-			return rule_same(rows_cell(rows, i, ID), err);
-		if (!from && !to)
-			continue;
-		free(*id);
-		*id = spelling(transfer->catalogue, rows_cell(rows, i, ID));
-		status = take(from ? source : destination, rows, i, err);
-	}
-	return status;
-}
-
-static void decided(struct transfer *transfer, const struct holding *source, const struct holding *destination,
-		    int64_t moved)
-{
-	struct transfer_facts *facts = &transfer->facts;
-	facts->decided = true;
-	facts->source_before = source->balance;
-	facts->source_after = source->balance - moved;
-	facts->destination_before = destination->balance;
-	facts->destination_after = destination->balance + moved;
-}
-
-/* The id is in the ledger: either this very transfer was made before, or the id belongs to another. */
-static enum body_say say_again(struct transfer *transfer, const struct rows *ledger, const struct holding *source,
-			       const struct holding *destination, struct err *reason)
-{
-	const char *from = rows_cell(ledger, 0, 0), *to = rows_cell(ledger, 0, 1), *amount = rows_cell(ledger, 0, 2);
-	if (!from || !to || !amount || strcmp(from, transfer_source(transfer)) != 0 ||
-	    strcmp(to, transfer_destination(transfer)) != 0 || !rule_number(amount, &transfer->facts.amount)) {
-		err_set(reason, ST_REJECTED, "transfer id %s is in the ledger already, for %s from %s to %s",
-			transfer->id, say_id(amount ? amount : "NULL").text, say_id(from ? from : "NULL").text,
-			say_id(to ? to : "NULL").text);
-		return BODY_REJECT;
-	}
-	transfer->facts.again = true;
-	decided(transfer, source, destination, 0);
-	return BODY_DONE;
-}
-
 static enum body_say decide(struct transfer *transfer, const struct answer *answers, size_t n, struct batch *batch,
 			    struct err *reason)
 {
 	struct holding source = {.id = transfer->asked_source}, destination = {.id = transfer->asked_destination};
 	int64_t amount;
-	if (read_rows(transfer, answers[READ_TWO].rows, &source, &destination, reason))
+	if (transfer_read_rows(transfer, answers[READ_TWO].rows, &source, &destination, reason))
 		return BODY_REJECT;
 	const struct rows *ledger = n > READ_LEDGER ? answers[READ_LEDGER].rows : NULL;
 	if (ledger && ledger->nrows > 0)
-		return say_again(transfer, ledger, &source, &destination, reason);
+		return transfer_again(transfer, ledger, &source, &destination, reason);
 	if (rule_decide(&transfer->rule, &source, &destination, &amount, reason))
 		return BODY_REJECT;
 	transfer->facts.amount = amount;
-	decided(transfer, &source, &destination, amount);
+	transfer_decided(transfer, &source, &destination, amount);
 	transfer->step = STEP_WRITTEN;
 	write(transfer, batch);
 	return BODY_SEND;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A window on the accounts in id order: requests, and what there is to see. */
+#include "bank/pages.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "paging.h"
+
+/* ---- requests ---- */
+
+static void request(struct pages *pages, enum read read, const char *id)
+{
+	pages->stalled = false;
+	if (read != READ_REFRESH)
+		pages->debt = 0;
+	if (read != READ_REFRESH || !paging_replaces(pages->wanted)) {
+		free(pages->wanted_id);
+		pages->wanted_id = mem_dup(id);
+		pages->wanted = read;
+	}
+	if (db_state(pages->db) == DB_IDLE)
+		err_clear(&pages->error);
+	paging_next(pages);
+}
+
+void pages_first(struct pages *pages)
+{
+	if (pages->window.at_start)
+		pages->window.selected = 0;
+	request(pages, READ_FIRST, NULL);
+}
+
+void pages_last(struct pages *pages)
+{
+	if (pages->window.at_end && pages->window.n > 0)
+		pages->window.selected = pages->window.n - 1;
+	request(pages, READ_LAST, NULL);
+}
+
+void pages_jump(struct pages *pages, const char *id)
+{
+	request(pages, READ_JUMP, id);
+}
+
+void pages_refresh(struct pages *pages)
+{
+	request(pages, READ_REFRESH, NULL);
+}
+
+enum { DEBT_MAX = 1000000000 };
+
+static long sum(long a, long b)
+{
+	b = b > DEBT_MAX ? DEBT_MAX : b < -DEBT_MAX ? -DEBT_MAX : b;
+	a += b;
+	return a > DEBT_MAX ? DEBT_MAX : a < -DEBT_MAX ? -DEBT_MAX : a;
+}
+
+void pages_move(struct pages *pages, long rows)
+{
+	pages->stalled = false;
+	if (db_state(pages->db) == DB_IDLE)
+		err_clear(&pages->error);
+	/* Without a connection nobody waits for a new window: the one that is there is walked on. */
+	if (pages->reading == READ_NONE && pages->window.n > 0 && paging_replaces(pages->wanted))
+		pages->wanted = READ_NONE;
+	pages->debt = sum(pages->debt, rows);
+	if (!paging_replaces(pages->reading) && !paging_replaces(pages->wanted))
+		pages->debt = window_move(&pages->window, pages->debt);
+	paging_next(pages);
+}
+
+/* ---- what there is ---- */
+
+struct pages *pages_new(struct db *db, const struct catalogue *catalogue, pages_changed_fn *changed, void *arg)
+{
+	struct pages *pages = NEW(struct pages);
+	*pages = (struct pages){.db = db, .catalogue = catalogue, .changed = changed, .arg = arg};
+	paging_begin(pages);
+	return pages;
+}
+
+void pages_free(struct pages *pages)
+{
+	if (!pages)
+		return;
+	window_clear(&pages->window);
+	free(pages->wanted_id);
+	paging_end(pages);
+}
+
+size_t pages_count(const struct pages *pages)
+{
+	return pages->window.n;
+}
+
+bool pages_loading(const struct pages *pages)
+{
+	return pages->reading != READ_NONE;
+}
+
+bool pages_loaded(const struct pages *pages)
+{
+	return pages->loaded;
+}
+
+struct account pages_row(const struct pages *pages, size_t i)
+{
+	return *pages->window.rows[i];
+}
+
+size_t pages_selected(const struct pages *pages)
+{
+	return pages->window.selected;
+}
+
+bool pages_at_start(const struct pages *pages)
+{
+	return pages->window.at_start;
+}
+
+bool pages_at_end(const struct pages *pages)
+{
+	return pages->window.at_end;
+}
+
+long pages_find(const struct pages *pages, const char *id)
+{
+	return window_find(&pages->window, id);
+}
+
+uint64_t pages_read_at(const struct pages *pages)
+{
+	return pages->read_at;
+}
+
+const char *pages_error(const struct pages *pages)
+{
+	return pages->error.status ? pages->error.text : NULL;
+}

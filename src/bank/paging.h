@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pages from inside: what is wanted, what is being read. */
+#ifndef BANK_PAGING_H
+#define BANK_PAGING_H
+
+#include "bank/pages.h"
+#include "window.h"
+
+/*
+ * One round trip at a time. AFTER and BEFORE add a page at an edge of the window; FIRST, LAST and JUMP put a new window in its
+ * place; REFRESH reads again around the selected row. What is asked for while another read is under way waits in `wanted`, where the
+ * latest wins; a movement that meets an edge, or a window that is about to be replaced, waits in `debt`.
+ */
+enum read { READ_NONE, READ_AFTER, READ_BEFORE, READ_REFRESH, READ_FIRST, READ_LAST, READ_JUMP };
+
+struct pages {
+	struct db *db;
+	const struct catalogue *catalogue;
+	struct window window;
+	enum read wanted, reading;
+	char *wanted_id, *reading_id;
+	long debt;
+	bool stalled; /* a read failed: nothing is fetched ahead until the next request */
+	bool loaded;
+	struct rows *got[2];
+	struct err failed; /* of the read under way */
+	struct err error;  /* of the last one */
+	uint64_t read_at;
+	pages_changed_fn *changed;
+	void *arg;
+
+	/* Freed while an answer is due: an empty shell waits for it, and wakes who reads over the connection since. */
+	bool dead;
+	struct pages *next_shell, *successor;
+};
+
+/* True for the reads that put a new window in place of the old. */
+bool paging_replaces(enum read read);
+
+/* Reads what comes next, if the connection is free: what was asked for, or what will soon be needed. */
+void paging_next(struct pages *pages);
+
+/* Ends what was begun by pages that are freed now: makes them a shell where an answer is due, else frees the memory. */
+void paging_end(struct pages *pages);
+
+/* New pages: an answer that is due to older ones on this connection wakes them. */
+void paging_begin(struct pages *pages);
+
+#endif

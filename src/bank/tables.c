@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Makes the tables of the bank where they are missing, a statement of assets/schema.sql at a time. */
+#include "bank/fill.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/asset.h"
+#include "base/buf.h"
+#include "base/mem.h"
+
+struct making {
+	struct db *db;
+	const char *left; /* of the schema */
+	struct err err;
+	fill_tables_fn *done;
+	void *arg;
+};
+
+static void send_next(struct making *making);
+
+static void finish(struct making *making)
+{
+	struct making made = *making;
+	free(making);
+	made.done(made.arg, made.err.status ? &made.err : NULL);
+}
+
+static void on_answer(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct making *making = arg;
+	if (!answer->ok)
+		err_set(&making->err, ST_STATEMENT, "the tables cannot be made: %s (%s)", answer->message,
+			answer->sqlstate);
+}
+
+static void on_idle(void *arg)
+{
+	struct making *making = arg;
+	if (making->err.status)
+		finish(making);
+	else
+		send_next(making);
+}
+
+static void on_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct making *making = arg;
+	err_set(&making->err, ST_LOST, "the connection was lost while the tables were made: %s", why->message);
+	finish(making);
+}
+
+/* Takes the next paragraph without its comment lines; false at the end. */
+static bool next_statement(const char **text, struct buf *sql)
+{
+	while (**text) {
+		size_t n = strcspn(*text, "\n");
+		if (n == 0 && sql->len > 0)
+			return true;
+		if (n > 0 && strncmp(*text, "--", 2) != 0) {
+			buf_add(sql, *text, n);
+			buf_char(sql, '\n');
+		}
+		*text += n + ((*text)[n] == '\n');
+	}
+	return sql->len > 0;
+}
+
+static void send_next(struct making *making)
+{
+	struct buf sql = {0};
+	if (!next_statement(&making->left, &sql)) {
+		buf_free(&sql);
+		finish(making);
+		return;
+	}
+	sql.p[strcspn(sql.p, ";")] = '\0';
+	struct statement statement = {.sql = sql.p, .verb = VERB_DDL, .once = true};
+	struct db_context context = {0};
+	struct db_reply reply = {on_answer, on_idle, on_lost, making};
+	db_send(making->db, &statement, 1, &context, &reply);
+	buf_free(&sql);
+}
+
+void fill_tables(struct db *db, fill_tables_fn *done, void *arg)
+{
+	struct making *making = NEW(struct making);
+	*making = (struct making){.db = db, .left = asset_schema_sql, .done = done, .arg = arg};
+	send_next(making);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A transfer from inside. */
+#ifndef BANK_TRANSFER_PARTS_H
+#define BANK_TRANSFER_PARTS_H
+
+#include "bank/transfer.h"
+#include "rule.h"
+
+enum { READ_TWO, READ_LEDGER }; /* statements of the first batch */
+enum { DEBIT, CREDIT, RECORD }; /* of the second */
+
+enum step { STEP_START, STEP_READ, STEP_WRITTEN };
+
+struct transfer {
+	struct body body;
+	const struct catalogue *catalogue;
+	char *asked_source, *asked_destination; /* as they were given */
+	char *source, *destination;             /* as the server spells them; NULL until they were read */
+	struct rule rule;
+	char id[TRANSFER_ID_SIZE]; /* made once: a retry is the same transfer */
+	bool id_was_given;
+
+	/* Of the attempt. */
+	bool together;
+	enum step step;
+	struct transfer_facts facts;
+	char amount[24], source_after[24], destination_after[24];
+	const char *params[RECORD + 1][6];
+	const char *fence[4];
+};
+
+/* Reads the rows of sql_read_two: the ids as the server spells them, and what the accounts hold. */
+MUST_CHECK enum status transfer_read_rows(struct transfer *transfer, const struct rows *rows, struct holding *source,
+					  struct holding *destination, struct err *err);
+
+/* Notes what the accounts hold before and after `moved` went from one to the other. */
+void transfer_decided(struct transfer *transfer, const struct holding *source, const struct holding *destination,
+		      int64_t moved);
+
+/* The id is in the ledger: either this very transfer was made before, or the id belongs to another. */
+enum body_say transfer_again(struct transfer *transfer, const struct rows *ledger, const struct holding *source,
+			     const struct holding *destination, struct err *reason);
+
+#endif

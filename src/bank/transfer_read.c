@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a transfer makes of the answers to its read: who holds what, and whether it happened before. */
+#include "transfer_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "say.h"
+
+enum { ID, BALANCE, IS_SOURCE, IS_DESTINATION };
+enum { LEDGER_SOURCE, LEDGER_DESTINATION, LEDGER_AMOUNT };
+
+/* char(n) comes padded with blanks, which are not part of the id and would be stored as such in a ledger of text. */
+static char *spelling(const struct catalogue *catalogue, const char *id)
+{
+	size_t n = strlen(id);
+	while (n > 0 && id[n - 1] == ' ' && strcmp(catalogue->id_type, "bpchar") == 0)
+		n--;
+	return mem_dup_n(id, n);
+}
+
+static enum status take(struct holding *holding, const struct rows *rows, size_t row, struct err *err)
+{
+	const char *balance = rows_cell(rows, row, BALANCE);
+	holding->found = true;
+	holding->null = !balance;
+	if (balance && !rule_number(balance, &holding->balance))
+		return err_set(err, ST_REJECTED,
+			       "the balance of account %s is %s, which is no whole number that can be counted",
+			       say_id(holding->id).text, say_id(balance).text);
+	return ST_OK;
+}
+
+static bool is_true(const struct rows *rows, size_t row, size_t col)
+{
+	const char *cell = rows_cell(rows, row, col);
+	return cell && *cell == 't';
+}
+
+enum status transfer_read_rows(struct transfer *transfer, const struct rows *rows, struct holding *source,
+			       struct holding *destination, struct err *err)
+{
+	enum status status = ST_OK;
+	for (size_t i = 0; rows && i < rows->nrows && !status; i++) {
+		bool from = is_true(rows, i, IS_SOURCE), to = is_true(rows, i, IS_DESTINATION);
+		char **id = from ? &transfer->source : &transfer->destination;
+		if (from && to)
+			return rule_same(rows_cell(rows, i, ID), err);
+		if (!from && !to)
+			continue;
+		free(*id);
+		*id = spelling(transfer->catalogue, rows_cell(rows, i, ID));
+		status = take(from ? source : destination, rows, i, err);
+	}
+	return status;
+}
+
+void transfer_decided(struct transfer *transfer, const struct holding *source, const struct holding *destination,
+		      int64_t moved)
+{
+	struct transfer_facts *facts = &transfer->facts;
+	facts->decided = true;
+	facts->source_before = source->balance;
+	facts->source_after = source->balance - moved;
+	facts->destination_before = destination->balance;
+	facts->destination_after = destination->balance + moved;
+}
+
+/* The id is in the ledger: either this very transfer was made before, or the id belongs to another. */
+enum body_say transfer_again(struct transfer *transfer, const struct rows *ledger, const struct holding *source,
+			     const struct holding *destination, struct err *reason)
+{
+	const char *from = rows_cell(ledger, 0, LEDGER_SOURCE), *to = rows_cell(ledger, 0, LEDGER_DESTINATION),
+		   *amount = rows_cell(ledger, 0, LEDGER_AMOUNT);
+	if (!from || !to || !amount || strcmp(from, transfer_source(transfer)) != 0 ||
+	    strcmp(to, transfer_destination(transfer)) != 0 || !rule_number(amount, &transfer->facts.amount)) {
+		err_set(reason, ST_REJECTED, "transfer id %s is in the ledger already, for %s from %s to %s",
+			transfer->id, say_id(amount ? amount : "NULL").text, say_id(from ? from : "NULL").text,
+			say_id(to ? to : "NULL").text);
+		return BODY_REJECT;
+	}
+	transfer->facts.again = true;
+	transfer_decided(transfer, source, destination, 0);
+	return BODY_DONE;
+}
