@@ -279,17 +279,26 @@ static void finish_message(struct db *db)
 	db->current = NULL;
 }
 
-/* COPY cannot travel in a pipeline; a server that starts one anyway is not spoken to any more. */
-static bool is_copy(const PGresult *result)
+/*
+ * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error over a dead connection, which is no
+ * answer to anything; and a COPY, which cannot travel in a pipeline.
+ */
+static bool is_end(const struct db *db, const PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
-	return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+		return true;
+	if (status != PGRES_FATAL_ERROR)
+		return false;
+	bool own = !PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	return result_is_fatal(result) || (own && PQstatus(db->conn) == CONNECTION_BAD);
 }
 
 /* Reads what has arrived. Returns false once the connection was lost. */
 static bool read_answers(struct db *db)
 {
-	while (db->state == DB_BUSY && db->at < db->npending && !PQisBusy(db->conn)) {
+	bool ended = false;
+	while (!ended && db->state == DB_BUSY && db->at < db->npending && !PQisBusy(db->conn)) {
 		PGresult *result = PQgetResult(db->conn);
 		if (!result) {
 			if (!db->current) /* libpq has nothing more to give: the connection ended here */
@@ -301,13 +310,11 @@ static bool read_answers(struct db *db)
 			finish_round_trip(db);
 		} else {
 			keep(db, result);
-			if (is_copy(db->current) || result_is_fatal(db->current))
-				break;
+			ended = is_end(db, db->current);
 		}
 	}
-	bool fatal = db->current && (is_copy(db->current) || result_is_fatal(db->current));
-	if (db->state == DB_BUSY && (fatal || PQstatus(db->conn) == CONNECTION_BAD)) {
-		db_lose(db, fatal ? db->current : NULL);
+	if (db->state == DB_BUSY && (ended || PQstatus(db->conn) == CONNECTION_BAD)) {
+		db_lose(db, ended ? db->current : NULL);
 		return false;
 	}
 	return true;
