@@ -84,7 +84,7 @@ static bool nothing(const struct app *app, struct buf *out)
 	if (stage_words(out, app))
 		return true;
 	if (!app->pages || !app->catalogue)
-		buf_str(out, "looking at the accounts table ...");
+		buf_str(out, "looking at the table ...");
 	else if (pages_count(app->pages) > 0)
 		return false;
 	else if (pages_error(app->pages))

@@ -9,7 +9,7 @@
 enum {
 	ID_MAX = 40,
 	BALANCE_MAX = 26,
-	BALANCE_USUAL = 12, /* numbers of usual sizes leave the column where it is */
+	BALANCE_USUAL = 8, /* numbers of usual sizes leave the column where it is */
 	EXTRA_MAX = 24,
 	EXTRA_MIN = 6,
 	OTHER = 5, /* the selection's mark, the pick's mark, blanks between */

@@ -4,15 +4,12 @@
 #include <string.h>
 
 #include "app.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "event/show.h"
 #include "ui/draw.h"
+#include "ui/logline.h"
 #include "ui/loglist.h"
 #include "ui/view.h"
-
-enum { LONG_TIME_COLS = 96, SHORT_TIME_COLS = 48, WHO = 6, MS = 7 };
 
 struct log {
 	struct app *app;
@@ -71,85 +68,6 @@ uint64_t log_selected(const struct view *view)
 	return event_at(log, within(log, log->selected), &event) ? event.number : 0;
 }
 
-/* ---- one line ---- */
-
-static enum style style_of(const struct event *event, char sign)
-{
-	if (sign == 'x')
-		return STYLE_BAD;
-	if (sign == '*' || (event->kind == EVENT_OUTCOME && event->outcome == OUTCOME_COMMITTED))
-		return STYLE_GOOD;
-	if (sign == '!')
-		return STYLE_LEVER;
-	if (sign == '~' || sign == '.')
-		return STYLE_WAIT;
-	return event->kind == EVENT_TXN || event->kind == EVENT_ATTEMPT || event->skipped ? STYLE_FAINT : STYLE_TEXT;
-}
-
-/* The bytes of `text` from a column on. */
-static const char *from_column(const char *text, int column)
-{
-	return text + text_cut(text, strlen(text), (size_t)column);
-}
-
-static void add_time(struct buf *out, uint64_t wall_us, int width)
-{
-	char time[16];
-	clock_show(time, wall_us);
-	if (width >= LONG_TIME_COLS)
-		buf_fmt(out, "%s ", time);
-	else if (width >= SHORT_TIME_COLS)
-		buf_fmt(out, "%s ", time + 3);
-}
-
-/* A result that needs more than its column takes it from the statement, an error most of all. */
-static int result_width(int room, const struct show_line *line)
-{
-	int need = (int)text_width(buf_text(&line->result), line->result.len);
-	int usual = room / 4 < 24 ? room / 4 : 24, most = line->sign == 'x' ? room * 2 / 3 : room / 2;
-	return need <= usual ? usual : need < most ? need : most;
-}
-
-static void compose(struct buf *out, const struct log *log, const struct event *event, struct show_line *line,
-		    int width)
-{
-	static const char mark[] = "  <- durable from here";
-	add_time(out, event->wall_us, width);
-	text_pad(out, buf_text(&line->who), WHO, TEXT_LEFT);
-	buf_fmt(out, " %c ", line->sign);
-	int room = width - (int)text_width(buf_text(out), out->len) - MS - 2;
-	int result = result_width(room, line);
-	int what = room - result;
-	if (!line->result.len)
-		what = room, result = 0;
-	const char *words = from_column(buf_text(&line->what), log->side);
-	bool marked = event->durable && what >= (int)sizeof mark + 5;
-	if (marked && text_width(words, strlen(words)) + sizeof mark - 1 <= (size_t)what) {
-		struct buf both = {0};
-		buf_fmt(&both, "%s%s", words, mark);
-		text_pad(out, buf_text(&both), (size_t)what, TEXT_LEFT);
-		buf_free(&both);
-	} else {
-		text_pad(out, words, (size_t)(marked ? what - (int)sizeof mark + 1 : what), TEXT_LEFT);
-		buf_str(out, marked ? mark : "");
-	}
-	buf_char(out, ' ');
-	text_pad(out, buf_text(&line->result), (size_t)result, TEXT_LEFT);
-	buf_char(out, ' ');
-	text_pad(out, buf_text(&line->ms), MS, TEXT_RIGHT);
-}
-
-static void draw_event(const struct log *log, struct rect at, const struct event *event, enum style selected)
-{
-	struct show_line line = {0};
-	struct buf text = {0};
-	show_line(&line, event);
-	compose(&text, log, event, &line, at.w);
-	draw_line(at.y, at.x, at.w, selected != STYLE_TEXT ? selected : style_of(event, line.sign), buf_text(&text));
-	buf_free(&text);
-	show_line_free(&line);
-}
-
 /* ---- the pane ---- */
 
 static void draw(void *self, struct rect inside, bool focus)
@@ -163,7 +81,7 @@ static void draw(void *self, struct rect inside, bool focus)
 		bool selected = position == log->selected && focus;
 		struct event event;
 		if (event_at(log, position, &event))
-			draw_event(log, at, &event, selected ? STYLE_SELECTED : STYLE_TEXT);
+			logline_draw(at, &event, log->side, selected);
 		else
 			draw_line(at.y, at.x, at.w, STYLE_TEXT, "");
 	}
@@ -189,12 +107,12 @@ static void footer(void *self, struct buf *out, int columns)
 {
 	const struct log *log = self;
 	if (columns > 24)
-		buf_str(out, log->list.browse ? "with the browse session" : "browse session hidden");
+		buf_str(out, log->list.all ? "browse session shown" : "browse session hidden");
 }
 
-static void filter(struct log *log, bool errors_only, bool browse)
+static void filter(struct log *log, bool errors_only, bool all)
 {
-	loglist_filter(&log->list, errors_only, browse);
+	loglist_filter(&log->list, errors_only, all);
 	log->follow = true;
 	log->top = 0;
 	log->side = 0;
@@ -226,9 +144,9 @@ static bool act(void *self, const char *action, const char *argument)
 	else if (strcmp(action, "follow") == 0)
 		log->follow = !log->follow;
 	else if (strcmp(action, "errors") == 0)
-		filter(log, !log->list.errors_only, log->list.browse);
+		filter(log, !log->list.errors_only, log->list.all);
 	else if (strcmp(action, "browse-log") == 0)
-		filter(log, log->list.errors_only, !log->list.browse);
+		filter(log, log->list.errors_only, !log->list.all);
 	else
 		return false;
 	return true;

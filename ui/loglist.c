@@ -17,9 +17,22 @@ static bool passes(const struct loglist *list, const struct event *event)
 {
 	bool error = is_error(event);
 	bool statement = event->kind == EVENT_SENT || event->kind == EVENT_RESULT;
-	if (event->session == SESSION_BROWSE && statement && !error && !list->browse)
+	bool reading = event->session == SESSION_BROWSE && statement;
+	bool aside = event->txn && event->txn == list->aside && event->kind != EVENT_OUTCOME;
+	if ((reading || aside) && !error && !list->all)
 		return false;
 	return error || !list->errors_only;
+}
+
+/* Notes which transactions are asides: those of the rival while no transfer runs. */
+static void note(struct loglist *list, const struct event *event)
+{
+	if (event->session == SESSION_TRANSFER && event->kind == EVENT_TXN)
+		list->transferring = true;
+	else if (event->session == SESSION_TRANSFER && event->kind == EVENT_OUTCOME)
+		list->transferring = false;
+	else if (event->session == SESSION_RIVAL && event->kind == EVENT_TXN)
+		list->aside = list->transferring ? 0 : event->txn;
 }
 
 static void push(struct loglist *list, uint64_t number)
@@ -90,6 +103,7 @@ bool loglist_read(struct loglist *list)
 	struct event event;
 	bool changed = false;
 	while (cursor_read(&list->cursor, list->ring, &event)) {
+		note(list, &event);
 		bool shown = passes(list, &event);
 		changed = changed || shown;
 		if (event.kind == EVENT_SENT) {
@@ -107,10 +121,12 @@ bool loglist_read(struct loglist *list)
 	return drop_old(list) || changed;
 }
 
-void loglist_filter(struct loglist *list, bool errors_only, bool browse)
+void loglist_filter(struct loglist *list, bool errors_only, bool all)
 {
 	list->errors_only = errors_only;
-	list->browse = browse;
+	list->all = all;
+	list->transferring = false;
+	list->aside = 0;
 	list->start = list->end = list->npending = 0;
 	list->dropped = 0;
 	uint64_t skipped = list->cursor.skipped;

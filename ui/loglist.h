@@ -12,14 +12,17 @@ enum { LOGLIST_PENDING_MAX = 64 };
 
 /*
  * Zero-initialise, then set `ring`. A statement that was sent is a line only until its answer comes; such lines stand after all
- * others. Lines have positions that do not change while older lines fall out of the ring: `dropped` is the position of the
+ * others. What is no part of a transfer is left out unless `all` is set: the reads of the list, and how the rival, after the
+ * transfer, puts back what it moved. Errors always are lines. Lines have positions that do not change while older lines fall out of the ring: `dropped` is the position of the
  * first one that is left.
  */
 struct loglist {
 	const struct ring *ring;
 	struct cursor cursor;
-	bool errors_only, browse; /* set by loglist_filter() */
-	uint64_t *lines;          /* event numbers, ascending, from `start` to `end` */
+	bool errors_only, all; /* set by loglist_filter() */
+	bool transferring;     /* a transfer runs at the cursor */
+	uint32_t aside;        /* a transaction that is no part of one */
+	uint64_t *lines;       /* event numbers, ascending, from `start` to `end` */
 	size_t start, end, cap;
 	uint64_t dropped;
 	uint64_t pending[LOGLIST_PENDING_MAX];
@@ -27,7 +30,7 @@ struct loglist {
 };
 
 bool loglist_read(struct loglist *list); /* true where lines changed */
-void loglist_filter(struct loglist *list, bool errors_only, bool browse);
+void loglist_filter(struct loglist *list, bool errors_only, bool all);
 size_t loglist_count(const struct loglist *list);
 uint64_t loglist_event(const struct loglist *list, size_t i); /* number of the event, i < count */
 void loglist_free(struct loglist *list);

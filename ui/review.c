@@ -92,6 +92,11 @@ static const char *protocol_word(const struct app *app)
 	return app->work && db_dialect(app->work)->rollback_to_restarts ? "savepoint" : "restart";
 }
 
+static const char *wire_words(enum txn_wire wire)
+{
+	return wire == WIRE_STEP ? "one statement a round trip" : wire == WIRE_ONESHOT ? "one round trip" : "pipelined";
+}
+
 static void how(const struct review *review, struct buf *out)
 {
 	const struct txn_options *options = &review->app->settings.txn;
@@ -103,8 +108,7 @@ static void how(const struct review *review, struct buf *out)
 			"At most %u attempts in %" PRIu64 " s, waits of up to %" PRIu64
 			" ms, then twice that, to %" PRIu64 " ms. Protocol %s, %s.",
 			options->max_attempts, options->max_elapsed_ms / 1000, options->backoff_base_ms,
-			options->backoff_cap_ms, protocol_word(review->app),
-			options->wire == WIRE_STEP ? "one statement a round trip" : "pipelined");
+			options->backoff_cap_ms, protocol_word(review->app), wire_words(options->wire));
 }
 
 static void read_when(const struct review *review, struct buf *out)

@@ -8,14 +8,14 @@
 static void connecting(struct buf *out, const struct app *app)
 {
 	struct buf place = {0};
-	buf_str(out, "connecting to ");
-	if (app->settings.demo) {
-		buf_str(out, "the private server");
-	} else {
+	buf_str(out, "connecting ");
+	if (!app->settings.demo) {
+		buf_str(out, "to ");
 		conninfo_show(&place, &app->settings.conninfo);
 		draw_harmless(out, buf_text(&place));
+		buf_char(out, ' ');
 	}
-	buf_str(out, " ...");
+	buf_str(out, "...");
 	buf_free(&place);
 }
 
@@ -23,16 +23,16 @@ bool stage_words(struct buf *out, const struct app *app)
 {
 	switch (app->stage) {
 	case STAGE_SERVER:
-		buf_str(out, "starting a private PostgreSQL ...");
+		buf_str(out, "starting PostgreSQL ...");
 		return true;
 	case STAGE_CONNECTING:
 		connecting(out, app);
 		return true;
 	case STAGE_TABLES:
-		buf_fmt(out, "making the tables and %u accounts ...", app->settings.accounts);
+		buf_fmt(out, "making %u accounts ...", app->settings.accounts);
 		return true;
 	case STAGE_LOOKING:
-		buf_str(out, "looking at the accounts table ...");
+		buf_str(out, "looking at the table ...");
 		return true;
 	case STAGE_FAILED:
 		draw_harmless(out, app->failure.text);

@@ -52,7 +52,7 @@ static void draw_attempt(struct rect at, const struct step *step, enum outcome o
 	bool good = step->durable || outcome == OUTCOME_COMMITTED;
 	bool bad = !good && (step->failed || outcome != OUTCOME_NONE);
 	enum style style = bad ? STYLE_BAD : good ? STYLE_GOOD : STYLE_TEXT;
-	if (step->took_us)
+	if (step->took_us && (good || bad))
 		text_duration(took, step->took_us);
 	int time = (int)strlen(took), room = at.w - time - 1;
 	buf_fmt(&line, "%-2u%s  ", step->number, bad ? "x" : good ? "*" : ".");

@@ -66,26 +66,42 @@ static struct moves plan(const struct transfer_pane *pane)
 	return moves;
 }
 
+static const char *note_of(enum outcome outcome, const struct transfer_facts *facts)
+{
+	if (facts->again)
+		return "nothing: it was made before";
+	switch (outcome) {
+	case OUTCOME_COMMITTED:
+		return "moved";
+	case OUTCOME_NONE:
+		return facts->decided ? "being moved" : "...";
+	case OUTCOME_UNKNOWN:
+		return "moved or not: unknown";
+	case OUTCOME_REJECTED:
+	case OUTCOME_FAILED:
+	case OUTCOME_GAVE_UP:
+	case OUTCOME_CANCELLED:
+		break;
+	}
+	return "nothing";
+}
+
 static struct moves done(const struct transfer_pane *pane, char before[2][24])
 {
 	const struct app_transfer *transfer = &pane->app->transfer;
 	struct transfer_facts facts = transfer_facts(transfer->body);
 	enum outcome outcome = pane->attempts->outcome;
+	bool moves = outcome == OUTCOME_COMMITTED || outcome == OUTCOME_NONE || outcome == OUTCOME_UNKNOWN;
 	snprintf(before[0], 24, "%" PRId64, facts.source_before);
 	snprintf(before[1], 24, "%" PRId64, facts.destination_before);
-	bool moved = facts.decided &&
-		     (outcome == OUTCOME_COMMITTED || outcome == OUTCOME_NONE || outcome == OUTCOME_UNKNOWN);
 	return (struct moves){
 		.id = {transfer->source, transfer->destination},
 		.before = {facts.decided ? before[0] : "...", facts.decided ? before[1] : "..."},
 		.after = {facts.source_after, facts.destination_after},
-		.known = moved,
+		.known = moves && facts.decided && !facts.again,
 		.amount = facts.amount,
 		.arrow = outcome == OUTCOME_UNKNOWN ? "?>" : "->",
-		.note = outcome == OUTCOME_COMMITTED ? "moved"
-			: outcome == OUTCOME_NONE    ? "being moved"
-			: outcome == OUTCOME_UNKNOWN ? "moved or not: unknown"
-						     : "nothing moved",
+		.note = note_of(outcome, &facts),
 	};
 }
 
@@ -97,8 +113,6 @@ static void doing(const struct transfer_pane *pane, struct buf *out)
 	const struct attempts *attempts = pane->attempts;
 	uint64_t now = clock_wall_us();
 	uint64_t seconds = now > attempts->since_us ? (now - attempts->since_us) / 1000000 : 0;
-	if (attempts->made)
-		buf_fmt(out, "attempt %u of %u: ", attempts->made, attempts->limit);
 	if (attempts_waiting(attempts))
 		buf_str(out, "rolled back, waits");
 	else if (attempts->in_flight)
@@ -108,7 +122,7 @@ static void doing(const struct transfer_pane *pane, struct buf *out)
 	else
 		buf_str(out, "running");
 	if (seconds)
-		buf_fmt(out, " %" PRIu64 " s", seconds);
+		buf_fmt(out, ", %" PRIu64 " s", seconds);
 }
 
 static void ended(const struct transfer_pane *pane, struct buf *out)
@@ -121,6 +135,10 @@ static void ended(const struct transfer_pane *pane, struct buf *out)
 		buf_str(out, " -> ");
 		draw_harmless(out, transfer->destination);
 		buf_str(out, ": ");
+	}
+	if (attempts->outcome == OUTCOME_COMMITTED && transfer_facts(transfer->body).again) {
+		buf_str(out, "it is in the ledger already: nothing was moved again");
+		return;
 	}
 	if (attempts->outcome != OUTCOME_COMMITTED) {
 		draw_harmless(out, transfer->result.reason.text[0] ? transfer->result.reason.text

@@ -91,6 +91,25 @@ static void filters(void **state)
 	loglist_free(&list);
 }
 
+/* What the rival does between read and write belongs to the story; how it puts its unit back does not. */
+static void asides(void **state)
+{
+	(void)state;
+	struct loglist list = list_of();
+	add((struct event){.kind = EVENT_TXN, .txn = 1});
+	add((struct event){.kind = EVENT_TXN, .txn = 2, .session = SESSION_RIVAL});
+	add((struct event){.kind = EVENT_RESULT, .txn = 2, .session = SESSION_RIVAL, .tag = "UPDATE 1"});
+	add((struct event){.kind = EVENT_OUTCOME, .txn = 1, .outcome = OUTCOME_COMMITTED});
+	add((struct event){.kind = EVENT_TXN, .txn = 3, .session = SESSION_RIVAL});
+	add((struct event){.kind = EVENT_RESULT, .txn = 3, .session = SESSION_RIVAL, .tag = "UPDATE 1"});
+	add((struct event){.kind = EVENT_OUTCOME, .txn = 3, .session = SESSION_RIVAL, .outcome = OUTCOME_COMMITTED});
+	loglist_read(&list);
+	check_lines(&list, (uint64_t[]){1, 2, 3, 4, 7}, 5);
+	loglist_filter(&list, false, true);
+	assert_int_equal(loglist_count(&list), 7);
+	loglist_free(&list);
+}
+
 static void old_lines_fall_out(void **state)
 {
 	(void)state;
@@ -179,6 +198,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(answers_take_the_place_of_statements, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(a_lost_connection_answers_nothing, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(filters, make_ring, free_ring),
+		cmocka_unit_test_setup_teardown(asides, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(old_lines_fall_out, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(a_retry_as_steps, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(other_transactions_are_not_ours, make_ring, free_ring),

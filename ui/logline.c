@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One event as a line of the log. */
+#include "ui/logline.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "event/show.h"
+#include "ui/draw.h"
+
+enum { LONG_TIME_COLS = 96, SHORT_TIME_COLS = 48, WHO_COLS = 6, MS_COLS = 7, VERB_MAX = 10, RESULT_USUAL = 24 };
+
+static const char durable_mark[] = "  <- durable from here";
+
+static enum style style_of(const struct event *event, char sign)
+{
+	if (sign == 'x')
+		return STYLE_BAD;
+	if (sign == '*' || (event->kind == EVENT_OUTCOME && event->outcome == OUTCOME_COMMITTED))
+		return STYLE_GOOD;
+	if (sign == '!' || event->session == SESSION_RIVAL)
+		return STYLE_LEVER;
+	if (sign == '~' || sign == '.')
+		return STYLE_WAIT;
+	bool faint = event->kind == EVENT_TXN || event->kind == EVENT_ATTEMPT || event->session == SESSION_BROWSE;
+	return faint || event->skipped ? STYLE_FAINT : STYLE_TEXT;
+}
+
+static void add_time(struct buf *out, uint64_t wall_us, int width)
+{
+	char time[16];
+	clock_show(time, wall_us);
+	if (width >= LONG_TIME_COLS)
+		buf_fmt(out, "%s ", time);
+	else if (width >= SHORT_TIME_COLS)
+		buf_fmt(out, "%s ", time + 3);
+}
+
+/* A result that needs more than its column takes it from the statement, an error most of all. */
+static int result_width(int room, const struct show_line *line)
+{
+	int need = (int)text_width(buf_text(&line->result), line->result.len);
+	int usual = room / 4 < RESULT_USUAL ? room / 4 : RESULT_USUAL;
+	int most = line->sign == 'x' ? room * 2 / 3 : room / 2;
+	if (need == 0)
+		return 0;
+	return need <= usual ? usual : need < most ? need : most;
+}
+
+/* The amounts and ids of a statement stand at its end: what does not fit goes from behind its verb. */
+static void add_statement(struct buf *out, const char *text, int columns)
+{
+	size_t n = strlen(text), verb = strcspn(text, " ");
+	int width = (int)text_width(text, n), tail = columns - (int)verb - 2;
+	if (width <= columns || verb > VERB_MAX || tail < 8) {
+		text_pad(out, text, (size_t)columns, TEXT_LEFT);
+		return;
+	}
+	struct buf short_one = {0};
+	buf_add(&short_one, text, verb);
+	buf_fmt(&short_one, " ~%s", text + text_cut(text, n, (size_t)(width - tail)));
+	text_pad(out, buf_text(&short_one), (size_t)columns, TEXT_LEFT);
+	buf_free(&short_one);
+}
+
+static void add_what(struct buf *out, const struct event *event, const struct show_line *line, int columns, int side)
+{
+	const char *words = buf_text(&line->what);
+	int mark = (int)sizeof durable_mark - 1;
+	bool marked = event->durable && columns >= mark + 6;
+	struct buf text = {0};
+	buf_str(&text, words + text_cut(words, line->what.len, (size_t)side));
+	if (marked && (int)text_width(buf_text(&text), text.len) + mark <= columns) {
+		buf_str(&text, durable_mark);
+		marked = false;
+	}
+	int room = marked ? columns - mark : columns;
+	if (event->sql && side == 0)
+		add_statement(out, buf_text(&text), room);
+	else
+		text_pad(out, buf_text(&text), (size_t)room, TEXT_LEFT);
+	buf_str(out, marked ? durable_mark : "");
+	buf_free(&text);
+}
+
+void logline_draw(struct rect at, const struct event *event, int side, bool selected)
+{
+	struct show_line line = {0};
+	struct buf out = {0};
+	show_line(&line, event);
+	add_time(&out, event->wall_us, at.w);
+	text_pad(&out, buf_text(&line.who), WHO_COLS, TEXT_LEFT);
+	buf_fmt(&out, " %c ", line.sign);
+	int room = at.w - (int)out.len - MS_COLS - 2, result = result_width(room, &line);
+	add_what(&out, event, &line, room - result, side);
+	buf_char(&out, ' ');
+	text_pad(&out, buf_text(&line.result), (size_t)result, TEXT_LEFT);
+	buf_char(&out, ' ');
+	text_pad(&out, buf_text(&line.ms), MS_COLS, TEXT_RIGHT);
+	draw_line(at.y, at.x, at.w, selected ? STYLE_SELECTED : style_of(event, line.sign), buf_text(&out));
+	buf_free(&out);
+	show_line_free(&line);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One event as a line of the log. */
+#ifndef UI_LOGLINE_H
+#define UI_LOGLINE_H
+
+#include "event/event.h"
+#include "ui/layout.h"
+
+/* `side`: columns that the statement is scrolled to the left. */
+void logline_draw(struct rect at, const struct event *event, int side, bool selected);
+
+#endif
