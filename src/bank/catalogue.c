@@ -94,8 +94,12 @@ static void ask_more(struct reading *reading)
 	const char *ledger[TABLE_PARAMS] = {"transfers", reading->table.schema, "true"};
 	const char *estimate[] = {reading->table.schema, reading->table.name};
 	struct statement statements[] = {
-		{.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = ledger},
-		{.sql = db_dialect(reading->db)->estimate_sql, .verb = VERB_SELECT, .nparams = 2, .params = estimate},
+		{.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = ledger, .once = true},
+		{.sql = db_dialect(reading->db)->estimate_sql,
+		 .verb = VERB_SELECT,
+		 .nparams = 2,
+		 .params = estimate,
+		 .once = true},
 	};
 	struct db_context context = {0};
 	struct db_reply reply = {on_more, on_more_idle, on_lost, reading};
@@ -154,7 +158,7 @@ static void ask_table(struct reading *reading)
 {
 	const char *params[TABLE_PARAMS] = {reading->name, reading->schema, reading->schema[0] ? "false" : "true"};
 	struct statement statement = {
-		.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = params};
+		.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = params, .once = true};
 	struct db_context context = {0};
 	struct db_reply reply = {on_table, on_table_idle, on_lost, reading};
 	db_send(reading->db, &statement, 1, &context, &reply);
