@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The main job on the screen: two accounts picked, a review that only y answers, the log of the transfer, a real retry. */
+#include <locale.h>
+#include <string.h>
+
+#include "tests/support/check.h"
+#include "tests/support/console.h"
+#include "tests/support/pg.h"
+
+static int fresh_bank(void **state)
+{
+	(void)state;
+	pg_bank(30);
+	return 0;
+}
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("screen_transfer", NULL);
+	return 0;
+}
+
+static void open_review(struct term *term)
+{
+	console_expect_selected(term, "7001");
+	term_type(term, "s<Down>");
+	console_expect_selected(term, "7002");
+	term_type(term, "d<Enter>");
+	term_expect(term, ":transfer 7001 7002 half"); /* the exact command */
+	term_settle(term);                             /* what is typed while a question appears is no answer to it */
+}
+
+/* The log alone, from its first line. */
+static void zoom_log(struct term *term)
+{
+	term_type(term, "<Tab><Tab>z");
+}
+
+static void half_moves_and_is_logged(struct term *term)
+{
+	open_review(term);
+	term_type(term, "<Enter>");
+	term_expect(term, "Enter does nothing here:");
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
+	term_type(term, "y");
+	term_expect_gone(term, ":transfer 7001 7002 half");
+	zoom_log(term);
+	console_expect_in_order(term, "BEGIN", "SAVEPOINT cockroach_restart", "SELECT", "UPDATE", "UPDATE", "INSERT",
+				"RELEASE", "COMMIT", "COMMITTED");
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1500);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 30000);
+	assert_int_equal(pg_number("SELECT amount FROM transfers WHERE source = 7001 AND destination = 7002"), 500);
+}
+
+/* The COMMIT of the log is marked as the statement from which the transfer is durable, and no other line is. */
+static void the_mark_is_at_the_commit(struct term *term)
+{
+	int row = term_row_with(term, "durable from here", 0);
+	assert_true(row >= 0);
+	assert_non_null(strstr(term_row(term, row), "COMMIT"));
+	assert_null(strstr(term_row(term, row), "RELEASE"));
+	assert_int_equal(term_row_with(term, "durable from here", row + 1), -1);
+}
+
+static void a_transfer_at_80x24(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	half_moves_and_is_logged(term);
+	the_mark_is_at_the_commit(term);
+	console_quit(term);
+}
+
+static void a_transfer_at_140x45(void **state)
+{
+	struct term *term = console_open(state, 45, 140);
+	half_moves_and_is_logged(term);
+	the_mark_is_at_the_commit(term);
+	console_quit(term);
+}
+
+/* Too narrow for the mark: the transfer itself must work all the same. */
+static void a_transfer_at_40x10(void **state)
+{
+	struct term *term = console_open(state, 10, 40);
+	open_review(term);
+	term_type(term, "<Enter>y");
+	console_expect_number(term, "SELECT count(*) FROM transfers", 1);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
+	term_expect(term, "Txn: none");
+	console_quit(term);
+}
+
+static void no_answer_but_y_moves_money(void **state)
+{
+	static const char *const answers[] = {"n", "q", "<Esc>"};
+	struct term *term = console_open(state, 24, 80);
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+		if (i == 0)
+			open_review(term);
+		else
+			term_type(term, "<Enter>");
+		term_expect(term, ":transfer 7001 7002 half");
+		term_settle(term);
+		term_type(term, "<Enter> sd1x<Del><BS><^M>");
+		term_settle(term);
+		term_expect(term, ":transfer 7001 7002 half");
+		term_type(term, answers[i]);
+		term_expect_gone(term, ":transfer 7001 7002 half");
+	}
+	term_settle(term);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+	console_quit(term);
+}
+
+/* The rival really moves one unit between read and write: 40001, a wait, and half of what attempt 2 read. */
+static void a_rival_forces_a_retry(void **state)
+{
+	struct term *term = console_open(state, 45, 140);
+	term_type(term, "I");
+	open_review(term);
+	term_type(term, "y");
+	term_expect(term, "moved 499 from 7001 to 7002");
+	zoom_log(term);
+	console_expect_in_order(term, "40001", "ROLLBACK", "wait ", "attempt 2 of", "BEGIN",
+				"SAVEPOINT cockroach_restart", "7001, 999", "- 499", "+ 499", "INSERT", "RELEASE",
+				"COMMIT", "2 attempts");
+	console_expect_number(term, "SELECT balance FROM accounts WHERE id = 7001",
+			      501); /* 999 - 499, and the unit back */
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1499);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 30000);
+	assert_int_equal(pg_number("SELECT amount FROM transfers WHERE source = 7001 AND destination = 7002"), 499);
+	console_quit(term);
+}
+
+static void a_rejection_says_why(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "sd<Enter>");
+	term_expect(term, ":transfer 7001 7001 half");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "REJECTED");
+	term_expect(term, "source and destination are the same account, 7001");
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
+	console_quit(term);
+}
+
+int main(void)
+{
+	setlocale(LC_ALL, "");
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_transfer_at_80x24, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_transfer_at_140x45, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_transfer_at_40x10, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(no_answer_but_y_moves_money, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_rival_forces_a_retry, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_rejection_says_why, fresh_bank, term_teardown),
+	};
+	return cmocka_run_group_tests_name("screen/transfer", tests, own_database, NULL);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What teller says, and how it leaves, when it cannot do what was asked: no server, a wrong word, an unusable table. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("verb_refuse", NULL);
+	pg_bank(3);
+	return 0;
+}
+
+static int lines(const struct buf *text)
+{
+	int n = 0;
+	for (const char *p = buf_text(text); (p = strchr(p, '\n')) != NULL; p++)
+		n++;
+	return n;
+}
+
+/* One or two lines on standard error, nothing on standard output. */
+static void check_refusal(struct proc *proc, int status, const char *word)
+{
+	proc_expect_status(proc, status);
+	proc_expect_err(proc, word);
+	assert_in_range(lines(&proc->err), 1, 2);
+	assert_string_equal(buf_text(&proc->out), "");
+	print_message("# %s", buf_text(&proc->err));
+	proc_free(proc);
+}
+
+static void no_server(void **state)
+{
+	(void)state;
+	static const char *const nobody[] = {"PGHOST", "PGPORT=1", NULL};
+	static const char *const nowhere[] = {"PGHOST=/nonexistent", NULL};
+	const char *const bare[] = {proc_teller(), NULL};
+	const char *const count[] = {proc_teller(), "count", NULL};
+	check_refusal(proc_run(bare, nobody, "count\n"), 2, "teller demo");
+	check_refusal(proc_run(count, nobody, NULL), 2, "teller demo");
+	check_refusal(proc_run(count, nowhere, NULL), 2, "/nonexistent");
+	check_refusal(teller_run("-h", "127.0.0.1", "-p", "1", "count"), 2, "127.0.0.1");
+	check_refusal(teller_run("-d", "no_such_database", "count"), 2, "no_such_database");
+	check_refusal(teller_run("-h", "no-such-host.invalid", "count"), 2, "no-such-host.invalid");
+}
+
+static void wrong_words(void **state)
+{
+	(void)state;
+	check_refusal(teller_run("--lmit", "3", "list"), 1, "--lmit");
+	check_refusal(teller_run("-Z"), 1, "-Z");
+	check_refusal(teller_run("lst"), 1, "lst");
+	check_refusal(teller_run("-c", "lisst"), 1, "did you mean list");
+	check_refusal(teller_run("list", "--limit"), 1, "limit");
+	check_refusal(teller_run("list", "--limit", "many"), 1, "many");
+	check_refusal(teller_run("list", "--limit", "0"), 1, "limit");
+	check_refusal(teller_run("list", "--limt", "3"), 1, "did you mean --limit");
+	check_refusal(teller_run("list", "7001"), 1, "7001");
+	check_refusal(teller_run("show"), 1, "ID");
+	check_refusal(teller_run("show", "seven"), 1, "seven");
+	check_refusal(teller_run("transfer", "7001", "7002", "most", "--yes"), 1, "most");
+	check_refusal(teller_run("transfer", "7001", "--yes"), 1, "TO");
+	check_refusal(teller_run("--format", "xml", "list"), 1, "xml");
+	check_refusal(teller_run("--wire", "pigeon", "list"), 1, "pigeon");
+	check_refusal(teller_run("-f", "/nonexistent/commands"), 1, "/nonexistent/commands");
+	check_refusal(teller_run("postgres://[", "count"), 1, "connection string");
+}
+
+/* A script stops where it fails, and says no more. */
+static void a_failing_command_ends_a_script(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("-c", "transfer 7001 7001 --yes", "-c", "count");
+	proc_expect_status(proc, 3);
+	assert_string_equal(buf_text(&proc->out), "");
+	proc_free(proc);
+}
+
+static void tables_that_cannot_be_used(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *make, *word;
+	} cases[] = {
+		{"CREATE TABLE odd (id integer, balance integer)", "primary key"},
+		{"CREATE TABLE odd (id integer PRIMARY KEY, balance float)", "balance"},
+		{"CREATE TABLE odd (id integer PRIMARY KEY, balance numeric)", "balance"},
+		{"CREATE TABLE odd (id integer PRIMARY KEY, amount integer)", "balance"},
+		{"SELECT 1", "odd"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		pg_exec("DROP TABLE IF EXISTS odd");
+		pg_exec("%s", cases[i].make);
+		struct proc *proc = teller_run("--table", "odd", "count");
+		assert_int_not_equal(proc->status, 0);
+		proc_expect_err(proc, cases[i].word);
+		print_message("# (%d) %s", proc->status, buf_text(&proc->err));
+		assert_in_range(lines(&proc->err), 1, 2);
+		assert_string_equal(buf_text(&proc->out), "");
+		proc_free(proc);
+	}
+}
+
+/* The reader of a pipe may leave first; no harm, no noise. */
+static void a_closed_pipe_is_no_disaster(void **state)
+{
+	(void)state;
+	char script[700];
+	snprintf(script, sizeof script, "%s list --csv | head -n 1", proc_teller());
+	struct proc *proc = proc_run((const char *const[]){"sh", "-c", script, NULL}, NULL, NULL);
+	proc_expect_status(proc, 0);
+	assert_string_equal(buf_text(&proc->out), "id,balance\n");
+	assert_string_equal(buf_text(&proc->err), "");
+	proc_free(proc);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_server),
+		cmocka_unit_test(wrong_words),
+		cmocka_unit_test(a_failing_command_ends_a_script),
+		cmocka_unit_test(tables_that_cannot_be_used),
+		cmocka_unit_test(a_closed_pipe_is_no_disaster),
+	};
+	return cmocka_run_group_tests_name("verb/refuse", tests, own_database, NULL);
+}
