@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tables as they are found: what can be used, what is refused and with what sentence, and the SQL that is made for them. */
+#include "tests/bank/rig.h"
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("bank_catalogue", NULL);
+	return 0;
+}
+
+static void check_refused(struct rig *rig, const char *table, const char *words)
+{
+	assert_null(rig_read(rig, table));
+	assert_int_equal(rig->err.status, ST_CHECK);
+	if (!strstr(rig->err.text, words))
+		fail_msg("\"%s\" does not hold \"%s\"", rig->err.text, words);
+}
+
+static void the_tables_of_the_tutorial(void **state)
+{
+	struct rig *rig = *state;
+	pg_bank(3);
+	struct catalogue *c = rig_read(rig, NULL);
+	assert_string_equal(c->name, "accounts");
+	assert_string_equal(c->id_type, "int4");
+	assert_true(c->id_is_number);
+	assert_int_equal(c->id_max, INT32_MAX);
+	assert_int_equal(c->balance_max, INT32_MAX);
+	assert_int_equal(c->nextra, 0);
+	assert_true(c->ledger);
+	assert_null(c->ledger_why);
+	assert_string_equal(c->sql_page_after, "SELECT id, balance FROM accounts WHERE id > $1 ORDER BY id LIMIT $2");
+	assert_string_equal(c->sql_debit, "UPDATE accounts SET balance = balance - $1 WHERE id = $2");
+	assert_string_equal(c->sql_ledger_insert,
+			    "INSERT INTO transfers (id, source, destination, amount) VALUES ($1, $2, $3, $4)");
+	assert_int_equal(db_state(rig->db), DB_IDLE);
+}
+
+static void estimates_come_from_the_server(void **state)
+{
+	struct rig *rig = *state;
+	pg_bank(300);
+	assert_int_equal(rig_read(rig, NULL)->estimate, -1);
+	pg_exec("ANALYZE accounts");
+	assert_int_equal(rig_read(rig, NULL)->estimate, 300);
+}
+
+static void missing_tables(void **state)
+{
+	struct rig *rig = *state;
+	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
+	check_refused(rig, NULL, "there is no table accounts: `init` makes it");
+	assert_true(rig->missing);
+	check_refused(rig, "nowhere.accounts", "there is no table nowhere.accounts");
+	check_refused(rig, "a.b.c", "there is no table a.b.c");
+	check_refused(rig, "x\"; DROP TABLE y; --", "there is no table x\"; DROP TABLE y");
+	check_refused(rig, "\033[2J", "\\x1b[2J");
+	assert_true(rig->missing);
+}
+
+static void what_cannot_be_used(void **state)
+{
+	struct rig *rig = *state;
+	static const struct {
+		const char *columns, *words;
+	} cases[] = {
+		{"id int, balance int", "has no primary key"},
+		{"a int, b int, balance int, PRIMARY KEY (b, a)", "has 2 columns (a, b)"},
+		{"id int PRIMARY KEY, amount int", "has no column named balance"},
+		{"balance int PRIMARY KEY", "no column named balance beside its key"},
+		{"id int PRIMARY KEY, balance float", "double precision, which rounds money"},
+		{"id int PRIMARY KEY, balance real", "real, which rounds money"},
+		{"id int PRIMARY KEY, balance numeric", "numeric without a scale"},
+		{"id int PRIMARY KEY, balance numeric(10,2)", "numeric(10,2), which teller does not handle yet"},
+		{"id int PRIMARY KEY, balance numeric(19,0)", "numeric(19,0)"},
+		{"id int PRIMARY KEY, balance text", "of type text"},
+		{"id int PRIMARY KEY, balance money", "of type money"},
+		{"id date PRIMARY KEY, balance int", "id, is of type date"},
+		{"id numeric PRIMARY KEY, balance int", "id, is of type numeric"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (%s)", cases[i].columns);
+		check_refused(rig, "odd", cases[i].words);
+		assert_false(rig->missing);
+	}
+	pg_exec("DROP TABLE odd; CREATE VIEW odd AS SELECT 1 AS id, 2 AS balance");
+	check_refused(rig, "odd", "odd is a view");
+	pg_exec("DROP VIEW odd");
+}
+
+static void what_may_not_be_read(void **state)
+{
+	struct rig *rig = *state;
+	pg_exec("DROP TABLE IF EXISTS secret; CREATE TABLE secret (id int PRIMARY KEY, balance int);"
+		"DO $$BEGIN CREATE ROLE poor; EXCEPTION WHEN duplicate_object THEN NULL; END$$;"
+		"ALTER ROLE poor LOGIN; GRANT USAGE ON SCHEMA public TO poor");
+	char *user = mem_dup(getenv("PGUSER"));
+	setenv("PGUSER", "poor", 1);
+	struct rig *poor = rig_new();
+	setenv("PGUSER", user, 1);
+	free(user);
+	check_refused(poor, "secret", "you may not read secret");
+	rig_free(poor);
+	assert_non_null(rig_read(rig, "secret"));
+}
+
+static void what_can_be_used(void **state)
+{
+	struct rig *rig = *state;
+	static const struct {
+		const char *columns;
+		const char *id_type;
+		int64_t balance_max;
+	} cases[] = {
+		{"id int2 PRIMARY KEY, balance int2", "int2", INT16_MAX},
+		{"id int8 PRIMARY KEY, balance int8", "int8", INT64_MAX},
+		{"id uuid PRIMARY KEY, balance int", "uuid", INT32_MAX},
+		{"id text PRIMARY KEY, balance int", "text", INT32_MAX},
+		{"id varchar(8) PRIMARY KEY, balance int", "varchar", INT32_MAX},
+		{"id char(8) PRIMARY KEY, balance int", "bpchar", INT32_MAX},
+		{"id int PRIMARY KEY, balance numeric(4,0)", "int4", 9999},
+		{"id int PRIMARY KEY, balance cents", "int4", INT64_MAX},
+	};
+	pg_exec("DROP DOMAIN IF EXISTS cents; CREATE DOMAIN cents AS int8 CHECK (VALUE >= 0)");
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (%s)", cases[i].columns);
+		struct catalogue *c = rig_read(rig, "odd");
+		if (!c)
+			fail_msg("%s: %s", cases[i].columns, rig->err.text);
+		assert_string_equal(c->id_type, cases[i].id_type);
+		assert_int_equal(c->balance_max, cases[i].balance_max);
+	}
+	pg_exec("DROP TABLE odd; CREATE TABLE odd (id int PRIMARY KEY, balance int) PARTITION BY RANGE (id)");
+	assert_non_null(rig_read(rig, "odd"));
+	pg_exec("DROP TABLE odd");
+}
+
+static void names_are_quoted_where_they_need_it(void **state)
+{
+	struct rig *rig = *state;
+	pg_exec("DROP SCHEMA IF EXISTS \"Back Office\" CASCADE; CREATE SCHEMA \"Back Office\";"
+		"CREATE TABLE \"Back Office\".\"order\" (\"the \"\"id\"\"\" int PRIMARY KEY, balance int, \"Select\" "
+		"text, note text)");
+	assert_null(rig_read(rig, "order"));
+	struct catalogue *c = rig_read(rig, "Back Office.order");
+	assert_string_equal(c->name, "Back Office.order");
+	assert_string_equal(c->id_name, "the \"id\"");
+	assert_int_equal(c->nextra, 2);
+	assert_string_equal(c->sql_page_first,
+			    "SELECT \"the \"\"id\"\"\", balance, left(\"Select\"::text, 200), left(note::text, 200) "
+			    "FROM \"Back Office\".\"order\" ORDER BY \"the \"\"id\"\"\" LIMIT $1");
+	assert_non_null(rig_read(rig, "\"Back Office\".\"order\""));
+	pg_exec("DROP SCHEMA \"Back Office\" CASCADE");
+}
+
+/* The same name in two schemas: the search path decides, and the other one needs its schema. */
+static void schemas(void **state)
+{
+	struct rig *rig = *state;
+	pg_bank(1);
+	pg_exec("DROP SCHEMA IF EXISTS east CASCADE; CREATE SCHEMA east;"
+		"CREATE TABLE east.accounts (id uuid PRIMARY KEY, balance int);"
+		"CREATE TABLE east.transfers (LIKE public.transfers INCLUDING ALL)");
+	assert_string_equal(rig_read(rig, "accounts")->id_type, "int4");
+	struct catalogue *c = rig_read(rig, "east.accounts");
+	assert_string_equal(c->name, "east.accounts");
+	assert_string_equal(c->sql_count, "SELECT count(*) FROM east.accounts");
+	assert_false(c->ledger); /* its own ledger, which does not hold UUIDs */
+	assert_non_null(strstr(c->ledger_why, "bigint"));
+	assert_string_equal(rig_read(rig, "public.accounts")->name, "accounts");
+	pg_exec("DROP SCHEMA east CASCADE");
+}
+
+static void ledgers(void **state)
+{
+	struct rig *rig = *state;
+	static const struct {
+		const char *change, *words; /* NULL: usable */
+	} cases[] = {
+		{"ALTER TABLE transfers ADD note text", NULL},
+		{"ALTER TABLE transfers ALTER source TYPE text, ALTER destination TYPE text", NULL},
+		{"ALTER TABLE transfers ALTER source TYPE int2", "source is of type smallint"},
+		{"ALTER TABLE transfers ALTER amount TYPE int2", "amount is of type smallint"},
+		{"ALTER TABLE transfers DROP amount", "no column amount"},
+		{"ALTER TABLE transfers DROP made_at", "no column made_at"},
+		{"ALTER TABLE transfers DROP CONSTRAINT transfers_pkey", "primary key must be a column id"},
+		{"ALTER TABLE transfers ALTER id TYPE text", "must be of type uuid"},
+		{"ALTER TABLE transfers ADD who text NOT NULL", "who needs a value"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		pg_bank(1);
+		pg_exec("%s", cases[i].change);
+		struct catalogue *c = rig_read(rig, NULL);
+		assert_int_equal(c->ledger, !cases[i].words);
+		assert_int_equal(c->sql_ledger_insert != NULL, c->ledger);
+		if (cases[i].words && !strstr(c->ledger_why, cases[i].words))
+			fail_msg("\"%s\" does not hold \"%s\"", c->ledger_why, cases[i].words);
+	}
+	pg_exec("DROP TABLE transfers");
+	assert_false(rig_read(rig, NULL)->ledger);
+	assert_null(rig->catalogue->ledger_why);
+}
+
+static void at_most_16_further_columns(void **state)
+{
+	struct rig *rig = *state;
+	pg_exec("DROP TABLE IF EXISTS wide; CREATE TABLE wide (id int PRIMARY KEY, balance int)");
+	for (int i = 0; i < 20; i++)
+		pg_exec("ALTER TABLE wide ADD c%d int", i);
+	struct catalogue *c = rig_read(rig, "wide");
+	assert_int_equal(c->nextra, 16);
+	assert_string_equal(c->extra[15], "c15");
+	pg_exec("DROP TABLE wide");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_tables_of_the_tutorial, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(estimates_come_from_the_server, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(missing_tables, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(what_cannot_be_used, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(what_may_not_be_read, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(what_can_be_used, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(names_are_quoted_where_they_need_it, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(schemas, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(ledgers, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(at_most_16_further_columns, rig_set_up, rig_tear_down),
+	};
+	return cmocka_run_group_tests_name("bank/catalogue", tests, own_database, NULL);
+}
