@@ -70,14 +70,14 @@ static void say_not_moved(struct app *app, const struct app_transfer *transfer)
 	char time[16];
 	text_duration(time, result->elapsed_us);
 	if (result->outcome == OUTCOME_REJECTED)
-		app_say(app, status, "rejected: %s; nothing was moved", reason);
+		app_say(app, status, "rejected: %s; nothing changed", reason);
 	else if (result->outcome == OUTCOME_GAVE_UP)
-		app_say(app, status, "gave up after %u %s in %s: %s; nothing was moved", result->attempts,
+		app_say(app, status, "gave up after %u %s in %s: %s; nothing changed", result->attempts,
 			text_plural(result->attempts, "attempt", "attempts"), time, reason);
 	else if (result->outcome == OUTCOME_CANCELLED)
-		app_say(app, status, "cancelled; nothing was moved");
+		app_say(app, status, "cancelled; nothing changed");
 	else
-		app_say(app, status, "the transfer failed: %s; nothing was moved", reason);
+		app_say(app, status, "the transfer failed: %s; nothing changed", reason);
 	if (result->cleanup.text[0])
 		app_say(app, status, "while rolling back: %s", result->cleanup.text);
 }
@@ -111,7 +111,6 @@ static void over(void *arg)
 	app->inner->rival_watches = false;
 	if (app->pages)
 		pages_refresh(app->pages);
-	say_result(app, &app->transfer);
 	inner_changed(app);
 	app_leave_on(app);
 	run_end(run, txn_status(app->transfer.result.outcome), NULL);
@@ -122,6 +121,8 @@ static void on_done(void *arg, const struct txn_result *result)
 	struct app *app = arg;
 	app->transfer.result = *result;
 	app->transfer.txn = result->txn;
+	say_result(app,
+		   &app->transfer); /* before the rival puts its unit back: the balances told are those of the commit */
 	if (app->inner->rival_watches)
 		rival_transfer_ended(app->rival, over, app);
 	else

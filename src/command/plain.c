@@ -16,8 +16,9 @@
 #include "narrate.h"
 
 /*
- * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. A script stops at
- * the first command that fails; a person, or a pipe, goes on, and the last status is the exit status.
+ * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. What was asked for
+ * by an option stops at the first command that fails. Standard input goes on: a person leaves with the status of the last
+ * command, as from psql; a pipe with that of the first that failed, so that a failure is never lost.
  */
 struct plain {
 	struct app *app;
@@ -25,8 +26,10 @@ struct plain {
 	int file;              /* the open file of -f, or -1 */
 	struct input *script;  /* commands: the file, or standard input */
 	struct input *answers; /* standard input, for questions; the same as `script` where commands come from there */
-	bool from_stdin;
-	unsigned long line; /* of the file */
+	bool from_stdin;       /* commands come from standard input */
+	bool person;           /* and a person types them */
+	bool strict;           /* the first failure is the end */
+	unsigned long line;    /* of the file */
 	enum status last;
 	struct run *asked; /* the run whose question is open */
 	struct narrate *narrate;
@@ -93,13 +96,14 @@ static void on_done(void *arg, enum status status)
 	struct plain *plain = arg;
 	struct app *app = plain->app;
 	narrate_now(plain->narrate);
-	plain->last = status;
+	if (status || plain->person)
+		plain->last = plain->person || !plain->last ? status : plain->last;
 	bool failed = fflush(stdout) != 0 || ferror(stdout);
 	if (failed && errno == EPIPE)
 		app_leave(app, 128 + SIGPIPE); /* as any filter whose reader has gone */
 	else if (failed)
 		app_leave(app, status_exit(ST_OWN));
-	else if (status && !plain->from_stdin)
+	else if (status && plain->strict)
 		app_leave(app, status_exit(status));
 	else if (!app->leaving)
 		next_command(plain);
@@ -117,7 +121,7 @@ static void on_line(void *arg, const char *line)
 
 static void prompt(const struct plain *plain)
 {
-	if (plain->from_stdin && isatty(STDIN_FILENO))
+	if (plain->person)
 		fputs("teller> ", stderr);
 }
 
@@ -137,7 +141,7 @@ static void next_command(struct plain *plain)
 static void begin(void *arg)
 {
 	struct plain *plain = arg;
-	if (plain->from_stdin && isatty(STDIN_FILENO))
+	if (plain->person)
 		app_start(plain->app); /* a person reads what it connects to */
 	next_command(plain);
 }
@@ -146,7 +150,7 @@ static void on_stage(void *self)
 {
 	struct plain *plain = self;
 	struct app *app = plain->app;
-	bool person = plain->from_stdin && isatty(STDIN_FILENO);
+	bool person = plain->person;
 	narrate_now(plain->narrate);
 	if (person && app->stage == STAGE_READY) {
 		const struct db_facts *facts = db_facts(app->browse);
@@ -175,6 +179,8 @@ static enum status open_script(struct plain *plain, struct err *err)
 {
 	const struct settings *settings = &plain->app->settings;
 	plain->from_stdin = settings->file ? strcmp(settings->file, "-") == 0 : settings->ncommands == 0;
+	plain->person = plain->from_stdin && isatty(STDIN_FILENO);
+	plain->strict = settings->file || settings->ncommands > 0;
 	if (plain->from_stdin)
 		plain->script = input_new(plain->app->loop, STDIN_FILENO);
 	if (plain->from_stdin || !settings->file)

@@ -6,6 +6,8 @@
 #include "handlers.h"
 #include "inner.h"
 
+enum { USAGE_COLUMNS = 22 };
+
 static void no_screen(struct run *run)
 {
 	struct err err;
@@ -53,7 +55,7 @@ static void print_options(struct app *app, const struct command *command)
 		const struct command_option *option = &command->options[i];
 		struct buf left = {0};
 		buf_fmt(&left, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
-		app_result(app, "    %-16s %s", left.p, option->help);
+		app_result(app, "    %-*s %s", USAGE_COLUMNS - 4, left.p, option->help);
 		buf_free(&left);
 	}
 }
@@ -61,8 +63,13 @@ static void print_options(struct app *app, const struct command *command)
 static void print_command(struct app *app, const struct command *command)
 {
 	struct buf usage = {0};
+	const char *asks = command->flags & COMMAND_CONFIRM ? "; asks first" : "";
 	command_usage(&usage, command);
-	app_result(app, "%-20s %s%s", usage.p, command->help, command->flags & COMMAND_CONFIRM ? "; asks first" : "");
+	if (usage.len > USAGE_COLUMNS) {
+		app_result(app, "%s", usage.p);
+		buf_clear(&usage);
+	}
+	app_result(app, "%-*s %s%s", USAGE_COLUMNS, usage.p, command->help, asks);
 	buf_free(&usage);
 }
 

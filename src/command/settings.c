@@ -149,6 +149,15 @@ static enum status use_environment(struct settings *settings, struct err *err)
 	return conninfo_target(info, url, err);
 }
 
+/* The verb comes before what -c adds, wherever it stands. */
+static void add_verb(struct settings *settings, char *line)
+{
+	settings->commands = mem_resize(settings->commands, settings->ncommands + 1, sizeof(char *));
+	memmove(settings->commands + 1, settings->commands, settings->ncommands * sizeof(char *));
+	settings->commands[0] = line;
+	settings->ncommands++;
+}
+
 static enum status finish(struct reader *reader, struct err *err)
 {
 	struct settings *settings = reader->settings;
@@ -158,10 +167,8 @@ static enum status finish(struct reader *reader, struct err *err)
 		return err_set(err, ST_USAGE, "--accounts goes with the verbs demo and init");
 	if (reader->user && !settings->conninfo.user)
 		settings->conninfo.user = mem_dup(reader->user);
-	if (reader->walk.verb) {
-		settings->commands = mem_resize(settings->commands, settings->ncommands + 1, sizeof(char *));
-		settings->commands[settings->ncommands++] = buf_take(&reader->line);
-	}
+	if (reader->walk.verb)
+		add_verb(settings, buf_take(&reader->line));
 	return use_environment(settings, err);
 }
 

@@ -22,7 +22,10 @@ void start_stage(struct app *app, enum app_stage stage)
 
 void start_fail(struct app *app, const struct err *err, const char *advice)
 {
-	err_set(&app->failure, err->status, "%.400s%s", err->text, advice);
+	size_t n = strlen(err->text);
+	bool ended = n > 0 && (err->text[n - 1] == '?' || err->text[n - 1] == '.');
+	const char *between = !advice[0] ? "" : ended ? " " : "; ";
+	err_set(&app->failure, err->status, "%.400s%s%s", err->text, between, advice);
 	start_stage(app, STAGE_FAILED);
 	if (!app_prints(app))
 		app_leave(app, status_exit(app->failure.status));
@@ -62,8 +65,8 @@ static const char *advice_for(const struct app *app, const struct err *err)
 	if (app->settings.demo)
 		return "";
 	if (strstr(err->text, "no password supplied"))
-		return "; give it with -W, PGPASSWORD or ~/.pgpass";
-	return "; start a private throw-away bank with `teller demo`, or name a server: teller -h HOST -d DATABASE";
+		return "give it with -W, PGPASSWORD or ~/.pgpass";
+	return "start a private throw-away bank with `teller demo`, or name a server: teller -h HOST -d DATABASE";
 }
 
 static void on_browse(void *arg, const struct err *err)
