@@ -65,16 +65,34 @@ static bool number(const char *text, int64_t *value)
 	return text && end != text && *end == '\0' && errno == 0;
 }
 
+static const char *wrong(const struct balances *balances, const struct preview *preview, enum transfer_rule rule)
+{
+	if (same(balances->id[0], balances->id[1]))
+		return "nothing: From and To are the same";
+	for (int side = 0; side < 2; side++)
+		if (balances->known[side] && !balances->balance[side])
+			return side ? "nothing: the balance of To is NULL" : "nothing: the balance of From is NULL";
+	if (!preview->known)
+		return "decided by what will be read";
+	if (preview->before[0] < 0)
+		return "nothing: From is negative";
+	if (preview->amount <= 0)
+		return rule == TRANSFER_HALF ? "nothing: half of it is 0" : "nothing: there is nothing to move";
+	return preview->amount > preview->before[0] ? "nothing: more than there is" : NULL;
+}
+
 struct preview balances_preview(const struct balances *balances, enum transfer_rule rule, int64_t amount)
 {
 	struct preview p = {.known = true};
-	if (same(balances->id[0], balances->id[1]))
-		return (struct preview){.known = false};
 	for (int side = 0; side < 2; side++)
 		p.known = p.known && number(balances->balance[side], &p.before[side]);
 	p.amount = rule == TRANSFER_HALF ? p.before[0] / 2 : rule == TRANSFER_ALL ? p.before[0] : amount;
-	p.known = p.known && p.amount > 0 && p.amount <= p.before[0];
+	p.why = wrong(balances, &p, rule);
+	p.known = p.known && !p.why;
 	p.after[0] = p.known ? p.before[0] - p.amount : 0;
-	p.known = p.known && !__builtin_add_overflow(p.before[1], p.amount, &p.after[1]);
+	if (p.known && __builtin_add_overflow(p.before[1], p.amount, &p.after[1])) {
+		p.known = false;
+		p.why = "nothing: To would overflow";
+	}
 	return p;
 }

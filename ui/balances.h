@@ -26,6 +26,7 @@ void balances_free(struct balances *balances);
 /* What a transfer would do to these balances. */
 struct preview {
 	bool known;
+	const char *why; /* it is not: what would be wrong with it, or that nobody can say; static */
 	int64_t amount, before[2], after[2];
 };
 struct preview balances_preview(const struct balances *balances, enum transfer_rule rule, int64_t amount);

@@ -132,7 +132,7 @@ static void leaving_key(struct console *console, const char *name)
 		app_leave(console->app, console->app->exit_status);
 }
 
-static void key_pressed(struct console *console, const struct key *key)
+static void one_key(struct console *console, const struct key *key)
 {
 	char name[KEY_NAME_SIZE];
 	key_show(name, key);
@@ -146,6 +146,17 @@ static void key_pressed(struct console *console, const struct key *key)
 		prompt_gets(console, key, name);
 	else
 		key_for_all(console, key, name);
+}
+
+/* Esc and what was typed right after it come in one piece over a slow line; nothing here but the command line knows Alt. */
+static void key_pressed(struct console *console, const struct key *key)
+{
+	struct key next = *key;
+	if (key->code == K_CHAR && (key->mods & MOD_ALT) && !prompt_is_open()) {
+		next.mods &= ~(unsigned)MOD_ALT;
+		one_key(console, &(struct key){.code = K_ESC});
+	}
+	one_key(console, &next);
 }
 
 /* ---- bytes ---- */

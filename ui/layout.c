@@ -7,7 +7,7 @@ enum {
 	TWO_COLS = 80,
 	THREE_COLS = 160,
 	ACCOUNTS_COLS = 34,
-	STACK_ROWS = 15, /* of the middle: less is one pane at a time */
+	STACK_ROWS = 18, /* of the middle: less is one pane at a time */
 	TWO_ROWS = 12,
 	TOP_ROWS = 11, /* at 80x24: a frame with a head and 8 accounts, 10 rows for the log */
 	LOG_ROWS = 10,

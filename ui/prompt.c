@@ -292,6 +292,8 @@ static int draw_offer(struct rect room)
 	struct rect area = {room.y + room.h - 1 - lines, room.x, lines, room.w};
 	draw_clear(area);
 	draw_wrapped((struct rect){area.y, area.x + 1, area.h, area.w - 2}, STYLE_FAINT, buf_text(&prompt.offer));
+	if (!wrap.done && lines > 0)
+		draw_right(area.y + lines - 1, area.x + area.w - 6, 5, STYLE_KEY, " ...");
 	return lines;
 }
 

@@ -15,6 +15,7 @@
 #include "ui/draw.h"
 #include "ui/moves.h"
 #include "ui/stage.h"
+#include "ui/terms.h"
 
 enum { WIDTH_MAX = 74, PARAGRAPHS = 5 };
 
@@ -77,40 +78,6 @@ void review_changed(struct review *review)
 
 /* ---- words ---- */
 
-static const char *protocol_word(const struct app *app)
-{
-	switch (app->settings.txn.protocol) {
-	case PROTOCOL_SAVEPOINT:
-		return "savepoint";
-	case PROTOCOL_RESTART:
-		return "restart";
-	case PROTOCOL_NONE:
-		return "none";
-	case PROTOCOL_AUTO:
-		break;
-	}
-	return app->work && db_dialect(app->work)->rollback_to_restarts ? "savepoint" : "restart";
-}
-
-static const char *wire_words(enum txn_wire wire)
-{
-	return wire == WIRE_STEP ? "one statement a round trip" : wire == WIRE_ONESHOT ? "one round trip" : "pipelined";
-}
-
-static void how(const struct review *review, struct buf *out)
-{
-	const struct txn_options *options = &review->app->settings.txn;
-	buf_str(out, "One SERIALIZABLE transaction, which reads both balances again and decides by those. ");
-	if (options->protocol == PROTOCOL_NONE || options->max_attempts == 1)
-		buf_str(out, "Not retried.");
-	else
-		buf_fmt(out,
-			"At most %u attempts in %" PRIu64 " s, waits of up to %" PRIu64
-			" ms, then twice that, to %" PRIu64 " ms. Protocol %s, %s.",
-			options->max_attempts, options->max_elapsed_ms / 1000, options->backoff_base_ms,
-			options->backoff_cap_ms, protocol_word(review->app), wire_words(options->wire));
-}
-
 static void read_when(const struct review *review, struct buf *out)
 {
 	uint64_t from = review->balances.read_at[0], to = review->balances.read_at[1];
@@ -158,9 +125,7 @@ static struct moves moves_of(const struct review *review, const struct buf *note
 		moves.after[side] = preview.after[side];
 	}
 	if (!preview.known)
-		moves.note = balances->known[0] && balances->known[1]
-				     ? "these balances do not allow it; it will be rejected"
-				     : "decided by the balances that it reads";
+		moves.note = preview.why;
 	return moves;
 }
 
@@ -190,7 +155,7 @@ static void fill(const struct review *review, struct content *content)
 	content->has_moves = review->transfer;
 	if (review->transfer) {
 		read_when(review, &content->moves);
-		how(review, &content->how);
+		terms_sentence(&content->how, review->app);
 	} else {
 		draw_harmless(&content->how, run->command->help);
 	}

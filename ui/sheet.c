@@ -3,17 +3,25 @@
 #include "ui/sheet.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "ui/draw.h"
 #include "ui/view.h"
 #include "ui/wrap.h"
 
+enum { LINES_STEP = 64 };
+
+struct line {
+	struct piece piece;
+	int indent;
+};
+
 struct sheet {
 	char *title;
 	const char *context;
 	struct buf text;
-	struct piece *lines; /* of the text at `columns` */
+	struct line *lines; /* of the text at `columns` */
 	int n, columns;
 	int top, height;
 };
@@ -43,19 +51,36 @@ const char *sheet_context(const struct sheet *sheet)
 	return sheet->context;
 }
 
+/* Where the lines below a wrapped one begin: under its second column, if it has one, else under its first word. */
+static int hang_of(const char *line, int columns)
+{
+	size_t n = strcspn(line, "\n"), word = strspn(line, " ");
+	const char *gap = memmem(line + word, n - word, "  ", 2);
+	size_t hang = gap ? (size_t)(gap - line) + strspn(gap, " ") : word;
+	return hang < (size_t)columns / 2 ? (int)hang : 0;
+}
+
+static void add_line(struct sheet *sheet, struct piece piece, int indent)
+{
+	if (sheet->n % LINES_STEP == 0)
+		sheet->lines = mem_resize(sheet->lines, (size_t)sheet->n + LINES_STEP, sizeof *sheet->lines);
+	sheet->lines[sheet->n++] = (struct line){piece, indent};
+}
+
 static void wrap(struct sheet *sheet, int columns)
 {
 	struct wrap wrap = wrap_start(buf_text(&sheet->text), columns);
-	int cap = 0;
-	free(sheet->lines);
-	sheet->lines = NULL;
+	struct piece piece;
 	sheet->n = 0;
 	sheet->columns = columns;
-	for (struct piece piece; wrap_next(&wrap, &piece); sheet->lines[sheet->n++] = piece) {
-		if (sheet->n < cap)
-			continue;
-		cap = cap ? cap * 2 : 64;
-		sheet->lines = mem_resize(sheet->lines, (size_t)cap, sizeof *sheet->lines);
+	while (!wrap.done) {
+		const char *end = wrap.rest + strcspn(wrap.rest, "\n");
+		int hang = hang_of(wrap.rest, columns);
+		for (bool first = true; !wrap.done && wrap.rest <= end; first = false) {
+			wrap.columns = (size_t)(first ? columns : columns - hang);
+			if (wrap_next(&wrap, &piece))
+				add_line(sheet, piece, first ? 0 : hang);
+		}
 	}
 }
 
@@ -67,13 +92,15 @@ static void keep_within(struct sheet *sheet)
 		sheet->top = 0;
 }
 
-static void draw_piece(int y, struct rect inside, struct piece piece)
+static void draw_one(int y, struct rect inside, const struct line *line)
 {
-	struct buf line = {0};
-	buf_add(&line, piece.text, piece.n);
-	bool head = piece.n && piece.text[0] != ' ' && piece.text[piece.n - 1] == ':';
-	draw_line(y, inside.x + 1, inside.w - 2, head ? STYLE_KEY : STYLE_TEXT, buf_text(&line));
-	buf_free(&line);
+	const struct piece *piece = &line->piece;
+	struct buf text = {0};
+	buf_fill(&text, ' ', (size_t)line->indent);
+	buf_add(&text, piece->text, piece->n);
+	bool head = piece->n && piece->text[0] != ' ' && piece->text[piece->n - 1] == ':';
+	draw_line(y, inside.x + 1, inside.w - 2, head ? STYLE_KEY : STYLE_TEXT, buf_text(&text));
+	buf_free(&text);
 }
 
 void sheet_draw(struct sheet *sheet, struct rect room)
@@ -86,7 +113,7 @@ void sheet_draw(struct sheet *sheet, struct rect room)
 	keep_within(sheet);
 	draw_clear(inside);
 	for (int i = 0; i < inside.h && sheet->top + i < sheet->n; i++)
-		draw_piece(inside.y + i, inside, sheet->lines[sheet->top + i]);
+		draw_one(inside.y + i, inside, &sheet->lines[sheet->top + i]);
 	int last = sheet->top + inside.h < sheet->n ? sheet->top + inside.h : sheet->n;
 	if (sheet->n > inside.h)
 		buf_fmt(&footer, "lines %d-%d of %d", sheet->top + 1, last, sheet->n);

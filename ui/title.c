@@ -9,12 +9,18 @@
 #include "ui/draw.h"
 #include "ui/stage.h"
 
-enum { TXN_COLS = 20 };
+enum { TXN_COLS = 20, PLACE_LEAST = 16 };
 
-static bool connected(const struct app *app)
+static bool is_up(const struct db *db)
 {
-	enum db_state state = app->work ? db_state(app->work) : DB_OFF;
+	enum db_state state = db ? db_state(db) : DB_OFF;
 	return state == DB_IDLE || state == DB_BUSY;
+}
+
+/* The session to tell of: the one that writes, which is made again only when there is something to write. */
+static const struct db *connected(const struct app *app)
+{
+	return is_up(app->work) ? app->work : is_up(app->browse) ? app->browse : NULL;
 }
 
 static const char *connection_word(const struct app *app)
@@ -23,7 +29,7 @@ static const char *connection_word(const struct app *app)
 		return "STARTING";
 	if (app->stage == STAGE_FAILED)
 		return "NOT CONNECTED";
-	enum db_state state = app->work ? db_state(app->work) : DB_OFF;
+	enum db_state state = app->browse ? db_state(app->browse) : DB_OFF;
 	return state == DB_DOWN ? "CONNECTION LOST" : state == DB_OFF ? "NOT CONNECTED" : "CONNECTING";
 }
 
@@ -31,12 +37,14 @@ struct line {
 	int x, end; /* columns used and there are */
 };
 
-static void add(struct line *line, enum style style, const char *text)
+/* False where it does not fit. */
+static bool add(struct line *line, enum style style, const char *text)
 {
 	int width = (int)text_width(text, strlen(text));
-	if (!width || line->x + width + 2 > line->end)
-		return;
+	if (!width || line->x + width > line->end)
+		return width == 0;
 	line->x += draw_text(0, line->x, line->end - line->x, style, text) + 2;
+	return true;
 }
 
 static void add_place(struct line *line, const struct app *app, const struct db_facts *facts)
@@ -48,28 +56,49 @@ static void add_place(struct line *line, const struct app *app, const struct db_
 		buf_str(&raw, facts->place ? facts->place : "");
 	else
 		conninfo_show(&raw, &app->settings.conninfo);
-	text_escape(&text, buf_text(&raw), raw.len, line->end > 60 ? 48 : 24);
+	int room = line->end - line->x, most = room > 60 ? room / 2 : room < 30 ? room : 30;
+	text_escape(&text, buf_text(&raw), raw.len, (size_t)(most > PLACE_LEAST ? most : PLACE_LEAST));
 	add(line, STYLE_TITLE, buf_text(&text));
 	buf_free(&raw);
 	buf_free(&text);
 }
 
+/* TLS comes before the version, unless there is no network to protect. */
+static void add_tls(struct line *line, const struct db_facts *facts)
+{
+	bool bare = facts->tls && strncmp(facts->tls, "no", 2) == 0;
+	struct buf text = {0};
+	draw_harmless(&text, facts->tls);
+	if (facts->remote && !facts->verified)
+		add(line, STYLE_WARNING, bare ? "NO TLS" : "SERVER NOT VERIFIED");
+	if (!(facts->remote && bare))
+		add(line, STYLE_TITLE, buf_text(&text));
+	buf_free(&text);
+}
+
+static void add_product(struct line *line, const struct db_facts *facts)
+{
+	struct buf version = {0}, text = {0};
+	const char *product = facts->product ? facts->product : "";
+	draw_harmless(&version, facts->version);
+	buf_fmt(&text, "%s %s", product, buf_text(&version));
+	if (!add(line, STYLE_TITLE, buf_text(&text))) {
+		buf_clear(&text);
+		buf_fmt(&text, "%s %s", product[0] == 'C' ? "CRDB" : "PG", buf_text(&version));
+		add(line, STYLE_TITLE, buf_text(&text));
+	}
+	buf_free(&version);
+	buf_free(&text);
+}
+
 static void add_server(struct line *line, const struct db_facts *facts)
 {
-	struct buf raw = {0}, text = {0};
-	bool unsafe = facts->remote && !facts->verified;
-	bool bare = facts->tls && strncmp(facts->tls, "no", 2) == 0;
-	if (unsafe)
-		add(line, STYLE_WARNING, bare ? "NO TLS" : "SERVER NOT VERIFIED");
-	buf_fmt(&raw, "%s %s", facts->product ? facts->product : "", facts->version ? facts->version : "");
-	draw_harmless(&text, buf_text(&raw));
-	add(line, STYLE_TITLE, buf_text(&text));
-	buf_clear(&text);
-	draw_harmless(&text, facts->tls);
-	if (!(unsafe && bare))
-		add(line, STYLE_TITLE, buf_text(&text));
-	buf_free(&raw);
-	buf_free(&text);
+	bool local = facts->tls && strcmp(facts->tls, "local socket") == 0;
+	if (!local)
+		add_tls(line, facts);
+	add_product(line, facts);
+	if (local)
+		add_tls(line, facts);
 }
 
 static void state(struct buf *out, const struct app *app)
@@ -86,12 +115,13 @@ void title_draw(const struct app *app, int columns)
 	struct buf word = {0};
 	state(&word, app);
 	int width = (int)word.len + 1 > TXN_COLS ? (int)word.len + 1 : TXN_COLS;
-	struct line line = {1, columns - width};
+	struct line line = {1, columns - width - 1};
 	draw_line(0, 0, columns, STYLE_TITLE, "");
 	add(&line, STYLE_TITLE, "teller");
 	if (app->rival && rival_armed(app->rival))
 		add(&line, STYLE_WARNING, "RIVAL ARMED");
-	const struct db_facts *facts = connected(app) ? db_facts(app->work) : NULL;
+	const struct db *db = connected(app);
+	const struct db_facts *facts = db ? db_facts(db) : NULL;
 	add_place(&line, app, facts);
 	if (facts)
 		add_server(&line, facts);

@@ -15,6 +15,7 @@
 #include "ui/draw.h"
 #include "ui/moves.h"
 #include "ui/steps.h"
+#include "ui/terms.h"
 #include "ui/view.h"
 
 struct transfer_pane {
@@ -62,7 +63,7 @@ static struct moves plan(const struct transfer_pane *pane)
 			balances->known[side] ? balances->balance[side] ? balances->balance[side] : "NULL" : "?";
 		moves.after[side] = preview.after[side];
 	}
-	moves.note = "half of From, as last read";
+	moves.note = preview.known ? "half of From, as last read" : preview.why;
 	return moves;
 }
 
@@ -185,6 +186,8 @@ static void draw(void *self, struct rect inside, bool focus)
 	draw_clear(inside);
 	struct moves moves = shows_facts(pane) ? done(pane, before) : plan(pane);
 	int used = moves_draw(area, &moves);
+	if (area.w >= 2 * TERMS_COLS && area.h >= TERMS_ROWS)
+		terms_draw((struct rect){area.y, area.x + area.w - TERMS_COLS, TERMS_ROWS, TERMS_COLS}, pane->app);
 	if (area.h > 7)
 		used++;
 	if (is_transfer(pane) && used < area.h)

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How transfers are made, in words: protocol, limits, wire mode. */
+#include "ui/terms.h"
+
+#include <inttypes.h>
+
+#include "app.h"
+#include "ui/draw.h"
+
+static const char *protocol_word(const struct app *app)
+{
+	switch (app->settings.txn.protocol) {
+	case PROTOCOL_SAVEPOINT:
+		return "savepoint";
+	case PROTOCOL_RESTART:
+		return "restart";
+	case PROTOCOL_NONE:
+		return "none";
+	case PROTOCOL_AUTO:
+		break;
+	}
+	return app->work && db_dialect(app->work)->rollback_to_restarts ? "savepoint" : "restart";
+}
+
+static const char *wire_words(enum txn_wire wire)
+{
+	return wire == WIRE_STEP ? "one statement a round trip" : wire == WIRE_ONESHOT ? "one round trip" : "pipelined";
+}
+
+static bool retries(const struct txn_options *options)
+{
+	return options->protocol != PROTOCOL_NONE && options->max_attempts > 1;
+}
+
+void terms_sentence(struct buf *out, const struct app *app)
+{
+	const struct txn_options *options = &app->settings.txn;
+	buf_str(out, "One SERIALIZABLE transaction, which reads both balances again and decides by those. ");
+	if (!retries(options))
+		buf_str(out, "Not retried.");
+	else
+		buf_fmt(out,
+			"At most %u attempts in %" PRIu64 " s, waits of up to %" PRIu64
+			" ms, then twice that, to %" PRIu64 " ms. Protocol %s, %s.",
+			options->max_attempts, options->max_elapsed_ms / 1000, options->backoff_base_ms,
+			options->backoff_cap_ms, protocol_word(app), wire_words(options->wire));
+}
+
+void terms_draw(struct rect area, const struct app *app)
+{
+	const struct txn_options *options = &app->settings.txn;
+	struct buf line = {0};
+	draw_text(area.y, area.x, area.w, STYLE_FAINT, "Isolation  SERIALIZABLE");
+	buf_fmt(&line, "Protocol   %s, %s", protocol_word(app), wire_words(options->wire));
+	draw_text(area.y + 1, area.x, area.w, STYLE_FAINT, buf_text(&line));
+	buf_clear(&line);
+	if (retries(options))
+		buf_fmt(&line, "Attempts   %u in %" PRIu64 " s, waits %" PRIu64 " to %" PRIu64 " ms",
+			options->max_attempts, options->max_elapsed_ms / 1000, options->backoff_base_ms,
+			options->backoff_cap_ms);
+	else
+		buf_str(&line, "Attempts   1, not retried");
+	draw_text(area.y + 2, area.x, area.w, STYLE_FAINT, buf_text(&line));
+	buf_free(&line);
+}
