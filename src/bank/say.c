@@ -53,6 +53,8 @@ bool say_no_such_id(const struct catalogue *catalogue, const char *id, const str
 	bool spelling = strcmp(answer->sqlstate, "22P02") == 0, range = strcmp(answer->sqlstate, "22003") == 0;
 	if (!spelling && !range && strcmp(answer->sqlstate, "22021") != 0)
 		return false;
+	if (catalogue->id_is_number && !say_id_is_odd(catalogue, id))
+		return false; /* the table is no longer what the catalogue says */
 	if (range && catalogue->id_is_number)
 		err_set(err, ST_REJECTED, "there is no account %s: ids of this table go up to %" PRId64, said.text,
 			catalogue->id_max);

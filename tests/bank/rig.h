@@ -52,6 +52,18 @@ static inline struct rig *rig_new(void)
 	return rig;
 }
 
+/* As a role that may do nothing. */
+static inline struct rig *rig_new_as(const char *role)
+{
+	pg_exec("DO $$BEGIN CREATE ROLE %s LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$", role);
+	char *user = mem_dup(getenv("PGUSER"));
+	setenv("PGUSER", role, 1);
+	struct rig *rig = rig_new();
+	setenv("PGUSER", user, 1);
+	free(user);
+	return rig;
+}
+
 static inline void rig_free(struct rig *rig)
 {
 	catalogue_free(rig->catalogue);
