@@ -98,8 +98,8 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 	c->sql_debit = text("UPDATE %s SET %s = %s - $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
 	c->sql_credit = text("UPDATE %s SET %s = %s + $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
 	c->sql_check_two = text("SELECT 1 / CASE WHEN count(*) = 2 THEN 1 ELSE 0 END AS checked FROM %s "
-				"WHERE (%s, %s) IN (($1, $3), ($2, $4))",
-				n->table, n->id, n->balance);
+				"WHERE (%s = $1 AND %s = $3) OR (%s = $2 AND %s = $4)",
+				n->table, n->id, n->balance, n->id, n->balance);
 	c->sql_third = text("SELECT %s FROM %s WHERE %s NOT IN ($1, $2) AND %s >= 0 ORDER BY %s LIMIT 1", n->id,
 			    n->table, n->id, n->balance, n->id);
 }
