@@ -25,7 +25,6 @@ struct inner {
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
 	bool rival_watches; /* the rival takes part in the running transfer */
-	char not_ready[700];
 };
 
 /* app.c */

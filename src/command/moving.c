@@ -67,13 +67,10 @@ static void say_not_moved(struct app *app, const struct app_transfer *transfer)
 	const struct txn_result *result = &transfer->result;
 	enum status status = txn_status(result->outcome);
 	const char *reason = result->reason.text;
-	char time[16];
-	text_duration(time, result->elapsed_us);
 	if (result->outcome == OUTCOME_REJECTED)
 		app_say(app, status, "rejected: %s; nothing changed", reason);
 	else if (result->outcome == OUTCOME_GAVE_UP)
-		app_say(app, status, "gave up after %u %s in %s: %s; nothing changed", result->attempts,
-			text_plural(result->attempts, "attempt", "attempts"), time, reason);
+		app_say(app, status, "%s; nothing changed", reason);
 	else if (result->outcome == OUTCOME_CANCELLED)
 		app_say(app, status, "cancelled; nothing changed");
 	else

@@ -66,6 +66,8 @@ static const char *advice_for(const struct app *app, const struct err *err)
 		return "";
 	if (strstr(err->text, "no password supplied"))
 		return "give it with -W, PGPASSWORD or ~/.pgpass";
+	if (!conninfo_is_default(&app->settings.conninfo))
+		return "check host, port and database, or start a private throw-away bank with `teller demo`";
 	return "start a private throw-away bank with `teller demo`, or name a server: teller -h HOST -d DATABASE";
 }
 
