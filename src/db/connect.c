@@ -183,10 +183,20 @@ static void setup_lost(void *arg, size_t answered, const struct answer *why)
 	db->connected(db->connected_arg, &err);
 }
 
+/* A database without an encoding holds any bytes, and refuses to hand those out as UTF-8 that are none. */
+static bool knows_encoding(struct db *db)
+{
+	const char *encoding = PQparameterStatus(db->conn, "server_encoding");
+	return !encoding || strcmp(encoding, "SQL_ASCII") != 0;
+}
+
 static void set_up(struct db *db)
 {
 	struct statement statements[SETUP_MAX] = {{.sql = "SELECT version()", .verb = VERB_SELECT, .once = true}};
 	size_t n = 1;
+	if (!knows_encoding(db))
+		statements[n++] =
+			(struct statement){.sql = "SET client_encoding = 'SQL_ASCII'", .verb = VERB_SET, .once = true};
 	for (const char *const *sql = db->setup; sql && *sql && n < SETUP_MAX; sql++)
 		statements[n++] = (struct statement){.sql = *sql, .verb = VERB_SET, .once = true};
 	struct db_context context = {0};
