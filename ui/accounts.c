@@ -25,17 +25,23 @@ struct accounts {
 
 /* ---- which rows ---- */
 
-/* The first row stays where it was as long as the selection stays in sight. */
+/*
+ * The first row stays where it was as long as the selection stays in sight; then the rows move by half a pane. Each time that they
+ * move, all of them have to be sent, over slow lines too. (Less than half would not do: curses then moves whole lines of the
+ * screen, with what stands beside this pane, and has to mend that.)
+ */
 static size_t top_row(struct accounts *accounts, size_t height)
 {
 	const struct pages *pages = accounts->app->pages;
-	size_t count = pages_count(pages), selected = pages_selected(pages);
+	size_t count = pages_count(pages), selected = pages_selected(pages), ahead = height / 2 + height / 34;
 	long held = accounts->top ? pages_find(pages, accounts->top) : -1;
 	size_t top = held >= 0 ? (size_t)held : selected > accounts->row ? selected - accounts->row : 0;
 	if (selected < top)
+		top = selected > ahead && top - selected < ahead ? selected - ahead : selected;
+	else if (selected >= top + height)
+		top = selected - height + 1 + (selected - top - height < ahead ? ahead : 0);
+	if (top > selected)
 		top = selected;
-	if (selected >= top + height)
-		top = selected - height + 1;
 	if (top + height > count)
 		top = count > height ? count - height : 0;
 	free(accounts->top);

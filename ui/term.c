@@ -47,7 +47,6 @@ static void modes(void)
 	nonl();
 	keypad(stdscr, TRUE);
 	typeahead(-1); /* keys are read elsewhere; a drawing is never broken off for them */
-	idlok(stdscr, TRUE);
 	scrollok(stdscr, FALSE);
 	leaveok(stdscr, TRUE);
 	curs_set(0);
