@@ -57,10 +57,10 @@ static void paint_tiny(const struct console *console)
 			   : console->message.text ? console->message.text
 						   : "";
 	title_draw_tiny(console->app, term_rows(), term_cols(), said);
-	term_flush(-1, -1);
 }
 
-static void paint_all(struct console *console)
+/* Returns where the cursor belongs, y < 0 for nowhere. */
+static struct rect paint_all(struct console *console)
 {
 	int rows = term_rows(), columns = term_cols();
 	struct rect cursor = {-1, -1, 0, 0}, all = {0, 0, rows, columns};
@@ -77,23 +77,32 @@ static void paint_all(struct console *console)
 		message_draw(&console->message, (struct rect){1, 0, rows - 1, columns});
 	if (console->review)
 		review_draw(console->review, (struct rect){1, 0, rows - 3, columns});
-	term_flush(cursor.y, cursor.x);
+	return cursor;
+}
+
+/* Rows that were not shown before may need wider columns than the layout gave them: then it is made once more. */
+static struct rect paint_laid_out(struct console *console)
+{
+	struct rect cursor = {-1, -1, 0, 0};
+	const struct view *accounts = &console->views[PANE_ACCOUNTS];
+	struct wish wish = {.focus = console->focus, .zoom = console->zoom, .accounts = -1};
+	for (int pass = 0; pass < 2 && wish.accounts != accounts_columns(accounts); pass++) {
+		wish.accounts = accounts_columns(accounts);
+		layout_make(&console->layout, term_rows(), term_cols(), &wish);
+		term_erase();
+		if (console->layout.tiny)
+			paint_tiny(console);
+		else
+			cursor = paint_all(console);
+	}
+	return cursor;
 }
 
 void paint_now(struct console *console)
 {
-	struct wish wish = {
-		.focus = console->focus,
-		.zoom = console->zoom,
-		.accounts = accounts_columns(&console->views[PANE_ACCOUNTS]),
-	};
 	bool asked = console->review && !review_drawn(console->review);
-	layout_make(&console->layout, term_rows(), term_cols(), &wish);
-	term_erase();
-	if (console->layout.tiny)
-		paint_tiny(console);
-	else
-		paint_all(console);
+	struct rect cursor = paint_laid_out(console);
+	term_flush(cursor.y, cursor.x);
 	if (asked && !console->layout.tiny) { /* what was typed before the question is no answer to it */
 		term_forget_typed();
 		keys_drop(console->keys);
