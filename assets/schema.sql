@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- The tables of the bank, as the tutorial makes them, and the ledger of transfers. One statement a paragraph.
 
 CREATE TABLE IF NOT EXISTS accounts (

@@ -23,7 +23,4 @@ enum sql_phase { PHASE_WORK, PHASE_COMMIT };
 /* `sqlstate` "" means that libpq failed by itself: the connection is gone. */
 enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum sql_phase phase);
 
-/* A short name for people ("serialization failure"), or NULL. Static. */
-const char *sqlstate_name(const char *sqlstate);
-
 #endif

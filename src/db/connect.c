@@ -31,17 +31,15 @@ void connect_close(struct db *db)
 	db->in_transaction = false;
 }
 
-/* libpq's messages come in several lines with tabs; people get one line. */
+/* libpq writes a line for each host, and a hint on a line of its own behind a tab; people get one line. */
 static void one_line(struct buf *out, const char *text)
 {
 	for (const char *p = text; *p; p++) {
 		if (*p != '\n' && *p != '\t')
 			buf_char(out, *p);
-		else if (out->len && out->p[out->len - 1] != ' ')
-			buf_char(out, ' ');
+		else if (*p == '\n' && p[1] != '\0')
+			buf_str(out, p[1] == '\t' ? ". " : "; ");
 	}
-	while (out->len && out->p[out->len - 1] == ' ')
-		out->p[--out->len] = '\0';
 }
 
 void connect_failed(struct db *db, const char *why)

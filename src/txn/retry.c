@@ -192,9 +192,20 @@ static bool refused_by_body(struct txn *txn)
 	return txn->body->ops->refused(txn->body, fault->body_index, &answer, &txn->result.reason);
 }
 
+/* Our own ledger id is there after all: a transaction that was thought dead has committed since. */
+static bool late_commit(const struct txn *txn)
+{
+	const struct fault *fault = &txn->attempt.fault;
+	struct statement fence;
+	return txn->result.settled && fault->role == ITEM_BODY && strcmp(fault->sqlstate, "23505") == 0 &&
+	       txn->body->ops->fence && txn->body->ops->fence(txn->body, &fence);
+}
+
 static void end_failed(struct txn *txn)
 {
-	if (txn->cancelled) {
+	if (late_commit(txn)) {
+		settle_begin(txn);
+	} else if (txn->cancelled) {
 		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
 	} else if (txn->attempt.wire == WIRE_ONESHOT && txn->attempt.fault.role == ITEM_BODY) {
 		txn->oneshot_refused = true; /* the body is asked why */
