@@ -132,6 +132,7 @@ static void start(void)
 	rl_completer_quote_characters = "";
 	rl_completion_query_items = -1;
 	rl_initialize();
+	rl_variable_bind("show-all-if-ambiguous", "on");
 	bind_keys();
 	using_history();
 	stifle_history(HISTORY_LINES);
@@ -179,7 +180,7 @@ void prompt_end(void)
 	prompt_close();
 	if (!prompt.started)
 		return;
-	clear_history();
+	rl_clear_history(); /* with what readline hung on its lines */
 	free(prompt.file);
 	buf_free(&prompt.queue);
 	buf_free(&prompt.offer);
