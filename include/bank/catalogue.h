@@ -54,6 +54,13 @@ struct catalogue {
 	char *sql_ledger_fence;   /* as sql_ledger_insert */
 	char *sql_ledger_find;    /* $1 transfer id */
 
+	/*
+	 * A whole transfer in one statement, by rule (enum transfer_rule): $1 source, $2 destination, then $3 transfer id where there is a
+	 * ledger, then the amount for the rule that needs one. Gives source and destination balance before, and the amount. An
+	 * error (23502 with a ledger, 22012 without) unless both accounts hold what they must afterwards.
+	 */
+	char *sql_oneshot[3];
+
 	char *sql_check_two;      /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */
 	char *sql_insert_account; /* $1 id, $2 balance; an id that is there already is left alone (0 rows) */
 	char *sql_insert_rows;    /* how an INSERT of several accounts begins: up to and with VALUES and a blank; ... */

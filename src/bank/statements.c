@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bank/transfer.h"
 #include "base/mem.h"
 #include "ident.h"
 
@@ -111,12 +113,66 @@ static void make_insert(struct catalogue *c, const struct names *n)
 	c->sql_insert_account = text("%s($1, $2)%s", c->sql_insert_rows, c->sql_insert_end);
 }
 
+/* ---- a transfer in one statement ---- */
+
+/* floor(balance / 2): a shift floors and stays an integer on both servers; numeric has none. */
+static char *amount_of(const struct catalogue *c, enum transfer_rule rule, const char *balance)
+{
+	const char *param = c->ledger ? "$4" : "$3";
+	bool numeric = strcmp(c->balance_type, "numeric") == 0;
+	switch (rule) {
+	case TRANSFER_HALF:
+		return numeric ? text("floor(s.%s / 2)", balance) : text("s.%s >> 1", balance);
+	case TRANSFER_ALL:
+		return text("s.%s", balance);
+	case TRANSFER_AMOUNT:
+		return text("%s::int8", param);
+	}
+	return mem_dup("NULL");
+}
+
+/* `m` holds what is decided, none where an account is missing; `moved` what the accounts hold then; `good` counts those that hold
+ * what they must. */
+static char *make_oneshot(const struct catalogue *c, const struct names *n, const char *into, enum transfer_rule rule)
+{
+	const char *id = n->id, *b = n->balance;
+	char *amount = amount_of(c, rule, b);
+	char *moved = text("WITH m AS (SELECT s.%s AS source, d.%s AS destination, %s AS amount FROM %s s, %s d "
+			   "WHERE s.%s = $1 AND d.%s = $2), "
+			   "moved AS (UPDATE %s AS a SET %s = CASE WHEN a.%s = $1 THEN m.source - m.amount "
+			   "ELSE m.destination + m.amount END FROM m WHERE a.%s IN ($1, $2) AND m.amount > 0 "
+			   "AND m.amount <= m.source RETURNING a.%s AS id, a.%s AS balance), "
+			   "good AS (SELECT count(*) AS n FROM moved, m WHERE moved.balance = CASE WHEN moved.id = $1 "
+			   "THEN m.source - m.amount ELSE m.destination + m.amount END)",
+			   b, b, amount, n->table, n->table, id, id, n->table, b, id, id, id, b);
+	char *sql =
+		into ? text("%s, recorded AS (INSERT INTO %s (id, source, destination, amount) SELECT CASE WHEN n = 2 "
+			    "THEN $3::uuid END, $1, $2, (SELECT amount FROM m) FROM good) "
+			    "SELECT source, destination, amount FROM m",
+			    moved, into)
+		     : text("%s SELECT (SELECT source FROM m), (SELECT destination FROM m), (SELECT amount FROM m), "
+			    "1 / CASE WHEN n = 2 THEN 1 ELSE 0 END AS checked FROM good",
+			    moved);
+	free(amount);
+	free(moved);
+	return sql;
+}
+
+static void make_oneshots(struct catalogue *c, const struct names *n, const char *into)
+{
+	for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++) {
+		free(c->sql_oneshot[rule]);
+		c->sql_oneshot[rule] = make_oneshot(c, n, into, rule);
+	}
+}
+
 void statements_accounts(struct catalogue *catalogue, const struct table *table)
 {
 	struct names names = names_of(catalogue, table);
 	make_pages(catalogue, &names);
 	make_transfer(catalogue, &names);
 	make_insert(catalogue, &names);
+	make_oneshots(catalogue, &names, NULL);
 	names_free(&names);
 }
 
@@ -130,6 +186,7 @@ void statements_ledger(struct catalogue *c, const struct table *accounts, const 
 	c->sql_ledger_checked = text("%s(CASE WHEN (SELECT %s FROM %s WHERE %s = $2) = $5 "
 				     "AND (SELECT %s FROM %s WHERE %s = $3) = $6 THEN $1::uuid END, $2, $3, $4)",
 				     head, n.balance, n.table, n.id, n.balance, n.table, n.id);
+	make_oneshots(c, &n, into);
 	c->sql_ledger_find = text("SELECT source, destination, amount FROM %s WHERE id = $1", into);
 	free(head);
 	free(into);
@@ -139,11 +196,28 @@ void statements_ledger(struct catalogue *c, const struct table *accounts, const 
 void statements_free(struct catalogue *c)
 {
 	char *const all[] = {
-		c->sql_page_after,     c->sql_page_before,  c->sql_page_first,  c->sql_page_last,
-		c->sql_page_from,      c->sql_one,          c->sql_count,       c->sql_read_two,
-		c->sql_debit,          c->sql_credit,       c->sql_third,       c->sql_ledger_insert,
-		c->sql_ledger_checked, c->sql_ledger_fence, c->sql_ledger_find, c->sql_check_two,
-		c->sql_insert_account, c->sql_insert_rows,  c->sql_insert_end,
+		c->sql_page_after,
+		c->sql_page_before,
+		c->sql_page_first,
+		c->sql_page_last,
+		c->sql_page_from,
+		c->sql_one,
+		c->sql_count,
+		c->sql_read_two,
+		c->sql_debit,
+		c->sql_credit,
+		c->sql_third,
+		c->sql_ledger_insert,
+		c->sql_ledger_checked,
+		c->sql_ledger_fence,
+		c->sql_ledger_find,
+		c->sql_check_two,
+		c->sql_insert_account,
+		c->sql_insert_rows,
+		c->sql_insert_end,
+		c->sql_oneshot[TRANSFER_HALF],
+		c->sql_oneshot[TRANSFER_ALL],
+		c->sql_oneshot[TRANSFER_AMOUNT],
 	};
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]);

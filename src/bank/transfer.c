@@ -141,6 +141,9 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 		return decide(transfer, answers, n, batch, reason);
 	case STEP_WRITTEN:
 		break;
+	case STEP_ONESHOT:
+		transfer_read_oneshot(transfer, n ? answers[0].rows : NULL);
+		return BODY_DONE;
 	}
 	return verify(transfer, answers, n, reason);
 }
@@ -186,6 +189,23 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 	return true;
 }
 
+/* One statement; what the rules refuse comes back as an error of the server, and next() is asked for the reason. */
+static bool oneshot(struct body *body, struct batch *batch)
+{
+	struct transfer *transfer = (struct transfer *)body;
+	const struct catalogue *c = transfer->catalogue;
+	const char *params[4] = {transfer->asked_source, transfer->asked_destination};
+	unsigned n = 2;
+	snprintf(transfer->amount, sizeof transfer->amount, "%" PRId64, transfer->rule.amount);
+	if (c->ledger)
+		params[n++] = transfer->id;
+	if (transfer->rule.rule == TRANSFER_AMOUNT)
+		params[n++] = transfer->amount;
+	transfer->step = STEP_ONESHOT;
+	add(transfer, batch, VERB_UPDATE, c->sql_oneshot[transfer->rule.rule], n, params);
+	return true;
+}
+
 static bool fence(struct body *body, struct statement *statement)
 {
 	struct transfer *transfer = (struct transfer *)body;
@@ -202,7 +222,8 @@ static bool fence(struct body *body, struct statement *statement)
 	return true;
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused, .fence = fence};
+static const struct body_ops ops = {
+	.reset = reset, .next = next, .refused = refused, .oneshot = oneshot, .fence = fence};
 
 struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec)
 {

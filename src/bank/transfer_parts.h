@@ -9,7 +9,7 @@
 enum { READ_TWO, READ_LEDGER }; /* statements of the first batch */
 enum { DEBIT, CREDIT, RECORD }; /* of the second */
 
-enum step { STEP_START, STEP_READ, STEP_WRITTEN };
+enum step { STEP_START, STEP_READ, STEP_WRITTEN, STEP_ONESHOT };
 
 struct transfer {
 	struct body body;
@@ -36,6 +36,9 @@ MUST_CHECK enum status transfer_read_rows(struct transfer *transfer, const struc
 /* Notes what the accounts hold before and after `moved` went from one to the other. */
 void transfer_decided(struct transfer *transfer, const struct holding *source, const struct holding *destination,
 		      int64_t moved);
+
+/* Takes what a transfer in one statement did from its row. */
+void transfer_read_oneshot(struct transfer *transfer, const struct rows *rows);
 
 /* The id is in the ledger: either this very transfer was made before, or the id belongs to another. */
 enum body_say transfer_again(struct transfer *transfer, const struct rows *ledger, const struct holding *source,

@@ -84,3 +84,15 @@ enum body_say transfer_again(struct transfer *transfer, const struct rows *ledge
 	transfer_decided(transfer, source, destination, 0);
 	return BODY_DONE;
 }
+
+void transfer_read_oneshot(struct transfer *transfer, const struct rows *rows)
+{
+	enum { SOURCE, DESTINATION, AMOUNT };
+	struct holding source = {.found = true}, destination = {.found = true};
+	const char *cells[] = {rows_cell(rows, 0, SOURCE), rows_cell(rows, 0, DESTINATION), rows_cell(rows, 0, AMOUNT)};
+	if (!cells[SOURCE] || !cells[DESTINATION] || !cells[AMOUNT])
+		return;
+	if (rule_number(cells[SOURCE], &source.balance) && rule_number(cells[DESTINATION], &destination.balance) &&
+	    rule_number(cells[AMOUNT], &transfer->facts.amount))
+		transfer_decided(transfer, &source, &destination, transfer->facts.amount);
+}
