@@ -39,7 +39,7 @@ struct catalogue {
 	char *sql_page_from;   /* $1 id, $2 limit: rows with this or a larger id, ascending */
 	char *sql_one;         /* $1 id */
 	char *sql_count;
-	char *sql_read_two; /* $1, $2: id, balance, is it $1, is it $2; of both, $1 first */
+	char *sql_read_two; /* $1, $2: id, balance, in any order */
 	char *sql_debit;    /* $1 amount, $2 id */
 	char *sql_credit;   /* $1 amount, $2 id */
 	char *sql_third;    /* $1, $2: an id that is neither, of an account that can take and give back */

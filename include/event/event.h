@@ -81,7 +81,7 @@ struct event {
 	char sqlstate[6]; /* "" where there was no error, or the error had none */
 	const char *sql;
 	const char *params; /* "$1 = 104, $2 = 625", written for people */
-	const char *values; /* the first row of a SELECT, for people: "1250" or "104, 1250" */
+	const char *values; /* the first rows of a SELECT, for people: "1250" or "104, 1250; 107, 310" */
 	const char *tag;    /* the server's command tag; "" or NULL on an error */
 	const char *message;
 	const char *detail; /* the server's DETAIL and HINT */

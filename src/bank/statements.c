@@ -90,13 +90,9 @@ static void make_pages(struct catalogue *c, const struct names *n)
 	free(from);
 }
 
-/* The server says which of the rows is which: it alone knows that '007' is 7, or that the case of a UUID does not count. The source
- * comes first, because a log shows the first row. */
 static void make_transfer(struct catalogue *c, const struct names *n)
 {
-	c->sql_read_two = text("SELECT %s, %s, %s = $1 AS source, %s = $2 AS destination FROM %s WHERE %s IN ($1, $2) "
-			       "ORDER BY source DESC",
-			       n->id, n->balance, n->id, n->id, n->table, n->id);
+	c->sql_read_two = text("SELECT %s, %s FROM %s WHERE %s IN ($1, $2)", n->id, n->balance, n->table, n->id);
 	c->sql_debit = text("UPDATE %s SET %s = %s - $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
 	c->sql_credit = text("UPDATE %s SET %s = %s + $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
 	c->sql_check_two = text("SELECT 1 / CASE WHEN count(*) = 2 THEN 1 ELSE 0 END AS checked FROM %s "

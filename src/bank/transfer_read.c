@@ -2,13 +2,14 @@
 /* What a transfer makes of the answers to its read: who holds what, and whether it happened before. */
 #include "transfer_parts.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "say.h"
 
-enum { ID, BALANCE, IS_SOURCE, IS_DESTINATION };
+enum { ID, BALANCE };
 enum { LEDGER_SOURCE, LEDGER_DESTINATION, LEDGER_AMOUNT };
 
 /* char(n) comes padded with blanks, which are not part of the id and would be stored as such in a ledger of text. */
@@ -32,10 +33,35 @@ static enum status take(struct holding *holding, const struct rows *rows, size_t
 	return ST_OK;
 }
 
-static bool is_true(const struct rows *rows, size_t row, size_t col)
+/* What two spellings of one UUID have in common: its digits, in lower case. */
+static void uuid_digits(char out[33], const char *id)
 {
-	const char *cell = rows_cell(rows, row, col);
-	return cell && *cell == 't';
+	size_t n = 0;
+	for (; *id && n < 32; id++)
+		if (isxdigit((unsigned char)*id))
+			out[n++] = (char)tolower((unsigned char)*id);
+	out[n] = '\0';
+}
+
+static bool same_uuid(const char *a, const char *b)
+{
+	char digits[2][33];
+	uuid_digits(digits[0], a);
+	uuid_digits(digits[1], b);
+	return strcmp(digits[0], digits[1]) == 0;
+}
+
+/* Whether the server's row is the account that was asked for: '007' may be 7, and the case of a UUID does not count. */
+static bool is_asked(const struct catalogue *catalogue, const char *id, const char *asked)
+{
+	if (catalogue->id_is_number)
+		return strtoll(id, NULL, 10) == strtoll(asked, NULL, 10);
+	if (strcmp(catalogue->id_type, "uuid") == 0)
+		return same_uuid(id, asked);
+	char *plain = spelling(catalogue, asked);
+	bool same = strcmp(id, plain) == 0;
+	free(plain);
+	return same;
 }
 
 enum status transfer_read_rows(struct transfer *transfer, const struct rows *rows, struct holding *source,
@@ -43,14 +69,18 @@ enum status transfer_read_rows(struct transfer *transfer, const struct rows *row
 {
 	enum status status = ST_OK;
 	for (size_t i = 0; rows && i < rows->nrows && !status; i++) {
-		bool from = is_true(rows, i, IS_SOURCE), to = is_true(rows, i, IS_DESTINATION);
+		char *spelled = spelling(transfer->catalogue, rows_cell(rows, i, ID));
+		bool from = is_asked(transfer->catalogue, spelled, transfer->asked_source);
+		bool to = is_asked(transfer->catalogue, spelled, transfer->asked_destination);
 		char **id = from ? &transfer->source : &transfer->destination;
 		if (from && to)
-			return rule_same(rows_cell(rows, i, ID), err);
-		if (!from && !to)
+			status = rule_same(spelled, err);
+		if ((from && to) || (!from && !to)) {
+			free(spelled);
 			continue;
+		}
 		free(*id);
-		*id = spelling(transfer->catalogue, rows_cell(rows, i, ID));
+		*id = spelled;
 		status = take(from ? source : destination, rows, i, err);
 	}
 	return status;

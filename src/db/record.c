@@ -66,12 +66,26 @@ void answer_from(struct answer *answer, struct buf *text, const PGresult *result
 	}
 }
 
+static void add_number(struct buf *text, unsigned n)
+{
+	char digits[12];
+	size_t at = sizeof digits;
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	buf_add(text, digits + at, sizeof digits - at);
+}
+
+/* Made for every statement, so without printf, which would be the dearest part of sending it. */
 char *params_text(const struct statement *statement)
 {
 	struct buf text = {0};
 	for (unsigned i = 0; i < statement->nparams; i++) {
 		const char *value = statement->params[i];
-		buf_fmt(&text, "%s$%u = %s", i ? ", " : "", i + 1, value ? value : "NULL");
+		buf_str(&text, i ? ", $" : "$");
+		add_number(&text, i + 1);
+		buf_str(&text, " = ");
+		buf_str(&text, value ? value : "NULL");
 	}
 	return text.len ? buf_take(&text) : NULL;
 }
@@ -98,11 +112,11 @@ void record_sent(struct db *db, const struct pending *pending)
 	ring_append(db->ring, &event);
 }
 
-static void first_row(struct buf *out, const struct rows *rows)
+static void add_row(struct buf *out, const struct rows *rows, size_t row)
 {
-	for (size_t c = 0; rows && rows->nrows && c < rows->ncols && out->len < VALUES_MAX; c++) {
-		const char *cell = rows_cell(rows, 0, c);
-		size_t n = cell ? rows_length(rows, 0, c) : 0;
+	for (size_t c = 0; c < rows->ncols && out->len < VALUES_MAX; c++) {
+		const char *cell = rows_cell(rows, row, c);
+		size_t n = cell ? rows_length(rows, row, c) : 0;
 		buf_str(out, c ? ", " : "");
 		if (cell)
 			buf_add(out, cell, n < VALUES_MAX ? n : VALUES_MAX);
@@ -111,11 +125,20 @@ static void first_row(struct buf *out, const struct rows *rows)
 	}
 }
 
+/* "104, 1250; 107, 310": as many rows as fit a line or two. */
+static void add_rows(struct buf *out, const struct rows *rows)
+{
+	for (size_t r = 0; rows && r < rows->nrows && out->len < VALUES_MAX; r++) {
+		buf_str(out, r ? "; " : "");
+		add_row(out, rows, r);
+	}
+}
+
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer)
 {
 	struct event event = event_of(db, EVENT_RESULT, pending);
 	struct buf values = {0};
-	first_row(&values, answer->rows);
+	add_rows(&values, answer->rows);
 	event.duration_us = answer->duration_us;
 	event.rows = answer->affected;
 	event.skipped = answer->skipped;

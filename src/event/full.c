@@ -84,7 +84,7 @@ void show_full(struct buf *out, const struct event *event)
 		add_lines(out, "parameters", event->params);
 	}
 	add_outcome(out, event);
-	add_lines(out, "first row", event->values);
+	add_lines(out, "rows", event->values);
 	add_lines(out, "tag", event->tag);
 	add_lines(out, "sqlstate", event->sqlstate);
 	add_lines(out, "message", event->message);

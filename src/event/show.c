@@ -129,7 +129,7 @@ static void add_answer(struct buf *out, const struct event *event)
 	bool has_rows = event->rows >= 0;
 	if (event->values && event->values[0]) {
 		escape(out, event->values);
-		if (event->rows > 1)
+		if (event->rows > 2)
 			buf_fmt(out, " (%" PRId64 " rows)", event->rows);
 	} else if (has_rows) {
 		uint64_t rows = (uint64_t)event->rows;

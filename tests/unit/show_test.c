@@ -65,8 +65,10 @@ static void answers_in_short(void **state)
 	read.values = "1250";
 	check_line(&read, "T1.2", "SELECT a", "1250", ' ');
 	read.rows = 2;
-	read.values = "104, 1250";
-	check_line(&read, "T1.2", "SELECT a", "104, 1250 (2 rows)", ' ');
+	read.values = "104, 1250; 107, 310";
+	check_line(&read, "T1.2", "SELECT a", "104, 1250; 107, 310", ' ');
+	read.rows = 200;
+	check_line(&read, "T1.2", "SELECT a", "104, 1250; 107, 310 (200 rows)", ' ');
 	struct event back = result_of(VERB_ROLLBACK_TO, "ROLLBACK TO SAVEPOINT cockroach_restart", "ROLLBACK", -1);
 	check_line(&back, "T1.2", "ROLLBACK TO SAVEPOINT cockroach_restart", "ok", '<');
 }
