@@ -9,8 +9,9 @@ enum {
 	ACCOUNTS_COLS = 34,
 	STACK_ROWS = 18, /* of the middle: less is one pane at a time */
 	TWO_ROWS = 12,
-	TOP_ROWS = 11, /* at 80x24: a frame with a head and 8 accounts, 10 rows for the log */
-	LOG_ROWS = 10,
+	TOP_ROWS =
+		10, /* at 80x24: a frame with a head and 7 accounts; the log shows a transfer from BEGIN to its outcome */
+	LOG_ROWS = 11,
 	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
 };
 

@@ -188,7 +188,7 @@ static void draw(void *self, struct rect inside, bool focus)
 	int used = moves_draw(area, &moves);
 	if (area.w >= 2 * TERMS_COLS && area.h >= TERMS_ROWS)
 		terms_draw((struct rect){area.y, area.x + area.w - TERMS_COLS, TERMS_ROWS, TERMS_COLS}, pane->app);
-	if (area.h > 7)
+	if (area.h > 8)
 		used++;
 	if (is_transfer(pane) && used < area.h)
 		draw_lower(pane, (struct rect){area.y + used, area.x, area.h - used, area.w});

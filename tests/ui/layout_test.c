@@ -52,10 +52,10 @@ static void at_80x24(void **state)
 	struct layout layout;
 	layout_make(&layout, 24, 80, &(struct wish){.focus = PANE_ACCOUNTS});
 	assert_int_equal(layout.pane[PANE_ACCOUNTS].w, 34);
-	assert_int_equal(layout.pane[PANE_ACCOUNTS].h, 11);
+	assert_int_equal(layout.pane[PANE_ACCOUNTS].h, 10);
 	assert_int_equal(layout.pane[PANE_TRANSFER].w, 46);
 	assert_int_equal(layout.pane[PANE_LOG].w, 80);
-	assert_int_equal(layout.pane[PANE_LOG].h, 10);
+	assert_int_equal(layout.pane[PANE_LOG].h, 11);
 }
 
 static void narrow_screens_show_one_pane(void **state)
