@@ -13,6 +13,7 @@ void do_help(struct run *run);
 
 /* transfer.c */
 void do_transfer(struct run *run);
+enum status check_transfer(const struct run *run, struct err *err);
 enum status prepare_transfer(struct run *run, struct err *err);
 void describe_transfer(struct buf *out, const struct run *run);
 void do_source(struct run *run);
@@ -22,11 +23,13 @@ void do_rival(struct run *run);
 
 /* list.c */
 void do_list(struct run *run);
+enum status check_list(const struct run *run, struct err *err);
 void do_show(struct run *run);
 void do_count(struct run *run);
 
 /* session.c */
 void do_init(struct run *run);
+enum status check_init(const struct run *run, struct err *err);
 void do_cancel(struct run *run);
 void do_conninfo(struct run *run);
 void do_reconnect(struct run *run);

@@ -174,20 +174,37 @@ static bool after_page(struct reading *reading)
 	return reading->left > 0 && reading->got == PAGE_ROWS && next_page(reading);
 }
 
+static enum status limit_of(const struct run *run, unsigned long long *limit, struct err *err)
+{
+	const char *word = run_option(run, "limit");
+	*limit = 20;
+	return word ? options_number(word, "--limit", 1, UINT64_MAX, limit, err) : ST_OK;
+}
+
+enum status check_list(const struct run *run, struct err *err)
+{
+	enum output_format format;
+	unsigned long long limit;
+	enum status status = format_of(run, &format, err);
+	if (!status)
+		status = limit_of(run, &limit, err);
+	if (!status && !app_prints(run->app))
+		status = err_set(err, ST_USAGE,
+				 "list writes to standard output: on a screen the accounts are there already");
+	return status;
+}
+
 void do_list(struct run *run)
 {
 	struct err err = {0};
 	enum output_format format;
-	unsigned long long limit = 20;
-	const char *word = run_option(run, "limit"), *after = run_option(run, "after");
+	unsigned long long limit;
+	const char *after = run_option(run, "after");
 	enum status status = format_of(run, &format, &err);
-	if (!status && word)
-		status = options_number(word, "--limit", 1, UINT64_MAX, &limit, &err);
+	if (!status)
+		status = limit_of(run, &limit, &err);
 	if (!status && after && run->app->catalogue->id_is_number && !text_is_integer(after))
 		status = err_set(&err, ST_USAGE, "--after takes an account's id, a whole number, not \"%.80s\"", after);
-	if (!status && !app_prints(run->app))
-		status = err_set(&err, ST_USAGE,
-				 "list writes to standard output: on a screen the accounts are there already");
 	struct reading *reading = status ? NULL : begin(run, after_page);
 	if (status)
 		run_end(run, status, err.text);

@@ -29,6 +29,7 @@ struct plain {
 	bool from_stdin;       /* commands come from standard input */
 	bool person;           /* and a person types them */
 	bool strict;           /* the first failure is the end */
+	bool probing;          /* nothing was asked for: is there a server at all? */
 	unsigned long line;    /* of the file */
 	enum status last;
 	struct run *asked; /* the run whose question is open */
@@ -112,11 +113,15 @@ static void on_done(void *arg, enum status status)
 static void on_line(void *arg, const char *line)
 {
 	struct plain *plain = arg;
-	plain->line++;
-	if (line)
+	if (line) {
+		plain->line++;
 		command_run(plain->app, line, on_done, plain);
-	else
+	} else if (plain->from_stdin && !plain->person && plain->line == 0) {
+		plain->probing = true;
+		app_start(plain->app);
+	} else {
 		app_leave(plain->app, status_exit(plain->last));
+	}
 }
 
 static void prompt(const struct plain *plain)
@@ -159,7 +164,9 @@ static void on_stage(void *self)
 	}
 	if (person && app->stage == STAGE_READY && app->no_bank)
 		app_say(app, ST_STATEMENT, "%s", app->no_bank);
-	if (person && app->stage == STAGE_FAILED) {
+	if (plain->probing && app->stage == STAGE_READY)
+		app_leave(app, 0);
+	if ((person || plain->probing) && app->stage == STAGE_FAILED) {
 		app_say(app, app->failure.status, "%s", app->failure.text);
 		app_leave(app, status_exit(app->failure.status));
 	}

@@ -248,6 +248,8 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	enum status status = words_split(&words, line, &err);
 	if (!status && words.n > 0)
 		status = take_words(run, &words, line, &err);
+	if (!status && words.n > 0 && run->command->check)
+		status = run->command->check(run, &err);
 	bool nothing = words.n == 0;
 	words_free(&words);
 	if (status || nothing) {

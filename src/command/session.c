@@ -35,27 +35,33 @@ static void on_made(void *arg, unsigned added, const struct err *err)
 	start_look_again(app, looked_again, run);
 }
 
-static enum status check_init(const struct run *run, unsigned long long *accounts, struct err *err)
+/* Accounts to add where there are none: the command's own number, else the program's. */
+static enum status accounts_wanted(const struct run *run, unsigned long long *accounts, struct err *err)
 {
-	const struct app *app = run->app;
 	const char *word = run_option(run, "accounts");
-	*accounts = app->settings.accounts;
-	if (app->settings.table)
-		return err_set(err, ST_USAGE, "init makes the table accounts; leave --table out");
-	if (app->transfer.run || app->inner->making || db_state(app->work) != DB_IDLE)
-		return err_set(err, ST_USAGE, "something else is running; try again when it is over");
+	*accounts = run->app->settings.accounts;
 	return word ? options_number(word, "--accounts", 0, 10000000, accounts, err) : ST_OK;
+}
+
+enum status check_init(const struct run *run, struct err *err)
+{
+	unsigned long long accounts;
+	if (run->app->settings.table)
+		return err_set(err, ST_USAGE, "init makes the table accounts; leave --table out");
+	return accounts_wanted(run, &accounts, err);
 }
 
 void do_init(struct run *run)
 {
+	struct app *app = run->app;
 	struct err err;
 	unsigned long long accounts;
-	if (check_init(run, &accounts, &err)) {
+	if (app->transfer.run || app->inner->making || db_state(app->work) != DB_IDLE)
+		run_end(run, ST_USAGE, "something else is running; try again when it is over");
+	else if (accounts_wanted(run, &accounts, &err))
 		run_end(run, ST_USAGE, err.text);
-		return;
-	}
-	run->app->inner->making = making_start(run->app, (unsigned)accounts, on_made, run);
+	else
+		app->inner->making = making_start(app, (unsigned)accounts, on_made, run);
 }
 
 /* ---- the others ---- */

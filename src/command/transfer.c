@@ -90,9 +90,9 @@ static void spell_out(struct run *run)
 	run->line = buf_take(&line);
 }
 
-enum status prepare_transfer(struct run *run, struct err *err)
+enum status check_transfer(const struct run *run, struct err *err)
 {
-	struct app *app = run->app;
+	const struct app *app = run->app;
 	const char *id = run_option(run, "id");
 	if (run->nargs == 1)
 		return err_set(err, ST_USAGE,
@@ -101,15 +101,22 @@ enum status prepare_transfer(struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       app_prints(app) ? "transfer from where to where? transfer FROM TO [half|all|AMOUNT]"
 					       : "pick the source with s and the destination with d first");
+	if (id && !is_uuid(id))
+		return err_set(err, ST_USAGE,
+			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
+	return ST_OK;
+}
+
+enum status prepare_transfer(struct run *run, struct err *err)
+{
+	struct app *app = run->app;
+	const char *id = run_option(run, "id");
 	if (run->nargs == 0) {
 		run->args[run->nargs++] = mem_dup(app->source);
 		run->args[run->nargs++] = mem_dup(app->destination);
 	}
 	if (run->nargs == 2)
 		run->args[run->nargs++] = mem_dup("half");
-	if (id && !is_uuid(id))
-		return err_set(err, ST_USAGE,
-			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
 	if (id && !app->catalogue->ledger)
 		return err_set(err, ST_USAGE, "--id is kept in the ledger, and there is none; `init` makes it");
 	spell_out(run);

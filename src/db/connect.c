@@ -31,14 +31,16 @@ void connect_close(struct db *db)
 	db->in_transaction = false;
 }
 
-/* libpq writes a line for each host, and a hint on a line of its own behind a tab; people get one line. */
+/* libpq writes a line for each host, and behind a tab a hint that repeats it; people get one line without the hints. */
 static void one_line(struct buf *out, const char *text)
 {
-	for (const char *p = text; *p; p++) {
-		if (*p != '\n' && *p != '\t')
-			buf_char(out, *p);
-		else if (*p == '\n' && p[1] != '\0')
-			buf_str(out, p[1] == '\t' ? ". " : "; ");
+	for (const char *line = text; *line;) {
+		size_t n = strcspn(line, "\n");
+		if (line[0] != '\t' && n > 0) {
+			buf_str(out, out->len ? "; " : "");
+			buf_add(out, line, n);
+		}
+		line += n + (line[n] == '\n');
 	}
 }
 

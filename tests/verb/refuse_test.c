@@ -44,6 +44,7 @@ static void no_server(void **state)
 	const char *const bare[] = {proc_teller(), NULL};
 	const char *const count[] = {proc_teller(), "count", NULL};
 	check_refusal(proc_run(bare, nobody, "count\n"), 2, "teller demo");
+	check_refusal(proc_run(bare, nobody, NULL), 2, "teller demo");
 	check_refusal(proc_run(count, nobody, NULL), 2, "teller demo");
 	check_refusal(proc_run(count, nowhere, NULL), 2, "/nonexistent");
 	check_refusal(teller_run("-h", "127.0.0.1", "-p", "1", "count"), 2, "127.0.0.1");
@@ -71,6 +72,24 @@ static void wrong_words(void **state)
 	check_refusal(teller_run("--wire", "pigeon", "list"), 1, "pigeon");
 	check_refusal(teller_run("-f", "/nonexistent/commands"), 1, "/nonexistent/commands");
 	check_refusal(teller_run("postgres://[", "count"), 1, "connection string");
+}
+
+/* What is wrong with the line itself is said before anybody is asked to connect. */
+static void wrong_words_without_a_server(void **state)
+{
+	(void)state;
+	static const char *const nobody[] = {"PGHOST", "PGPORT=1", NULL};
+	static const char *const lines_of[][5] = {{"list", "--limit", "many"},
+						  {"transfer", "7001"},
+						  {"transfer", "7001", "7002", "--id", "x"},
+						  {"init", "--accounts", "x"}};
+	for (size_t i = 0; i < COUNT_OF(lines_of); i++) {
+		const char *argv[7] = {proc_teller()};
+		memcpy(argv + 1, lines_of[i], sizeof lines_of[i]);
+		struct proc *proc = proc_run(argv, nobody, NULL);
+		proc_expect_status(proc, 1);
+		proc_free(proc);
+	}
 }
 
 /* A script stops where it fails, and says no more. */
@@ -126,6 +145,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_server),
 		cmocka_unit_test(wrong_words),
+		cmocka_unit_test(wrong_words_without_a_server),
 		cmocka_unit_test(a_failing_command_ends_a_script),
 		cmocka_unit_test(tables_that_cannot_be_used),
 		cmocka_unit_test(a_closed_pipe_is_no_disaster),
