@@ -13,7 +13,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # Missing packages are installed while this file is read: what pkg-config answers below depends on them.
-NEEDS := $(filter demo test test-asan lint,$(MAKECMDGOALS))
+NEEDS := $(patsubst bench,test,$(filter demo test test-asan bench lint,$(MAKECMDGOALS)))
 ifneq ($(NEEDS),)
 ifneq ($(shell .ci/deps $(NEEDS) >&2 || echo missing),)
 $(error some packages are missing)
@@ -44,6 +44,7 @@ link      = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
 CORE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 UI_SRC   := $(wildcard ui/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
+BENCH    := $(BUILD)/tests/bench/bench
 SUPPORT  := $(wildcard tests/support/*.c)
 ASSETS   := $(sort $(filter-out %.png %.1,$(wildcard assets/*.*)))
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
@@ -51,7 +52,7 @@ UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/teller
-tests: $(TESTS)
+tests: $(TESTS) $(BENCH)
 
 $(BUILD)/teller: $(BUILD)/src/main.o $(UI_OBJ) $(BUILD)/libteller.a
 	$(link) $(CORE_LIBS) $(UI_LIBS)
@@ -93,6 +94,13 @@ $(BUILD)/tests/ui/%_test: $(BUILD)/tests/ui/%_test.o $(UI_OBJ) $(BUILD)/tests/su
 test: all tests
 	tests/run $(BUILD) $(ONLY)
 
+$(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/tests/support.a $(BUILD)/libteller.a
+	$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS)
+
+# ONLY="trips rate start moves" takes those measures.
+bench: all $(BENCH)
+	tests/bench/run $(BUILD) $(ONLY)
+
 # The sanitizers move code around, and gcc then warns of formats that no call has.
 test-asan:
 	$(MAKE) test BUILD=$(BUILD)-asan ONLY='$(ONLY)' CFLAGS='-O1 -g -fno-omit-frame-pointer -Wno-format-truncation' \
@@ -118,7 +126,7 @@ install: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-*
 
-.PHONY: all tests test test-asan lint map format demo install clean
+.PHONY: all tests test test-asan bench lint map format demo install clean
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

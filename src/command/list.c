@@ -186,12 +186,7 @@ enum status check_list(const struct run *run, struct err *err)
 	enum output_format format;
 	unsigned long long limit;
 	enum status status = format_of(run, &format, err);
-	if (!status)
-		status = limit_of(run, &limit, err);
-	if (!status && !app_prints(run->app))
-		status = err_set(err, ST_USAGE,
-				 "list writes to standard output: on a screen the accounts are there already");
-	return status;
+	return status ? status : limit_of(run, &limit, err);
 }
 
 void do_list(struct run *run)
@@ -205,6 +200,9 @@ void do_list(struct run *run)
 		status = limit_of(run, &limit, &err);
 	if (!status && after && run->app->catalogue->id_is_number && !text_is_integer(after))
 		status = err_set(&err, ST_USAGE, "--after takes an account's id, a whole number, not \"%.80s\"", after);
+	if (!status && !app_prints(run->app))
+		status = err_set(&err, ST_USAGE,
+				 "list writes to standard output: on a screen the accounts are there already");
 	struct reading *reading = status ? NULL : begin(run, after_page);
 	if (status)
 		run_end(run, status, err.text);
