@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The private server through its header: started, stopped, killed at every point, kept, refused; nothing may stay behind. */
+#include <sys/file.h>
+
 #include "tests/server/rig.h"
 
 /* ---- one that is thrown away ---- */
@@ -257,6 +259,14 @@ static void kept_data_survive_a_kill(void **state)
 	remove_kept(dir);
 }
 
+static bool unlocked(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool free = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	close(fd);
+	return free;
+}
+
 static void a_half_made_cluster_is_made_again(void **state)
 {
 	(void)state;
@@ -265,8 +275,9 @@ static void a_half_made_cluster_is_made_again(void **state)
 	char dir[128];
 	in_place(dir, sizeof dir, "kept");
 	owner_start(&owner, false, dir);
+	eventually(exists(dir));
 	owner_kill(&owner);
-	eventually(homes() == 0);
+	eventually(homes() == 0 && unlocked(dir)); /* the guardian has gone, or has not come so far */
 	start_well(&run, dir);
 	assert_string_equal(ask(run.server, "select 1"), "1");
 	stop(&run);
