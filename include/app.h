@@ -80,7 +80,7 @@ struct app {
 
 /* Made in main.c; takes the settings over (theirs are empty then). The face is set before app_start(). */
 struct app *app_new(struct settings *settings);
-void app_free(struct app *app);  /* closes sessions, stops the server */
+bool app_free(struct app *app);  /* closes sessions, stops the server; false as loop_free() */
 void app_start(struct app *app); /* begins with STAGE_SERVER or STAGE_CONNECTING; everything else comes from the loop */
 void app_reconnect(struct app *app);
 

@@ -210,10 +210,10 @@ static void inner_free(struct inner *inner)
 }
 
 /* What borrows goes before what it borrows from: rival and pages, engines, bodies, connections, catalogue, server. */
-void app_free(struct app *app)
+bool app_free(struct app *app)
 {
 	if (!app)
-		return;
+		return true;
 	rival_free(app->rival);
 	pages_free(app->pages);
 	txn_free(app->txn);
@@ -232,7 +232,8 @@ void app_free(struct app *app)
 	free(app->destination);
 	free(app->no_bank);
 	ring_free(app->ring);
-	loop_free(app->loop);
+	bool ended = loop_free(app->loop);
 	settings_free(&app->settings);
 	free(app);
+	return ended;
 }

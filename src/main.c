@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "command/plain.h"
@@ -66,6 +67,9 @@ int main(int argc, char **argv)
 	bool plain_mode = plain_wanted(&settings);
 	struct app *app = app_new(&settings);
 	int exit_status = run(app, plain_mode);
-	app_free(app);
+	if (!app_free(app)) {
+		fflush(NULL);
+		_exit(exit_status); /* a look-up or a cancel that nobody answers must not keep the program */
+	}
 	return exit_status;
 }

@@ -17,7 +17,8 @@ struct turn;
 
 /* Everything made on a loop is freed before the loop; every *_free takes NULL and may be called from any callback. */
 struct loop *loop_new(void);
-void loop_free(struct loop *loop);
+/* False where work on another thread is stuck: the memory stays, and the process must end by _exit(), because exit() waits for it. */
+bool loop_free(struct loop *loop);
 void loop_run(struct loop *loop);  /* until loop_stop(); may be called again */
 void loop_stop(struct loop *loop); /* takes effect at the end of this turn */
 /* Runs callbacks until *done, for the few places (exit) where nothing else is left to do. */

@@ -8,9 +8,12 @@
 
 #include "base/mem.h"
 
+enum { ASIDE_MS = 200 };
+
 struct loop {
 	uv_loop_t uv;
 	bool stopped;
+	unsigned aside; /* work on other threads that is not done */
 };
 
 struct watch {
@@ -66,13 +69,33 @@ struct loop *loop_new(void)
 	return loop;
 }
 
-void loop_free(struct loop *loop)
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+/* Work aside gets a moment to end by itself. */
+static void wait_aside(struct loop *loop)
+{
+	struct timer *moment = timer_new(loop, nothing, NULL);
+	timer_start(moment, ASIDE_MS);
+	while (loop->aside > 0 && timer_pending(moment))
+		uv_run(&loop->uv, UV_RUN_ONCE);
+	timer_free(moment);
+}
+
+bool loop_free(struct loop *loop)
 {
 	if (!loop)
-		return;
+		return true;
+	if (loop->aside > 0)
+		wait_aside(loop);
+	if (loop->aside > 0)
+		return false;              /* its thread still writes into it */
 	uv_run(&loop->uv, UV_RUN_DEFAULT); /* lets the close callbacks free what was closed */
 	uv_loop_close(&loop->uv);
 	free(loop);
+	return true;
 }
 
 void loop_run(struct loop *loop)
@@ -238,6 +261,7 @@ void turn_free(struct turn *turn)
 
 struct work {
 	uv_work_t uv;
+	struct loop *loop;
 	work_fn *work;
 	work_fn *done;
 	void *arg;
@@ -253,6 +277,7 @@ static void on_work_done(uv_work_t *uv, int status)
 {
 	(void)status;
 	struct work *work = (struct work *)uv;
+	work->loop->aside--;
 	work->done(work->arg);
 	free(work);
 }
@@ -263,6 +288,8 @@ void loop_work(struct loop *loop, work_fn *fn, work_fn *done, void *arg)
 	work->work = fn;
 	work->done = done;
 	work->arg = arg;
+	work->loop = loop;
+	loop->aside++;
 	must(uv_queue_work(&loop->uv, &work->uv, on_work, on_work_done), "start work aside");
 }
 

@@ -15,6 +15,7 @@ void connect_close(struct db *db)
 	resolve_forget(db->resolve);
 	db->resolve = NULL;
 	timer_stop(db->deadline);
+	timer_stop(db->soon);
 	watch_free(db->watch);
 	db->watch = NULL;
 	db->fd = -1;
@@ -301,7 +302,6 @@ void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void 
 
 void db_close(struct db *db)
 {
-	timer_stop(db->soon);
 	connect_close(db);
 	db_move(db, DB_OFF);
 }

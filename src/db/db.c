@@ -95,7 +95,6 @@ void db_lose(struct db *db, const PGresult *why)
 	answer.tag = "";
 	record_session(db, EVENT_LOST, answer.sqlstate, answer.message);
 
-	timer_stop(db->soon);
 	connect_close(db);
 	pending_clear(db);
 	db_move(db, DB_DOWN);
