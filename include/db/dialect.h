@@ -9,9 +9,10 @@
 
 struct dialect {
 	enum sql_server server;
-	const char *product;        /* "PostgreSQL", "CockroachDB" */
-	bool rollback_to_restarts;  /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
-	bool release_commits;       /* RELEASE SAVEPOINT cockroach_restart is the commit */
+	const char *product;       /* "PostgreSQL", "CockroachDB" */
+	bool rollback_to_restarts; /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
+	bool release_commits;      /* RELEASE SAVEPOINT cockroach_restart is the commit */
+	bool retries_first; /* a retryable error of a transaction\'s first statement is retried by the server itself, unseen */
 	const char *fail_allow_sql; /* goes before fail_sql from fail_allow_major.minor on, NULL for nothing */
 	int fail_allow_major, fail_allow_minor;
 	const char *fail_sql;       /* a statement that the server answers with 40001 */

@@ -27,6 +27,7 @@ static const struct dialect dialects[] = {
 			.product = "CockroachDB",
 			.rollback_to_restarts = true,
 			.release_commits = true,
+			.retries_first = true,
 			/* From v26.1 on crdb_internal is closed unless a session asks for it (release notes, v26.1). */
 			.fail_allow_sql = "SET allow_unsafe_internals = on",
 			.fail_allow_major = 25,

@@ -147,6 +147,13 @@ static bool ask_first(struct txn *txn)
 	return add_batch(txn);
 }
 
+/* A failure on request needs a read in front of it where the server would retry the first statement by itself. */
+static bool fits_one_round_trip(const struct txn *txn)
+{
+	bool fails_unseen = txn->levers.fail && db_dialect(txn->db)->retries_first;
+	return txn->body->ops->oneshot && !txn->oneshot_refused && !fails_unseen;
+}
+
 void attempt_again(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
@@ -154,7 +161,7 @@ void attempt_again(struct txn *txn)
 	attempt_forget(txn);
 	attempt->pid = db_facts(txn->db)->pid;
 	attempt->wire = txn->options.wire;
-	if (attempt->wire == WIRE_ONESHOT && (!txn->body->ops->oneshot || txn->oneshot_refused))
+	if (attempt->wire == WIRE_ONESHOT && !fits_one_round_trip(txn))
 		attempt->wire = WIRE_PIPELINE;
 	txn->body->ops->reset(txn->body, attempt->wire != WIRE_STEP);
 	if (!ask_first(txn))

@@ -77,10 +77,17 @@ struct attempt {
 struct settle {
 	uint64_t deadline_us;
 	unsigned asked;
-	bool ended; /* the session that sent the commit was ended */
+	bool end_asked;
+	bool ended; /* the session that sent the commit is known to be gone */
 	bool gone;  /* the question itself failed for good */
 	enum { VERDICT_NONE, VERDICT_COMMITTED, VERDICT_ABORTED } verdict;
 	struct err doubt; /* why it had to be asked */
+	/*
+	 * The id was not in the ledger, but the session that may still bring it there could not be ended: a next attempt with
+	 * the same id is safe, but to say that nothing was moved is not.
+	 */
+	bool open;
+	bool last; /* asked for the last time, before an end without a commit */
 };
 
 struct txn {
@@ -149,6 +156,8 @@ uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts);
 void settle_begin(struct txn *txn);
 void settle_turn(struct txn *txn); /* the timer of TXN_SETTLING */
 void settle_cancel(struct txn *txn);
+bool settle_last(struct txn *txn,
+		 enum outcome outcome); /* true where the outcome is asked for once more, in place of told */
 
 /* lever.c */
 void lever_add_failure(struct txn *txn); /* adds its statement to the items where an attempt must fail */

@@ -18,7 +18,7 @@ static void add(struct txn *txn, const char *sql, enum verb verb)
 void lever_add_failure(struct txn *txn)
 {
 	const struct dialect *dialect = db_dialect(txn->db);
-	if (txn->levers.fail == 0)
+	if (txn->levers.fail == 0 || (txn->attempt.batches == 1 && dialect->retries_first))
 		return;
 	txn->levers.fail--;
 	txn_say(txn, EVENT_LEVER, "inject: the server is asked to fail this attempt with a retryable error");

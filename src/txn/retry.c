@@ -222,8 +222,14 @@ void retry_decide(struct txn *txn)
 {
 	memcpy(txn->result.sqlstate, txn->attempt.fault.sqlstate, sizeof txn->result.sqlstate);
 	switch (classify(txn)) {
-	case CLASS_RETRY_TXN:
 	case CLASS_RETRY_CONN:
+		if (db_state(txn->db) == DB_IDLE) {
+			txn_say(txn, EVENT_LOST, "the server wants us to go: its connection is closed");
+			db_close(txn->db);
+		}
+		txn->attempt.fault.lost = true;
+		/* fall through */
+	case CLASS_RETRY_TXN:
 		if (txn->cancelled)
 			retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
 		else
@@ -233,7 +239,8 @@ void retry_decide(struct txn *txn)
 		settle_begin(txn);
 		return;
 	case CLASS_COMMITTED:
-		txn_finish(txn, OUTCOME_COMMITTED);
+		txn->attempt.durable = true;
+		retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
 		return;
 	case CLASS_FINAL:
 	case CLASS_FOLLOW_UP:

@@ -70,7 +70,7 @@ static void finish_committed(struct txn *txn)
 	struct batch batch = {0};
 	if (attempt->batch.n && attempt->batch.last)
 		txn->body->ops->next(txn->body, attempt->answers, attempt->batch.n, &batch, &reason);
-	txn_finish(txn, OUTCOME_COMMITTED);
+	retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
 }
 
 static void on_idle(void *arg)

@@ -13,6 +13,8 @@
  * With a ledger: write the same id in a new transaction. Touched 0 rows: it is there, so the first transaction committed. Touched
  * 1: it is not, and the new transaction is rolled back. A transaction that comes after, with the same id, can be committed only if
  * the first one was not: the primary key decides, even if the first should still be on its way.
+ * Where the session could not be ended, that is also why an end without a commit (limits, a rejection, a cancel) asks once more, and
+ * if the id is still not there calls the outcome unknown.
  * Without a ledger, on PostgreSQL: pg_xact_status() of the number that the transaction had.
  */
 enum { DIAL_LIMIT_MS = 10000 };
@@ -22,21 +24,37 @@ static void ask(struct txn *txn);
 
 static void give_up(struct txn *txn)
 {
+	txn->settle.open = false;
 	txn->counters.unsettled++;
 	txn->result.reason = txn->settle.doubt;
 	retry_clean(txn, AFTER_END, OUTCOME_UNKNOWN);
+}
+
+/* Lost together with the ledger's INSERT, the commit can still be on its way. Sent alone it cannot: the INSERT before it would have
+ * been found. Over a connection that lives the server has answered everything. */
+static bool may_come_late(const struct txn *txn)
+{
+	const struct attempt *attempt = &txn->attempt;
+	bool alone = attempt_is_commit(&attempt->items[attempt->first_sent]);
+	return attempt->fault.lost && !txn->settle.ended && !alone;
 }
 
 static void conclude(struct txn *txn, bool committed)
 {
 	txn->result.settled = true;
 	if (committed) {
+		txn->settle.open = false;
 		txn->counters.settled_committed++;
 		txn_say(txn, EVENT_SETTLE, "settled: the transaction whose answer was lost did commit");
 		retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
 		return;
 	}
+	if (txn->settle.last) {
+		give_up(txn);
+		return;
+	}
 	txn->counters.settled_aborted++;
+	txn->settle.open = may_come_late(txn);
 	txn_say(txn, EVENT_SETTLE, "settled: the transaction whose answer was lost did not commit");
 	txn->attempt.fault.lost = true;
 	if (txn->cancelled)
@@ -105,11 +123,14 @@ static void on_status(void *arg, size_t index, const struct answer *answer)
 		txn->settle.verdict = VERDICT_ABORTED;
 }
 
+/* No row: it had gone already. False: it did not go in time. */
 static void on_ended(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
-	(void)answer; /* where it is refused the question alone must do */
-	((struct txn *)arg)->settle.ended = true;
+	struct txn *txn = arg;
+	const char *gone = rows_cell(answer->rows, 0, 0);
+	txn->settle.end_asked = true;
+	txn->settle.ended = answer->ok && (!gone || strcmp(gone, "t") == 0);
 }
 
 static void on_ended_idle(void *arg)
@@ -128,7 +149,7 @@ static bool end_session(struct txn *txn)
 	char pid[16];
 	const char *params[] = {pid};
 	const char *sql = db_dialect(txn->db)->end_session_sql;
-	if (txn->settle.ended || !sql || !txn->attempt.pid || txn->attempt.pid == db_facts(txn->db)->pid)
+	if (txn->settle.end_asked || !sql || !txn->attempt.pid || txn->attempt.pid == db_facts(txn->db)->pid)
 		return false;
 	snprintf(pid, sizeof pid, "%d", txn->attempt.pid);
 	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = 1, .params = params, .once = true};
@@ -209,6 +230,21 @@ void settle_begin(struct txn *txn)
 	txn->by_savepoint = false;
 	txn_say(txn, EVENT_SETTLE, "the commit was sent and its answer was lost: finding out whether it went through");
 	settle_turn(txn);
+}
+
+bool settle_last(struct txn *txn, enum outcome outcome)
+{
+	if (!txn->settle.open || outcome == OUTCOME_COMMITTED || outcome == OUTCOME_UNKNOWN)
+		return false;
+	txn->settle.open = false;
+	txn->settle.last = true;
+	txn->cancelled = false;
+	txn->settle.deadline_us = clock_us() + txn->options.max_elapsed_ms * 1000;
+	txn->counters.ambiguous++;
+	txn_say(txn, EVENT_SETTLE,
+		"before the end: the lost commit may have arrived since, the ledger is asked once more");
+	settle_turn(txn);
+	return true;
 }
 
 /* Whoever stops asking does not know. */

@@ -105,6 +105,7 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 	txn->start_us = clock_us();
 	txn->cancelled = txn->by_savepoint = txn->oneshot_refused = false;
 	txn->savepoint_retries = txn->restarts = 0;
+	txn->settle = (struct settle){0};
 	attempt_forget(txn);
 	struct event fact = txn_fact(txn, EVENT_TXN);
 	fact.message = txn->what;
@@ -115,6 +116,8 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 void txn_finish(struct txn *txn, enum outcome outcome)
 {
 	struct txn_result *result = &txn->result;
+	if (settle_last(txn, outcome))
+		return;
 	result->outcome = outcome;
 	result->elapsed_us = clock_us() - txn->start_us;
 	if (outcome == OUTCOME_COMMITTED) {
@@ -207,6 +210,8 @@ const char *txn_word(const struct txn *txn)
 			return "committed";
 		return txn->attempt.opened || txn->state == TXN_SENT ? "open" : "none";
 	case TXN_CLEANING:
+		if (txn->attempt.durable)
+			return "committed";
 		return txn->after == AFTER_RETRY ? "RETRY WANTED" : "aborted";
 	case TXN_WAITING:
 		return "waiting";
