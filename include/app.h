@@ -40,6 +40,8 @@ struct face {
 	bool (*act)(void *self, const char *action, const char *argument);
 	/* Puts a line on standard output. NULL where a screen covers it: commands then say what they found. */
 	void (*print)(void *self, const char *text);
+	/* Shows lines of harmless text, each ended by a newline, over what is on the screen. NULL where they are printed. */
+	void (*show)(void *self, const char *title, const char *text);
 	void (*stage)(void *self);   /* app->stage changed */
 	void (*changed)(void *self); /* accounts, picks or levers changed */
 	void *self;
@@ -99,6 +101,9 @@ void app_transfer(struct run *run, const struct transfer_spec *spec);
 
 /* The state of the transaction as a word for the title. Static. */
 const char *app_txn_word(const struct app *app);
+
+/* The levers that are armed beside the rival, for the title: "INJECT 2  DELAY 500 ms"; nothing where none is. */
+void app_armed(struct buf *out, const struct app *app);
 
 /* "teller needs ...": a sentence for why the bank cannot be used now, or NULL where it can. Borrowed. */
 const char *app_not_ready(const struct app *app, unsigned command_flags);

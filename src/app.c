@@ -49,6 +49,16 @@ void app_result(struct app *app, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Line by line where there is nothing to show them on. */
+void app_show(struct app *app, const char *title, struct buf *text)
+{
+	if (app->face.show)
+		app->face.show(app->face.self, title, buf_text(text));
+	for (const char *line = buf_text(text); !app->face.show && *line; line += strcspn(line, "\n") + 1)
+		app_result(app, "%.*s", (int)strcspn(line, "\n"), line);
+	buf_free(text);
+}
+
 bool app_prints(const struct app *app)
 {
 	return app->face.print != NULL;

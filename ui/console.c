@@ -36,6 +36,16 @@ static void face_review(void *self, struct run *run)
 	console->dirty = console->hurry = true;
 }
 
+static void face_show(void *self, const char *title, const char *text)
+{
+	struct console *console = self;
+	struct buf lines = {0};
+	buf_str(&lines, text);
+	sheet_free(console->sheet);
+	console->sheet = sheet_new(title, "full", &lines);
+	console->dirty = true;
+}
+
 static void face_stage(void *self)
 {
 	struct console *console = self;
@@ -102,6 +112,7 @@ static void become_face(struct console *console)
 		.say = face_say,
 		.review = face_review,
 		.act = act_do,
+		.show = face_show,
 		.stage = face_stage,
 		.changed = face_changed,
 		.self = console,

@@ -101,6 +101,16 @@ static void add_server(struct line *line, const struct db_facts *facts)
 		add_tls(line, facts);
 }
 
+static void add_armed(struct line *line, const struct app *app)
+{
+	struct buf levers = {0};
+	if (app->rival && rival_armed(app->rival))
+		add(line, STYLE_WARNING, "RIVAL ARMED");
+	app_armed(&levers, app);
+	add(line, STYLE_WARNING, buf_text(&levers));
+	buf_free(&levers);
+}
+
 static void state(struct buf *out, const struct app *app)
 {
 	if (connected(app))
@@ -118,8 +128,7 @@ void title_draw(const struct app *app, int columns)
 	struct line line = {1, columns - width - 1};
 	draw_line(0, 0, columns, STYLE_TITLE, "");
 	add(&line, STYLE_TITLE, "teller");
-	if (app->rival && rival_armed(app->rival))
-		add(&line, STYLE_WARNING, "RIVAL ARMED");
+	add_armed(&line, app);
 	const struct db *db = connected(app);
 	const struct db_facts *facts = db ? db_facts(db) : NULL;
 	add_place(&line, app, facts);

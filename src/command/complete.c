@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Completion of a command line: names of commands, then what each argument can be. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,18 @@ static void offer_words(struct completion *completion, const char *const *words,
 		offer(completion, words[i]);
 }
 
+/* "auto|savepoint|MS": the words among them, not what stands for something else. */
+static void offer_choices(struct completion *completion, const char *choices)
+{
+	for (size_t n; *choices; choices += n + (choices[n] == '|')) {
+		n = strcspn(choices, "|");
+		char *word = mem_dup_n(choices, n);
+		if (islower((unsigned char)word[0]))
+			offer(completion, word);
+		free(word);
+	}
+}
+
 static void offer_argument(struct completion *completion, const struct app *app, const struct command_arg *arg)
 {
 	static const char *const onoff[] = {"off", "on", "toggle"}, *const rules[] = {"all", "half"};
@@ -73,8 +86,10 @@ static void offer_argument(struct completion *completion, const struct app *app,
 	case ARG_COMMAND:
 		offer_names(completion);
 		return;
-	case ARG_COUNT:
 	case ARG_WORD:
+		offer_choices(completion, arg->name);
+		return;
+	case ARG_COUNT:
 	case ARG_REST:
 		return;
 	}

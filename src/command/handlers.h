@@ -21,6 +21,12 @@ void do_dest(struct run *run);
 void do_swap(struct run *run);
 void do_rival(struct run *run);
 
+/* tune.c */
+void do_set(struct run *run);
+enum status check_set(const struct run *run, struct err *err);
+void do_setting(struct run *run); /* the setting of the command's own name */
+void do_protocol(struct run *run);
+
 /* list.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);

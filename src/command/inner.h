@@ -33,6 +33,8 @@ void inner_forget_run(struct app *app, struct run *run);
 bool app_prints(const struct app *app); /* standard output is ours: plain mode */
 /* The one line that a command is for: on standard output in plain mode, on the message line of the screen. */
 void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
+void app_show(struct app *app, const char *title, struct buf *text);
 void app_leave_on(struct app *app); /* something ended: leaves if that was waited for */
 void inner_changed(struct app *app);
 

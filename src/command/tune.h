@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be set while teller runs: shared by the settings and the levers. */
+#ifndef COMMAND_TUNE_H
+#define COMMAND_TUNE_H
+
+#include "app.h"
+
+/* show: the value as it would be typed. explain: what it means, to be said behind it; begins with "; ", ": " or " ". */
+void inject_show(struct buf *out, const struct app *app);
+void inject_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status inject_set(struct app *app, const char *word, struct err *err);
+
+void delay_show(struct buf *out, const struct app *app);
+void delay_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status delay_set(struct app *app, const char *word, struct err *err);
+
+#endif

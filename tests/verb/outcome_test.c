@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Transfers that meet conflicts, injected failures and cuts, through the real program: the outcome told is the true one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+#define MOVE "transfer 7001 7002 --yes"
+
+static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("verb_outcome", NULL);
+	return 0;
+}
+
+static int bank(void **state)
+{
+	(void)state;
+	pg_bank(5);
+	return 0;
+}
+
+static void check_balances(long from, long to)
+{
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), from);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), to);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 5000);
+}
+
+static void check_moved_once(void)
+{
+	check_balances(500, 1500);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 1);
+	assert_int_equal(pg_number("SELECT amount FROM transfers WHERE source = 7001 AND destination = 7002"), 500);
+}
+
+static void expect_out(struct proc *proc, const char *text)
+{
+	if (!strstr(buf_text(&proc->out), text))
+		fail_msg("no \"%s\" in: %s%s", text, buf_text(&proc->out), buf_text(&proc->err));
+}
+
+/* The snapshot of PostgreSQL stays what it was, however often one rolls back to a savepoint in it. */
+static void savepoint_never_succeeds_here(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("--protocol", "savepoint", "--max-attempts", "4", "-c", "rival on", "-c", MOVE);
+	proc_expect_status(proc, 4);
+	proc_expect_err(proc, "40001");
+	proc_expect_err(proc, "nothing changed");
+	assert_string_equal(buf_text(&proc->out), "");
+	proc_free(proc);
+	check_balances(1000, 1000); /* the rival's unit is back */
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers WHERE destination = 7002"), 0);
+}
+
+static void restart_does(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("--protocol", "restart", "--max-attempts", "4", "-c", "rival on", "-c", MOVE);
+	proc_expect_status(proc, 0);
+	expect_out(proc, "moved 499 from 7001 to 7002");
+	expect_out(proc, "2 attempts");
+	proc_free(proc);
+	check_balances(501, 1499);
+}
+
+static void what_is_injected_is_retried(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		bank(state);
+		struct proc *proc = teller_run(wires[i], "-c", "inject 2", "-c", MOVE, "-c", "inject");
+		proc_expect_status(proc, 0);
+		expect_out(proc, "moved 500 from 7001 to 7002");
+		expect_out(proc, "3 attempts");
+		expect_out(proc, "inject off"); /* used up */
+		proc_expect_err(proc, "inject: the server is asked to fail this attempt");
+		proc_free(proc);
+		check_moved_once();
+	}
+}
+
+static void what_is_injected_can_be_too_much(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("-c", "inject 9", "-c", "set attempts 3", "-c", MOVE);
+	proc_expect_status(proc, 4);
+	proc_free(proc);
+	check_balances(1000, 1000);
+	proc = teller_run("-c", "inject 1", "-c", "protocol none", "-c", MOVE);
+	assert_in_range(proc->status, 3, 4);
+	proc_free(proc);
+	check_balances(1000, 1000);
+}
+
+/* Whether the commit arrived or not, it happened once in the end, and the ledger says the same as the balances. */
+static void a_cut_commit_happens_once(void **state)
+{
+	static const char *const levers[] = {"inject cut", "inject cut-before"};
+	for (size_t i = 0; i < 2 * COUNT_OF(wires); i++) {
+		bank(state);
+		struct proc *proc = teller_run(wires[i / 2], "-c", levers[i % 2], "-c", MOVE);
+		proc_expect_status(proc, 0);
+		expect_out(proc, "from 7001 to 7002");
+		proc_expect_err(proc, "inject: our connection is dropped");
+		proc_free(proc);
+		check_moved_once();
+	}
+}
+
+static void a_delay_is_waited_for(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("--wire=oneshot", "-c", "delay 300", "-c", MOVE);
+	proc_expect_status(proc, 0);
+	const char *end = strstr(buf_text(&proc->out), ". 3");
+	if (!end || !strstr(end, " ms, 1 attempt"))
+		fail_msg("it did not take 300 ms: %s", buf_text(&proc->out));
+	proc_free(proc);
+	check_moved_once();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(savepoint_never_succeeds_here, bank),
+		cmocka_unit_test_setup(restart_does, bank),
+		cmocka_unit_test_setup(what_is_injected_is_retried, bank),
+		cmocka_unit_test_setup(what_is_injected_can_be_too_much, bank),
+		cmocka_unit_test_setup(a_cut_commit_happens_once, bank),
+		cmocka_unit_test_setup(a_delay_is_waited_for, bank),
+	};
+	return cmocka_run_group_tests_name("verb/outcome", tests, own_database, NULL);
+}
