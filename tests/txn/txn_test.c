@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "txn/chain.h"
 #include "txn/txn.h"
 
 /* A body that reads account 1 and writes what it read plus one, so that a lost update would show. */
@@ -550,6 +551,46 @@ static void a_cut_commit_is_settled_step_by_step(void **state)
 	cut(*state, WIRE_STEP, true);
 }
 
+/* Two bodies, one transaction: both are retried, and committed, as one. */
+static void chain(struct world *w, enum txn_wire wire)
+{
+	struct add_one second = {.body = {&add_ops}};
+	struct chain *both = chain_new((struct body *[]){&w->body.body, &second.body}, 2);
+	w->at_gate = GATE_CONFLICT;
+	w->options.wire = wire;
+	txn_start(w->txn, chain_body(both), "add one, twice", &w->options, done, w);
+	loop_run(w->loop);
+	assert_int_equal(w->result.outcome, OUTCOME_COMMITTED);
+	assert_int_equal(w->result.attempts, 2);
+	assert_int_equal(w->body.seen, 100);
+	assert_int_equal(second.seen, 101);
+	assert_int_equal(value(w), 102);
+	chain_free(both);
+}
+
+static void a_chain_is_one_transaction(void **state)
+{
+	chain(*state, WIRE_PIPELINE);
+}
+
+static void a_chain_is_one_transaction_step_by_step(void **state)
+{
+	chain(*state, WIRE_STEP);
+}
+
+static void a_rejection_rejects_the_chain(void **state)
+{
+	struct world *w = *state;
+	struct add_one second = {.body = {&add_ops}, .reject_after_read = true};
+	struct chain *both = chain_new((struct body *[]){&w->body.body, &second.body}, 2);
+	txn_start(w->txn, chain_body(both), "add one, then not", &w->options, done, w);
+	loop_run(w->loop);
+	assert_int_equal(w->result.outcome, OUTCOME_REJECTED);
+	assert_int_equal(w->body.reads, 1);
+	assert_int_equal(value(w), 0);
+	chain_free(both);
+}
+
 static void a_delay_goes_before_each_round_trip(void **state)
 {
 	struct world *w = *state;
@@ -588,6 +629,9 @@ int main(void)
 		TEST(a_cut_commit_is_settled_by_its_number),
 		TEST(a_cut_commit_is_settled_step_by_step),
 		TEST(a_delay_goes_before_each_round_trip),
+		TEST(a_chain_is_one_transaction),
+		TEST(a_chain_is_one_transaction_step_by_step),
+		TEST(a_rejection_rejects_the_chain),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
