@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One connection as a non-blocking machine: round trips out, answers in, and what to do when it is lost. */
+/* One connection as a non-blocking machine: round trips out, and what to do when it is lost. */
 #include "db/db.h"
 
 #include <assert.h>
@@ -38,7 +38,7 @@ struct db *db_new(struct loop *loop, struct ring *ring, enum session session, co
 	return db;
 }
 
-static void pending_clear(struct db *db)
+void db_forget_pending(struct db *db)
 {
 	for (size_t i = 0; i < db->npending; i++) {
 		free(db->pending[i].sql);
@@ -52,7 +52,7 @@ void db_free(struct db *db)
 	if (!db)
 		return;
 	connect_close(db);
-	pending_clear(db);
+	db_forget_pending(db);
 	free(db->pending);
 	timer_free(db->deadline);
 	timer_free(db->soon);
@@ -96,7 +96,7 @@ void db_lose(struct db *db, const PGresult *why)
 	record_session(db, EVENT_LOST, answer.sqlstate, answer.message);
 
 	connect_close(db);
-	pending_clear(db);
+	db_forget_pending(db);
 	db_move(db, DB_DOWN);
 	if (waiting)
 		db->reply.lost(db->reply.arg, answered, &answer);
@@ -164,7 +164,7 @@ static bool send_statement(struct db *db, const struct statement *statement, siz
 	return PQsendQueryParams(db->conn, statement->sql, n, NULL, statement->params, NULL, NULL, 0) == 1 && ok;
 }
 
-static void flush(struct db *db)
+void db_flush(struct db *db)
 {
 	int left = PQflush(db->conn);
 	if (left < 0)
@@ -179,7 +179,7 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 	db->context = *context;
 	db->reply = *reply;
 	db->answered = 0;
-	pending_clear(db);
+	db_forget_pending(db);
 	db->pending = mem_resize(db->pending, 2 * n + 1, sizeof *db->pending);
 	assert(db->state != DB_BUSY && db->state != DB_CONNECTING);
 	bool ok = db->state ==
@@ -193,152 +193,9 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 	}
 	db->last_us = clock_us();
 	if (ok)
-		flush(db);
+		db_flush(db);
 	else
 		timer_start(db->soon, 0);
-}
-
-/* ---- answers in ---- */
-
-static void finish_prepare(struct db *db, const struct pending *pending)
-{
-	bool ok = db->current && PQresultStatus(db->current) == PGRES_COMMAND_OK;
-	if (ok)
-		return;
-	prepared_drop(db, pending->prepared);
-	/* The statement behind it will come back as skipped: the error is its own. */
-	if (db->current && PQresultStatus(db->current) == PGRES_FATAL_ERROR) {
-		db->prepare_error = db->current;
-		db->current = NULL;
-	}
-}
-
-/* A text that the server does not know (any more), or whose result changed shape, is prepared again at its next use. */
-static void forget_stale(struct db *db, const struct pending *pending, const struct answer *answer)
-{
-	if (strcmp(answer->sqlstate, "26000") == 0 || strcmp(answer->sqlstate, "0A000") == 0)
-		prepared_drop(db, pending->prepared);
-}
-
-static void finish_statement(struct db *db, const struct pending *pending)
-{
-	struct buf text = {0};
-	struct answer answer;
-	PGresult *result = db->prepare_error ? db->prepare_error : db->current;
-	uint64_t now = clock_us();
-	answer_from(&answer, &text, result);
-	answer.duration_us = now - db->last_us;
-	db->last_us = now;
-	struct rows *rows = answer.ok && PQresultStatus(result) == PGRES_TUPLES_OK ? rows_from_result(result) : NULL;
-	answer.rows = rows;
-	forget_stale(db, pending, &answer);
-	record_answer(db, pending, &answer);
-	db->answered++;
-	db->reply.answer(db->reply.arg, pending->index, &answer);
-	rows_free(rows);
-	buf_free(&text);
-	PQclear(db->prepare_error);
-	db->prepare_error = NULL;
-}
-
-static void finish_round_trip(struct db *db)
-{
-	PGTransactionStatusType status = PQtransactionStatus(db->conn);
-	db->in_transaction = status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
-	pending_clear(db);
-	if (db->cancel) {
-		db->idle_due = true; /* a cancel on its way could hit the next statement */
-		return;
-	}
-	db_move(db, DB_IDLE);
-	db->reply.idle(db->reply.arg);
-}
-
-/* Keeps the first error of the message whose answer is being read, else its last result. */
-static void keep(struct db *db, PGresult *result)
-{
-	bool have_error = db->current && PQresultStatus(db->current) == PGRES_FATAL_ERROR;
-	if (have_error) {
-		PQclear(result);
-		return;
-	}
-	PQclear(db->current);
-	db->current = result;
-}
-
-/* NULL from libpq: the answer to pending[at] is complete. */
-static void finish_message(struct db *db)
-{
-	struct pending *pending = &db->pending[db->at++];
-	if (pending->kind == PENDING_PREPARE)
-		finish_prepare(db, pending);
-	else if (pending->kind == PENDING_STATEMENT)
-		finish_statement(db, pending);
-	PQclear(db->current);
-	db->current = NULL;
-}
-
-/*
- * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error over a dead connection, which is no
- * answer to anything; and a COPY, which cannot travel in a pipeline.
- */
-static bool is_end(const struct db *db, const PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
-		return true;
-	if (status != PGRES_FATAL_ERROR)
-		return false;
-	bool own = !PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	return result_is_fatal(result) || (own && PQstatus(db->conn) == CONNECTION_BAD);
-}
-
-/* Reads what has arrived. Returns false once the connection was lost. */
-static bool read_answers(struct db *db)
-{
-	bool ended = false;
-	while (!ended && db->state == DB_BUSY && db->at < db->npending && !PQisBusy(db->conn)) {
-		PGresult *result = PQgetResult(db->conn);
-		if (!result) {
-			if (!db->current) /* libpq has nothing more to give: the connection ended here */
-				break;
-			finish_message(db);
-		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
-			PQclear(result);
-			db->at = db->npending;
-			finish_round_trip(db);
-		} else {
-			keep(db, result);
-			ended = is_end(db, db->current);
-		}
-	}
-	if (db->state == DB_BUSY && (ended || PQstatus(db->conn) == CONNECTION_BAD)) {
-		db_lose(db, ended ? db->current : NULL);
-		return false;
-	}
-	return true;
-}
-
-void db_ready(void *arg, int events)
-{
-	struct db *db = arg;
-	if (db->state == DB_CONNECTING) {
-		connect_ready(db);
-		return;
-	}
-	if ((events & WATCH_READ) && !PQconsumeInput(db->conn)) {
-		/* What arrived before the end still counts: a COMMIT may be among it. */
-		if (read_answers(db))
-			db_lose(db, NULL);
-		return;
-	}
-	if (db->state == DB_IDLE) {
-		PQfreemem(PQnotifies(db->conn)); /* lets libpq hand a FATAL message to db_notice() */
-		return;
-	}
-	if (events & WATCH_WRITE)
-		flush(db);
-	read_answers(db);
 }
 
 /* ---- what others ask ---- */

@@ -97,9 +97,13 @@ void connect_deadline(void *arg);
 void watch_socket(struct db *db, int events);
 
 /* db.c */
-void db_ready(void *arg, int events);
+void db_flush(struct db *db);
+void db_forget_pending(struct db *db);
 void db_lose(struct db *db, const PGresult *why);
 void db_notice(void *arg, const PGresult *result);
+
+/* receive.c */
+void db_ready(void *arg, int events);
 
 /* resolve.c: looks up the host names of a connection aside. done(arg, hosts, addresses, ports, error): lists for libpq, all NULL
  * where nothing had to be looked up; borrowed for the call. */

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What comes in over a connection: answers, message by message, to those who wait for them. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "machine.h"
+
+static void finish_prepare(struct db *db, const struct pending *pending)
+{
+	bool ok = db->current && PQresultStatus(db->current) == PGRES_COMMAND_OK;
+	if (ok)
+		return;
+	prepared_drop(db, pending->prepared);
+	/* The statement behind it will come back as skipped: the error is its own. */
+	if (db->current && PQresultStatus(db->current) == PGRES_FATAL_ERROR) {
+		db->prepare_error = db->current;
+		db->current = NULL;
+	}
+}
+
+/* A text that the server does not know (any more), or whose result changed shape, is prepared again at its next use. */
+static void forget_stale(struct db *db, const struct pending *pending, const struct answer *answer)
+{
+	if (strcmp(answer->sqlstate, "26000") == 0 || strcmp(answer->sqlstate, "0A000") == 0)
+		prepared_drop(db, pending->prepared);
+}
+
+static void finish_statement(struct db *db, const struct pending *pending)
+{
+	struct buf text = {0};
+	struct answer answer;
+	PGresult *result = db->prepare_error ? db->prepare_error : db->current;
+	uint64_t now = clock_us();
+	answer_from(&answer, &text, result);
+	answer.duration_us = now - db->last_us;
+	db->last_us = now;
+	struct rows *rows = answer.ok && PQresultStatus(result) == PGRES_TUPLES_OK ? rows_from_result(result) : NULL;
+	answer.rows = rows;
+	forget_stale(db, pending, &answer);
+	record_answer(db, pending, &answer);
+	db->answered++;
+	db->reply.answer(db->reply.arg, pending->index, &answer);
+	rows_free(rows);
+	buf_free(&text);
+	PQclear(db->prepare_error);
+	db->prepare_error = NULL;
+}
+
+static void finish_round_trip(struct db *db)
+{
+	PGTransactionStatusType status = PQtransactionStatus(db->conn);
+	db->in_transaction = status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+	db_forget_pending(db);
+	if (db->cancel) {
+		db->idle_due = true; /* a cancel on its way could hit the next statement */
+		return;
+	}
+	db_move(db, DB_IDLE);
+	db->reply.idle(db->reply.arg);
+}
+
+/* Keeps the first error of the message whose answer is being read, else its last result. */
+static void keep(struct db *db, PGresult *result)
+{
+	bool have_error = db->current && PQresultStatus(db->current) == PGRES_FATAL_ERROR;
+	if (have_error) {
+		PQclear(result);
+		return;
+	}
+	PQclear(db->current);
+	db->current = result;
+}
+
+/* NULL from libpq: the answer to pending[at] is complete. */
+static void finish_message(struct db *db)
+{
+	struct pending *pending = &db->pending[db->at++];
+	if (pending->kind == PENDING_PREPARE)
+		finish_prepare(db, pending);
+	else if (pending->kind == PENDING_STATEMENT)
+		finish_statement(db, pending);
+	PQclear(db->current);
+	db->current = NULL;
+}
+
+/*
+ * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error over a dead connection, which is no
+ * answer to anything; and a COPY, which cannot travel in a pipeline.
+ */
+static bool is_end(const struct db *db, const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+		return true;
+	if (status != PGRES_FATAL_ERROR)
+		return false;
+	bool own = !PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	return result_is_fatal(result) || (own && PQstatus(db->conn) == CONNECTION_BAD);
+}
+
+/* Reads what has arrived. Returns false once the connection was lost. */
+static bool read_answers(struct db *db)
+{
+	bool ended = false;
+	while (!ended && db->state == DB_BUSY && db->at < db->npending && !PQisBusy(db->conn)) {
+		PGresult *result = PQgetResult(db->conn);
+		if (!result) {
+			if (!db->current) /* libpq has nothing more to give: the connection ended here */
+				break;
+			finish_message(db);
+		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			db->at = db->npending;
+			finish_round_trip(db);
+		} else {
+			keep(db, result);
+			ended = is_end(db, db->current);
+		}
+	}
+	if (db->state == DB_BUSY && (ended || PQstatus(db->conn) == CONNECTION_BAD)) {
+		db_lose(db, ended ? db->current : NULL);
+		return false;
+	}
+	return true;
+}
+
+void db_ready(void *arg, int events)
+{
+	struct db *db = arg;
+	if (db->state == DB_CONNECTING) {
+		connect_ready(db);
+		return;
+	}
+	if ((events & WATCH_READ) && !PQconsumeInput(db->conn)) {
+		/* What arrived before the end still counts: a COMMIT may be among it. */
+		if (read_answers(db))
+			db_lose(db, NULL);
+		return;
+	}
+	if (db->state == DB_IDLE) {
+		PQfreemem(PQnotifies(db->conn)); /* lets libpq hand a FATAL message to db_notice() */
+		return;
+	}
+	if (events & WATCH_WRITE)
+		db_flush(db);
+	read_answers(db);
+}
