@@ -81,17 +81,21 @@ static enum status rename_start(struct guardian *g, struct err *err)
 	static const char sql[] = "ALTER DATABASE postgres RENAME TO " SERVER_DBNAME "\n"
 				  "COMMENT ON DATABASE " SERVER_DBNAME " IS 'the bank of teller demo'\n";
 	const char *fsync = g->order->keep ? "fsync=on" : "fsync=off";
-	const char *argv[] = {g->programs.postgres, "--single", "-D", g->data, "-c", fsync, "template1", NULL};
+	const char *argv[] = {
+		g->programs.postgres, "--single", "-D", g->data, "-c", fsync, "-c", "dynamic_shared_memory_type=mmap",
+		"template1",          NULL};
 	struct child_order order = {.argv = argv, .env = g->order->env, .input = sql, .deathsig = SIGKILL};
 	return child_start(&g->child, &order, err);
 }
 
-/* The log is quiet, so that an idle server wakes nobody: what is not LOG, FATAL or PANIC is its client's business. */
+/* The log is quiet, so that an idle server wakes nobody: what is not LOG, FATAL or PANIC is its client's business. Dynamic shared
+ * memory is files in the data directory, so that what a killed server leaves goes with it. */
 #define ALWAYS                                                                                                         \
 	"-c", "listen_addresses=", "-c", "port=" SERVER_PORT, "-c", "unix_socket_permissions=0700", "-c",              \
 		"max_connections=50", "-c", "shared_buffers=32MB", "-c", "max_prepared_transactions=0", "-c",          \
-		"logging_collector=off", "-c", "log_destination=stderr", "-c", "log_min_messages=log", "-c",           \
-		"log_line_prefix=", "-c", "log_checkpoints=off", "-c", "lc_messages=C"
+		"dynamic_shared_memory_type=mmap", "-c", "logging_collector=off", "-c", "log_destination=stderr",      \
+		"-c", "log_min_messages=log", "-c", "log_line_prefix=", "-c", "log_checkpoints=off", "-c",             \
+		"lc_messages=C"
 #define THROWN_AWAY                                                                                                    \
 	"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal",    \
 		"-c", "max_wal_senders=0", "-c", "checkpoint_timeout=30min"

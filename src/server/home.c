@@ -5,12 +5,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -18,17 +21,31 @@
 #include "src/server/tree.h"
 
 #define PREFIX "teller-demo-"
+#define MEMORY "/dev/shm"
+#define MEMORY_MIN ((uint64_t)2 << 30)
 
 /* The longest place whose sockets fit in sun_path, 107 bytes and a NUL. */
 static const size_t place_max = 107 - sizeof("/" PREFIX "XXXXXX/.s.PGSQL.5432") + 1;
 
-/* The places to try, in order; NULL where there is none. */
+/* The places, in order; NULL where there is none. initdb writes a thousand small files: in memory that takes half the time. */
 static const char *place(size_t i)
 {
+	static const char *const usual[] = {MEMORY, "/tmp"};
 	const char *tmpdir = getenv("TMPDIR");
-	if (i == 0)
-		return tmpdir && tmpdir[0] == '/' && strlen(tmpdir) <= place_max ? tmpdir : "/tmp";
-	return i == 1 && place(0) == tmpdir ? "/tmp" : NULL;
+	if (!tmpdir || !tmpdir[0])
+		return i < COUNT_OF(usual) ? usual[i] : NULL;
+	size_t last = tmpdir[0] == '/' && strlen(tmpdir) <= place_max ? 1 : 0;
+	return i < last ? tmpdir : i == last ? "/tmp" : NULL;
+}
+
+/* Memory is used only where there is plenty of it: a bank of millions of accounts must not take what others need. */
+static bool is_roomy(const char *where)
+{
+	struct statfs fs;
+	if (strcmp(where, MEMORY) != 0)
+		return true;
+	return statfs(where, &fs) == 0 && fs.f_type == TMPFS_MAGIC &&
+	       (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize >= MEMORY_MIN;
 }
 
 static bool same(const struct stat *a, const struct stat *b)
@@ -69,7 +86,7 @@ enum status home_make(struct home *home, struct err *err)
 	home->fd = -1;
 	const char *where;
 	for (size_t i = 0; (where = place(i)) != NULL; i++)
-		if (make_in(home, where))
+		if (is_roomy(where) && make_in(home, where))
 			return ST_OK;
 	return err_set(err, ST_OWN,
 		       "cannot make a directory for the private server in %s: %s; set TMPDIR to a short path that can "
