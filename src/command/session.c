@@ -103,9 +103,12 @@ void do_version(struct run *run)
 	run_end(run, ST_OK, NULL);
 }
 
+/* With a transfer on its way app_leave() waits a while for its end, and somebody who waits wants to know for what. */
 void do_quit(struct run *run)
 {
 	struct app *app = run->app;
 	run_end(run, ST_OK, NULL);
+	if (txn_running(app->txn) && !app_prints(app))
+		app_say(app, ST_OK, "leaving when the transfer has ended; q again leaves at once");
 	app_leave(app, 0);
 }
