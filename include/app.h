@@ -56,6 +56,12 @@ struct app_transfer {
 	struct run *run;            /* the command that waits for it, NULL when over */
 };
 
+/* Stepping: each statement of a transfer is held until somebody lets it go. */
+struct app_step {
+	bool on;
+	char *next; /* the statement that is held now, harmless, for people; NULL where none is */
+};
+
 struct app {
 	struct settings settings;
 	struct loop *loop;
@@ -71,6 +77,7 @@ struct app {
 	char *no_bank;               /* READY without a usable accounts table: the sentence that says what to do */
 	struct pages *pages;         /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
+	struct app_step step;
 	char *source, *destination; /* picks, raw ids; NULL */
 	enum app_stage stage;
 	struct err failure;
@@ -98,6 +105,9 @@ void app_reviewed(struct run *run, bool yes);
 
 /* Starts the transfer of run; ends the run when it is over (and the rival has put its unit back). */
 void app_transfer(struct run *run, const struct transfer_spec *spec);
+
+/* Lets go the statement that is held; false where none is. */
+bool app_step_on(struct app *app);
 
 /* The state of the transaction as a word for the title. Static. */
 const char *app_txn_word(const struct app *app);

@@ -214,6 +214,7 @@ static void inner_free(struct inner *inner)
 	}
 	for (size_t i = 0; i < COUNT_OF(inner->signals); i++)
 		signal_free(inner->signals[i]);
+	free(inner->step_next);
 	timer_free(inner->last_call);
 	timer_free(inner->again);
 	free(inner);
@@ -236,6 +237,7 @@ bool app_free(struct app *app)
 	catalogue_free(app->catalogue);
 	server_stop(app->server);
 	inner_free(app->inner);
+	free(app->step.next);
 	free(app->transfer.source);
 	free(app->transfer.destination);
 	free(app->source);

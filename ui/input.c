@@ -115,9 +115,12 @@ static void key_for_all(struct console *console, const struct key *key, const ch
 {
 	const char *context =
 		console->sheet ? sheet_context(console->sheet) : console->views[console->focus].ops->context;
-	const struct binding *binding = keymap_find(console->keymap, context, name);
+	const struct binding *global = keymap_find(console->keymap, "global", name);
+	/* While a statement is held, the key that lets it go does so in every pane. */
+	bool steps = console->app->step.next && !console->sheet && is_command(global, "step");
+	const struct binding *binding = steps ? global : keymap_find(console->keymap, context, name);
 	if (!binding)
-		binding = keymap_find(console->keymap, "global", name);
+		binding = global;
 	if (binding && allowed(console, binding))
 		run_binding(console, binding, name);
 	else

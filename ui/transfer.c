@@ -18,6 +18,8 @@
 #include "ui/terms.h"
 #include "ui/view.h"
 
+enum { NEXT_COLUMNS = 160 };
+
 struct transfer_pane {
 	struct app *app;
 	struct attempts *attempts;
@@ -113,6 +115,12 @@ static void doing(const struct transfer_pane *pane, struct buf *out)
 {
 	const struct attempts *attempts = pane->attempts;
 	uint64_t now = clock_wall_us();
+	if (pane->app->step.next) {
+		buf_str(out, "next: ");
+		text_escape(out, pane->app->step.next, strlen(pane->app->step.next), NEXT_COLUMNS);
+		buf_str(out, "; Space sends it, ^C cancels");
+		return;
+	}
 	uint64_t seconds = now > attempts->since_us ? (now - attempts->since_us) / 1000000 : 0;
 	if (attempts_waiting(attempts))
 		buf_str(out, "rolled back, waits");
@@ -241,7 +249,7 @@ static uint64_t wake(void *self)
 {
 	const struct transfer_pane *pane = self;
 	const struct attempts *attempts = pane->attempts;
-	if (!is_transfer(pane) || attempts->outcome != OUTCOME_NONE)
+	if (!is_transfer(pane) || attempts->outcome != OUTCOME_NONE || pane->app->step.next)
 		return 0;
 	uint64_t now = clock_wall_us();
 	uint64_t gone = now > attempts->since_us ? now - attempts->since_us : 0;

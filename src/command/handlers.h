@@ -27,6 +27,10 @@ enum status check_set(const struct run *run, struct err *err);
 void do_setting(struct run *run); /* the setting of the command's own name */
 void do_protocol(struct run *run);
 
+/* step.c */
+void do_step(struct run *run);
+enum status check_step(const struct run *run, struct err *err);
+
 /* list.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);

@@ -96,6 +96,8 @@ void delay_explain(struct buf *out, const struct app *app)
 void app_armed(struct buf *out, const struct app *app)
 {
 	const struct txn_levers *levers = txn_levers(app->txn);
+	if (app->step.on)
+		buf_str(out, "STEPPING  ");
 	if (levers->fail)
 		buf_fmt(out, "INJECT %u  ", levers->fail);
 	if (levers->cut)

@@ -24,6 +24,7 @@ struct inner {
 	uint64_t again_ms;
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
+	char *step_next;    /* the statement that the gate was last asked about, where it is to be held */
 	bool rival_watches; /* the rival takes part in the running transfer */
 };
 
@@ -58,6 +59,11 @@ void needs_fail_work(struct app *app,
 
 /* moving.c */
 bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
+
+/* step.c */
+void step_look(struct app *app, const struct txn_gate *next); /* remembers what would be sent */
+bool step_holds(struct app *app); /* true where it is held now, until app_step_on(); it is said what it is */
+void step_forget(struct app *app);
 
 /* run.c */
 void run_confirmed(struct run *run);

@@ -8,12 +8,15 @@
 #include "base/text.h"
 #include "inner.h"
 
+enum { STEPPING_MS = 600000 };
+
 /* ---- the gate ---- */
 
 static void release(void *arg)
 {
 	struct app *app = arg;
-	txn_go(app->txn);
+	if (!step_holds(app))
+		txn_go(app->txn);
 }
 
 bool moving_gate(void *arg, const struct txn_gate *next)
@@ -21,7 +24,10 @@ bool moving_gate(void *arg, const struct txn_gate *next)
 	struct app *app = arg;
 	if (app->transfer.run)
 		app->transfer.txn = next->txn;
-	return app->inner->rival_watches && rival_gate(app->rival, next, release, app);
+	step_look(app, next);
+	if (app->inner->rival_watches && rival_gate(app->rival, next, release, app))
+		return true;
+	return step_holds(app);
 }
 
 /* ---- the result ---- */
@@ -118,12 +124,25 @@ static void on_done(void *arg, const struct txn_result *result)
 	struct app *app = arg;
 	app->transfer.result = *result;
 	app->transfer.txn = result->txn;
+	step_forget(app);
 	say_result(app,
 		   &app->transfer); /* before the rival puts its unit back: the balances told are those of the commit */
 	if (app->inner->rival_watches)
 		rival_transfer_ended(app->rival, over, app);
 	else
 		over(app);
+}
+
+/* Whoever walks through a transfer sees each statement, and takes the time it takes. */
+static struct txn_options options_now(const struct app *app)
+{
+	struct txn_options options = app->settings.txn;
+	if (app->step.on) {
+		options.wire = WIRE_STEP;
+		if (options.max_elapsed_ms < STEPPING_MS)
+			options.max_elapsed_ms = STEPPING_MS;
+	}
+	return options;
 }
 
 static void go(struct app *app)
@@ -141,7 +160,8 @@ static void go(struct app *app)
 	app->inner->rival_watches = app->rival && rival_armed(app->rival);
 	if (app->inner->rival_watches)
 		rival_watch(app->rival, transfer->source, transfer->destination);
-	txn_start(app->txn, transfer_body(transfer->body), what.p, &app->settings.txn, on_done, app);
+	struct txn_options options = options_now(app);
+	txn_start(app->txn, transfer_body(transfer->body), what.p, &options, on_done, app);
 	buf_free(&what);
 	inner_changed(app);
 }

@@ -29,6 +29,7 @@ struct plain {
 	bool from_stdin;       /* commands come from standard input */
 	bool person;           /* and a person types them */
 	bool strict;           /* the first failure is the end */
+	bool stepping;         /* the next line lets a statement go that is held */
 	bool probing;          /* nothing was asked for: is there a server at all? */
 	unsigned long line;    /* of the file */
 	enum status last;
@@ -60,6 +61,13 @@ static void on_print(void *self, const char *text)
 	fflush(stdout);
 }
 
+static struct input *answers_of(struct plain *plain)
+{
+	if (!plain->answers)
+		plain->answers = plain->from_stdin ? plain->script : input_new(plain->app->loop, STDIN_FILENO);
+	return plain->answers;
+}
+
 static void on_answer(void *arg, const char *line)
 {
 	struct plain *plain = arg;
@@ -84,10 +92,8 @@ static void on_review(void *self, struct run *run)
 		app_reviewed(run, true);
 		return;
 	}
-	if (!plain->answers)
-		plain->answers = plain->from_stdin ? plain->script : input_new(plain->app->loop, STDIN_FILENO);
 	plain->asked = run;
-	input_next(plain->answers, on_answer, plain);
+	input_next(answers_of(plain), on_answer, plain);
 }
 
 /* ---- one command after another ---- */
@@ -124,6 +130,28 @@ static void on_line(void *arg, const char *line)
 	}
 }
 
+/* The transfer may have been cancelled meanwhile: then the line is a command. */
+static void on_step(void *arg, const char *line)
+{
+	struct plain *plain = arg;
+	plain->stepping = false;
+	if (!plain->app->step.next && plain->from_stdin)
+		on_line(plain, line);
+	else if (!line)
+		txn_cancel(plain->app->txn);
+	else
+		app_step_on(plain->app);
+}
+
+static void on_changed(void *self)
+{
+	struct plain *plain = self;
+	if (!plain->app->step.next || plain->stepping)
+		return;
+	plain->stepping = true;
+	input_next(answers_of(plain), on_step, plain);
+}
+
 static void prompt(const struct plain *plain)
 {
 	if (plain->person)
@@ -137,7 +165,8 @@ static void next_command(struct plain *plain)
 		command_run(plain->app, settings->commands[plain->next++], on_done, plain);
 	} else if (plain->script) {
 		prompt(plain);
-		input_next(plain->script, on_line, plain);
+		if (!plain->stepping)
+			input_next(plain->script, on_line, plain);
 	} else {
 		app_leave(plain->app, status_exit(plain->last));
 	}
@@ -209,8 +238,12 @@ struct plain *plain_open(struct app *app, struct err *err)
 		return NULL;
 	}
 	plain->narrate = narrate_new(app);
-	app->face =
-		(struct face){.say = on_say, .print = on_print, .review = on_review, .stage = on_stage, .self = plain};
+	app->face = (struct face){.say = on_say,
+				  .print = on_print,
+				  .review = on_review,
+				  .stage = on_stage,
+				  .changed = on_changed,
+				  .self = plain};
 	loop_soon(app->loop, begin, plain);
 	return plain;
 }

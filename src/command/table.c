@@ -56,6 +56,7 @@ static const struct command table[] = {
 	{"set", NULL, {{"NAME", ARG_WORD, true}, {"VALUE", ARG_WORD, true}}, {{0}}, 0, "show the settings, or change one", do_set, check_set, NULL, NULL},
 	{"show", NULL, {{"ID", ARG_ACCOUNT, false}}, {FORMATS}, READS, "show one account", do_show, NULL, NULL, NULL},
 	{"source", NULL, {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that pays (default: the selected one)", do_source, NULL, NULL, NULL},
+	{"step", NULL, {{"on|off|toggle", ARG_ONOFF, true}}, {{0}}, 0, "hold each statement of a transfer; alone: send it", do_step, check_step, NULL, NULL},
 	{"suspend", NULL, {{0}}, {{0}}, SCREEN, "stop teller; the shell's fg brings it back", do_screen, NULL, NULL, NULL},
 	{"swap", NULL, {{0}}, {{0}}, 0, "swap source and destination", do_swap, NULL, NULL, NULL},
 	{"transfer", NULL, {{"FROM", ARG_ACCOUNT, true}, {"TO", ARG_ACCOUNT, true}, {"half|all|AMOUNT", ARG_RULE, true}}, {{"id", "UUID", "the transfer's id in the ledger"}, {"yes", NULL, "do not ask"}}, READS | COMMAND_CONFIRM | COMMAND_WORK, "move money (default: half, from source to dest)", do_transfer, check_transfer, prepare_transfer, describe_transfer},
