@@ -31,6 +31,10 @@ void do_protocol(struct run *run);
 void do_step(struct run *run);
 enum status check_step(const struct run *run, struct err *err);
 
+/* counters.c */
+void do_counters(struct run *run);
+enum status check_counters(const struct run *run, struct err *err);
+
 /* list.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);

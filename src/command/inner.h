@@ -65,6 +65,10 @@ void step_look(struct app *app, const struct txn_gate *next); /* remembers what 
 bool step_holds(struct app *app); /* true where it is held now, until app_step_on(); it is said what it is */
 void step_forget(struct app *app);
 
+/* list.c */
+/* How a command's data are written: by its own options, else by the program's. */
+enum status run_format(const struct run *run, enum output_format *format, struct err *err);
+
 /* run.c */
 void run_confirmed(struct run *run);
 

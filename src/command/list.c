@@ -49,7 +49,7 @@ static struct output *open_output(struct run *run, enum output_format format)
 	return output_new(stdout, format, ncols_of(catalogue), names, right);
 }
 
-static enum status format_of(const struct run *run, enum output_format *format, struct err *err)
+enum status run_format(const struct run *run, enum output_format *format, struct err *err)
 {
 	const char *word = run_option(run, "format");
 	*format = run->app->settings.format;
@@ -185,7 +185,7 @@ enum status check_list(const struct run *run, struct err *err)
 {
 	enum output_format format;
 	unsigned long long limit;
-	enum status status = format_of(run, &format, err);
+	enum status status = run_format(run, &format, err);
 	return status ? status : limit_of(run, &limit, err);
 }
 
@@ -195,7 +195,7 @@ void do_list(struct run *run)
 	enum output_format format;
 	unsigned long long limit;
 	const char *after = run_option(run, "after");
-	enum status status = format_of(run, &format, &err);
+	enum status status = run_format(run, &format, &err);
 	if (!status)
 		status = limit_of(run, &limit, &err);
 	if (!status && after && run->app->catalogue->id_is_number && !text_is_integer(after))
@@ -227,7 +227,7 @@ void do_show(struct run *run)
 {
 	struct err err = {0};
 	enum output_format format;
-	if (format_of(run, &format, &err)) {
+	if (run_format(run, &format, &err)) {
 		run_end(run, err.status, err.text);
 		return;
 	}

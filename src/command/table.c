@@ -25,6 +25,7 @@ static const struct command table[] = {
 	{"cancel", NULL, {{0}}, {{0}}, 0, "cancel the running transfer; never a commit that was sent", do_cancel, NULL, NULL, NULL},
 	{"conninfo", NULL, {{0}}, {{0}}, COMMAND_VERB | COMMAND_SERVER, "where teller is connected", do_conninfo, NULL, NULL, NULL},
 	{"count", NULL, {{0}}, {{0}}, READS, "count the accounts, exactly", do_count, NULL, NULL, NULL},
+	{"counters", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "what the transfers of this run came to, in numbers", do_counters, check_counters, NULL, NULL},
 	{"delay", NULL, {{"MS|off", ARG_WORD, true}}, {{0}}, 0, "wait before each round trip of a transfer", do_setting, NULL, NULL, NULL},
 	{"dest", "destination", {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that receives (default: the selected one)", do_dest, NULL, NULL, NULL},
 	{"down", NULL, MOVE, {{0}}, SCREEN, "move down", do_screen, NULL, NULL, NULL},

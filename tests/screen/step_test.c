@@ -152,6 +152,10 @@ static void what_is_armed_is_shown(void **state)
 	term_expect_gone(term, "INJECT");
 	term_expect(term, "DELAY 20 ms");
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
+	term_type(term, ":counters<Enter>");
+	term_expect(term, "by_serialization            2");
+	term_type(term, "q");
+	term_expect_gone(term, "by_serialization");
 	quit(term);
 }
 
