@@ -78,6 +78,7 @@ struct app {
 	struct pages *pages;         /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;
+	char *doubt;                /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
 	char *source, *destination; /* picks, raw ids; NULL */
 	enum app_stage stage;
 	struct err failure;

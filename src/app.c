@@ -142,7 +142,7 @@ static void on_signal(void *arg, int signum)
 
 const char *app_txn_word(const struct app *app)
 {
-	return txn_word(app->txn);
+	return app->doubt && !txn_running(app->txn) ? "OUTCOME UNKNOWN" : txn_word(app->txn);
 }
 
 static const char *bank_missing(const struct app *app)
@@ -230,6 +230,7 @@ bool app_free(struct app *app)
 	txn_free(app->txn);
 	txn_free(app->rival_txn);
 	making_free(app->inner->making);
+	settle_free(app);
 	transfer_free(app->transfer.body);
 	db_free(app->browse);
 	db_free(app->work);

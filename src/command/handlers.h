@@ -35,6 +35,11 @@ enum status check_step(const struct run *run, struct err *err);
 void do_counters(struct run *run);
 enum status check_counters(const struct run *run, struct err *err);
 
+/* settle.c */
+void do_settle(struct run *run);
+enum status check_settle(const struct run *run, struct err *err);
+enum status prepare_settle(struct run *run, struct err *err);
+
 /* list.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);

@@ -20,7 +20,8 @@ struct inner {
 	struct need *needs;
 	struct run *runs; /* all that were begun and have not ended */
 	struct making *making;
-	struct timer *again; /* connects the browse session again */
+	struct settling *settling; /* NULL unless the ledger is being asked */
+	struct timer *again;       /* connects the browse session again */
 	uint64_t again_ms;
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
@@ -68,6 +69,14 @@ void step_forget(struct app *app);
 /* list.c */
 /* How a command's data are written: by its own options, else by the program's. */
 enum status run_format(const struct run *run, enum output_format *format, struct err *err);
+
+/* settle.c */
+void settle_doubt(struct app *app, const char *id); /* the outcome of that transfer is not known */
+void settle_known(struct app *app, const char *id); /* it is */
+void settle_free(struct app *app);
+
+/* transfer.c */
+bool transfer_is_id(const char *word); /* a UUID */
 
 /* run.c */
 void run_confirmed(struct run *run);

@@ -29,7 +29,7 @@ struct reading {
 static struct db *reader_of(const struct app *app)
 {
 	struct db *db = app_prints(app) ? app->browse : app->work;
-	return db_state(db) == DB_IDLE && !app->transfer.run ? db : NULL;
+	return db_state(db) == DB_IDLE && !app->transfer.run && !app->inner->settling ? db : NULL;
 }
 
 /* ---- the columns ---- */

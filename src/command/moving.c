@@ -61,9 +61,12 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 static void say_unknown(struct app *app, const struct app_transfer *transfer)
 {
 	const char *id = transfer_facts(transfer->body).id;
-	const char *advice = app->catalogue && app->catalogue->ledger
-				     ? "the same transfer with this --id moves nothing if it happened"
-				     : "look at both balances before it is tried again";
+	bool ledger = app->catalogue && app->catalogue->ledger && id;
+	const char *advice =
+		ledger ? "`settle` finds out; the same transfer with this --id moves nothing if it happened"
+		       : "look at both balances before it is tried again";
+	if (ledger)
+		settle_doubt(app, id);
 	app_say(app, ST_UNKNOWN, "OUTCOME UNKNOWN: transfer %s may or may not have happened: %s; %s", id ? id : "",
 		transfer->result.reason.text, advice);
 }
@@ -89,6 +92,7 @@ static void say_result(struct app *app, const struct app_transfer *transfer)
 {
 	switch (transfer->result.outcome) {
 	case OUTCOME_COMMITTED:
+		settle_known(app, transfer_facts(transfer->body).id);
 		say_moved(app, transfer);
 		return;
 	case OUTCOME_UNKNOWN:

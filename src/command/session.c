@@ -56,7 +56,7 @@ void do_init(struct run *run)
 	struct app *app = run->app;
 	struct err err;
 	unsigned long long accounts;
-	if (app->transfer.run || app->inner->making || db_state(app->work) != DB_IDLE)
+	if (app->transfer.run || app->inner->making || txn_running(app->txn) || db_state(app->work) != DB_IDLE)
 		run_end(run, ST_USAGE, "something else is running; try again when it is over");
 	else if (accounts_wanted(run, &accounts, &err))
 		run_end(run, ST_USAGE, err.text);

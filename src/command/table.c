@@ -55,6 +55,7 @@ static const struct command table[] = {
 	{"right", NULL, MOVE, {{0}}, SCREEN, "scroll to the right", do_screen, NULL, NULL, NULL},
 	{"rival", NULL, {{"on|off|toggle", ARG_ONOFF, true}}, {{0}}, COMMAND_BANK, "let the next transfer meet a real conflict", do_rival, NULL, NULL, NULL},
 	{"set", NULL, {{"NAME", ARG_WORD, true}, {"VALUE", ARG_WORD, true}}, {{0}}, 0, "show the settings, or change one", do_set, check_set, NULL, NULL},
+	{"settle", NULL, {{"UUID", ARG_WORD, true}}, {{0}}, READS | COMMAND_WORK, "find out what became of a transfer", do_settle, check_settle, prepare_settle, NULL},
 	{"show", NULL, {{"ID", ARG_ACCOUNT, false}}, {FORMATS}, READS, "show one account", do_show, NULL, NULL, NULL},
 	{"source", NULL, {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that pays (default: the selected one)", do_source, NULL, NULL, NULL},
 	{"step", NULL, {{"on|off|toggle", ARG_ONOFF, true}}, {{0}}, 0, "hold each statement of a transfer; alone: send it", do_step, check_step, NULL, NULL},

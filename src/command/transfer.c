@@ -59,11 +59,11 @@ void do_swap(struct run *run)
 /* ---- transfer ---- */
 
 /* 8-4-4-4-12 hexadecimal digits */
-static bool is_uuid(const char *s)
+bool transfer_is_id(const char *word)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 	for (size_t i = 0; i < sizeof shape; i++) {
-		bool fits = shape[i] == 'x' ? isxdigit((unsigned char)s[i]) != 0 : s[i] == shape[i];
+		bool fits = shape[i] == 'x' ? isxdigit((unsigned char)word[i]) != 0 : word[i] == shape[i];
 		if (!fits)
 			return false;
 	}
@@ -101,7 +101,7 @@ enum status check_transfer(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       app_prints(app) ? "transfer from where to where? transfer FROM TO [half|all|AMOUNT]"
 					       : "pick the source with s and the destination with d first");
-	if (id && !is_uuid(id))
+	if (id && !transfer_is_id(id))
 		return err_set(err, ST_USAGE,
 			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
 	return ST_OK;

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The body that looks a transfer up in the ledger, by its id, and knows for certain when it is not there. */
+#include "bank/lookup.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { SOURCE, DESTINATION, AMOUNT, COLUMNS };
+
+struct lookup {
+	struct body body;
+	const struct catalogue *catalogue;
+	char *id;
+	char *found[COLUMNS];
+	const char *params[4];
+	enum { STEP_START, STEP_FIND, STEP_FENCE } step;
+};
+
+static void forget(struct lookup *lookup)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		free(lookup->found[i]);
+		lookup->found[i] = NULL;
+	}
+}
+
+static void reset(struct body *body, bool together)
+{
+	(void)together;
+	struct lookup *lookup = (struct lookup *)body;
+	lookup->step = STEP_START;
+	forget(lookup);
+}
+
+static enum body_say ask(struct lookup *lookup, struct batch *batch)
+{
+	lookup->step = STEP_FIND;
+	lookup->params[0] = lookup->id;
+	batch->statements[batch->n++] = (struct statement){
+		.sql = lookup->catalogue->sql_ledger_find, .verb = VERB_SELECT, .nparams = 1, .params = lookup->params};
+	return BODY_SEND;
+}
+
+static void keep(struct lookup *lookup, const struct rows *rows)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		const char *cell = rows_cell(rows, 0, i);
+		lookup->found[i] = cell ? mem_dup(cell) : NULL;
+	}
+}
+
+/* Accounts that the columns can hold, whatever their type; the row is never committed. */
+static enum body_say write_id(struct lookup *lookup, struct batch *batch)
+{
+	const char *account = lookup->catalogue->id_is_number ? "0" : lookup->id;
+	lookup->step = STEP_FENCE;
+	lookup->params[1] = lookup->params[2] = account;
+	lookup->params[3] = "0";
+	batch->statements[batch->n++] = (struct statement){.sql = lookup->catalogue->sql_ledger_fence,
+							   .verb = VERB_INSERT,
+							   .nparams = COUNT_OF(lookup->params),
+							   .params = lookup->params};
+	return BODY_SEND;
+}
+
+static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			  struct err *reason)
+{
+	struct lookup *lookup = (struct lookup *)body;
+	if (n == 0)
+		return ask(lookup, batch);
+	if (lookup->step == STEP_FIND && answers[0].rows && answers[0].rows->nrows > 0) {
+		keep(lookup, answers[0].rows);
+		return BODY_DONE;
+	}
+	if (lookup->step == STEP_FIND)
+		return write_id(lookup, batch);
+	if (answers[0].affected == 0) /* it came between the two statements: ask again */
+		return ask(lookup, batch);
+	err_set(reason, ST_REJECTED, "transfer %s did not commit; nothing was moved", lookup->id);
+	return BODY_REJECT;
+}
+
+static const struct body_ops ops = {.reset = reset, .next = next};
+
+struct lookup *lookup_new(const struct catalogue *catalogue, const char *id)
+{
+	struct lookup *lookup = NEW(struct lookup);
+	lookup->body.ops = &ops;
+	lookup->catalogue = catalogue;
+	lookup->id = mem_dup(id);
+	return lookup;
+}
+
+void lookup_free(struct lookup *lookup)
+{
+	if (!lookup)
+		return;
+	forget(lookup);
+	free(lookup->id);
+	free(lookup);
+}
+
+struct body *lookup_body(struct lookup *lookup)
+{
+	return &lookup->body;
+}
+
+struct lookup_facts lookup_facts(const struct lookup *lookup)
+{
+	return (struct lookup_facts){lookup->id, lookup->found[SOURCE], lookup->found[DESTINATION],
+				     lookup->found[AMOUNT]};
+}

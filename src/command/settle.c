@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command settle: asks the ledger what became of a transfer whose outcome is not known. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bank/lookup.h"
+#include "base/mem.h"
+#include "handlers.h"
+#include "inner.h"
+
+struct settling {
+	struct run *run;
+	struct lookup *lookup;
+	struct txn_levers levers; /* are for transfers: put aside meanwhile */
+};
+
+/* ---- the transfer in doubt ---- */
+
+void settle_doubt(struct app *app, const char *id)
+{
+	char *copy = mem_dup(id);
+	free(app->doubt);
+	app->doubt = copy;
+}
+
+void settle_known(struct app *app, const char *id)
+{
+	if (!id || !app->doubt || strcasecmp(app->doubt, id) != 0)
+		return;
+	free(app->doubt);
+	app->doubt = NULL;
+}
+
+/* ---- the question ---- */
+
+static void free_settling(struct app *app)
+{
+	struct settling *settling = app->inner->settling;
+	app->inner->settling = NULL;
+	if (settling)
+		lookup_free(settling->lookup);
+	free(settling);
+}
+
+void settle_free(struct app *app)
+{
+	free_settling(app);
+	free(app->doubt);
+	app->doubt = NULL;
+}
+
+static const char *text_or_null(const char *text)
+{
+	return text ? text : "NULL";
+}
+
+/* Only the ledger's own answer settles it: a question that failed leaves it as unknown as it was. */
+static enum status answer(struct app *app, const struct lookup_facts *facts, const struct txn_result *result,
+			  struct err *err)
+{
+	if (result->outcome == OUTCOME_COMMITTED) {
+		app_result(app, "transfer %s committed: it moved %s from %s to %s", facts->id,
+			   text_or_null(facts->amount), text_or_null(facts->source), text_or_null(facts->destination));
+		settle_known(app, facts->id);
+		return ST_OK;
+	}
+	if (result->outcome == OUTCOME_REJECTED) {
+		settle_known(app, facts->id);
+		return err_set(err, ST_REJECTED, "%s", result->reason.text);
+	}
+	if (result->outcome == OUTCOME_CANCELLED)
+		return err_set(err, ST_CANCELLED, "transfer %s is not settled: cancelled", facts->id);
+	return err_set(err, ST_UNKNOWN, "transfer %s is not settled: %s; try `settle %s` again later", facts->id,
+		       result->reason.text, facts->id);
+}
+
+static void on_done(void *arg, const struct txn_result *result)
+{
+	struct app *app = arg;
+	struct settling *settling = app->inner->settling;
+	struct run *run = settling->run;
+	struct lookup_facts facts = lookup_facts(settling->lookup);
+	struct err err = {0};
+	*txn_levers(app->txn) = settling->levers;
+	enum status status = answer(app, &facts, result, &err);
+	free_settling(app);
+	inner_changed(app);
+	app_leave_on(app);
+	run_end(run, status, status ? err.text : NULL);
+}
+
+static void start(struct run *run, const char *id)
+{
+	struct app *app = run->app;
+	struct settling *settling = app->inner->settling = NEW(struct settling);
+	struct txn_options options = app->settings.txn;
+	struct buf what = {0};
+	options.protocol = PROTOCOL_AUTO;
+	options.wire = WIRE_PIPELINE;
+	settling->run = run;
+	settling->lookup = lookup_new(app->catalogue, id);
+	settling->levers = *txn_levers(app->txn);
+	*txn_levers(app->txn) = (struct txn_levers){0};
+	buf_fmt(&what, "settle transfer %s", id);
+	txn_start(app->txn, lookup_body(settling->lookup), what.p, &options, on_done, app);
+	buf_free(&what);
+	inner_changed(app);
+}
+
+/* ---- the command ---- */
+
+enum status check_settle(const struct run *run, struct err *err)
+{
+	if (run->nargs == 0 && !run->app->doubt)
+		return err_set(err, ST_USAGE, "no transfer waits to be settled; name one by its id: settle UUID");
+	if (run->nargs > 0 && !transfer_is_id(run->args[0]))
+		return err_set(err, ST_USAGE,
+			       "settle takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"",
+			       run->args[0]);
+	return ST_OK;
+}
+
+enum status prepare_settle(struct run *run, struct err *err)
+{
+	const struct catalogue *catalogue = run->app->catalogue;
+	if (catalogue->ledger)
+		return ST_OK;
+	if (catalogue->ledger_why)
+		return err_set(err, ST_USAGE, "there is no ledger that could tell: %s", catalogue->ledger_why);
+	return err_set(err, ST_USAGE,
+		       "there is no ledger that could tell; `init` makes one, for the transfers to come");
+}
+
+void do_settle(struct run *run)
+{
+	struct app *app = run->app;
+	const char *id = run->nargs > 0 ? run->args[0] : app->doubt;
+	if (!id)
+		run_end(run, ST_OK, "it was settled meanwhile");
+	else if (app->transfer.run || txn_running(app->txn) || db_state(app->work) != DB_IDLE)
+		run_end(run, ST_USAGE, "something else is running; try again when it is over");
+	else
+		start(run, id);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* settle: what the ledger says of a transfer, by its id, and that asking changes nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+#define UUID "01234567-89ab-cdef-0123-456789abcdef"
+#define OTHER "fedcba98-7654-3210-fedc-ba9876543210"
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("verb_settle", NULL);
+	return 0;
+}
+
+static int bank(void **state)
+{
+	(void)state;
+	pg_bank(3);
+	return 0;
+}
+
+static void check(const char *id, int status, const char *out, const char *err)
+{
+	struct proc *proc = teller_run("settle", id);
+	proc_expect_status(proc, status);
+	assert_string_equal(buf_text(&proc->out), out);
+	proc_expect_err(proc, err);
+	proc_free(proc);
+}
+
+static void it_committed_or_it_did_not(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("transfer", "7001", "7002", "5", "--id", UUID, "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	check(UUID, 0, "transfer " UUID " committed: it moved 5 from 7001 to 7002\n", "");
+	check(OTHER, 3, "", "transfer " OTHER " did not commit; nothing was moved");
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 1);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 995);
+}
+
+/* Levers are for transfers, and what retries them may be switched off. */
+static void levers_do_not_touch_it(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("--protocol=none", "-c", "inject 2", "-c", "inject cut", "-c",
+				       "transfer 7001 7002 5 --yes --id " UUID);
+	assert_in_range(proc->status, 3, 4);
+	proc_free(proc);
+	proc = teller_run("-c", "inject cut", "-c", "transfer 7001 7002 5 --yes --id " UUID, "-c", "inject cut", "-c",
+			  "settle " UUID, "-c", "inject");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(buf_text(&proc->out), "committed: it moved 5 from 7001 to 7002"));
+	assert_non_null(strstr(buf_text(&proc->out), "inject cut; "));
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 995);
+}
+
+/* Somebody is writing that very id: the answer waits for what becomes of it. */
+static void it_waits_for_one_that_is_under_way(void **state)
+{
+	(void)state;
+	static const char *const ends[] = {"ROLLBACK", "COMMIT"};
+	for (int i = 0; i < 2; i++) {
+		struct pg_session *session = pg_open();
+		pg_run(session, "BEGIN; INSERT INTO transfers (id, source, destination, amount)"
+				" VALUES ('" OTHER "', 7001, 7002, 9)");
+		const char *const argv[] = {proc_teller(), "--echo", "settle", OTHER, NULL};
+		struct proc *proc = proc_start(argv, NULL, NULL);
+		while (pg_number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
+			;
+		pg_run(session, "%s", ends[i]);
+		proc_wait(proc);
+		proc_expect_status(proc, i == 0 ? 3 : 0);
+		proc_free(proc);
+		pg_close(session);
+		assert_int_equal(pg_number("SELECT count(*) FROM transfers"), i);
+	}
+}
+
+static void wrong_questions(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("settle");
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "no transfer waits to be settled");
+	proc_free(proc);
+	check("no-uuid", 1, "", "settle takes a UUID");
+	pg_exec("DROP TABLE transfers");
+	check(UUID, 1, "", "there is no ledger");
+}
+
+static void ids_may_be_words(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE accounts, transfers;"
+		"CREATE TABLE accounts (id text PRIMARY KEY, balance int);"
+		"CREATE TABLE transfers (id uuid PRIMARY KEY, source text, destination text, amount bigint,"
+		" made_at timestamptz DEFAULT now());"
+		"INSERT INTO accounts VALUES ('ann', 10), ('bob', 0)");
+	struct proc *proc = teller_run("transfer", "ann", "bob", "--id", UUID, "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	check(UUID, 0, "transfer " UUID " committed: it moved 5 from ann to bob\n", "");
+	check(OTHER, 3, "", "did not commit");
+}
+
+/* The second time it says so, and moves nothing. */
+static void twice_by_id_moves_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct proc *proc = teller_run("transfer", "7001", "7002", "5", "--id", UUID, "--yes");
+		proc_expect_status(proc, 0);
+		const char *said = i == 0 ? "moved 5 from 7001 to 7002: 7001 has 995"
+					  : "moved 5 from 7001 to 7002 before, as transfer " UUID
+					    "; nothing was moved now: 7001 has 995";
+		assert_non_null(strstr(buf_text(&proc->out), said));
+		proc_free(proc);
+	}
+	assert_int_equal(pg_number("SELECT sum(amount) FROM transfers"), 5);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(it_committed_or_it_did_not, bank),
+		cmocka_unit_test_setup(levers_do_not_touch_it, bank),
+		cmocka_unit_test_setup(it_waits_for_one_that_is_under_way, bank),
+		cmocka_unit_test_setup(wrong_questions, bank),
+		cmocka_unit_test_setup(ids_may_be_words, bank),
+		cmocka_unit_test_setup(twice_by_id_moves_once, bank),
+	};
+	return cmocka_run_group_tests_name("verb/settle", tests, own_database, NULL);
+}
