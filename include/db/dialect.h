@@ -15,9 +15,10 @@ struct dialect {
 	bool retries_first; /* a retryable error of a transaction\'s first statement is retried by the server itself, unseen */
 	const char *fail_allow_sql; /* goes before fail_sql from fail_allow_major.minor on, NULL for nothing */
 	int fail_allow_major, fail_allow_minor;
-	const char *fail_sql;       /* a statement that the server answers with 40001 */
-	const char *xid_sql;        /* the number of this transaction, to ask about later; NULL where there is none */
-	const char *xid_status_sql; /* what became of transaction $1: committed, aborted, in progress, NULL */
+	const char *fail_sql; /* a statement that the server answers with 40001 */
+	const char *xid_sql;  /* the number of this transaction, to ask about later; NULL where there is none */
+	const char
+		*xid_status_sql; /* of transaction $1, begun $2 (interval) ago: committed, aborted, in progress, NULL */
 	const char
 		*end_session_sql; /* ends the session with process $1 if it is ours, and waits until it is gone; NULL */
 	const char *estimate_sql; /* estimated row count of the table named by $1 (schema) and $2 (table); column 1 */

@@ -10,7 +10,12 @@ static const struct dialect dialects[] = {
 			.fail_sql = "DO $$BEGIN RAISE EXCEPTION 'this attempt is failed on request' USING ERRCODE = "
 				    "'40001'; END$$",
 			.xid_sql = "SELECT pg_current_xact_id()",
-			.xid_status_sql = "SELECT pg_xact_status($1::xid8)",
+			/* After a crash numbers that were not yet on disk are given out again, so another's "committed" could be
+			 * taken for ours; a crash is also what resets these statistics. */
+			.xid_status_sql =
+				"SELECT CASE WHEN status <> 'committed' OR pg_stat_get_bgwriter_stat_reset_time() < "
+				"clock_timestamp() - $2::interval THEN status END FROM pg_xact_status($1::xid8) AS "
+				"status",
 			/* The timeout argument is of PostgreSQL 14; nobody but the same role may end the session. */
 			.end_session_sql =
 				"SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid = $1 "

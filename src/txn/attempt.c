@@ -2,6 +2,7 @@
 /* What one attempt sends: its frame, the body's statements as it yields them, the commit. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine.h"
 
 static void item_add(struct attempt *attempt, enum item_role role, struct statement statement, size_t body_index)
@@ -85,6 +86,7 @@ void attempt_forget(struct txn *txn)
 		return;
 	attempt->opened = false;
 	attempt->xid[0] = '\0';
+	attempt->begun_us = clock_us();
 }
 
 /* Ends the attempt by the body's own will, or because it broke the rules. */

@@ -66,11 +66,12 @@ struct attempt {
 	bool commit_added; /* the body has nothing more to send */
 	bool opened;       /* the server answered BEGIN, and nothing has ended the transaction since */
 	bool durable;
-	bool delayed;     /* the delay before what is ready is over */
-	bool gate_passed; /* txn_go() was called for what is ready */
-	bool cut;         /* our lever drops the connection under what was sent */
-	char xid[24];     /* the server's number of this transaction, "" where it was not asked for */
-	int pid;          /* of the server's process that runs it */
+	bool delayed;      /* the delay before what is ready is over */
+	bool gate_passed;  /* txn_go() was called for what is ready */
+	bool cut;          /* our lever drops the connection under what was sent */
+	uint64_t begun_us; /* before its BEGIN was sent */
+	char xid[24];      /* the server's number of this transaction, "" where it was not asked for */
+	int pid;           /* of the server's process that runs it */
 	struct fault fault;
 };
 

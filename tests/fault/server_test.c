@@ -104,6 +104,34 @@ static void on_timer(void *arg)
 		timer_start(world.timer, POLL_MS);
 }
 
+static void open_session(void)
+{
+	struct conninfo info = {0};
+	db_connect(world.db, &info, 20000, on_connected, NULL);
+	loop_run(world.loop);
+}
+
+static void read_catalogue(void)
+{
+	catalogue_free(world.catalogue);
+	world.catalogue = NULL;
+	open_session();
+	catalogue_read(world.db, "accounts", on_catalogue, NULL);
+	loop_run(world.loop);
+}
+
+static void bring_back(void)
+{
+	own_server_start(&world.server, options);
+	own_server_wait(&world.server);
+}
+
+static void lock(void)
+{
+	world.locker = pg_open();
+	pg_run(world.locker, "BEGIN; SELECT FROM accounts WHERE id = 7001 FOR UPDATE");
+}
+
 static void unlock(void)
 {
 	pg_close(world.locker);
@@ -166,14 +194,15 @@ static void go_through(const char *what, enum txn_wire wire, enum place place, h
 	int64_t before = pg_number("SELECT coalesce(sum(amount), 0) FROM transfers");
 	world.options.wire = wire;
 	if (place == AT_A_LOCK) {
-		world.locker = pg_open();
-		pg_run(world.locker, "BEGIN; SELECT FROM accounts WHERE id = 7001 FOR UPDATE");
+		lock();
 	}
 	world.happen = happen;
 	run(what, place);
 	if (world.locker)
 		unlock();
 	free_slots();
+	if (!world.server.pid) /* the locker was ended first, so the commit was quicker than the shutdown */
+		bring_back();
 	printf("# %s, %s, %s: outcome %d, %u attempts%s: %s\n", what, wire_names[wire],
 	       place == AT_A_LOCK ? "at a lock" : "at the gate", (int)world.result.outcome, world.result.attempts,
 	       world.result.settled ? ", settled" : "", world.result.reason.text);
@@ -247,8 +276,7 @@ static bool restart_server(unsigned turn)
 	}
 	if (retries() < 2 && strcmp(txn_word(world.txn), "settling") != 0)
 		return false;
-	own_server_start(&world.server, options);
-	own_server_wait(&world.server);
+	bring_back();
 	return true;
 }
 
@@ -301,6 +329,21 @@ static bool fill_slots_in_doubt(unsigned turn)
 	return true;
 }
 
+/* A crash, after which others are given the number that our transaction had, and commit. */
+static bool crash_and_commit_others(unsigned turn)
+{
+	(void)turn;
+	kill(world.pid, SIGKILL);
+	while (kill(world.pid, 0) ==
+	       0) /* until the postmaster has seen it; then it lets nobody in before all is recovered */
+		;
+	unlock();
+	own_server_wait(&world.server);
+	for (int i = 0; i < 20; i++)
+		pg_exec("INSERT INTO others VALUES (1)");
+	return true;
+}
+
 /* ---- the tests ---- */
 
 static void kill_9(void **state)
@@ -324,10 +367,8 @@ static void restarted(void **state)
 /* Of new sessions of the database, the engine's among them. */
 static void set(const char *name, const char *value)
 {
-	struct conninfo info = {0};
 	pg_exec("ALTER DATABASE bank SET %s = %s", name, value);
-	db_connect(world.db, &info, 20000, on_connected, NULL);
-	loop_run(world.loop);
+	open_session();
 }
 
 static void limited(const char *name, const char *sqlstate)
@@ -380,10 +421,31 @@ static void too_many_clients_for_good(void **state)
 	world.options.max_attempts = 40;
 }
 
+/* Without a ledger the number of the transaction is asked for, and after a crash it may be somebody else's. */
+static void a_number_given_twice(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE others (n int); ALTER TABLE transfers RENAME TO kept; CHECKPOINT");
+	read_catalogue();
+	for (size_t w = 0; w < sizeof wires / sizeof *wires; w++) {
+		int64_t before = pg_number("SELECT balance FROM accounts WHERE id = 7001");
+		world.options.wire = wires[w];
+		lock();
+		world.happen = crash_and_commit_others;
+		run("a crash", AT_A_LOCK);
+		bool moved = pg_number("SELECT balance FROM accounts WHERE id = 7001") != before;
+		printf("# a crash without ledger, %s: outcome %d: %s\n", wire_names[wires[w]],
+		       (int)world.result.outcome, world.result.reason.text);
+		assert_true(world.result.outcome == (moved ? OUTCOME_COMMITTED : OUTCOME_UNKNOWN));
+	}
+	pg_exec("DROP TABLE others; UPDATE accounts SET balance = 1000; TRUNCATE kept");
+	pg_exec("ALTER TABLE kept RENAME TO transfers");
+	read_catalogue();
+}
+
 static int set_up(void **state)
 {
 	(void)state;
-	struct conninfo info = {0};
 	own_server_make(&world.server, options);
 	pg_bank(2);
 	world.loop = loop_new();
@@ -393,10 +455,7 @@ static int set_up(void **state)
 	txn_options_init(&world.options);
 	world.options.max_attempts = 40;
 	world.options.backoff_cap_ms = 200;
-	db_connect(world.db, &info, 20000, on_connected, NULL);
-	loop_run(world.loop);
-	catalogue_read(world.db, "accounts", on_catalogue, NULL);
-	loop_run(world.loop);
+	read_catalogue();
 	return 0;
 }
 
@@ -415,10 +474,15 @@ static int tear_down(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kill_9),           cmocka_unit_test(terminated),
-		cmocka_unit_test(restarted),        cmocka_unit_test(statement_timeout),
-		cmocka_unit_test(lock_timeout),     cmocka_unit_test(idle_timeout),
-		cmocka_unit_test(too_many_clients), cmocka_unit_test(too_many_clients_for_good),
+		cmocka_unit_test(kill_9),
+		cmocka_unit_test(terminated),
+		cmocka_unit_test(a_number_given_twice),
+		cmocka_unit_test(restarted),
+		cmocka_unit_test(statement_timeout),
+		cmocka_unit_test(lock_timeout),
+		cmocka_unit_test(idle_timeout),
+		cmocka_unit_test(too_many_clients),
+		cmocka_unit_test(too_many_clients_for_good),
 	};
 	return cmocka_run_group_tests_name("fault/server", tests, set_up, tear_down);
 }
