@@ -141,6 +141,8 @@ static void on_done(void *arg, const struct txn_result *result)
 static struct txn_options options_now(const struct app *app)
 {
 	struct txn_options options = app->settings.txn;
+	if (app->inner->rival_watches && options.wire == WIRE_ONESHOT)
+		options.wire = WIRE_PIPELINE; /* the rival needs a gap between the read and the write */
 	if (app->step.on) {
 		options.wire = WIRE_STEP;
 		if (options.max_elapsed_ms < STEPPING_MS)

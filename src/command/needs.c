@@ -56,8 +56,8 @@ void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, c
 		app->inner->wants_work = true;
 	if (!app->inner->started && app->stage != STAGE_FAILED)
 		app_start(app);
-	else if (app->stage == STAGE_READY && (needed & COMMAND_WORK))
-		start_connect_work(app);
+	else if (app->stage != STAGE_FAILED && app->stage != STAGE_SERVER && (needed & COMMAND_WORK))
+		start_connect_work(app); /* the start may have begun without it */
 	needs_settle(app);
 }
 

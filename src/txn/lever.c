@@ -21,7 +21,7 @@ void lever_add_failure(struct txn *txn)
 	if (txn->levers.fail == 0 || (txn->attempt.batches == 1 && dialect->retries_first))
 		return;
 	txn->levers.fail--;
-	txn_say(txn, EVENT_LEVER, "inject: the server is asked to fail this attempt with a retryable error");
+	txn_say(txn, EVENT_LEVER, "inject: the server fails this attempt");
 	if (dialect->fail_allow_sql &&
 	    db_version_at_least(txn->db, dialect->fail_allow_major, dialect->fail_allow_minor))
 		add(txn, dialect->fail_allow_sql, VERB_SET);
@@ -33,9 +33,10 @@ bool lever_cuts_before(struct txn *txn)
 	if (!txn->levers.cut_before)
 		return false;
 	txn->levers.cut_before = false;
-	txn_say(txn, EVENT_LEVER, "inject: our connection is dropped before the commit is sent");
-	db_close(txn->db);
+	txn_say(txn, EVENT_LEVER, "inject: cut before the commit is sent");
 	struct answer lost = {.lost = true, .message = "our own connection was dropped on request", .detail = ""};
+	db_close(txn->db);
+	txn_say(txn, EVENT_LOST, lost.message);
 	fault_keep(&txn->attempt.fault, &lost);
 	txn->attempt.opened = false;
 	txn->attempt.fault.lost = true;
@@ -48,6 +49,6 @@ void lever_cut_after(struct txn *txn, bool commit)
 	if (!commit || !txn->levers.cut || txn->attempt.durable)
 		return;
 	txn->levers.cut = false;
-	txn_say(txn, EVENT_LEVER, "inject: our connection is dropped with the commit in flight");
+	txn_say(txn, EVENT_LEVER, "inject: cut with the commit in flight");
 	db_cut(txn->db);
 }

@@ -45,7 +45,7 @@ static void conclude(struct txn *txn, bool committed)
 	if (committed) {
 		txn->settle.open = false;
 		txn->counters.settled_committed++;
-		txn_say(txn, EVENT_SETTLE, "settled: the transaction whose answer was lost did commit");
+		txn_say(txn, EVENT_SETTLE, "settled: it did commit");
 		retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
 		return;
 	}
@@ -55,7 +55,7 @@ static void conclude(struct txn *txn, bool committed)
 	}
 	txn->counters.settled_aborted++;
 	txn->settle.open = may_come_late(txn);
-	txn_say(txn, EVENT_SETTLE, "settled: the transaction whose answer was lost did not commit");
+	txn_say(txn, EVENT_SETTLE, "settled: it did not commit");
 	txn->attempt.fault.lost = true;
 	if (txn->cancelled)
 		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
@@ -231,7 +231,7 @@ void settle_begin(struct txn *txn)
 	buf_free(&text);
 	txn->counters.ambiguous++;
 	txn->by_savepoint = false;
-	txn_say(txn, EVENT_SETTLE, "the commit was sent and its answer was lost: finding out whether it went through");
+	txn_say(txn, EVENT_SETTLE, "commit sent, answer lost: finding out");
 	settle_turn(txn);
 }
 
@@ -244,8 +244,7 @@ bool settle_last(struct txn *txn, enum outcome outcome)
 	txn->cancelled = false;
 	txn->settle.deadline_us = clock_us() + txn->options.max_elapsed_ms * 1000;
 	txn->counters.ambiguous++;
-	txn_say(txn, EVENT_SETTLE,
-		"before the end: the lost commit may have arrived since, the ledger is asked once more");
+	txn_say(txn, EVENT_SETTLE, "asking once more before the end");
 	settle_turn(txn);
 	return true;
 }

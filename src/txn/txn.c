@@ -161,6 +161,8 @@ bool txn_cancel(struct txn *txn)
 		return false;
 	case TXN_READY: /* the first turn of the loop, or held by the gate */
 	case TXN_WAITING:
+		if (txn->attempt.durable)
+			return false;
 		txn->cancelled = true;
 		timer_start(txn->timer, 0);
 		return true;
@@ -171,8 +173,8 @@ bool txn_cancel(struct txn *txn)
 		db_cancel(txn->db);
 		return true;
 	case TXN_CLEANING:
-		txn->cancelled = true;
-		return true;
+		txn->cancelled = !txn->attempt.durable;
+		return txn->cancelled;
 	case TXN_DIALING:
 		txn->cancelled = true;
 		db_close(txn->db);

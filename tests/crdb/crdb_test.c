@@ -233,11 +233,6 @@ static void check_counters(struct world *w)
 	assert_int_equal(c->ambiguous, c->settled_committed + c->settled_aborted + c->unsettled);
 }
 
-static bool connection_went(const struct event *event)
-{
-	return event->kind == EVENT_LOST || (event->kind == EVENT_LEVER && strstr(event->message, "is dropped"));
-}
-
 /* Nobody waits while a transaction is open, and only a RELEASE is marked as what makes it durable. */
 static void check_events(struct world *w)
 {
@@ -249,7 +244,8 @@ static void check_events(struct world *w)
 		bool answered = event.kind == EVENT_RESULT && !event.skipped && !event_failed(&event);
 		if (answered && event.verb == VERB_BEGIN)
 			open = true;
-		if ((answered && (event.verb == VERB_ROLLBACK || event.verb == VERB_COMMIT)) || connection_went(&event))
+		if ((answered && (event.verb == VERB_ROLLBACK || event.verb == VERB_COMMIT)) ||
+		    event.kind == EVENT_LOST)
 			open = false;
 		if (event.kind == EVENT_BACKOFF && open)
 			fail_msg("it waits while the transaction is open");
