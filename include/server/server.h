@@ -7,7 +7,7 @@
 #include "base/loop.h"
 
 /*
- * Lives in a 0700 directory of its own ($TMPDIR/teller-demo-XXXXXX), listens on a Unix socket in it and nowhere else, runs
+ * Lives in a 0700 directory of its own (teller-demo-XXXXXX, in memory where there is room), listens on a Unix socket in it and nowhere else, runs
  * as the user postgres (or nobody) where we are root. It does not outlive us: a guardian process, which notices the end of
  * this one whatever it was, stops it and removes the directory. What a killed guardian left behind is swept at the next
  * server_start().

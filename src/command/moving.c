@@ -53,9 +53,11 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 	}
 	text_duration(time, transfer->result.elapsed_us);
 	unsigned attempts = transfer->result.attempts;
-	app_result(app, "moved %" PRId64 " from %s to %s: %s has %" PRId64 ", %s has %" PRId64 ". %s, %u %s",
+	bool owes = app->inner->rival_watches && rival_busy(app->rival);
+	app_result(app, "moved %" PRId64 " from %s to %s: %s has %" PRId64 ", %s has %" PRId64 ". %s, %u %s%s",
 		   facts.amount, source, destination, source, facts.source_after, destination, facts.destination_after,
-		   time, attempts, text_plural(attempts, "attempt", "attempts"));
+		   time, attempts, text_plural(attempts, "attempt", "attempts"),
+		   owes ? "; the rival now gives its unit back" : "");
 }
 
 static void say_unknown(struct app *app, const struct app_transfer *transfer)
