@@ -21,9 +21,8 @@ struct loop *loop_new(void);
 bool loop_free(struct loop *loop);
 void loop_run(struct loop *loop);  /* until loop_stop(); may be called again */
 void loop_stop(struct loop *loop); /* takes effect at the end of this turn */
-/* Runs callbacks until *done, for the few places (exit) where nothing else is left to do. */
+/* Runs callbacks until *done is true, or nothing is left that could make it so. */
 void loop_run_until(struct loop *loop, const bool *done);
-void *loop_uv(struct loop *loop); /* the uv_loop_t, for src/server's child processes only */
 
 /* A file descriptor. `events` is WATCH_READ | WATCH_WRITE; an error or hang-up is reported as both that were asked for. */
 enum { WATCH_READ = 1, WATCH_WRITE = 2 };

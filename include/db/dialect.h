@@ -12,16 +12,25 @@ struct dialect {
 	const char *product;       /* "PostgreSQL", "CockroachDB" */
 	bool rollback_to_restarts; /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
 	bool release_commits;      /* RELEASE SAVEPOINT cockroach_restart is the commit */
-	bool retries_first; /* a retryable error of a transaction\'s first statement is retried by the server itself, unseen */
-	const char *fail_allow_sql; /* goes before fail_sql from fail_allow_major.minor on, NULL for nothing */
+	bool retries_first;        /* the server retries a transaction's first statement by itself, unseen */
+
+	/* A statement that the server answers with 40001, and one that must go before it from some version on; NULL for none. */
+	const char *fail_sql;
+	const char *fail_allow_sql;
 	int fail_allow_major, fail_allow_minor;
-	const char *fail_sql; /* a statement that the server answers with 40001 */
-	const char *xid_sql;  /* the number of this transaction, to ask about later; NULL where there is none */
-	const char
-		*xid_status_sql; /* of transaction $1, begun $2 (interval) ago: committed, aborted, in progress, NULL */
-	const char
-		*end_session_sql; /* ends the session with process $1 if it is ours, and waits until it is gone; NULL */
-	const char *estimate_sql; /* estimated row count of the table named by $1 (schema) and $2 (table); column 1 */
+
+	/*
+	 * The number of this transaction, and what became of transaction $1, which is $2 (interval) old: committed, aborted, in progress,
+	 * or NULL where that cannot be known. Both NULL where the server has no such numbers.
+	 */
+	const char *xid_sql;
+	const char *xid_status_sql;
+
+	/* Ends the session with process $1 if it is ours, and waits until it is gone; NULL where there is no way to. */
+	const char *end_session_sql;
+
+	/* Estimated row count of the table named by $1 (schema) and $2 (table); column 1. */
+	const char *estimate_sql;
 };
 
 const struct dialect *dialect_of(enum sql_server server);

@@ -106,7 +106,6 @@ static void make_insert(struct catalogue *c, const struct names *n)
 {
 	c->sql_insert_rows = text("INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance);
 	c->sql_insert_end = text(" ON CONFLICT (%s) DO NOTHING", n->id);
-	c->sql_insert_account = text("%s($1, $2)%s", c->sql_insert_rows, c->sql_insert_end);
 }
 
 /* ---- a transfer in one statement ---- */
@@ -208,7 +207,6 @@ void statements_free(struct catalogue *c)
 		c->sql_ledger_fence,
 		c->sql_ledger_find,
 		c->sql_check_two,
-		c->sql_insert_account,
 		c->sql_insert_rows,
 		c->sql_insert_end,
 		c->sql_oneshot[TRANSFER_HALF],

@@ -117,11 +117,6 @@ void loop_stop(struct loop *loop)
 	uv_stop(&loop->uv);
 }
 
-void *loop_uv(struct loop *loop)
-{
-	return &loop->uv;
-}
-
 /* ---- descriptors ---- */
 
 static void on_poll(uv_poll_t *uv, int status, int events)

@@ -81,7 +81,7 @@ void attempt_forget(struct txn *txn)
 	attempt->nitems = attempt->next = attempt->first_sent = 0;
 	attempt->batch = (struct batch){0};
 	attempt->batches = 0;
-	attempt->commit_added = attempt->durable = attempt->gate_passed = attempt->delayed = attempt->cut = false;
+	attempt->commit_added = attempt->durable = attempt->gate_passed = attempt->delayed = false;
 	if (txn->by_savepoint)
 		return;
 	attempt->opened = false;

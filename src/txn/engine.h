@@ -68,7 +68,6 @@ struct attempt {
 	bool durable;
 	bool delayed;      /* the delay before what is ready is over */
 	bool gate_passed;  /* txn_go() was called for what is ready */
-	bool cut;          /* our lever drops the connection under what was sent */
 	uint64_t begun_us; /* before its BEGIN was sent */
 	char xid[24];      /* the server's number of this transaction, "" where it was not asked for */
 	int pid;           /* of the server's process that runs it */
