@@ -94,9 +94,13 @@ bool app_free(struct app *app);  /* closes sessions, stops the server; false as 
 void app_start(struct app *app); /* begins with STAGE_SERVER or STAGE_CONNECTING; everything else comes from the loop */
 void app_reconnect(struct app *app);
 
-/* Leaves the program: the loop stops once what must be ended has ended (a transfer that runs is cancelled, a commit that was
- * sent is waited for); at once when asked again. */
+/*
+ * Leaves the program. A transfer that runs is cancelled, and its end is waited for: a moment on a screen, where people want to
+ * leave, longer in plain mode; when asked again it is not waited for at all. Then it is abandoned (txn/txn.h).
+ */
 void app_leave(struct app *app, int exit_status);
+/* After the screen is gone: what its user must know of a transfer whose outcome is unknown. False where there is none. */
+bool app_last_words(const struct app *app, struct err *err);
 
 /* Says a sentence to the user. The text is made harmless. */
 void app_say(struct app *app, enum status status, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "src/command/inner.h"
 
-enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20, LEAVE_MS = 5000 };
+enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
 
 static const char *const browse_setup[] = {"SET default_transaction_read_only = on", NULL};
 
@@ -96,48 +96,6 @@ void app_reviewed(struct run *run, bool yes)
 		run_end(run, ST_CANCELLED, "not moved; nothing was changed");
 }
 
-/* ---- leaving ---- */
-
-static bool has_to_wait(const struct app *app)
-{
-	return txn_running(app->txn) || app->transfer.run || (app->rival && rival_busy(app->rival));
-}
-
-static void on_last_call(void *arg)
-{
-	struct app *app = arg;
-	loop_stop(app->loop);
-}
-
-void app_leave(struct app *app, int exit_status)
-{
-	bool again = app->leaving;
-	app->leaving = true;
-	if (!again)
-		app->exit_status = exit_status;
-	if (again || !has_to_wait(app)) {
-		loop_stop(app->loop);
-		return;
-	}
-	txn_cancel(app->txn);
-	timer_start(app->inner->last_call, LEAVE_MS);
-}
-
-void app_leave_on(struct app *app)
-{
-	if (app->leaving && !has_to_wait(app))
-		loop_stop(app->loop);
-}
-
-/* The first ^C is for the transfer that runs, as on the screen; everything else that asks us to end means it. */
-static void on_signal(void *arg, int signum)
-{
-	struct app *app = arg;
-	if (signum == SIGINT && !app->leaving && txn_running(app->txn) && txn_cancel(app->txn))
-		return;
-	app_leave(app, 128 + signum);
-}
-
 /* ---- words ---- */
 
 const char *app_txn_word(const struct app *app)
@@ -193,9 +151,9 @@ struct app *app_new(struct settings *settings)
 	app->txn = txn_new(app->loop, app->ring, app->work, SESSION_TRANSFER, seed);
 	app->rival_txn = txn_new(app->loop, app->ring, app->rival_db, SESSION_RIVAL, seed + 1);
 	app->inner = NEW(struct inner);
-	app->inner->last_call = timer_new(app->loop, on_last_call, app);
+	app->inner->last_call = timer_new(app->loop, leaving_last_call, app);
 	for (size_t i = 0; i < COUNT_OF(signals); i++)
-		app->inner->signals[i] = signal_new(app->loop, signals[i], on_signal, app);
+		app->inner->signals[i] = signal_new(app->loop, signals[i], leaving_signal, app);
 	txn_set_gate(app->txn, moving_gate, app);
 	return app;
 }

@@ -44,7 +44,8 @@ static int run(struct app *app, bool plain_mode)
 	plain_close(plain);
 	if (console && app->stage == STAGE_FAILED)
 		fail(&app->failure);
-	return app->exit_status;
+	int doubt = console && app_last_words(app, &err) ? fail(&err) : 0;
+	return app->exit_status ? app->exit_status : doubt;
 }
 
 int main(int argc, char **argv)

@@ -72,6 +72,12 @@ bool txn_running(const struct txn *txn);
 bool txn_cancel(struct txn *txn);
 
 /*
+ * Ends what runs at once, by closing the connection: done() is called before this returns, with what is certain by then.
+ * UNKNOWN where a commit was on its way or was being asked for, else CANCELLED, or the end that was already decided.
+ */
+void txn_abandon(struct txn *txn);
+
+/*
  * A gate is asked before each round trip of statements is sent. Where it answers true the engine holds until txn_go().
  * `next` tells what would be sent: the attempt, and whether the body has read already (the writes come next).
  */

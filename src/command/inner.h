@@ -37,8 +37,12 @@ bool app_prints(const struct app *app); /* standard output is ours: plain mode *
 void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
 void app_show(struct app *app, const char *title, struct buf *text);
-void app_leave_on(struct app *app); /* something ended: leaves if that was waited for */
 void inner_changed(struct app *app);
+
+/* leaving.c */
+void leaving_look(struct app *app);                /* something ended: leaves if that was waited for */
+void leaving_last_call(void *arg);                 /* the timer; arg is the app */
+void leaving_signal(void *arg, int signal_number); /* arg is the app */
 
 /* start.c */
 void start_stage(struct app *app, enum app_stage stage);

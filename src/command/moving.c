@@ -121,7 +121,7 @@ static void over(void *arg)
 	if (app->pages)
 		pages_refresh(app->pages);
 	inner_changed(app);
-	app_leave_on(app);
+	leaving_look(app);
 	run_end(run, txn_status(app->transfer.result.outcome), NULL);
 }
 
@@ -160,7 +160,7 @@ static void go(struct app *app)
 	if (app->leaving) {
 		struct run *run = transfer->run;
 		transfer->run = NULL;
-		app_leave_on(app);
+		leaving_look(app);
 		run_end(run, ST_CANCELLED, NULL);
 		return;
 	}

@@ -22,7 +22,7 @@ static void on_made(void *arg, unsigned added, const struct err *err)
 	struct app *app = run->app;
 	making_free(app->inner->making);
 	app->inner->making = NULL;
-	app_leave_on(app);
+	leaving_look(app);
 	if (err) {
 		run_end(run, err->status, err->text);
 		return;
@@ -103,12 +103,9 @@ void do_version(struct run *run)
 	run_end(run, ST_OK, NULL);
 }
 
-/* With a transfer on its way app_leave() waits a while for its end, and somebody who waits wants to know for what. */
 void do_quit(struct run *run)
 {
 	struct app *app = run->app;
 	run_end(run, ST_OK, NULL);
-	if (txn_running(app->txn) && !app_prints(app))
-		app_say(app, ST_OK, "leaving when the transfer has ended; q again leaves at once");
 	app_leave(app, 0);
 }

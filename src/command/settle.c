@@ -86,7 +86,7 @@ static void on_done(void *arg, const struct txn_result *result)
 	enum status status = answer(app, &facts, result, &err);
 	free_settling(app);
 	inner_changed(app);
-	app_leave_on(app);
+	leaving_look(app);
 	run_end(run, status, status ? err.text : NULL);
 }
 

@@ -39,7 +39,7 @@ static void on_made(void *arg, unsigned added, const struct err *err)
 	struct app *app = arg;
 	making_free(app->inner->making);
 	app->inner->making = NULL;
-	app_leave_on(app);
+	leaving_look(app);
 	if (err)
 		start_fail(app, err, "");
 	else

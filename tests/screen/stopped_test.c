@@ -131,16 +131,16 @@ static void keys_are_answered(struct term *term, const char *what)
 	assert_true(single_us < GENEROUS_US && held_us < GENEROUS_US);
 }
 
-/* The first q gives the transfer a chance to end, and says so; the second does not wait for anything. */
+/* The commit is on its way and nobody answers: that is what is told, and how to find out. */
 static void leaves_at_once(struct term *term, const char *what)
 {
-	term_type(term, "q");
-	term_expect(term, "q again leaves at once");
 	uint64_t start_us = clock_us();
 	term_type(term, "q");
-	term_expect_exit(term, 0);
+	term_expect_exit(term, 5);
 	uint64_t took_us = clock_us() - start_us;
 	term_expect_restored(term);
+	term_expect(term, "OUTCOME UNKNOWN");
+	term_expect(term, "`teller settle");
 	print_message("# measured: %s stopped: left after %.2f ms\n", what, (double)took_us / 1000);
 	assert_true(took_us < GENEROUS_US);
 }
@@ -164,6 +164,30 @@ static void one_stops(void **state)
 	leaves_at_once(term, "the backend");
 	go_on();
 	check_money(term);
+}
+
+/* Before its commit is sent, a transfer that is left behind has certainly not happened. */
+static void before_the_commit(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	console_expect_selected(term, "7001");
+	term_type(term, ":set wire step<Enter>s<Down>");
+	console_expect_selected(term, "7002");
+	term_type(term, ":delay 400<Enter>d<Enter>");
+	term_expect(term, ":transfer 7001 7002 half");
+	term_settle(term);
+	term_type(term, "y");
+	console_expect_number(term,
+			      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'teller/transfer' AND "
+			      "state LIKE 'idle in%'",
+			      1);
+	stop_the_transfer();
+	term_type(term, "q");
+	term_expect_exit(term, 0);
+	go_on();
+	console_expect_number(term, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%'", 0);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
 }
 
 static void all_stop(void **state)
@@ -213,6 +237,7 @@ int main(void)
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_stops, fresh_bank, tear_down),
+		cmocka_unit_test_setup_teardown(before_the_commit, fresh_bank, tear_down),
 		cmocka_unit_test_setup_teardown(all_stop, fresh_bank, tear_down),
 	};
 	return cmocka_run_group_tests_name("screen/stopped", tests, make_server, remove_server);
