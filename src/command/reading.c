@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One command that reads rows: a page at a time, so that a list of any length takes the memory of one page. */
+#include "reading.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* On a screen the browse session belongs to the pages, so the one for transfers is used while nothing else uses it. */
+static struct db *reader_of(const struct app *app)
+{
+	struct db *db = app_prints(app) ? app->browse : app->work;
+	return db_state(db) == DB_IDLE && !app->transfer.run && !app->inner->settling ? db : NULL;
+}
+
+static void finish(struct reading *reading)
+{
+	struct run *run = reading->run;
+	struct err err = reading->err;
+	if (reading->output && err.status)
+		output_free(reading->output);
+	else if (reading->output)
+		err.status = output_end(reading->output, &err);
+	if (!err.status && reading->said.len)
+		app_result(run->app, "%s", reading->said.p);
+	free(reading->after);
+	buf_free(&reading->said);
+	free(reading);
+	run_end(run, err.status, err.text[0] ? err.text : NULL);
+}
+
+static void take_rows(struct reading *reading, const struct rows *rows)
+{
+	reading->got = rows->nrows;
+	if (rows->nrows == 0)
+		return;
+	if (reading->output)
+		output_rows(reading->output, rows->cells, rows->nrows);
+	free(reading->after);
+	reading->after = mem_dup(rows_cell(rows, rows->nrows - 1, 0));
+}
+
+static void on_answer(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct reading *reading = arg;
+	if (!answer->ok) {
+		err_set(&reading->err, ST_STATEMENT, "%s cannot be read: %s", reading->what, answer->message);
+		return;
+	}
+	if (!answer->rows)
+		return;
+	if (!reading->output)
+		for (size_t c = 0; c < answer->rows->ncols && answer->rows->nrows > 0; c++) {
+			const char *cell = rows_cell(answer->rows, 0, c);
+			buf_fmt(&reading->said, "%s%s", c == 0 ? "" : c == 1 ? ": " : ", ", cell ? cell : "NULL");
+		}
+	take_rows(reading, answer->rows);
+}
+
+static void on_idle(void *arg)
+{
+	struct reading *reading = arg;
+	if (reading->err.status || !reading->more(reading))
+		finish(reading);
+}
+
+static void on_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct reading *reading = arg;
+	struct app *app = reading->run->app;
+	err_set(&reading->err, ST_LOST, "the connection was lost: %s", why->message);
+	start_lost(app);
+	finish(reading);
+}
+
+void reading_ask(struct reading *reading, const char *sql, const char *const *params, unsigned nparams)
+{
+	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = nparams, .params = params};
+	struct db_context context = {0};
+	struct db_reply reply = {on_answer, on_idle, on_lost, reading};
+	db_send(reading->db, &statement, 1, &context, &reply);
+}
+
+struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading))
+{
+	struct db *db = reader_of(run->app);
+	if (!db) {
+		run_end(run, ST_USAGE, "the session is busy; try again when the transfer is over");
+		return NULL;
+	}
+	struct reading *reading = NEW(struct reading);
+	*reading = (struct reading){.run = run, .db = db, .more = more, .what = run->app->catalogue->name};
+	return reading;
+}
+
+bool reading_no_more(struct reading *reading)
+{
+	(void)reading;
+	return false;
+}

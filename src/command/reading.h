@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One command that reads rows: a page at a time, so that a list of any length takes the memory of one page. */
+#ifndef COMMAND_READING_H
+#define COMMAND_READING_H
+
+#include "command/output.h"
+#include "inner.h"
+
+enum { READING_ROWS = 500 }; /* of a page */
+
+struct reading {
+	struct run *run;
+	struct db *db;
+	const char *what;      /* the name of what is read, for errors; borrowed */
+	struct output *output; /* NULL: the answer is said, not written */
+	unsigned long long left;
+	char *after; /* first cell of the last row that was written; NULL: from the start */
+	size_t got;  /* rows of the newest answer */
+	struct buf said;
+	struct err err;
+	bool (*more)(struct reading *reading); /* sends the next statement; false: there is nothing left to do */
+};
+
+/* NULL where no session is free: the run has ended then. `more` is called when an answer is complete. */
+struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading));
+bool reading_no_more(struct reading *reading);
+void reading_ask(struct reading *reading, const char *sql, const char *const *params, unsigned nparams);
+
+#endif
