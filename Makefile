@@ -45,7 +45,7 @@ CORE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 UI_SRC   := $(wildcard ui/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
-SUPPORT  := $(wildcard tests/support/*.c)
+SUPPORT  := $(filter-out %_test.c tests/bench/%,$(wildcard tests/*/*.c))
 ASSETS   := $(sort $(filter-out %.png %.1,$(wildcard assets/*.*)))
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
@@ -77,7 +77,8 @@ $(BUILD)/assets.c: $(ASSETS) Makefile
 $(BUILD)/assets.o: $(BUILD)/assets.c
 	$(compile)
 
-# ---- tests: tests/*/NAME_test.c is a program; those in tests/ui are linked with the objects of ui/ ----
+# ---- tests: tests/*/NAME_test.c is a program, linked with what it needs of the other files in tests/*/ ----
+# Those in tests/ui are linked with the objects of ui/.
 
 $(BUILD)/tests/support.a: $(SUPPORT:%.c=$(BUILD)/%.o)
 	rm -f $@

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables as they are found: what can be used, what is refused and with what sentence, and the SQL that is made for them. */
-#include "tests/bank/rig.h"
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/rig.h"
 
 static int own_database(void **state)
 {

@@ -3,8 +3,13 @@
 #include "bank/pages.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "tests/bank/rig.h"
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/rig.h"
 
 enum { ACCOUNTS = 5000 }; /* ids 10, 20 ... */
 
@@ -267,8 +272,7 @@ static void a_lost_connection_is_told(void **state)
 	assert_int_not_equal(db_state(paged->rig->db), DB_IDLE);
 	pages_move(paged->pages, 5); /* the window that is there can be walked on */
 	assert_int_equal(selected_id(paged), 60);
-	db_reconnect(paged->rig->db, 10000, rig_connected, paged->rig);
-	loop_run(paged->rig->loop);
+	rig_reconnect(paged->rig);
 	pages_refresh(paged->pages);
 	check_selected(paged, 60);
 }

@@ -2,8 +2,14 @@
 /* The rival: a conflict that the server itself finds, a retry that reads anew, and a unit that comes back. */
 #include "bank/rival.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "bank/transfer.h"
-#include "tests/bank/rig.h"
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/rig.h"
 
 struct scene {
 	struct rig *rig;

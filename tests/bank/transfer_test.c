@@ -2,8 +2,13 @@
 /* Transfers through the engine on a real server: what is written, what the server itself refuses, ids of every type, filling. */
 #include "bank/transfer.h"
 
+#include <string.h>
+
 #include "bank/fill.h"
-#include "tests/bank/rig.h"
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/rig.h"
 
 static int own_database(void **state)
 {
@@ -12,17 +17,9 @@ static int own_database(void **state)
 	return 0;
 }
 
-static enum outcome transfer(struct rig *rig, const struct transfer_spec *spec)
-{
-	struct transfer *transfer = transfer_new(rig->catalogue, spec);
-	enum outcome outcome = rig_run(rig, transfer_body(transfer));
-	transfer_free(transfer);
-	return outcome;
-}
-
 static enum outcome half(struct rig *rig, const char *from, const char *to)
 {
-	return transfer(rig, &(struct transfer_spec){.source = from, .destination = to});
+	return rig_transfer(rig, &(struct transfer_spec){.source = from, .destination = to});
 }
 
 static void check_reason(const struct rig *rig, const char *words)
@@ -184,7 +181,7 @@ static void an_id_happens_once(void **state)
 	}
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
 	spec.destination = "7003";
-	assert_int_equal(transfer(rig, &spec), OUTCOME_REJECTED);
+	assert_int_equal(rig_transfer(rig, &spec), OUTCOME_REJECTED);
 	check_reason(rig, "transfer id " UUID " is in the ledger already, for 500 from 7001 to 7002");
 }
 

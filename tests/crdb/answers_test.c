@@ -3,15 +3,11 @@
 #include "tests/support/check.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/crdb/standin.h"
-
-/* A program of the tests is linked from one object: the parts of the stand-in come with it. */
-#include "tests/crdb/standin.c"
-#include "tests/crdb/standin_sql.c"
-#include "tests/crdb/standin_wire.c"
 
 #define SAVEPOINT "SAVEPOINT cockroach_restart"
 #define ROLLBACK_TO "ROLLBACK TO SAVEPOINT cockroach_restart"
