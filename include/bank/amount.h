@@ -24,7 +24,10 @@ enum amount_fault {
 MUST_CHECK enum amount_fault amount_parse(const char *text, unsigned scale, int64_t *units);
 
 /* Always with `scale` digits behind the point, as servers write numeric(p,scale). */
-void amount_show(char out[AMOUNT_SIZE], int64_t units, unsigned scale);
+struct amount_text {
+	char text[AMOUNT_SIZE];
+};
+struct amount_text amount_show(int64_t units, unsigned scale);
 
 /* How many digits `text` has behind its point. */
 unsigned amount_decimals(const char *text);

@@ -50,16 +50,19 @@ enum amount_fault amount_parse(const char *text, unsigned scale, int64_t *units)
 	return AMOUNT_FINE;
 }
 
-void amount_show(char out[AMOUNT_SIZE], int64_t units, unsigned scale)
+struct amount_text amount_show(int64_t units, unsigned scale)
 {
+	struct amount_text out;
 	uint64_t size = units < 0 ? 0 - (uint64_t)units : (uint64_t)units, unit = 1;
 	for (unsigned i = 0; i < scale; i++)
 		unit *= 10;
 	const char *sign = units < 0 ? "-" : "";
 	if (scale == 0)
-		snprintf(out, AMOUNT_SIZE, "%s%" PRIu64, sign, size);
+		snprintf(out.text, sizeof out.text, "%s%" PRIu64, sign, size);
 	else
-		snprintf(out, AMOUNT_SIZE, "%s%" PRIu64 ".%0*" PRIu64, sign, size / unit, (int)scale, size % unit);
+		snprintf(out.text, sizeof out.text, "%s%" PRIu64 ".%0*" PRIu64, sign, size / unit, (int)scale,
+			 size % unit);
+	return out;
 }
 
 unsigned amount_decimals(const char *text)

@@ -77,9 +77,7 @@ static void the_limits(void **state)
 
 static void check_shown(int64_t units, unsigned scale, const char *text)
 {
-	char shown[AMOUNT_SIZE];
-	amount_show(shown, units, scale);
-	assert_string_equal(shown, text);
+	assert_string_equal(amount_show(units, scale).text, text);
 	check_units(text, scale, units);
 }
 
