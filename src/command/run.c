@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "command/nearest.h"
+#include "base/nearest.h"
 #include "command/options.h"
 #include "command/words.h"
 #include "inner.h"

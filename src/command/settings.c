@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "command/nearest.h"
+#include "base/nearest.h"
 #include "command/options.h"
 #include "command/run.h"
 #include "walk.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The nearest match of a mistyped word, for "did you mean". */
-#ifndef COMMAND_NEAREST_H
-#define COMMAND_NEAREST_H
+#ifndef BASE_NEAREST_H
+#define BASE_NEAREST_H
 
 #include <stddef.h>
 

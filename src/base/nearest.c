@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The nearest match of a mistyped word: edits and swaps of neighbours, counted. */
-#include "command/nearest.h"
+#include "base/nearest.h"
 
 #include <string.h>
 
