@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "base/nearest.h"
+#include "base/text.h"
 #include "command/options.h"
 #include "command/words.h"
 #include "inner.h"

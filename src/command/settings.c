@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
 #include "base/nearest.h"
+#include "base/rng.h"
 #include "command/options.h"
 #include "command/run.h"
 #include "walk.h"
