@@ -16,7 +16,6 @@ struct balances {
 	char *balance[2];    /* raw, owned; NULL: not known, or SQL NULL */
 	bool known[2];       /* was read; with a NULL balance it is SQL NULL */
 	uint64_t read_at[2]; /* wall time, us */
-	unsigned scale;      /* of the balances: what units are, see bank/amount.h */
 };
 
 /* Follows the picks and the rows on the screen. */
@@ -28,8 +27,7 @@ void balances_free(struct balances *balances);
 struct preview {
 	bool known;
 	const char *why; /* it is not: what would be wrong with it, or that nobody can say; static */
-	unsigned scale;
-	int64_t amount, before[2], after[2]; /* in units */
+	int64_t amount, before[2], after[2];
 };
 struct preview balances_preview(const struct balances *balances, enum transfer_rule rule, int64_t amount);
 

@@ -24,17 +24,13 @@ struct catalogue {
 	char *id_type; /* "int4", "int8", "uuid", "text" ... */
 	char *balance_type;
 	bool id_is_number;
-	int64_t id_max;         /* largest id that the column holds, where it is a number; else 0 */
-	int64_t balance_max;    /* largest balance that the column holds, in units (bank/amount.h) */
-	unsigned balance_scale; /* digits behind the point; 0 for integers */
+	int64_t id_max;      /* largest id that the column holds, where it is a number; else 0 */
+	int64_t balance_max; /* largest balance that the column holds */
 	size_t nextra;
 	char *extra[CATALOGUE_EXTRA_MAX];
 	bool ledger;      /* the transfers table is there and usable */
 	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
-	char *browse_why; /* why nothing can be moved: we may not write; a sentence; NULL where we may */
 	int64_t estimate; /* about how many rows, -1 unknown */
-
-	char *sql_make_ledger; /* a ledger that takes every id and balance of this table, in the schema of it */
 
 	char *sql_page_after;  /* $1 id, $2 limit: rows with a larger id, ascending */
 	char *sql_page_before; /* $1 id, $2 limit: rows with a smaller id, descending */
@@ -57,6 +53,13 @@ struct catalogue {
 	char *sql_ledger_checked; /* the same, $5, $6 balances */
 	char *sql_ledger_fence;   /* as sql_ledger_insert */
 	char *sql_ledger_find;    /* $1 transfer id */
+
+	/* NULL without a ledger: id, made_at, source, destination, amount of transfers, newest first. */
+	char *sql_ledger_newest; /* $1 an account that took part, or NULL for all; $2 limit */
+	char *sql_ledger_older;  /* the same, of those before the transfer with id $3 */
+	char *sql_ledger_one;    /* $1 transfer id */
+
+	char *sql_audit; /* $1 the total that is expected, or NULL; see bank/audit.h */
 
 	/*
 	 * A whole transfer in one statement, by rule (enum transfer_rule): $1 source, $2 destination, then $3 transfer id where there is a

@@ -11,6 +11,18 @@ void do_goto(struct run *run);
 void do_refresh(struct run *run);
 void do_help(struct run *run);
 
+/* show.c, ledger.c, undo.c, verify.c */
+void do_show(struct run *run);
+enum status prepare_show(struct run *run, struct err *err);
+void do_ledger(struct run *run);
+enum status check_ledger(const struct run *run, struct err *err);
+enum status prepare_ledger(struct run *run, struct err *err);
+void do_undo(struct run *run);
+enum status check_undo(const struct run *run, struct err *err);
+enum status prepare_undo(struct run *run, struct err *err);
+void do_verify(struct run *run);
+enum status check_verify(const struct run *run, struct err *err);
+
 /* transfer.c */
 void do_transfer(struct run *run);
 enum status check_transfer(const struct run *run, struct err *err);
@@ -43,7 +55,6 @@ enum status prepare_settle(struct run *run, struct err *err);
 /* list.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);
-void do_show(struct run *run);
 void do_count(struct run *run);
 
 /* session.c */

@@ -80,9 +80,14 @@ void settle_known(struct app *app, const char *id); /* it is */
 void settle_free(struct app *app);
 
 /* transfer.c */
-bool transfer_is_id(const char *word); /* a UUID */
+bool transfer_is_id(const char *word);                /* a UUID */
+const char *transfer_selected(const struct app *app); /* the account that is selected on the screen, or NULL */
+
+/* ledger.c */
+enum status ledger_there(const struct run *run, struct err *err); /* an error where there is none to look into */
 
 /* run.c */
+enum status run_check_id(const struct run *run, const char *word, struct err *err); /* once the catalogue is there */
 void run_confirmed(struct run *run);
 
 #endif

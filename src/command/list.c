@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The commands that read accounts: list, show and count. */
+/* The commands list and count: accounts as rows, and how many there are. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ static size_t ncols_of(const struct catalogue *catalogue)
 	return 2 + catalogue->nextra;
 }
 
-static struct output *open_output(struct run *run, enum output_format format)
+struct output *list_output(const struct run *run, enum output_format format)
 {
 	const struct catalogue *catalogue = run->app->catalogue;
 	const char *names[2 + CATALOGUE_EXTRA_MAX] = {catalogue->id_name, catalogue->balance_name};
@@ -95,36 +95,13 @@ void do_list(struct run *run)
 		run_end(run, status, err.text);
 	if (!reading)
 		return;
-	reading->output = open_output(run, format);
+	reading->output = list_output(run, format);
 	reading->left = limit;
 	reading->after = mem_dup(after);
 	next_page(reading);
 }
 
-/* ---- show, count ---- */
-
-static bool found_one(struct reading *reading)
-{
-	if (reading->got == 0)
-		err_set(&reading->err, ST_STATEMENT, "there is no account %.80s", reading->run->args[0]);
-	return false;
-}
-
-void do_show(struct run *run)
-{
-	struct err err = {0};
-	enum output_format format;
-	if (run_format(run, &format, &err)) {
-		run_end(run, err.status, err.text);
-		return;
-	}
-	struct reading *reading = reading_begin(run, found_one);
-	if (!reading)
-		return;
-	if (app_prints(run->app))
-		reading->output = open_output(run, format);
-	reading_ask(reading, run->app->catalogue->sql_one, (const char *const[]){run->args[0]}, 1);
-}
+/* ---- count ---- */
 
 void do_count(struct run *run)
 {

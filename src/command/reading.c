@@ -17,6 +17,7 @@ static void finish(struct reading *reading)
 {
 	struct run *run = reading->run;
 	struct err err = reading->err;
+	void (*then)(struct run * run) = reading->then;
 	if (reading->output && err.status)
 		output_free(reading->output);
 	else if (reading->output)
@@ -26,16 +27,31 @@ static void finish(struct reading *reading)
 	free(reading->after);
 	buf_free(&reading->said);
 	free(reading);
-	run_end(run, err.status, err.text[0] ? err.text : NULL);
+	if (!err.status && then)
+		then(run);
+	else
+		run_end(run, err.status, err.text[0] ? err.text : NULL);
+}
+
+static void say_row(struct reading *reading, const struct rows *rows)
+{
+	for (size_t c = 0; c < rows->ncols && rows->nrows > 0; c++) {
+		const char *cell = rows_cell(rows, 0, c);
+		buf_fmt(&reading->said, "%s%s", c == 0 ? "" : c == 1 ? ": " : ", ", cell ? cell : "NULL");
+	}
 }
 
 static void take_rows(struct reading *reading, const struct rows *rows)
 {
 	reading->got = rows->nrows;
+	if (reading->take)
+		reading->take(reading, rows);
+	else if (reading->output && rows->nrows)
+		output_rows(reading->output, rows->cells, rows->nrows);
+	else if (!reading->output)
+		say_row(reading, rows);
 	if (rows->nrows == 0)
 		return;
-	if (reading->output)
-		output_rows(reading->output, rows->cells, rows->nrows);
 	free(reading->after);
 	reading->after = mem_dup(rows_cell(rows, rows->nrows - 1, 0));
 }
@@ -44,18 +60,10 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct reading *reading = arg;
-	if (!answer->ok) {
+	if (!answer->ok)
 		err_set(&reading->err, ST_STATEMENT, "%s cannot be read: %s", reading->what, answer->message);
-		return;
-	}
-	if (!answer->rows)
-		return;
-	if (!reading->output)
-		for (size_t c = 0; c < answer->rows->ncols && answer->rows->nrows > 0; c++) {
-			const char *cell = rows_cell(answer->rows, 0, c);
-			buf_fmt(&reading->said, "%s%s", c == 0 ? "" : c == 1 ? ": " : ", ", cell ? cell : "NULL");
-		}
-	take_rows(reading, answer->rows);
+	else if (answer->rows)
+		take_rows(reading, answer->rows);
 }
 
 static void on_idle(void *arg)

@@ -19,11 +19,18 @@ struct reading {
 	struct buf said;
 	struct err err;
 	bool (*more)(struct reading *reading); /* sends the next statement; false: there is nothing left to do */
+	/* May be NULL, which is: written to `output`, or said. Takes the rows of an answer, or sets err. */
+	void (*take)(struct reading *reading, const struct rows *rows);
+	void (*then)(struct run *run); /* may be NULL; in place of the end of a run where all went well */
 };
 
 /* NULL where no session is free: the run has ended then. `more` is called when an answer is complete. */
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading));
 bool reading_no_more(struct reading *reading);
 void reading_ask(struct reading *reading, const char *sql, const char *const *params, unsigned nparams);
+
+/* Rows of the accounts table, and of the ledger, as data on standard output. */
+struct output *list_output(const struct run *run, enum output_format format);
+struct output *ledger_output(const struct run *run, enum output_format format);
 
 #endif

@@ -103,7 +103,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	int64_t amount;
 	switch (type) {
 	case ARG_RULE:
-		return transfer_rule_parse(word, NULL, &rule, &amount, err);
+		return transfer_rule_parse(word, &rule, &amount, err);
 	case ARG_COUNT:
 		return options_number(word, name, 1, 1000000000, &count, err);
 	case ARG_ONOFF:
@@ -120,8 +120,9 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 }
 
 /* Whether a word can be an id depends on the table, which is known only once connected. */
-static enum status check_id(const struct catalogue *catalogue, const char *word, struct err *err)
+enum status run_check_id(const struct run *run, const char *word, struct err *err)
 {
+	const struct catalogue *catalogue = run->app->catalogue;
 	if (!catalogue->id_is_number || text_is_integer(word))
 		return ST_OK;
 	return err_set(err, ST_USAGE, "\"%.80s\" is no account id; ids of %s are whole numbers", word, catalogue->name);
@@ -133,7 +134,7 @@ static enum status check_ids(const struct run *run, struct err *err)
 	enum status status = ST_OK;
 	for (size_t i = 0; catalogue && i < run->nargs && !status; i++)
 		if (run->command->args[i].type == ARG_ACCOUNT)
-			status = check_id(catalogue, run->args[i], err);
+			status = run_check_id(run, run->args[i], err);
 	return status;
 }
 

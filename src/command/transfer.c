@@ -11,7 +11,7 @@
 
 /* ---- picks ---- */
 
-static const char *selected(const struct app *app)
+const char *transfer_selected(const struct app *app)
 {
 	if (!app->pages || pages_count(app->pages) == 0)
 		return NULL;
@@ -21,7 +21,7 @@ static const char *selected(const struct app *app)
 static void pick(struct run *run, char **field, const char *what)
 {
 	struct app *app = run->app;
-	const char *id = run->nargs > 0 ? run->args[0] : selected(app);
+	const char *id = run->nargs > 0 ? run->args[0] : transfer_selected(app);
 	if (!id) {
 		run_end(run, ST_USAGE, "no account is selected; name one by its id");
 		return;
@@ -111,16 +111,12 @@ enum status prepare_transfer(struct run *run, struct err *err)
 {
 	struct app *app = run->app;
 	const char *id = run_option(run, "id");
-	enum transfer_rule rule;
-	int64_t amount;
 	if (run->nargs == 0) {
 		run->args[run->nargs++] = mem_dup(app->source);
 		run->args[run->nargs++] = mem_dup(app->destination);
 	}
 	if (run->nargs == 2)
 		run->args[run->nargs++] = mem_dup("half");
-	if (transfer_rule_parse(run->args[2], app->catalogue, &rule, &amount, err))
-		return err->status;
 	if (id && !app->catalogue->ledger)
 		return err_set(err, ST_USAGE, "--id is kept in the ledger, and there is none; `init` makes it");
 	spell_out(run);
@@ -129,9 +125,14 @@ enum status prepare_transfer(struct run *run, struct err *err)
 
 void describe_transfer(struct buf *out, const struct run *run)
 {
-	const char *rule = run->args[2];
-	bool part = strcmp(rule, "half") == 0 || strcmp(rule, "all") == 0;
-	buf_fmt(out, "move %s %s ", rule, part ? "of" : "from");
+	enum transfer_rule rule = TRANSFER_HALF;
+	int64_t amount = 0;
+	struct err err;
+	char text[32];
+	if (transfer_rule_parse(run->args[2], &rule, &amount, &err))
+		return; /* cannot be: it was checked when the line was read */
+	transfer_rule_show(text, rule, amount);
+	buf_fmt(out, "move %s%s ", text, rule == TRANSFER_AMOUNT ? " from" : " of");
 	text_escape(out, run->args[0], strlen(run->args[0]), 60);
 	buf_str(out, " to ");
 	text_escape(out, run->args[1], strlen(run->args[1]), 60);
@@ -144,7 +145,7 @@ void do_transfer(struct run *run)
 {
 	struct err err;
 	struct transfer_spec spec = {.source = run->args[0], .destination = run->args[1], .id = run_option(run, "id")};
-	enum status status = transfer_rule_parse(run->args[2], run->app->catalogue, &spec.rule, &spec.amount, &err);
+	enum status status = transfer_rule_parse(run->args[2], &spec.rule, &spec.amount, &err);
 	if (status)
 		run_end(run, status, err.text);
 	else

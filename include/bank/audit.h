@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The audit: what must hold of accounts and ledger at any moment, asked in one statement and so of one moment. */
+#ifndef BANK_AUDIT_H
+#define BANK_AUDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "db/rows.h"
+
+enum { AUDIT_LINES_MAX = 9 };
+
+struct audit_line {
+	const char *check; /* static */
+	bool ok;
+	char found[160];
+};
+
+/* The statement, owned; identifiers as SQL writes them, `ledger` NULL where there is none. $1: the total that is expected, or NULL. */
+char *audit_sql(const char *table, const char *id, const char *balance, const char *ledger);
+
+/* What its answer says, a line a check; `expected` as $1. Returns how many lines; 0 where the answer is not one. */
+size_t audit_read(const struct rows *rows, const char *expected, struct audit_line lines[AUDIT_LINES_MAX]);
+
+#endif

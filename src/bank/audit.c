@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The audit: what must hold of accounts and ledger at any moment, asked in one statement and so of one moment. */
+#include "bank/audit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum {
+	COL_ACCOUNTS,
+	COL_TOTAL,
+	COL_EXPECTED, /* the total is the expected one */
+	COL_NULLS,
+	COL_NEGATIVE,
+	COL_NEGATIVE_ID,
+	ACCOUNT_COLS,
+	COL_TRANSFERS = ACCOUNT_COLS,
+	COL_MOVED,
+	COL_ODD,
+	COL_GONE,
+	COL_GONE_ID,
+	COL_SHORT,
+	COL_SHORT_ID,
+	ALL_COLS,
+};
+
+/* ---- the statement ---- */
+
+/*
+ * Replayed backwards from today's balances, an account began with its balance less what came in plus what went out. The order of the
+ * transfers does not matter to that. An account that would have begun with less than nothing was written to by somebody who keeps
+ * no ledger. Ids are compared as text: the ledger's column may be of another type.
+ */
+static void add_ledger(struct buf *sql, const char *table, const char *id, const char *balance, const char *ledger)
+{
+	buf_fmt(sql,
+		", t AS (SELECT count(*) AS transfers, coalesce(sum(amount), 0) AS moved, "
+		"count(CASE WHEN amount > 0 AND source <> destination THEN NULL ELSE 1 END) AS odd FROM %s), "
+		"sides AS (SELECT source AS account, -amount AS amount FROM %s "
+		"UNION ALL SELECT destination, amount FROM %s), "
+		"net AS (SELECT account::text AS account, sum(amount) AS amount FROM sides GROUP BY account), "
+		"r AS (SELECT count(CASE WHEN x.%s IS NULL THEN 1 END) AS gone, "
+		"min(CASE WHEN x.%s IS NULL THEN net.account END) AS gone_id, "
+		"count(CASE WHEN x.%s - net.amount < 0 THEN 1 END) AS short, "
+		"min(CASE WHEN x.%s - net.amount < 0 THEN net.account END) AS short_id "
+		"FROM net LEFT JOIN %s x ON x.%s::text = net.account)",
+		ledger, ledger, ledger, id, id, balance, balance, table, id);
+}
+
+char *audit_sql(const char *table, const char *id, const char *balance, const char *ledger)
+{
+	struct buf sql = {0};
+	buf_fmt(&sql,
+		"WITH a AS (SELECT count(*) AS accounts, coalesce(sum(%s), 0) AS total, "
+		"count(CASE WHEN %s IS NULL THEN 1 END) AS nulls, count(CASE WHEN %s < 0 THEN 1 END) AS negative, "
+		"min(CASE WHEN %s < 0 THEN %s::text END) AS negative_id FROM %s)",
+		balance, balance, balance, balance, id, table);
+	if (ledger)
+		add_ledger(&sql, table, id, balance, ledger);
+	buf_str(&sql, " SELECT accounts, total, coalesce(total = $1::numeric, true), nulls, negative, negative_id");
+	if (ledger)
+		buf_str(&sql, ", transfers, moved, odd, gone, gone_id, short, short_id FROM a, t, r");
+	else
+		buf_str(&sql, " FROM a");
+	return buf_take(&sql);
+}
+
+/* ---- the answer ---- */
+
+struct report {
+	const struct rows *rows;
+	struct audit_line *lines;
+	size_t n;
+};
+
+static const char *cell(const struct report *report, size_t col)
+{
+	const char *text = rows_cell(report->rows, 0, col);
+	return text ? text : "";
+}
+
+static void add(struct report *report, const char *check, bool ok, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+static void add(struct report *report, const char *check, bool ok, const char *fmt, ...)
+{
+	struct audit_line *line = &report->lines[report->n++];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(line->found, sizeof line->found, fmt, ap);
+	va_end(ap);
+	line->check = check;
+	line->ok = ok;
+}
+
+/* A count that must be 0, with an example where it is not. */
+static void add_none(struct report *report, const char *check, size_t count, size_t example)
+{
+	const char *n = cell(report, count);
+	if (strcmp(n, "0") == 0)
+		add(report, check, true, "none");
+	else if (example)
+		add(report, check, false, "%s of them, account %.40s for one", n, cell(report, example));
+	else
+		add(report, check, false, "%s of them", n);
+}
+
+static void add_total(struct report *report, const char *expected)
+{
+	bool ok = strcmp(cell(report, COL_EXPECTED), "t") == 0;
+	if (!expected)
+		add(report, "total", ok, "%s", cell(report, COL_TOTAL));
+	else if (ok)
+		add(report, "total", ok, "%s, as expected", cell(report, COL_TOTAL));
+	else
+		add(report, "total", ok, "%s, but %.40s was expected", cell(report, COL_TOTAL), expected);
+}
+
+size_t audit_read(const struct rows *rows, const char *expected, struct audit_line lines[AUDIT_LINES_MAX])
+{
+	struct report report = {rows, lines, 0};
+	if (!rows || rows->nrows != 1 || (rows->ncols != ACCOUNT_COLS && rows->ncols != ALL_COLS))
+		return 0;
+	add(&report, "accounts", true, "%s", cell(&report, COL_ACCOUNTS));
+	add_total(&report, expected);
+	add_none(&report, "balances that are NULL", COL_NULLS, 0);
+	add_none(&report, "balances below zero", COL_NEGATIVE, COL_NEGATIVE_ID);
+	if (rows->ncols == ACCOUNT_COLS)
+		return report.n;
+	add(&report, "transfers", true, "%s, which moved %s", cell(&report, COL_TRANSFERS), cell(&report, COL_MOVED));
+	add_none(&report, "transfers of nothing, or to oneself", COL_ODD, 0);
+	add_none(&report, "accounts that are gone", COL_GONE, COL_GONE_ID);
+	add_none(&report, "accounts that began below zero", COL_SHORT, COL_SHORT_ID);
+	return report.n;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command ledger: the transfers that were made, newest first, as rows. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "command/options.h"
+#include "handlers.h"
+#include "reading.h"
+
+enum { LEDGER_COLS = 5 };
+
+enum status ledger_there(const struct run *run, struct err *err)
+{
+	const struct catalogue *catalogue = run->app->catalogue;
+	if (catalogue->ledger)
+		return ST_OK;
+	if (catalogue->ledger_why)
+		return err_set(err, ST_USAGE, "there is no ledger to look into: %s", catalogue->ledger_why);
+	return err_set(err, ST_USAGE, "there is no ledger to look into; `init` makes one, for the transfers to come");
+}
+
+struct output *ledger_output(const struct run *run, enum output_format format)
+{
+	static const char *const names[LEDGER_COLS] = {"id", "made_at", "source", "destination", "amount"};
+	bool number = run->app->catalogue->id_is_number;
+	const bool right[LEDGER_COLS] = {false, false, number, number, true};
+	return output_new(stdout, format, LEDGER_COLS, names, right);
+}
+
+/* ---- the pages ---- */
+
+static bool next_page(struct reading *reading)
+{
+	const struct catalogue *catalogue = reading->run->app->catalogue;
+	const char *of = run_option(reading->run, "of");
+	unsigned long long rows = reading->left < READING_ROWS ? reading->left : READING_ROWS;
+	char limit[24];
+	snprintf(limit, sizeof limit, "%llu", rows);
+	reading->left -= rows;
+	if (reading->after)
+		reading_ask(reading, catalogue->sql_ledger_older, (const char *const[]){of, limit, reading->after}, 3);
+	else
+		reading_ask(reading, catalogue->sql_ledger_newest, (const char *const[]){of, limit}, 2);
+	return true;
+}
+
+static bool after_page(struct reading *reading)
+{
+	if (ferror(stdout)) /* nobody reads any more: no need to ask for the rest */
+		return false;
+	return reading->left > 0 && reading->got == READING_ROWS && next_page(reading);
+}
+
+static bool found_one(struct reading *reading)
+{
+	if (reading->got == 0)
+		err_set(&reading->err, ST_STATEMENT, "there is no transfer %s in the ledger",
+			run_option(reading->run, "id"));
+	return false;
+}
+
+/* ---- the command ---- */
+
+static enum status limit_of(const struct run *run, unsigned long long *limit, struct err *err)
+{
+	const char *word = run_option(run, "limit");
+	*limit = 20;
+	return word ? options_number(word, "--limit", 1, UINT64_MAX, limit, err) : ST_OK;
+}
+
+enum status check_ledger(const struct run *run, struct err *err)
+{
+	enum output_format format;
+	unsigned long long limit;
+	const char *id = run_option(run, "id");
+	if (id && !transfer_is_id(id))
+		return err_set(err, ST_USAGE,
+			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
+	enum status status = run_format(run, &format, err);
+	return status ? status : limit_of(run, &limit, err);
+}
+
+enum status prepare_ledger(struct run *run, struct err *err)
+{
+	const char *of = run_option(run, "of");
+	return of && run_check_id(run, of, err) ? err->status : ledger_there(run, err);
+}
+
+static void print(struct run *run)
+{
+	struct err err = {0};
+	enum output_format format = FORMAT_TABLE;
+	unsigned long long limit = 0;
+	const char *id = run_option(run, "id");
+	if (run_format(run, &format, &err) || limit_of(run, &limit, &err)) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	struct reading *reading = reading_begin(run, id ? found_one : after_page);
+	if (!reading)
+		return;
+	reading->what = "the ledger";
+	reading->output = ledger_output(run, format);
+	reading->left = limit;
+	if (id)
+		reading_ask(reading, run->app->catalogue->sql_ledger_one, &id, 1);
+	else
+		next_page(reading);
+}
+
+void do_ledger(struct run *run)
+{
+	print(run);
+}
