@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stage: a spec's sessions on a real server, their steps sent one by one or as a whole permutation, and who waits for whom. */
+#ifndef LAB_STAGE_H
+#define LAB_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "db/conninfo.h"
+#include "db/db.h"
+#include "event/ring.h"
+#include "lab/spec.h"
+
+/*
+ * A session is a lane: one connection, whose events carry SESSION_LANE + its index and its name. One more connection, the control
+ * connection (SESSION_LAB), runs the set-ups and the teardown and asks the server who waits for whom; where that cannot be asked
+ * (CockroachDB), a step waits when it has not been answered for a while.
+ *
+ * stage_begin() connects what is not connected and runs the set-ups; STAGE_BEGUN follows. Then steps are either sent by hand
+ * (stage_step, stage_next), or the whole permutation is played (stage_play) in the order and with the waits of PostgreSQL's
+ * isolationtester. stage_end() runs the teardowns; a play ends by itself. Then it may begin again.
+ *
+ * Everything that happens is told as a fact, in order, from the loop. The function that hears it may call everything here but
+ * stage_free().
+ */
+struct stage;
+
+enum stage_state {
+	STAGE_OFF,      /* before stage_begin(), after STAGE_ENDED or STAGE_FAILED */
+	STAGE_SETTING,  /* connecting, setting up */
+	STAGE_STANDING, /* by hand: steps may be sent */
+	STAGE_PLAYING,  /* by itself */
+	STAGE_CLEARING, /* tearing down */
+};
+
+enum lane_state {
+	LANE_OFF,     /* not connected */
+	LANE_IDLE,    /* may be given a step */
+	LANE_RUNNING, /* a step is on its way and is not known to wait */
+	LANE_WAITING, /* the step waits for other sessions */
+	LANE_HELD,    /* the step is answered, but a mark of the permutation holds the report back */
+	LANE_LOST,    /* the connection is gone; stage_begin() makes a new one */
+};
+
+/* What a session said. All text is the server's, raw: text_escape() it before showing. Strings are never NULL. */
+enum stage_word_kind {
+	WORD_ROWS,   /* rows, tag */
+	WORD_TAG,    /* tag; "" for an empty statement */
+	WORD_ERROR,  /* sqlstate, severity, message, detail, text; severity "" where libpq itself speaks */
+	WORD_NOTICE, /* likewise */
+	WORD_NOTIFY, /* channel, payload, pid and, where a lane sent it, sender */
+};
+
+struct stage_word {
+	enum stage_word_kind kind;
+	bool early; /* a notice that was told (STAGE_SAID) before the step was done */
+	struct rows *rows;
+	char sqlstate[6];
+	const char *tag, *severity, *message, *detail, *text, *channel, *payload;
+	int64_t affected;
+	int pid;
+	long sender; /* index of the lane, -1: not one of ours */
+};
+
+enum { STAGE_BLOCKERS_MAX = 16, STAGE_OTHER = -1 };
+
+/* One step that was sent. Lives until the next stage_begin(). */
+struct stage_record {
+	size_t number; /* 0 ... in the order of sending */
+	size_t step;   /* index in spec.steps */
+	size_t lane;
+	const struct spec_turn *turn; /* of the permutation; NULL for a step out of turn */
+	bool done;
+	bool waited;                   /* it was seen to wait, or a mark held it */
+	bool cancelled;                /* by us */
+	bool lost;                     /* the connection ended with it */
+	uint64_t sent_us, duration_us; /* clock_us(); until it was answered */
+	/* The lanes that it waited for when the server was last asked; STAGE_OTHER for a session that is not ours. */
+	long blockers[STAGE_BLOCKERS_MAX];
+	size_t nblockers;
+	const struct stage_word *words; /* in the order in which they came */
+	size_t nwords;
+};
+
+struct stage_lane {
+	const char *name; /* of the spec's session */
+	enum lane_state state;
+	const struct stage_record *record; /* running, waiting or held; NULL */
+	bool in_transaction;               /* as of its last answer */
+	int pid;
+	const char *lost; /* LANE_LOST: why */
+};
+
+enum stage_fact_kind {
+	STAGE_STARTS,    /* a permutation starts, before anything is set up */
+	STAGE_SET_UP,    /* a set-up was answered: lane (-1: the control connection), word = its last result */
+	STAGE_BEGUN,     /* set up: steps may be sent */
+	STAGE_SENT,      /* record */
+	STAGE_SAID,      /* lane, word: a notice */
+	STAGE_WAITS,     /* record: it waits for the first time, or for others than before */
+	STAGE_GOES_ON,   /* record: it does not wait any more; by hand only */
+	STAGE_CANCELS,   /* record: a play cancels it, because it took longer than the limit; seconds */
+	STAGE_DONE,      /* record, with all its words */
+	STAGE_LOST,      /* lane: its connection ended; text */
+	STAGE_PLAYED,    /* a play is over, nothing is torn down yet: stage_ask() is answered before that */
+	STAGE_TORN_DOWN, /* a teardown was answered: lane (-1: the control connection), word */
+	STAGE_ENDED,     /* torn down; text: what was not, and has to be by hand, or NULL */
+	STAGE_FAILED,    /* it cannot go on; fail, text; connections are closed, and nothing was torn down */
+};
+
+/* Why a play or a start cannot go on. */
+enum stage_fail {
+	FAIL_CONNECT, /* lane (-1: control) cannot connect; text is the sentence */
+	FAIL_SET_UP,  /* a set-up was refused: lane (-1: control), word */
+	FAIL_SEND,    /* record could not be sent, its connection had ended before */
+	FAIL_LOST,    /* record: the connection ended without a word of the server's; text */
+	FAIL_CONTROL, /* the server could not be asked who waits; text */
+	FAIL_TIME,    /* record did not end in twice the limit, in spite of a cancel; seconds */
+	FAIL_STILL, /* record: its session was needed for the next step, and was not free in twice the limit; seconds */
+	FAIL_TOGETHER, /* the steps that are left hold each other */
+};
+
+/* Borrowed for the time of the call. */
+struct stage_fact {
+	enum stage_fact_kind kind;
+	enum stage_fail fail;
+	long lane;
+	const struct stage_record *record;
+	const struct stage_word *word;
+	const char *text;
+	unsigned seconds;
+};
+typedef void stage_fact_fn(void *arg, const struct stage_fact *fact);
+
+struct stage_options {
+	bool bare; /* sessions as isolationtester makes them: encoding and application name as the environment says */
+	int64_t limit_us; /* for a step of a play: stage_limit() */
+};
+
+/* 300 s, or the seconds in PGISOLATIONTIMEOUT. */
+int64_t stage_limit(void);
+
+/* The spec must outlive it. `info` is copied. */
+struct stage *stage_new(struct loop *loop, struct ring *ring, const struct conninfo *info, const struct spec *spec,
+			const struct stage_options *options, stage_fact_fn *fn, void *arg);
+void stage_free(struct stage *stage); /* closes at once; nothing is torn down */
+
+/* STAGE_OFF only. The permutation (NULL: free play, steps in any order) must live until it ended. */
+void stage_begin(struct stage *stage, const struct spec_permutation *permutation);
+
+/* STAGE_STANDING only: sends what is left of the permutation by itself, then tears down. */
+void stage_play(struct stage *stage);
+
+/* By hand. On ST_USAGE nothing was sent: the sentence says why (the session still waits, its connection is gone, no step is left). */
+MUST_CHECK enum status stage_step(struct stage *stage, size_t step, struct err *err);
+MUST_CHECK enum status stage_next(struct stage *stage, struct err *err); /* the turn at stage_turn() */
+
+/* Asks the server to cancel what a lane runs. */
+void stage_cancel(struct stage *stage, size_t lane);
+
+/* Cancels what runs, runs the teardowns, closes the lanes where the permutation was not played to its end; STAGE_ENDED follows.
+ * Nothing where the stage is off. */
+void stage_end(struct stage *stage);
+
+/* Runs a text over the control connection, when that is free: answer() comes with its last result, or with its error. Not while
+ * the stage is off. */
+void stage_ask(struct stage *stage, const char *sql, void (*answer)(void *arg, const struct answer *answer), void *arg);
+
+enum stage_state stage_state(const struct stage *stage);
+const struct spec_permutation *stage_permutation(const struct stage *stage); /* NULL: free play */
+size_t stage_turn(const struct stage *stage); /* index of the next turn of the permutation; its nturns at the end */
+void stage_lane(const struct stage *stage, size_t lane, struct stage_lane *out);
+const struct stage_record *stage_record(const struct stage *stage, size_t number); /* borrowed; NULL: none (yet) */
+size_t stage_nrecords(const struct stage *stage);
+struct db *stage_db(struct stage *stage, size_t lane); /* borrowed; for what is sent over a lane besides its steps */
+const struct db_facts *stage_facts(const struct stage *stage); /* of the control connection */
+
+#endif
