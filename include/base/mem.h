@@ -9,6 +9,7 @@
 void *mem_new(size_t size);
 void *mem_array(size_t n, size_t size);
 void *mem_resize(void *p, size_t n, size_t size); /* like reallocarray; new bytes are not zeroed */
+void *mem_grow(void *p, size_t n, size_t size);   /* an array of n that only grows by one a time: room for one more */
 char *mem_dup(const char *s);                     /* NULL stays NULL */
 char *mem_dup_n(const char *s, size_t n);
 

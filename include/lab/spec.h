@@ -73,6 +73,12 @@ struct spec_permutation {
 	struct spec_place place;
 };
 
+/* A comment that begins with #@: what lessons add to the format, and isolationtester passes over. */
+struct spec_note {
+	const char *text; /* behind the @, to the end of the line */
+	struct spec_place place;
+};
+
 /* All of it is owned by the spec; names and SQL are raw bytes of the file: text_escape() before showing. No NUL is in them. */
 struct spec {
 	const char *const *setups;
@@ -84,6 +90,8 @@ struct spec {
 	size_t nsteps;
 	const struct spec_permutation *permutations;
 	size_t npermutations; /* 0: all interleavings, see spec_order_new() */
+	const struct spec_note *notes;
+	size_t nnotes;
 };
 
 /*

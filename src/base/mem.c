@@ -2,6 +2,7 @@
 /* Memory that is there or ends the program. */
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,12 @@ void *mem_resize(void *p, size_t n, size_t size)
 	if (!p)
 		die();
 	return p;
+}
+
+void *mem_grow(void *p, size_t n, size_t size)
+{
+	bool full = (n & (n - 1)) == 0; /* it was resized at every power of two */
+	return full ? mem_resize(p, n ? 2 * n : 1, size) : p;
 }
 
 char *mem_dup_n(const char *s, size_t n)

@@ -19,13 +19,6 @@ struct parser {
 	struct err *err;
 };
 
-/* Room for one more behind n elements. */
-static void *grow(void *array, size_t n, size_t size)
-{
-	bool full = (n & (n - 1)) == 0;
-	return full ? mem_resize(array, n ? 2 * n : 1, size) : array;
-}
-
 static void next(struct parser *p)
 {
 	p->token = token_next(&p->lexer, p->err);
@@ -65,7 +58,7 @@ static enum status read_setups(struct parser *p)
 		const char *sql = NULL;
 		if (read_block(p, TOKEN_SETUP, "the SQL of this setup, in { }", &sql))
 			return p->err->status;
-		parts->setups = grow(parts->setups, parts->spec.nsetups, sizeof *parts->setups);
+		parts->setups = mem_grow(parts->setups, parts->spec.nsetups, sizeof *parts->setups);
 		parts->setups[parts->spec.nsetups++] = sql;
 	}
 	return read_block(p, TOKEN_TEARDOWN, "the SQL of this teardown, in { }", &parts->spec.teardown);
@@ -79,7 +72,7 @@ static enum status read_step(struct parser *p, struct spec_session *session)
 	if (expect(p, TOKEN_NAME, "the name of a step", &step.name) ||
 	    expect(p, TOKEN_SQL, "the SQL of this step, in { }", &step.sql))
 		return p->err->status;
-	parts->steps = grow(parts->steps, parts->spec.nsteps, sizeof step);
+	parts->steps = mem_grow(parts->steps, parts->spec.nsteps, sizeof step);
 	parts->steps[parts->spec.nsteps++] = step;
 	session->nsteps++;
 	return ST_OK;
@@ -101,7 +94,7 @@ static enum status read_session(struct parser *p)
 	} while (p->token.kind == TOKEN_STEP);
 	if (read_block(p, TOKEN_TEARDOWN, "the SQL of this teardown, in { }", &session.teardown))
 		return p->err->status;
-	parts->sessions = grow(parts->sessions, parts->spec.nsessions, sizeof session);
+	parts->sessions = mem_grow(parts->sessions, parts->spec.nsessions, sizeof session);
 	parts->sessions[parts->spec.nsessions++] = session;
 	return ST_OK;
 }
@@ -207,7 +200,7 @@ static enum status read_mark(struct parser *p, struct spec_turn *turn)
 					   "step %s cannot wait for a step of its own session",
 					   token_say_name(parts->steps[turn->step].name).text);
 	}
-	parts->marks = grow(parts->marks, parts->nmarks, sizeof mark);
+	parts->marks = mem_grow(parts->marks, parts->nmarks, sizeof mark);
 	parts->marks[parts->nmarks++] = mark;
 	turn->nmarks++;
 	return ST_OK;
@@ -230,7 +223,7 @@ static enum status read_turn(struct parser *p)
 		if (expect(p, TOKEN_CLOSE, "\",\" or \")\" behind this mark", NULL))
 			return p->err->status;
 	}
-	parts->turns = grow(parts->turns, parts->nturns, sizeof turn);
+	parts->turns = mem_grow(parts->turns, parts->nturns, sizeof turn);
 	parts->turns[parts->nturns++] = turn;
 	return ST_OK;
 }
@@ -261,7 +254,7 @@ static enum status read_permutation(struct parser *p)
 	if (check_marks(p, marks))
 		return p->err->status;
 	permutation.nturns = parts->nturns - turns;
-	parts->permutations = grow(parts->permutations, parts->spec.npermutations, sizeof permutation);
+	parts->permutations = mem_grow(parts->permutations, parts->spec.npermutations, sizeof permutation);
 	parts->permutations[parts->spec.npermutations++] = permutation;
 	return ST_OK;
 }
@@ -309,6 +302,7 @@ static void join(struct spec_parts *parts)
 	spec->setups = parts->setups;
 	spec->sessions = parts->sessions;
 	spec->permutations = parts->permutations;
+	spec->notes = parts->notes;
 }
 
 /* Places are counted up to a NUL byte as they would be by the lexer. */
@@ -341,6 +335,8 @@ struct spec *spec_parse(const char *file, const char *text, size_t n, struct err
 	};
 	enum status status = read_spec(&p);
 	free(p.used_in);
+	parts->notes = p.lexer.notes;
+	parts->spec.nnotes = p.lexer.nnotes;
 	if (status) {
 		spec_free(&parts->spec);
 		return NULL;
@@ -362,5 +358,6 @@ void spec_free(struct spec *spec)
 	free(parts->permutations);
 	free(parts->turns);
 	free(parts->marks);
+	free(parts->notes);
 	free(parts);
 }

@@ -18,6 +18,7 @@ struct spec_parts {
 	size_t nturns;
 	struct spec_mark *marks;
 	size_t nmarks;
+	struct spec_note *notes;
 };
 
 #endif

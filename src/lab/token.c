@@ -54,13 +54,39 @@ static void keep(struct lexer *lexer, char c)
 	lexer->strings[lexer->nstrings++] = c;
 }
 
+static bool in_line(const struct lexer *lexer)
+{
+	char c = peek(lexer);
+	return c && c != '\n' && c != '\r';
+}
+
+static void skip_comment(struct lexer *lexer)
+{
+	take(lexer);
+	struct spec_note note = {.text = lexer->strings + lexer->nstrings};
+	bool noted = peek(lexer) == '@';
+	if (noted) {
+		take(lexer);
+		note.place = lexer->place;
+	}
+	while (in_line(lexer)) {
+		char c = take(lexer);
+		if (noted)
+			keep(lexer, c);
+	}
+	if (!noted)
+		return;
+	keep(lexer, '\0');
+	lexer->notes = mem_grow(lexer->notes, lexer->nnotes, sizeof note);
+	lexer->notes[lexer->nnotes++] = note;
+}
+
 static void skip(struct lexer *lexer)
 {
 	for (;;) {
 		char c = peek(lexer);
 		if (c == '#') {
-			while (peek(lexer) && peek(lexer) != '\n' && peek(lexer) != '\r')
-				take(lexer);
+			skip_comment(lexer);
 		} else if (is_blank(c) || c == '\n') {
 			take(lexer);
 		} else {

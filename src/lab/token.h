@@ -36,6 +36,8 @@ struct lexer {
 	struct spec_place place;
 	char *strings; /* owned by who made the lexer; room for 2 * n bytes: a token has at most one byte more than its source */
 	size_t nstrings;
+	struct spec_note *notes; /* the comments that begin with #@; owned by who made the lexer */
+	size_t nnotes;
 };
 
 struct token token_next(struct lexer *lexer, struct err *err);

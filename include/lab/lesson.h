@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A lesson: a spec file whose #@ comments say what to tell, to ask and to expect. */
+#ifndef LAB_LESSON_H
+#define LAB_LESSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "db/sqlstate.h"
+#include "lab/spec.h"
+
+/*
+ * What stands before the first permutation holds for all of them; what stands behind a permutation holds for that one alone, and there
+ * goes before what holds for all. STEP and SESSION are names as in the spec. "Text" is in double quotes, "" is a quote in it.
+ *
+ *	#@ title   One line               of the lesson, or of a permutation
+ *	#@ teaches one thing; another     both: the rest of the line
+ *	#@ needs   serializable, crdb, pg, pg>=15, superuser
+ *	#@ say     "Text"                 before the first step
+ *	#@ say     STEP "Text"            before that step
+ *	#@ end     "Text"                 behind the last step
+ *	#@         "Text"                 another line of the text before it
+ *	#@ ask     STEP "Question" | an answer = OUTCOME | the right one = OUTCOME * | ...
+ *	#@         | another answer       two to nine of them, one with the star
+ *	#@ expect  STEP OUTCOME ; STEP OUTCOME
+ *	#@ check   "SQL" = VALUE          behind the last step, before the teardown
+ *
+ * OUTCOME is one or more of these words:
+ *
+ *	waits            it has to wait; without this word, it must not
+ *	waits for NAME   it waits for that session
+ *	ok               it comes to its end without an error
+ *	40001            it ends with this SQLSTATE
+ *	reads VALUE      ok, and this is its last answer that has rows; in quotes where it has blanks
+ *	tag TAG          ok, and this is the server's last command tag: with or without its numbers
+ *
+ * VALUE is an answer as text: "1, 500; 2, NULL" is two rows of two columns.
+ */
+
+struct lesson_outcome {
+	bool given; /* there is one */
+	bool waits;
+	long waits_for;    /* a session; -1: any */
+	const char *end;   /* "ok", an SQLSTATE, or NULL: any */
+	const char *reads; /* NULL: anything */
+	const char *tag;   /* NULL: anything */
+};
+
+/* Where a directive holds: permutation -1 is all of them, step -1 is none. */
+struct lesson_scope {
+	long permutation, step;
+	struct spec_place place;
+};
+
+enum lesson_text_kind { LESSON_TITLE, LESSON_TEACHES, LESSON_SAY, LESSON_END };
+
+struct lesson_text {
+	enum lesson_text_kind kind;
+	struct lesson_scope scope;
+	const char *text; /* lines parted by \n */
+};
+
+struct lesson_answer {
+	const char *text;
+	struct lesson_outcome outcome; /* of the step, if this is what happens */
+	bool right;
+};
+
+enum { LESSON_ANSWERS_MIN = 2, LESSON_ANSWERS_MAX = 9 };
+
+struct lesson_ask {
+	struct lesson_scope scope;
+	const char *question;
+	struct lesson_answer answers[LESSON_ANSWERS_MAX];
+	size_t nanswers;
+};
+
+struct lesson_expect {
+	struct lesson_scope scope;
+	struct lesson_outcome outcome;
+};
+
+struct lesson_check {
+	struct lesson_scope scope;
+	const char *sql, *value;
+};
+
+enum lesson_need_kind { LESSON_SERIALIZABLE, LESSON_CRDB, LESSON_PG, LESSON_SUPERUSER };
+
+struct lesson_need {
+	struct lesson_scope scope;
+	enum lesson_need_kind kind;
+	int major; /* of PostgreSQL, at least; 0: any */
+};
+
+/* All of it is owned by the lesson; texts are raw bytes of the file: text_escape() before showing. */
+struct lesson {
+	struct spec *spec;
+	const struct lesson_text *texts;
+	size_t ntexts;
+	const struct lesson_ask *asks;
+	size_t nasks;
+	const struct lesson_expect *expects;
+	size_t nexpects;
+	const struct lesson_check *checks;
+	size_t nchecks;
+	const struct lesson_need *needs;
+	size_t nneeds;
+};
+
+/* Like spec_parse(): any spec is a lesson, and most say nothing. */
+struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct err *err);
+void lesson_free(struct lesson *lesson);
+
+/* What is there for a step (-1: none) of a permutation, or NULL; borrowed. */
+const char *lesson_text(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step);
+const struct lesson_ask *lesson_ask_of(const struct lesson *lesson, long permutation, long step);
+const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long permutation, long step);
+
+/* What a server must be like for the lesson (permutation -1), or for one of its permutations besides. */
+struct lesson_server {
+	enum sql_server kind;
+	int major;
+	bool superuser;
+};
+bool lesson_runs(const struct lesson *lesson, long permutation, const struct lesson_server *server, struct err *why);
+
+/* What a step did, as far as it is known. */
+struct lesson_fact {
+	bool waited;
+	const bool *waited_for; /* [nsessions], or NULL: not known */
+	bool complete;
+	const char *sqlstate; /* NULL: no error */
+	const char *reads;    /* the last answer with rows, as VALUE above; NULL: none */
+	const char *tag;
+};
+bool lesson_holds(const struct lesson_outcome *outcome, const struct lesson_fact *fact);
+
+/* Both in the words above, harmless, as in "waits for A ok reads 500"; `out` is empty before. */
+void lesson_outcome_show(struct buf *out, const struct lesson *lesson, const struct lesson_outcome *outcome);
+void lesson_fact_show(struct buf *out, const struct lesson *lesson, const struct lesson_fact *fact);
+
+#endif

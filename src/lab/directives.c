@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The directives of a lesson, one a note: a word that says which, and what that one asks for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "base/text.h"
+#include "note.h"
+#include "token.h"
+
+enum { NOTES_MAX = 4096 };
+
+struct reader {
+	struct note note;
+	struct lesson_parts *parts;
+	const struct spec *spec;
+	struct lesson_scope scope; /* of the note that is read */
+	size_t *used_in; /* [nsteps]: the number, from 1, of the last permutation that was entered and has the step */
+	char *continued; /* the end of the text that another line may follow; NULL: none */
+	struct lesson_ask *asking; /* the question that more answers may follow; NULL: none */
+};
+
+static enum status failed(const struct reader *r)
+{
+	return r->note.err->status;
+}
+
+/* ---- scopes ---- */
+
+static bool before(struct spec_place a, struct spec_place b)
+{
+	return a.line < b.line || (a.line == b.line && a.column < b.column);
+}
+
+static void enter_permutations(struct reader *r)
+{
+	const struct spec *spec = r->spec;
+	size_t next = (size_t)(r->scope.permutation + 1);
+	while (next < spec->npermutations && before(spec->permutations[next].place, r->scope.place)) {
+		const struct spec_permutation *permutation = &spec->permutations[next++];
+		for (size_t i = 0; i < permutation->nturns; i++)
+			r->used_in[permutation->turns[i].step] = next;
+	}
+	r->scope.permutation = (long)next - 1;
+}
+
+static bool same_scope(const struct reader *r, const struct lesson_scope *scope)
+{
+	return scope->permutation == r->scope.permutation && scope->step == r->scope.step;
+}
+
+static enum status twice(struct reader *r, const char *what, unsigned line)
+{
+	return note_error(&r->note, r->scope.place, "%s, in line %u already", what, line);
+}
+
+static enum status unknown(struct reader *r, const struct note_word *word, const char *what, const char *best)
+{
+	return note_error(&r->note, word->place, "there is no %s %s%s%s%s", what, token_say_name(word->text).text,
+			  best ? ": did you mean " : "", best ? token_say_name(best).text : "", best ? "?" : "");
+}
+
+static enum status find_step(struct reader *r, const struct note_word *word)
+{
+	const struct spec *spec = r->spec;
+	r->scope.step = spec_step_find(spec, word->text);
+	if (r->scope.step < 0) {
+		struct nearest nearest = {.word = word->text};
+		for (size_t i = 0; i < spec->nsteps; i++)
+			nearest_try(&nearest, spec->steps[i].name);
+		return unknown(r, word, "step", nearest.best);
+	}
+	if (r->scope.permutation >= 0 && r->used_in[r->scope.step] != (size_t)r->scope.permutation + 1)
+		return note_error(&r->note, word->place, "step %s is not in the permutation above",
+				  token_say_name(word->text).text);
+	return ST_OK;
+}
+
+static enum status read_step(struct reader *r, const char *stops)
+{
+	struct note_word word;
+	if (note_word(&r->note, stops, &word))
+		return failed(r);
+	if (!word.text)
+		return note_error(&r->note, word.place, "expected the name of a step");
+	return find_step(r, &word);
+}
+
+static enum status read_text(struct reader *r, struct note_word *word)
+{
+	if (note_word(&r->note, "", word))
+		return failed(r);
+	if (!word->text || !word->quoted)
+		return note_error(&r->note, word->place, "expected a text in double quotes");
+	return ST_OK;
+}
+
+static enum status read_end(struct reader *r)
+{
+	if (note_done(&r->note))
+		return ST_OK;
+	return note_error(&r->note, r->note.place, "this is too much: %s", token_say_name(r->note.at).text);
+}
+
+/* ---- texts ---- */
+
+static enum status add_text(struct reader *r, enum lesson_text_kind kind, const char *text)
+{
+	struct lesson_parts *parts = r->parts;
+	for (size_t i = 0; i < parts->lesson.ntexts; i++) {
+		const struct lesson_text *other = &parts->texts[i];
+		if (other->kind == kind && same_scope(r, &other->scope))
+			return twice(r, "there is such a text", other->scope.place.line);
+	}
+	parts->texts = mem_grow(parts->texts, parts->lesson.ntexts, sizeof *parts->texts);
+	parts->texts[parts->lesson.ntexts++] = (struct lesson_text){kind, r->scope, text};
+	return ST_OK;
+}
+
+static enum status read_line(struct reader *r, enum lesson_text_kind kind)
+{
+	struct note_word word;
+	if (note_until(&r->note, "", &word))
+		return failed(r);
+	if (!word.text)
+		return note_error(&r->note, word.place, "expected a text");
+	return read_end(r) || add_text(r, kind, word.text) ? failed(r) : ST_OK;
+}
+
+static enum status read_title(struct reader *r)
+{
+	return read_line(r, LESSON_TITLE);
+}
+
+static enum status read_teaches(struct reader *r)
+{
+	return read_line(r, LESSON_TEACHES);
+}
+
+/* Ends a note with a text that the next one may go on with. */
+static enum status end_text(struct reader *r, enum lesson_text_kind kind, const struct note_word *text)
+{
+	r->continued = *r->note.strings;
+	return read_end(r) || add_text(r, kind, text->text) ? failed(r) : ST_OK;
+}
+
+/* `say "Text"`, `say STEP "Text"`: a step may be in quotes too, and then a text follows. */
+static enum status read_say(struct reader *r)
+{
+	struct note_word first, text;
+	if (note_word(&r->note, "", &first))
+		return failed(r);
+	if (!first.text)
+		return note_error(&r->note, first.place, "expected a step, or a text in double quotes");
+	if (first.quoted && note_done(&r->note))
+		return end_text(r, LESSON_SAY, &first);
+	if (find_step(r, &first) || read_text(r, &text))
+		return failed(r);
+	return end_text(r, LESSON_SAY, &text);
+}
+
+static enum status read_end_text(struct reader *r)
+{
+	struct note_word text;
+	return read_text(r, &text) ? failed(r) : end_text(r, LESSON_END, &text);
+}
+
+/* A line that begins with a text: the NUL behind the text before it, the last that was kept, becomes the end of a line. */
+static enum status continue_text(struct reader *r)
+{
+	struct note_word text;
+	r->continued[-1] = '\n';
+	if (note_word(&r->note, "", &text))
+		return failed(r);
+	r->continued = *r->note.strings;
+	return read_end(r);
+}
+
+/* ---- questions ---- */
+
+static enum status read_answer(struct reader *r, struct lesson_ask *ask)
+{
+	struct lesson_answer answer = {.outcome = {.waits_for = -1}};
+	struct note_word word;
+	if (note_until(&r->note, "=|*", &word))
+		return failed(r);
+	if (!word.text)
+		return note_error(&r->note, word.place, "expected an answer");
+	if (ask->nanswers == LESSON_ANSWERS_MAX)
+		return note_error(&r->note, word.place, "a question has %d answers at most", (int)LESSON_ANSWERS_MAX);
+	answer.text = word.text;
+	if (note_sign(&r->note, '=') && outcome_read(&r->note, r->spec, "|*", &answer.outcome))
+		return failed(r);
+	answer.right = note_sign(&r->note, '*');
+	for (size_t i = 0; i < ask->nanswers && answer.right; i++) {
+		if (ask->answers[i].right)
+			return note_error(&r->note, word.place, "two answers have the star: one is right");
+	}
+	ask->answers[ask->nanswers++] = answer;
+	return ST_OK;
+}
+
+static enum status read_answers(struct reader *r)
+{
+	while (note_sign(&r->note, '|')) {
+		if (read_answer(r, r->asking))
+			return failed(r);
+	}
+	return read_end(r);
+}
+
+static enum status read_ask(struct reader *r)
+{
+	struct lesson_parts *parts = r->parts;
+	struct note_word text;
+	if (read_step(r, "") || read_text(r, &text))
+		return failed(r);
+	for (size_t i = 0; i < parts->lesson.nasks; i++) {
+		if (same_scope(r, &parts->asks[i].scope))
+			return twice(r, "this step has a question", parts->asks[i].scope.place.line);
+	}
+	parts->asks = mem_grow(parts->asks, parts->lesson.nasks, sizeof *parts->asks);
+	r->asking = &parts->asks[parts->lesson.nasks++];
+	*r->asking = (struct lesson_ask){.scope = r->scope, .question = text.text};
+	return read_answers(r);
+}
+
+/* ---- what is expected, checked, needed ---- */
+
+static enum status add_expect(struct reader *r)
+{
+	struct lesson_parts *parts = r->parts;
+	struct lesson_expect expect = {0};
+	if (read_step(r, ";") || outcome_read(&r->note, r->spec, ";", &expect.outcome))
+		return failed(r);
+	expect.scope = r->scope;
+	for (size_t i = 0; i < parts->lesson.nexpects; i++) {
+		if (same_scope(r, &parts->expects[i].scope))
+			return twice(r, "something is expected of this step", parts->expects[i].scope.place.line);
+	}
+	parts->expects = mem_grow(parts->expects, parts->lesson.nexpects, sizeof expect);
+	parts->expects[parts->lesson.nexpects++] = expect;
+	return ST_OK;
+}
+
+static enum status read_expect(struct reader *r)
+{
+	do {
+		if (add_expect(r))
+			return failed(r);
+	} while (note_sign(&r->note, ';'));
+	return ST_OK;
+}
+
+static enum status read_check(struct reader *r)
+{
+	struct lesson_parts *parts = r->parts;
+	struct note_word sql, value;
+	if (read_text(r, &sql))
+		return failed(r);
+	if (!note_sign(&r->note, '='))
+		return note_error(&r->note, r->note.place, "expected = and the value that this SQL has");
+	if (note_until(&r->note, "", &value))
+		return failed(r);
+	if (!value.text)
+		return note_error(&r->note, value.place, "expected the value that this SQL has");
+	parts->checks = mem_grow(parts->checks, parts->lesson.nchecks, sizeof *parts->checks);
+	parts->checks[parts->lesson.nchecks++] = (struct lesson_check){r->scope, sql.text, value.text};
+	return read_end(r);
+}
+
+/* "pg>=15" */
+static bool read_version(const char *word, struct lesson_need *need)
+{
+	if (strncmp(word, "pg>=", 4) != 0 || !text_is_integer(word + 4) || strlen(word + 4) > 3)
+		return false;
+	need->kind = LESSON_PG;
+	need->major = atoi(word + 4);
+	return need->major >= 0;
+}
+
+static bool read_need(const char *word, struct lesson_need *need)
+{
+	static const char *const names[] = {
+		[LESSON_SERIALIZABLE] = "serializable",
+		[LESSON_CRDB] = "crdb",
+		[LESSON_PG] = "pg",
+		[LESSON_SUPERUSER] = "superuser",
+	};
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		need->kind = (enum lesson_need_kind)i;
+		if (strcmp(names[i], word) == 0)
+			return true;
+	}
+	return read_version(word, need);
+}
+
+static enum status add_need(struct reader *r, const struct note_word *word)
+{
+	struct lesson_parts *parts = r->parts;
+	struct lesson_need need = {.scope = r->scope};
+	if (!read_need(word->text, &need))
+		return note_error(&r->note, word->place, "%s is no need: serializable, crdb, pg, pg>=15, superuser",
+				  token_say_name(word->text).text);
+	parts->needs = mem_grow(parts->needs, parts->lesson.nneeds, sizeof need);
+	parts->needs[parts->lesson.nneeds++] = need;
+	return ST_OK;
+}
+
+static enum status read_needs(struct reader *r)
+{
+	struct note_word word;
+	do {
+		if (note_word(&r->note, ",", &word))
+			return failed(r);
+		if (!word.text)
+			return note_error(&r->note, word.place, "expected what the lesson needs");
+		if (add_need(r, &word))
+			return failed(r);
+	} while (note_sign(&r->note, ','));
+	return read_end(r);
+}
+
+/* ---- a note ---- */
+
+static const struct {
+	const char *name;
+	enum status (*read)(struct reader *r);
+} directives[] = {
+	{"title", read_title},  {"teaches", read_teaches}, {"needs", read_needs},   {"say", read_say},
+	{"end", read_end_text}, {"ask", read_ask},         {"expect", read_expect}, {"check", read_check},
+};
+
+static enum status read_directive(struct reader *r)
+{
+	struct note_word word;
+	if (note_word(&r->note, "", &word))
+		return failed(r);
+	struct nearest nearest = {.word = word.text};
+	for (size_t i = 0; i < COUNT_OF(directives); i++) {
+		if (strcmp(directives[i].name, word.text) == 0)
+			return directives[i].read(r);
+		nearest_try(&nearest, directives[i].name);
+	}
+	return unknown(r, &word, "directive", nearest.best);
+}
+
+static enum status read_note(struct reader *r, const struct spec_note *note)
+{
+	r->note.at = note->text;
+	r->note.place = note->place;
+	if (note_done(&r->note))
+		return ST_OK;
+	r->scope.place = r->note.place;
+	r->scope.step = -1;
+	enter_permutations(r);
+	if (*r->note.at == '"' && r->continued)
+		return continue_text(r);
+	r->continued = NULL;
+	if (*r->note.at == '|' && r->asking)
+		return read_answers(r);
+	r->asking = NULL;
+	if (*r->note.at == '"' || *r->note.at == '|')
+		return note_error(&r->note, r->note.place,
+				  "there is nothing before it that this line could go on with");
+	return read_directive(r);
+}
+
+/* ---- the whole ---- */
+
+/* Known only when all is read: what is expected of a step may stand behind its question. */
+static enum status check_ask(struct reader *r, const struct lesson_ask *ask)
+{
+	const struct lesson_answer *right = NULL;
+	for (size_t i = 0; i < ask->nanswers; i++) {
+		if (ask->answers[i].right)
+			right = &ask->answers[i];
+	}
+	struct spec_place place = ask->scope.place;
+	if (ask->nanswers < LESSON_ANSWERS_MIN)
+		return note_error(&r->note, place, "a question has %d answers at least, this one has %zu",
+				  (int)LESSON_ANSWERS_MIN, ask->nanswers);
+	if (!right)
+		return note_error(&r->note, place, "no answer has the star: say which one is right");
+	if (!right->outcome.given && !lesson_expect_of(&r->parts->lesson, ask->scope.permutation, ask->scope.step))
+		return note_error(&r->note, place,
+				  "nothing tells whether the right answer is true: write \"= OUTCOME\" behind it, or "
+				  "expect one of this step");
+	return ST_OK;
+}
+
+static void publish(struct lesson_parts *parts)
+{
+	parts->lesson.texts = parts->texts;
+	parts->lesson.asks = parts->asks;
+	parts->lesson.expects = parts->expects;
+	parts->lesson.checks = parts->checks;
+	parts->lesson.needs = parts->needs;
+}
+
+static enum status read_all(struct reader *r)
+{
+	const struct spec *spec = r->spec;
+	for (size_t i = 0; i < spec->nnotes; i++) {
+		if (i == NOTES_MAX)
+			return note_error(&r->note, spec->notes[i].place, "a lesson has %d directives at most",
+					  (int)NOTES_MAX);
+		if (read_note(r, &spec->notes[i]))
+			return failed(r);
+	}
+	publish(r->parts);
+	for (size_t i = 0; i < r->parts->lesson.nasks; i++) {
+		if (check_ask(r, &r->parts->asks[i]))
+			return failed(r);
+	}
+	return ST_OK;
+}
+
+enum status directives_read(struct lesson_parts *parts, const char *file, struct err *err)
+{
+	const struct spec *spec = parts->lesson.spec;
+	size_t room = 0;
+	for (size_t i = 0; i < spec->nnotes; i++)
+		room += 2 * strlen(spec->notes[i].text);
+	parts->strings = mem_array(room, 1);
+	char *strings = parts->strings;
+	struct reader r = {
+		.note = {.file = file, .strings = &strings, .err = err},
+		.parts = parts,
+		.spec = spec,
+		.scope = {.permutation = -1, .step = -1},
+		.used_in = mem_array(spec->nsteps, sizeof *r.used_in),
+	};
+	enum status status = read_all(&r);
+	free(r.used_in);
+	return status;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A lesson: its life, what it has for a step, and whether it runs on a server. */
+#include "lab/lesson.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "note.h"
+
+struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct err *err)
+{
+	struct spec *spec = spec_parse(file, text, n, err);
+	if (!spec)
+		return NULL;
+	struct lesson_parts *parts = NEW(struct lesson_parts);
+	parts->lesson.spec = spec;
+	if (directives_read(parts, file, err)) {
+		lesson_free(&parts->lesson);
+		return NULL;
+	}
+	return &parts->lesson;
+}
+
+void lesson_free(struct lesson *lesson)
+{
+	if (!lesson)
+		return;
+	struct lesson_parts *parts = (struct lesson_parts *)lesson;
+	free(parts->strings);
+	free(parts->texts);
+	free(parts->asks);
+	free(parts->expects);
+	free(parts->checks);
+	free(parts->needs);
+	spec_free(lesson->spec);
+	free(parts);
+}
+
+/* ---- what there is for a step: the permutation's own first ---- */
+
+static bool covers(const struct lesson_scope *scope, long permutation, long step, bool own)
+{
+	return scope->step == step && scope->permutation == (own ? permutation : -1);
+}
+
+const char *lesson_text(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step)
+{
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < lesson->ntexts; i++) {
+			const struct lesson_text *text = &lesson->texts[i];
+			if (text->kind == kind && covers(&text->scope, permutation, step, own))
+				return text->text;
+		}
+	}
+	return NULL;
+}
+
+const struct lesson_ask *lesson_ask_of(const struct lesson *lesson, long permutation, long step)
+{
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < lesson->nasks; i++) {
+			if (covers(&lesson->asks[i].scope, permutation, step, own))
+				return &lesson->asks[i];
+		}
+	}
+	return NULL;
+}
+
+const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long permutation, long step)
+{
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < lesson->nexpects; i++) {
+			if (covers(&lesson->expects[i].scope, permutation, step, own))
+				return &lesson->expects[i];
+		}
+	}
+	return NULL;
+}
+
+/* ---- where it runs ---- */
+
+static enum status judge_need(const struct lesson_need *need, const struct lesson_server *server, struct err *why)
+{
+	switch (need->kind) {
+	case LESSON_SERIALIZABLE: /* both servers have it */
+		return ST_OK;
+	case LESSON_CRDB:
+		if (server->kind == SERVER_COCKROACH)
+			return ST_OK;
+		return err_set(why, ST_REJECTED, "needs CockroachDB, and this server is PostgreSQL");
+	case LESSON_PG:
+		if (server->kind != SERVER_POSTGRES)
+			return err_set(why, ST_REJECTED, "needs PostgreSQL, and this server is CockroachDB");
+		if (server->major < need->major)
+			return err_set(why, ST_REJECTED,
+				       "needs PostgreSQL %d or newer, and this server is PostgreSQL %d", need->major,
+				       server->major);
+		return ST_OK;
+	case LESSON_SUPERUSER:
+		if (server->superuser)
+			return ST_OK;
+		return err_set(why, ST_REJECTED, "needs a superuser, which this role is not");
+	}
+	return ST_OK;
+}
+
+bool lesson_runs(const struct lesson *lesson, long permutation, const struct lesson_server *server, struct err *why)
+{
+	for (size_t i = 0; i < lesson->nneeds; i++) {
+		long of = lesson->needs[i].scope.permutation;
+		if ((of < 0 || of == permutation) && judge_need(&lesson->needs[i], server, why))
+			return false;
+	}
+	return true;
+}

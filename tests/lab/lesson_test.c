@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The directives of lessons: what each says, where it holds, and each refusal with its line and column. */
+#include "lab/lesson.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "tests/support/check.h"
+
+/* Three steps in two sessions, then the directives, two permutations, and directives of each. */
+static char *spec_with(const char *general, const char *first, const char *second)
+{
+	struct buf text = {0};
+	buf_fmt(&text, "session A step a1 {} step a2 {} session B step \"b one\" {}\n%s\n", general);
+	buf_fmt(&text, "permutation a1 \"b one\"\n%s\npermutation a1 a2\n%s\n", first, second);
+	return buf_take(&text);
+}
+
+static struct lesson *parsed(const char *general, const char *first, const char *second)
+{
+	struct err err = {0};
+	char *text = spec_with(general, first, second);
+	struct lesson *lesson = lesson_parse("a.spec", text, strlen(text), &err);
+	free(text);
+	if (!lesson)
+		fail_msg("%s", err.text);
+	return lesson;
+}
+
+static void check_refused(const char *general, const char *first, const char *sentence)
+{
+	struct err err = {0};
+	char *text = spec_with(general, first, "");
+	assert_null(lesson_parse("a.spec", text, strlen(text), &err));
+	assert_string_equal(err.text, sentence);
+	assert_int_equal(err.status, ST_USAGE);
+	free(text);
+}
+
+static void check_text(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step,
+		       const char *expected)
+{
+	const char *text = lesson_text(lesson, kind, permutation, step);
+	if (expected)
+		assert_string_equal(text, expected);
+	else
+		assert_null(text);
+}
+
+static void a_spec_without_directives_says_nothing(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("# @ nothing\n# say", "", "");
+	assert_int_equal(lesson->spec->nnotes, 0);
+	check_text(lesson, LESSON_TITLE, -1, -1, NULL);
+	assert_null(lesson_ask_of(lesson, 0, 0));
+	assert_null(lesson_expect_of(lesson, 0, 0));
+	lesson_free(lesson);
+}
+
+static void texts_are_found_by_step(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ title  Two at once \n#@teaches\tone; two\n#@\n"
+				       "#@ say \"Hello.\"\n#@ \"World.\"\n"
+				       "#@ say a1 \"He said \"\"a\"\".\"\n#@ say \"b one\" \"B.\"\n#@ end \"Bye.\"",
+				       "", "");
+	check_text(lesson, LESSON_TITLE, -1, -1, "Two at once");
+	check_text(lesson, LESSON_TEACHES, -1, -1, "one; two");
+	check_text(lesson, LESSON_SAY, 0, -1, "Hello.\nWorld.");
+	check_text(lesson, LESSON_SAY, 1, 0, "He said \"a\".");
+	check_text(lesson, LESSON_SAY, 0, 2, "B.");
+	check_text(lesson, LESSON_SAY, 0, 1, NULL);
+	check_text(lesson, LESSON_END, 1, -1, "Bye.");
+	lesson_free(lesson);
+}
+
+static void a_permutations_own_goes_before(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ say a1 \"all\"\n#@ expect a1 ok", "#@ title One\n#@ say a1 \"one\"",
+				       "#@ title Two\n#@ expect a1 waits");
+	check_text(lesson, LESSON_SAY, -1, 0, "all");
+	check_text(lesson, LESSON_SAY, 0, 0, "one");
+	check_text(lesson, LESSON_SAY, 1, 0, "all");
+	check_text(lesson, LESSON_TITLE, -1, -1, NULL);
+	check_text(lesson, LESSON_TITLE, 0, -1, "One");
+	check_text(lesson, LESSON_TITLE, 1, -1, "Two");
+	assert_false(lesson_expect_of(lesson, 0, 0)->outcome.waits);
+	assert_true(lesson_expect_of(lesson, 1, 0)->outcome.waits);
+	lesson_free(lesson);
+}
+
+static void questions_have_answers(void **state)
+{
+	(void)state;
+	struct lesson *lesson =
+		parsed("#@ ask a1 \"What?\" | it waits = waits for B * | \"a = b\" = ok reads \"1, 2\"\n"
+		       "#@  | neither|40001 at once = 40001",
+		       "", "");
+	const struct lesson_ask *ask = lesson_ask_of(lesson, 0, 0);
+	assert_string_equal(ask->question, "What?");
+	assert_int_equal(ask->nanswers, 4);
+	assert_string_equal(ask->answers[0].text, "it waits");
+	assert_true(ask->answers[0].right);
+	assert_true(ask->answers[0].outcome.waits);
+	assert_int_equal(ask->answers[0].outcome.waits_for, 1);
+	assert_null(ask->answers[0].outcome.end);
+	assert_string_equal(ask->answers[1].text, "a = b");
+	assert_string_equal(ask->answers[1].outcome.reads, "1, 2");
+	assert_string_equal(ask->answers[1].outcome.end, "ok");
+	assert_string_equal(ask->answers[2].text, "neither");
+	assert_false(ask->answers[2].outcome.given);
+	assert_string_equal(ask->answers[3].outcome.end, "40001");
+	lesson_free(lesson);
+}
+
+static void expectations_checks_and_needs(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ needs serializable,pg>=15 , superuser\n"
+				       "#@ expect a1 waits 40P01 ; \"b one\" ok tag ROLLBACK;a2 reads 5\n"
+				       "#@ check \"SELECT 1, \"\"x\"\"\" = 1, NULL",
+				       "#@ check \"SELECT 2\" = 2", "");
+	assert_string_equal(lesson_expect_of(lesson, 0, 0)->outcome.end, "40P01");
+	assert_string_equal(lesson_expect_of(lesson, 0, 2)->outcome.tag, "ROLLBACK");
+	assert_string_equal(lesson_expect_of(lesson, 0, 1)->outcome.reads, "5");
+	assert_int_equal(lesson->nchecks, 2);
+	assert_string_equal(lesson->checks[0].sql, "SELECT 1, \"x\"");
+	assert_string_equal(lesson->checks[0].value, "1, NULL");
+	assert_int_equal(lesson->checks[0].scope.permutation, -1);
+	assert_int_equal(lesson->checks[1].scope.permutation, 0);
+	assert_int_equal(lesson->nneeds, 3);
+	assert_int_equal(lesson->needs[1].major, 15);
+	lesson_free(lesson);
+}
+
+static void check_runs(const struct lesson *lesson, long permutation, struct lesson_server server, const char *why)
+{
+	struct err err = {0};
+	assert_int_equal(lesson_runs(lesson, permutation, &server, &err), why == NULL);
+	if (why)
+		assert_string_equal(err.text, why);
+}
+
+static void needs_decide_where_it_runs(void **state)
+{
+	(void)state;
+	struct lesson_server old = {SERVER_POSTGRES, 14, true}, new = {SERVER_POSTGRES, 15, false};
+	struct lesson_server crdb = {SERVER_COCKROACH, 13, true};
+	struct lesson *lesson = parsed("#@ needs serializable", "#@ needs crdb", "#@ needs pg>=15, superuser");
+	check_runs(lesson, -1, new, NULL);
+	check_runs(lesson, -1, crdb, NULL);
+	check_runs(lesson, 0, crdb, NULL);
+	check_runs(lesson, 0, new, "needs CockroachDB, and this server is PostgreSQL");
+	check_runs(lesson, 1, crdb, "needs PostgreSQL, and this server is CockroachDB");
+	check_runs(lesson, 1, old, "needs PostgreSQL 15 or newer, and this server is PostgreSQL 14");
+	check_runs(lesson, 1, new, "needs a superuser, which this role is not");
+	lesson_free(lesson);
+}
+
+static void refusals_of_words_have_a_place(void **state)
+{
+	(void)state;
+	check_refused("#@ sya a1 \"x\"", "", "a.spec:2:4: there is no directive \"sya\": did you mean \"say\"?");
+	check_refused("#@ xyzzy", "", "a.spec:2:4: there is no directive \"xyzzy\"");
+	check_refused("#@ say a11 \"x\"", "", "a.spec:2:8: there is no step \"a11\": did you mean \"a1\"?");
+	check_refused("#@ say", "", "a.spec:2:7: expected a step, or a text in double quotes");
+	check_refused("#@ say a1 x", "", "a.spec:2:11: expected a text in double quotes");
+	check_refused("#@ say \"x", "", "a.spec:2:8: this text does not end on its line: close it with \"");
+	check_refused("#@ say \"\xc3\xa9\" \"x", "", "a.spec:2:8: there is no step \"\xc3\xa9\"");
+	check_refused("#@ say a1 \"x\" y", "", "a.spec:2:15: this is too much: \"y\"");
+	check_refused("#@ title", "", "a.spec:2:9: expected a text");
+	check_refused("#@ end a1", "", "a.spec:2:8: expected a text in double quotes");
+	check_refused("#@ \"x\"", "", "a.spec:2:4: there is nothing before it that this line could go on with");
+	check_refused("#@ title x\n#@ | y", "",
+		      "a.spec:3:4: there is nothing before it that this line could go on with");
+	check_refused("#@ title x\n#@ title y", "", "a.spec:3:4: there is such a text, in line 2 already");
+	check_refused("", "#@ say a2 \"x\"", "a.spec:4:8: step \"a2\" is not in the permutation above");
+	check_refused("#@ needs pg 15", "", "a.spec:2:13: this is too much: \"15\"");
+	check_refused("#@ needs", "", "a.spec:2:9: expected what the lesson needs");
+	check_refused("#@ needs pg>=x", "",
+		      "a.spec:2:10: \"pg>=x\" is no need: serializable, crdb, pg, pg>=15, superuser");
+	check_refused("#@ needs pg>=", "",
+		      "a.spec:2:10: \"pg>=\" is no need: serializable, crdb, pg, pg>=15, superuser");
+}
+
+static void refusals_of_outcomes_have_a_place(void **state)
+{
+	(void)state;
+	check_refused("#@ expect", "", "a.spec:2:10: expected the name of a step");
+	check_refused("#@ expect a1", "", "a.spec:2:13: expected an outcome, such as ok, waits or 40001");
+	check_refused("#@ expect a1 ok ;", "", "a.spec:2:18: expected the name of a step");
+	check_refused(
+		"#@ expect a1 fine", "",
+		"a.spec:2:14: \"fine\" is no outcome: waits, waits for SESSION, ok, an SQLSTATE, reads VALUE, tag TAG");
+	check_refused(
+		"#@ expect a1 for B", "",
+		"a.spec:2:14: \"for\" is no outcome: waits, waits for SESSION, ok, an SQLSTATE, reads VALUE, tag TAG");
+	check_refused("#@ expect a1 waits for C", "", "a.spec:2:24: there is no session \"C\"");
+	check_refused("#@ expect a1 waits for", "", "a.spec:2:23: expected the name of the session that it waits for");
+	check_refused("#@ expect a1 reads", "", "a.spec:2:19: expected what it reads");
+	check_refused("#@ expect a1 tag ;", "", "a.spec:2:18: expected what it is tagged");
+	check_refused("#@ expect a1 40001 reads 1", "",
+		      "a.spec:2:27: a step that ends with 40001 has no answer to read and no tag");
+	check_refused("#@ expect a1 ok; a1 ok", "",
+		      "a.spec:2:4: something is expected of this step, in line 2 already");
+	check_refused("#@ check \"SELECT 1\"", "", "a.spec:2:20: expected = and the value that this SQL has");
+	check_refused("#@ check \"SELECT 1\" =", "", "a.spec:2:22: expected the value that this SQL has");
+	check_refused("#@ check SELECT", "", "a.spec:2:10: expected a text in double quotes");
+}
+
+static void refusals_of_questions_have_a_place(void **state)
+{
+	(void)state;
+	check_refused("#@ ask a1 \"x\" | y", "", "a.spec:2:4: a question has 2 answers at least, this one has 1");
+	check_refused("#@ ask a1 \"x\" | y | z", "", "a.spec:2:4: no answer has the star: say which one is right");
+	check_refused("#@ ask a1 \"x\" | y = ok * | z *", "", "a.spec:2:28: two answers have the star: one is right");
+	check_refused("#@ ask a1 \"x\" | y * | z", "",
+		      "a.spec:2:4: nothing tells whether the right answer is true: write \"= OUTCOME\" behind it, or "
+		      "expect one of this step");
+	check_refused("#@ ask a1 \"x\" | = ok | z", "", "a.spec:2:17: expected an answer");
+	check_refused("#@ ask a1 \"x\" y", "", "a.spec:2:15: this is too much: \"y\"");
+	check_refused("#@ ask a1 \"x\" | a = ok * | b\n#@ ask a1 \"y\" | a = ok * | b", "",
+		      "a.spec:3:4: this step has a question, in line 2 already");
+	check_refused("#@ ask a1 \"x\" |1|2|3|4|5|6|7|8|9|10", "", "a.spec:2:33: a question has 9 answers at most");
+	struct lesson *lesson = parsed("#@ ask a1 \"x\" | y * | z\n#@ expect a1 ok", "", "");
+	lesson_free(lesson);
+}
+
+static void too_many_directives_are_refused(void **state)
+{
+	(void)state;
+	struct buf many = {0};
+	for (int i = 0; i < 100000; i++)
+		buf_str(&many, "#@ check \"a\" = 1\n");
+	check_refused(many.p, "", "a.spec:4098:3: a lesson has 4096 directives at most");
+	buf_free(&many);
+}
+
+/* ---- outcomes against facts ---- */
+
+static void check_holds(const char *outcome, struct lesson_fact fact, bool holds)
+{
+	struct buf text = {0};
+	buf_fmt(&text, "#@ expect a1 %s", outcome);
+	struct lesson *lesson = parsed(text.p, "", "");
+	assert_int_equal(lesson_holds(&lesson_expect_of(lesson, 0, 0)->outcome, &fact), holds);
+	buf_free(&text);
+	lesson_outcome_show(&text, lesson, &lesson_expect_of(lesson, 0, 0)->outcome);
+	assert_string_equal(buf_text(&text), outcome);
+	buf_free(&text);
+	lesson_free(lesson);
+}
+
+static void outcomes_hold_or_do_not(void **state)
+{
+	(void)state;
+	static const bool for_b[] = {false, true};
+	struct lesson_fact done = {.complete = true, .reads = "1, 2", .tag = "UPDATE 1"};
+	struct lesson_fact waited = {.waited = true, .waited_for = for_b, .complete = true, .sqlstate = "40001"};
+	struct lesson_fact waiting = {.waited = true};
+	check_holds("ok", done, true);
+	check_holds("ok", waited, false);
+	check_holds("40001", done, false);
+	check_holds("40001", waited, false);
+	check_holds("waits", done, false);
+	check_holds("waits", waited, true);
+	check_holds("waits", waiting, true);
+	check_holds("waits ok", waiting, false);
+	check_holds("waits ok", waited, false);
+	check_holds("waits 40001", waited, true);
+	check_holds("waits 40P01", waited, false);
+	check_holds("waits for B 40001", waited, true);
+	check_holds("waits for A 40001", waited, false);
+	check_holds("waits for A", waiting, true);
+	check_holds("ok reads \"1, 2\"", done, true);
+	check_holds("ok reads 1", done, false);
+	check_holds("ok tag UPDATE", done, true);
+	check_holds("ok tag \"UPDATE 1\"", done, true);
+	check_holds("ok tag \"UPDATE 2\"", done, false);
+	check_holds("ok tag UP", done, false);
+	check_holds("ok tag ROLLBACK", done, false);
+}
+
+static void facts_are_shown_in_the_same_words(void **state)
+{
+	(void)state;
+	static const bool for_a[] = {true, false};
+	struct lesson *lesson = parsed("", "", "");
+	struct buf text = {0};
+	struct lesson_fact fact = {true, for_a, true, NULL, "5\x1b", "SELECT 1"};
+	lesson_fact_show(&text, lesson, &fact);
+	assert_string_equal(buf_text(&text), "waits for A ok reads 5\\x1b tag \"SELECT 1\"");
+	buf_clear(&text);
+	fact = (struct lesson_fact){.complete = true, .sqlstate = "40001"};
+	lesson_fact_show(&text, lesson, &fact);
+	assert_string_equal(buf_text(&text), "40001");
+	buf_free(&text);
+	lesson_free(lesson);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_spec_without_directives_says_nothing),
+		cmocka_unit_test(texts_are_found_by_step),
+		cmocka_unit_test(a_permutations_own_goes_before),
+		cmocka_unit_test(questions_have_answers),
+		cmocka_unit_test(expectations_checks_and_needs),
+		cmocka_unit_test(needs_decide_where_it_runs),
+		cmocka_unit_test(refusals_of_words_have_a_place),
+		cmocka_unit_test(refusals_of_outcomes_have_a_place),
+		cmocka_unit_test(refusals_of_questions_have_a_place),
+		cmocka_unit_test(too_many_directives_are_refused),
+		cmocka_unit_test(outcomes_hold_or_do_not),
+		cmocka_unit_test(facts_are_shown_in_the_same_words),
+	};
+	return cmocka_run_group_tests_name("lab/lesson", tests, NULL, NULL);
+}
