@@ -48,8 +48,11 @@ struct answer {
 	int64_t affected;        /* rows touched or returned; -1 where the tag has no count */
 	const struct rows *rows; /* NULL where the statement returns none */
 	const char *message;     /* "" where ok */
-	const char *detail;      /* DETAIL and HINT, one a line, or "" */
-	uint64_t duration_us;    /* from the send of the round trip, or from the answer before it */
+	const char
+		*severity;  /* "ERROR", "FATAL", in the server's language; "" where ok, or where libpq itself failed */
+	const char *text;   /* all of the error as libpq writes it, lines with their newlines; "" where ok */
+	const char *detail; /* DETAIL and HINT, one a line, or "" */
+	uint64_t duration_us; /* from the send of the round trip, or from the answer before it */
 };
 
 /* Who waits for the answers of a round trip. `answer` is called once for each statement, in order; then `idle`, once, when
@@ -93,6 +96,30 @@ void db_on_lost(struct db *db, db_lost_fn *fn, void *arg);
 /* Sends n > 0 statements as one round trip. The connection must be DB_IDLE. */
 void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
 	     const struct db_reply *reply);
+
+/*
+ * Sends a text of any number of statements by the simple protocol, in one round trip: one answer for each result that the server makes
+ * of them, none where a statement fails before it, and the rest of the text is not run. A FATAL error is an answer, too, before
+ * `lost`. COPY is not possible here and ends the connection. The connection must be DB_IDLE.
+ */
+void db_send_text(struct db *db, const char *sql, const struct db_context *context, const struct db_reply *reply);
+
+/* What the server says aside. Borrowed for the time of the call. */
+struct db_notice {
+	const char *severity; /* "NOTICE", "WARNING"; "FATAL" for the last words of an idle connection */
+	const char *sqlstate, *message;
+	const char *text; /* all of it as libpq writes it: "NOTICE:  ...\nDETAIL:  ...\n" */
+};
+struct db_notification {
+	const char *channel, *payload;
+	int pid; /* of the process that notified */
+};
+/* Both are called in the order in which things arrive, among the answers; neither may send or close. NULL stops it. */
+void db_on_notice(struct db *db, void (*fn)(void *arg, const struct db_notice *notice), void *arg);
+void db_on_notify(struct db *db, void (*fn)(void *arg, const struct db_notification *notification), void *arg);
+
+/* Before the first connect: leaves the session as environment and server make it, without encoding and application name of ours. */
+void db_set_bare(struct db *db);
 
 /* Asks the server to cancel what runs, from another thread. The answers are still delivered; `idle` comes only after the
  * request was made, so that it cannot hit a later statement. */

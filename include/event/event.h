@@ -9,10 +9,12 @@
 /* Who speaks to the server. The label is what the log shows: B, T, R. */
 enum session {
 	SESSION_NONE,
-	SESSION_BROWSE,   /* teller/browse: pages of accounts, read-only */
-	SESSION_TRANSFER, /* teller/transfer: everything that writes */
-	SESSION_RIVAL,    /* teller/rival: the conflict made on request */
-	SESSION_COUNT
+	SESSION_BROWSE,               /* teller/browse: pages of accounts, read-only */
+	SESSION_TRANSFER,             /* teller/transfer: everything that writes */
+	SESSION_RIVAL,                /* teller/rival: the conflict made on request */
+	SESSION_LAB,                  /* teller/lab: sets up, tears down and watches the lanes */
+	SESSION_COUNT,                /* of those that are one of a kind */
+	SESSION_LANE = SESSION_COUNT, /* and all above it: the lab's lanes, each with a name of its own (event.lane) */
 };
 
 /* What a statement is, so that nobody has to read its SQL again. */
@@ -79,6 +81,7 @@ struct event {
 	bool durable;     /* the statement from which the transaction is durable */
 	bool skipped;     /* not run: an earlier statement of the same round trip failed */
 	char sqlstate[6]; /* "" where there was no error, or the error had none */
+	const char *lane; /* the name of the lab's session; NULL for all others */
 	const char *sql;
 	const char *params; /* "$1 = 104, $2 = 625", written for people */
 	const char *values; /* the first rows of a SELECT, for people: "1250" or "104, 1250; 107, 310" */

@@ -6,13 +6,13 @@
 #include "base/buf.h"
 #include "event/event.h"
 
-const char *show_session(enum session session);  /* "browse", "transfer", "rival" */
-char show_session_label(enum session session);   /* 'B', 'T', 'R', '-' */
+const char *show_session(enum session session);  /* "browse", "transfer", "rival", "lab" */
+char show_session_label(enum session session);   /* 'B', 'T', 'R', 'L', '-' */
 const char *show_outcome(enum outcome outcome);  /* "COMMITTED", "GAVE UP", "UNKNOWN" ... */
 const char *show_reason(const char sqlstate[6]); /* "serialization failure"; NULL for a code without a short name */
 
 /* The columns of a log line, each appended to its buffer as harmless text without padding.
- * who:    "T1.2" session label, transaction number, attempt; "B" outside a transaction
+ * who:    "T1.2" session label, transaction number, attempt; "B" outside a transaction; a lane's name
  * what:   the statement with its parameters put in for reading, or the fact in words
  * result: "1 row", "1250", "COMMIT", "40001 serialization failure", "wait 23 ms", "COMMITTED"
  * ms:     the duration, "0.42" in milliseconds, or "" */

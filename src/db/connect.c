@@ -23,7 +23,8 @@ void connect_close(struct db *db)
 	PQclear(db->prepare_error);
 	db->current = db->prepare_error = NULL;
 	free(db->fatal);
-	db->fatal = NULL;
+	free(db->end);
+	db->fatal = db->end = NULL;
 	db->fatal_sqlstate[0] = '\0';
 	prepared_clear(db);
 	PQfinish(db->conn);
@@ -195,7 +196,7 @@ static void set_up(struct db *db)
 {
 	struct statement statements[SETUP_MAX] = {{.sql = "SELECT version()", .verb = VERB_SELECT, .once = true}};
 	size_t n = 1;
-	if (!knows_encoding(db))
+	if (!db->bare && !knows_encoding(db))
 		statements[n++] =
 			(struct statement){.sql = "SET client_encoding = 'SQL_ASCII'", .verb = VERB_SET, .once = true};
 	for (const char *const *sql = db->setup; sql && *sql && n < SETUP_MAX; sql++)
@@ -220,7 +221,7 @@ void connect_ready(struct db *db)
 		return;
 	case PGRES_POLLING_OK:
 		read_facts(db);
-		if (PQsetnonblocking(db->conn, 1) || !PQenterPipelineMode(db->conn)) {
+		if (PQsetnonblocking(db->conn, 1)) {
 			connect_failed(db, PQerrorMessage(db->conn));
 			return;
 		}
@@ -270,6 +271,8 @@ static void dial(void *arg, const char *hosts, const char *addresses, const char
 				addresses,    ports ? ports : info->port,
 				info->user,   info->password,
 				info->dbname, NULL};
+	if (db->bare)
+		values[1] = values[2] = NULL;
 	db->conn = PQconnectStartParams(keywords, values, 1);
 	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
 		connect_failed(db, db->conn ? PQerrorMessage(db->conn) : "out of memory");

@@ -74,11 +74,12 @@ static void answer_lost(struct db *db, const PGresult *why, struct answer *answe
 	answer->lost = true;
 	if (why)
 		return;
+	answer->text = db->end ? db->end : db->conn ? PQerrorMessage(db->conn) : "";
 	if (db->fatal) {
 		answer->message = db->fatal;
 		memcpy(answer->sqlstate, db->fatal_sqlstate, sizeof answer->sqlstate);
-	} else if (db->conn && PQerrorMessage(db->conn)[0]) {
-		answer->message = PQerrorMessage(db->conn);
+	} else if (answer->text[0]) {
+		answer->message = answer->text;
 	}
 }
 
@@ -89,10 +90,11 @@ void db_lose(struct db *db, const PGresult *why)
 	bool waiting = db->state == DB_BUSY;
 	size_t answered = db->answered;
 	answer_lost(db, why, &answer, &text);
-	char *message = mem_dup(answer.message), *detail = mem_dup(answer.detail);
+	char *message = mem_dup(answer.message), *detail = mem_dup(answer.detail), *whole = mem_dup(answer.text);
 	answer.message = message;
 	answer.detail = detail;
-	answer.tag = "";
+	answer.text = whole;
+	answer.tag = answer.severity = "";
 	record_session(db, EVENT_LOST, answer.sqlstate, answer.message);
 
 	connect_close(db);
@@ -104,6 +106,7 @@ void db_lose(struct db *db, const PGresult *why)
 		db->on_lost(db->on_lost_arg, &answer);
 	free(message);
 	free(detail);
+	free(whole);
 	buf_free(&text);
 }
 
@@ -114,6 +117,12 @@ void db_notice(void *arg, const PGresult *result)
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	message = message ? message : PQresultErrorMessage(result);
 	record_session(db, EVENT_NOTICE, sqlstate, message);
+	if (db->on_notice) {
+		const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+		struct db_notice notice = {severity ? severity : "", sqlstate ? sqlstate : "", message,
+					   PQresultErrorMessage(result)};
+		db->on_notice(db->on_notice_arg, &notice);
+	}
 	if (!result_is_fatal(result) || db->fatal)
 		return;
 	db->fatal = mem_dup(message);
@@ -123,7 +132,7 @@ void db_notice(void *arg, const PGresult *result)
 
 /* ---- a round trip out ---- */
 
-static struct pending *pending_add(struct db *db, struct pending pending)
+struct pending *db_pend(struct db *db, struct pending pending)
 {
 	db->pending[db->npending] = pending;
 	return &db->pending[db->npending++];
@@ -133,7 +142,7 @@ static bool send_prepare(struct db *db, struct prepared *prepared, size_t index)
 {
 	char name[24];
 	prepared_name(name, prepared->number);
-	pending_add(db, (struct pending){.kind = PENDING_PREPARE, .index = index, .prepared = prepared->number});
+	db_pend(db, (struct pending){.kind = PENDING_PREPARE, .index = index, .prepared = prepared->number});
 	return PQsendPrepare(db->conn, name, prepared->sql, 0, NULL) == 1;
 }
 
@@ -145,15 +154,15 @@ static bool send_statement(struct db *db, const struct statement *statement, siz
 		prepared = prepared_add(db, statement->sql);
 		ok = !prepared || send_prepare(db, prepared, index);
 	}
-	struct pending *pending = pending_add(db, (struct pending){
-							  .kind = PENDING_STATEMENT,
-							  .index = index,
-							  .prepared = prepared ? prepared->number : 0,
-							  .verb = statement->verb,
-							  .commits = statement->commits,
-							  .sql = mem_dup(statement->sql),
-							  .params = params_text(statement),
-						  });
+	struct pending *pending = db_pend(db, (struct pending){
+						      .kind = PENDING_STATEMENT,
+						      .index = index,
+						      .prepared = prepared ? prepared->number : 0,
+						      .verb = statement->verb,
+						      .commits = statement->commits,
+						      .sql = mem_dup(statement->sql),
+						      .params = params_text(statement),
+					      });
 	record_sent(db, pending);
 	int n = (int)statement->nparams;
 	char name[24];
@@ -173,29 +182,39 @@ void db_flush(struct db *db)
 		watch_socket(db, left ? WATCH_READ | WATCH_WRITE : WATCH_READ);
 }
 
-void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
-	     const struct db_reply *reply)
+void db_begin(struct db *db, size_t npending, const struct db_context *context, const struct db_reply *reply)
 {
+	assert(db->state != DB_BUSY && db->state != DB_CONNECTING);
 	db->context = *context;
 	db->reply = *reply;
 	db->answered = 0;
 	db_forget_pending(db);
-	db->pending = mem_resize(db->pending, 2 * n + 1, sizeof *db->pending);
-	assert(db->state != DB_BUSY && db->state != DB_CONNECTING);
-	bool ok = db->state ==
-		  DB_IDLE; /* a connection that is down answers with `lost`, as one that goes down now would */
+	db->pending = mem_resize(db->pending, npending, sizeof *db->pending);
 	db_move(db, DB_BUSY);
-	for (size_t i = 0; i < n && ok; i++)
-		ok = send_statement(db, &statements[i], i);
-	if (ok) {
-		pending_add(db, (struct pending){.kind = PENDING_SYNC});
-		ok = PQpipelineSync(db->conn) == 1;
-	}
+}
+
+void db_sent(struct db *db, bool ok)
+{
 	db->last_us = clock_us();
 	if (ok)
 		db_flush(db);
 	else
 		timer_start(db->soon, 0);
+}
+
+void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
+	     const struct db_reply *reply)
+{
+	/* A connection that is down answers with `lost`, as one that goes down now would. */
+	bool ok = db->state == DB_IDLE && PQenterPipelineMode(db->conn) == 1;
+	db_begin(db, 2 * n + 1, context, reply);
+	for (size_t i = 0; i < n && ok; i++)
+		ok = send_statement(db, &statements[i], i);
+	if (ok) {
+		db_pend(db, (struct pending){.kind = PENDING_SYNC});
+		ok = PQpipelineSync(db->conn) == 1;
+	}
+	db_sent(db, ok);
 }
 
 /* ---- what others ask ---- */
@@ -204,6 +223,23 @@ void db_on_lost(struct db *db, db_lost_fn *fn, void *arg)
 {
 	db->on_lost = fn;
 	db->on_lost_arg = arg;
+}
+
+void db_on_notice(struct db *db, void (*fn)(void *arg, const struct db_notice *notice), void *arg)
+{
+	db->on_notice = fn;
+	db->on_notice_arg = arg;
+}
+
+void db_on_notify(struct db *db, void (*fn)(void *arg, const struct db_notification *notification), void *arg)
+{
+	db->on_notify = fn;
+	db->on_notify_arg = arg;
+}
+
+void db_set_bare(struct db *db)
+{
+	db->bare = true;
 }
 
 enum db_state db_state(const struct db *db)

@@ -16,8 +16,9 @@ struct prepared {
 	unsigned number; /* its name is teller_NUMBER */
 };
 
-/* One message whose answer is awaited: a statement, the preparation that goes before it, or the sync at the end. */
-enum pending_kind { PENDING_PREPARE, PENDING_STATEMENT, PENDING_SYNC };
+/* One message whose answer is awaited: a statement, the preparation that goes before it, the sync at the end, or a text by the simple
+ * protocol, which travels alone. */
+enum pending_kind { PENDING_PREPARE, PENDING_STATEMENT, PENDING_SYNC, PENDING_TEXT };
 
 struct pending {
 	enum pending_kind kind;
@@ -43,6 +44,7 @@ struct db {
 	enum session session;
 	char *name; /* teller/NAME */
 	const char *const *setup;
+	bool bare;
 
 	enum db_state state;
 	PGconn *conn;
@@ -70,11 +72,16 @@ struct db {
 
 	char *fatal; /* the server's last words, where they came outside any answer */
 	char fatal_sqlstate[6];
+	char *end; /* libpq's words on how the connection ended */
 	struct cancel_job *cancel;
 	bool idle_due; /* the round trip is over, but a cancel is still on its way */
 	bool in_transaction;
 	db_lost_fn *on_lost;
 	void *on_lost_arg;
+	void (*on_notice)(void *arg, const struct db_notice *notice);
+	void *on_notice_arg;
+	void (*on_notify)(void *arg, const struct db_notification *notification);
+	void *on_notify_arg;
 
 	struct prepared prepared[PREPARED_MAX];
 	size_t nprepared;
@@ -102,8 +109,17 @@ void db_forget_pending(struct db *db);
 void db_lose(struct db *db, const PGresult *why);
 void db_notice(void *arg, const PGresult *result);
 
+void db_begin(struct db *db, size_t npending, const struct db_context *context, const struct db_reply *reply);
+struct pending *db_pend(struct db *db, struct pending pending);
+void db_sent(struct db *db, bool ok); /* flushes, or has the failure come from the loop */
+
 /* receive.c */
 void db_ready(void *arg, int events);
+void db_finish_round_trip(struct db *db);
+void db_read_notifications(struct db *db);
+
+/* text.c */
+bool text_read(struct db *db); /* false once the connection was lost */
 
 /* resolve.c: looks up the host names of a connection aside. done(arg, hosts, addresses, ports, error): lists for libpq, all NULL
  * where nothing had to be looked up; borrowed for the call. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What comes in over a connection: answers, message by message, to those who wait for them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "machine.h"
 
 static void finish_prepare(struct db *db, const struct pending *pending)
@@ -46,7 +48,7 @@ static void finish_statement(struct db *db, const struct pending *pending)
 	db->prepare_error = NULL;
 }
 
-static void finish_round_trip(struct db *db)
+void db_finish_round_trip(struct db *db)
 {
 	PGTransactionStatusType status = PQtransactionStatus(db->conn);
 	db->in_transaction = status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
@@ -98,10 +100,24 @@ static bool is_end(const struct db *db, const PGresult *result)
 	return result_is_fatal(result) || (own && PQstatus(db->conn) == CONNECTION_BAD);
 }
 
+/* What libpq has kept of NOTIFY; asking also lets it hand notices and a FATAL message to db_notice(). */
+void db_read_notifications(struct db *db)
+{
+	PGnotify *notify;
+	while (db->conn && (notify = PQnotifies(db->conn))) {
+		struct db_notification notification = {notify->relname, notify->extra, notify->be_pid};
+		if (db->on_notify)
+			db->on_notify(db->on_notify_arg, &notification);
+		PQfreemem(notify);
+	}
+}
+
 /* Reads what has arrived. Returns false once the connection was lost. */
 static bool read_answers(struct db *db)
 {
 	bool ended = false;
+	if (db->npending && db->pending[0].kind == PENDING_TEXT)
+		return text_read(db);
 	while (!ended && db->state == DB_BUSY && db->at < db->npending && !PQisBusy(db->conn)) {
 		PGresult *result = PQgetResult(db->conn);
 		if (!result) {
@@ -111,7 +127,7 @@ static bool read_answers(struct db *db)
 		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
 			db->at = db->npending;
-			finish_round_trip(db);
+			db_finish_round_trip(db);
 		} else {
 			keep(db, result);
 			ended = is_end(db, db->current);
@@ -124,6 +140,15 @@ static bool read_answers(struct db *db)
 	return true;
 }
 
+/* What libpq says of the end, now: it adds to it with every further question, and it is all behind the server's last words. */
+static void keep_end(struct db *db)
+{
+	const char *said = PQresultErrorMessage(db->current), *all = PQerrorMessage(db->conn);
+	size_t n = strlen(said);
+	free(db->end);
+	db->end = mem_dup(all + (strncmp(all, said, n) == 0 ? n : 0));
+}
+
 void db_ready(void *arg, int events)
 {
 	struct db *db = arg;
@@ -132,16 +157,14 @@ void db_ready(void *arg, int events)
 		return;
 	}
 	if ((events & WATCH_READ) && !PQconsumeInput(db->conn)) {
+		keep_end(db);
 		/* What arrived before the end still counts: a COMMIT may be among it. */
 		if (read_answers(db))
 			db_lose(db, NULL);
 		return;
 	}
-	if (db->state == DB_IDLE) {
-		PQfreemem(PQnotifies(db->conn)); /* lets libpq hand a FATAL message to db_notice() */
-		return;
-	}
-	if (events & WATCH_WRITE)
+	if (db->state == DB_BUSY && (events & WATCH_WRITE))
 		db_flush(db);
-	read_answers(db);
+	if (db->state != DB_BUSY || read_answers(db))
+		db_read_notifications(db);
 }

@@ -35,6 +35,9 @@ static void error_from(struct answer *answer, struct buf *text, const PGresult *
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	if (state && strlen(state) == 5)
 		memcpy(answer->sqlstate, state, 6);
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+	answer->severity = severity ? severity : "";
+	answer->text = PQresultErrorMessage(result);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	answer->message = message ? message : PQresultErrorMessage(result);
 	if (!answer->message[0])
@@ -49,7 +52,7 @@ static void error_from(struct answer *answer, struct buf *text, const PGresult *
 /* The answer borrows from `result` and `text`; its rows are made by the caller, who frees them. */
 void answer_from(struct answer *answer, struct buf *text, const PGresult *result)
 {
-	*answer = (struct answer){.affected = -1, .tag = "", .message = "", .detail = ""};
+	*answer = (struct answer){.affected = -1, .tag = "", .message = "", .detail = "", .severity = "", .text = ""};
 	if (!result) {
 		answer->message = "the connection is gone";
 		return;
@@ -90,11 +93,17 @@ char *params_text(const struct statement *statement)
 	return text.len ? buf_take(&text) : NULL;
 }
 
+static const char *lane_of(const struct db *db)
+{
+	return db->session >= SESSION_LANE ? db->name : NULL;
+}
+
 static struct event event_of(const struct db *db, enum event_kind kind, const struct pending *pending)
 {
 	return (struct event){
 		.kind = kind,
 		.session = db->session,
+		.lane = lane_of(db),
 		.txn = db->context.txn,
 		.attempt = db->context.attempt,
 		.statement = db->context.first_statement ? db->context.first_statement + (unsigned)pending->index : 0,
@@ -154,7 +163,8 @@ void record_answer(struct db *db, const struct pending *pending, const struct an
 
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message)
 {
-	struct event event = {.kind = kind, .session = db->session, .rows = -1, .message = message};
+	struct event event = {
+		.kind = kind, .session = db->session, .lane = lane_of(db), .rows = -1, .message = message};
 	if (sqlstate && strlen(sqlstate) == 5)
 		memcpy(event.sqlstate, sqlstate, 6);
 	ring_append(db->ring, &event);

@@ -44,7 +44,7 @@ static void add_place(struct buf *out, const struct event *event)
 	clock_show(time, event->wall_us);
 	buf_fmt(out, "%-12s%" PRIu64 ", %s\n", "event", event->number, kind_name(event->kind));
 	buf_fmt(out, "%-12s%s\n", "time", time);
-	buf_fmt(out, "%-12s%s\n", "session", show_session(event->session));
+	add_lines(out, "session", event->lane ? event->lane : show_session(event->session));
 	if (event->txn)
 		buf_fmt(out, "%-12s%u\n", "transaction", event->txn);
 	if (event->attempt && event->limit)

@@ -85,8 +85,9 @@ static const char *put(char **at, const char *s)
 
 uint64_t ring_append(struct ring *ring, const struct event *event)
 {
-	size_t size = string_size(event->sql) + string_size(event->params) + string_size(event->values) +
-		      string_size(event->tag) + string_size(event->message) + string_size(event->detail);
+	size_t size = string_size(event->lane) + string_size(event->sql) + string_size(event->params) +
+		      string_size(event->values) + string_size(event->tag) + string_size(event->message) +
+		      string_size(event->detail);
 	uint64_t from = make_room(ring, size);
 	struct slot *slot = slot_of(ring, ring->next);
 	char *at = ring->bytes + from % ring->nbytes;
@@ -95,6 +96,7 @@ uint64_t ring_append(struct ring *ring, const struct event *event)
 	slot->event = *event;
 	slot->event.number = ring->next;
 	slot->event.wall_us = clock_wall_us();
+	slot->event.lane = put(&at, event->lane);
 	slot->event.sql = put(&at, event->sql);
 	slot->event.params = put(&at, event->params);
 	slot->event.values = put(&at, event->values);

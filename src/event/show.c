@@ -10,13 +10,13 @@
 
 const char *show_session(enum session session)
 {
-	static const char *const names[SESSION_COUNT] = {"teller", "browse", "transfer", "rival"};
+	static const char *const names[SESSION_COUNT] = {"teller", "browse", "transfer", "rival", "lab"};
 	return session < SESSION_COUNT ? names[session] : "teller";
 }
 
 char show_session_label(enum session session)
 {
-	return session < SESSION_COUNT ? "-BTR"[session] : '-';
+	return session < SESSION_COUNT ? "-BTRL"[session] : '-';
 }
 
 const char *show_outcome(enum outcome outcome)
@@ -214,7 +214,10 @@ static char sign_of(const struct event *event)
 
 static void add_who(struct buf *out, const struct event *event)
 {
-	buf_char(out, show_session_label(event->session));
+	if (event->lane)
+		escape(out, event->lane);
+	else
+		buf_char(out, show_session_label(event->session));
 	if (event->txn)
 		buf_fmt(out, "%u", event->txn);
 	if (event->txn && event->attempt)
