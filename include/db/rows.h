@@ -15,7 +15,6 @@ struct rows {
 	uint32_t *types;    /* [ncols] type OIDs */
 	const char **cells; /* [nrows * ncols] */
 	uint32_t *lengths;  /* [nrows * ncols] bytes */
-	char *block;        /* owns all of the text */
 };
 
 const char *rows_cell(const struct rows *rows, size_t row, size_t col); /* borrowed; NULL for SQL NULL */

@@ -9,6 +9,7 @@
 #include <uuid/uuid.h>
 
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "say.h"
 #include "transfer_parts.h"
 
@@ -234,11 +235,10 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 	transfer->asked_destination = mem_dup(spec->destination);
 	transfer->rule = (struct rule){spec->rule, spec->amount, catalogue->balance_max, catalogue->balance_type};
 	transfer->id_was_given = spec->id != NULL;
-	uuid_t uuid;
-	uuid_generate_random(uuid);
-	uuid_unparse_lower(uuid, transfer->id);
 	if (spec->id)
 		snprintf(transfer->id, sizeof transfer->id, "%s", spec->id);
+	else
+		uuid_draw(transfer->id);
 	return transfer;
 }
 

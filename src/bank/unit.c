@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uuid/uuid.h>
 
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "transfer_parts.h"
 
 struct unit {
@@ -120,9 +120,7 @@ struct unit *unit_new(const struct catalogue *catalogue, const char *source, con
 	*unit = (struct unit){.body = {&ops}, .catalogue = catalogue, .moves = moves, .arg = arg};
 	unit->source = mem_dup(source);
 	unit->destination = mem_dup(destination);
-	uuid_t uuid;
-	uuid_generate_random(uuid);
-	uuid_unparse_lower(uuid, unit->id);
+	uuid_draw(unit->id);
 	return unit;
 }
 

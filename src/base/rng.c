@@ -2,6 +2,7 @@
 /* A seeded random number generator: xoshiro256** (Blackman and Vigna), seeded through splitmix64. */
 #include "base/rng.h"
 
+#include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -53,4 +54,11 @@ uint64_t rng_entropy(void)
 	if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
 		seed = clock_wall_us() ^ ((uint64_t)getpid() << 40);
 	return seed;
+}
+
+/* Without them an id could be one that was given before: better to end than to go on. */
+void rng_bytes(void *bytes, size_t n)
+{
+	if (getrandom(bytes, n, 0) != (ssize_t)n)
+		abort();
 }

@@ -140,10 +140,8 @@ struct pending *db_pend(struct db *db, struct pending pending)
 
 static bool send_prepare(struct db *db, struct prepared *prepared, size_t index)
 {
-	char name[24];
-	prepared_name(name, prepared->number);
 	db_pend(db, (struct pending){.kind = PENDING_PREPARE, .index = index, .prepared = prepared->number});
-	return PQsendPrepare(db->conn, name, prepared->sql, 0, NULL) == 1;
+	return PQsendPrepare(db->conn, prepared->name, prepared->sql, 0, NULL) == 1;
 }
 
 static bool send_statement(struct db *db, const struct statement *statement, size_t index)
@@ -154,23 +152,30 @@ static bool send_statement(struct db *db, const struct statement *statement, siz
 		prepared = prepared_add(db, statement->sql);
 		ok = !prepared || send_prepare(db, prepared, index);
 	}
-	struct pending *pending = db_pend(db, (struct pending){
-						      .kind = PENDING_STATEMENT,
-						      .index = index,
-						      .prepared = prepared ? prepared->number : 0,
-						      .verb = statement->verb,
-						      .commits = statement->commits,
-						      .sql = mem_dup(statement->sql),
-						      .params = params_text(statement),
-					      });
-	record_sent(db, pending);
+	db_pend(db, (struct pending){
+			    .kind = PENDING_STATEMENT,
+			    .index = index,
+			    .prepared = prepared ? prepared->number : 0,
+			    .verb = statement->verb,
+			    .commits = statement->commits,
+		    });
 	int n = (int)statement->nparams;
-	char name[24];
-	if (prepared) {
-		prepared_name(name, prepared->number);
-		return PQsendQueryPrepared(db->conn, name, n, statement->params, NULL, NULL, 0) == 1 && ok;
-	}
+	if (prepared)
+		return PQsendQueryPrepared(db->conn, prepared->name, n, statement->params, NULL, NULL, 0) == 1 && ok;
 	return PQsendQueryParams(db->conn, statement->sql, n, NULL, statement->params, NULL, NULL, 0) == 1 && ok;
+}
+
+/* The server is at work meanwhile: what is kept for the answers and written down delays nobody. */
+static void keep_sent(struct db *db, const struct statement *statements)
+{
+	for (size_t i = 0; i < db->npending; i++) {
+		struct pending *pending = &db->pending[i];
+		if (pending->kind != PENDING_STATEMENT)
+			continue;
+		pending->sql = mem_dup(statements[pending->index].sql);
+		pending->params = params_text(&statements[pending->index]);
+		record_sent(db, pending);
+	}
 }
 
 void db_flush(struct db *db)
@@ -215,6 +220,7 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 		ok = PQpipelineSync(db->conn) == 1;
 	}
 	db_sent(db, ok);
+	keep_sent(db, statements);
 }
 
 /* ---- what others ask ---- */

@@ -13,7 +13,8 @@ enum { PREPARED_MAX = 128 };
 /* A text that the server knows under a name of ours. */
 struct prepared {
 	char *sql;
-	unsigned number; /* its name is teller_NUMBER */
+	unsigned number;
+	char name[24]; /* teller_NUMBER */
 };
 
 /* One message whose answer is awaited: a statement, the preparation that goes before it, the sync at the end, or a text by the simple
@@ -135,7 +136,6 @@ struct prepared *prepared_find(struct db *db, const char *sql);
 struct prepared *prepared_add(struct db *db, const char *sql); /* NULL when full */
 void prepared_drop(struct db *db, unsigned number);
 void prepared_clear(struct db *db);
-void prepared_name(char out[24], unsigned number);
 
 /* record.c: answers and events out of libpq's results */
 void answer_from(struct answer *answer, struct buf *text, const PGresult *result);

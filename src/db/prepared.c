@@ -21,6 +21,7 @@ struct prepared *prepared_add(struct db *db, const char *sql)
 		return NULL;
 	struct prepared *prepared = &db->prepared[db->nprepared++];
 	*prepared = (struct prepared){.sql = mem_dup(sql), .number = ++db->last_prepared};
+	snprintf(prepared->name, sizeof prepared->name, "teller_%u", prepared->number);
 	return prepared;
 }
 
@@ -46,9 +47,4 @@ void prepared_clear(struct db *db)
 	for (size_t i = 0; i < db->nprepared; i++)
 		free(db->prepared[i].sql);
 	db->nprepared = 0;
-}
-
-void prepared_name(char out[24], unsigned number)
-{
-	snprintf(out, 24, "teller_%u", number);
 }

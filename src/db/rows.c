@@ -8,16 +8,18 @@
 #include "base/mem.h"
 #include "machine.h"
 
-static struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes)
+/* One block of memory: pointers first, then numbers, then the text, which begins at *text. */
+static struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text)
 {
-	struct rows *rows = NEW(struct rows);
+	size_t ncells = nrows * ncols, n = ncols + ncells;
+	struct rows *rows = mem_new(sizeof *rows + n * (sizeof *rows->names + sizeof *rows->types) + bytes);
 	rows->nrows = nrows;
 	rows->ncols = ncols;
-	rows->names = mem_array(ncols, sizeof *rows->names);
-	rows->types = mem_array(ncols, sizeof *rows->types);
-	rows->cells = mem_array(nrows * ncols, sizeof *rows->cells);
-	rows->lengths = mem_array(nrows * ncols, sizeof *rows->lengths);
-	rows->block = mem_array(bytes, 1);
+	rows->names = (const char **)(rows + 1);
+	rows->cells = rows->names + ncols;
+	rows->types = (uint32_t *)(rows->cells + ncells);
+	rows->lengths = rows->types + ncols;
+	*text = (char *)(rows->lengths + ncells);
 	return rows;
 }
 
@@ -37,8 +39,8 @@ struct rows *rows_from_result(const PGresult *result)
 	for (size_t i = 0; i < nrows * ncols; i++)
 		bytes += (size_t)PQgetlength(result, (int)(i / ncols), (int)(i % ncols)) + 1;
 
-	struct rows *rows = rows_new(nrows, ncols, bytes);
-	char *at = rows->block;
+	char *at;
+	struct rows *rows = rows_new(nrows, ncols, bytes, &at);
 	for (size_t c = 0; c < ncols; c++) {
 		const char *name = PQfname(result, (int)c);
 		rows->names[c] = put(&at, name, strlen(name));
@@ -77,8 +79,8 @@ struct rows *rows_copy(const struct rows *rows)
 	for (size_t i = 0; i < ncells; i++)
 		bytes += rows->cells[i] ? rows->lengths[i] + 1 : 0;
 
-	struct rows *copy = rows_new(rows->nrows, rows->ncols, bytes);
-	char *at = copy->block;
+	char *at;
+	struct rows *copy = rows_new(rows->nrows, rows->ncols, bytes, &at);
 	for (size_t c = 0; c < rows->ncols; c++) {
 		copy->names[c] = put(&at, rows->names[c], strlen(rows->names[c]));
 		copy->types[c] = rows->types[c];
@@ -92,12 +94,5 @@ struct rows *rows_copy(const struct rows *rows)
 
 void rows_free(struct rows *rows)
 {
-	if (!rows)
-		return;
-	free(rows->names);
-	free(rows->types);
-	free(rows->cells);
-	free(rows->lengths);
-	free(rows->block);
 	free(rows);
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* New ids for what must not be done twice. */
+#ifndef BASE_UUID_H
+#define BASE_UUID_H
+
+enum { UUID_SIZE = 37 };
+
+/* A UUID of random bits (version 4), in lower case. */
+void uuid_draw(char out[UUID_SIZE]);
+
+#endif
