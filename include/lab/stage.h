@@ -19,7 +19,7 @@
  * connection (SESSION_LAB), runs the set-ups and the teardown and asks the server who waits for whom; where that cannot be asked
  * (CockroachDB), a step waits when it has not been answered for a while.
  *
- * stage_begin() connects what is not connected and runs the set-ups; STAGE_BEGUN follows. Then steps are either sent by hand
+ * stage_begin() connects what is not connected and runs the set-ups; FACT_BEGUN follows. Then steps are either sent by hand
  * (stage_step, stage_next), or the whole permutation is played (stage_play) in the order and with the waits of PostgreSQL's
  * isolationtester. stage_end() runs the teardowns; a play ends by itself. Then it may begin again.
  *
@@ -29,7 +29,7 @@
 struct stage;
 
 enum stage_state {
-	STAGE_OFF,      /* before stage_begin(), after STAGE_ENDED or STAGE_FAILED */
+	STAGE_OFF,      /* before stage_begin(), after FACT_ENDED or FACT_FAILED */
 	STAGE_SETTING,  /* connecting, setting up */
 	STAGE_STANDING, /* by hand: steps may be sent */
 	STAGE_PLAYING,  /* by itself */
@@ -56,7 +56,7 @@ enum stage_word_kind {
 
 struct stage_word {
 	enum stage_word_kind kind;
-	bool early; /* a notice that was told (STAGE_SAID) before the step was done */
+	bool early; /* a notice that was told (FACT_SAID) before the step was done */
 	struct rows *rows;
 	char sqlstate[6];
 	const char *tag, *severity, *message, *detail, *text, *channel, *payload;
@@ -65,7 +65,7 @@ struct stage_word {
 	long sender; /* index of the lane, -1: not one of ours */
 };
 
-enum { STAGE_BLOCKERS_MAX = 16, STAGE_OTHER = -1 };
+enum { STAGE_BLOCKERS_MAX = 16, LANE_OTHER = -1 };
 
 /* One step that was sent. Lives until the next stage_begin(). */
 struct stage_record {
@@ -78,7 +78,7 @@ struct stage_record {
 	bool cancelled;                /* by us */
 	bool lost;                     /* the connection ended with it */
 	uint64_t sent_us, duration_us; /* clock_us(); until it was answered */
-	/* The lanes that it waited for when the server was last asked; STAGE_OTHER for a session that is not ours. */
+	/* The lanes that it waited for when the server was last asked; LANE_OTHER for a session that is not ours. */
 	long blockers[STAGE_BLOCKERS_MAX];
 	size_t nblockers;
 	const struct stage_word *words; /* in the order in which they came */
@@ -95,20 +95,20 @@ struct stage_lane {
 };
 
 enum stage_fact_kind {
-	STAGE_STARTS,    /* a permutation starts, before anything is set up */
-	STAGE_SET_UP,    /* a set-up was answered: lane (-1: the control connection), word = its last result */
-	STAGE_BEGUN,     /* set up: steps may be sent */
-	STAGE_SENT,      /* record */
-	STAGE_SAID,      /* lane, word: a notice */
-	STAGE_WAITS,     /* record: it waits for the first time, or for others than before */
-	STAGE_GOES_ON,   /* record: it does not wait any more; by hand only */
-	STAGE_CANCELS,   /* record: a play cancels it, because it took longer than the limit; seconds */
-	STAGE_DONE,      /* record, with all its words */
-	STAGE_LOST,      /* lane: its connection ended; text */
-	STAGE_PLAYED,    /* a play is over, nothing is torn down yet: stage_ask() is answered before that */
-	STAGE_TORN_DOWN, /* a teardown was answered: lane (-1: the control connection), word */
-	STAGE_ENDED,     /* torn down; text: what was not, and has to be by hand, or NULL */
-	STAGE_FAILED,    /* it cannot go on; fail, text; connections are closed, and nothing was torn down */
+	FACT_STARTS,    /* a permutation starts, before anything is set up */
+	FACT_SET_UP,    /* a set-up was answered: lane (-1: the control connection), word = its last result */
+	FACT_BEGUN,     /* set up: steps may be sent */
+	FACT_SENT,      /* record */
+	FACT_SAID,      /* lane, word: a notice */
+	FACT_WAITS,     /* record: it waits for the first time, or for others than before */
+	FACT_GOES_ON,   /* record: it does not wait any more; by hand only */
+	FACT_CANCELS,   /* record: a play cancels it, because it took longer than the limit; seconds */
+	FACT_DONE,      /* record, with all its words */
+	FACT_LOST,      /* lane: its connection ended; text */
+	FACT_PLAYED,    /* a play is over, nothing is torn down yet: stage_ask() is answered before that */
+	FACT_TORN_DOWN, /* a teardown was answered: lane (-1: the control connection), word */
+	FACT_ENDED,     /* torn down; text: what was not, and has to be by hand, or NULL */
+	FACT_FAILED,    /* it cannot go on; fail, text; connections are closed, and nothing was torn down */
 };
 
 /* Why a play or a start cannot go on. */
@@ -161,7 +161,7 @@ MUST_CHECK enum status stage_next(struct stage *stage, struct err *err); /* the 
 /* Asks the server to cancel what a lane runs. */
 void stage_cancel(struct stage *stage, size_t lane);
 
-/* Cancels what runs, runs the teardowns, closes the lanes where the permutation was not played to its end; STAGE_ENDED follows.
+/* Cancels what runs, runs the teardowns, closes the lanes where the permutation was not played to its end; FACT_ENDED follows.
  * Nothing where the stage is off. */
 void stage_end(struct stage *stage);
 
