@@ -128,7 +128,7 @@ static char *amount_of(const struct catalogue *c, enum transfer_rule rule, const
 }
 
 /* `m` holds what is decided, none where an account is missing; `moved` what the accounts hold then; `good` counts those that hold
- * what they must. */
+ * what they must. CockroachDB refuses a WITH clause without columns, so that each has its RETURNING (0A000, optbuilder's getCTECols). */
 static char *make_oneshot(const struct catalogue *c, const struct names *n, const char *into, enum transfer_rule rule)
 {
 	const char *id = n->id, *b = n->balance;
@@ -143,7 +143,7 @@ static char *make_oneshot(const struct catalogue *c, const struct names *n, cons
 			   b, b, amount, n->table, n->table, id, id, n->table, b, id, id, id, b);
 	char *sql =
 		into ? text("%s, recorded AS (INSERT INTO %s (id, source, destination, amount) SELECT CASE WHEN n = 2 "
-			    "THEN $3::uuid END, $1, $2, (SELECT amount FROM m) FROM good) "
+			    "THEN $3::uuid END, $1, $2, (SELECT amount FROM m) FROM good RETURNING id) "
 			    "SELECT source, destination, amount FROM m",
 			    moved, into)
 		     : text("%s SELECT (SELECT source FROM m), (SELECT destination FROM m), (SELECT amount FROM m), "

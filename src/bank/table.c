@@ -10,6 +10,10 @@
 
 enum { SCHEMA, NAME, KIND, VISIBLE, READABLE, WRITABLE, COLUMN, TYPE, TYPMOD, KEY, NEEDS_VALUE };
 
+/*
+ * CockroachDB keeps columns of its own in a table with a hash-sharded key, crdb_internal_id_shard_16 and the like, in that key too
+ * (docs: hash-sharded-indexes). They follow from the id, so that the id alone tells accounts apart: they are passed over.
+ */
 static const char sql[] =
 	"SELECT c.nspname, c.relname, c.relkind, pg_table_is_visible(c.oid), has_table_privilege(c.oid, 'SELECT'), "
 	"has_table_privilege(c.oid, 'INSERT'), a.attname, coalesce(b.typname, t.typname), "
@@ -23,6 +27,7 @@ static const char sql[] =
 	"END LIMIT 1) "
 	"AS c "
 	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+	"AND left(a.attname::text, 14) <> 'crdb_internal_' "
 	"JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "
 	"LEFT JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype "
 	"LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' "
