@@ -16,16 +16,23 @@ struct pg_session {
 	PGconn *conn;
 };
 
+static void ignore(void *arg, const char *notice)
+{
+	(void)arg;
+	(void)notice;
+}
+
 struct pg_session *pg_open(void)
 {
 	/* Host, port, user and database come from the environment, as for the program under test. */
-	PGconn *conn = PQconnectdb("application_name=tests options='-c client_min_messages=warning'");
+	PGconn *conn = PQconnectdb("application_name=tests");
 	if (PQstatus(conn) != CONNECTION_OK) {
 		char why[512];
 		snprintf(why, sizeof why, "%s", PQerrorMessage(conn));
 		PQfinish(conn);
 		fail_msg("no test server (run it through tests/run): %s", why);
 	}
+	PQsetNoticeProcessor(conn, ignore, NULL);
 	struct pg_session *session = NEW(struct pg_session);
 	session->conn = conn;
 	return session;

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The real program on any server: init, list, count, show, transfer, settle, levers and the rival, and a total that stays. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/cluster/cluster.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+#define UUID "01234567-89ab-cdef-0123-456789abcdef"
+#define OTHER "fedcba98-7654-3210-fedc-ba9876543210"
+
+static int bank(void **state)
+{
+	(void)state;
+	pg_bank(5);
+	return 0;
+}
+
+/* What it printed, owned; it left with 0. */
+static char *printed(struct proc *proc)
+{
+	proc_expect_status(proc, 0);
+	char *out = strdup(buf_text(&proc->out));
+	proc_free(proc);
+	return out;
+}
+
+static void expect_out(struct proc *proc, const char *text)
+{
+	char *out = printed(proc);
+	if (!strstr(out, text))
+		fail_msg("no \"%s\" in: %s", text, out);
+	free(out);
+}
+
+static void check_balances(long from, long to)
+{
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), from);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), to);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 5000);
+}
+
+static void init_makes_and_fills(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE accounts, transfers");
+	free(printed(teller_run("init", "--accounts", "30", "--seed", "1")));
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 30);
+	free(printed(teller_run("init", "--accounts", "30", "--seed", "1"))); /* what is there stays */
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 30);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
+	expect_out(teller_run("count"), "30");
+}
+
+static void list_and_show(void **state)
+{
+	(void)state;
+	char *csv = printed(teller_run("list", "--limit", "2", "--csv"));
+	assert_string_equal(csv, "id,balance\n7001,1000\n7002,1000\n");
+	free(csv);
+	csv = printed(teller_run("list", "--after", "7004", "--csv"));
+	assert_string_equal(csv, "id,balance\n7005,1000\n");
+	free(csv);
+	expect_out(teller_run("show", "7003"), "1000");
+	expect_out(teller_run("list", "--json"), "\"7005\"");
+	struct proc *proc = teller_run("show", "4711");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "4711");
+	proc_free(proc);
+}
+
+static void conninfo_tells_the_server(void **state)
+{
+	(void)state;
+	char *version = pg_value("SELECT version()");
+	expect_out(teller_run("conninfo"), strstr(version, "CockroachDB") ? "CockroachDB" : "PostgreSQL");
+	free(version);
+}
+
+static void transfer_and_settle(void **state)
+{
+	(void)state;
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	for (int i = 0; i < 3; i++) {
+		pg_bank(5);
+		expect_out(teller_run("transfer", "7001", "7002", "--id", UUID, "--yes", wires[i]),
+			   "moved 500 from 7001 to 7002");
+		check_balances(500, 1500);
+		free(printed(teller_run("transfer", "7001", "7002", "--id", UUID, "--yes", wires[i])));
+		check_balances(500, 1500); /* the same id, once */
+		expect_out(teller_run("settle", UUID), "committed");
+		struct proc *proc = teller_run("settle", OTHER);
+		proc_expect_status(proc, 3);
+		proc_expect_err(proc, "did not commit");
+		proc_free(proc);
+	}
+}
+
+static void rejections_leave_with_3(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("transfer", "7001", "4711", "--yes");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "there is no account 4711 to move to");
+	proc_free(proc);
+	proc = teller_run("transfer", "7001", "7002", "1001", "--yes");
+	proc_expect_status(proc, 3);
+	proc_free(proc);
+	check_balances(1000, 1000);
+}
+
+/* A real conflict by the rival: the transfer is decided again, and the rival's unit comes back. */
+static void the_rival_is_met_and_survived(void **state)
+{
+	(void)state;
+	char *out = printed(teller_run("-c", "rival on", "-c", "transfer 7001 7002 --yes"));
+	if (!strstr(out, "moved 499 from 7001 to 7002") || !strstr(out, "attempts"))
+		fail_msg("%s", out);
+	free(out);
+	check_balances(501, 1499);
+}
+
+static void levers_end_well(void **state)
+{
+	(void)state;
+	expect_out(teller_run("-c", "inject 2", "-c", "transfer 7001 7002 --yes"), "3 attempts");
+	check_balances(500, 1500);
+	expect_out(teller_run("-c", "inject cut", "-c", "transfer 7001 7002 half --yes --id " UUID), "moved 250");
+	check_balances(250, 1750);
+	expect_out(teller_run("-c", "inject cut-before", "-c", "transfer 7001 7002 half --yes"), "moved 125");
+	check_balances(125, 1875);
+	assert_int_equal(pg_number("SELECT sum(amount) FROM transfers WHERE source = 7001"), 875);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, bank)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(init_makes_and_fills), TEST(list_and_show),           TEST(conninfo_tells_the_server),
+		TEST(transfer_and_settle),  TEST(rejections_leave_with_3), TEST(the_rival_is_met_and_survived),
+		TEST(levers_end_well),
+	};
+	return cmocka_run_group_tests_name("cluster/verbs", tests, cluster_set_up, cluster_tear_down);
+}
