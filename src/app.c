@@ -189,6 +189,7 @@ bool app_free(struct app *app)
 	txn_free(app->rival_txn);
 	making_free(app->inner->making);
 	settle_free(app);
+	tutorial_free(app);
 	transfer_free(app->transfer.body);
 	db_free(app->browse);
 	db_free(app->work);

@@ -42,6 +42,7 @@ enum {
 	COMMAND_BANK = 8,    /* needs the accounts table */
 	COMMAND_SERVER = 16, /* needs a connection */
 	COMMAND_WORK = 32,   /* needs the session that writes */
+	COMMAND_TABLES = 64, /* makes the tables itself: `demo` with this verb leaves them to it */
 };
 
 enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 6 };

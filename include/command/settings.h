@@ -12,23 +12,26 @@
 #include "txn/txn.h"
 
 enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_JSONL };
+/* As SQLAlchemy writes statements, or every event in our own words. */
+enum echo_style { ECHO_NONE, ECHO_SQLALCHEMY, ECHO_PLAIN };
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Zero-initialise, then settings_parse(). All text owned. */
 struct settings {
 	struct conninfo conninfo;
 	bool demo;         /* a private server */
+	bool bare;         /* demo with a verb that makes the tables itself */
 	char *keep;        /* demo --keep DIR */
 	unsigned accounts; /* demo --accounts N, init --accounts N; default 100 */
 	size_t ncommands;  /* verb with its words as one command line, or -c, in order */
 	char **commands;
-	char *file;        /* -f; "-" is standard input */
-	bool plain;        /* --plain */
-	bool echo;         /* --echo: every statement on stderr */
-	bool yes;          /* --yes: confirm nothing */
-	bool ascii;        /* --ascii */
-	bool ask_password; /* -W */
-	bool never_ask;    /* -w */
+	char *file;           /* -f; "-" is standard input */
+	bool plain;           /* --plain */
+	enum echo_style echo; /* --echo: every statement on stderr */
+	bool yes;             /* --yes: confirm nothing */
+	bool ascii;           /* --ascii */
+	bool ask_password;    /* -W */
+	bool never_ask;       /* -w */
 	enum color_when color;
 	enum output_format format;
 	char *table;            /* --table */

@@ -29,6 +29,7 @@ struct txn_options {
 	uint64_t backoff_cap_ms; /* default 2,000 */
 	unsigned
 		savepoint_retries; /* default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait */
+	bool unnumbered; /* the server's number of the transaction is not asked for: a lost commit stays UNKNOWN without a ledger */
 };
 void txn_options_init(struct txn_options *options);
 

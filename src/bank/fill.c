@@ -2,22 +2,16 @@
 /* The body that fills the table with accounts of random ids and balances, as the tutorial does. */
 #include "bank/fill.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <uuid/uuid.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "draw.h"
 
 enum {
 	ROWS = 100,  /* of an INSERT */
 	ROUNDS = 50, /* of draws; more means that there are hardly any ids left */
-	CELL = 40,
-	IDS_BELOW = 1000000000,
-	BALANCES_BELOW = 1000000,
 };
 
 struct fill {
@@ -29,36 +23,18 @@ struct fill {
 	/* Of the attempt. */
 	struct rng rng;
 	unsigned added, rounds;
-	char (*cells)[CELL];   /* id, balance, id, balance ... */
-	const char **params;   /* [2 * wanted], to the cells */
-	struct buf full, rest; /* an INSERT of 100 rows, and of fewer */
+	char (*cells)[DRAW_SIZE]; /* id, balance, id, balance ... */
+	const char **params;      /* [2 * wanted], to the cells */
+	struct buf full, rest;    /* an INSERT of 100 rows, and of fewer */
 };
 
 /* ---- drawing ---- */
 
-static void draw_id(struct fill *fill, char out[CELL])
-{
-	const struct catalogue *c = fill->catalogue;
-	uuid_t uuid;
-	uint64_t below = c->id_is_number && c->id_max < IDS_BELOW ? (uint64_t)c->id_max + 1 : IDS_BELOW;
-	if (strcmp(c->id_type, "uuid") != 0) {
-		snprintf(out, CELL, "%" PRIu64, rng_below(&fill->rng, below));
-		return;
-	}
-	for (size_t i = 0; i < sizeof uuid; i++)
-		uuid[i] = (unsigned char)rng_below(&fill->rng, 256);
-	uuid[6] = (unsigned char)((uuid[6] & 0x0f) | 0x40); /* version 4, random */
-	uuid[8] = (unsigned char)((uuid[8] & 0x3f) | 0x80);
-	uuid_unparse_lower(uuid, out);
-}
-
 static void draw(struct fill *fill, unsigned rows)
 {
-	int64_t max = fill->catalogue->balance_max;
-	uint64_t below = max < BALANCES_BELOW ? (uint64_t)max + 1 : BALANCES_BELOW;
 	for (unsigned i = 0; i < rows; i++) {
-		draw_id(fill, fill->cells[2 * i]);
-		snprintf(fill->cells[2 * i + 1], CELL, "%" PRIu64, rng_below(&fill->rng, below));
+		draw_id(fill->cells[2 * i], fill->catalogue, &fill->rng);
+		draw_balance(fill->cells[2 * i + 1], fill->catalogue, &fill->rng);
 	}
 }
 

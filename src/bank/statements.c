@@ -165,6 +165,7 @@ static void make_oneshots(struct catalogue *c, const struct names *n, const char
 void statements_accounts(struct catalogue *catalogue, const struct table *table)
 {
 	struct names names = names_of(catalogue, table);
+	catalogue->sql_name = mem_dup(names.table);
 	make_pages(catalogue, &names);
 	make_transfer(catalogue, &names);
 	make_insert(catalogue, &names);
@@ -210,6 +211,7 @@ void statements_ledger(struct catalogue *c, const struct table *accounts, const 
 void statements_free(struct catalogue *c)
 {
 	char *const all[] = {
+		c->sql_name,
 		c->sql_page_after,
 		c->sql_page_before,
 		c->sql_page_first,

@@ -30,3 +30,12 @@ void clock_show(char out[16], uint64_t wall_us)
 	snprintf(out, 16, "%02d:%02d:%02d.%03d", tm.tm_hour % 24, tm.tm_min % 60, tm.tm_sec % 61,
 		 (int)(wall_us / 1000u % 1000u));
 }
+
+void clock_show_date(char out[32], uint64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / 1000000u);
+	struct tm tm;
+	localtime_r(&seconds, &tm);
+	size_t n = strftime(out, 32, "%Y-%m-%d %H:%M:%S", &tm);
+	snprintf(out + n, 32 - n, ",%03d", (int)(wall_us / 1000u % 1000u));
+}

@@ -52,6 +52,10 @@ void do_settle(struct run *run);
 enum status check_settle(const struct run *run, struct err *err);
 enum status prepare_settle(struct run *run, struct err *err);
 
+/* tutorial.c */
+void do_tutorial(struct run *run);
+enum status check_tutorial(const struct run *run, struct err *err);
+
 /* list.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);

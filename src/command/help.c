@@ -15,7 +15,7 @@ static void add_option(struct buf *out, const struct option *option)
 		buf_str(&left, "    ");
 	buf_fmt(&left, "--%s", option->name);
 	if (option->value)
-		buf_fmt(&left, " %s", option->value);
+		buf_fmt(&left, "%s%s", option->value[0] == '[' ? "" : " ", option->value);
 	buf_fmt(out, "  %-25s %s\n", left.p, option->help);
 	buf_free(&left);
 }

@@ -21,6 +21,7 @@ struct inner {
 	struct run *runs; /* all that were begun and have not ended */
 	struct making *making;
 	struct settling *settling; /* NULL unless the ledger is being asked */
+	struct teaching *teaching; /* NULL unless the tutorial runs */
 	struct timer *again;       /* connects the browse session again */
 	uint64_t again_ms;
 	struct timer *last_call; /* how long leaving may take */
@@ -78,6 +79,9 @@ enum status run_format(const struct run *run, enum output_format *format, struct
 void settle_doubt(struct app *app, const char *id); /* the outcome of that transfer is not known */
 void settle_known(struct app *app, const char *id); /* it is */
 void settle_free(struct app *app);
+
+/* tutorial.c */
+void tutorial_free(struct app *app);
 
 /* transfer.c */
 bool transfer_is_id(const char *word);                /* a UUID */

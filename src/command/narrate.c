@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app.h"
 #include "base/mem.h"
+#include "event/echo.h"
 #include "event/show.h"
+#include "inner.h"
 
 struct narrate {
 	struct app *app;
@@ -16,20 +17,23 @@ struct narrate {
 	struct turn *turn;
 	uint64_t skipped;
 	struct buf line;
+	struct echo *echo; /* NULL unless --echo */
 };
 
-/* Without --echo, what a person wants to hear of a transfer: each attempt, what went wrong, how long it waits. */
+/* Without --echo=plain, what a person wants to hear of a transfer: each attempt, what went wrong, how long it waits. */
 static bool worth_telling(const struct narrate *narrate, const struct event *event)
 {
 	const struct app *app = narrate->app;
-	bool echo = app->settings.echo;
-	bool transfer = app->transfer.run && event->session != SESSION_BROWSE;
+	bool echo = app->settings.echo == ECHO_PLAIN;
+	bool transfer = (app->transfer.run || app->inner->teaching) && event->session != SESSION_BROWSE;
+	bool first = event->attempt == 1 && app->inner->teaching; /* its statements are on standard output */
 	switch (event->kind) {
 	case EVENT_SENT:
 		return false;
 	case EVENT_RESULT:
 		return echo || (transfer && event_failed(event));
 	case EVENT_ATTEMPT:
+		return echo || (transfer && !first);
 	case EVENT_BACKOFF:
 	case EVENT_SETTLE:
 	case EVENT_LEVER:
@@ -44,31 +48,46 @@ static bool worth_telling(const struct narrate *narrate, const struct event *eve
 	return false;
 }
 
-void narrate_now(struct narrate *narrate)
+static void tell(struct narrate *narrate, const struct event *event)
 {
-	struct event event;
-	while (cursor_read(&narrate->cursor, narrate->app->ring, &event)) {
-		if (!worth_telling(narrate, &event))
-			continue;
-		buf_clear(&narrate->line);
-		show_plain(&narrate->line, &event);
-		fprintf(stderr, "%s\n", narrate->line.p);
+	buf_clear(&narrate->line);
+	if (narrate->echo)
+		echo_event(narrate->echo, &narrate->line, event);
+	if (worth_telling(narrate, event)) {
+		show_plain(&narrate->line, event);
+		buf_char(&narrate->line, '\n');
 	}
+	if (narrate->line.len)
+		fputs(narrate->line.p, stderr);
+}
+
+static void on_turn(void *arg)
+{
+	struct narrate *narrate = arg;
+	struct event event;
+	while (cursor_read(&narrate->cursor, narrate->app->ring, &event))
+		tell(narrate, &event);
 	if (narrate->cursor.skipped > narrate->skipped && narrate->app->settings.echo)
 		fprintf(stderr, "(%" PRIu64 " events were gone before they could be shown)\n",
 			narrate->cursor.skipped - narrate->skipped);
 	narrate->skipped = narrate->cursor.skipped;
 }
 
-static void on_turn(void *arg)
+void narrate_now(struct narrate *narrate)
 {
-	narrate_now(arg);
+	on_turn(narrate);
+	buf_clear(&narrate->line);
+	if (narrate->echo)
+		echo_flush(narrate->echo, &narrate->line);
+	if (narrate->line.len)
+		fputs(narrate->line.p, stderr);
 }
 
 struct narrate *narrate_new(struct app *app)
 {
 	struct narrate *narrate = NEW(struct narrate);
 	narrate->app = app;
+	narrate->echo = app->settings.echo == ECHO_SQLALCHEMY ? echo_new() : NULL;
 	narrate->turn = turn_new(app->loop, on_turn, narrate);
 	return narrate;
 }
@@ -79,5 +98,6 @@ void narrate_free(struct narrate *narrate)
 		return;
 	turn_free(narrate->turn);
 	buf_free(&narrate->line);
+	echo_free(narrate->echo);
 	free(narrate);
 }

@@ -85,7 +85,6 @@ TAKES(table, table)
 SETS(no_password, never_ask)
 SETS(password, ask_password)
 SETS(plain, plain)
-SETS(echo, echo)
 SETS(yes, yes)
 SETS(ascii, ascii)
 SETS(help, show_help)
@@ -126,6 +125,14 @@ static enum status apply_color(struct settings *s, const char *value, struct err
 	unsigned choice = 0;
 	enum status status = choose(value, "--color", "auto|always|never", &choice, err);
 	s->color = (enum color_when)choice;
+	return status;
+}
+
+static enum status apply_echo(struct settings *s, const char *value, struct err *err)
+{
+	unsigned choice = 0;
+	enum status status = value ? choose(value, "--echo", "sqlalchemy|plain", &choice, err) : ST_OK;
+	s->echo = choice == 0 ? ECHO_SQLALCHEMY : ECHO_PLAIN;
 	return status;
 }
 
@@ -198,13 +205,13 @@ static const struct option table[] = {
 	{'c', "command", "COMMAND", GROUP_WORK, "run this command and leave; may be repeated", apply_command},
 	{'f', "file", "FILE", GROUP_WORK, "run the commands of a file (-: standard input)", apply_file},
 	{'y', "yes", NULL, GROUP_WORK, "do not ask before money moves", apply_yes},
-	{0, "accounts", "N", GROUP_WORK, "demo, init: so many accounts (default 100)", apply_accounts},
+	{0, "accounts", "N", GROUP_WORK, "demo, init, tutorial: so many (default 100)", apply_accounts},
 	{0, "keep", "DIR", GROUP_WORK, "demo: keep the data in this directory", apply_keep},
 	{0, "csv", NULL, GROUP_OUTPUT, "data as CSV", apply_csv},
 	{0, "json", NULL, GROUP_OUTPUT, "data as JSON, numbers as strings", apply_json},
 	{0, "format", "FORMAT", GROUP_OUTPUT, "table, csv, json or jsonl", apply_format},
 	{0, "plain", NULL, GROUP_OUTPUT, "lines instead of a screen", apply_plain},
-	{0, "echo", NULL, GROUP_OUTPUT, "every statement on standard error", apply_echo},
+	{0, "echo", "[=plain]", GROUP_OUTPUT, "every statement on stderr, as SQLAlchemy's echo", apply_echo},
 	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii},
 	{0, "color", "WHEN", GROUP_OUTPUT, "auto, always or never", apply_color},
 	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: auto, savepoint, restart, none", apply_protocol},

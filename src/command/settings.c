@@ -46,6 +46,8 @@ static enum status wrong_option(const struct reader *reader, const struct item *
 
 static enum status check_value(const struct item *item, struct err *err)
 {
+	if (item->may_lack_value)
+		return ST_OK;
 	if (item->wants_value && !item->value)
 		return err_set(err, ST_USAGE, "%.*s needs a value; for help use -? or --help", (int)item->name_length,
 			       item->name);
@@ -164,9 +166,10 @@ static enum status finish(struct reader *reader, struct err *err)
 	if (settings->keep && !settings->demo)
 		return err_set(err, ST_USAGE, "--keep goes with the verb demo");
 	if (reader->accounts && !settings->demo)
-		return err_set(err, ST_USAGE, "--accounts goes with the verbs demo and init");
+		return err_set(err, ST_USAGE, "--accounts goes with the verbs demo, init and tutorial");
 	if (reader->user && !settings->conninfo.user)
 		settings->conninfo.user = mem_dup(reader->user);
+	settings->bare = settings->demo && reader->walk.verb && (reader->walk.verb->flags & COMMAND_TABLES);
 	if (reader->walk.verb)
 		add_verb(settings, buf_take(&reader->line));
 	return use_environment(settings, err);

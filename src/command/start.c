@@ -52,7 +52,7 @@ static void connected(struct app *app)
 	bool browse = db_state(app->browse) == DB_IDLE, work = db_state(app->work) == DB_IDLE;
 	if (app->stage != STAGE_CONNECTING || !browse || (app->settings.demo && !work))
 		return;
-	if (!app->settings.demo) {
+	if (!app->settings.demo || app->settings.bare) {
 		start_look(app);
 		return;
 	}

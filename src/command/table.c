@@ -63,6 +63,7 @@ static const struct command table[] = {
 	{"suspend", NULL, {{0}}, {{0}}, SCREEN, "stop teller; the shell's fg brings it back", do_screen, NULL, NULL, NULL},
 	{"swap", NULL, {{0}}, {{0}}, 0, "swap source and destination", do_swap, NULL, NULL, NULL},
 	{"transfer", NULL, {{"FROM", ARG_ACCOUNT, true}, {"TO", ARG_ACCOUNT, true}, {"half|all|AMOUNT", ARG_RULE, true}}, {{"id", "UUID", "the transfer's id in the ledger"}, {"yes", NULL, "do not ask"}}, READS | COMMAND_CONFIRM | COMMAND_WORK, "move money (default: half, from source to dest)", do_transfer, check_transfer, prepare_transfer, describe_transfer},
+	{"tutorial", NULL, {{0}}, {{"accounts", "N", "so many accounts, added to those there are (default 100)"}}, COMMAND_VERB | COMMAND_SERVER | COMMAND_WORK | COMMAND_TABLES, "the tutorial's program, printed as it prints", do_tutorial, check_tutorial, NULL, NULL},
 	{"undo", NULL, {{"UUID", ARG_WORD, true}}, {{"yes", NULL, "do not ask"}}, READS | COMMAND_WORK, "move back what a transfer moved (default: the last)", do_undo, check_undo, prepare_undo, NULL},
 	{"up", NULL, MOVE, {{0}}, SCREEN, "move up", do_screen, NULL, NULL, NULL},
 	{"verify", NULL, {{0}}, {{"total", "SUM", "what all balances must come to"}, FORMATS}, READS, "check that accounts and ledger agree", do_verify, check_verify, NULL, NULL},

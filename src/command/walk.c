@@ -45,7 +45,9 @@ static struct item long_option(struct walk *walk, const char *word)
 		take_value(walk, &item, own->value != NULL);
 	} else if (item.option) {
 		item.kind = ITEM_GLOBAL;
-		take_value(walk, &item, item.option->value != NULL);
+		item.may_lack_value = item.option->value && item.option->value[0] == '[';
+		if (!item.may_lack_value)
+			take_value(walk, &item, item.option->value != NULL);
 	}
 	return item;
 }

@@ -25,6 +25,7 @@ struct item {
 	size_t name_length;
 	const char *value; /* NULL where none was given */
 	bool wants_value;
+	bool may_lack_value; /* with one or without */
 };
 
 struct item walk_next(struct walk *walk);

@@ -2,42 +2,16 @@
 /* A statement with its parameters put in, for people to read. */
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "event/show.h"
-
-/* The value of parameter k inside "$1 = 104, $2 = 625": from behind its own mark to the mark of the next one. */
-static const char *find_value(const char *params, unsigned k, size_t *n)
-{
-	char mark[24];
-	snprintf(mark, sizeof mark, k == 1 ? "$%u = " : ", $%u = ", k);
-	const char *at = k == 1 ? params : strstr(params, mark);
-	if (!at || strncmp(at, mark, strlen(mark)) != 0)
-		return NULL;
-	at += strlen(mark);
-	snprintf(mark, sizeof mark, ", $%u = ", k + 1);
-	const char *end = strstr(at, mark);
-	*n = end ? (size_t)(end - at) : strlen(at);
-	return at;
-}
-
-/* Numbers and NULL stand as they are; everything else is text in quotes. */
-static bool is_bare(const char *value, size_t n)
-{
-	if (n == 4 && memcmp(value, "NULL", 4) == 0)
-		return true;
-	size_t i = n > 1 && value[0] == '-' ? 1 : 0;
-	while (i < n && (isdigit((unsigned char)value[i]) || value[i] == '.'))
-		i++;
-	return n > 0 && i == n;
-}
+#include "params.h"
 
 static void add_value(struct buf *out, const char *value, size_t n)
 {
-	bool bare = is_bare(value, n);
+	bool bare = params_is_bare(value, n);
 	if (!bare)
 		buf_char(out, '\'');
 	for (size_t i = 0; i < n; i++) {
@@ -55,7 +29,7 @@ static size_t put_in(struct buf *out, const char *s, const char *params)
 	size_t digits = strspn(s + 1, "0123456789"), n;
 	if (s[0] != '$' || digits == 0 || digits > 4 || !params)
 		return 0;
-	const char *value = find_value(params, (unsigned)strtoul(s + 1, NULL, 10), &n);
+	const char *value = params_find(params, (unsigned)strtoul(s + 1, NULL, 10), &n);
 	if (!value)
 		return 0;
 	add_value(out, value, n);

@@ -15,7 +15,7 @@ static bool wants_xid(const struct txn *txn)
 {
 	struct statement fence;
 	bool ledger = txn->body->ops->fence && txn->body->ops->fence(txn->body, &fence);
-	return !ledger && db_dialect(txn->db)->xid_sql && txn->attempt.wire != WIRE_ONESHOT;
+	return !ledger && !txn->options.unnumbered && db_dialect(txn->db)->xid_sql && txn->attempt.wire != WIRE_ONESHOT;
 }
 
 static void add_frame(struct txn *txn)

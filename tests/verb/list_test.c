@@ -108,10 +108,19 @@ static void several_commands(void **state)
 static void echo_tells_the_statements(void **state)
 {
 	(void)state;
-	struct proc *proc = teller_run("--echo", "count");
+	struct proc *proc = teller_run("--echo=plain", "count");
 	proc_expect_status(proc, 0);
 	assert_string_equal(proc->out.p, "4\n");
-	proc_expect_err(proc, "SELECT");
+	proc_expect_err(proc, "SELECT count(*) FROM accounts  [4] ");
+	proc_free(proc);
+	proc = teller_run("--echo", "count");
+	proc_expect_status(proc, 0);
+	assert_string_equal(proc->out.p, "4\n");
+	proc_expect_err(proc, " INFO sqlalchemy.engine.base.Engine SELECT count(*) FROM accounts\n");
+	proc_free(proc);
+	proc = teller_run("--echo=loud", "count");
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "--echo is one of sqlalchemy|plain, not \"loud\"");
 	proc_free(proc);
 }
 

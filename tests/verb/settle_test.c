@@ -71,7 +71,7 @@ static void it_waits_for_one_that_is_under_way(void **state)
 		struct pg_session *session = pg_open();
 		pg_run(session, "BEGIN; INSERT INTO transfers (id, source, destination, amount)"
 				" VALUES ('" OTHER "', 7001, 7002, 9)");
-		const char *const argv[] = {proc_teller(), "--echo", "settle", OTHER, NULL};
+		const char *const argv[] = {proc_teller(), "--echo=plain", "settle", OTHER, NULL};
 		struct proc *proc = proc_start(argv, NULL, NULL);
 		while (pg_number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
 			;

@@ -161,7 +161,7 @@ static void an_id_moves_money_once(void **state)
 static void a_conflict_is_retried(void **state)
 {
 	(void)state;
-	struct proc *proc = teller_run("--echo", "-c", "rival on", "-c", "transfer 7001 7002 --yes");
+	struct proc *proc = teller_run("--echo=plain", "-c", "rival on", "-c", "transfer 7001 7002 --yes");
 	proc_expect_status(proc, 0);
 	proc_expect_err(proc, "40001");
 	proc_expect_err(proc, "COMMITTED");

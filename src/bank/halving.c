@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tutorial's second transaction: half of one balance to another account, the first written back, the second added to. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bank/tutorial.h"
+#include "base/mem.h"
+#include "rule.h"
+#include "say.h"
+
+enum { BALANCE = 1 }; /* column of the read */
+
+struct halving {
+	struct body body;
+	const struct tutorial_sql *sql;
+	const char *source, *destination;
+
+	/* Of the attempt. */
+	enum { READ, WRITE, CHECK } step;
+	int64_t amount;
+	char rest_text[24], amount_text[24];
+	const char *read[1], *debit[2], *credit[2];
+};
+
+static void reset(struct body *body, bool together)
+{
+	(void)together;
+	struct halving *halving = (struct halving *)body;
+	halving->step = READ;
+	halving->amount = 0;
+}
+
+static enum status decide(struct halving *halving, const struct rows *rows, struct err *err)
+{
+	struct said source = say_id(halving->source);
+	int64_t balance;
+	if (!rows || rows->nrows != 1)
+		return err_set(err, ST_REJECTED, "there is no account %s any more", source.text);
+	const char *text = rows_cell(rows, 0, BALANCE);
+	if (!text)
+		return err_set(err, ST_REJECTED, "the balance of account %s is NULL", source.text);
+	if (!rule_number(text, &balance))
+		return err_set(err, ST_REJECTED,
+			       "the balance of account %s is %s, and the tutorial halves whole numbers", source.text,
+			       say_id(text).text);
+	if (balance < 2)
+		return err_set(err, ST_REJECTED, "account %s has %" PRId64 ": there is nothing to halve", source.text,
+			       balance);
+	halving->amount = balance / 2;
+	snprintf(halving->amount_text, sizeof halving->amount_text, "%" PRId64, halving->amount);
+	snprintf(halving->rest_text, sizeof halving->rest_text, "%" PRId64, balance - halving->amount);
+	return ST_OK;
+}
+
+static enum body_say check(const struct halving *halving, const struct answer *answers, size_t n, struct err *reason)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (answers[i].affected == 1)
+			continue;
+		const char *id = i == 0 ? halving->source : halving->destination;
+		err_set(reason, ST_REJECTED, "the update of account %s touched %" PRId64 " rows in place of one",
+			say_id(id).text, answers[i].affected);
+		return BODY_REJECT;
+	}
+	return BODY_DONE;
+}
+
+static void add(struct batch *batch, const char *sql, enum verb verb, const char *const *params, unsigned nparams)
+{
+	batch->statements[batch->n++] =
+		(struct statement){.sql = sql, .verb = verb, .nparams = nparams, .params = params};
+}
+
+static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			  struct err *reason)
+{
+	struct halving *halving = (struct halving *)body;
+	switch (halving->step) {
+	case READ:
+		add(batch, halving->sql->read, VERB_SELECT, halving->read, 1);
+		halving->step = WRITE;
+		return BODY_SEND;
+	case WRITE:
+		if (decide(halving, answers[0].rows, reason))
+			return BODY_REJECT;
+		add(batch, halving->sql->debit, VERB_UPDATE, halving->debit, 2);
+		add(batch, halving->sql->credit, VERB_UPDATE, halving->credit, 2);
+		halving->step = CHECK;
+		return BODY_SEND;
+	case CHECK:
+		return check(halving, answers, n, reason);
+	}
+	return BODY_DONE;
+}
+
+/* The destination can hold no more. */
+static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+{
+	struct halving *halving = (struct halving *)body;
+	(void)index;
+	if (halving->step != CHECK || strcmp(answer->sqlstate, "22003") != 0)
+		return false;
+	err_set(reason, ST_REJECTED, "account %s cannot hold %" PRId64 " more", say_id(halving->destination).text,
+		halving->amount);
+	return true;
+}
+
+static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused};
+
+struct halving *halving_new(const struct tutorial_sql *sql, const char *source, const char *destination)
+{
+	struct halving *halving = NEW(struct halving);
+	*halving = (struct halving){.body.ops = &ops,
+				    .sql = sql,
+				    .source = source,
+				    .destination = destination,
+				    .read = {source},
+				    .debit = {halving->rest_text, source},
+				    .credit = {halving->amount_text, destination}};
+	return halving;
+}
+
+void halving_free(struct halving *halving)
+{
+	free(halving);
+}
+
+struct body *halving_body(struct halving *halving)
+{
+	return &halving->body;
+}
+
+int64_t halving_amount(const struct halving *halving)
+{
+	return halving->amount;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command tutorial: what the tutorial's program does, through our engine, printed as it prints. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/options.h"
+#include "handlers.h"
+#include "teaching.h"
+
+enum { ACCOUNTS_MAX = 10000 };
+
+/* ---- what it prints ---- */
+
+void teaching_print(struct teaching *teaching, bool all)
+{
+	struct app *app = teaching->run->app;
+	struct buf *out = &teaching->shown;
+	struct event event;
+	while (cursor_read(&teaching->cursor, app->ring, &event))
+		if (event.session == SESSION_TRANSFER)
+			echo_event(teaching->echo, out, &event);
+	if (all)
+		echo_flush(teaching->echo, out);
+	if (!app_prints(app) || out->len == 0)
+		return;
+	fputs(out->p, stdout);
+	fflush(stdout);
+	buf_clear(out);
+}
+
+void teaching_pass_over(struct teaching *teaching)
+{
+	teaching->cursor.next = ring_next(teaching->run->app->ring);
+}
+
+/* ---- its end ---- */
+
+void tutorial_free(struct app *app)
+{
+	struct teaching *teaching = app->inner->teaching;
+	app->inner->teaching = NULL;
+	if (!teaching)
+		return;
+	adding_free(teaching->adding);
+	halving_free(teaching->halving);
+	ids_free(teaching->ids);
+	tutorial_sql_free(&teaching->sql);
+	echo_free(teaching->echo);
+	buf_free(&teaching->shown);
+	free(teaching->schema);
+	free(teaching);
+}
+
+void teaching_finish(struct teaching *teaching)
+{
+	struct run *run = teaching->run;
+	struct app *app = run->app;
+	struct err err = teaching->err;
+	teaching_print(teaching, true);
+	if (!err.status)
+		app_say(app, ST_OK, "added %u %s; moved %" PRId64 " from %s to %s", teaching->added,
+			text_plural(teaching->added, "account", "accounts"), halving_amount(teaching->halving),
+			teaching->source, teaching->destination);
+	if (!app_prints(app))
+		app_show(app, "Tutorial", &teaching->shown);
+	tutorial_free(app);
+	if (app->pages)
+		pages_refresh(app->pages);
+	inner_changed(app);
+	app_leave_on(app);
+	run_end(run, err.status, err.status ? err.text : NULL);
+}
+
+void teaching_fail(struct teaching *teaching, enum status status, const char *what, const char *why)
+{
+	err_set(&teaching->err, status, "the tutorial stopped %s: %s", what, why);
+	teaching_finish(teaching);
+}
+
+/* ---- statements outside the engine ---- */
+
+static void on_idle(void *arg)
+{
+	struct teaching *teaching = arg;
+	teaching_print(teaching, false);
+	if (teaching->err.status)
+		teaching_finish(teaching);
+	else
+		teaching->next(teaching);
+}
+
+static void on_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct teaching *teaching = arg;
+	teaching_fail(teaching, ST_LOST, "because the connection was lost", why->message);
+}
+
+void teaching_keep_error(struct teaching *teaching, const struct answer *answer)
+{
+	if (!answer->ok && !answer->skipped && !teaching->err.status)
+		err_set(&teaching->err, ST_STATEMENT, "the tutorial stopped: %s (%s)", answer->message,
+			answer->sqlstate);
+}
+
+void teaching_send(struct teaching *teaching, const struct statement *statements, size_t n, teaching_answer_fn *answer,
+		   teaching_next_fn *next)
+{
+	struct db_context context = {0};
+	struct db_reply reply = {answer, on_idle, on_lost, teaching};
+	teaching->next = next;
+	db_send(teaching->run->app->work, statements, n, &context, &reply);
+}
+
+void teaching_ask(struct teaching *teaching, const char *sql, const char *param, teaching_answer_fn *answer,
+		  teaching_next_fn *next)
+{
+	const char *params[] = {param};
+	struct statement statement = {
+		.sql = sql, .verb = VERB_SELECT, .nparams = param != NULL, .params = params, .once = true};
+	teaching_send(teaching, &statement, 1, answer, next);
+}
+
+/* ---- the command ---- */
+
+static enum status accounts_of(const struct run *run, unsigned *accounts, struct err *err)
+{
+	const char *word = run_option(run, "accounts");
+	unsigned long long n = 100;
+	enum status status = word ? options_number(word, "--accounts", 1, ACCOUNTS_MAX, &n, err) : ST_OK;
+	*accounts = (unsigned)n;
+	return status;
+}
+
+enum status check_tutorial(const struct run *run, struct err *err)
+{
+	unsigned accounts;
+	if (run->app->settings.format != FORMAT_TABLE)
+		return err_set(err, ST_USAGE, "the tutorial prints what its program prints; leave --format out");
+	return accounts_of(run, &accounts, err);
+}
+
+void do_tutorial(struct run *run)
+{
+	struct app *app = run->app;
+	struct err err = {0};
+	unsigned accounts = 0;
+	if (app->transfer.run || app->inner->making || txn_running(app->txn) || db_state(app->work) != DB_IDLE) {
+		run_end(run, ST_USAGE, "something else is running; try again when it is over");
+		return;
+	}
+	if (accounts_of(run, &accounts, &err)) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	struct teaching *teaching = app->inner->teaching = NEW(struct teaching);
+	*teaching = (struct teaching){.run = run, .echo = echo_new(), .wanted = accounts};
+	teaching->cursor.next = ring_next(app->ring);
+	rng_seed(&teaching->rng, app->settings.seed);
+	teaching_begin(teaching);
+}
