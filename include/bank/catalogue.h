@@ -32,7 +32,7 @@ struct catalogue {
 	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
 	int64_t estimate; /* about how many rows, -1 unknown */
 
-	char *sql_name; /* the table as SQL writes it, quoted where it needs that */
+	char *sql_name;        /* the table as SQL writes it, quoted where it needs that */
 	char *sql_page_after;  /* $1 id, $2 limit: rows with a larger id, ascending */
 	char *sql_page_before; /* $1 id, $2 limit: rows with a smaller id, descending */
 	char *sql_page_first;  /* $1 limit, ascending */

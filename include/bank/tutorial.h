@@ -56,6 +56,6 @@ struct halving;
 struct halving *halving_new(const struct tutorial_sql *sql, const char *source, const char *destination);
 void halving_free(struct halving *halving);
 struct body *halving_body(struct halving *halving);
-int64_t halving_amount(const struct halving *halving); /* once it has committed */
+const char *halving_amount(const struct halving *halving); /* once it has committed; borrowed */
 
 #endif

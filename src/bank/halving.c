@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/amount.h"
 #include "bank/tutorial.h"
 #include "base/mem.h"
-#include "rule.h"
 #include "say.h"
 
 enum { BALANCE = 1 }; /* column of the read */
@@ -19,8 +19,7 @@ struct halving {
 
 	/* Of the attempt. */
 	enum { READ, WRITE, CHECK } step;
-	int64_t amount;
-	char rest_text[24], amount_text[24];
+	struct amount_text amount, rest;
 	const char *read[1], *debit[2], *credit[2];
 };
 
@@ -29,7 +28,6 @@ static void reset(struct body *body, bool together)
 	(void)together;
 	struct halving *halving = (struct halving *)body;
 	halving->step = READ;
-	halving->amount = 0;
 }
 
 static enum status decide(struct halving *halving, const struct rows *rows, struct err *err)
@@ -41,16 +39,15 @@ static enum status decide(struct halving *halving, const struct rows *rows, stru
 	const char *text = rows_cell(rows, 0, BALANCE);
 	if (!text)
 		return err_set(err, ST_REJECTED, "the balance of account %s is NULL", source.text);
-	if (!rule_number(text, &balance))
-		return err_set(err, ST_REJECTED,
-			       "the balance of account %s is %s, and the tutorial halves whole numbers", source.text,
-			       say_id(text).text);
+	unsigned scale = amount_decimals(text);
+	if (amount_parse(text, scale, &balance))
+		return err_set(err, ST_REJECTED, "the balance of account %s is %s, which cannot be counted",
+			       source.text, say_id(text).text);
 	if (balance < 2)
-		return err_set(err, ST_REJECTED, "account %s has %" PRId64 ": there is nothing to halve", source.text,
-			       balance);
-	halving->amount = balance / 2;
-	snprintf(halving->amount_text, sizeof halving->amount_text, "%" PRId64, halving->amount);
-	snprintf(halving->rest_text, sizeof halving->rest_text, "%" PRId64, balance - halving->amount);
+		return err_set(err, ST_REJECTED, "account %s has %s: there is nothing to halve", source.text,
+			       say_id(text).text);
+	halving->amount = amount_show(amount_half(balance), scale);
+	halving->rest = amount_show(balance - amount_half(balance), scale);
 	return ST_OK;
 }
 
@@ -102,8 +99,8 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 	(void)index;
 	if (halving->step != CHECK || strcmp(answer->sqlstate, "22003") != 0)
 		return false;
-	err_set(reason, ST_REJECTED, "account %s cannot hold %" PRId64 " more", say_id(halving->destination).text,
-		halving->amount);
+	err_set(reason, ST_REJECTED, "account %s cannot hold %s more", say_id(halving->destination).text,
+		halving->amount.text);
 	return true;
 }
 
@@ -117,8 +114,8 @@ struct halving *halving_new(const struct tutorial_sql *sql, const char *source, 
 				    .source = source,
 				    .destination = destination,
 				    .read = {source},
-				    .debit = {halving->rest_text, source},
-				    .credit = {halving->amount_text, destination}};
+				    .debit = {halving->rest.text, source},
+				    .credit = {halving->amount.text, destination}};
 	return halving;
 }
 
@@ -132,7 +129,7 @@ struct body *halving_body(struct halving *halving)
 	return &halving->body;
 }
 
-int64_t halving_amount(const struct halving *halving)
+const char *halving_amount(const struct halving *halving)
 {
-	return halving->amount;
+	return halving->amount.text;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command tutorial: what the tutorial's program does, through our engine, printed as it prints. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +61,7 @@ void teaching_finish(struct teaching *teaching)
 	struct err err = teaching->err;
 	teaching_print(teaching, true);
 	if (!err.status)
-		app_say(app, ST_OK, "added %u %s; moved %" PRId64 " from %s to %s", teaching->added,
+		app_say(app, ST_OK, "added %u %s; moved %s from %s to %s", teaching->added,
 			text_plural(teaching->added, "account", "accounts"), halving_amount(teaching->halving),
 			teaching->source, teaching->destination);
 	if (!app_prints(app))
@@ -71,7 +70,6 @@ void teaching_finish(struct teaching *teaching)
 	if (app->pages)
 		pages_refresh(app->pages);
 	inner_changed(app);
-	app_leave_on(app);
 	run_end(run, err.status, err.status ? err.text : NULL);
 }
 

@@ -201,6 +201,12 @@ static void other_tables_are_used_as_they_are(void **state)
 	assert_non_null(strstr(proc->out.p, "displaying 10 of 12 total"));
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 12);
 	proc_free(proc);
+	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id bigint PRIMARY KEY, balance numeric(18,2));"
+		"INSERT INTO accounts VALUES (9007199254740993, 12.35)");
+	proc = teller_run("tutorial", "--accounts", "12");
+	proc_expect_status(proc, 0);
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 13);
+	proc_free(proc);
 	pg_exec("CREATE SCHEMA \"the bank\"; CREATE TABLE \"the bank\".\"Accounts\" (\"Id\" text PRIMARY KEY, balance "
 		"integer)");
 	proc = teller_run("--table", "\"the bank\".\"Accounts\"", "tutorial", "--accounts", "2");
