@@ -201,8 +201,8 @@ static void other_tables_are_used_as_they_are(void **state)
 	assert_non_null(strstr(proc->out.p, "displaying 10 of 12 total"));
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 12);
 	proc_free(proc);
-	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id bigint PRIMARY KEY, balance numeric(18,2));"
-		"INSERT INTO accounts VALUES (9007199254740993, 12.35)");
+	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id bigint PRIMARY KEY, balance numeric(18,0));"
+		"INSERT INTO accounts VALUES (9007199254740993, 1235)");
 	proc = teller_run("tutorial", "--accounts", "12");
 	proc_expect_status(proc, 0);
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 13);
