@@ -2,11 +2,11 @@
 /* The balances of the picked accounts as they were last read, and what a transfer would make of them. */
 #include "ui/balances.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
+#include "bank/amount.h"
 #include "base/mem.h"
 
 static bool same(const char *a, const char *b)
@@ -41,6 +41,7 @@ static void look(struct balances *balances, const struct app *app, int side, con
 
 void balances_look(struct balances *balances, const struct app *app, const char *source, const char *destination)
 {
+	balances->scale = app->catalogue ? app->catalogue->balance_scale : 0;
 	look(balances, app, 0, source);
 	look(balances, app, 1, destination);
 }
@@ -54,15 +55,6 @@ void balances_free(struct balances *balances)
 {
 	forget(balances, 0);
 	forget(balances, 1);
-}
-
-static bool number(const char *text, int64_t *value)
-{
-	char *end = NULL;
-	errno = 0;
-	long long n = text ? strtoll(text, &end, 10) : 0;
-	*value = n;
-	return text && end != text && *end == '\0' && errno == 0;
 }
 
 static const char *wrong(const struct balances *balances, const struct preview *preview, enum transfer_rule rule)
@@ -83,10 +75,11 @@ static const char *wrong(const struct balances *balances, const struct preview *
 
 struct preview balances_preview(const struct balances *balances, enum transfer_rule rule, int64_t amount)
 {
-	struct preview p = {.known = true};
+	struct preview p = {.known = true, .scale = balances->scale};
 	for (int side = 0; side < 2; side++)
-		p.known = p.known && number(balances->balance[side], &p.before[side]);
-	p.amount = rule == TRANSFER_HALF ? p.before[0] / 2 : rule == TRANSFER_ALL ? p.before[0] : amount;
+		p.known = p.known && balances->balance[side] &&
+			  amount_parse(balances->balance[side], p.scale, &p.before[side]) == AMOUNT_FINE;
+	p.amount = rule == TRANSFER_HALF ? amount_half(p.before[0]) : rule == TRANSFER_ALL ? p.before[0] : amount;
 	p.why = wrong(balances, &p, rule);
 	p.known = p.known && !p.why;
 	p.after[0] = p.known ? p.before[0] - p.amount : 0;

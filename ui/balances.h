@@ -16,6 +16,7 @@ struct balances {
 	char *balance[2];    /* raw, owned; NULL: not known, or SQL NULL */
 	bool known[2];       /* was read; with a NULL balance it is SQL NULL */
 	uint64_t read_at[2]; /* wall time, us */
+	unsigned scale;      /* of the balances: what units are, see bank/amount.h */
 };
 
 /* Follows the picks and the rows on the screen. */
@@ -27,7 +28,8 @@ void balances_free(struct balances *balances);
 struct preview {
 	bool known;
 	const char *why; /* it is not: what would be wrong with it, or that nobody can say; static */
-	int64_t amount, before[2], after[2];
+	unsigned scale;
+	int64_t amount, before[2], after[2]; /* in units */
 };
 struct preview balances_preview(const struct balances *balances, enum transfer_rule rule, int64_t amount);
 

@@ -2,10 +2,9 @@
 /* Two accounts with their balances before and after, as the transfer pane and the review box draw them. */
 #include "ui/moves.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "bank/amount.h"
 #include "base/text.h"
 #include "ui/draw.h"
 #include "ui/wrap.h"
@@ -29,6 +28,11 @@ static void padded(struct buf *out, const char *raw, int width, enum text_align 
 	buf_free(&text);
 }
 
+static struct amount_text after(const struct moves *moves, int side)
+{
+	return amount_show(moves->after[side], moves->scale);
+}
+
 struct widths {
 	int id, number;
 };
@@ -37,10 +41,8 @@ static struct widths measure(const struct moves *moves, int room)
 {
 	struct widths w = {0, 0};
 	for (int side = 0; side < 2; side++) {
-		char after[24];
-		snprintf(after, sizeof after, "%" PRId64, moves->after[side]);
 		w.number = wider(w.number, moves->id[side] ? moves->before[side] : "");
-		w.number = wider(w.number, moves->known ? after : "");
+		w.number = wider(w.number, moves->known ? after(moves, side).text : "");
 		w.id = wider(w.id, moves->id[side] ? moves->id[side] : "");
 	}
 	int left = room - 6 - 2 - w.number - (moves->known ? 4 + w.number : 0);
@@ -56,10 +58,8 @@ static void side_line(struct buf *line, const struct moves *moves, int side, str
 	padded(line, moves->before[side], w.number, TEXT_RIGHT);
 	if (!moves->known)
 		return;
-	char after[24];
-	snprintf(after, sizeof after, "%" PRId64, moves->after[side]);
 	buf_fmt(line, " %s ", moves->arrow);
-	padded(line, after, w.number, TEXT_RIGHT);
+	padded(line, after(moves, side).text, w.number, TEXT_RIGHT);
 }
 
 int moves_draw(struct rect area, const struct moves *moves)
@@ -83,7 +83,7 @@ int moves_draw(struct rect area, const struct moves *moves)
 		return y;
 	struct buf line = {0};
 	if (moves->known)
-		buf_fmt(&line, "Move  %" PRId64 "  ", moves->amount);
+		buf_fmt(&line, "Move  %s  ", amount_show(moves->amount, moves->scale).text);
 	else
 		buf_str(&line, "Move  ");
 	buf_str(&line, moves->note);

@@ -12,6 +12,7 @@ struct moves {
 	const char *id[2];     /* raw; NULL: not picked */
 	const char *before[2]; /* raw */
 	bool known;            /* amount and after are */
+	unsigned scale;        /* of amount and after, which are in units */
 	int64_t amount, after[2];
 	const char *arrow; /* between before and after */
 	const char *note;  /* what the amount is */

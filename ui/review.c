@@ -2,7 +2,6 @@
 /* The review box: the exact command and what it would do, and a question that only y answers with yes. */
 #include "ui/review.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +37,7 @@ struct review *review_new(struct app *app, struct run *run)
 	review->run = run;
 	review->transfer = strcmp(run->command->name, "transfer") == 0 && run->args[0] && run->args[1];
 	if (review->transfer && run->args[2] &&
-	    transfer_rule_parse(run->args[2], &review->rule, &review->amount, &err) != ST_OK)
+	    transfer_rule_parse(run->args[2], app->catalogue, &review->rule, &review->amount, &err) != ST_OK)
 		review->transfer = false;
 	review_changed(review);
 	return review;
@@ -98,7 +97,7 @@ static void question(const struct review *review, struct buf *out)
 		return;
 	}
 	if (review->rule == TRANSFER_AMOUNT)
-		buf_fmt(&raw, "Transfer %" PRId64 " from %s to %s?", review->amount, run->args[0], run->args[1]);
+		buf_fmt(&raw, "Transfer %s from %s to %s?", run->args[2], run->args[0], run->args[1]);
 	else
 		buf_fmt(&raw, "Transfer %s of %s to %s?", review->rule == TRANSFER_ALL ? "all" : "half", run->args[0],
 			run->args[1]);
@@ -117,7 +116,11 @@ static struct moves moves_of(const struct review *review, const struct buf *note
 {
 	const struct balances *balances = &review->balances;
 	struct preview preview = balances_preview(balances, review->rule, review->amount);
-	struct moves moves = {.known = preview.known, .amount = preview.amount, .arrow = "->", .note = buf_text(note)};
+	struct moves moves = {.known = preview.known,
+			      .scale = preview.scale,
+			      .amount = preview.amount,
+			      .arrow = "->",
+			      .note = buf_text(note)};
 	for (int side = 0; side < 2; side++) {
 		moves.id[side] = review->run->args[side];
 		moves.before[side] =

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "bank/amount.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -58,7 +59,7 @@ static struct moves plan(const struct transfer_pane *pane)
 {
 	const struct balances *balances = pane->balances;
 	struct preview preview = balances_preview(balances, TRANSFER_HALF, 0);
-	struct moves moves = {.known = preview.known, .amount = preview.amount, .arrow = "->"};
+	struct moves moves = {.known = preview.known, .scale = preview.scale, .amount = preview.amount, .arrow = "->"};
 	for (int side = 0; side < 2; side++) {
 		moves.id[side] = balances->id[side];
 		moves.before[side] =
@@ -89,17 +90,19 @@ static const char *note_of(enum outcome outcome, const struct transfer_facts *fa
 	return "nothing";
 }
 
-static struct moves done(const struct transfer_pane *pane, char before[2][24])
+static struct moves done(const struct transfer_pane *pane, struct amount_text before[2])
 {
 	const struct app_transfer *transfer = &pane->app->transfer;
 	struct transfer_facts facts = transfer_facts(transfer->body);
 	enum outcome outcome = pane->attempts->outcome;
 	bool moves = outcome == OUTCOME_COMMITTED || outcome == OUTCOME_NONE || outcome == OUTCOME_UNKNOWN;
-	snprintf(before[0], 24, "%" PRId64, facts.source_before);
-	snprintf(before[1], 24, "%" PRId64, facts.destination_before);
+	unsigned scale = pane->app->catalogue->balance_scale;
+	before[0] = amount_show(facts.source_before, scale);
+	before[1] = amount_show(facts.destination_before, scale);
 	return (struct moves){
 		.id = {transfer->source, transfer->destination},
-		.before = {facts.decided ? before[0] : "...", facts.decided ? before[1] : "..."},
+		.before = {facts.decided ? before[0].text : "...", facts.decided ? before[1].text : "..."},
+		.scale = scale,
 		.after = {facts.source_after, facts.destination_after},
 		.known = moves && facts.decided && !facts.again,
 		.amount = facts.amount,
@@ -155,7 +158,8 @@ static void ended(const struct transfer_pane *pane, struct buf *out)
 		return;
 	}
 	text_duration(took, attempts->took_us);
-	buf_fmt(out, "moved %" PRId64 " in %s, %u %s", transfer_facts(transfer->body).amount, took,
+	int64_t amount = transfer_facts(transfer->body).amount;
+	buf_fmt(out, "moved %s in %s, %u %s", amount_show(amount, pane->app->catalogue->balance_scale).text, took,
 		attempts->round_trips, text_plural(attempts->round_trips, "round trip", "round trips"));
 }
 
@@ -189,7 +193,7 @@ static void draw(void *self, struct rect inside, bool focus)
 {
 	(void)focus;
 	struct transfer_pane *pane = self;
-	char before[2][24];
+	struct amount_text before[2];
 	struct rect area = {inside.y, inside.x + 1, inside.h, inside.w - 2};
 	draw_clear(inside);
 	struct moves moves = shows_facts(pane) ? done(pane, before) : plan(pane);

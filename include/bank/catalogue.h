@@ -24,15 +24,19 @@ struct catalogue {
 	char *id_type; /* "int4", "int8", "uuid", "text" ... */
 	char *balance_type;
 	bool id_is_number;
-	int64_t id_max;      /* largest id that the column holds, where it is a number; else 0 */
-	int64_t balance_max; /* largest balance that the column holds */
+	int64_t id_max;         /* largest id that the column holds, where it is a number; else 0 */
+	int64_t balance_max;    /* largest balance that the column holds, in units (bank/amount.h) */
+	unsigned balance_scale; /* digits behind the point; 0 for integers */
 	size_t nextra;
 	char *extra[CATALOGUE_EXTRA_MAX];
 	bool ledger;      /* the transfers table is there and usable */
 	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
+	char *browse_why; /* why nothing can be moved: we may not write; a sentence; NULL where we may */
 	int64_t estimate; /* about how many rows, -1 unknown */
 
 	char *sql_name;        /* the table as SQL writes it, quoted where it needs that */
+	char *sql_make_ledger; /* a ledger that takes every id and balance of this table, in the schema of it */
+
 	char *sql_page_after;  /* $1 id, $2 limit: rows with a larger id, ascending */
 	char *sql_page_before; /* $1 id, $2 limit: rows with a smaller id, descending */
 	char *sql_page_first;  /* $1 limit, ascending */

@@ -17,7 +17,7 @@ struct transfer_spec {
 	const char *source; /* raw id, borrowed for the call */
 	const char *destination;
 	enum transfer_rule rule;
-	int64_t amount; /* smallest unit; for TRANSFER_AMOUNT */
+	int64_t amount; /* in units (bank/amount.h); for TRANSFER_AMOUNT */
 	const char *id; /* UUID for the ledger; NULL: a new one is made */
 };
 
@@ -36,12 +36,12 @@ struct body *transfer_body(struct transfer *transfer); /* borrowed */
 /* The id of the transfer that undoes the transfer `id`, a UUID: always the same one, so that the ledger lets it happen once. */
 void transfer_undo_id(char out[TRANSFER_ID_SIZE], const char *id);
 
-/* "half", "all" or a number, as in the command. Errors name the word. */
-MUST_CHECK enum status transfer_rule_parse(const char *word, enum transfer_rule *rule, int64_t *amount,
-					   struct err *err);
-void transfer_rule_show(char out[32], enum transfer_rule rule, int64_t amount);
+/* "half", "all" or a number, as in the command. Errors name the word. `catalogue` is NULL where the table is not known yet: then
+ * only the spelling is judged, and the amount means nothing. */
+MUST_CHECK enum status transfer_rule_parse(const char *word, const struct catalogue *catalogue,
+					   enum transfer_rule *rule, int64_t *amount, struct err *err);
 
-/* What the latest attempt read and decided; valid once the body has decided. */
+/* What the latest attempt read and decided, in units; valid once the body has decided. */
 struct transfer_facts {
 	bool decided;
 	bool again; /* it was in the ledger: `amount` moved then, before and after are the balances now */

@@ -17,9 +17,31 @@ static enum status refuse_kind(const struct table *table, const char *name, stru
 		if (table->kind == kinds[i].kind)
 			return err_set(err, ST_CHECK, "%s is %s: name the table behind it with --table", name,
 				       kinds[i].word);
-	if (!table->readable)
-		return err_set(err, ST_CHECK, "you may not read %s: ask its owner to GRANT SELECT ON it to you", name);
 	return ST_OK;
+}
+
+/* ---- what we may do ---- */
+
+static enum status judge_reading(const struct table *table, const char *name, struct err *err)
+{
+	const struct column *balance = table_column(table, "balance");
+	bool readable = !balance || balance->readable;
+	for (size_t i = 0; i < table->ncolumns; i++)
+		readable = readable && (!table->columns[i].key || table->columns[i].readable);
+	if (readable)
+		return ST_OK;
+	return err_set(err, ST_CHECK, "you may not read %s: ask its owner to GRANT SELECT ON it to you", name);
+}
+
+/* Who may only read can browse. */
+static void judge_writing(struct catalogue *catalogue, const struct table *table, const char *name)
+{
+	struct err err;
+	if (table_column(table, "balance")->updatable)
+		return;
+	err_set(&err, ST_CHECK,
+		"you may read %s but not change it: ask its owner to GRANT UPDATE (balance) ON it to you", name);
+	catalogue->browse_why = mem_dup(err.text);
 }
 
 /* ---- the key ---- */
@@ -53,14 +75,16 @@ static enum status judge_key(struct catalogue *catalogue, const struct table *ta
 		key++;
 	char type[80];
 	type_show(type, key->type, key->typmod);
-	if (!type_is_integer(key->type) && !type_is_text(key->type) && strcmp(key->type, "uuid") != 0)
+	bool number = type_max(key->type, key->typmod) > 0 && type_scale(key->type, key->typmod) == 0;
+	if (!number && !type_is_text(key->type) && strcmp(key->type, "uuid") != 0)
 		return err_set(err, ST_CHECK,
-			       "the primary key of %s, %s, is of type %s: ids can be integers, uuid or text", name,
-			       say_id(key->name).text, type);
+			       "the primary key of %s, %s, is of type %s: ids can be integers, numeric(p,0) of at most "
+			       "18 digits, uuid or text; name another table with --table",
+			       name, say_id(key->name).text, type);
 	catalogue->id_name = mem_dup(key->name);
 	catalogue->id_type = mem_dup(key->type);
-	catalogue->id_is_number = type_is_integer(key->type);
-	catalogue->id_max = catalogue->id_is_number ? type_max(key->type, key->typmod) : 0;
+	catalogue->id_is_number = number;
+	catalogue->id_max = number ? type_max(key->type, key->typmod) : 0;
 	return ST_OK;
 }
 
@@ -68,7 +92,8 @@ static enum status judge_key(struct catalogue *catalogue, const struct table *ta
 
 static enum status refuse_balance(const struct column *balance, const char *name, struct err *err)
 {
-	static const char usable[] = "smallint, integer, bigint or numeric(p,0) with at most 18 digits can be used";
+	static const char usable[] = "smallint, integer, bigint or numeric(p,s) with at most 18 digits can be used; "
+				     "change it with ALTER TABLE, or name another table with --table";
 	bool numeric = strcmp(balance->type, "numeric") == 0;
 	char type[80];
 	type_show(type, balance->type, balance->typmod);
@@ -77,8 +102,8 @@ static enum status refuse_balance(const struct column *balance, const char *name
 			       "the balance of %s is a numeric without a scale, so it has no smallest unit: %s", name,
 			       usable);
 	if (numeric)
-		return err_set(err, ST_CHECK, "the balance of %s is %s, which teller does not handle yet: %s", name,
-			       type, usable);
+		return err_set(err, ST_CHECK, "the balance of %s is %s, which is too many digits to count%s: %s", name,
+			       type, strchr(type, '-') ? " or a scale below 0" : "", usable);
 	if (strncmp(balance->type, "float", 5) == 0)
 		return err_set(err, ST_CHECK, "the balance of %s is %s, which rounds money: %s", name, type, usable);
 	return err_set(err, ST_CHECK, "the balance of %s is of type %s: %s", name, type, usable);
@@ -92,6 +117,7 @@ static enum status judge_balance(struct catalogue *catalogue, const struct table
 		return err_set(err, ST_CHECK, "%s has no column named balance%s: name another table with --table", name,
 			       balance ? " beside its key" : "");
 	catalogue->balance_max = type_max(balance->type, balance->typmod);
+	catalogue->balance_scale = type_scale(balance->type, balance->typmod);
 	if (catalogue->balance_max == 0)
 		return refuse_balance(balance, name, err);
 	catalogue->balance_name = mem_dup(balance->name);
@@ -103,7 +129,7 @@ static void take_extra(struct catalogue *catalogue, const struct table *table)
 {
 	for (size_t i = 0; i < table->ncolumns && catalogue->nextra < CATALOGUE_EXTRA_MAX; i++) {
 		const struct column *column = &table->columns[i];
-		if (!column->key && strcmp(column->name, "balance") != 0)
+		if (!column->key && column->readable && strcmp(column->name, "balance") != 0)
 			catalogue->extra[catalogue->nextra++] = mem_dup(column->name);
 	}
 }
@@ -123,6 +149,10 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 	if (!status)
 		status = judge_balance(catalogue, table, name.text, err);
 	if (!status)
-		take_extra(catalogue, table);
-	return status;
+		status = judge_reading(table, name.text, err);
+	if (status)
+		return status;
+	judge_writing(catalogue, table, name.text);
+	take_extra(catalogue, table);
+	return ST_OK;
 }

@@ -12,4 +12,7 @@ MUST_CHECK enum status accounts_judge(struct catalogue *catalogue, const struct 
 /* Whether transfers can be written to this table: NULL, or why not, owned. */
 char *ledger_judge(const struct catalogue *catalogue, const struct table *table);
 
+/* A ledger that we may not write makes the bank one to browse: to move money past it would be to lie in it. */
+void ledger_judge_rights(struct catalogue *catalogue, const struct table *table);
+
 #endif

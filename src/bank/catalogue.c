@@ -59,6 +59,8 @@ static void take_ledger(struct reading *reading, const struct rows *rows)
 	if (!table_read(&ledger, rows))
 		return;
 	catalogue->ledger_why = ledger_judge(catalogue, &ledger);
+	if (!catalogue->ledger_why)
+		ledger_judge_rights(catalogue, &ledger);
 	catalogue->ledger = !catalogue->ledger_why;
 	if (catalogue->ledger)
 		statements_ledger(catalogue, &reading->table, &ledger);
@@ -186,6 +188,7 @@ void catalogue_free(struct catalogue *catalogue)
 	free(catalogue->id_type);
 	free(catalogue->balance_type);
 	free(catalogue->ledger_why);
+	free(catalogue->browse_why);
 	for (size_t i = 0; i < catalogue->nextra; i++)
 		free(catalogue->extra[i]);
 	statements_free(catalogue);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <uuid/uuid.h>
 
+#include "bank/amount.h"
+
 enum { IDS_BELOW = 1000000000, BALANCES_BELOW = 1000000 };
 
 void draw_id(char out[DRAW_SIZE], const struct catalogue *c, struct rng *rng)
@@ -24,8 +26,17 @@ void draw_id(char out[DRAW_SIZE], const struct catalogue *c, struct rng *rng)
 	uuid_unparse_lower(uuid, out);
 }
 
+/* In units: below a million of the whole ones where the column holds that. */
+static uint64_t balances_below(const struct catalogue *c)
+{
+	uint64_t below = BALANCES_BELOW, all = (uint64_t)c->balance_max + 1;
+	for (unsigned i = 0; i < c->balance_scale && below < all; i++)
+		below *= 10;
+	return below < all ? below : all;
+}
+
 void draw_balance(char out[DRAW_SIZE], const struct catalogue *c, struct rng *rng)
 {
-	uint64_t below = c->balance_max < BALANCES_BELOW ? (uint64_t)c->balance_max + 1 : BALANCES_BELOW;
-	snprintf(out, DRAW_SIZE, "%" PRIu64, rng_below(rng, below));
+	struct amount_text text = amount_show((int64_t)rng_below(rng, balances_below(c)), c->balance_scale);
+	snprintf(out, DRAW_SIZE, "%s", text.text);
 }

@@ -2,6 +2,7 @@
 /* What a table must be like to serve as the ledger of transfers. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "accounts.h"
@@ -28,7 +29,7 @@ static bool id_fits(const struct catalogue *catalogue, const struct column *colu
 {
 	bool text = strcmp(column->type, "text") == 0 || (strcmp(column->type, "varchar") == 0 && column->typmod < 0);
 	if (catalogue->id_is_number)
-		return text || (type_is_integer(column->type) && type_max(column->type, -1) >= catalogue->id_max);
+		return text || type_holds(column, catalogue->id_max, 0);
 	return text || (strcmp(catalogue->id_type, "uuid") == 0 && strcmp(column->type, "uuid") == 0);
 }
 
@@ -50,8 +51,7 @@ static char *judge_amount(const struct catalogue *catalogue, const struct table 
 	const struct column *amount = table_column(table, "amount");
 	if (!amount)
 		return why(table, "it has no column amount");
-	bool any = strcmp(amount->type, "numeric") == 0 && amount->typmod < 4;
-	if (any || type_max(amount->type, amount->typmod) >= catalogue->balance_max)
+	if (type_holds(amount, catalogue->balance_max, catalogue->balance_scale))
 		return NULL;
 	char type[80];
 	type_show(type, amount->type, amount->typmod);
@@ -72,9 +72,10 @@ static char *judge_id(const struct table *table)
 	return NULL;
 }
 
+static const char *const ours[] = {"id", "source", "destination", "amount"};
+
 static char *judge_others(const struct table *table)
 {
-	static const char *const ours[] = {"id", "source", "destination", "amount"};
 	for (size_t i = 0; i < table->ncolumns; i++) {
 		const struct column *column = &table->columns[i];
 		bool known = false;
@@ -91,8 +92,6 @@ char *ledger_judge(const struct catalogue *catalogue, const struct table *table)
 {
 	if (table->kind != 'r' && table->kind != 'p')
 		return why(table, "it is no table");
-	if (!table->readable || !table->writable)
-		return why(table, "you may not read and write it; ask its owner to GRANT SELECT, INSERT ON it to you");
 	char *sentence = judge_id(table);
 	if (!sentence)
 		sentence = judge_side(catalogue, table, "source");
@@ -101,4 +100,23 @@ char *ledger_judge(const struct catalogue *catalogue, const struct table *table)
 	if (!sentence)
 		sentence = judge_amount(catalogue, table);
 	return sentence ? sentence : judge_others(table);
+}
+
+void ledger_judge_rights(struct catalogue *catalogue, const struct table *table)
+{
+	bool readable = true, insertable = true;
+	for (size_t i = 0; i < COUNT_OF(ours); i++) {
+		const struct column *column = table_column(table, ours[i]);
+		readable = readable && column->readable;
+		insertable = insertable && column->insertable;
+	}
+	char *sentence = why(table, "you may not %s it; ask its owner to GRANT SELECT, INSERT ON it to you",
+			     readable ? "write" : "read");
+	if (!readable)
+		catalogue->ledger_why = mem_dup(sentence);
+	if ((readable && insertable) || catalogue->browse_why) {
+		free(sentence);
+		return;
+	}
+	catalogue->browse_why = sentence;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bank/amount.h"
 #include "bank/transfer.h"
 #include "base/mem.h"
 #include "say.h"
@@ -82,10 +83,11 @@ static void on_back(void *arg, const struct txn_result *result)
 {
 	struct rival *rival = arg;
 	if (result->outcome != OUTCOME_COMMITTED)
-		say(rival, "the rival's unit did not come back from %s to %s: %s; `transfer %s %s 1` moves it",
+		say(rival, "the rival's unit did not come back from %s to %s: %s; `transfer %s %s %s` moves it",
 		    say_id(transfer_source(rival->back)).text, say_id(transfer_destination(rival->back)).text,
 		    result->reason.text, say_id(transfer_source(rival->back)).text,
-		    say_id(transfer_destination(rival->back)).text);
+		    say_id(transfer_destination(rival->back)).text,
+		    amount_show(1, rival->catalogue->balance_scale).text);
 	transfer_free(rival->back);
 	rival->back = NULL;
 	end(rival);

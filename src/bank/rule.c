@@ -2,23 +2,19 @@
 /* What a transfer may move: the amount, or why there is none; and the words for it. */
 #include "rule.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "bank/amount.h"
 #include "say.h"
 
-bool rule_number(const char *text, int64_t *n)
+bool rule_number(const struct rule *rule, const char *text, int64_t *units)
 {
-	if (!text_is_integer(text))
-		return false;
-	errno = 0;
-	long long value = strtoll(text, NULL, 10);
-	*n = value;
-	return errno == 0;
+	return amount_parse(text, rule->scale, units) == AMOUNT_FINE;
+}
+
+static struct amount_text show(const struct rule *rule, int64_t units)
+{
+	return amount_show(units, rule->scale);
 }
 
 enum status rule_same(const char *id, struct err *err)
@@ -28,13 +24,13 @@ enum status rule_same(const char *id, struct err *err)
 
 enum status rule_overflow(const struct rule *rule, const struct holding *destination, int64_t amount, struct err *err)
 {
-	return err_set(err, ST_REJECTED,
-		       "account %s holds %" PRId64 " and cannot take %" PRId64
-		       " more: its balance holds at most %" PRId64,
-		       say_id(destination->id).text, destination->balance, amount, rule->balance_max);
+	return err_set(err, ST_REJECTED, "account %s holds %s and cannot take %s more: its balance holds at most %s",
+		       say_id(destination->id).text, show(rule, destination->balance).text, show(rule, amount).text,
+		       show(rule, rule->balance_max).text);
 }
 
-static enum status judge_accounts(const struct holding *source, const struct holding *destination, struct err *err)
+static enum status judge_accounts(const struct rule *rule, const struct holding *source,
+				  const struct holding *destination, struct err *err)
 {
 	struct said from = say_id(source->id), to = say_id(destination->id);
 	if (!source->found)
@@ -47,8 +43,8 @@ static enum status judge_accounts(const struct holding *source, const struct hol
 	if (destination->null)
 		return err_set(err, ST_REJECTED, "the balance of account %s is NULL: it cannot take anything", to.text);
 	if (source->balance < 0)
-		return err_set(err, ST_REJECTED, "account %s holds %" PRId64 ": a negative balance cannot be moved",
-			       from.text, source->balance);
+		return err_set(err, ST_REJECTED, "account %s holds %s: a negative balance cannot be moved", from.text,
+			       show(rule, source->balance).text);
 	return ST_OK;
 }
 
@@ -56,25 +52,28 @@ static enum status find_amount(const struct rule *rule, const struct holding *so
 {
 	struct said from = say_id(source->id);
 	int64_t balance = source->balance;
-	*amount = rule->rule == TRANSFER_HALF ? balance / 2 : rule->rule == TRANSFER_ALL ? balance : rule->amount;
+	*amount = rule->rule == TRANSFER_HALF  ? amount_half(balance)
+		  : rule->rule == TRANSFER_ALL ? balance
+					       : rule->amount;
 	if (balance == 0 && rule->rule != TRANSFER_AMOUNT)
 		return err_set(err, ST_REJECTED, "account %s holds 0: there is nothing to move", from.text);
 	if (*amount <= 0 && rule->rule == TRANSFER_HALF)
 		return err_set(err, ST_REJECTED,
-			       "account %s holds %" PRId64 ": half of it, rounded down, is 0; there is nothing to move",
-			       from.text, balance);
+			       "account %s holds %s: half of it, rounded down, is 0; there is nothing to move",
+			       from.text, show(rule, balance).text);
 	if (*amount <= 0)
-		return err_set(err, ST_REJECTED, "%" PRId64 " is nothing to move: an amount is 1 or more", *amount);
+		return err_set(err, ST_REJECTED, "%s is nothing to move: an amount is %s or more",
+			       show(rule, *amount).text, show(rule, 1).text);
 	if (*amount > balance)
-		return err_set(err, ST_REJECTED, "account %s holds %" PRId64 ", less than the %" PRId64 " to move",
-			       from.text, balance, *amount);
+		return err_set(err, ST_REJECTED, "account %s holds %s, less than the %s to move", from.text,
+			       show(rule, balance).text, show(rule, *amount).text);
 	return ST_OK;
 }
 
 enum status rule_decide(const struct rule *rule, const struct holding *source, const struct holding *destination,
 			int64_t *amount, struct err *err)
 {
-	enum status status = judge_accounts(source, destination, err);
+	enum status status = judge_accounts(rule, source, destination, err);
 	if (!status)
 		status = find_amount(rule, source, amount, err);
 	if (status)
@@ -87,27 +86,35 @@ enum status rule_decide(const struct rule *rule, const struct holding *source, c
 
 /* ---- words ---- */
 
-enum status transfer_rule_parse(const char *word, enum transfer_rule *rule, int64_t *amount, struct err *err)
+/* Before the table is known only the spelling can be judged, by as many decimals as the word has. */
+static enum status parse_amount(const char *word, const struct catalogue *catalogue, int64_t *amount, struct err *err)
 {
-	*amount = 0;
-	*rule = strcmp(word, "half") == 0 ? TRANSFER_HALF : strcmp(word, "all") == 0 ? TRANSFER_ALL : TRANSFER_AMOUNT;
-	if (*rule != TRANSFER_AMOUNT)
-		return ST_OK;
 	struct said said = say_id(word);
-	if (!text_is_integer(word))
-		return err_set(err, ST_USAGE, "\"%s\" is no amount: half, all, or a whole number", said.text);
-	if (!rule_number(word, amount) && word[0] != '-')
-		return err_set(err, ST_USAGE, "the amount %s is too large: %" PRId64 " is the most that can be counted",
-			       said.text, INT64_MAX);
-	if (*amount <= 0 || word[0] == '-')
-		return err_set(err, ST_USAGE, "the amount is %s, and must be 1 or more", said.text);
+	unsigned decimals = amount_decimals(word), digits = decimals < AMOUNT_DIGITS_MAX ? decimals : AMOUNT_DIGITS_MAX;
+	unsigned scale = catalogue ? catalogue->balance_scale : digits;
+	enum amount_fault fault = amount_parse(word, scale, amount);
+	if (fault == AMOUNT_NO_NUMBER)
+		return err_set(err, ST_USAGE, "\"%s\" is no amount: half, all, or a number like 12 or 12.34",
+			       said.text);
+	if (word[0] == '-' || (fault == AMOUNT_FINE && *amount == 0))
+		return err_set(err, ST_USAGE, "the amount is %s, and must be %s or more", said.text,
+			       amount_show(1, scale).text);
+	if (decimals > scale && scale == 0)
+		return err_set(err, ST_USAGE, "the amount %s has decimals, and balances of %s are whole numbers",
+			       said.text, say_id(catalogue->name).text);
+	if (decimals > scale)
+		return err_set(err, ST_USAGE, "the amount %s has more decimals than the %u that can be counted",
+			       said.text, scale);
+	if (fault == AMOUNT_TOO_LARGE)
+		return err_set(err, ST_USAGE, "the amount %s is too large: %s is the most that can be counted",
+			       said.text, amount_show(INT64_MAX, scale).text);
 	return ST_OK;
 }
 
-void transfer_rule_show(char out[32], enum transfer_rule rule, int64_t amount)
+enum status transfer_rule_parse(const char *word, const struct catalogue *catalogue, enum transfer_rule *rule,
+				int64_t *amount, struct err *err)
 {
-	if (rule == TRANSFER_AMOUNT)
-		snprintf(out, 32, "%" PRId64, amount);
-	else
-		snprintf(out, 32, "%s", rule == TRANSFER_HALF ? "half" : "all");
+	*amount = 0;
+	*rule = strcmp(word, "half") == 0 ? TRANSFER_HALF : strcmp(word, "all") == 0 ? TRANSFER_ALL : TRANSFER_AMOUNT;
+	return *rule == TRANSFER_AMOUNT ? parse_amount(word, catalogue, amount, err) : ST_OK;
 }

@@ -17,7 +17,7 @@ struct rule {
 	enum transfer_rule rule;
 	int64_t amount; /* for TRANSFER_AMOUNT */
 	int64_t balance_max;
-	const char *balance_type;
+	unsigned scale; /* of the balances */
 };
 
 /* The amount, or ST_REJECTED with the reason. */
@@ -28,7 +28,7 @@ MUST_CHECK enum status rule_decide(const struct rule *rule, const struct holding
 enum status rule_same(const char *id, struct err *err);
 enum status rule_overflow(const struct rule *rule, const struct holding *destination, int64_t amount, struct err *err);
 
-/* A balance as the server writes it: digits, all of them, that fit. */
-MUST_CHECK bool rule_number(const char *text, int64_t *n);
+/* A balance or an amount as the server writes it, in units. */
+MUST_CHECK bool rule_number(const struct rule *rule, const char *text, int64_t *units);
 
 #endif

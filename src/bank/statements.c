@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/amount.h"
 #include "bank/audit.h"
 #include "bank/transfer.h"
 #include "base/mem.h"
@@ -91,6 +92,11 @@ static void make_pages(struct catalogue *c, const struct names *n)
 	free(from);
 }
 
+static struct amount_text most(const struct catalogue *c)
+{
+	return amount_show(c->balance_max, c->balance_scale);
+}
+
 static void make_transfer(struct catalogue *c, const struct names *n)
 {
 	c->sql_read_two = text("SELECT %s, %s FROM %s WHERE %s IN ($1, $2)", n->id, n->balance, n->table, n->id);
@@ -99,8 +105,8 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 	c->sql_check_two = text("SELECT 1 / CASE WHEN count(*) = 2 THEN 1 ELSE 0 END AS checked FROM %s "
 				"WHERE (%s = $1 AND %s = $3) OR (%s = $2 AND %s = $4)",
 				n->table, n->id, n->balance, n->id, n->balance);
-	c->sql_third = text("SELECT %s FROM %s WHERE %s NOT IN ($1, $2) AND %s >= 0 ORDER BY %s LIMIT 1", n->id,
-			    n->table, n->id, n->balance, n->id);
+	c->sql_third = text("SELECT %s FROM %s WHERE %s NOT IN ($1, $2) AND %s >= 0 AND %s < %s ORDER BY %s LIMIT 1",
+			    n->id, n->table, n->id, n->balance, n->balance, most(c).text, n->id);
 }
 
 static void make_insert(struct catalogue *c, const struct names *n)
@@ -111,20 +117,34 @@ static void make_insert(struct catalogue *c, const struct names *n)
 
 /* ---- a transfer in one statement ---- */
 
-/* floor(balance / 2): a shift floors and stays an integer on both servers; numeric has none. */
+static bool is_numeric(const struct catalogue *c)
+{
+	return strcmp(c->balance_type, "numeric") == 0;
+}
+
+/* floor(balance / 2) in units: a shift floors and stays an integer on both servers; numeric has none, and its division rounds. */
 static char *amount_of(const struct catalogue *c, enum transfer_rule rule, const char *balance)
 {
 	const char *param = c->ledger ? "$4" : "$3";
-	bool numeric = strcmp(c->balance_type, "numeric") == 0;
 	switch (rule) {
 	case TRANSFER_HALF:
-		return numeric ? text("floor(s.%s / 2)", balance) : text("s.%s >> 1", balance);
+		return is_numeric(c) ? text("trunc(s.%s * 0.5, %u)", balance, c->balance_scale)
+				     : text("s.%s >> 1", balance);
 	case TRANSFER_ALL:
 		return text("s.%s", balance);
 	case TRANSFER_AMOUNT:
-		return text("%s::int8", param);
+		return text("%s::%s", param, is_numeric(c) ? "numeric" : "int8");
 	}
 	return mem_dup("NULL");
+}
+
+/* A numeric may be NaN, which compares as if it were a number. */
+static char *countable(const struct catalogue *c)
+{
+	struct amount_text max = most(c);
+	return is_numeric(c)
+		       ? text(" AND m.source <= %s AND m.destination BETWEEN -%s AND %s", max.text, max.text, max.text)
+		       : mem_dup("");
 }
 
 /* `m` holds what is decided, none where an account is missing; `moved` what the accounts hold then; `good` counts those that hold
@@ -132,15 +152,15 @@ static char *amount_of(const struct catalogue *c, enum transfer_rule rule, const
 static char *make_oneshot(const struct catalogue *c, const struct names *n, const char *into, enum transfer_rule rule)
 {
 	const char *id = n->id, *b = n->balance;
-	char *amount = amount_of(c, rule, b);
+	char *amount = amount_of(c, rule, b), *counted = countable(c);
 	char *moved = text("WITH m AS (SELECT s.%s AS source, d.%s AS destination, %s AS amount FROM %s s, %s d "
 			   "WHERE s.%s = $1 AND d.%s = $2), "
 			   "moved AS (UPDATE %s AS a SET %s = CASE WHEN a.%s = $1 THEN m.source - m.amount "
 			   "ELSE m.destination + m.amount END FROM m WHERE a.%s IN ($1, $2) AND m.amount > 0 "
-			   "AND m.amount <= m.source RETURNING a.%s AS id, a.%s AS balance), "
+			   "AND m.amount <= m.source%s RETURNING a.%s AS id, a.%s AS balance), "
 			   "good AS (SELECT count(*) AS n FROM moved, m WHERE moved.balance = CASE WHEN moved.id = $1 "
 			   "THEN m.source - m.amount ELSE m.destination + m.amount END)",
-			   b, b, amount, n->table, n->table, id, id, n->table, b, id, id, id, b);
+			   b, b, amount, n->table, n->table, id, id, n->table, b, id, id, counted, id, b);
 	char *sql =
 		into ? text("%s, recorded AS (INSERT INTO %s (id, source, destination, amount) SELECT CASE WHEN n = 2 "
 			    "THEN $3::uuid END, $1, $2, (SELECT amount FROM m) FROM good RETURNING id) "
@@ -150,6 +170,7 @@ static char *make_oneshot(const struct catalogue *c, const struct names *n, cons
 			    "1 / CASE WHEN n = 2 THEN 1 ELSE 0 END AS checked FROM good",
 			    moved);
 	free(amount);
+	free(counted);
 	free(moved);
 	return sql;
 }
@@ -162,6 +183,26 @@ static void make_oneshots(struct catalogue *c, const struct names *n, const char
 	}
 }
 
+/* ---- a ledger for this table ---- */
+
+static void ledger_type(char out[80], const struct column *column)
+{
+	const char *type = type_is_integer(column->type) ? "int8" : type_is_text(column->type) ? "text" : column->type;
+	type_show(out, type, column->typmod);
+}
+
+static void make_ledger(struct catalogue *c, const struct table *table)
+{
+	char id[80], amount[80], *schema = quoted(table->schema);
+	ledger_type(id, table_column(table, c->id_name));
+	ledger_type(amount, table_column(table, c->balance_name));
+	c->sql_make_ledger =
+		text("CREATE TABLE IF NOT EXISTS %s.transfers (id uuid PRIMARY KEY, source %s NOT NULL, "
+		     "destination %s NOT NULL, amount %s NOT NULL, made_at timestamptz NOT NULL DEFAULT now())",
+		     schema, id, id, amount);
+	free(schema);
+}
+
 void statements_accounts(struct catalogue *catalogue, const struct table *table)
 {
 	struct names names = names_of(catalogue, table);
@@ -171,6 +212,7 @@ void statements_accounts(struct catalogue *catalogue, const struct table *table)
 	make_insert(catalogue, &names);
 	make_oneshots(catalogue, &names, NULL);
 	catalogue->sql_audit = audit_sql(names.table, names.id, names.balance, NULL);
+	make_ledger(catalogue, table);
 	names_free(&names);
 }
 
@@ -212,6 +254,7 @@ void statements_free(struct catalogue *c)
 {
 	char *const all[] = {
 		c->sql_name,
+		c->sql_make_ledger,
 		c->sql_page_after,
 		c->sql_page_before,
 		c->sql_page_first,

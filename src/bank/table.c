@@ -6,19 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/amount.h"
 #include "base/mem.h"
 
-enum { SCHEMA, NAME, KIND, VISIBLE, READABLE, WRITABLE, COLUMN, TYPE, TYPMOD, KEY, NEEDS_VALUE };
+enum { SCHEMA, NAME, KIND, VISIBLE, COLUMN, TYPE, TYPMOD, KEY, NEEDS_VALUE, READABLE, INSERTABLE, UPDATABLE };
 
 /*
  * CockroachDB keeps columns of its own in a table with a hash-sharded key, crdb_internal_id_shard_16 and the like, in that key too
  * (docs: hash-sharded-indexes). They follow from the id, so that the id alone tells accounts apart: they are passed over.
  */
 static const char sql[] =
-	"SELECT c.nspname, c.relname, c.relkind, pg_table_is_visible(c.oid), has_table_privilege(c.oid, 'SELECT'), "
-	"has_table_privilege(c.oid, 'INSERT'), a.attname, coalesce(b.typname, t.typname), "
+	"SELECT c.nspname, c.relname, c.relkind, pg_table_is_visible(c.oid), a.attname, coalesce(b.typname, "
+	"t.typname), "
 	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "
-	"coalesce(a.attnum = ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef "
+	"coalesce(a.attnum = ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "
+	"has_column_privilege(c.oid, a.attnum, 'SELECT'), has_column_privilege(c.oid, a.attnum, 'INSERT'), "
+	"has_column_privilege(c.oid, a.attnum, 'UPDATE') "
 	"FROM (SELECT r.oid, n.nspname, r.relname, r.relkind FROM pg_catalog.pg_class AS r "
 	"JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace "
 	"WHERE r.relname = $1 AND r.relkind IN ('r', 'p', 'v', 'm', 'f') "
@@ -59,8 +62,6 @@ bool table_read(struct table *table, const struct rows *rows)
 	table->name = text_of(rows, 0, NAME);
 	table->kind = text_of(rows, 0, KIND)[0];
 	table->visible = is_true(rows, 0, VISIBLE);
-	table->readable = is_true(rows, 0, READABLE);
-	table->writable = is_true(rows, 0, WRITABLE);
 	table->ncolumns = rows->nrows;
 	table->columns = mem_array(rows->nrows, sizeof *table->columns);
 	for (size_t i = 0; i < rows->nrows; i++)
@@ -70,6 +71,9 @@ bool table_read(struct table *table, const struct rows *rows)
 			.typmod = atoi(text_of(rows, i, TYPMOD)),
 			.key = is_true(rows, i, KEY),
 			.needs_value = is_true(rows, i, NEEDS_VALUE),
+			.readable = is_true(rows, i, READABLE),
+			.insertable = is_true(rows, i, INSERTABLE),
+			.updatable = is_true(rows, i, UPDATABLE),
 		};
 	return true;
 }
@@ -98,8 +102,7 @@ size_t table_keys(const struct table *table)
 
 /* ---- types ---- */
 
-/* A numeric's typmod is ((precision << 16) | scale) + 4, the scale in 11 bits (PostgreSQL, numeric.c). */
-enum { NUMERIC_DIGITS_MAX = 18 };
+/* A numeric's typmod is ((precision << 16) | scale) + 4, the scale in 11 bits with a sign (PostgreSQL, numeric.c). */
 
 static int precision_of(int typmod)
 {
@@ -113,7 +116,8 @@ static int scale_of(int typmod)
 
 static int64_t numeric_max(int typmod)
 {
-	if (typmod < 4 || scale_of(typmod) != 0 || precision_of(typmod) > NUMERIC_DIGITS_MAX)
+	if (typmod < 4 || scale_of(typmod) < 0 || scale_of(typmod) > AMOUNT_DIGITS_MAX ||
+	    precision_of(typmod) > AMOUNT_DIGITS_MAX)
 		return 0;
 	int64_t max = 1;
 	for (int i = 0; i < precision_of(typmod); i++)
@@ -130,6 +134,29 @@ int64_t type_max(const char *type, int typmod)
 	if (strcmp(type, "int8") == 0)
 		return INT64_MAX;
 	return strcmp(type, "numeric") == 0 ? numeric_max(typmod) : 0;
+}
+
+unsigned type_scale(const char *type, int typmod)
+{
+	return strcmp(type, "numeric") == 0 && numeric_max(typmod) ? (unsigned)scale_of(typmod) : 0;
+}
+
+static int digits_of(int64_t n)
+{
+	int digits = 0;
+	for (; n > 0; n /= 10)
+		digits++;
+	return digits;
+}
+
+bool type_holds(const struct column *column, int64_t max, unsigned scale)
+{
+	if (strcmp(column->type, "numeric") != 0)
+		return scale == 0 && type_max(column->type, -1) >= max;
+	if (column->typmod < 4)
+		return true;
+	int behind = scale_of(column->typmod), before = precision_of(column->typmod) - behind;
+	return behind >= (int)scale && before >= digits_of(max) - (int)scale;
 }
 
 bool type_is_integer(const char *type)

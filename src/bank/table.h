@@ -15,6 +15,9 @@ struct column {
 	int typmod;
 	bool key;         /* part of the primary key */
 	bool needs_value; /* NOT NULL without a default */
+	bool readable;    /* we may SELECT it */
+	bool insertable;
+	bool updatable;
 };
 
 /* Strings are borrowed from the rows that it was read from. */
@@ -22,7 +25,6 @@ struct table {
 	const char *schema, *name;
 	char kind;    /* 'r' table, 'p' partitioned table, 'v' view, 'm' materialized view, 'f' foreign table */
 	bool visible; /* its bare name finds it */
-	bool readable, writable;
 	struct column *columns;
 	size_t ncolumns;
 };
@@ -41,8 +43,12 @@ void table_done(struct table *table);
 const struct column *table_column(const struct table *table, const char *name); /* borrowed; NULL where there is none */
 size_t table_keys(const struct table *table);
 
-/* The largest number that an integer type, or a numeric(p,0) of at most 18 digits, holds; 0 for any other type. */
+/* The largest number that an integer type, or a numeric(p,s) of at most 18 digits and no scale below 0, holds, in units of
+ * 10^-s; 0 for any other type. */
 int64_t type_max(const char *type, int typmod);
+unsigned type_scale(const char *type, int typmod); /* digits behind the point of what type_max() knows */
+/* True where such a column takes every number of up to `max` units of that scale as it is. */
+bool type_holds(const struct column *column, int64_t max, unsigned scale);
 bool type_is_integer(const char *type);
 bool type_is_text(const char *type);
 

@@ -38,8 +38,8 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 {
 	const struct catalogue *c = transfer->catalogue;
 	const char *from = transfer->source, *to = transfer->destination;
-	const char *now[] = {transfer->source_after, transfer->destination_after};
-	const char *record[] = {transfer->id, from, to, transfer->amount, now[0], now[1]};
+	const char *now[] = {transfer->source_after.text, transfer->destination_after.text};
+	const char *record[] = {transfer->id, from, to, transfer->amount.text, now[0], now[1]};
 	const char *check[] = {from, to, now[0], now[1]};
 	if (c->ledger && transfer->together)
 		add(transfer, batch, VERB_INSERT, c->sql_ledger_checked, 6, record);
@@ -52,11 +52,12 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 static void write(struct transfer *transfer, struct batch *batch)
 {
 	const struct transfer_facts *facts = &transfer->facts;
-	snprintf(transfer->amount, sizeof transfer->amount, "%" PRId64, facts->amount);
-	snprintf(transfer->source_after, sizeof transfer->source_after, "%" PRId64, facts->source_after);
-	snprintf(transfer->destination_after, sizeof transfer->destination_after, "%" PRId64, facts->destination_after);
-	const char *debit[] = {transfer->amount, transfer->source},
-		   *credit[] = {transfer->amount, transfer->destination};
+	unsigned scale = transfer->rule.scale;
+	transfer->amount = amount_show(facts->amount, scale);
+	transfer->source_after = amount_show(facts->source_after, scale);
+	transfer->destination_after = amount_show(facts->destination_after, scale);
+	const char *debit[] = {transfer->amount.text, transfer->source},
+		   *credit[] = {transfer->amount.text, transfer->destination};
 	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_debit, 2, debit);
 	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_credit, 2, credit);
 	add_record(transfer, batch);
@@ -197,11 +198,11 @@ static bool oneshot(struct body *body, struct batch *batch)
 	const struct catalogue *c = transfer->catalogue;
 	const char *params[4] = {transfer->asked_source, transfer->asked_destination};
 	unsigned n = 2;
-	snprintf(transfer->amount, sizeof transfer->amount, "%" PRId64, transfer->rule.amount);
+	transfer->amount = amount_show(transfer->rule.amount, transfer->rule.scale);
 	if (c->ledger)
 		params[n++] = transfer->id;
 	if (transfer->rule.rule == TRANSFER_AMOUNT)
-		params[n++] = transfer->amount;
+		params[n++] = transfer->amount.text;
 	transfer->step = STEP_ONESHOT;
 	add(transfer, batch, VERB_UPDATE, c->sql_oneshot[transfer->rule.rule], n, params);
 	return true;
@@ -215,7 +216,7 @@ static bool fence(struct body *body, struct statement *statement)
 	transfer->fence[0] = transfer->id;
 	transfer->fence[1] = transfer_source(transfer);
 	transfer->fence[2] = transfer_destination(transfer);
-	transfer->fence[3] = transfer->facts.decided ? transfer->amount : "0";
+	transfer->fence[3] = transfer->facts.decided ? transfer->amount.text : "0";
 	*statement = (struct statement){.sql = transfer->catalogue->sql_ledger_fence,
 					.verb = VERB_INSERT,
 					.nparams = COUNT_OF(transfer->fence),
@@ -233,7 +234,7 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 	transfer->catalogue = catalogue;
 	transfer->asked_source = mem_dup(spec->source);
 	transfer->asked_destination = mem_dup(spec->destination);
-	transfer->rule = (struct rule){spec->rule, spec->amount, catalogue->balance_max, catalogue->balance_type};
+	transfer->rule = (struct rule){spec->rule, spec->amount, catalogue->balance_max, catalogue->balance_scale};
 	transfer->id_was_given = spec->id != NULL;
 	if (spec->id)
 		snprintf(transfer->id, sizeof transfer->id, "%s", spec->id);

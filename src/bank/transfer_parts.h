@@ -3,6 +3,7 @@
 #ifndef BANK_TRANSFER_PARTS_H
 #define BANK_TRANSFER_PARTS_H
 
+#include "bank/amount.h"
 #include "bank/transfer.h"
 #include "rule.h"
 
@@ -24,7 +25,7 @@ struct transfer {
 	bool together;
 	enum step step;
 	struct transfer_facts facts;
-	char amount[24], source_after[24], destination_after[24];
+	struct amount_text amount, source_after, destination_after;
 	const char *params[RECORD + 1][6];
 	const char *fence[4];
 };

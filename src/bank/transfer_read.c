@@ -21,14 +21,14 @@ static char *spelling(const struct catalogue *catalogue, const char *id)
 	return mem_dup_n(id, n);
 }
 
-static enum status take(struct holding *holding, const struct rows *rows, size_t row, struct err *err)
+static enum status take(const struct rule *rule, struct holding *holding, const struct rows *rows, size_t row,
+			struct err *err)
 {
 	const char *balance = rows_cell(rows, row, BALANCE);
 	holding->found = true;
 	holding->null = !balance;
-	if (balance && !rule_number(balance, &holding->balance))
-		return err_set(err, ST_REJECTED,
-			       "the balance of account %s is %s, which is no whole number that can be counted",
+	if (balance && !rule_number(rule, balance, &holding->balance))
+		return err_set(err, ST_REJECTED, "the balance of account %s is %s, which cannot be counted",
 			       say_id(holding->id).text, say_id(balance).text);
 	return ST_OK;
 }
@@ -81,7 +81,7 @@ enum status transfer_read_rows(struct transfer *transfer, const struct rows *row
 		}
 		free(*id);
 		*id = spelled;
-		status = take(from ? source : destination, rows, i, err);
+		status = take(&transfer->rule, from ? source : destination, rows, i, err);
 	}
 	return status;
 }
@@ -104,7 +104,8 @@ enum body_say transfer_again(struct transfer *transfer, const struct rows *ledge
 	const char *from = rows_cell(ledger, 0, LEDGER_SOURCE), *to = rows_cell(ledger, 0, LEDGER_DESTINATION),
 		   *amount = rows_cell(ledger, 0, LEDGER_AMOUNT);
 	if (!from || !to || !amount || strcmp(from, transfer_source(transfer)) != 0 ||
-	    strcmp(to, transfer_destination(transfer)) != 0 || !rule_number(amount, &transfer->facts.amount)) {
+	    strcmp(to, transfer_destination(transfer)) != 0 ||
+	    !rule_number(&transfer->rule, amount, &transfer->facts.amount)) {
 		err_set(reason, ST_REJECTED, "transfer id %s is in the ledger already, for %s from %s to %s",
 			transfer->id, say_id(amount ? amount : "NULL").text, say_id(from ? from : "NULL").text,
 			say_id(to ? to : "NULL").text);
@@ -122,7 +123,9 @@ void transfer_read_oneshot(struct transfer *transfer, const struct rows *rows)
 	const char *cells[] = {rows_cell(rows, 0, SOURCE), rows_cell(rows, 0, DESTINATION), rows_cell(rows, 0, AMOUNT)};
 	if (!cells[SOURCE] || !cells[DESTINATION] || !cells[AMOUNT])
 		return;
-	if (rule_number(cells[SOURCE], &source.balance) && rule_number(cells[DESTINATION], &destination.balance) &&
-	    rule_number(cells[AMOUNT], &transfer->facts.amount))
+	const struct rule *rule = &transfer->rule;
+	if (rule_number(rule, cells[SOURCE], &source.balance) &&
+	    rule_number(rule, cells[DESTINATION], &destination.balance) &&
+	    rule_number(rule, cells[AMOUNT], &transfer->facts.amount))
 		transfer_decided(transfer, &source, &destination, transfer->facts.amount);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A transfer from its start to its one-line result, with the rival on the way. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/amount.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "inner.h"
@@ -32,14 +32,17 @@ bool moving_gate(void *arg, const struct txn_gate *next)
 
 /* ---- the result ---- */
 
+static struct amount_text show(const struct app *app, int64_t units)
+{
+	return amount_show(units, app->catalogue->balance_scale);
+}
+
 /* Its id was in the ledger: the first time counts. */
 static void say_again(struct app *app, const struct transfer_facts *facts, const char *source, const char *destination)
 {
-	app_result(app,
-		   "moved %" PRId64 " from %s to %s before, as transfer %s; nothing was moved now: %s has %" PRId64
-		   ", %s has %" PRId64,
-		   facts->amount, source, destination, facts->id, source, facts->source_after, destination,
-		   facts->destination_after);
+	app_result(app, "moved %s from %s to %s before, as transfer %s; nothing was moved now: %s has %s, %s has %s",
+		   show(app, facts->amount).text, source, destination, facts->id, source,
+		   show(app, facts->source_after).text, destination, show(app, facts->destination_after).text);
 }
 
 static void say_moved(struct app *app, const struct app_transfer *transfer)
@@ -54,10 +57,10 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 	text_duration(time, transfer->result.elapsed_us);
 	unsigned attempts = transfer->result.attempts;
 	bool owes = app->inner->rival_watches && rival_busy(app->rival);
-	app_result(app, "moved %" PRId64 " from %s to %s: %s has %" PRId64 ", %s has %" PRId64 ". %s, %u %s%s",
-		   facts.amount, source, destination, source, facts.source_after, destination, facts.destination_after,
-		   time, attempts, text_plural(attempts, "attempt", "attempts"),
-		   owes ? "; the rival now gives its unit back" : "");
+	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s", show(app, facts.amount).text,
+		   source, destination, source, show(app, facts.source_after).text, destination,
+		   show(app, facts.destination_after).text, time, attempts,
+		   text_plural(attempts, "attempt", "attempts"), owes ? "; the rival now gives its unit back" : "");
 }
 
 static void say_unknown(struct app *app, const struct app_transfer *transfer)

@@ -103,7 +103,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	int64_t amount;
 	switch (type) {
 	case ARG_RULE:
-		return transfer_rule_parse(word, &rule, &amount, err);
+		return transfer_rule_parse(word, NULL, &rule, &amount, err);
 	case ARG_COUNT:
 		return options_number(word, name, 1, 1000000000, &count, err);
 	case ARG_ONOFF:

@@ -111,12 +111,16 @@ enum status prepare_transfer(struct run *run, struct err *err)
 {
 	struct app *app = run->app;
 	const char *id = run_option(run, "id");
+	enum transfer_rule rule;
+	int64_t amount;
 	if (run->nargs == 0) {
 		run->args[run->nargs++] = mem_dup(app->source);
 		run->args[run->nargs++] = mem_dup(app->destination);
 	}
 	if (run->nargs == 2)
 		run->args[run->nargs++] = mem_dup("half");
+	if (transfer_rule_parse(run->args[2], app->catalogue, &rule, &amount, err))
+		return err->status;
 	if (id && !app->catalogue->ledger)
 		return err_set(err, ST_USAGE, "--id is kept in the ledger, and there is none; `init` makes it");
 	spell_out(run);
@@ -125,14 +129,9 @@ enum status prepare_transfer(struct run *run, struct err *err)
 
 void describe_transfer(struct buf *out, const struct run *run)
 {
-	enum transfer_rule rule = TRANSFER_HALF;
-	int64_t amount = 0;
-	struct err err;
-	char text[32];
-	if (transfer_rule_parse(run->args[2], &rule, &amount, &err))
-		return; /* cannot be: it was checked when the line was read */
-	transfer_rule_show(text, rule, amount);
-	buf_fmt(out, "move %s%s ", text, rule == TRANSFER_AMOUNT ? " from" : " of");
+	const char *rule = run->args[2];
+	bool part = strcmp(rule, "half") == 0 || strcmp(rule, "all") == 0;
+	buf_fmt(out, "move %s %s ", rule, part ? "of" : "from");
 	text_escape(out, run->args[0], strlen(run->args[0]), 60);
 	buf_str(out, " to ");
 	text_escape(out, run->args[1], strlen(run->args[1]), 60);
@@ -145,7 +144,7 @@ void do_transfer(struct run *run)
 {
 	struct err err;
 	struct transfer_spec spec = {.source = run->args[0], .destination = run->args[1], .id = run_option(run, "id")};
-	enum status status = transfer_rule_parse(run->args[2], &spec.rule, &spec.amount, &err);
+	enum status status = transfer_rule_parse(run->args[2], run->app->catalogue, &spec.rule, &spec.amount, &err);
 	if (status)
 		run_end(run, status, err.text);
 	else

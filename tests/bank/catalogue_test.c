@@ -92,12 +92,16 @@ static void what_cannot_be_used(void **state)
 		{"id int PRIMARY KEY, balance float", "double precision, which rounds money"},
 		{"id int PRIMARY KEY, balance real", "real, which rounds money"},
 		{"id int PRIMARY KEY, balance numeric", "numeric without a scale"},
-		{"id int PRIMARY KEY, balance numeric(10,2)", "numeric(10,2), which teller does not handle yet"},
-		{"id int PRIMARY KEY, balance numeric(19,0)", "numeric(19,0)"},
+		{"id int PRIMARY KEY, balance numeric(19,0)", "numeric(19,0), which is too many digits to count"},
+		{"id int PRIMARY KEY, balance numeric(38,2)", "numeric(38,2), which is too many digits to count"},
+		{"id int PRIMARY KEY, balance numeric(5,-2)", "numeric(5,-2), which is too many digits"},
+		{"id int PRIMARY KEY, balance numeric(2,20)", "numeric(2,20), which is too many digits"},
 		{"id int PRIMARY KEY, balance text", "of type text"},
 		{"id int PRIMARY KEY, balance money", "of type money"},
 		{"id date PRIMARY KEY, balance int", "id, is of type date"},
 		{"id numeric PRIMARY KEY, balance int", "id, is of type numeric"},
+		{"id numeric(9,2) PRIMARY KEY, balance int", "id, is of type numeric(9,2)"},
+		{"id numeric(20,0) PRIMARY KEY, balance int", "id, is of type numeric(20,0)"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (%s)", cases[i].columns);
@@ -126,19 +130,26 @@ static void what_can_be_used(void **state)
 		const char *columns;
 		const char *id_type;
 		int64_t balance_max;
+		unsigned scale;
 	} cases[] = {
-		{"id int2 PRIMARY KEY, balance int2", "int2", INT16_MAX},
-		{"id int8 PRIMARY KEY, balance int8", "int8", INT64_MAX},
-		{"id uuid PRIMARY KEY, balance int", "uuid", INT32_MAX},
-		{"id text PRIMARY KEY, balance int", "text", INT32_MAX},
-		{"id varchar(8) PRIMARY KEY, balance int", "varchar", INT32_MAX},
-		{"id char(8) PRIMARY KEY, balance int", "bpchar", INT32_MAX},
-		{"id int PRIMARY KEY, balance numeric(4,0)", "int4", 9999},
-		{"id int PRIMARY KEY, balance cents", "int4", INT64_MAX},
+		{"id int2 PRIMARY KEY, balance int2", "int2", INT16_MAX, 0},
+		{"id int8 PRIMARY KEY, balance int8", "int8", INT64_MAX, 0},
+		{"id uuid PRIMARY KEY, balance int", "uuid", INT32_MAX, 0},
+		{"id text PRIMARY KEY, balance int", "text", INT32_MAX, 0},
+		{"id varchar(8) PRIMARY KEY, balance int", "varchar", INT32_MAX, 0},
+		{"id char(8) PRIMARY KEY, balance int", "bpchar", INT32_MAX, 0},
+		{"id numeric(12,0) PRIMARY KEY, balance int", "numeric", INT32_MAX, 0},
+		{"id int PRIMARY KEY, balance numeric(4,0)", "int4", 9999, 0},
+		{"id int PRIMARY KEY, balance numeric(18,2)", "int4", 999999999999999999, 2},
+		{"id int PRIMARY KEY, balance numeric(3,3)", "int4", 999, 3},
+		{"id int PRIMARY KEY, balance numeric(2,4)", "int4", 99, 4},
+		{"id int PRIMARY KEY, balance cents", "int4", INT64_MAX, 0},
+		{"id int PRIMARY KEY, balance euros", "int4", 9999999999, 2},
 		{"crdb_internal_id_shard_16 int, id int8, balance int, PRIMARY KEY (crdb_internal_id_shard_16, id)",
-		 "int8", INT32_MAX},
+		 "int8", INT32_MAX, 0},
 	};
-	pg_exec("DROP DOMAIN IF EXISTS cents; CREATE DOMAIN cents AS int8 CHECK (VALUE >= 0)");
+	pg_exec("DROP DOMAIN IF EXISTS cents; CREATE DOMAIN cents AS int8 CHECK (VALUE >= 0);"
+		"DROP DOMAIN IF EXISTS euros; CREATE DOMAIN euros AS numeric(10,2)");
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (%s)", cases[i].columns);
 		struct catalogue *c = rig_read(rig, "odd");
@@ -146,6 +157,7 @@ static void what_can_be_used(void **state)
 			fail_msg("%s: %s", cases[i].columns, rig->err.text);
 		assert_string_equal(c->id_type, cases[i].id_type);
 		assert_int_equal(c->balance_max, cases[i].balance_max);
+		assert_int_equal(c->balance_scale, cases[i].scale);
 	}
 	pg_exec("DROP TABLE odd; CREATE TABLE odd (id int PRIMARY KEY, balance int) PARTITION BY RANGE (id)");
 	assert_non_null(rig_read(rig, "odd"));

@@ -2,6 +2,7 @@
 /* The body of a transfer, driven by answers made by hand: every rejection, the limits of the types, and the words for amounts. */
 #include "bank/transfer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,8 +164,7 @@ static void each_rejection(void **state)
 	s = scene("0", "10");
 	s.spec.rule = TRANSFER_ALL;
 	rejected(s, "account 104 holds 0: there is nothing to move");
-	rejected(scene("1.50", "10"),
-		 "the balance of account 104 is 1.50, which is no whole number that can be counted");
+	rejected(scene("1.50", "10"), "the balance of account 104 is 1.50, which cannot be counted");
 	s = scene("10", "10");
 	s.spec.id = "17";
 	rejected(s, "\"17\" is no transfer id: it takes a UUID");
@@ -193,7 +193,7 @@ static void the_limits_of_the_types(void **state)
 	rejected(s, "account 107 holds 1 and cannot take 9223372036854775807 more: its balance holds at most "
 		    "9223372036854775807");
 	s.rows[0][1] = "9223372036854775808";
-	rejected(s, "the balance of account 104 is 9223372036854775808, which is no whole number that can be counted");
+	rejected(s, "the balance of account 104 is 9223372036854775808, which cannot be counted");
 }
 
 /* The server knows how ids are spelled, and in which order rows come. */
@@ -325,44 +325,71 @@ static void an_id_happens_once(void **state)
 	rejected(s, "transfer id " UUID " is in the ledger already, for 77 from 104 to 108");
 }
 
-static void check_word(const char *word, enum transfer_rule rule, int64_t amount)
+static void check_word(const char *word, unsigned scale, enum transfer_rule rule, int64_t amount)
 {
 	enum transfer_rule got;
 	int64_t n;
 	struct err err;
-	char text[32];
-	assert_int_equal(transfer_rule_parse(word, &got, &n, &err), ST_OK);
+	struct catalogue catalogue = table();
+	catalogue.balance_scale = scale;
+	assert_int_equal(transfer_rule_parse(word, &catalogue, &got, &n, &err), ST_OK);
 	assert_int_equal(got, rule);
 	assert_int_equal(n, amount);
-	transfer_rule_show(text, rule, amount);
-	assert_string_equal(text, word);
+	assert_int_equal(transfer_rule_parse(word, NULL, &got, &n, &err), ST_OK);
+	assert_int_equal(got, rule);
 }
 
-static void check_no_word(const char *word, const char *sentence)
+static void check_no_word(const char *word, unsigned scale, const char *sentence)
 {
 	enum transfer_rule rule;
 	int64_t amount;
 	struct err err;
-	assert_int_equal(transfer_rule_parse(word, &rule, &amount, &err), ST_USAGE);
+	struct catalogue catalogue = table();
+	catalogue.balance_scale = scale;
+	assert_int_equal(transfer_rule_parse(word, &catalogue, &rule, &amount, &err), ST_USAGE);
 	assert_string_equal(err.text, sentence);
 }
 
 static void words_for_amounts(void **state)
 {
 	(void)state;
-	check_word("half", TRANSFER_HALF, 0);
-	check_word("all", TRANSFER_ALL, 0);
-	check_word("1", TRANSFER_AMOUNT, 1);
-	check_word("9223372036854775807", TRANSFER_AMOUNT, INT64_MAX);
-	check_no_word("9223372036854775808", "the amount 9223372036854775808 is too large: 9223372036854775807 is the "
-					     "most that can be counted");
-	check_no_word("0", "the amount is 0, and must be 1 or more");
-	check_no_word("-5", "the amount is -5, and must be 1 or more");
-	check_no_word("-99999999999999999999", "the amount is -99999999999999999999, and must be 1 or more");
-	check_no_word("", "\"\" is no amount: half, all, or a whole number");
-	check_no_word("1.5", "\"1.5\" is no amount: half, all, or a whole number");
-	check_no_word("Half", "\"Half\" is no amount: half, all, or a whole number");
-	check_no_word("12x", "\"12x\" is no amount: half, all, or a whole number");
+	check_word("half", 0, TRANSFER_HALF, 0);
+	check_word("all", 2, TRANSFER_ALL, 0);
+	check_word("1", 0, TRANSFER_AMOUNT, 1);
+	check_word("9223372036854775807", 0, TRANSFER_AMOUNT, INT64_MAX);
+	check_word("12.34", 2, TRANSFER_AMOUNT, 1234);
+	check_word("12.3", 2, TRANSFER_AMOUNT, 1230);
+	check_word("12", 2, TRANSFER_AMOUNT, 1200);
+	check_word("0.000000000000000001", 18, TRANSFER_AMOUNT, 1);
+	check_no_word("9223372036854775808", 0,
+		      "the amount 9223372036854775808 is too large: 9223372036854775807 is the "
+		      "most that can be counted");
+	check_no_word("92233720368547758.08", 2,
+		      "the amount 92233720368547758.08 is too large: 92233720368547758.07 is the "
+		      "most that can be counted");
+	check_no_word("0", 0, "the amount is 0, and must be 1 or more");
+	check_no_word("0.00", 2, "the amount is 0.00, and must be 0.01 or more");
+	check_no_word("-5", 0, "the amount is -5, and must be 1 or more");
+	check_no_word("-99999999999999999999", 0, "the amount is -99999999999999999999, and must be 1 or more");
+	static const char *const none[] = {"", "Half", "12x", "1,5", "1.", ".5", "1e3", "NaN"};
+	for (size_t i = 0; i < COUNT_OF(none); i++) {
+		char sentence[100];
+		snprintf(sentence, sizeof sentence, "\"%s\" is no amount: half, all, or a number like 12 or 12.34",
+			 none[i]);
+		check_no_word(none[i], 0, sentence);
+		check_no_word(none[i], 2, sentence);
+	}
+}
+
+/* Even where they are zeros: to some people 1.000 is a thousand. */
+static void too_many_decimals(void **state)
+{
+	(void)state;
+	check_no_word("1.5", 0, "the amount 1.5 has decimals, and balances of accounts are whole numbers");
+	check_no_word("1.000", 0, "the amount 1.000 has decimals, and balances of accounts are whole numbers");
+	check_no_word("12.345", 2, "the amount 12.345 has more decimals than the 2 that can be counted");
+	check_no_word("12.340", 2, "the amount 12.340 has more decimals than the 2 that can be counted");
+	check_no_word("0.001", 2, "the amount 0.001 has more decimals than the 2 that can be counted");
 }
 
 int main(void)
@@ -378,6 +405,7 @@ int main(void)
 		cmocka_unit_test(errors_that_are_rejections),
 		cmocka_unit_test(an_id_happens_once),
 		cmocka_unit_test(words_for_amounts),
+		cmocka_unit_test(too_many_decimals),
 	};
 	return cmocka_run_group_tests_name("unit/transfer", tests, NULL, NULL);
 }
