@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command undo: the opposite of a transfer, made as any other transfer, at most once. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/amount.h"
 #include "base/mem.h"
 #include "handlers.h"
 #include "reading.h"
@@ -84,9 +84,8 @@ enum status prepare_undo(struct run *run, struct err *err)
 static void undo_last(struct run *run)
 {
 	const struct app_transfer *last = &run->app->transfer;
-	char amount[32];
-	snprintf(amount, sizeof amount, "%lld", (long long)transfer_facts(last->body).amount);
-	run->work = opposite(run, NULL, last->source, last->destination, amount);
+	struct amount_text amount = amount_show(transfer_facts(last->body).amount, run->app->catalogue->balance_scale);
+	run->work = opposite(run, NULL, last->source, last->destination, amount.text);
 	make_opposite(run);
 }
 
