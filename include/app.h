@@ -44,6 +44,9 @@ struct face {
 	void (*show)(void *self, const char *title, const char *text);
 	void (*stage)(void *self);   /* app->stage changed */
 	void (*changed)(void *self); /* accounts, picks or levers changed */
+	/* How far long work has got, as a line of harmless text that takes the place of the one before; NULL takes it away. May be NULL. */
+	void (*progress)(void *self, const char *text);
+	unsigned progress_ms; /* how often it wants one */
 	void *self;
 };
 

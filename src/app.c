@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "src/command/bulk.h"
 #include "src/command/inner.h"
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
@@ -68,6 +69,13 @@ void inner_changed(struct app *app)
 {
 	if (app->face.changed)
 		app->face.changed(app->face.self);
+}
+
+bool app_busy(const struct app *app)
+{
+	const struct inner *inner = app->inner;
+	return app->transfer.run || inner->making || inner->bulk || inner->settling || txn_running(app->txn) ||
+	       db_state(app->work) != DB_IDLE;
 }
 
 /* ---- runs ---- */
@@ -188,6 +196,7 @@ bool app_free(struct app *app)
 	txn_free(app->txn);
 	txn_free(app->rival_txn);
 	making_free(app->inner->making);
+	bulk_free(app);
 	settle_free(app);
 	tutorial_free(app);
 	transfer_free(app->transfer.body);

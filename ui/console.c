@@ -14,6 +14,8 @@
 #include "ui/screen.h"
 #include "ui/term.h"
 
+enum { PROGRESS_MS = 100 };
+
 /* ---- the face ---- */
 
 static void face_say(void *self, enum status status, const char *text)
@@ -58,6 +60,14 @@ static void face_changed(void *self)
 	balances_update(&console->balances, console->app);
 	if (console->review)
 		review_changed(console->review);
+	console->dirty = true;
+}
+
+static void face_progress(void *self, const char *text)
+{
+	struct console *console = self;
+	free(console->progress);
+	console->progress = mem_dup(text);
 	console->dirty = true;
 }
 
@@ -115,6 +125,8 @@ static void become_face(struct console *console)
 		.show = face_show,
 		.stage = face_stage,
 		.changed = face_changed,
+		.progress = face_progress,
+		.progress_ms = PROGRESS_MS,
 		.self = console,
 	};
 }
@@ -165,6 +177,7 @@ void console_close(struct console *console)
 	sheet_free(console->sheet);
 	balances_free(&console->balances);
 	message_free(&console->message);
+	free(console->progress);
 	keymap_free(console->keymap);
 	keys_free(console->keys);
 	free(console);

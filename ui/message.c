@@ -41,6 +41,11 @@ void message_draw(const struct message *message, struct rect room)
 		draw_wrapped((struct rect){area.y, area.x + 1, lines, columns}, style, text);
 }
 
+bool message_waits(const struct message *message)
+{
+	return message->unread && message->text && message->text[0];
+}
+
 bool message_seen(struct message *message)
 {
 	bool was = message->unread;

@@ -20,6 +20,7 @@ void message_free(struct message *message);
 
 /* In the last line of the room; what was not read yet takes as many lines above it as it needs. */
 void message_draw(const struct message *message, struct rect room);
-bool message_seen(struct message *message); /* a key was pressed; true where that changes the screen */
+bool message_waits(const struct message *message); /* there is a sentence that was not seen */
+bool message_seen(struct message *message);        /* a key was pressed; true where that changes the screen */
 
 #endif

@@ -73,6 +73,8 @@ static struct rect paint_all(struct console *console)
 	paint_keys(console, columns);
 	if (prompt_is_open())
 		cursor = prompt_draw(all);
+	else if (console->progress && !message_waits(&console->message))
+		draw_line(rows - 1, 1, columns - 2, STYLE_TEXT, console->progress);
 	else
 		message_draw(&console->message, (struct rect){1, 0, rows - 1, columns});
 	if (console->review)

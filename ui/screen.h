@@ -32,6 +32,7 @@ struct console {
 	struct attempts attempts;
 	struct balances balances;
 	struct message message;
+	char *progress; /* of long work, harmless; NULL */
 	enum pane focus;
 	bool zoom;
 	struct sheet *sheet;   /* over the panes, NULL */

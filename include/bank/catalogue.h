@@ -76,6 +76,7 @@ struct catalogue {
 	char *sql_check_two;   /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */
 	char *sql_insert_rows; /* how an INSERT of several accounts begins: up to and with VALUES and a blank; ... */
 	char *sql_insert_end;  /* ... and how it ends, so that ids that are there already are left alone */
+	char *sql_copy;        /* a COPY of ids and balances from the client, in text format */
 };
 
 /*

@@ -13,12 +13,22 @@ void fill_tables(struct db *db, fill_tables_fn *done, void *arg);
 
 /*
  * The body that adds accounts: ids below 1,000,000,000 and balances below 1,000,000 (or less, where the columns hold less), drawn
- * from `seed`, 100 to an INSERT; an id that is there already is drawn again, and the body ends only when all are in. A UUID or
- * text column gets random UUIDs or numbers. An attempt draws the same as the one before. 1 .. FILL_MAX accounts a body.
+ * from `seed`. A UUID or text column gets random UUIDs or numbers. An attempt draws the same as the one before.
+ *
+ * By INSERT, 100 accounts a statement: an id that is there already is drawn again, and the body ends only when all are in.
+ * By COPY: the ids ascend, one from each of `total` equal parts of the range, of which this body has those behind the first
+ * `before`; so no two bodies of one run draw the same, and the server's index grows at its end. An id that somebody else has
+ * fails the COPY (23505).
  */
-enum { FILL_MAX = 1000 };
+struct fill_spec {
+	unsigned accounts; /* 1 .. FILL_MAX */
+	uint64_t seed;
+	bool copy;
+	uint64_t before, total;
+};
+enum { FILL_MAX = 100000 };
 struct fill;
-struct fill *fill_new(const struct catalogue *catalogue, unsigned accounts, uint64_t seed);
+struct fill *fill_new(const struct catalogue *catalogue, const struct fill_spec *spec);
 void fill_free(struct fill *fill);
 struct body *fill_body(struct fill *fill);
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "db/conninfo.h"
@@ -26,6 +27,15 @@ enum db_state {
 };
 
 /*
+ * The data of a COPY ... FROM STDIN. more() appends the next piece, some ten thousand bytes, and says whether there will be another.
+ * It is called from the loop while the answer is awaited, as fast as the server takes the pieces.
+ */
+struct feed {
+	bool (*more)(void *arg, struct buf *out);
+	void *arg;
+};
+
+/*
  * A statement of a round trip. `sql` is a constant text with $1 ... for parameters: it is prepared once a connection
  * under a name of ours. Parameters are text; NULL is SQL NULL. All of it is borrowed for the time of the call only.
  */
@@ -34,8 +44,9 @@ struct statement {
 	enum verb verb;
 	unsigned nparams;
 	const char *const *params;
-	bool commits; /* durable once its answer carries the tag COMMIT */
-	bool once;    /* not worth preparing (DDL, a text made for this one use) */
+	bool commits;            /* durable once its answer carries the tag COMMIT */
+	bool once;               /* not worth preparing (DDL, a text made for this one use) */
+	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
 };
 
 /* The answer to one statement. Borrowed for the time of the callback. */
@@ -93,7 +104,7 @@ void db_close(struct db *db); /* to DB_OFF, whatever it was doing; callbacks tha
 typedef void db_lost_fn(void *arg, const struct answer *why);
 void db_on_lost(struct db *db, db_lost_fn *fn, void *arg);
 
-/* Sends n > 0 statements as one round trip. The connection must be DB_IDLE. */
+/* Sends n > 0 statements as one round trip (n = 1 where it has a feed). The connection must be DB_IDLE. */
 void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
 	     const struct db_reply *reply);
 

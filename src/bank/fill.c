@@ -10,35 +10,29 @@
 #include "draw.h"
 
 enum {
-	ROWS = 100,  /* of an INSERT */
-	ROUNDS = 50, /* of draws; more means that there are hardly any ids left */
+	ROWS = 100, /* of an INSERT */
+	ROWS_AT_ONCE = ROWS * BODY_MAX_STATEMENTS,
+	ROUNDS = 50,      /* of draws without one free id; more means that there are hardly any left */
+	PIECE = 32 << 10, /* of a COPY */
 };
 
 struct fill {
 	struct body body;
 	const struct catalogue *catalogue;
-	unsigned wanted;
-	uint64_t seed;
+	struct fill_spec spec;
+	struct feed feed;
 
 	/* Of the attempt. */
 	struct rng rng;
 	unsigned added, rounds;
+	bool asked;               /* the first statements were sent */
+	unsigned copied;          /* rows that the COPY was fed with */
 	char (*cells)[DRAW_SIZE]; /* id, balance, id, balance ... */
-	const char **params;      /* [2 * wanted], to the cells */
+	const char **params;      /* to the cells */
 	struct buf full, rest;    /* an INSERT of 100 rows, and of fewer */
 };
 
-/* ---- drawing ---- */
-
-static void draw(struct fill *fill, unsigned rows)
-{
-	for (unsigned i = 0; i < rows; i++) {
-		draw_id(fill->cells[2 * i], fill->catalogue, &fill->rng);
-		draw_balance(fill->cells[2 * i + 1], fill->catalogue, &fill->rng);
-	}
-}
-
-/* ---- statements ---- */
+/* ---- by INSERT ---- */
 
 static void write_sql(const struct fill *fill, struct buf *sql, unsigned rows)
 {
@@ -61,18 +55,50 @@ static void add_insert(struct fill *fill, struct batch *batch, unsigned first, u
 							   .once = rows < ROWS};
 }
 
+static void draw(struct fill *fill, unsigned rows)
+{
+	for (unsigned i = 0; i < rows; i++) {
+		draw_id(fill->cells[2 * i], fill->catalogue, &fill->rng);
+		draw_balance(fill->cells[2 * i + 1], fill->catalogue, &fill->rng);
+	}
+}
+
 static enum body_say insert_missing(struct fill *fill, struct batch *batch, struct err *reason)
 {
-	unsigned missing = fill->wanted - fill->added;
+	unsigned missing = fill->spec.accounts - fill->added;
 	if (fill->rounds++ == ROUNDS) {
 		err_set(reason, ST_REJECTED,
 			"no free ids were found for %u of %u accounts: nearly all that %s can hold are taken", missing,
-			fill->wanted, fill->catalogue->name);
+			fill->spec.accounts, fill->catalogue->name);
 		return BODY_REJECT;
 	}
+	if (missing > ROWS_AT_ONCE)
+		missing = ROWS_AT_ONCE;
 	draw(fill, missing);
 	for (unsigned first = 0; first < missing; first += ROWS)
 		add_insert(fill, batch, first, missing - first < ROWS ? missing - first : ROWS);
+	return BODY_SEND;
+}
+
+/* ---- by COPY ---- */
+
+static bool more_rows(void *arg, struct buf *out)
+{
+	struct fill *fill = arg;
+	while (fill->copied < fill->spec.accounts && out->len < PIECE) {
+		uint64_t n = fill->spec.before + fill->copied++;
+		draw_id_of_part(out, fill->catalogue, &fill->rng, n, fill->spec.total);
+		buf_char(out, '\t');
+		draw_add_balance(out, fill->catalogue, &fill->rng);
+		buf_char(out, '\n');
+	}
+	return fill->copied < fill->spec.accounts;
+}
+
+static enum body_say copy(struct fill *fill, struct batch *batch)
+{
+	batch->statements[batch->n++] =
+		(struct statement){.sql = fill->catalogue->sql_copy, .verb = VERB_INSERT, .feed = &fill->feed};
 	return BODY_SEND;
 }
 
@@ -82,33 +108,43 @@ static void reset(struct body *body, bool together)
 {
 	(void)together;
 	struct fill *fill = (struct fill *)body;
-	rng_seed(&fill->rng, fill->seed);
-	fill->added = fill->rounds = 0;
+	rng_seed(&fill->rng, fill->spec.seed);
+	fill->added = fill->rounds = fill->copied = 0;
+	fill->asked = false;
 }
 
+/* A COPY that a trigger or rule took rows from is made up for by INSERT. */
 static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 			  struct err *reason)
 {
 	struct fill *fill = (struct fill *)body;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		fill->added += answers[i].affected > 0 ? (unsigned)answers[i].affected : 0;
-	if (fill->added >= fill->wanted)
+		if (answers[i].affected > 0)
+			fill->rounds = 0;
+	}
+	if (fill->added >= fill->spec.accounts)
 		return BODY_DONE;
-	return insert_missing(fill, batch, reason);
+	bool first = !fill->asked;
+	fill->asked = true;
+	return first && fill->spec.copy && draw_has_parts(fill->catalogue, fill->spec.total)
+		       ? copy(fill, batch)
+		       : insert_missing(fill, batch, reason);
 }
 
 static const struct body_ops ops = {.reset = reset, .next = next};
 
-struct fill *fill_new(const struct catalogue *catalogue, unsigned accounts, uint64_t seed)
+struct fill *fill_new(const struct catalogue *catalogue, const struct fill_spec *spec)
 {
 	struct fill *fill = NEW(struct fill);
 	fill->body.ops = &ops;
 	fill->catalogue = catalogue;
-	fill->wanted = accounts < FILL_MAX ? accounts : FILL_MAX;
-	fill->seed = seed;
-	fill->cells = mem_array((size_t)2 * fill->wanted, sizeof *fill->cells);
-	fill->params = mem_array((size_t)2 * fill->wanted, sizeof *fill->params);
-	for (size_t i = 0; i < (size_t)2 * fill->wanted; i++)
+	fill->spec = *spec;
+	fill->feed = (struct feed){more_rows, fill};
+	size_t cells = (size_t)2 * (spec->accounts < ROWS_AT_ONCE ? spec->accounts : ROWS_AT_ONCE);
+	fill->cells = mem_array(cells, sizeof *fill->cells);
+	fill->params = mem_array(cells, sizeof *fill->params);
+	for (size_t i = 0; i < cells; i++)
 		fill->params[i] = fill->cells[i];
 	return fill;
 }

@@ -113,6 +113,7 @@ static void make_insert(struct catalogue *c, const struct names *n)
 {
 	c->sql_insert_rows = text("INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance);
 	c->sql_insert_end = text(" ON CONFLICT (%s) DO NOTHING", n->id);
+	c->sql_copy = text("COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance);
 }
 
 /* ---- a transfer in one statement ---- */
@@ -277,6 +278,7 @@ void statements_free(struct catalogue *c)
 		c->sql_check_two,
 		c->sql_insert_rows,
 		c->sql_insert_end,
+		c->sql_copy,
 		c->sql_oneshot[TRANSFER_HALF],
 		c->sql_oneshot[TRANSFER_ALL],
 		c->sql_oneshot[TRANSFER_AMOUNT],

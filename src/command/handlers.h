@@ -61,6 +61,10 @@ void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);
 void do_count(struct run *run);
 
+/* create.c */
+void do_create(struct run *run);
+enum status check_create(const struct run *run, struct err *err);
+
 /* session.c */
 void do_init(struct run *run);
 enum status check_init(const struct run *run, struct err *err);

@@ -20,6 +20,8 @@ struct inner {
 	struct need *needs;
 	struct run *runs; /* all that were begun and have not ended */
 	struct making *making;
+	struct bulk *bulk;         /* NULL unless there is long work under way */
+	uint64_t drawn;            /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct settling *settling; /* NULL unless the ledger is being asked */
 	struct teaching *teaching; /* NULL unless the tutorial runs */
 	struct timer *again;       /* connects the browse session again */
@@ -39,6 +41,9 @@ void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
 void app_show(struct app *app, const char *title, struct buf *text);
 void inner_changed(struct app *app);
+
+/* A command that needs the session that writes for itself cannot start now. */
+bool app_busy(const struct app *app);
 
 /* leaving.c */
 void leaving_look(struct app *app);                /* something ended: leaves if that was waited for */

@@ -2,13 +2,14 @@
 /* Leaving: what still runs is cancelled, waited for a while, abandoned in the end; and what its user must know of it. */
 #include <signal.h>
 
+#include "bulk.h"
 #include "inner.h"
 
 enum { LEAVE_SCREEN_MS = 250, LEAVE_PLAIN_MS = 5000 };
 
 static bool has_to_wait(const struct app *app)
 {
-	return txn_running(app->txn) || app->transfer.run || (app->rival && rival_busy(app->rival));
+	return txn_running(app->txn) || app->transfer.run || app->inner->bulk || (app->rival && rival_busy(app->rival));
 }
 
 void leaving_last_call(void *arg)
@@ -28,7 +29,8 @@ void app_leave(struct app *app, int exit_status)
 		leaving_last_call(app);
 		return;
 	}
-	txn_cancel(app->txn);
+	if (!bulk_cancel(app))
+		txn_cancel(app->txn);
 	timer_start(app->inner->last_call, app_prints(app) ? LEAVE_PLAIN_MS : LEAVE_SCREEN_MS);
 }
 
@@ -38,10 +40,12 @@ void leaving_look(struct app *app)
 		loop_stop(app->loop);
 }
 
-/* The first ^C is for the transfer that runs, as on the screen; everything else that asks us to end means it. */
+/* The first ^C is for what runs, as on the screen; everything else that asks us to end means it. */
 void leaving_signal(void *arg, int signal_number)
 {
 	struct app *app = arg;
+	if (signal_number == SIGINT && !app->leaving && bulk_cancel(app))
+		return;
 	if (signal_number == SIGINT && !app->leaving && txn_running(app->txn) && txn_cancel(app->txn))
 		return;
 	app_leave(app, 128 + signal_number);

@@ -7,14 +7,14 @@
 #include "app.h"
 #include "bank/fill.h"
 #include "base/mem.h"
+#include "filling.h"
 
 struct making {
 	struct app *app;
 	unsigned accounts, added;
 	bool empty;
 	struct catalogue *catalogue;
-	struct fill *fill;
-	unsigned chunk;
+	struct filling *filling;
 	struct err err;
 	making_fn *done;
 	void *arg;
@@ -31,36 +31,22 @@ static void fail(struct making *making, const struct err *err)
 	finish(making);
 }
 
-/* ---- filling ---- */
-
-static void fill_next(struct making *making);
-
-static void on_filled(void *arg, const struct txn_result *result)
+static void on_filled(void *arg, uint64_t kept, const struct err *err)
 {
 	struct making *making = arg;
-	fill_free(making->fill);
-	making->fill = NULL;
-	if (result->outcome == OUTCOME_COMMITTED) {
-		making->added += making->chunk;
-		fill_next(making);
-		return;
-	}
-	err_set(&making->err, txn_status(result->outcome), "filling stopped after %u accounts: %s", making->added,
-		result->reason.text);
+	making->added = (unsigned)kept;
+	if (err)
+		err_set(&making->err, err->status, "filling stopped after %u accounts: %s", making->added, err->text);
 	finish(making);
 }
 
-static void fill_next(struct making *making)
+static void fill(struct making *making)
 {
-	unsigned left = making->accounts - making->added;
-	if (left == 0) {
+	struct filling_spec spec = {.accounts = making->accounts, .done = on_filled, .arg = making};
+	if (making->accounts == 0)
 		finish(making);
-		return;
-	}
-	struct app *app = making->app;
-	making->chunk = left < FILL_MAX ? left : FILL_MAX;
-	making->fill = fill_new(making->catalogue, making->chunk, app->settings.seed + making->added);
-	txn_start(app->txn, fill_body(making->fill), "fill accounts", &app->settings.txn, on_filled, making);
+	else
+		making->filling = filling_start(making->app, making->catalogue, &spec);
 }
 
 /* ---- is there an account already? ---- */
@@ -81,7 +67,7 @@ static void first_idle(void *arg)
 	if (making->err.status || !making->empty)
 		finish(making);
 	else
-		fill_next(making);
+		fill(making);
 }
 
 static void first_lost(void *arg, size_t answered, const struct answer *why)
@@ -130,7 +116,7 @@ void making_free(struct making *making)
 {
 	if (!making)
 		return;
-	fill_free(making->fill);
+	filling_free(making->filling);
 	catalogue_free(making->catalogue);
 	free(making);
 }

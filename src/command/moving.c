@@ -204,6 +204,10 @@ static void set_transfer(struct app *app, struct run *run, const struct transfer
 void app_transfer(struct run *run, const struct transfer_spec *spec)
 {
 	struct app *app = run->app;
+	if (app->inner->bulk) {
+		run_end(run, ST_USAGE, "accounts are being read or written; wait for it, or `cancel` it");
+		return;
+	}
 	if (app->transfer.run || txn_running(app->txn)) {
 		run_end(run, ST_USAGE, "a transfer is running; wait for it, or `cancel` it");
 		return;

@@ -26,16 +26,18 @@ static bool worth_telling(const struct narrate *narrate, const struct event *eve
 	const struct app *app = narrate->app;
 	bool echo = app->settings.echo == ECHO_PLAIN;
 	bool transfer = (app->transfer.run || app->inner->teaching) && event->session != SESSION_BROWSE;
+	bool chunk = app->inner->bulk && event->session == SESSION_TRANSFER;
 	bool first = event->attempt == 1 && app->inner->teaching; /* its statements are on standard output */
 	switch (event->kind) {
 	case EVENT_SENT:
 		return false;
 	case EVENT_RESULT:
-		return echo || (transfer && event_failed(event));
+		return echo || ((transfer || chunk) && event_failed(event));
 	case EVENT_ATTEMPT:
 		return echo || (transfer && !first);
 	case EVENT_BACKOFF:
 	case EVENT_SETTLE:
+		return echo || transfer || chunk;
 	case EVENT_LEVER:
 		return echo || transfer;
 	case EVENT_CONNECTED:
@@ -48,6 +50,16 @@ static bool worth_telling(const struct narrate *narrate, const struct event *eve
 	return false;
 }
 
+/* Over a line of progress, where there is one. */
+static void say_lines(struct narrate *narrate)
+{
+	const struct face *face = &narrate->app->face;
+	if (narrate->line.len && face->progress)
+		face->progress(face->self, NULL);
+	if (narrate->line.len)
+		fputs(narrate->line.p, stderr);
+}
+
 static void tell(struct narrate *narrate, const struct event *event)
 {
 	buf_clear(&narrate->line);
@@ -57,8 +69,7 @@ static void tell(struct narrate *narrate, const struct event *event)
 		show_plain(&narrate->line, event);
 		buf_char(&narrate->line, '\n');
 	}
-	if (narrate->line.len)
-		fputs(narrate->line.p, stderr);
+	say_lines(narrate);
 }
 
 static void on_turn(void *arg)
@@ -79,8 +90,7 @@ void narrate_now(struct narrate *narrate)
 	buf_clear(&narrate->line);
 	if (narrate->echo)
 		echo_flush(narrate->echo, &narrate->line);
-	if (narrate->line.len)
-		fputs(narrate->line.p, stderr);
+	say_lines(narrate);
 }
 
 struct narrate *narrate_new(struct app *app)

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "command/input.h"
 #include "narrate.h"
+#include "progress.h"
 
 /*
  * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. What was asked for
@@ -33,6 +34,7 @@ struct plain {
 	bool probing;          /* nothing was asked for: is there a server at all? */
 	unsigned long line;    /* of the file */
 	enum status last;
+	struct progress progress;
 	struct run *asked; /* the run whose question is open */
 	struct narrate *narrate;
 };
@@ -41,9 +43,16 @@ static void next_command(struct plain *plain);
 
 /* ---- the face ---- */
 
+static void on_progress(void *self, const char *text)
+{
+	struct plain *plain = self;
+	progress_show(&plain->progress, text);
+}
+
 static void on_say(void *self, enum status status, const char *text)
 {
 	struct plain *plain = self;
+	on_progress(plain, NULL);
 	narrate_now(plain->narrate);
 	if (status == ST_OK)
 		fprintf(stderr, "%s\n", text);
@@ -56,6 +65,7 @@ static void on_say(void *self, enum status status, const char *text)
 static void on_print(void *self, const char *text)
 {
 	struct plain *plain = self;
+	on_progress(plain, NULL);
 	narrate_now(plain->narrate);
 	fprintf(stdout, "%s\n", text);
 	fflush(stdout);
@@ -243,6 +253,8 @@ struct plain *plain_open(struct app *app, struct err *err)
 				  .review = on_review,
 				  .stage = on_stage,
 				  .changed = on_changed,
+				  .progress = on_progress,
+				  .progress_ms = progress_open(&plain->progress),
 				  .self = plain};
 	loop_soon(app->loop, begin, plain);
 	return plain;

@@ -10,7 +10,8 @@
 static struct db *reader_of(const struct app *app)
 {
 	struct db *db = app_prints(app) ? app->browse : app->work;
-	return db_state(db) == DB_IDLE && !app->transfer.run && !app->inner->settling ? db : NULL;
+	bool free = app_prints(app) ? db_state(db) == DB_IDLE : !app_busy(app);
+	return free ? db : NULL;
 }
 
 static void finish(struct reading *reading)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "bulk.h"
 #include "command/options.h"
 #include "handlers.h"
 #include "inner.h"
@@ -56,7 +57,7 @@ void do_init(struct run *run)
 	struct app *app = run->app;
 	struct err err;
 	unsigned long long accounts;
-	if (app->transfer.run || app->inner->making || txn_running(app->txn) || db_state(app->work) != DB_IDLE)
+	if (app_busy(app))
 		run_end(run, ST_USAGE, "something else is running; try again when it is over");
 	else if (accounts_wanted(run, &accounts, &err))
 		run_end(run, ST_USAGE, err.text);
@@ -69,7 +70,9 @@ void do_init(struct run *run)
 void do_cancel(struct run *run)
 {
 	struct app *app = run->app;
-	if (!txn_running(app->txn)) {
+	if (bulk_cancel(app)) {
+		; /* it tells what was kept */
+	} else if (!txn_running(app->txn)) {
 		if (db_state(app->work) == DB_BUSY)
 			db_cancel(app->work); /* a count, on a screen */
 		else

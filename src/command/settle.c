@@ -138,7 +138,7 @@ void do_settle(struct run *run)
 	const char *id = run->nargs > 0 ? run->args[0] : app->doubt;
 	if (!id)
 		run_end(run, ST_OK, "it was settled meanwhile");
-	else if (app->transfer.run || txn_running(app->txn) || db_state(app->work) != DB_IDLE)
+	else if (app_busy(app))
 		run_end(run, ST_USAGE, "something else is running; try again when it is over");
 	else
 		start(run, id);

@@ -26,6 +26,7 @@ static const struct command table[] = {
 	{"conninfo", NULL, {{0}}, {{0}}, COMMAND_VERB | COMMAND_SERVER, "where teller is connected", do_conninfo, NULL, NULL, NULL},
 	{"count", NULL, {{0}}, {{0}}, READS, "count the accounts, exactly", do_count, NULL, NULL, NULL},
 	{"counters", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "what the transfers of this run came to, in numbers", do_counters, check_counters, NULL, NULL},
+	{"create", NULL, {{"N", ARG_COUNT, false}}, {{"chunk", "N", "so many a transaction (default 1000, by COPY 50000)"}, {"copy", NULL, "by COPY (default above 10000)"}, {"insert", NULL, "by INSERT"}}, READS | COMMAND_WORK, "add accounts with random ids and balances", do_create, check_create, NULL, NULL},
 	{"delay", NULL, {{"MS|off", ARG_WORD, true}}, {{0}}, 0, "wait before each round trip of a transfer", do_setting, NULL, NULL, NULL},
 	{"dest", "destination", {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that receives (default: the selected one)", do_dest, NULL, NULL, NULL},
 	{"down", NULL, MOVE, {{0}}, SCREEN, "move down", do_screen, NULL, NULL, NULL},

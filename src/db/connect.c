@@ -27,6 +27,7 @@ void connect_close(struct db *db)
 	db->fatal = db->end = NULL;
 	db->fatal_sqlstate[0] = '\0';
 	prepared_clear(db);
+	copy_forget(db);
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->setting_up = false;

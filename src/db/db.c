@@ -210,6 +210,10 @@ void db_sent(struct db *db, bool ok)
 void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
 	     const struct db_reply *reply)
 {
+	if (statements[0].feed) {
+		copy_send(db, statements, context, reply);
+		return;
+	}
 	/* A connection that is down answers with `lost`, as one that goes down now would. */
 	bool ok = db->state == DB_IDLE && PQenterPipelineMode(db->conn) == 1;
 	db_begin(db, 2 * n + 1, context, reply);

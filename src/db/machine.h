@@ -19,7 +19,7 @@ struct prepared {
 
 /* One message whose answer is awaited: a statement, the preparation that goes before it, the sync at the end, or a text by the simple
  * protocol, which travels alone. */
-enum pending_kind { PENDING_PREPARE, PENDING_STATEMENT, PENDING_SYNC, PENDING_TEXT };
+enum pending_kind { PENDING_PREPARE, PENDING_STATEMENT, PENDING_SYNC, PENDING_TEXT, PENDING_COPY };
 
 struct pending {
 	enum pending_kind kind;
@@ -71,6 +71,10 @@ struct db {
 	struct db_reply reply;
 	uint64_t last_us;
 
+	bool feeding; /* the server takes the data of a COPY */
+	struct feed feed;
+	struct buf piece;
+
 	char *fatal; /* the server's last words, where they came outside any answer */
 	char fatal_sqlstate[6];
 	char *end; /* libpq's words on how the connection ended */
@@ -121,6 +125,13 @@ void db_read_notifications(struct db *db);
 
 /* text.c */
 bool text_read(struct db *db); /* false once the connection was lost */
+
+/* copy.c: one COPY FROM STDIN as a round trip of its own */
+void copy_send(struct db *db, const struct statement *statement, const struct db_context *context,
+	       const struct db_reply *reply);
+void copy_begin(struct db *db); /* the server waits for the data */
+void copy_feed(struct db *db);  /* the socket can take more */
+void copy_forget(struct db *db);
 
 /* resolve.c: looks up the host names of a connection aside. done(arg, hosts, addresses, ports, error): lists for libpq, all NULL
  * where nothing had to be looked up; borrowed for the call. */

@@ -79,20 +79,25 @@ static void finish_message(struct db *db)
 	struct pending *pending = &db->pending[db->at++];
 	if (pending->kind == PENDING_PREPARE)
 		finish_prepare(db, pending);
-	else if (pending->kind == PENDING_STATEMENT)
+	else if (pending->kind == PENDING_STATEMENT || pending->kind == PENDING_COPY)
 		finish_statement(db, pending);
 	PQclear(db->current);
 	db->current = NULL;
 }
 
+static bool is_our_copy(const struct db *db)
+{
+	return db->pending[0].kind == PENDING_COPY;
+}
+
 /*
  * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error over a dead connection, which is no
- * answer to anything; and a COPY, which cannot travel in a pipeline.
+ * answer to anything; and a COPY that nobody has data for.
  */
 static bool is_end(const struct db *db, const PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
-	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+	if ((status == PGRES_COPY_IN && !is_our_copy(db)) || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
 		return true;
 	if (status != PGRES_FATAL_ERROR)
 		return false;
@@ -118,12 +123,17 @@ static bool read_answers(struct db *db)
 	bool ended = false;
 	if (db->npending && db->pending[0].kind == PENDING_TEXT)
 		return text_read(db);
-	while (!ended && db->state == DB_BUSY && db->at < db->npending && !PQisBusy(db->conn)) {
+	while (!ended && db->state == DB_BUSY && db->at < db->npending && !db->feeding && !PQisBusy(db->conn)) {
 		PGresult *result = PQgetResult(db->conn);
 		if (!result) {
 			if (!db->current) /* libpq has nothing more to give: the connection ended here */
 				break;
 			finish_message(db);
+			if (db->at == db->npending) /* a COPY, which has no sync behind it */
+				db_finish_round_trip(db);
+		} else if (PQresultStatus(result) == PGRES_COPY_IN && is_our_copy(db)) {
+			PQclear(result);
+			copy_begin(db);
 		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
 			db->at = db->npending;
@@ -163,7 +173,9 @@ void db_ready(void *arg, int events)
 			db_lose(db, NULL);
 		return;
 	}
-	if (db->state == DB_BUSY && (events & WATCH_WRITE))
+	if (db->feeding && (events & WATCH_WRITE))
+		copy_feed(db);
+	else if (db->state == DB_BUSY && (events & WATCH_WRITE))
 		db_flush(db);
 	if (db->state != DB_BUSY || read_answers(db))
 		db_read_notifications(db);

@@ -187,11 +187,21 @@ static void send_items(struct txn *txn, size_t n)
 	lever_cut_after(txn, attempt_holds_commit(txn, attempt->first_sent, attempt->next));
 }
 
+/* How many items travel together: one, or all that are known; a COPY goes alone. */
+static size_t count_next(const struct attempt *attempt)
+{
+	const struct item *items = attempt->items + attempt->next;
+	size_t n = 1, left = attempt->nitems - attempt->next;
+	while (attempt->wire != WIRE_STEP && n < left && !items[0].statement.feed && !items[n].statement.feed)
+		n++;
+	return n;
+}
+
 /* Sends the next item, or all that are known; first the gate and the delay have their say. */
 void send_next(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
-	size_t n = attempt->wire == WIRE_STEP ? 1 : attempt->nitems - attempt->next;
+	size_t n = count_next(attempt);
 	txn_move(txn, TXN_READY, NULL);
 	if (gate_holds(txn, n))
 		return;

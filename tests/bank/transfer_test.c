@@ -235,7 +235,7 @@ static void tables_are_made_where_they_are_missing(void **state)
 
 static enum outcome fill(struct rig *rig, unsigned accounts, uint64_t seed)
 {
-	struct fill *fill = fill_new(rig->catalogue, accounts, seed);
+	struct fill *fill = fill_new(rig->catalogue, &(struct fill_spec){.accounts = accounts, .seed = seed});
 	enum outcome outcome = rig_run(rig, fill_body(fill));
 	fill_free(fill);
 	return outcome;
@@ -250,7 +250,7 @@ static void accounts_are_filled(void **state)
 	assert_int_equal(rig->result.round_trips, 2);
 	assert_int_equal(fill(rig, 250, 2), OUTCOME_COMMITTED);
 	assert_int_equal(fill(rig, 1, 3), OUTCOME_COMMITTED);
-	assert_int_equal(fill(rig, FILL_MAX, 4), OUTCOME_COMMITTED);
+	assert_int_equal(fill(rig, 1000, 4), OUTCOME_COMMITTED);
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 1351);
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts WHERE id BETWEEN 0 AND 999999999"
 				   " AND balance BETWEEN 0 AND 999999"),
@@ -266,8 +266,8 @@ static void taken_ids_are_drawn_again(void **state)
 	pg_exec("DROP TABLE IF EXISTS accounts, transfers; CREATE TABLE accounts (id int2 PRIMARY KEY, balance int2);"
 		"INSERT INTO accounts SELECT generate_series(0, 32767, 2), 1");
 	rig_read(rig, NULL);
-	assert_int_equal(fill(rig, FILL_MAX, 5), OUTCOME_COMMITTED);
-	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 16384 + FILL_MAX);
+	assert_int_equal(fill(rig, 1000, 5), OUTCOME_COMMITTED);
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 16384 + 1000);
 	pg_exec("INSERT INTO accounts SELECT generate_series(0, 32767), 1 ON CONFLICT DO NOTHING");
 	assert_int_equal(fill(rig, 3, 6), OUTCOME_REJECTED);
 	check_reason(rig, "no free ids were found for 3 of 3 accounts");

@@ -284,7 +284,7 @@ static void fills(void **state)
 	struct rig *rig = *state;
 	pg_bank(0);
 	rig_read(rig, NULL);
-	struct fill *fill = fill_new(rig->catalogue, 250, 7);
+	struct fill *fill = fill_new(rig->catalogue, &(struct fill_spec){.accounts = 250, .seed = 7});
 	assert_int_equal(rig_run(rig, fill_body(fill)), OUTCOME_COMMITTED);
 	fill_free(fill);
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 250);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Long work over many accounts: how far it has got, told as it goes; cancelled; ended. */
+#include "bulk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "inner.h"
+
+/* ---- how far ---- */
+
+static uint64_t rate_of(const struct bulk *bulk, uint64_t done, uint64_t now)
+{
+	uint64_t us = now - bulk->start_us;
+	return us ? (uint64_t)((double)done * 1e6 / (double)us) : 0;
+}
+
+static void add_left(struct buf *line, const struct bulk *bulk, uint64_t done, uint64_t rate)
+{
+	char time[16];
+	if (!rate || done >= bulk->total)
+		return;
+	text_duration(time, (uint64_t)((double)(bulk->total - done) * 1e6 / (double)rate));
+	buf_fmt(line, ", %s left", time);
+}
+
+void bulk_progress(struct app *app, uint64_t done)
+{
+	struct bulk *bulk = app->inner->bulk;
+	uint64_t now = clock_us();
+	struct buf line = {0};
+	if (!app->face.progress || now - bulk->told_us < (uint64_t)app->face.progress_ms * 1000)
+		return;
+	bulk->told_us = now;
+	uint64_t rate = rate_of(bulk, done, now);
+	buf_fmt(&line, "%s %" PRIu64, bulk->did, done);
+	if (bulk->total)
+		buf_fmt(&line, " of %" PRIu64 " accounts (%d %%)", bulk->total,
+			done < bulk->total ? (int)((double)done * 100 / (double)bulk->total) : 100);
+	else
+		buf_str(&line, " accounts");
+	buf_fmt(&line, ", %" PRIu64 " a second", rate);
+	add_left(&line, bulk, done, rate);
+	app->face.progress(app->face.self, line.p);
+	buf_free(&line);
+}
+
+void bulk_pace(const struct app *app, uint64_t done, char out[64])
+{
+	const struct bulk *bulk = app->inner->bulk;
+	char time[16];
+	uint64_t now = clock_us();
+	text_duration(time, now - bulk->start_us);
+	snprintf(out, 64, "in %s, %" PRIu64 " a second", time, rate_of(bulk, done, now));
+}
+
+/* ---- its life ---- */
+
+void bulk_begin(const struct bulk *bulk)
+{
+	struct bulk *begun = NEW(struct bulk);
+	*begun = *bulk;
+	begun->start_us = begun->told_us = clock_us();
+	bulk->run->app->inner->bulk = begun;
+}
+
+bool bulk_cancel(struct app *app)
+{
+	struct bulk *bulk = app->inner->bulk;
+	if (!bulk || bulk->cancelled)
+		return false;
+	bulk->cancelled = true;
+	bulk->stop(bulk->work);
+	return true;
+}
+
+void bulk_free(struct app *app)
+{
+	struct bulk *bulk = app->inner->bulk;
+	app->inner->bulk = NULL;
+	if (bulk)
+		bulk->free(bulk->work);
+	free(bulk);
+}
+
+void bulk_end(struct app *app, enum status status, const char *sentence)
+{
+	struct run *run = app->inner->bulk->run;
+	if (app->face.progress)
+		app->face.progress(app->face.self, NULL);
+	bulk_free(app);
+	if (app->pages)
+		pages_refresh(app->pages);
+	inner_changed(app);
+	leaving_look(app);
+	run_end(run, status, sentence);
+}
+
+/* ---- chunks that are too large ---- */
+
+/* CockroachDB's budget of locks and its limit of rows written, and memory used up on either server (transactions.md 2.2). */
+bool bulk_halve(struct app *app, const struct txn_result *result, unsigned *size)
+{
+	static const char *const too_large[] = {"53400", "54000", "53200"};
+	bool found = false;
+	for (size_t i = 0; i < COUNT_OF(too_large); i++)
+		found = found || strcmp(result->sqlstate, too_large[i]) == 0;
+	if (!found || result->outcome != OUTCOME_FAILED || *size <= 1)
+		return false;
+	app_say(app, ST_OK, "%u accounts are too many for one transaction (%s): going on with %u", *size,
+		result->sqlstate, *size / 2);
+	*size /= 2;
+	return true;
+}

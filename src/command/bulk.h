@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Long work over many accounts: how far it has got, told as it goes; cancelled; ended. */
+#ifndef COMMAND_BULK_H
+#define COMMAND_BULK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "txn/txn.h"
+
+struct app;
+struct run;
+
+/* One at a time, app->inner->bulk. */
+struct bulk {
+	struct run *run;          /* the command that waits for it */
+	const char *did;          /* what is done to accounts: "created" */
+	uint64_t total;           /* accounts, 0 where that is not known */
+	void (*stop)(void *work); /* asks it to end soon; it ends itself */
+	void (*free)(void *work);
+	void *work;
+	/* bulk.c's own */
+	uint64_t start_us, told_us;
+	bool cancelled;
+};
+void bulk_begin(const struct bulk *bulk); /* copied */
+void bulk_progress(struct app *app, uint64_t done);
+/* Frees the work and ends the run with what `err` says; the accounts on the screen are read again. */
+void bulk_end(struct app *app, enum status status, const char *sentence);
+bool bulk_cancel(struct app *app); /* false where there is none, or it was asked already */
+void bulk_free(struct app *app);   /* at the end of the program */
+
+/* "1.4 s", and how many a second: "in 1.4 s, 71400 a second". */
+void bulk_pace(const struct app *app, uint64_t done, char out[64]);
+
+/* A chunk failed because it was too large for the server: says so, halves `size`, and true; false where that is not why. */
+bool bulk_halve(struct app *app, const struct txn_result *result, unsigned *size);
+
+#endif
