@@ -26,6 +26,7 @@ struct settings {
 	size_t ncommands;  /* verb with its words as one command line, or -c, in order */
 	char **commands;
 	char *file;           /* -f; "-" is standard input */
+	char *output;         /* -o: where data go */
 	bool plain;           /* --plain */
 	enum echo_style echo; /* --echo: every statement on stderr */
 	bool yes;             /* --yes: confirm nothing */

@@ -68,12 +68,6 @@ static void show(struct app *app)
 	app_show(app, "Counters", &text);
 }
 
-enum status check_counters(const struct run *run, struct err *err)
-{
-	enum output_format format;
-	return run_format(run, &format, err);
-}
-
 void do_counters(struct run *run)
 {
 	struct app *app = run->app;

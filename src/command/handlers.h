@@ -45,12 +45,15 @@ enum status check_step(const struct run *run, struct err *err);
 
 /* counters.c */
 void do_counters(struct run *run);
-enum status check_counters(const struct run *run, struct err *err);
 
 /* settle.c */
 void do_settle(struct run *run);
 enum status check_settle(const struct run *run, struct err *err);
 enum status prepare_settle(struct run *run, struct err *err);
+
+/* record.c */
+enum status record_check(const struct run *run,
+			 struct err *err); /* of commands whose format may be wrong, and nothing else */
 
 /* tutorial.c */
 void do_tutorial(struct run *run);

@@ -9,6 +9,7 @@
 #include "command/output.h"
 #include "handlers.h"
 #include "reading.h"
+#include "record.h"
 
 /* ---- the columns ---- */
 
@@ -108,6 +109,12 @@ void do_count(struct run *run)
 	struct reading *reading = reading_begin(run, reading_no_more);
 	if (!reading)
 		return;
+	struct err err = {0};
+	enum output_format format = FORMAT_TABLE;
+	static const char *const names[] = {"count"};
+	static const bool right[] = {true};
+	if (record_wanted(run) && !run_format(run, &format, &err))
+		reading->output = output_new(stdout, format, 1, names, right);
 	if (!app_prints(run->app))
 		buf_str(&reading->said, "accounts: ");
 	reading_ask(reading, run->app->catalogue->sql_count, NULL, 0);

@@ -81,6 +81,7 @@ TAKES(port, conninfo.port)
 TAKES(user, conninfo.user)
 TAKES(file, file)
 TAKES(keep, keep)
+TAKES(output, output)
 TAKES(table, table)
 SETS(no_password, never_ask)
 SETS(password, ask_password)
@@ -207,6 +208,7 @@ static const struct option table[] = {
 	{'y', "yes", NULL, GROUP_WORK, "do not ask before money moves", apply_yes},
 	{0, "accounts", "N", GROUP_WORK, "demo, init, tutorial: so many (default 100)", apply_accounts},
 	{0, "keep", "DIR", GROUP_WORK, "demo: keep the data in this directory", apply_keep},
+	{'o', "output", "FILE", GROUP_OUTPUT, "data to this file, in place of standard output", apply_output},
 	{0, "csv", NULL, GROUP_OUTPUT, "data as CSV", apply_csv},
 	{0, "json", NULL, GROUP_OUTPUT, "data as JSON, numbers as strings", apply_json},
 	{0, "format", "FORMAT", GROUP_OUTPUT, "table, csv, json or jsonl", apply_format},

@@ -217,8 +217,8 @@ bool plain_wanted(const struct settings *settings)
 {
 	const char *term = getenv("TERM");
 	bool dumb = !term || !term[0] || strcmp(term, "dumb") == 0;
-	return settings->plain || settings->ncommands > 0 || settings->file || dumb || !isatty(STDIN_FILENO) ||
-	       !isatty(STDOUT_FILENO);
+	return settings->plain || settings->ncommands > 0 || settings->file || settings->output || dumb ||
+	       !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
 }
 
 static enum status open_script(struct plain *plain, struct err *err)
@@ -238,12 +238,20 @@ static enum status open_script(struct plain *plain, struct err *err)
 	return ST_OK;
 }
 
+/* Data are written to standard output, wherever that leads. */
+static enum status open_output(const struct settings *settings, struct err *err)
+{
+	if (!settings->output || freopen(settings->output, "w", stdout))
+		return ST_OK;
+	return err_set(err, ST_OWN, "cannot write to %.300s: %s", settings->output, strerror(errno));
+}
+
 struct plain *plain_open(struct app *app, struct err *err)
 {
 	struct plain *plain = NEW(struct plain);
 	plain->app = app;
 	plain->file = -1;
-	if (open_script(plain, err)) {
+	if (open_output(&app->settings, err) || open_script(plain, err)) {
 		free(plain);
 		return NULL;
 	}

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands that move something on the screen, and help. */
-#include <string.h>
+#include <stdio.h>
 
-#include "base/buf.h"
-#include "handlers.h"
-#include "inner.h"
+#include "base/mem.h"
+#include "record.h"
 
 enum { USAGE_COLUMNS = 22 };
 
@@ -85,12 +84,41 @@ static void print_help(struct app *app, const struct command *only)
 	}
 }
 
+/* All of them, those of the screen too: a program reads this. */
+static enum status write_help(const struct run *run, const struct command *only, struct err *err)
+{
+	static const char *const names[] = {"command", "usage", "help"};
+	static const bool left[] = {false, false, false};
+	enum output_format format;
+	enum status status = run_format(run, &format, err);
+	if (status)
+		return status;
+	size_t n;
+	const struct command *table = command_table(&n);
+	struct output *output = output_new(stdout, format, COUNT_OF(names), names, left);
+	for (size_t i = 0; i < n; i++) {
+		struct buf usage = {0};
+		command_usage(&usage, &table[i]);
+		if (!only || only == &table[i])
+			output_rows(output, (const char *const[]){table[i].name, buf_text(&usage), table[i].help}, 1);
+		buf_free(&usage);
+	}
+	return output_end(output, err);
+}
+
 void do_help(struct run *run)
 {
+	const struct command *only = run->nargs > 0 ? command_find(run->args[0]) : NULL;
+	struct err err = {0};
 	if (!app_prints(run->app)) {
 		do_screen(run);
 		return;
 	}
-	print_help(run->app, run->nargs > 0 ? command_find(run->args[0]) : NULL);
+	if (record_wanted(run)) {
+		enum status status = write_help(run, only, &err);
+		run_end(run, status, err.text[0] ? err.text : NULL);
+		return;
+	}
+	print_help(run->app, only);
 	run_end(run, ST_OK, NULL);
 }

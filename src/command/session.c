@@ -6,7 +6,7 @@
 #include "bulk.h"
 #include "command/options.h"
 #include "handlers.h"
-#include "inner.h"
+#include "record.h"
 
 /* ---- init ---- */
 
@@ -87,6 +87,15 @@ void do_conninfo(struct run *run)
 {
 	struct app *app = run->app;
 	const struct db_facts *facts = db_facts(app->browse);
+	struct record record = {0};
+	if (record_wanted(run)) {
+		record_add(&record, "place", facts->place);
+		record_add(&record, "product", facts->product);
+		record_add(&record, "version", facts->version);
+		record_add(&record, "tls", facts->tls);
+		record_end(&record, run);
+		return;
+	}
 	app_result(app, "%s: %s %s, %s", facts->place, facts->product, facts->version, facts->tls);
 	run_end(run, ST_OK, NULL);
 }
@@ -100,6 +109,16 @@ void do_reconnect(struct run *run)
 void do_version(struct run *run)
 {
 	struct buf text = {0};
+	struct record record = {0};
+	if (record_wanted(run)) {
+		char library[32];
+		conninfo_library(library);
+		record_add(&record, "name", "teller");
+		record_add(&record, "version", TELLER_VERSION);
+		record_add(&record, "libpq", library + strcspn(library, "0123456789"));
+		record_end(&record, run);
+		return;
+	}
 	settings_version(&text);
 	app_result(run->app, "%.*s", (int)strcspn(buf_text(&text), "\n"), buf_text(&text));
 	buf_free(&text);

@@ -207,6 +207,7 @@ void settings_free(struct settings *settings)
 	free(settings->commands);
 	free(settings->keep);
 	free(settings->file);
+	free(settings->output);
 	free(settings->table);
 	*settings = (struct settings){0};
 }

@@ -6,8 +6,7 @@
 
 #include "bank/lookup.h"
 #include "base/mem.h"
-#include "handlers.h"
-#include "inner.h"
+#include "record.h"
 
 struct settling {
 	struct run *run;
@@ -55,14 +54,28 @@ static const char *text_or_null(const char *text)
 	return text ? text : "NULL";
 }
 
+static enum status write_answer(const struct run *run, const struct lookup_facts *facts, struct err *err)
+{
+	struct record record = {0};
+	record_add(&record, "id", facts->id);
+	record_add(&record, "outcome", "COMMITTED");
+	record_add(&record, "source", facts->source);
+	record_add(&record, "destination", facts->destination);
+	record_add(&record, "amount", facts->amount);
+	return record_write(&record, run, err);
+}
+
 /* Only the ledger's own answer settles it: a question that failed leaves it as unknown as it was. */
-static enum status answer(struct app *app, const struct lookup_facts *facts, const struct txn_result *result,
+static enum status answer(const struct run *run, const struct lookup_facts *facts, const struct txn_result *result,
 			  struct err *err)
 {
+	struct app *app = run->app;
 	if (result->outcome == OUTCOME_COMMITTED) {
+		settle_known(app, facts->id);
+		if (record_wanted(run))
+			return write_answer(run, facts, err);
 		app_result(app, "transfer %s committed: it moved %s from %s to %s", facts->id,
 			   text_or_null(facts->amount), text_or_null(facts->source), text_or_null(facts->destination));
-		settle_known(app, facts->id);
 		return ST_OK;
 	}
 	if (result->outcome == OUTCOME_REJECTED) {
@@ -83,11 +96,11 @@ static void on_done(void *arg, const struct txn_result *result)
 	struct lookup_facts facts = lookup_facts(settling->lookup);
 	struct err err = {0};
 	*txn_levers(app->txn) = settling->levers;
-	enum status status = answer(app, &facts, result, &err);
+	enum status status = answer(run, &facts, result, &err);
 	free_settling(app);
 	inner_changed(app);
 	leaving_look(app);
-	run_end(run, status, status ? err.text : NULL);
+	run_end(run, status, err.text[0] ? err.text : NULL);
 }
 
 static void start(struct run *run, const char *id)
@@ -118,7 +131,7 @@ enum status check_settle(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       "settle takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"",
 			       run->args[0]);
-	return ST_OK;
+	return record_check(run, err);
 }
 
 enum status prepare_settle(struct run *run, struct err *err)

@@ -8,8 +8,7 @@
 
 #include "base/mem.h"
 #include "command/options.h"
-#include "handlers.h"
-#include "inner.h"
+#include "record.h"
 
 enum { TIME_MAX_S = 86400 };
 
@@ -136,12 +135,20 @@ static const struct setting table[] = {
 	{"inject", inject_show, inject_set, inject_explain},
 };
 
+/* `name` may be NAME=VALUE. */
 static const struct setting *find(const char *name)
 {
+	size_t n = strcspn(name, "=");
 	for (size_t i = 0; i < COUNT_OF(table); i++)
-		if (strcmp(table[i].name, name) == 0)
+		if (strlen(table[i].name) == n && strncmp(table[i].name, name, n) == 0)
 			return &table[i];
 	return NULL;
+}
+
+static const char *value_of(const struct run *run)
+{
+	const char *equals = run->nargs > 0 ? strchr(run->args[0], '=') : NULL;
+	return run->nargs > 1 ? run->args[1] : equals ? equals + 1 : NULL;
 }
 
 static void say(struct app *app, const struct setting *setting)
@@ -183,10 +190,25 @@ static void list(struct app *app)
 	app_show(app, "Settings", &text);
 }
 
+static enum status write_all(const struct run *run, struct err *err)
+{
+	struct record record = {0};
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		struct buf value = {0};
+		table[i].show(&value, run->app);
+		record_add(&record, table[i].name, buf_text(&value));
+		buf_free(&value);
+	}
+	return record_write(&record, run, err);
+}
+
 enum status check_set(const struct run *run, struct err *err)
 {
-	if (run->nargs == 0 || find(run->args[0]))
-		return ST_OK;
+	enum status status = record_check(run, err);
+	if (run->nargs > 1 && strchr(run->args[0], '='))
+		return err_set(err, ST_USAGE, "set takes NAME=VALUE or NAME VALUE, not both");
+	if (status || run->nargs == 0 || find(run->args[0]))
+		return status;
 	struct buf names = {0};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		buf_fmt(&names, "%s%s", i ? ", " : "", table[i].name);
@@ -198,11 +220,14 @@ enum status check_set(const struct run *run, struct err *err)
 void do_set(struct run *run)
 {
 	if (run->nargs > 0) {
-		change(run, find(run->args[0]), run->nargs > 1 ? run->args[1] : NULL);
+		change(run, find(run->args[0]), value_of(run));
 		return;
 	}
-	list(run->app);
-	run_end(run, ST_OK, NULL);
+	struct err err = {0};
+	enum status status = record_wanted(run) ? write_all(run, &err) : ST_OK;
+	if (!record_wanted(run))
+		list(run->app);
+	run_end(run, status, err.text[0] ? err.text : NULL);
 }
 
 /* protocol, wire, delay, inject: the setting of the command's own name */
