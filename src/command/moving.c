@@ -6,7 +6,7 @@
 #include "bank/amount.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "inner.h"
+#include "record.h"
 
 enum { STEPPING_MS = 600000 };
 
@@ -95,10 +95,14 @@ static void say_not_moved(struct app *app, const struct app_transfer *transfer)
 
 static void say_result(struct app *app, const struct app_transfer *transfer)
 {
+	bool record = transfer->run && record_wanted(transfer->run);
+	if (record)
+		told_write(app);
 	switch (transfer->result.outcome) {
 	case OUTCOME_COMMITTED:
 		settle_known(app, transfer_facts(transfer->body).id);
-		say_moved(app, transfer);
+		if (!record)
+			say_moved(app, transfer);
 		return;
 	case OUTCOME_UNKNOWN:
 		say_unknown(app, transfer);

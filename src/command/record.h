@@ -25,4 +25,7 @@ MUST_CHECK enum status record_write(struct record *record, const struct run *run
 
 void record_end(struct record *record, struct run *run); /* writes it, and ends the run */
 
+/* told.c: the transfer that has just ended, whatever it came to */
+void told_write(struct app *app);
+
 #endif

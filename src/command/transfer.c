@@ -104,7 +104,7 @@ enum status check_transfer(const struct run *run, struct err *err)
 	if (id && !transfer_is_id(id))
 		return err_set(err, ST_USAGE,
 			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
-	return ST_OK;
+	return record_check(run, err);
 }
 
 enum status prepare_transfer(struct run *run, struct err *err)

@@ -52,7 +52,9 @@ static void a_verb_takes_its_words_and_options(void **state)
 	check_verb("show 'a b'", "show 'a b'");
 	check_verb("list --after='it''s'", "list --after='it''s'");
 	check_verb("init --accounts 5", "init --accounts=5");
-	check_verb("--csv count", "count");
+	check_verb("--csv count", "count --csv");
+	check_verb("--echo count", "count");
+	check_verb("--echo=plain tutorial --accounts 5", "tutorial --accounts=5");
 }
 
 static void check_wrong(const char *line, const char *sentence)

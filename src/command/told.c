@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a transfer came to, as a record for programs. */
+#include "bank/amount.h"
+#include "event/show.h"
+#include "record.h"
+
+static void add_amount(struct record *record, const struct app *app, const char *name, bool known, int64_t units)
+{
+	record_add(record, name, known ? amount_show(units, app->catalogue->balance_scale).text : NULL);
+}
+
+void told_write(struct app *app)
+{
+	const struct app_transfer *transfer = &app->transfer;
+	const struct txn_result *result = &transfer->result;
+	struct transfer_facts facts = transfer_facts(transfer->body);
+	bool moved = facts.decided && result->outcome == OUTCOME_COMMITTED;
+	struct record record = {0};
+	struct err err = {0};
+	record_add(&record, "id", app->catalogue->ledger ? facts.id : NULL);
+	record_add(&record, "outcome", show_outcome(result->outcome));
+	record_add(&record, "before", facts.again ? "true" : "false");
+	record_add(&record, "source", transfer->source);
+	record_add(&record, "destination", transfer->destination);
+	add_amount(&record, app, "amount", moved, facts.amount);
+	add_amount(&record, app, "source_balance", moved, facts.source_after);
+	add_amount(&record, app, "destination_balance", moved, facts.destination_after);
+	record_number(&record, "attempts", result->attempts);
+	record_add(&record, "sqlstate", result->sqlstate[0] ? result->sqlstate : NULL);
+	record_add(&record, "reason", result->reason.text[0] ? result->reason.text : NULL);
+	if (record_write(&record, transfer->run, &err) && err.text[0])
+		app_say(app, err.status, "%s", err.text);
+}
