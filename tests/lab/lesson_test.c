@@ -170,7 +170,7 @@ static void refusals_of_words_have_a_place(void **state)
 	check_refused("#@ say", "", "a.spec:2:7: expected a step, or a text in double quotes");
 	check_refused("#@ say a1 x", "", "a.spec:2:11: expected a text in double quotes");
 	check_refused("#@ say \"x", "", "a.spec:2:8: this text does not end on its line: close it with \"");
-	check_refused("#@ say \"\xc3\xa9\" \"x", "", "a.spec:2:8: there is no step \"\xc3\xa9\"");
+	check_refused("#@ say a1 \"\xc3\xa9\" y", "", "a.spec:2:15: this is too much: \"y\"");
 	check_refused("#@ say a1 \"x\" y", "", "a.spec:2:15: this is too much: \"y\"");
 	check_refused("#@ title", "", "a.spec:2:9: expected a text");
 	check_refused("#@ end a1", "", "a.spec:2:8: expected a text in double quotes");
@@ -225,7 +225,7 @@ static void refusals_of_questions_have_a_place(void **state)
 	check_refused("#@ ask a1 \"x\" y", "", "a.spec:2:15: this is too much: \"y\"");
 	check_refused("#@ ask a1 \"x\" | a = ok * | b\n#@ ask a1 \"y\" | a = ok * | b", "",
 		      "a.spec:3:4: this step has a question, in line 2 already");
-	check_refused("#@ ask a1 \"x\" |1|2|3|4|5|6|7|8|9|10", "", "a.spec:2:33: a question has 9 answers at most");
+	check_refused("#@ ask a1 \"x\" |1|2|3|4|5|6|7|8|9|10", "", "a.spec:2:34: a question has 9 answers at most");
 	struct lesson *lesson = parsed("#@ ask a1 \"x\" | y * | z\n#@ expect a1 ok", "", "");
 	lesson_free(lesson);
 }
