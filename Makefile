@@ -48,6 +48,11 @@ TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
 SUPPORT  := $(filter-out %_test.c tests/bench/%,$(wildcard tests/*/*.c))
 ASSETS   := $(sort $(filter-out %.png %.1,$(wildcard assets/*.*)))
+# In the order of learning; a lesson that is not named here comes behind.
+LESSONS  := first-transfer lost-update wrong-retry commit-that-rolled-back read-committed locking-read deadlock hot-account \
+            write-skew phantom read-only-anomaly stale-snapshot savepoint-protocol release-is-commit savepoint-late commit-cut
+LESSONS  := $(LESSONS:%=assets/lessons/%.spec)
+LESSONS  += $(sort $(filter-out $(LESSONS),$(wildcard assets/lessons/*.spec)))
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
@@ -68,12 +73,15 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(compile)
 
-# assets/NAME.EXT becomes the string asset_NAME_EXT (include/base/asset.h).
-$(BUILD)/assets.c: $(ASSETS) Makefile
+# assets/NAME.EXT becomes the string asset_NAME_EXT, and the lessons a list of strings (include/base/asset.h).
+$(BUILD)/assets.c: $(ASSETS) $(LESSONS) Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include "base/asset.h"'; for f in $(ASSETS); do \
+	@{ echo '#include "base/asset.h"'; for f in $(ASSETS) $(LESSONS); do \
 	  printf 'const char asset_%s[] =\n' "$$(basename $$f | tr '.-' '__')"; \
-	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	;'; done; } > $@
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	;'; done; \
+	  echo 'const struct asset_lesson asset_lessons[] = {'; for f in $(LESSONS); do \
+	  n=$$(basename $$f .spec); printf '\t{"%s", asset_%s_spec},\n' $$n "$$(echo $$n | tr '-' '_')"; done; \
+	  echo '	{0}};'; } > $@
 
 $(BUILD)/assets.o: $(BUILD)/assets.c
 	$(compile)

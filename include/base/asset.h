@@ -6,4 +6,10 @@
 extern const char asset_schema_sql[];  /* the tables */
 extern const char asset_keymap_conf[]; /* the default keys */
 
+/* The files of assets/lessons/, by name, without ".spec"; the last has no name. */
+struct asset_lesson {
+	const char *name, *text;
+};
+extern const struct asset_lesson asset_lessons[];
+
 #endif
