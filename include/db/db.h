@@ -92,7 +92,9 @@ struct db *db_new(struct loop *loop, struct ring *ring, enum session session, co
 void db_free(struct db *db); /* closes; callbacks that are still due do not come */
 
 /* Starts connecting; done(arg, err) comes from the loop: err NULL when connected. On a failure its sentence says what was
- * tried and why it failed. `limit_ms` bounds the whole of it unless the connection string has connect_timeout. */
+ * tried and why it failed. `limit_ms` bounds the whole of it unless the connection string has connect_timeout. Of several hosts in the
+ * connection string the next is tried, whatever is wrong with one (but not where it does not let us in), each with its share of the limit, not
+ * less than 2 s. */
 typedef void db_connected_fn(void *arg, const struct err *err);
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg);
 

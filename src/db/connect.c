@@ -7,18 +7,29 @@
 #include "base/mem.h"
 #include "machine.h"
 
-enum { SETUP_MAX = 8 };
+enum { SETUP_MAX = 8, SHARE_MIN_MS = 2000 };
+
+static void dial(struct db *db);
+
+static void drop(struct db *db)
+{
+	timer_stop(db->deadline);
+	watch_free(db->watch);
+	db->watch = NULL;
+	db->fd = -1;
+	PQfinish(db->conn);
+	db->conn = NULL;
+}
 
 void connect_close(struct db *db)
 {
 	cancel_forget(db);
 	resolve_forget(db->resolve);
 	db->resolve = NULL;
-	timer_stop(db->deadline);
 	timer_stop(db->soon);
-	watch_free(db->watch);
-	db->watch = NULL;
-	db->fd = -1;
+	places_free(&db->places);
+	buf_free(&db->tried);
+	db->first_place = 0;
 	PQclear(db->current);
 	PQclear(db->prepare_error);
 	db->current = db->prepare_error = NULL;
@@ -28,8 +39,7 @@ void connect_close(struct db *db)
 	db->fatal_sqlstate[0] = '\0';
 	prepared_clear(db);
 	copy_forget(db);
-	PQfinish(db->conn);
-	db->conn = NULL;
+	drop(db);
 	db->setting_up = false;
 	db->in_transaction = false;
 }
@@ -47,17 +57,29 @@ static void one_line(struct buf *out, const char *text)
 	}
 }
 
+/*
+ * libpq goes to the next host where nobody listens. Where a host hangs up, is silent, drains (57P01) or is full it gives up, and the
+ * rest of the list is dialled from here.
+ */
 void connect_failed(struct db *db, const char *why)
 {
-	struct buf place = {0}, text = {0};
+	struct buf place = {0}, words = {0}, text = {0};
 	struct err err;
+	if (hosts_go_on(db, why)) {
+		drop(db);
+		dial(db);
+		return;
+	}
 	conninfo_show(&place, &db->info);
-	one_line(&text, why);
+	buf_str(&words, buf_text(&db->tried));
+	hosts_words(&words, why);
+	one_line(&text, buf_text(&words));
 	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", buf_text(&place), buf_text(&text));
 	record_session(db, EVENT_LOST, NULL, err.text);
 	connect_close(db);
 	db_move(db, DB_DOWN);
 	buf_free(&place);
+	buf_free(&words);
 	buf_free(&text);
 	db->connected(db->connected_arg, &err);
 }
@@ -65,9 +87,12 @@ void connect_failed(struct db *db, const char *why)
 void connect_deadline(void *arg)
 {
 	struct db *db = arg;
-	char why[128];
-	snprintf(why, sizeof why, "no answer within %llu s; is the address right, and does a firewall let it through?",
-		 (unsigned long long)(db->limit_ms + 999) / 1000);
+	char why[320];
+	const char *host = db->conn && db->places.n > 1 ? PQhost(db->conn) : NULL;
+	snprintf(why, sizeof why,
+		 "%s%.160s%sno answer within %llu s; is the address right, and does a firewall let it through?",
+		 host ? "connection to server at \"" : "", host ? host : "", host ? "\" failed: " : "",
+		 (unsigned long long)(db->share_ms + 999) / 1000);
 	connect_failed(db, why);
 }
 
@@ -221,6 +246,7 @@ void connect_ready(struct db *db)
 		watch_socket(db, WATCH_WRITE);
 		return;
 	case PGRES_POLLING_OK:
+		PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
 		read_facts(db);
 		if (PQsetnonblocking(db->conn, 1)) {
 			connect_failed(db, PQerrorMessage(db->conn));
@@ -236,23 +262,21 @@ void connect_ready(struct db *db)
 	connect_failed(db, PQerrorMessage(db->conn));
 }
 
-static uint64_t limit_of(struct db *db)
+/* libpq's connect_timeout is each host's own; our limit is for all of them. */
+static uint64_t share_of(struct db *db)
 {
 	PQconninfoOption *options = PQconninfo(db->conn);
 	const char *timeout = conn_option(options, "connect_timeout");
 	uint64_t seconds = timeout ? strtoull(timeout, NULL, 10) : 0;
+	uint64_t share_ms = db->places.n > 1 ? db->limit_ms / db->places.n : db->limit_ms;
 	PQconninfoFree(options);
-	return seconds ? seconds * 1000 : db->limit_ms;
+	if (seconds)
+		return seconds * 1000;
+	return share_ms < SHARE_MIN_MS && share_ms < db->limit_ms ? SHARE_MIN_MS : share_ms;
 }
 
-static void dial(void *arg, const char *hosts, const char *addresses, const char *ports, const char *error)
+static void start(struct db *db, const char *hosts, const char *addresses, const char *ports)
 {
-	struct db *db = arg;
-	db->resolve = NULL;
-	if (error) {
-		connect_failed(db, error);
-		return;
-	}
 	char application[64];
 	snprintf(application, sizeof application, "teller/%s", db->name);
 	const struct conninfo *info = &db->info;
@@ -272,17 +296,38 @@ static void dial(void *arg, const char *hosts, const char *addresses, const char
 				addresses,    ports ? ports : info->port,
 				info->user,   info->password,
 				info->dbname, NULL};
-	if (db->bare)
-		values[1] = values[2] = NULL;
 	db->conn = PQconnectStartParams(keywords, values, 1);
+}
+
+static void dial(struct db *db)
+{
+	struct buf hosts = {0}, addresses = {0}, ports = {0};
+	hosts_list(&db->places, db->first_place, &hosts, &addresses, &ports);
+	start(db, hosts.p, addresses.p, ports.p);
+	buf_free(&hosts);
+	buf_free(&addresses);
+	buf_free(&ports);
 	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
 		connect_failed(db, db->conn ? PQerrorMessage(db->conn) : "out of memory");
 		return;
 	}
+	PQsetErrorVerbosity(db->conn, PQERRORS_VERBOSE); /* with the SQLSTATE, which says whether another host may do */
 	PQsetNoticeReceiver(db->conn, db_notice, db);
-	db->limit_ms = limit_of(db);
-	timer_start(db->deadline, db->limit_ms);
+	db->share_ms = share_of(db);
+	timer_start(db->deadline, db->share_ms);
 	watch_socket(db, WATCH_WRITE);
+}
+
+static void on_resolved(void *arg, struct places *places, const char *error)
+{
+	struct db *db = arg;
+	db->resolve = NULL;
+	db->places = *places;
+	*places = (struct places){0};
+	if (error)
+		connect_failed(db, error);
+	else
+		dial(db);
 }
 
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg)
@@ -296,7 +341,7 @@ void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, d
 	db->connected = done;
 	db->connected_arg = arg;
 	db_move(db, DB_CONNECTING);
-	db->resolve = resolve_start(db->loop, &db->info, dial, db);
+	db->resolve = resolve_start(db->loop, &db->info, on_resolved, db);
 }
 
 void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void *arg)

@@ -31,6 +31,18 @@ struct pending {
 	char *params;
 };
 
+/* One host of a connection string, as libpq takes it; a name that was looked up is one for each of its addresses. All owned. */
+struct place {
+	char *host;
+	char *address; /* "" where the host says it all */
+	char *port;
+};
+
+struct places {
+	struct place *p;
+	size_t n;
+};
+
 struct cancel_job;
 struct resolve_job;
 
@@ -59,7 +71,11 @@ struct db {
 	db_connected_fn *connected;
 	void *connected_arg;
 	struct resolve_job *resolve;
-	bool setting_up; /* connected, but the set-up round trip is not answered */
+	struct places places; /* in the order in which they are tried */
+	size_t first_place;   /* of those that libpq was given */
+	uint64_t share_ms;    /* of the limit, for this one */
+	struct buf tried;     /* what was wrong with those before it */
+	bool setting_up;      /* connected, but the set-up round trip is not answered */
 	char *setup_error;
 
 	struct pending *pending;
@@ -133,11 +149,18 @@ void copy_begin(struct db *db); /* the server waits for the data */
 void copy_feed(struct db *db);  /* the socket can take more */
 void copy_forget(struct db *db);
 
-/* resolve.c: looks up the host names of a connection aside. done(arg, hosts, addresses, ports, error): lists for libpq, all NULL
- * where nothing had to be looked up; borrowed for the call. */
-typedef void resolve_fn(void *arg, const char *hosts, const char *addresses, const char *ports, const char *error);
+/* resolve.c: the hosts to try, their names looked up aside. No places and no error: libpq knows by itself where to go. Both are
+ * borrowed for the call; the places may be taken. */
+typedef void resolve_fn(void *arg, struct places *places, const char *error);
 struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info, resolve_fn *done, void *arg);
 void resolve_forget(struct resolve_job *job); /* done() will not come */
+void places_free(struct places *places);
+
+/* hosts.c: lists for libpq of the places from `from` on; whether to go on with those behind the one that failed; and libpq's verbose words
+ * as people read them. */
+void hosts_list(const struct places *places, size_t from, struct buf *hosts, struct buf *addresses, struct buf *ports);
+bool hosts_go_on(struct db *db, const char *why);
+void hosts_words(struct buf *out, const char *text);
 
 /* cancel.c */
 void cancel_forget(struct db *db);

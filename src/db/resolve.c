@@ -15,7 +15,8 @@ struct resolve_job {
 	resolve_fn *done;
 	void *arg;
 	char *hosts, *ports;
-	struct buf out_hosts, out_addresses, out_ports, error;
+	struct places places;
+	struct buf error;
 };
 
 /* The value that libpq will use: an option of ours, else one in the connection string, else environment or default. */
@@ -44,12 +45,21 @@ static bool is_name(const char *host)
 	       inet_pton(AF_INET6, host, address) != 1;
 }
 
-static void add_place(struct resolve_job *job, const char *host, const char *address, const char *port)
+static void add_place(struct places *places, const char *host, const char *address, const char *port)
 {
-	bool first = job->out_addresses.len == 0 && job->out_hosts.len == 0;
-	buf_fmt(&job->out_hosts, "%s%s", first ? "" : ",", host);
-	buf_fmt(&job->out_addresses, "%s%s", first ? "" : ",", address);
-	buf_fmt(&job->out_ports, "%s%s", first ? "" : ",", port);
+	places->p = mem_grow(places->p, places->n, sizeof *places->p);
+	places->p[places->n++] = (struct place){mem_dup(host), mem_dup(address), mem_dup(port)};
+}
+
+void places_free(struct places *places)
+{
+	for (size_t i = 0; i < places->n; i++) {
+		free(places->p[i].host);
+		free(places->p[i].address);
+		free(places->p[i].port);
+	}
+	free(places->p);
+	*places = (struct places){0};
 }
 
 static void look_up(struct resolve_job *job, const char *host, const char *port)
@@ -63,7 +73,7 @@ static void look_up(struct resolve_job *job, const char *host, const char *port)
 	for (struct addrinfo *a = found; a; a = a->ai_next) {
 		char text[NI_MAXHOST];
 		if (getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) == 0)
-			add_place(job, host, text, port);
+			add_place(&job->places, host, text, port);
 	}
 	freeaddrinfo(found);
 }
@@ -93,7 +103,7 @@ static void resolve_work(void *arg)
 		if (is_name(host))
 			look_up(job, host, port);
 		else
-			add_place(job, host, host[0] == '/' || host[0] == '@' ? "" : host, port);
+			add_place(&job->places, host, "", port);
 		if (many_ports)
 			port = next_item(&ports);
 	}
@@ -103,9 +113,7 @@ static void resolve_free(struct resolve_job *job)
 {
 	free(job->hosts);
 	free(job->ports);
-	buf_free(&job->out_hosts);
-	buf_free(&job->out_addresses);
-	buf_free(&job->out_ports);
+	places_free(&job->places);
 	buf_free(&job->error);
 	free(job);
 }
@@ -113,12 +121,8 @@ static void resolve_free(struct resolve_job *job)
 static void resolve_done(void *arg)
 {
 	struct resolve_job *job = arg;
-	if (!job->forgotten) {
-		if (job->out_hosts.len)
-			job->done(job->arg, job->out_hosts.p, job->out_addresses.p, job->out_ports.p, NULL);
-		else
-			job->done(job->arg, NULL, NULL, NULL, job->error.len ? job->error.p : NULL);
-	}
+	if (!job->forgotten)
+		job->done(job->arg, &job->places, job->places.n || !job->error.len ? NULL : job->error.p);
 	resolve_free(job);
 }
 
@@ -132,23 +136,52 @@ static bool has_name(const char *list)
 	return found;
 }
 
+static size_t items(const char *list)
+{
+	size_t n = 1;
+	for (const char *at = list; (at = strchr(at, ',')) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* A service file may name host and port, and libpq alone reads it. */
+static bool names_service(const struct conninfo *info)
+{
+	PQconninfoOption *parsed = info->target ? PQconninfoParse(info->target, NULL) : NULL;
+	bool found = false;
+	for (PQconninfoOption *o = parsed; o && o->keyword; o++)
+		found |= strcmp(o->keyword, "service") == 0 && o->val;
+	PQconninfoFree(parsed);
+	return found;
+}
+
+/* Hosts that we can list as libpq would; a list that does not fit together is libpq's to refuse. */
+static bool can_list(const struct resolve_job *job, const struct conninfo *info)
+{
+	size_t ports = items(job->ports);
+	return job->hosts[0] && (ports == 1 || ports == items(job->hosts)) && !names_service(info);
+}
+
 struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info, resolve_fn *done, void *arg)
 {
 	struct resolve_job *job = NEW(struct resolve_job);
 	char *hosts = effective(info, "host", info->host);
 	char *addresses = effective(info, "hostaddr", NULL);
 	char *ports = effective(info, "port", info->port);
-	bool aside = hosts && !addresses && has_name(hosts);
 	job->done = done;
 	job->arg = arg;
 	job->hosts = hosts ? hosts : mem_dup("");
 	job->ports = ports ? ports : mem_dup("5432");
+	bool listed = !addresses && can_list(job, info);
 	free(addresses);
-	/* Nothing to look up still answers through the loop, so that the caller has one path. */
-	if (aside)
+	/* What needs no looking up still answers through the loop, so that the caller has one path. */
+	if (listed && has_name(job->hosts)) {
 		loop_work(loop, resolve_work, resolve_done, job);
-	else
-		loop_soon(loop, resolve_done, job);
+		return job;
+	}
+	if (listed)
+		resolve_work(job);
+	loop_soon(loop, resolve_done, job);
 	return job;
 }
 

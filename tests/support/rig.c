@@ -29,14 +29,14 @@ static void on_late(void *arg)
 struct db *rig_connect(struct rig *rig, enum session session, const char *name)
 {
 	struct db *db = db_new(rig->loop, rig->ring, session, name, NULL);
-	db_connect(db, &rig->info, 20000, on_connected, rig);
+	db_connect(db, &rig->info, rig->connect_ms, on_connected, rig);
 	loop_run(rig->loop);
 	return db;
 }
 
 void rig_reconnect(struct rig *rig)
 {
-	db_connect(rig->db, &rig->info, 20000, on_connected, rig);
+	db_connect(rig->db, &rig->info, rig->connect_ms, on_connected, rig);
 	loop_run(rig->loop);
 }
 
@@ -44,6 +44,7 @@ struct rig *rig_new_at(const struct conninfo *info)
 {
 	struct rig *rig = NEW(struct rig);
 	rig->info = *info;
+	rig->connect_ms = 20000;
 	rig->loop = loop_new();
 	rig->ring = ring_new(4096, 1 << 21);
 	rig->limit = timer_new(rig->loop, on_late, rig);

@@ -16,6 +16,7 @@ struct rig {
 	struct loop *loop;
 	struct ring *ring;
 	struct conninfo info; /* where it connects to, borrowed; empty: the environment tells */
+	unsigned connect_ms;  /* how long that may take */
 	struct db *db;
 	struct txn *txn;
 	struct txn_options options;
