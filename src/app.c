@@ -14,7 +14,7 @@
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
 
-static const char *const browse_setup[] = {"SET default_transaction_read_only = on", NULL};
+static const char *const read_only[] = {"SET default_transaction_read_only = on", NULL};
 
 /* ---- saying ---- */
 
@@ -151,11 +151,12 @@ struct app *app_new(struct settings *settings)
 	app->settings = *settings;
 	*settings = (struct settings){0};
 	uint64_t seed = app->settings.seed;
+	const char *const *writing = app->settings.read_only ? read_only : NULL;
 	app->loop = loop_new();
 	app->ring = ring_new(RING_EVENTS, RING_BYTES);
-	app->browse = db_new(app->loop, app->ring, SESSION_BROWSE, "browse", browse_setup);
-	app->work = db_new(app->loop, app->ring, SESSION_TRANSFER, "transfer", NULL);
-	app->rival_db = db_new(app->loop, app->ring, SESSION_RIVAL, "rival", NULL);
+	app->browse = db_new(app->loop, app->ring, SESSION_BROWSE, "browse", read_only);
+	app->work = db_new(app->loop, app->ring, SESSION_TRANSFER, "transfer", writing);
+	app->rival_db = db_new(app->loop, app->ring, SESSION_RIVAL, "rival", writing);
 	app->txn = txn_new(app->loop, app->ring, app->work, SESSION_TRANSFER, seed);
 	app->rival_txn = txn_new(app->loop, app->ring, app->rival_db, SESSION_RIVAL, seed + 1);
 	app->inner = NEW(struct inner);

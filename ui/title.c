@@ -101,9 +101,12 @@ static void add_server(struct line *line, const struct db_facts *facts)
 		add_tls(line, facts);
 }
 
+/* What this bank is not for, and what would happen to the next transfer. */
 static void add_armed(struct line *line, const struct app *app)
 {
 	struct buf levers = {0};
+	if (app->settings.read_only || (app->catalogue && app->catalogue->browse_why))
+		add(line, STYLE_WARNING, "READ-ONLY");
 	if (app->rival && rival_armed(app->rival))
 		add(line, STYLE_WARNING, "RIVAL ARMED");
 	app_armed(&levers, app);

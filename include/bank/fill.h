@@ -6,10 +6,11 @@
 #include "bank/catalogue.h"
 #include "txn/txn.h"
 
-/* Creates accounts and transfers where they are missing (assets/schema.sql), statement by statement, over the idle `db`.
+/* Creates accounts and transfers where they are missing (assets/schema.sql), or with `accounts` a ledger that fits that table, which
+ * must live that long, over the idle `db`.
  * done(arg, err) comes from the loop, err NULL where both are there, with `db` idle again unless it is lost. */
 typedef void fill_tables_fn(void *arg, const struct err *err);
-void fill_tables(struct db *db, fill_tables_fn *done, void *arg);
+void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn *done, void *arg);
 
 /*
  * The body that adds accounts: ids below 1,000,000,000 and balances below 1,000,000 (or less, where the columns hold less), drawn

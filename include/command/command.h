@@ -36,13 +36,14 @@ struct command_option {
 };
 
 enum {
-	COMMAND_VERB = 1,    /* may stand on teller's command line */
-	COMMAND_SCREEN = 2,  /* moves something on the screen; no use without one */
-	COMMAND_CONFIRM = 4, /* asks before it runs */
-	COMMAND_BANK = 8,    /* needs the accounts table */
-	COMMAND_SERVER = 16, /* needs a connection */
-	COMMAND_WORK = 32,   /* needs the session that writes */
-	COMMAND_TABLES = 64, /* makes the tables itself: `demo` with this verb leaves them to it */
+	COMMAND_VERB = 1,     /* may stand on teller's command line */
+	COMMAND_SCREEN = 2,   /* moves something on the screen; no use without one */
+	COMMAND_CONFIRM = 4,  /* asks before it runs */
+	COMMAND_BANK = 8,     /* needs the accounts table */
+	COMMAND_SERVER = 16,  /* needs a connection */
+	COMMAND_WORK = 32,    /* needs the session that writes */
+	COMMAND_TABLES = 64,  /* makes the tables itself: `demo` with this verb leaves them to it */
+	COMMAND_WRITES = 128, /* changes what is in the database: not with --read-only */
 };
 
 enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 6 };

@@ -30,6 +30,7 @@ struct settings {
 	bool plain;           /* --plain */
 	enum echo_style echo; /* --echo: every statement on stderr */
 	bool yes;             /* --yes: confirm nothing */
+	bool read_only;       /* --read-only */
 	bool ascii;           /* --ascii */
 	bool ask_password;    /* -W */
 	bool never_ask;       /* -w */

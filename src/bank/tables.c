@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Makes the tables of the bank where they are missing, a statement of assets/schema.sql at a time. */
+/* Makes the tables of the bank where they are missing, a statement at a time. */
 #include "bank/fill.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 struct making {
 	struct db *db;
-	const char *left; /* of the schema */
+	const char *left; /* of the statements */
 	struct err err;
 	fill_tables_fn *done;
 	void *arg;
@@ -84,9 +84,10 @@ static void send_next(struct making *making)
 	buf_free(&sql);
 }
 
-void fill_tables(struct db *db, fill_tables_fn *done, void *arg)
+void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn *done, void *arg)
 {
 	struct making *making = NEW(struct making);
-	*making = (struct making){.db = db, .left = asset_schema_sql, .done = done, .arg = arg};
+	*making = (struct making){.db = db, .done = done, .arg = arg};
+	making->left = accounts ? accounts->sql_make_ledger : asset_schema_sql;
 	send_next(making);
 }

@@ -176,19 +176,31 @@ static bool refused_record(const struct transfer *transfer, const struct answer 
 	return checked || known;
 }
 
+static bool refused_update(const struct transfer *transfer, size_t index, const struct answer *answer,
+			   struct err *reason)
+{
+	bool credit = index == CREDIT;
+	struct holding destination = {.id = transfer->destination, .balance = transfer->facts.destination_before};
+	if (strcmp(answer->sqlstate, "23514") == 0) { /* check_violation */
+		err_set(reason, ST_REJECTED, "account %s may not hold %s: %s",
+			say_id(credit ? transfer->destination : transfer->source).text,
+			credit ? transfer->destination_after.text : transfer->source_after.text, answer->message);
+		return true;
+	}
+	if (!credit || strcmp(answer->sqlstate, "22003") != 0) /* numeric_value_out_of_range */
+		return false;
+	rule_overflow(&transfer->rule, &destination, transfer->facts.amount, reason);
+	return true;
+}
+
 static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct transfer *transfer = (struct transfer *)body;
-	struct holding destination = {.id = transfer_destination(transfer),
-				      .balance = transfer->facts.destination_before};
 	if (transfer->step == STEP_READ)
 		return index == READ_TWO && refused_read(transfer, answer, reason);
 	if (index == RECORD)
 		return refused_record(transfer, answer, reason);
-	if (index != CREDIT || strcmp(answer->sqlstate, "22003") != 0) /* numeric_value_out_of_range */
-		return false;
-	rule_overflow(&transfer->rule, &destination, transfer->facts.amount, reason);
-	return true;
+	return refused_update(transfer, index, answer, reason);
 }
 
 /* One statement; what the rules refuse comes back as an error of the server, and next() is asked for the reason. */

@@ -64,6 +64,15 @@ static bool is_asked(const struct catalogue *catalogue, const char *id, const ch
 	return same;
 }
 
+/* A primary key is of one table: those that inherit from it may hold the same id again. */
+static enum status twice(const struct catalogue *catalogue, const char *id, struct err *err)
+{
+	return err_set(err, ST_REJECTED,
+		       "there is more than one account %s in %s and the tables that inherit from it: name one of them "
+		       "with --table",
+		       say_id(id).text, say_id(catalogue->name).text);
+}
+
 enum status transfer_read_rows(struct transfer *transfer, const struct rows *rows, struct holding *source,
 			       struct holding *destination, struct err *err)
 {
@@ -73,15 +82,18 @@ enum status transfer_read_rows(struct transfer *transfer, const struct rows *row
 		bool from = is_asked(transfer->catalogue, spelled, transfer->asked_source);
 		bool to = is_asked(transfer->catalogue, spelled, transfer->asked_destination);
 		char **id = from ? &transfer->source : &transfer->destination;
+		struct holding *holding = from ? source : destination;
 		if (from && to)
 			status = rule_same(spelled, err);
-		if ((from && to) || (!from && !to)) {
+		else if ((from || to) && holding->found)
+			status = twice(transfer->catalogue, spelled, err);
+		if (status || (!from && !to)) {
 			free(spelled);
 			continue;
 		}
 		free(*id);
 		*id = spelled;
-		status = take(&transfer->rule, from ? source : destination, rows, i, err);
+		status = take(&transfer->rule, holding, rows, i, err);
 	}
 	return status;
 }

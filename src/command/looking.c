@@ -36,6 +36,8 @@ static void adopt(struct app *app, struct catalogue *catalogue)
 		return;
 	app->pages = pages_new(app->browse, catalogue, on_pages, app);
 	pages_first(app->pages);
+	if (catalogue->browse_why && !app->settings.read_only)
+		app_say(app, ST_OK, "only to look at: %s", catalogue->browse_why);
 }
 
 static void refuse(struct app *app, const struct err *err)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Making the tables and filling accounts where there are none: tables, look, first row, and chunks of inserts. */
+/* Making the tables and filling accounts where there are none: look, tables, look again, first row, and chunks of inserts. */
 #include "making.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "app.h"
 #include "bank/fill.h"
@@ -12,6 +13,7 @@
 struct making {
 	struct app *app;
 	unsigned accounts, added;
+	bool made; /* the tables that were missing */
 	bool empty;
 	struct catalogue *catalogue;
 	struct filling *filling;
@@ -78,37 +80,58 @@ static void first_lost(void *arg, size_t answered, const struct answer *why)
 	finish(making);
 }
 
-static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+static void ask_first(struct making *making)
 {
-	(void)missing;
-	struct making *making = arg;
-	if (err) {
-		fail(making, err);
-		return;
-	}
 	static const char *const one[] = {"1"};
-	making->catalogue = catalogue;
-	struct statement first = {
-		.sql = catalogue->sql_page_first, .verb = VERB_SELECT, .nparams = 1, .params = one, .once = true};
+	struct statement first = {.sql = making->catalogue->sql_page_first,
+				  .verb = VERB_SELECT,
+				  .nparams = 1,
+				  .params = one,
+				  .once = true};
 	struct db_context context = {0};
 	struct db_reply reply = {first_answer, first_idle, first_lost, making};
 	db_send(making->app->work, &first, 1, &context, &reply);
 }
 
+/* ---- the tables ---- */
+
+static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
+
 static void on_tables(void *arg, const struct err *err)
 {
 	struct making *making = arg;
-	if (err)
+	if (err) {
 		fail(making, err);
+		return;
+	}
+	making->made = true;
+	catalogue_free(making->catalogue);
+	making->catalogue = NULL;
+	catalogue_read(making->app->work, making->app->settings.table, on_catalogue, making);
+}
+
+/* Only the tutorial's table is made; another one that is there gets a ledger that fits it. */
+static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+{
+	struct making *making = arg;
+	const char *table = making->app->settings.table;
+	bool usual = !table || strcmp(table, "accounts") == 0;
+	making->catalogue = catalogue;
+	if (missing && usual && !making->made)
+		fill_tables(making->app->work, NULL, on_tables, making);
+	else if (err)
+		fail(making, err);
+	else if (!catalogue->ledger && !catalogue->ledger_why && !making->made)
+		fill_tables(making->app->work, catalogue, on_tables, making);
 	else
-		catalogue_read(making->app->work, making->app->settings.table, on_catalogue, making);
+		ask_first(making);
 }
 
 struct making *making_start(struct app *app, unsigned accounts, making_fn *done, void *arg)
 {
 	struct making *making = NEW(struct making);
 	*making = (struct making){.app = app, .accounts = accounts, .done = done, .arg = arg};
-	fill_tables(app->work, on_tables, making);
+	catalogue_read(app->work, app->settings.table, on_catalogue, making);
 	return making;
 }
 

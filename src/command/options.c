@@ -88,6 +88,7 @@ SETS(password, ask_password)
 SETS(plain, plain)
 SETS(yes, yes)
 SETS(ascii, ascii)
+SETS(read_only, read_only)
 SETS(help, show_help)
 SETS(version, show_version)
 
@@ -203,6 +204,8 @@ static const struct option table[] = {
 	{'w', "no-password", NULL, GROUP_CONNECTION, "never ask for a password", apply_no_password},
 	{'W', "password", NULL, GROUP_CONNECTION, "ask for a password before connecting", apply_password},
 	{0, "table", "NAME", GROUP_CONNECTION, "the accounts table (default: accounts)", apply_table},
+	{0, "read-only", NULL, GROUP_CONNECTION, "only look: the server's sessions are read-only, too",
+	 apply_read_only},
 	{'c', "command", "COMMAND", GROUP_WORK, "run this command and leave; may be repeated", apply_command},
 	{'f', "file", "FILE", GROUP_WORK, "run the commands of a file (-: standard input)", apply_file},
 	{'y', "yes", NULL, GROUP_WORK, "do not ask before money moves", apply_yes},

@@ -181,6 +181,14 @@ static enum status take_words(struct run *run, const struct words *words, const 
 	return take_args(run, words, jump ? 0 : 1, line, err);
 }
 
+static enum status check_may(const struct run *run, struct err *err)
+{
+	if (!run->app->settings.read_only || !(run->command->flags & COMMAND_WRITES))
+		return ST_OK;
+	return err_set(err, ST_REJECTED, "%s is not for those who only look: teller was started with --read-only",
+		       run->command->name);
+}
+
 /* ---- the life of a run ---- */
 
 void run_free(struct run *run)
@@ -249,6 +257,8 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	enum status status = words_split(&words, line, &err);
 	if (!status && words.n > 0)
 		status = take_words(run, &words, line, &err);
+	if (!status && words.n > 0)
+		status = check_may(run, &err);
 	if (!status && words.n > 0 && run->command->check)
 		status = run->command->check(run, &err);
 	bool nothing = words.n == 0;

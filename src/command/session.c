@@ -14,6 +14,8 @@ static void looked_again(void *arg)
 {
 	struct run *run = arg;
 	struct app *app = run->app;
+	if (app->catalogue && app->catalogue->ledger_why)
+		app_say(app, ST_OK, "%s", app->catalogue->ledger_why);
 	run_end(run, app->catalogue ? ST_OK : ST_STATEMENT, app->catalogue ? NULL : app->no_bank);
 }
 
@@ -47,8 +49,6 @@ static enum status accounts_wanted(const struct run *run, unsigned long long *ac
 enum status check_init(const struct run *run, struct err *err)
 {
 	unsigned long long accounts;
-	if (run->app->settings.table)
-		return err_set(err, ST_USAGE, "init makes the table accounts; leave --table out");
 	return accounts_wanted(run, &accounts, err);
 }
 

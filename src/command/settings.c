@@ -163,6 +163,8 @@ static void add_verb(struct settings *settings, char *line)
 static enum status finish(struct reader *reader, struct err *err)
 {
 	struct settings *settings = reader->settings;
+	if (settings->read_only && settings->demo)
+		return err_set(err, ST_USAGE, "demo makes its own tables, and --read-only makes none");
 	if (settings->keep && !settings->demo)
 		return err_set(err, ST_USAGE, "--keep goes with the verb demo");
 	if (reader->accounts && !settings->demo)

@@ -5,6 +5,7 @@
 
 #define SCREEN COMMAND_SCREEN
 #define READS (COMMAND_VERB | COMMAND_SERVER | COMMAND_BANK)
+#define WRITES (COMMAND_WORK | COMMAND_WRITES)
 #define MOVE                                                                                                           \
 	{                                                                                                              \
 		{                                                                                                      \
@@ -26,7 +27,7 @@ static const struct command table[] = {
 	{"conninfo", NULL, {{0}}, {FORMATS}, COMMAND_VERB | COMMAND_SERVER, "where teller is connected", do_conninfo, record_check, NULL, NULL},
 	{"count", NULL, {{0}}, {FORMATS}, READS, "count the accounts, exactly", do_count, record_check, NULL, NULL},
 	{"counters", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "what the transfers of this run came to, in numbers", do_counters, record_check, NULL, NULL},
-	{"create", NULL, {{"N", ARG_COUNT, false}}, {{"chunk", "N", "so many a transaction (default 1000, by COPY 50000)"}, {"copy", NULL, "by COPY (default above 10000)"}, {"insert", NULL, "by INSERT"}}, READS | COMMAND_WORK, "add accounts with random ids and balances", do_create, check_create, NULL, NULL},
+	{"create", NULL, {{"N", ARG_COUNT, false}}, {{"chunk", "N", "so many a transaction (default 1000, by COPY 50000)"}, {"copy", NULL, "by COPY (default above 10000)"}, {"insert", NULL, "by INSERT"}}, READS | WRITES, "add accounts with random ids and balances", do_create, check_create, NULL, NULL},
 	{"delay", NULL, {{"MS|off", ARG_WORD, true}}, {{0}}, 0, "wait before each round trip of a transfer", do_setting, NULL, NULL, NULL},
 	{"dest", "destination", {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that receives (default: the selected one)", do_dest, NULL, NULL, NULL},
 	{"down", NULL, MOVE, {{0}}, SCREEN, "move down", do_screen, NULL, NULL, NULL},
@@ -38,7 +39,7 @@ static const struct command table[] = {
 	{"half-down", NULL, MOVE, {{0}}, SCREEN, "move down half a page", do_screen, NULL, NULL, NULL},
 	{"half-up", NULL, MOVE, {{0}}, SCREEN, "move up half a page", do_screen, NULL, NULL, NULL},
 	{"help", "?", {{"COMMAND", ARG_COMMAND, true}}, {FORMATS}, COMMAND_VERB, "the commands, or one of them", do_help, record_check, NULL, NULL},
-	{"init", NULL, {{0}}, {{"accounts", "N", "so many accounts where there are none (default 100)"}}, COMMAND_VERB | COMMAND_SERVER | COMMAND_WORK, "make the tables, and fill accounts if it is empty", do_init, check_init, NULL, NULL},
+	{"init", NULL, {{0}}, {{"accounts", "N", "so many accounts where there are none (default 100)"}}, COMMAND_VERB | COMMAND_SERVER | WRITES, "make the tables, and fill accounts if it is empty", do_init, check_init, NULL, NULL},
 	{"inject", NULL, {{"N|cut|cut-before|off", ARG_WORD, true}}, {{0}}, 0, "make the next attempts fail, or cut the next commit", do_setting, NULL, NULL, NULL},
 	{"last", NULL, {{0}}, {{0}}, SCREEN, "go to the last row", do_screen, NULL, NULL, NULL},
 	{"ledger", NULL, {{0}}, {{"of", "ID", "only transfers that this account took part in"}, {"id", "UUID", "only this transfer"}, {"limit", "N", "at most so many rows (default 20)"}, FORMATS}, READS, "list the transfers that were made, newest first", do_ledger, check_ledger, prepare_ledger, NULL},

@@ -113,6 +113,8 @@ enum status prepare_transfer(struct run *run, struct err *err)
 	const char *id = run_option(run, "id");
 	enum transfer_rule rule;
 	int64_t amount;
+	if (app->catalogue->browse_why)
+		return err_set(err, ST_REJECTED, "%s", app->catalogue->browse_why);
 	if (run->nargs == 0) {
 		run->args[run->nargs++] = mem_dup(app->source);
 		run->args[run->nargs++] = mem_dup(app->destination);

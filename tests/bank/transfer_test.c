@@ -209,7 +209,7 @@ static void on_tables(void *arg, const struct err *err)
 
 static void make_tables(struct rig *rig)
 {
-	fill_tables(rig->db, on_tables, rig);
+	fill_tables(rig->db, NULL, on_tables, rig);
 	loop_run(rig->loop);
 }
 
