@@ -68,8 +68,8 @@ struct catalogue {
 
 	/*
 	 * A whole transfer in one statement, by rule (enum transfer_rule): $1 source, $2 destination, then $3 transfer id where there is a
-	 * ledger, then the amount for the rule that needs one. Gives source and destination balance before, and the amount. An
-	 * error (23502 with a ledger, 22012 without) unless both accounts hold what they must afterwards.
+	 * ledger, then the amount for the rule that needs one. The amount is 1 unit or more. Gives what source and destination hold
+	 * afterwards, and the amount. An error (23502 with a ledger, 22012 without) unless both hold what they must.
 	 */
 	char *sql_oneshot[3];
 

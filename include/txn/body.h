@@ -43,7 +43,8 @@ enum body_say { BODY_SEND, BODY_DONE, BODY_REJECT };
  * into a rejection (true, with the reason).
  *
  * oneshot() may be NULL. It fills a batch that does the whole work without reading first, and whose server-side checks fail (with an
- * error) where the rules say no; the body is then run again by next(), which finds the reason.
+ * error) where the rules say no; the body is then run again by next(), which finds the reason. False where this work cannot be done
+ * so: then next() does it.
  *
  * fence() may be NULL. It fills the one statement that writes this run's ledger id and touches 0 rows where that id is there
  * already; false where there is no ledger. It is what settles a lost commit.

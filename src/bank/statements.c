@@ -124,55 +124,74 @@ static bool is_numeric(const struct catalogue *c)
 }
 
 /* floor(balance / 2) in units: a shift floors and stays an integer on both servers; numeric has none, and its division rounds. */
-static char *amount_of(const struct catalogue *c, enum transfer_rule rule, const char *balance)
+static char *half_of(const struct catalogue *c, const char *balance)
 {
-	const char *param = c->ledger ? "$4" : "$3";
-	switch (rule) {
-	case TRANSFER_HALF:
-		return is_numeric(c) ? text("trunc(s.%s * 0.5, %u)", balance, c->balance_scale)
-				     : text("s.%s >> 1", balance);
-	case TRANSFER_ALL:
-		return text("s.%s", balance);
-	case TRANSFER_AMOUNT:
-		return text("%s::%s", param, is_numeric(c) ? "numeric" : "int8");
-	}
-	return mem_dup("NULL");
+	return is_numeric(c) ? text("trunc(%s * 0.5, %u)", balance, c->balance_scale) : text("%s >> 1", balance);
+}
+
+/*
+ * What a rule puts into the statement. An amount that comes from the balance is read beside the accounts, as m; it is short where a
+ * parameter says it, because the server sets up each expression anew for each transfer.
+ */
+struct amount_sql {
+	char *from;       /* beside the accounts */
+	char *allowed;    /* what must hold for the rows that are changed */
+	char *moved;      /* the amount, where accounts are changed; */
+	const char *kept; /* what must be returned with them, and */
+	char *checked;    /* how it is called when that is looked at */
+};
+
+static struct amount_sql amount_param(const struct catalogue *c, const struct names *n)
+{
+	char *amount = text("%s::%s", c->ledger ? "$4" : "$3", is_numeric(c) ? "numeric" : "int8");
+	return (struct amount_sql){mem_dup(""), text("(a.%s <> $1 OR was.%s >= %s)", n->id, n->balance, amount), amount,
+				   "", mem_dup(amount)};
+}
+
+static struct amount_sql amount_read(const struct catalogue *c, const struct names *n, enum transfer_rule rule)
+{
+	char *amount = rule == TRANSFER_HALF ? half_of(c, n->balance) : mem_dup(n->balance);
+	char *from = text(", (SELECT %s AS amount FROM %s WHERE %s = $1) AS m", amount, n->table, n->id);
+	free(amount);
+	return (struct amount_sql){from, mem_dup("m.amount > 0"), mem_dup("m.amount"), ", m.amount", mem_dup("amount")};
 }
 
 /* A numeric may be NaN, which compares as if it were a number. */
-static char *countable(const struct catalogue *c)
+static char *countable(const struct catalogue *c, const struct names *n)
 {
 	struct amount_text max = most(c);
-	return is_numeric(c)
-		       ? text(" AND m.source <= %s AND m.destination BETWEEN -%s AND %s", max.text, max.text, max.text)
-		       : mem_dup("");
+	return is_numeric(c) ? text(" AND was.%s BETWEEN -%s AND %s", n->balance, max.text, max.text) : mem_dup("");
 }
 
-/* `m` holds what is decided, none where an account is missing; `moved` what the accounts hold then; `good` counts those that hold
- * what they must. CockroachDB refuses a WITH clause without columns, so that each has its RETURNING (0A000, optbuilder's getCTECols). */
+/*
+ * Each account is joined with itself as it was, so that what it holds now can be compared with what it must hold: a trigger may
+ * have changed it, or a row may have been left out. `moved` has the rows that were changed, `good` counts those that are right.
+ * CockroachDB refuses a WITH clause without columns, so that each has its RETURNING (0A000, optbuilder's getCTECols).
+ */
 static char *make_oneshot(const struct catalogue *c, const struct names *n, const char *into, enum transfer_rule rule)
 {
 	const char *id = n->id, *b = n->balance;
-	char *amount = amount_of(c, rule, b), *counted = countable(c);
-	char *moved = text("WITH m AS (SELECT s.%s AS source, d.%s AS destination, %s AS amount FROM %s s, %s d "
-			   "WHERE s.%s = $1 AND d.%s = $2), "
-			   "moved AS (UPDATE %s AS a SET %s = CASE WHEN a.%s = $1 THEN m.source - m.amount "
-			   "ELSE m.destination + m.amount END FROM m WHERE a.%s IN ($1, $2) AND m.amount > 0 "
-			   "AND m.amount <= m.source%s RETURNING a.%s AS id, a.%s AS balance), "
-			   "good AS (SELECT count(*) AS n FROM moved, m WHERE moved.balance = CASE WHEN moved.id = $1 "
-			   "THEN m.source - m.amount ELSE m.destination + m.amount END)",
-			   b, b, amount, n->table, n->table, id, id, n->table, b, id, id, counted, id, b);
+	struct amount_sql amount = rule == TRANSFER_AMOUNT ? amount_param(c, n) : amount_read(c, n, rule);
+	char *counted = countable(c, n);
+	char *moved = text("WITH moved AS (UPDATE %s AS a SET %s = was.%s + CASE WHEN a.%s = $1 THEN -%s ELSE %s END "
+			   "FROM %s AS was%s WHERE was.%s = a.%s AND a.%s IN ($1, $2) AND %s%s "
+			   "RETURNING a.%s = $1 AS debit, a.%s AS balance, a.%s - was.%s AS change%s)",
+			   n->table, b, b, id, amount.moved, amount.moved, n->table, amount.from, id, id, id,
+			   amount.allowed, counted, id, b, b, b, amount.kept);
+	const char *facts = "SELECT min(balance) FILTER (WHERE debit) AS source, "
+			    "min(balance) FILTER (WHERE NOT debit) AS destination, max(change) AS amount";
+	char *good = text("count(*) FILTER (WHERE change = CASE WHEN debit THEN -%s ELSE %s END)", amount.checked,
+			  amount.checked);
 	char *sql =
-		into ? text("%s, recorded AS (INSERT INTO %s (id, source, destination, amount) SELECT CASE WHEN n = 2 "
-			    "THEN $3::uuid END, $1, $2, (SELECT amount FROM m) FROM good RETURNING id) "
-			    "SELECT source, destination, amount FROM m",
-			    moved, into)
-		     : text("%s SELECT (SELECT source FROM m), (SELECT destination FROM m), (SELECT amount FROM m), "
-			    "1 / CASE WHEN n = 2 THEN 1 ELSE 0 END AS checked FROM good",
-			    moved);
-	free(amount);
-	free(counted);
-	free(moved);
+		into ? text("%s, checked AS (%s, %s AS good FROM moved), "
+			    "recorded AS (INSERT INTO %s (id, source, destination, amount) SELECT CASE WHEN good = 2 "
+			    "THEN $3::uuid END, $1, $2, amount FROM checked RETURNING id) "
+			    "SELECT source, destination, amount FROM checked",
+			    moved, facts, good, into)
+		     : text("%s %s, 1 / CASE WHEN %s = 2 THEN 1 ELSE 0 END AS checked FROM moved", moved, facts, good);
+	char *const all[] = {amount.from, amount.allowed, amount.moved, amount.checked, counted, moved, good};
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		free(all[i]);
 	return sql;
 }
 

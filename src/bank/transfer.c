@@ -210,6 +210,8 @@ static bool oneshot(struct body *body, struct batch *batch)
 	const struct catalogue *c = transfer->catalogue;
 	const char *params[4] = {transfer->asked_source, transfer->asked_destination};
 	unsigned n = 2;
+	if (transfer->rule.rule == TRANSFER_AMOUNT && transfer->rule.amount <= 0)
+		return false; /* nothing to move: next() says so */
 	transfer->amount = amount_show(transfer->rule.amount, transfer->rule.scale);
 	if (c->ledger)
 		params[n++] = transfer->id;

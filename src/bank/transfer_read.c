@@ -136,8 +136,12 @@ void transfer_read_oneshot(struct transfer *transfer, const struct rows *rows)
 	if (!cells[SOURCE] || !cells[DESTINATION] || !cells[AMOUNT])
 		return;
 	const struct rule *rule = &transfer->rule;
-	if (rule_number(rule, cells[SOURCE], &source.balance) &&
-	    rule_number(rule, cells[DESTINATION], &destination.balance) &&
-	    rule_number(rule, cells[AMOUNT], &transfer->facts.amount))
-		transfer_decided(transfer, &source, &destination, transfer->facts.amount);
+	int64_t amount;
+	if (!rule_number(rule, cells[SOURCE], &source.balance) ||
+	    !rule_number(rule, cells[DESTINATION], &destination.balance) || !rule_number(rule, cells[AMOUNT], &amount))
+		return;
+	source.balance += amount; /* they are told as they are afterwards */
+	destination.balance -= amount;
+	transfer->facts.amount = amount;
+	transfer_decided(transfer, &source, &destination, amount);
 }

@@ -141,9 +141,11 @@ bool attempt_ask_body(struct txn *txn)
 static bool ask_first(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
-	if (attempt->wire != WIRE_ONESHOT)
+	bool whole = attempt->wire == WIRE_ONESHOT && txn->body->ops->oneshot(txn->body, &attempt->batch);
+	if (!whole) {
+		attempt->wire = attempt->wire == WIRE_STEP ? WIRE_STEP : WIRE_PIPELINE;
 		return attempt_ask_body(txn);
-	txn->body->ops->oneshot(txn->body, &attempt->batch);
+	}
 	attempt->batch.last = true;
 	attempt->batches = 1;
 	return add_batch(txn);

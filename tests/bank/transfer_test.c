@@ -61,29 +61,59 @@ static void without_a_ledger(void **state)
 	}
 }
 
-/* A trigger that swallows, and one that changes, what was written: nothing is committed, whatever the wire and the ledger. */
+#define SPOIL_BY_TRIGGER(what)                                                                                         \
+	"CREATE OR REPLACE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN " what "; END';"                \
+	"CREATE TRIGGER spoil BEFORE UPDATE ON accounts FOR EACH ROW WHEN (OLD.id = 7002) EXECUTE FUNCTION spoil()"
+
+static void refuse_spoilt(struct rig *rig, enum transfer_rule rule)
+{
+	struct transfer_spec spec = {.source = "7001", .destination = "7002", .rule = rule, .amount = 10};
+	assert_int_equal(rig_transfer(rig, &spec), OUTCOME_REJECTED);
+	check_reason(rig, "rule or trigger");
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+}
+
+/* What the table does to an UPDATE behind our back: nothing is committed, whatever the wire, the rule and the ledger. */
 static void the_server_refuses_what_does_not_add_up(void **state)
 {
+	enum { SWALLOWS, INSTEAD, CHANGES };
+	static const char *const spoilers[] = {
+		[SWALLOWS] = SPOIL_BY_TRIGGER("RETURN NULL"),
+		[INSTEAD] = "CREATE RULE spoil AS ON UPDATE TO accounts WHERE OLD.id = 7002 DO INSTEAD NOTHING",
+		[CHANGES] = SPOIL_BY_TRIGGER("NEW.balance := NEW.balance + 1; RETURN NEW"),
+	};
 	struct rig *rig = *state;
-	static const char *const bodies[] = {"RETURN NULL", "NEW.balance := NEW.balance + 1; RETURN NEW"};
-	for (int i = 0; i < 8; i++) {
-		bool changes = i & 1, ledger = i & 2, step = i & 4;
+	for (int i = 0; i < 18; i++) {
+		int spoiler = i % 3, ledger = i / 3 % 2, wire = i / 6;
+		if (spoiler == CHANGES && wire == WIRE_STEP)
+			continue; /* seen only by a check of the balances, which step does not need for its own rules */
 		pg_bank(3);
-		pg_exec("CREATE OR REPLACE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN %s; END';"
-			"CREATE TRIGGER spoil BEFORE UPDATE ON accounts FOR EACH ROW WHEN (OLD.id = 7002)"
-			" EXECUTE FUNCTION spoil(); %s",
-			bodies[changes], ledger ? "" : "DROP TABLE transfers");
+		pg_exec("%s; %s", spoilers[spoiler], ledger ? "" : "DROP TABLE transfers");
 		rig_read(rig, NULL);
 		assert_int_equal(rig->catalogue->ledger, ledger);
-		rig->options.wire = step ? WIRE_STEP : WIRE_PIPELINE;
-		if (step &&
-		    changes) /* seen only by a check of the balances, which step mode does not need for its own rules */
-			continue;
-		assert_int_equal(half(rig, "7001", "7002"), OUTCOME_REJECTED);
-		check_reason(rig, "rule or trigger");
-		assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
-		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+		rig->options.wire = (enum txn_wire)wire;
+		for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++)
+			refuse_spoilt(rig, rule);
 	}
+}
+
+/* Row security hides a row from an UPDATE that a SELECT shows. */
+static void a_hidden_row_is_not_half_a_transfer(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_new_as("guarded");
+	pg_bank(3);
+	pg_exec("GRANT ALL ON accounts, transfers TO guarded; ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;"
+		"CREATE POLICY see ON accounts FOR SELECT USING (true);"
+		"CREATE POLICY spoil ON accounts FOR UPDATE USING (id <> 7002)");
+	rig_read(rig, NULL);
+	for (int wire = WIRE_PIPELINE; wire <= WIRE_ONESHOT; wire++) {
+		rig->options.wire = (enum txn_wire)wire;
+		for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++)
+			refuse_spoilt(rig, rule);
+	}
+	rig_free(rig);
 }
 
 static void rejections_change_nothing(void **state)
@@ -288,6 +318,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(half_is_moved_and_recorded, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(without_a_ledger, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(the_server_refuses_what_does_not_add_up, rig_set_up, rig_tear_down),
+		cmocka_unit_test(a_hidden_row_is_not_half_a_transfer),
 		cmocka_unit_test_setup_teardown(rejections_change_nothing, rig_set_up, rig_tear_down),
 		cmocka_unit_test(ids_of_every_type),
 		cmocka_unit_test_setup_teardown(a_whole_numeric_balance, rig_set_up, rig_tear_down),
