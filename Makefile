@@ -128,6 +128,10 @@ lint:
 map:
 	@tests/lint/map
 
+# The tables of the man page.
+man: all
+	@tests/lint/manual $(BUILD) write
+
 format:
 	clang-format -i $$(find src include ui tests -name '*.[ch]')
 
@@ -136,12 +140,14 @@ demo: all
 
 install: all
 	install -D -m 755 $(BUILD)/teller $(DESTDIR)$(PREFIX)/bin/teller
-	if [ -f assets/teller.1 ]; then install -D -m 644 assets/teller.1 $(DESTDIR)$(PREFIX)/share/man/man1/teller.1; fi
+	install -D -m 644 assets/teller.1 $(DESTDIR)$(PREFIX)/share/man/man1/teller.1
+	for s in bash-completion/completions/teller:bash zsh/site-functions/_teller:zsh fish/vendor_completions.d/teller.fish:fish; do \
+	  f=$(DESTDIR)$(PREFIX)/share/$${s%:*}; mkdir -p "$${f%/*}" && $(BUILD)/teller completion $${s#*:} >"$$f" || exit 1; done
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-*
 
-.PHONY: all tests test test-asan test-cockroach bench lint map format demo install clean
+.PHONY: all tests test test-asan test-cockroach bench lint map man format demo install clean
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -18,7 +18,10 @@ struct option {
 	enum option_group group;
 	const char *help; /* NULL: works, but is not listed (another spelling) */
 	enum status (*apply)(struct settings *settings, const char *value, struct err *err);
+	const char *choices; /* the words that it takes, with a '|' between them; NULL: others, too */
 };
+
+const char *options_title(enum option_group group); /* "Connection" ... */
 
 const struct option *options_table(size_t *n);       /* borrowed, static */
 const struct option *options_by_letter(char letter); /* NULL where there is none */

@@ -55,6 +55,10 @@ enum status prepare_settle(struct run *run, struct err *err);
 enum status record_check(const struct run *run,
 			 struct err *err); /* of commands whose format may be wrong, and nothing else */
 
+/* shells.c */
+void do_completion(struct run *run);
+enum status check_completion(const struct run *run, struct err *err);
+
 /* tutorial.c */
 void do_tutorial(struct run *run);
 enum status check_tutorial(const struct run *run, struct err *err);

@@ -22,14 +22,10 @@ static void add_option(struct buf *out, const struct option *option)
 
 static void add_options(struct buf *out)
 {
-	static const char *const titles[GROUP_COUNT] = {
-		[GROUP_CONNECTION] = "Connection", [GROUP_WORK] = "What to do", [GROUP_OUTPUT] = "Output",
-		[GROUP_TRANSFER] = "Transfers",    [GROUP_OTHER] = "Other",
-	};
 	size_t n;
 	const struct option *table = options_table(&n);
 	for (enum option_group group = 0; group < GROUP_COUNT; group++) {
-		buf_fmt(out, "\n%s:\n", titles[group]);
+		buf_fmt(out, "\n%s:\n", options_title(group));
 		for (size_t i = 0; i < n; i++)
 			if (table[i].group == group && table[i].help)
 				add_option(out, &table[i]);

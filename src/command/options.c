@@ -8,6 +8,13 @@
 
 #include "base/mem.h"
 
+/* What some of them take. */
+#define FORMAT_WORDS "table|csv|json|jsonl"
+#define COLOR_WORDS "auto|always|never"
+#define ECHO_WORDS "sqlalchemy|plain"
+#define PROTOCOL_WORDS "auto|savepoint|restart|none"
+#define WIRE_WORDS "pipeline|step|oneshot"
+
 /* ---- reading values ---- */
 
 enum status options_number(const char *word, const char *what, unsigned long long min, unsigned long long max,
@@ -41,7 +48,7 @@ static enum status choose(const char *word, const char *what, const char *choice
 enum status options_format(const char *word, enum output_format *format, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(word, "--format", "table|csv|json|jsonl", &choice, err);
+	enum status status = choose(word, "--format", FORMAT_WORDS, &choice, err);
 	*format = (enum output_format)choice;
 	return status;
 }
@@ -125,7 +132,7 @@ static enum status apply_format(struct settings *s, const char *value, struct er
 static enum status apply_color(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(value, "--color", "auto|always|never", &choice, err);
+	enum status status = choose(value, "--color", COLOR_WORDS, &choice, err);
 	s->color = (enum color_when)choice;
 	return status;
 }
@@ -133,7 +140,7 @@ static enum status apply_color(struct settings *s, const char *value, struct err
 static enum status apply_echo(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = value ? choose(value, "--echo", "sqlalchemy|plain", &choice, err) : ST_OK;
+	enum status status = value ? choose(value, "--echo", ECHO_WORDS, &choice, err) : ST_OK;
 	s->echo = choice == 0 ? ECHO_SQLALCHEMY : ECHO_PLAIN;
 	return status;
 }
@@ -141,7 +148,7 @@ static enum status apply_echo(struct settings *s, const char *value, struct err 
 static enum status apply_protocol(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(value, "--protocol", "auto|savepoint|restart|none", &choice, err);
+	enum status status = choose(value, "--protocol", PROTOCOL_WORDS, &choice, err);
 	s->txn.protocol = (enum txn_protocol)choice;
 	return status;
 }
@@ -149,7 +156,7 @@ static enum status apply_protocol(struct settings *s, const char *value, struct 
 static enum status apply_wire(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(value, "--wire", "pipeline|step|oneshot", &choice, err);
+	enum status status = choose(value, "--wire", WIRE_WORDS, &choice, err);
 	s->txn.wire = (enum txn_wire)choice;
 	return status;
 }
@@ -196,37 +203,48 @@ static enum status apply_accounts(struct settings *s, const char *value, struct 
 /* ---- the table ---- */
 
 static const struct option table[] = {
-	{'h', "host", "HOST", GROUP_CONNECTION, "server's address, or directory of its socket", apply_host},
-	{'p', "port", "PORT", GROUP_CONNECTION, "server's port", apply_port},
-	{'U', "username", "NAME", GROUP_CONNECTION, "user name", apply_user},
-	{'d', "dbname", "DBNAME", GROUP_CONNECTION, "database, connection string or URI", apply_dbname},
-	{0, "url", "URI", GROUP_CONNECTION, NULL, apply_dbname},
-	{'w', "no-password", NULL, GROUP_CONNECTION, "never ask for a password", apply_no_password},
-	{'W', "password", NULL, GROUP_CONNECTION, "ask for a password before connecting", apply_password},
-	{0, "table", "NAME", GROUP_CONNECTION, "the accounts table (default: accounts)", apply_table},
+	{'h', "host", "HOST", GROUP_CONNECTION, "server's address, or directory of its socket", apply_host, NULL},
+	{'p', "port", "PORT", GROUP_CONNECTION, "server's port", apply_port, NULL},
+	{'U', "username", "NAME", GROUP_CONNECTION, "user name", apply_user, NULL},
+	{'d', "dbname", "DBNAME", GROUP_CONNECTION, "database, connection string or URI", apply_dbname, NULL},
+	{0, "url", "URI", GROUP_CONNECTION, NULL, apply_dbname, NULL},
+	{'w', "no-password", NULL, GROUP_CONNECTION, "never ask for a password", apply_no_password, NULL},
+	{'W', "password", NULL, GROUP_CONNECTION, "ask for a password before connecting", apply_password, NULL},
+	{0, "table", "NAME", GROUP_CONNECTION, "the accounts table (default: accounts)", apply_table, NULL},
 	{0, "read-only", NULL, GROUP_CONNECTION, "only look: the server's sessions are read-only, too",
-	 apply_read_only},
-	{'c', "command", "COMMAND", GROUP_WORK, "run this command and leave; may be repeated", apply_command},
-	{'f', "file", "FILE", GROUP_WORK, "run the commands of a file (-: standard input)", apply_file},
-	{'y', "yes", NULL, GROUP_WORK, "do not ask before money moves", apply_yes},
-	{0, "accounts", "N", GROUP_WORK, "demo, init, tutorial: so many (default 100)", apply_accounts},
-	{0, "keep", "DIR", GROUP_WORK, "demo: keep the data in this directory", apply_keep},
-	{'o', "output", "FILE", GROUP_OUTPUT, "data to this file, in place of standard output", apply_output},
-	{0, "csv", NULL, GROUP_OUTPUT, "data as CSV", apply_csv},
-	{0, "json", NULL, GROUP_OUTPUT, "data as JSON, numbers as strings", apply_json},
-	{0, "format", "FORMAT", GROUP_OUTPUT, "table, csv, json or jsonl", apply_format},
-	{0, "plain", NULL, GROUP_OUTPUT, "lines instead of a screen", apply_plain},
-	{0, "echo", "[=plain]", GROUP_OUTPUT, "every statement on stderr, as SQLAlchemy's echo", apply_echo},
-	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii},
-	{0, "color", "WHEN", GROUP_OUTPUT, "auto, always or never", apply_color},
-	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: auto, savepoint, restart, none", apply_protocol},
-	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: pipeline, step or oneshot", apply_wire},
-	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts},
-	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff},
-	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed},
-	{'?', "help", NULL, GROUP_OTHER, "this text", apply_help},
-	{'V', "version", NULL, GROUP_OTHER, "name and version", apply_version},
+	 apply_read_only, NULL},
+	{'c', "command", "COMMAND", GROUP_WORK, "run this command and leave; may be repeated", apply_command, NULL},
+	{'f', "file", "FILE", GROUP_WORK, "run the commands of a file (-: standard input)", apply_file, NULL},
+	{'y', "yes", NULL, GROUP_WORK, "do not ask before money moves", apply_yes, NULL},
+	{0, "accounts", "N", GROUP_WORK, "demo, init, tutorial: so many (default 100)", apply_accounts, NULL},
+	{0, "keep", "DIR", GROUP_WORK, "demo: keep the data in this directory", apply_keep, NULL},
+	{'o', "output", "FILE", GROUP_OUTPUT, "data to this file, in place of standard output", apply_output, NULL},
+	{0, "csv", NULL, GROUP_OUTPUT, "data as CSV", apply_csv, NULL},
+	{0, "json", NULL, GROUP_OUTPUT, "data as JSON, numbers as strings", apply_json, NULL},
+	{0, "format", "FORMAT", GROUP_OUTPUT, "table, csv, json or jsonl", apply_format, FORMAT_WORDS},
+	{0, "plain", NULL, GROUP_OUTPUT, "lines instead of a screen", apply_plain, NULL},
+	{0, "echo", "[=plain]", GROUP_OUTPUT, "every statement on stderr, as SQLAlchemy's echo", apply_echo,
+	 ECHO_WORDS},
+	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii, NULL},
+	{0, "color", "WHEN", GROUP_OUTPUT, "auto, always or never", apply_color, COLOR_WORDS},
+	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: auto, savepoint, restart, none", apply_protocol,
+	 PROTOCOL_WORDS},
+	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: pipeline, step or oneshot", apply_wire, WIRE_WORDS},
+	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts, NULL},
+	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff, NULL},
+	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed, NULL},
+	{'?', "help", NULL, GROUP_OTHER, "this text", apply_help, NULL},
+	{'V', "version", NULL, GROUP_OTHER, "name and version", apply_version, NULL},
 };
+
+const char *options_title(enum option_group group)
+{
+	static const char *const titles[GROUP_COUNT] = {
+		[GROUP_CONNECTION] = "Connection", [GROUP_WORK] = "What to do", [GROUP_OUTPUT] = "Output",
+		[GROUP_TRANSFER] = "Transfers",    [GROUP_OTHER] = "Other",
+	};
+	return titles[group];
+}
 
 const struct option *options_table(size_t *n)
 {

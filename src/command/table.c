@@ -24,6 +24,7 @@ static const struct command table[] = {
 	{"back", NULL, {{0}}, {{0}}, SCREEN, "close what is on top, or leave a filter", do_screen, NULL, NULL, NULL},
 	{"browse-log", NULL, {{0}}, {{0}}, SCREEN, "show the browsing statements in the log, or not", do_screen, NULL, NULL, NULL},
 	{"cancel", NULL, {{0}}, {{0}}, 0, "cancel the running transfer; never a commit that was sent", do_cancel, NULL, NULL, NULL},
+	{"completion", NULL, {{"bash|zsh|fish|man", ARG_WORD, false}}, {{0}}, COMMAND_VERB, "a shell's completion, or the man page's tables", do_completion, check_completion, NULL, NULL},
 	{"conninfo", NULL, {{0}}, {FORMATS}, COMMAND_VERB | COMMAND_SERVER, "where teller is connected", do_conninfo, record_check, NULL, NULL},
 	{"count", NULL, {{0}}, {FORMATS}, READS, "count the accounts, exactly", do_count, record_check, NULL, NULL},
 	{"counters", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "what the transfers of this run came to, in numbers", do_counters, record_check, NULL, NULL},
