@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verbs on tables that others made: their types, ids that are hard to write, and what one may not do. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("verb_types", NULL);
+	return 0;
+}
+
+static void expect(struct proc *proc, int status, const char *out, const char *err)
+{
+	proc_expect_status(proc, status);
+	assert_string_equal(buf_text(&proc->out), out);
+	if (err)
+		proc_expect_err(proc, err);
+	proc_free(proc);
+}
+
+static void holds(const char *value, const char *sql)
+{
+	char *got = pg_value("%s", sql);
+	assert_string_equal(got, value);
+	free(got);
+}
+
+static struct proc *as_reader(const char *const argv[])
+{
+	return proc_run(argv, (const char *const[]){"PGUSER=types_reader", NULL}, NULL);
+}
+
+#define reader_run(...) as_reader((const char *const[]){proc_teller(), __VA_ARGS__, NULL})
+
+/* ---- kinds of tables ---- */
+
+static void cents(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE cents (id int PRIMARY KEY, owner text, balance numeric(18,2));"
+		"INSERT INTO cents VALUES (1, 'Ann', 10.01), (2, 'Bob', 0), (3, NULL, NULL),"
+		" (4, 'all', 9999999999999999.99)");
+	expect(teller_run("--table", "cents", "list", "--csv"), 0,
+	       "id,balance,owner\n1,10.01,Ann\n2,0.00,Bob\n3,,\n4,9999999999999999.99,all\n", NULL);
+	expect(teller_run("--table", "cents", "list", "--limit", "1", "--format", "jsonl"), 0,
+	       "{\"id\":\"1\",\"balance\":\"10.01\",\"owner\":\"Ann\"}\n", NULL);
+	expect(teller_run("--table", "cents", "count"), 0, "4\n", NULL);
+	struct proc *proc = teller_run("--table", "cents", "transfer", "1", "2", "half", "--yes");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(proc->out.p, "moved 5.00 from 1 to 2: 1 has 5.01, 2 has 5.00."));
+	proc_free(proc);
+	proc = teller_run("--table", "cents", "--echo", "transfer", "1", "2", "0.5", "--yes");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(proc->out.p, "moved 0.50 from 1 to 2: 1 has 4.51, 2 has 5.50."));
+	proc_expect_err(proc, "0.50");
+	proc_free(proc);
+	static const struct {
+		const char *from, *to, *amount;
+		int status;
+		const char *words;
+	} cases[] = {
+		{"1", "2", "0.001", 1, "more decimals than the 2"},
+		{"1", "2", "1.000", 1, "more decimals than the 2"},
+		{"1", "2", "0.00", 1, "must be 0.01 or more"},
+		{"1", "2", "4.52", 3, "account 1 holds 4.51, less than the 4.52 to move"},
+		{"1", "4", "4.51", 3,
+		 "account 4 holds 9999999999999999.99 and cannot take 4.51 more: its balance holds at most "
+		 "9999999999999999.99"},
+		{"3", "1", "half", 3, "the balance of account 3 is NULL"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		expect(teller_run("--table", "cents", "transfer", cases[i].from, cases[i].to, cases[i].amount, "--yes"),
+		       cases[i].status, "", cases[i].words);
+	holds("4.51 5.50", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM cents WHERE id < 3");
+}
+
+/* The rival's unit is the smallest one. */
+static void a_rival_of_one_cent(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE three (id int PRIMARY KEY, balance numeric(9,2)); INSERT INTO three VALUES (1, 10), (2, "
+		"0), "
+		"(3, 9999999.99), (4, 1)");
+	struct proc *proc = teller_run("--table", "three", "-c", "rival on", "-c", "transfer 1 2 --yes");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(proc->out.p, "moved 4.99 from 1 to 2: 1 has 5.00, 2 has 4.99."));
+	proc_free(proc);
+	holds("5.01 4.99 9999999.99 1.00", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM three");
+}
+
+/* Ids of a database that was not careful: shown harmless, and usable by quoting. */
+static void hostile_ids(void **state)
+{
+	(void)state;
+	static const char *const ids[] = {
+		"it's", "a\nb",  "\033[31mred\033[0m", "'; drop table texts; --", "\"double\" & <>", "--option",
+		"$1",   "a  b\t"};
+	pg_exec("CREATE TABLE texts (id text PRIMARY KEY, balance int)");
+	for (size_t i = 0; i < COUNT_OF(ids); i++)
+		pg_exec("INSERT INTO texts VALUES ($quote$%s$quote$, 1000)", ids[i]);
+	struct proc *proc = teller_run("--table", "texts", "list");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(proc->out.p, "a\\nb"));
+	assert_non_null(strstr(proc->out.p, "\\x1b[31mred"));
+	assert_null(strchr(proc->out.p, '\033'));
+	proc_free(proc);
+	for (size_t i = 0; i < COUNT_OF(ids); i++) {
+		const char *from = ids[i], *to = ids[(i + 1) % COUNT_OF(ids)];
+		proc = teller_run("--table", "texts", "show", "--csv", "--", from);
+		proc_expect_status(proc, 0);
+		assert_int_equal(strncmp(proc->out.p, "id,balance\n", 11), 0);
+		proc_free(proc);
+		proc = teller_run("--table", "texts", "transfer", "--yes", "--", from, to, "1");
+		proc_expect_status(proc, 0);
+		assert_null(strchr(proc->out.p, '\033'));
+		proc_free(proc);
+	}
+	holds("8 1000 1000", "SELECT concat_ws(' ', count(*), min(balance), max(balance)) FROM texts");
+	proc = teller_run("--table", "texts", "-c", "transfer 'it''s' 'a\nb' 7 --yes", "-c", "show 'it''s' --csv");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(proc->out.p, "moved 7 from it's to a\\nb: it's has 993, a\\nb has 1007."));
+	assert_non_null(strstr(proc->out.p, "\nit's,993\n"));
+	proc_free(proc);
+}
+
+/* ---- init ---- */
+
+static void init_fits_the_table(void **state)
+{
+	(void)state;
+	pg_exec("CREATE SCHEMA shop; CREATE TABLE shop.\"Purses\" (id uuid PRIMARY KEY, balance numeric(6,2), note "
+		"text)");
+	struct proc *proc = teller_run("--table", "shop.Purses", "init", "--accounts", "30");
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, "added 30 accounts");
+	proc_free(proc);
+	holds("0", "SELECT count(*) FROM pg_class WHERE relname = 'accounts'");
+	holds("t", "SELECT bool_or(balance <> trunc(balance)) AND count(*) = 30 FROM shop.\"Purses\"");
+	holds("uuid uuid uuid numeric(6,2) timestamp with time zone",
+	      "SELECT string_agg(format_type(atttypid, atttypmod), ' ' ORDER BY attnum) FROM pg_attribute "
+	      "WHERE attrelid = 'shop.transfers'::regclass AND attnum > 0");
+	char *from = pg_value("SELECT id FROM shop.\"Purses\" WHERE balance > 1 ORDER BY id LIMIT 1");
+	char *to = pg_value("SELECT id FROM shop.\"Purses\" WHERE balance < 5000 ORDER BY id DESC LIMIT 1");
+	char *total = pg_value("SELECT sum(balance) FROM shop.\"Purses\"");
+	proc = teller_run("--table", "shop.Purses", "transfer", from, to, "0.37", "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	holds("0.37", "SELECT amount FROM shop.transfers");
+	proc = teller_run("--table", "shop.Purses", "verify", "--total", total);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	holds(total, "SELECT sum(balance) FROM shop.\"Purses\"");
+	free(from);
+	free(to);
+	free(total);
+}
+
+static void init_makes_no_other_table(void **state)
+{
+	(void)state;
+	expect(teller_run("--table", "nowhere", "init"), 6, "", "there is no table nowhere");
+	pg_exec("CREATE SCHEMA tight; CREATE TABLE tight.purses (id uuid PRIMARY KEY, balance int);"
+		"CREATE TABLE tight.transfers (id uuid PRIMARY KEY, source int8, destination int8, amount int8, "
+		"made_at timestamptz)");
+	expect(teller_run("--table", "tight.purses", "init", "--accounts", "2"), 0, "",
+	       "transfers is not used as the ledger: its column source is of type bigint");
+}
+
+/* ---- kinds of relations ---- */
+
+static void partitions_and_children(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE parts (id int PRIMARY KEY, balance int) PARTITION BY RANGE (id);"
+		"CREATE TABLE parts_low PARTITION OF parts FOR VALUES FROM (0) TO (100);"
+		"CREATE TABLE parts_high PARTITION OF parts FOR VALUES FROM (100) TO (200);"
+		"INSERT INTO parts VALUES (1, 1000), (150, 0)");
+	struct proc *proc = teller_run("--table", "parts", "transfer", "1", "150", "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	holds("500 500", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM parts");
+	proc = teller_run("--table", "parts_high", "list", "--csv");
+	proc_expect_status(proc, 0);
+	assert_string_equal(proc->out.p, "id,balance\n150,500\n");
+	proc_free(proc);
+	pg_exec("CREATE TABLE parent (id int PRIMARY KEY, balance int); CREATE TABLE child () INHERITS (parent);"
+		"INSERT INTO parent VALUES (1, 1000), (2, 1000); INSERT INTO child VALUES (2, 500), (3, 500)");
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		expect(teller_run("--table", "parent", wires[i], "transfer", "1", "2", "--yes"), 3, "",
+		       "there is more than one account 2 in parent and the tables that inherit from it");
+		expect(teller_run("--table", "parent", wires[i], "transfer", "2", "1", "--yes"), 3, "",
+		       "more than one account 2");
+		proc = teller_run("--table", "parent", wires[i], "transfer", "1", "3", "8", "--yes");
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+	}
+	holds("976 1000 500 524", "SELECT string_agg(balance::text, ' ' ORDER BY id, balance DESC) FROM parent");
+	pg_exec("CREATE VIEW seen AS SELECT * FROM parent; CREATE MATERIALIZED VIEW frozen AS SELECT * FROM parent");
+	expect(teller_run("--table", "seen", "count"), 3, "", "seen is a view: name the table behind it");
+	expect(teller_run("--table", "frozen", "count"), 3, "", "frozen is a materialized view");
+}
+
+/* ---- rules of the table ---- */
+
+static void check_constraints(void **state)
+{
+	(void)state;
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	pg_exec("CREATE TABLE limited (id int PRIMARY KEY, balance int CHECK (balance BETWEEN 10 AND 2000));"
+		"INSERT INTO limited VALUES (1, 1000), (2, 1900)");
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		expect(teller_run("--table", "limited", wires[i], "transfer", "1", "2", "half", "--yes"), 3, "",
+		       "account 2 may not hold 2400: new row for relation \"limited\" violates check constraint");
+		expect(teller_run("--table", "limited", wires[i], "transfer", "1", "2", "all", "--yes"), 3, "",
+		       "account 1 may not hold 0: new row");
+	}
+	holds("1000 1900", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM limited");
+}
+
+/* ---- who may only look ---- */
+
+static int reader(void **state)
+{
+	(void)state;
+	pg_bank(3);
+	pg_exec("DO $$BEGIN CREATE ROLE types_reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$");
+	pg_exec("ALTER TABLE accounts ADD secret text DEFAULT 'xyzzy'");
+	return 0;
+}
+
+static void without_the_right_to_write(void **state)
+{
+	(void)state;
+	static const char *const asked[] = {"transfer", "7001", "7002"};
+	expect(reader_run("list"), 3, "", "you may not read accounts: ask its owner to GRANT SELECT ON it to you");
+	pg_exec("GRANT SELECT ON accounts, transfers TO types_reader");
+	expect(reader_run("count"), 0, "3\n", NULL);
+	/* Refused before anything is asked: nothing of a question is on stderr. */
+	struct proc *proc = reader_run(asked[0], asked[1], asked[2]);
+	proc_expect_status(proc, 3);
+	assert_string_equal(buf_text(&proc->err),
+			    "teller: you may read accounts but not change it: ask its owner to GRANT "
+			    "UPDATE (balance) ON it to you\n");
+	proc_free(proc);
+	pg_exec("GRANT UPDATE (balance) ON accounts TO types_reader");
+	expect(reader_run("transfer", "7001", "7002", "--yes"), 3, "",
+	       "transfers is not used as the ledger: you may not write it; ask its owner to GRANT SELECT, INSERT ON "
+	       "it");
+	expect(reader_run("ledger", "--csv"), 0, "id,made_at,source,destination,amount\n", NULL);
+	pg_exec("GRANT INSERT (id, source, destination, amount) ON transfers TO types_reader");
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		proc = reader_run(wires[i], "transfer", "7001", "7002", "100", "--yes");
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+	}
+	holds("700 1300 3", "SELECT concat_ws(' ', (SELECT balance FROM accounts WHERE id = 7001), (SELECT balance "
+			    "FROM accounts WHERE id = 7002), (SELECT count(*) FROM transfers))");
+}
+
+/* Columns and rows that one may not see are not there. */
+static void what_is_seen_is_shown(void **state)
+{
+	(void)state;
+	pg_exec("GRANT SELECT (id, balance) ON accounts TO types_reader; GRANT UPDATE (balance) ON accounts TO "
+		"types_reader;"
+		"GRANT SELECT, INSERT ON transfers TO types_reader");
+	expect(reader_run("list", "--limit", "1", "--csv"), 0, "id,balance\n7001,1000\n", NULL);
+	pg_exec("ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;"
+		"CREATE POLICY seen ON accounts FOR SELECT TO types_reader USING (id > 7001);"
+		"CREATE POLICY changed ON accounts FOR UPDATE TO types_reader USING (id < 7003)");
+	expect(reader_run("list", "--csv"), 0, "id,balance\n7002,1000\n7003,1000\n", NULL);
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		expect(reader_run(wires[i], "transfer", "7002", "7001", "--yes"), 3, "", "there is no account 7001");
+		expect(reader_run(wires[i], "transfer", "7002", "7003", "--yes"), 3, "", "a rule or trigger");
+	}
+	holds("1000 1000 1000", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
+}
+
+static void read_only_at_the_server(void **state)
+{
+	(void)state;
+	static const char *const refused[][4] = {
+		{"transfer", "7001", "7002", "--yes"}, {"init"}, {"create", "5"}, {"undo"}, {"tutorial"}};
+	for (size_t i = 0; i < COUNT_OF(refused); i++)
+		expect(teller_run("--read-only", refused[i][0], refused[i][1], refused[i][2], refused[i][3]), 3, "",
+		       "is not for those who only look: teller was started with --read-only");
+	expect(teller_run("--read-only", "count"), 0, "3\n", NULL);
+	expect(teller_run("--read-only", "demo"), 1, "", "demo makes its own tables");
+	/* settle writes what it takes back: it gets as far as the server, which says what it thinks of that. */
+	struct proc *proc = teller_run("--read-only", "settle", "123e4567-e89b-42d3-a456-426614174000");
+	proc_expect_status(proc, 5);
+	proc_expect_err(proc, "cannot execute INSERT in a read-only transaction");
+	proc_free(proc);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cents),
+		cmocka_unit_test(a_rival_of_one_cent),
+		cmocka_unit_test(hostile_ids),
+		cmocka_unit_test(init_fits_the_table),
+		cmocka_unit_test(init_makes_no_other_table),
+		cmocka_unit_test(partitions_and_children),
+		cmocka_unit_test(check_constraints),
+		cmocka_unit_test_setup(without_the_right_to_write, reader),
+		cmocka_unit_test_setup(what_is_seen_is_shown, reader),
+		cmocka_unit_test_setup(read_only_at_the_server, reader),
+	};
+	return cmocka_run_group_tests_name("verb/types", tests, own_database, NULL);
+}
