@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bank/catalogue.h"
+#include "bank/history.h"
 #include "bank/pages.h"
 #include "bank/rival.h"
 #include "bank/transfer.h"
@@ -78,6 +79,7 @@ struct app {
 	struct rival *rival;         /* NULL before the catalogue is known */
 	struct catalogue *catalogue; /* NULL before it is known */
 	char *no_bank;               /* READY without a usable accounts table: the sentence that says what to do */
+	struct history *history;     /* the ledger while the screen shows it, else NULL */
 	struct pages *pages;         /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;

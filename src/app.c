@@ -194,6 +194,7 @@ bool app_free(struct app *app)
 		return true;
 	rival_free(app->rival);
 	pages_free(app->pages);
+	history_free(app->history);
 	txn_free(app->txn);
 	txn_free(app->rival_txn);
 	making_free(app->inner->making);

@@ -52,8 +52,25 @@ static void act_full(struct console *console)
 
 static void next_pane(struct console *console, int step)
 {
-	if (!console->sheet)
+	if (console->sheet)
+		return;
+	do
 		console->focus = (enum pane)(((int)console->focus + PANE_COUNT + step) % PANE_COUNT);
+	while (!layout_has(console->place, console->focus));
+}
+
+static void go(struct console *console, enum place place)
+{
+	put_on_top(console, NULL);
+	console->place = place;
+	console->focus = layout_first(place);
+	console->zoom = false;
+}
+
+static void go_log(struct console *console)
+{
+	put_on_top(console, NULL);
+	console->focus = PANE_LOG;
 }
 
 static void back(struct console *console)
@@ -94,6 +111,12 @@ bool act_do(void *self, const char *action, const char *argument)
 		console->zoom = !console->zoom;
 	else if (strcmp(action, "back") == 0)
 		back(console);
+	else if (strcmp(action, "bank") == 0)
+		go(console, PLACE_BANK);
+	else if (strcmp(action, "ledger") == 0)
+		go(console, PLACE_LEDGER);
+	else if (strcmp(action, "log") == 0)
+		go_log(console);
 	else if (strcmp(action, "redraw") == 0)
 		term_again();
 	else if (strcmp(action, "suspend") == 0)

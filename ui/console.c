@@ -144,6 +144,7 @@ struct console *console_open(struct app *app, struct err *err)
 	term_keys(console->keys);
 	console->views[PANE_ACCOUNTS] = accounts_view(app);
 	console->views[PANE_TRANSFER] = transfer_view(app, &console->attempts, &console->balances);
+	console->views[PANE_LEDGER] = ledger_view(app);
 	console->views[PANE_LOG] = log_view(app);
 	join_loop(console);
 	become_face(console);

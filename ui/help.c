@@ -73,9 +73,9 @@ void help_all(struct buf *out, const struct keymap *keymap)
 {
 	static const char *const sections[][2] = {
 		{"global", "Keys everywhere"},        {"accounts", "Keys in the accounts"},
-		{"transfer", "Keys in the transfer"}, {"log", "Keys in the SQL log"},
-		{"review", "Keys in the review box"}, {"help", "Keys in this help"},
-		{"full", "Keys in a full text"},
+		{"transfer", "Keys in the transfer"}, {"ledger", "Keys in the ledger"},
+		{"log", "Keys in the SQL log"},       {"review", "Keys in the review box"},
+		{"help", "Keys in this help"},        {"full", "Keys in a full text"},
 	};
 	for (size_t i = 0; i < COUNT_OF(sections); i++)
 		keys_of(out, keymap, sections[i][0], sections[i][1]);
@@ -174,7 +174,7 @@ static int hints_of(const struct keymap *keymap, const char *context, enum side 
 
 void help_hints(const struct keymap *keymap, const char *context, int y, int columns)
 {
-	bool pane = strcmp(context, "accounts") == 0 || strcmp(context, "transfer") == 0 || strcmp(context, "log") == 0;
+	bool pane = strcmp(context, "review") != 0 && strcmp(context, "help") != 0 && strcmp(context, "full") != 0;
 	int right = pane ? hints_of(keymap, "global", RIGHT, -1, 0, columns) : 0;
 	draw_line(y, 0, columns, STYLE_TEXT, "");
 	int x = hints_of(keymap, context, LEFT, y, 1, columns - right);

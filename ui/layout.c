@@ -62,6 +62,43 @@ static void stacked(struct layout *layout)
 	layout->pane[PANE_LOG] = (struct rect){m.y + accounts + transfer, 0, m.h - accounts - transfer, m.w};
 }
 
+/* The place's own pane, and under it the log. */
+static void one_over_one(struct layout *layout, enum pane pane)
+{
+	struct rect m = layout->middle;
+	int log = most(6, least(LOG_ROWS, m.h / 3));
+	layout->pane[pane] = (struct rect){m.y, 0, m.h - log, m.w};
+	layout->pane[PANE_LOG] = (struct rect){m.y + m.h - log, 0, log, m.w};
+}
+
+bool layout_has(enum place place, enum pane pane)
+{
+	bool bank = pane == PANE_ACCOUNTS || pane == PANE_TRANSFER;
+	return pane == PANE_LOG || (place == PLACE_BANK ? bank : pane == layout_first(place));
+}
+
+enum pane layout_first(enum place place)
+{
+	static const enum pane first[PLACE_COUNT] = {
+		[PLACE_BANK] = PANE_ACCOUNTS,
+		[PLACE_LEDGER] = PANE_LEDGER,
+	};
+	return first[place];
+}
+
+static void bank(struct layout *layout, int cols, const struct wish *wish)
+{
+	int rows = layout->middle.h;
+	if (cols >= THREE_COLS)
+		side_by_side(layout, wish);
+	else if (cols >= TWO_COLS && rows >= TWO_ROWS)
+		two_over_one(layout, wish);
+	else if (cols >= STACK_COLS && rows >= STACK_ROWS)
+		stacked(layout);
+	else
+		layout->pane[wish->focus] = layout->middle;
+}
+
 void layout_make(struct layout *layout, int rows, int cols, const struct wish *wish)
 {
 	*layout = (struct layout){.title = 0, .keys = rows - 2, .message = rows - 1};
@@ -72,17 +109,12 @@ void layout_make(struct layout *layout, int rows, int cols, const struct wish *w
 		return;
 	}
 	layout->middle = (struct rect){1, 0, rows - 3, cols};
-	int middle = layout->middle.h;
-	if (wish->zoom)
+	if (wish->zoom || (wish->place != PLACE_BANK && layout->middle.h < TWO_ROWS))
 		layout->pane[wish->focus] = layout->middle;
-	else if (cols >= THREE_COLS)
-		side_by_side(layout, wish);
-	else if (cols >= TWO_COLS && middle >= TWO_ROWS)
-		two_over_one(layout, wish);
-	else if (cols >= STACK_COLS && middle >= STACK_ROWS)
-		stacked(layout);
+	else if (wish->place == PLACE_BANK)
+		bank(layout, cols, wish);
 	else
-		layout->pane[wish->focus] = layout->middle;
+		one_over_one(layout, layout_first(wish->place));
 }
 
 struct rect layout_inside(struct rect frame)

@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-enum pane { PANE_ACCOUNTS, PANE_TRANSFER, PANE_LOG, PANE_COUNT };
+enum pane { PANE_ACCOUNTS, PANE_TRANSFER, PANE_LEDGER, PANE_LOG, PANE_COUNT };
+
+/* What the screen is about: a place has panes of its own, and the log. */
+enum place { PLACE_BANK, PLACE_LEDGER, PLACE_COUNT };
 
 enum { LAYOUT_MIN_COLS = 40, LAYOUT_MIN_ROWS = 10 };
 
@@ -14,15 +17,19 @@ struct rect {
 };
 
 struct wish {
-	enum pane focus;
-	bool zoom;    /* the focused pane fills the middle */
-	int accounts; /* columns that the accounts would fill, with their frame */
+	enum place place;
+	enum pane focus; /* one of the place's */
+	bool zoom;       /* the focused pane fills the middle */
+	int accounts;    /* columns that the accounts would fill, with their frame */
 };
 
+bool layout_has(enum place place, enum pane pane);
+enum pane layout_first(enum place place); /* the pane that a place begins with */
+
 /*
- * From the top: title line, panes, key line, message line. At 80 columns and more: accounts | transfer over the log; from 160 on
- * all three side by side; from 60 on stacked; below, or where rows are few, the focused pane alone. Too small for that:
- * `tiny`, one line with the state.
+ * From the top: title line, panes, key line, message line. The bank at 80 columns and more: accounts | transfer over the log; from 160 on
+ * all three side by side; from 60 on stacked; below, or where rows are few, the focused pane alone. Other places: their pane over the log, or the
+ * focused one alone. Too small for that: `tiny`, one line with the state.
  */
 struct layout {
 	bool tiny;

@@ -87,7 +87,7 @@ static struct rect paint_laid_out(struct console *console)
 {
 	struct rect cursor = {-1, -1, 0, 0};
 	const struct view *accounts = &console->views[PANE_ACCOUNTS];
-	struct wish wish = {.focus = console->focus, .zoom = console->zoom, .accounts = -1};
+	struct wish wish = {.place = console->place, .focus = console->focus, .zoom = console->zoom, .accounts = -1};
 	for (int pass = 0; pass < 2 && wish.accounts != accounts_columns(accounts); pass++) {
 		wish.accounts = accounts_columns(accounts);
 		layout_make(&console->layout, term_rows(), term_cols(), &wish);

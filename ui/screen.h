@@ -33,6 +33,7 @@ struct console {
 	struct balances balances;
 	struct message message;
 	char *progress; /* of long work, harmless; NULL */
+	enum place place;
 	enum pane focus;
 	bool zoom;
 	struct sheet *sheet;   /* over the panes, NULL */

@@ -58,8 +58,8 @@ static void remember_way_out(void)
 	crash_way_out(&term.crash, term.paste ? "\x1b[?2004l" : "");
 	crash_way_out(&term.crash, capability("rmkx"));
 	crash_way_out(&term.crash, capability("sgr0"));
-	crash_way_out(&term.crash, capability("cnorm"));
 	crash_way_out(&term.crash, capability("rmcup"));
+	crash_way_out(&term.crash, capability("cnorm"));
 }
 
 enum status term_open(bool colors, bool ascii, struct err *err)
@@ -90,6 +90,7 @@ void term_leave(void)
 		say("\x1b[?2004l");
 	curs_set(1);
 	endwin();
+	say(capability("cnorm")); /* once more: to some terminals the cursor that rmcup brings back is the hidden one */
 	crash_disarm(&term.crash);
 }
 

@@ -62,7 +62,9 @@ struct catalogue {
 	/* NULL without a ledger: id, made_at, source, destination, amount of transfers, newest first. */
 	char *sql_ledger_newest; /* $1 an account that took part, or NULL for all; $2 limit */
 	char *sql_ledger_older;  /* the same, of those before the transfer with id $3 */
-	char *sql_ledger_one;    /* $1 transfer id */
+	char *sql_ledger_oldest; /* as newest and older, the other way round: oldest first */
+	char *sql_ledger_newer;
+	char *sql_ledger_one; /* $1 transfer id */
 
 	char *sql_audit; /* $1 the total that is expected, or NULL; see bank/audit.h */
 

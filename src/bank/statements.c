@@ -236,16 +236,19 @@ void statements_accounts(struct catalogue *catalogue, const struct table *table)
 	names_free(&names);
 }
 
-/* Newest first by the time of the server, and by id where that is the same. */
+/* In the order of the server's time, and of the ids where that is the same. */
 static void make_history(struct catalogue *c, const char *ledger)
 {
 	char *head = text("SELECT id, made_at, source, destination, amount FROM %s", ledger);
 	char *of = text("%s WHERE (source = $1 OR destination = $1 OR $1 IS NULL)", head);
-	const char *order = "ORDER BY made_at DESC, id DESC LIMIT $2";
-	c->sql_ledger_newest = text("%s %s", of, order);
-	c->sql_ledger_older =
-		text("%s AND (made_at, id) < (SELECT made_at, id FROM %s WHERE id = $3) %s", of, ledger, order);
+	char *there = text("(SELECT made_at, id FROM %s WHERE id = $3)", ledger);
+	const char *down = "ORDER BY made_at DESC, id DESC LIMIT $2", *up = "ORDER BY made_at, id LIMIT $2";
+	c->sql_ledger_newest = text("%s %s", of, down);
+	c->sql_ledger_older = text("%s AND (made_at, id) < %s %s", of, there, down);
+	c->sql_ledger_oldest = text("%s %s", of, up);
+	c->sql_ledger_newer = text("%s AND (made_at, id) > %s %s", of, there, up);
 	c->sql_ledger_one = text("%s WHERE id = $1", head);
+	free(there);
 	free(of);
 	free(head);
 }
@@ -292,6 +295,8 @@ void statements_free(struct catalogue *c)
 		c->sql_ledger_find,
 		c->sql_ledger_newest,
 		c->sql_ledger_older,
+		c->sql_ledger_oldest,
+		c->sql_ledger_newer,
 		c->sql_ledger_one,
 		c->sql_audit,
 		c->sql_check_two,

@@ -7,6 +7,7 @@
 
 /* screen.c */
 void do_screen(struct run *run); /* hands the command to the screen, under its own name */
+void do_bank(struct run *run);
 void do_goto(struct run *run);
 void do_refresh(struct run *run);
 void do_help(struct run *run);
@@ -14,6 +15,7 @@ void do_help(struct run *run);
 /* show.c, ledger.c, undo.c, verify.c */
 void do_show(struct run *run);
 enum status prepare_show(struct run *run, struct err *err);
+void do_entry(struct run *run);
 void do_ledger(struct run *run);
 enum status check_ledger(const struct run *run, struct err *err);
 enum status prepare_ledger(struct run *run, struct err *err);

@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "command/options.h"
 #include "handlers.h"
 #include "reading.h"
@@ -110,7 +112,48 @@ static void print(struct run *run)
 		next_page(reading);
 }
 
+/* ---- on a screen ---- */
+
+static void on_history(void *arg)
+{
+	inner_changed(arg);
+}
+
+static void show(struct run *run)
+{
+	struct app *app = run->app;
+	history_free(app->history);
+	app->history = history_new(app->loop, app->ring, &app->settings.conninfo, app->catalogue, run_option(run, "of"),
+				   on_history, app);
+	do_screen(run);
+}
+
+/* The selected one in full. */
+void do_entry(struct run *run)
+{
+	struct app *app = run->app;
+	if (!app->history || history_count(app->history) == 0) {
+		run_end(run, ST_USAGE, "no transfer is selected; `ledger` lists them on a screen");
+		return;
+	}
+	struct entry entry = history_row(app->history, history_selected(app->history));
+	const char *const names[] = {"transfer", "made at", "from", "to", "amount"};
+	const char *const cells[] = {entry.id, entry.made_at, entry.source, entry.destination, entry.amount};
+	struct buf text = {0};
+	for (size_t i = 0; i < COUNT_OF(cells); i++) {
+		const char *cell = cells[i] ? cells[i] : "NULL";
+		buf_fmt(&text, "%-10s", names[i]);
+		text_escape(&text, cell, strlen(cell), 0);
+		buf_char(&text, '\n');
+	}
+	app_show(app, "A transfer of the ledger", &text);
+	run_end(run, ST_OK, NULL);
+}
+
 void do_ledger(struct run *run)
 {
-	print(run);
+	if (app_prints(run->app))
+		print(run);
+	else
+		show(run);
 }

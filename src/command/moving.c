@@ -127,6 +127,8 @@ static void over(void *arg)
 	app->inner->rival_watches = false;
 	if (app->pages)
 		pages_refresh(app->pages);
+	if (app->history)
+		history_refresh(app->history);
 	inner_changed(app);
 	leaving_look(app);
 	run_end(run, txn_status(app->transfer.result.outcome), NULL);

@@ -24,6 +24,15 @@ void do_screen(struct run *run)
 		run_end(run, ST_OK, NULL);
 }
 
+/* Whoever leaves the ledger needs its session no longer. */
+void do_bank(struct run *run)
+{
+	struct app *app = run->app;
+	history_free(app->history);
+	app->history = NULL;
+	do_screen(run);
+}
+
 void do_goto(struct run *run)
 {
 	struct app *app = run->app;
@@ -43,6 +52,8 @@ void do_refresh(struct run *run)
 		return;
 	}
 	pages_refresh(app->pages);
+	if (app->history)
+		history_refresh(app->history);
 	run_end(run, ST_OK, NULL);
 }
 

@@ -22,6 +22,7 @@
 
 static const struct command table[] = {
 	{"back", NULL, {{0}}, {{0}}, SCREEN, "close what is on top, or leave a filter", do_screen, NULL, NULL, NULL},
+	{"bank", NULL, {{0}}, {{0}}, SCREEN, "go to the accounts and the transfer", do_bank, NULL, NULL, NULL},
 	{"browse-log", NULL, {{0}}, {{0}}, SCREEN, "show the browsing statements in the log, or not", do_screen, NULL, NULL, NULL},
 	{"cancel", NULL, {{0}}, {{0}}, 0, "cancel the running transfer; never a commit that was sent", do_cancel, NULL, NULL, NULL},
 	{"completion", NULL, {{"bash|zsh|fish|man", ARG_WORD, false}}, {{0}}, COMMAND_VERB, "a shell's completion, or the man page's tables", do_completion, check_completion, NULL, NULL},
@@ -32,6 +33,7 @@ static const struct command table[] = {
 	{"delay", NULL, {{"MS|off", ARG_WORD, true}}, {{0}}, 0, "wait before each round trip of a transfer", do_setting, NULL, NULL, NULL},
 	{"dest", "destination", {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that receives (default: the selected one)", do_dest, NULL, NULL, NULL},
 	{"down", NULL, MOVE, {{0}}, SCREEN, "move down", do_screen, NULL, NULL, NULL},
+	{"entry", NULL, {{0}}, {{0}}, SCREEN, "show the selected transfer of the ledger in full", do_entry, NULL, NULL, NULL},
 	{"errors", NULL, {{0}}, {{0}}, SCREEN, "show only errors in the log, or all", do_screen, NULL, NULL, NULL},
 	{"first", NULL, {{0}}, {{0}}, SCREEN, "go to the first row", do_screen, NULL, NULL, NULL},
 	{"follow", NULL, {{0}}, {{0}}, SCREEN, "keep the newest event of the log in view, or not", do_screen, NULL, NULL, NULL},
@@ -46,6 +48,7 @@ static const struct command table[] = {
 	{"ledger", NULL, {{0}}, {{"of", "ID", "only transfers that this account took part in"}, {"id", "UUID", "only this transfer"}, {"limit", "N", "at most so many rows (default 20)"}, FORMATS}, READS, "list the transfers that were made, newest first", do_ledger, check_ledger, prepare_ledger, NULL},
 	{"left", NULL, MOVE, {{0}}, SCREEN, "scroll to the left", do_screen, NULL, NULL, NULL},
 	{"list", NULL, {{0}}, {{"limit", "N", "at most so many rows (default 20)"}, {"after", "ID", "only ids larger than this"}, FORMATS}, READS, "list accounts in the order of their ids", do_list, check_list, NULL, NULL},
+	{"log", NULL, {{0}}, {{0}}, SCREEN, "go to the log", do_screen, NULL, NULL, NULL},
 	{"next-pane", NULL, {{0}}, {{0}}, SCREEN, "go to the next pane", do_screen, NULL, NULL, NULL},
 	{"page-down", NULL, MOVE, {{0}}, SCREEN, "move down a page", do_screen, NULL, NULL, NULL},
 	{"page-up", NULL, MOVE, {{0}}, SCREEN, "move up a page", do_screen, NULL, NULL, NULL},

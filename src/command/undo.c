@@ -8,6 +8,13 @@
 #include "handlers.h"
 #include "reading.h"
 
+/* On the screen of the ledger. */
+static const char *selected_entry(const struct app *app)
+{
+	const struct history *history = app->history;
+	return history && history_count(history) > 0 ? history_row(history, history_selected(history)).id : NULL;
+}
+
 /* What is to be undone, as a command line: kept in run->work, owned. */
 
 static void undone(void *arg, enum status status)
@@ -69,7 +76,7 @@ enum status check_undo(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       "undo takes a transfer's id, a UUID, as `ledger` lists them, not \"%.80s\"",
 			       run->args[0]);
-	if (run->nargs == 0 && run->app->transfer.result.outcome != OUTCOME_COMMITTED)
+	if (run->nargs == 0 && !selected_entry(run->app) && run->app->transfer.result.outcome != OUTCOME_COMMITTED)
 		return err_set(err, ST_USAGE,
 			       "no transfer was made here that could be undone; name one by its id: undo UUID");
 	return ST_OK;
@@ -92,8 +99,9 @@ static void undo_last(struct run *run)
 void do_undo(struct run *run)
 {
 	struct app *app = run->app;
+	const char *selected = selected_entry(app);
 	if (run->nargs == 0)
-		run->args[run->nargs++] = mem_dup(transfer_facts(app->transfer.body).id);
+		run->args[run->nargs++] = mem_dup(selected ? selected : transfer_facts(app->transfer.body).id);
 	if (!app->catalogue->ledger) {
 		undo_last(run);
 		return;

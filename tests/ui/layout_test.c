@@ -39,11 +39,27 @@ static void no_size_breaks_it(void **state)
 	(void)state;
 	for (int rows = 1; rows < 70; rows++)
 		for (int cols = 1; cols < 260; cols++)
-			for (int variant = 0; variant < 6; variant++)
-				check_size(rows, cols,
-					   &(struct wish){.focus = (enum pane)(variant % 3),
-							  .zoom = variant >= 4,
-							  .accounts = variant % 2 ? 300 : 0});
+			for (int variant = 0; variant < 4 * PLACE_COUNT * PANE_COUNT; variant++) {
+				struct wish wish = {
+					.place = (enum place)(variant / 4 % PLACE_COUNT),
+					.focus = (enum pane)(variant / 4 / PLACE_COUNT),
+					.zoom = variant % 4 >= 2,
+					.accounts = variant % 2 ? 300 : 0,
+				};
+				if (layout_has(wish.place, wish.focus))
+					check_size(rows, cols, &wish);
+			}
+}
+
+static void each_place_begins_at_home(void **state)
+{
+	(void)state;
+	for (enum place place = 0; place < PLACE_COUNT; place++) {
+		assert_true(layout_has(place, layout_first(place)));
+		assert_true(layout_has(place, PANE_LOG));
+	}
+	assert_false(layout_has(PLACE_BANK, PANE_LEDGER));
+	assert_false(layout_has(PLACE_LEDGER, PANE_ACCOUNTS));
 }
 
 static void at_80x24(void **state)
@@ -84,6 +100,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_size_breaks_it),
+		cmocka_unit_test(each_place_begins_at_home),
 		cmocka_unit_test(at_80x24),
 		cmocka_unit_test(narrow_screens_show_one_pane),
 		cmocka_unit_test(wide_screens_show_three_columns),

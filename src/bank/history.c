@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A window on the ledger, the newest transfer first: pages fetched ahead around a selected one. */
+#include "bank/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "window.h"
+
+enum { CONNECT_MS = 10000 };
+
+enum page { PAGE_NONE, PAGE_NEWEST, PAGE_OLDEST, PAGE_OLDER, PAGE_NEWER, PAGE_COUNT };
+
+/* The window's rows are accounts to it: id, then a cell, then further ones. */
+enum { EXTRA_SOURCE, EXTRA_DESTINATION, EXTRA_AMOUNT };
+
+struct history {
+	struct db *db;
+	const struct conninfo *info;
+	char *sql[PAGE_COUNT];
+	char *of;
+	history_changed_fn *changed;
+	void *arg;
+	struct window window;
+	enum page wanted, reading;
+	struct rows *got;
+	bool loaded, keep; /* keep: the selection, when the newest are read */
+	long debt;         /* rows that the selection still has to move */
+	uint64_t read_at;
+	struct err error;
+};
+
+static void next(struct history *history);
+
+/* ---- answers ---- */
+
+static size_t place_of(const struct window *window, const char *id)
+{
+	long at = id ? window_find(window, id) : -1;
+	return at > 0 ? (size_t)at : 0;
+}
+
+static void take_newest(struct history *history)
+{
+	struct window fresh = {0}, *old = &history->window;
+	window_append(&fresh, history->got);
+	fresh.at_start = true;
+	if (history->keep && old->n > 0)
+		fresh.selected = place_of(&fresh, old->rows[old->selected]->id);
+	window_replace(old, &fresh);
+}
+
+static void take_oldest(struct history *history)
+{
+	struct window fresh = {0};
+	window_prepend(&fresh, history->got);
+	fresh.at_end = true;
+	fresh.selected = fresh.n > 0 ? fresh.n - 1 : 0;
+	window_replace(&history->window, &fresh);
+}
+
+static void apply(struct history *history)
+{
+	switch (history->reading) {
+	case PAGE_NEWEST:
+		take_newest(history);
+		break;
+	case PAGE_OLDEST:
+		take_oldest(history);
+		break;
+	case PAGE_OLDER:
+		window_append(&history->window, history->got);
+		break;
+	case PAGE_NEWER:
+		window_prepend(&history->window, history->got);
+		break;
+	case PAGE_NONE:
+	case PAGE_COUNT:
+		break;
+	}
+	history->debt = window_move(&history->window, history->debt);
+}
+
+static void on_answer(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct history *history = arg;
+	if (answer->ok)
+		history->got = rows_copy(answer->rows);
+	else
+		err_set(&history->error, ST_STATEMENT, "the ledger cannot be read: %s", answer->message);
+}
+
+static void on_idle(void *arg)
+{
+	struct history *history = arg;
+	if (!history->error.status) {
+		history->loaded = true;
+		history->read_at = clock_wall_us();
+		apply(history);
+	}
+	rows_free(history->got);
+	history->got = NULL;
+	history->reading = PAGE_NONE;
+	next(history);
+	history->changed(history->arg);
+}
+
+static void failed(struct history *history, const char *why)
+{
+	rows_free(history->got);
+	history->got = NULL;
+	history->reading = history->wanted = PAGE_NONE;
+	err_set(&history->error, ST_LOST, "the ledger cannot be read: %s; r tries again", why);
+	history->changed(history->arg);
+}
+
+static void on_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	failed(arg, why->message);
+}
+
+static void on_idle_lost(void *arg, const struct answer *why)
+{
+	failed(arg, why->message);
+}
+
+/* ---- questions ---- */
+
+static void ask(struct history *history, enum page page, const char *id)
+{
+	char limit[16];
+	snprintf(limit, sizeof limit, "%d", WINDOW_PAGE);
+	const char *const params[] = {history->of, limit, id};
+	struct statement statement = {
+		.sql = history->sql[page], .verb = VERB_SELECT, .nparams = id ? 3 : 2, .params = params};
+	struct db_context context = {0};
+	struct db_reply reply = {on_answer, on_idle, on_lost, history};
+	history->reading = page;
+	err_clear(&history->error);
+	db_send(history->db, &statement, 1, &context, &reply);
+}
+
+static void next(struct history *history)
+{
+	const struct window *window = &history->window;
+	if (history->reading != PAGE_NONE || db_state(history->db) != DB_IDLE)
+		return;
+	enum page wanted = history->wanted;
+	history->wanted = PAGE_NONE;
+	if (wanted != PAGE_NONE) {
+		ask(history, wanted, NULL);
+		return;
+	}
+	enum window_need need = history->error.status ? NEED_NONE : window_need(window, history->debt);
+	if (need == NEED_AFTER)
+		ask(history, PAGE_OLDER, window->rows[window->n - 1]->id);
+	else if (need == NEED_BEFORE)
+		ask(history, PAGE_NEWER, window->rows[0]->id);
+}
+
+static void on_connected(void *arg, const struct err *err)
+{
+	struct history *history = arg;
+	if (err)
+		failed(history, err->text);
+	else
+		next(history);
+}
+
+static void want(struct history *history, enum page page, bool keep)
+{
+	enum db_state state = db_state(history->db);
+	history->wanted = page;
+	history->keep = keep;
+	history->debt = 0;
+	if (state == DB_OFF || state == DB_DOWN)
+		db_connect(history->db, history->info, CONNECT_MS, on_connected, history);
+	else
+		next(history);
+}
+
+/* ---- from outside ---- */
+
+struct history *history_new(struct loop *loop, struct ring *ring, const struct conninfo *info,
+			    const struct catalogue *catalogue, const char *of, history_changed_fn *changed, void *arg)
+{
+	static const char *const setup[] = {"SET default_transaction_read_only = on", NULL};
+	struct history *history = NEW(struct history);
+	history->db = db_new(loop, ring, SESSION_BROWSE, "ledger", setup);
+	history->info = info;
+	history->sql[PAGE_NEWEST] = mem_dup(catalogue->sql_ledger_newest);
+	history->sql[PAGE_OLDEST] = mem_dup(catalogue->sql_ledger_oldest);
+	history->sql[PAGE_OLDER] = mem_dup(catalogue->sql_ledger_older);
+	history->sql[PAGE_NEWER] = mem_dup(catalogue->sql_ledger_newer);
+	history->of = mem_dup(of);
+	history->changed = changed;
+	history->arg = arg;
+	db_on_lost(history->db, on_idle_lost, history);
+	want(history, PAGE_NEWEST, false);
+	return history;
+}
+
+void history_free(struct history *history)
+{
+	if (!history)
+		return;
+	db_free(history->db);
+	window_clear(&history->window);
+	rows_free(history->got);
+	for (size_t i = 0; i < PAGE_COUNT; i++)
+		free(history->sql[i]);
+	free(history->of);
+	free(history);
+}
+
+void history_first(struct history *history)
+{
+	if (history->window.at_start)
+		history->window.selected = 0;
+	else
+		want(history, PAGE_NEWEST, false);
+}
+
+void history_last(struct history *history)
+{
+	struct window *window = &history->window;
+	if (window->at_end)
+		window->selected = window->n > 0 ? window->n - 1 : 0;
+	else
+		want(history, PAGE_OLDEST, false);
+}
+
+void history_move(struct history *history, long rows)
+{
+	history->debt = window_move(&history->window, history->debt + rows);
+	next(history);
+}
+
+void history_refresh(struct history *history)
+{
+	want(history, PAGE_NEWEST, true);
+}
+
+size_t history_count(const struct history *history)
+{
+	return history->window.n;
+}
+
+struct entry history_row(const struct history *history, size_t i)
+{
+	const struct account *row = history->window.rows[i];
+	return (struct entry){row->id, row->balance, row->extra[EXTRA_SOURCE], row->extra[EXTRA_DESTINATION],
+			      row->extra[EXTRA_AMOUNT]};
+}
+
+size_t history_selected(const struct history *history)
+{
+	return history->window.selected;
+}
+
+bool history_loaded(const struct history *history)
+{
+	return history->loaded;
+}
+
+bool history_whole(const struct history *history)
+{
+	return history->window.at_start && history->window.at_end;
+}
+
+const char *history_of(const struct history *history)
+{
+	return history->of;
+}
+
+const char *history_error(const struct history *history)
+{
+	return history->error.status ? history->error.text : NULL;
+}
+
+uint64_t history_read_at(const struct history *history)
+{
+	return history->read_at;
+}

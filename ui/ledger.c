@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ledger pane: the transfers that were made, the newest first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/draw.h"
+#include "ui/view.h"
+
+enum { TIME_COLS = 19, ID_COLS = 36, CELL_MAX = 40, CELL_MIN = 8 };
+
+/* Widths only grow while the list is scrolled, as those of the accounts. */
+struct ledger {
+	struct app *app;
+	const struct history *seen; /* whose widths these are */
+	size_t top;
+	int height, source, destination, amount;
+};
+
+/* ---- one line ---- */
+
+static void add(struct buf *line, const char *cell, int columns, enum text_align align)
+{
+	struct buf text = {0};
+	text_escape(&text, cell ? cell : "NULL", cell ? strlen(cell) : 4, (size_t)columns);
+	text_pad(line, buf_text(&text), (size_t)columns, align);
+	buf_str(line, "  ");
+	buf_free(&text);
+}
+
+/* The id comes last: a narrow screen cuts it. */
+static void add_cells(const struct ledger *ledger, struct buf *line, const struct entry *entry)
+{
+	struct buf time = {0};
+	buf_fmt(&time, "%.*s", TIME_COLS, entry->made_at ? entry->made_at : "NULL");
+	add(line, buf_text(&time), TIME_COLS, TEXT_LEFT);
+	add(line, entry->source, ledger->source, TEXT_RIGHT);
+	add(line, entry->destination, ledger->destination, TEXT_RIGHT);
+	add(line, entry->amount, ledger->amount, TEXT_RIGHT);
+	add(line, entry->id, ID_COLS, TEXT_LEFT);
+	buf_free(&time);
+}
+
+static void draw_row(const struct ledger *ledger, struct rect at, size_t i, bool focus)
+{
+	const struct history *history = ledger->app->history;
+	struct entry entry = history_row(history, i);
+	bool selected = i == history_selected(history);
+	struct buf line = {0};
+	buf_str(&line, selected ? ">" : " ");
+	add_cells(ledger, &line, &entry);
+	draw_line(at.y, at.x, at.w, !selected ? STYLE_TEXT : focus ? STYLE_SELECTED : STYLE_MARKED, buf_text(&line));
+	buf_free(&line);
+}
+
+static void draw_head(const struct ledger *ledger, struct rect at)
+{
+	static const struct entry head = {"transfer", "made at", "from", "to", "amount"};
+	struct buf line = {0};
+	buf_char(&line, ' ');
+	add_cells(ledger, &line, &head);
+	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&line));
+	buf_free(&line);
+}
+
+/* ---- the pane ---- */
+
+static void widen(int *columns, const char *cell)
+{
+	int wanted = cell ? (int)text_width(cell, strlen(cell)) : 4;
+	if (wanted > CELL_MAX)
+		wanted = CELL_MAX;
+	if (wanted > *columns)
+		*columns = wanted;
+}
+
+static void fit(struct ledger *ledger, size_t rows)
+{
+	const struct history *history = ledger->app->history;
+	if (ledger->seen != history) {
+		ledger->seen = history;
+		ledger->source = ledger->destination = ledger->amount = CELL_MIN;
+	}
+	for (size_t i = 0; i < rows; i++) {
+		struct entry entry = history_row(history, ledger->top + i);
+		widen(&ledger->source, entry.source);
+		widen(&ledger->destination, entry.destination);
+		widen(&ledger->amount, entry.amount);
+	}
+}
+
+/* The selection stays in sight; the rows move by half a pane. */
+static size_t rows_shown(struct ledger *ledger)
+{
+	const struct history *history = ledger->app->history;
+	size_t height = (size_t)ledger->height, count = history_count(history), selected = history_selected(history);
+	if (selected < ledger->top)
+		ledger->top = selected > height / 2 ? selected - height / 2 : 0;
+	else if (selected >= ledger->top + height)
+		ledger->top = selected - height / 2;
+	if (ledger->top + height > count)
+		ledger->top = count > height ? count - height : 0;
+	return count - ledger->top < height ? count - ledger->top : height;
+}
+
+/* What stands in the place of the rows; false where there are some. */
+static bool nothing(const struct app *app, struct buf *out)
+{
+	const struct history *history = app->history;
+	if (!history)
+		buf_str(out, "press F5 to read the ledger");
+	else if (history_count(history) > 0)
+		return false;
+	else if (history_error(history))
+		draw_harmless(out, history_error(history));
+	else if (!history_loaded(history))
+		buf_str(out, "reading the ledger ...");
+	else if (history_of(history))
+		buf_str(out, "this account took part in no transfer; F5 shows all of them");
+	else
+		buf_str(out, "no transfer was made yet: F2 goes to the accounts, where s, d and Enter make one");
+	return true;
+}
+
+static void draw(void *self, struct rect inside, bool focus)
+{
+	struct ledger *ledger = self;
+	struct buf words = {0};
+	draw_clear(inside);
+	bool empty = nothing(ledger->app, &words);
+	if (empty)
+		draw_wrapped((struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, STYLE_TEXT,
+			     buf_text(&words));
+	buf_free(&words);
+	ledger->height = inside.h - 1;
+	if (empty || ledger->height < 1)
+		return;
+	size_t rows = rows_shown(ledger);
+	fit(ledger, rows);
+	draw_head(ledger, (struct rect){inside.y, inside.x, 1, inside.w});
+	for (size_t i = 0; i < rows; i++)
+		draw_row(ledger, (struct rect){inside.y + 1 + (int)i, inside.x, 1, inside.w}, ledger->top + i, focus);
+}
+
+static void title(void *self, struct buf *out)
+{
+	const struct ledger *ledger = self;
+	const struct history *history = ledger->app->history;
+	buf_str(out, "Ledger  newest first");
+	if (history && history_of(history)) {
+		buf_str(out, "  of account ");
+		text_escape(out, history_of(history), strlen(history_of(history)), 30);
+	}
+}
+
+static void footer(void *self, struct buf *out, int columns)
+{
+	const struct ledger *ledger = self;
+	const struct history *history = ledger->app->history;
+	char time[16];
+	if (!history || !history_loaded(history) || columns < 40)
+		return;
+	if (history_whole(history))
+		buf_fmt(out, "%zu %s  ", history_count(history),
+			text_plural(history_count(history), "transfer", "transfers"));
+	clock_show(time, history_read_at(history));
+	buf_fmt(out, "%sread %.8s", history_error(history) ? "failed " : "", time);
+}
+
+static bool act(void *self, const char *action, const char *argument)
+{
+	struct ledger *ledger = self;
+	struct history *history = ledger->app->history;
+	struct motion motion = motion_of(action, argument, ledger->height);
+	if (motion.kind == MOTION_NONE)
+		return false;
+	if (history && motion.kind == MOTION_BY)
+		history_move(history, motion.by);
+	else if (history && motion.kind == MOTION_FIRST)
+		history_first(history);
+	else if (history && motion.kind == MOTION_LAST)
+		history_last(history);
+	return true;
+}
+
+/* It is no reader of events: the history says when something changed. */
+static bool read_nothing(void *self)
+{
+	(void)self;
+	return false;
+}
+
+struct view ledger_view(struct app *app)
+{
+	static const struct view_ops ops = {
+		.context = "ledger",
+		.title = title,
+		.footer = footer,
+		.draw = draw,
+		.act = act,
+		.read = read_nothing,
+		.free = free,
+	};
+	struct ledger *ledger = NEW(struct ledger);
+	ledger->app = app;
+	return (struct view){&ops, ledger};
+}
