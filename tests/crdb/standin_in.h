@@ -3,6 +3,8 @@
 #ifndef CRDB_STANDIN_IN_H
 #define CRDB_STANDIN_IN_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "tests/crdb/standin.h"
 
@@ -85,6 +87,26 @@ struct server {
 	struct conn conns[CONNS_MAX];
 };
 
+/* standin_ways.c: where the versions differ */
+struct ways {
+	const char *version;        /* of crdb_version and version() */
+	const char *outside;        /* SQLSTATE of transaction statements outside a transaction; NULL: a warning */
+	const char *begin_again;    /* of BEGIN in a transaction */
+	const char *no_savepoint;   /* of ROLLBACK TO and RELEASE of what was not declared */
+	const char *savepoint_late; /* of SAVEPOINT behind a statement that used data */
+	bool restart_wait;          /* T after 40001 with the savepoint declared, and COMMIT is then answered COMMIT */
+	bool late_conflicts;        /* a conflicting write is seen at the commit, not at the UPDATE */
+	bool unsafe_known, unsafe_off; /* allow_unsafe_internals exists, and is off at first */
+};
+const struct ways *sql_ways(enum standin_version version);
+const char *sql_version(enum standin_version version);
+const char *sql_message(const char *sqlstate);
+
+/* standin_bank.c: statements that use data, and the commit; both return the SQLSTATE, NULL where it went well */
+const char *bank_run(struct standin_shared *shared, struct sql_txn *txn, struct work *work, enum standin_kind kind,
+		     const struct params *params, struct reply *reply);
+const char *bank_commit(struct standin_shared *shared, const struct work *work);
+
 /* standin_sql.c: what a statement does */
 bool sql_known(const char *sql, struct known_text *text);
 char sql_letter(enum standin_kind kind);
@@ -94,13 +116,26 @@ void sql_fail(struct standin_shared *shared, struct sql_txn *txn, enum standin_k
 	      struct reply *reply);
 void sql_end_silently(struct standin_shared *shared, struct sql_txn *txn);
 char sql_status(const struct sql_txn *txn);
-const char *sql_version(enum standin_version version);
 
-/* standin_wire.c: the protocol */
-void wire_read(struct server *server, struct conn *conn); /* deals with the whole messages that are there */
-void wire_flush(struct conn *conn);
+/* standin_put.c: messages out. A body is taken, and freed. */
+void wire_put32(struct buf *out, uint32_t value);
+void wire_put_text(struct buf *out, const char *text);
+void wire_message(struct conn *conn, char type, struct buf *body);
+void wire_message_empty(struct conn *conn, char type);
+void wire_parameter(struct conn *conn, const char *name, const char *value);
+void wire_ready(struct conn *conn);
+void wire_description(struct conn *conn, enum standin_kind kind);
+void wire_reply(struct server *server, struct conn *conn, const struct reply *reply);
 void wire_error(struct server *server, struct conn *conn, const char *severity, const char *sqlstate,
 		const char *message);
+void wire_flush(struct conn *conn);
+
+/* standin_fault.c: the statement at hand; false where it is not over, because the connection stalls or ends */
+bool wire_execute(struct server *server, struct conn *conn);
+void wire_note(struct standin_shared *shared, char c); /* in the log of what was run */
+
+/* standin_wire.c: messages in */
+void wire_read(struct server *server, struct conn *conn); /* deals with the whole messages that are there */
 
 /* standin.c: what the protocol asks of the process */
 void conn_close(struct conn *conn);
