@@ -91,9 +91,9 @@ void pg_exec(const char *fmt, ...)
 	va_end(ap);
 }
 
-static PRINTF_LIKE(1, 0) char *first_cell(const char *fmt, va_list ap)
+/* Owned; the result is freed. */
+static char *first_cell(PGresult *result)
 {
-	PGresult *result = run_once(fmt, ap);
 	char *value = NULL;
 	if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
 		value = mem_dup(PQgetvalue(result, 0, 0));
@@ -101,11 +101,21 @@ static PRINTF_LIKE(1, 0) char *first_cell(const char *fmt, va_list ap)
 	return value;
 }
 
+static int64_t number_of(const char *sql, char *value)
+{
+	char *end = NULL;
+	int64_t number = value ? strtoll(value, &end, 10) : 0;
+	if (!value || *end)
+		fail_msg("%s: %s is no whole number", sql, value ? value : "NULL");
+	free(value);
+	return number;
+}
+
 char *pg_value(const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	char *value = first_cell(fmt, ap);
+	char *value = first_cell(run_once(fmt, ap));
 	va_end(ap);
 	return value;
 }
@@ -114,14 +124,18 @@ int64_t pg_number(const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	char *value = first_cell(fmt, ap);
+	char *value = first_cell(run_once(fmt, ap));
 	va_end(ap);
-	char *end = NULL;
-	int64_t number = value ? strtoll(value, &end, 10) : 0;
-	if (!value || *end)
-		fail_msg("%s: %s is no whole number", fmt, value ? value : "NULL");
-	free(value);
-	return number;
+	return number_of(fmt, value);
+}
+
+int64_t pg_ask(struct pg_session *session, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	char *value = first_cell(run(session, format(fmt, ap)));
+	va_end(ap);
+	return number_of(fmt, value);
 }
 
 void pg_fresh_database(const char *name, const char *encoding)

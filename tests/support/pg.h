@@ -24,6 +24,7 @@ int64_t pg_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
 struct pg_session;
 struct pg_session *pg_open(void);
 void pg_run(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);
+int64_t pg_ask(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3); /* as pg_number() */
 void pg_close(struct pg_session *session);
 
 #endif
