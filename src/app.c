@@ -200,6 +200,7 @@ bool app_free(struct app *app)
 	making_free(app->inner->making);
 	bulk_free(app);
 	settle_free(app);
+	lab_free(app);
 	tutorial_free(app);
 	transfer_free(app->transfer.body);
 	db_free(app->browse);

@@ -119,7 +119,8 @@ void db_send_text(struct db *db, const char *sql, const struct db_context *conte
 
 /* What the server says aside. Borrowed for the time of the call. */
 struct db_notice {
-	const char *severity; /* "NOTICE", "WARNING"; "FATAL" for the last words of an idle connection */
+	const char *severity; /* "NOTICE", "WARNING", in the server's language */
+	bool fatal;           /* the last words of an idle connection */
 	const char *sqlstate, *message;
 	const char *text; /* all of it as libpq writes it: "NOTICE:  ...\nDETAIL:  ...\n" */
 };

@@ -107,8 +107,8 @@ enum stage_fact_kind {
 	FACT_LOST,      /* lane: its connection ended; text */
 	FACT_PLAYED,    /* a play is over, nothing is torn down yet: stage_ask() is answered before that */
 	FACT_TORN_DOWN, /* a teardown was answered: lane (-1: the control connection), word */
-	FACT_ENDED,     /* torn down; text: what was not, and has to be by hand, or NULL */
-	FACT_FAILED,    /* it cannot go on; fail, text; connections are closed, and nothing was torn down */
+	FACT_ENDED,  /* the stage is off again; text: why something was not torn down and has to be by hand, or NULL */
+	FACT_FAILED, /* it cannot go on: fail; what can be is torn down (nothing of a bare stage), then FACT_ENDED */
 };
 
 /* Why a play or a start cannot go on. */
@@ -165,9 +165,10 @@ void stage_cancel(struct stage *stage, size_t lane);
  * Nothing where the stage is off. */
 void stage_end(struct stage *stage);
 
-/* Runs a text over the control connection, when that is free: answer() comes with its last result, or with its error. Not while
- * the stage is off. */
-void stage_ask(struct stage *stage, const char *sql, void (*answer)(void *arg, const struct answer *answer), void *arg);
+/* Runs a text over the control connection, when that is free: answer() comes with its last result or its error. Not while the
+ * stage is off; what is asked in FACT_PLAYED is answered before anything is torn down. */
+typedef void stage_answer_fn(void *arg, const struct stage_word *word);
+void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
 
 enum stage_state stage_state(const struct stage *stage);
 const struct spec_permutation *stage_permutation(const struct stage *stage); /* NULL: free play */

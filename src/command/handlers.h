@@ -65,6 +65,10 @@ enum status check_completion(const struct run *run, struct err *err);
 void do_tutorial(struct run *run);
 enum status check_tutorial(const struct run *run, struct err *err);
 
+/* lab.c */
+void do_lab(struct run *run);
+enum status check_lab(const struct run *run, struct err *err);
+
 /* list.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);

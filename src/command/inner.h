@@ -24,6 +24,7 @@ struct inner {
 	uint64_t drawn;            /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct settling *settling; /* NULL unless the ledger is being asked */
 	struct teaching *teaching; /* NULL unless the tutorial runs */
+	struct lab *lab;           /* what is or was played, NULL before the first */
 	struct timer *again;       /* connects the browse session again */
 	uint64_t again_ms;
 	struct timer *last_call; /* how long leaving may take */
@@ -87,6 +88,10 @@ void settle_free(struct app *app);
 
 /* tutorial.c */
 void tutorial_free(struct app *app);
+/* lab.c */
+bool lab_runs(const struct app *app);
+void lab_stop(struct app *app); /* cancels what is played, and has it torn down */
+void lab_free(struct app *app);
 
 /* transfer.c */
 bool transfer_is_id(const char *word);                /* a UUID */

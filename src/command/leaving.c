@@ -9,7 +9,8 @@ enum { LEAVE_SCREEN_MS = 250, LEAVE_PLAIN_MS = 5000 };
 
 static bool has_to_wait(const struct app *app)
 {
-	return txn_running(app->txn) || app->transfer.run || app->inner->bulk || (app->rival && rival_busy(app->rival));
+	return lab_runs(app) || txn_running(app->txn) || app->transfer.run || app->inner->bulk ||
+	       (app->rival && rival_busy(app->rival));
 }
 
 void leaving_last_call(void *arg)
@@ -29,6 +30,7 @@ void app_leave(struct app *app, int exit_status)
 		leaving_last_call(app);
 		return;
 	}
+	lab_stop(app);
 	if (!bulk_cancel(app))
 		txn_cancel(app->txn);
 	timer_start(app->inner->last_call, app_prints(app) ? LEAVE_PLAIN_MS : LEAVE_SCREEN_MS);

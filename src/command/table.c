@@ -44,6 +44,7 @@ static const struct command table[] = {
 	{"help", "?", {{"COMMAND", ARG_COMMAND, true}}, {FORMATS}, COMMAND_VERB, "the commands, or one of them", do_help, record_check, NULL, NULL},
 	{"init", NULL, {{0}}, {{"accounts", "N", "so many accounts where there are none (default 100)"}}, COMMAND_VERB | COMMAND_SERVER | WRITES, "make the tables, and fill accounts if it is empty", do_init, check_init, NULL, NULL},
 	{"inject", NULL, {{"N|cut|cut-before|off", ARG_WORD, true}}, {{0}}, 0, "make the next attempts fail, or cut the next commit", do_setting, NULL, NULL, NULL},
+	{"lab", NULL, {{"run", ARG_WORD, false}, {"FILE", ARG_WORD, true}}, {{"transcript", NULL, "write what isolationtester writes, byte for byte"}}, COMMAND_VERB, "play a spec file of several sessions on the server", do_lab, check_lab, NULL, NULL},
 	{"last", NULL, {{0}}, {{0}}, SCREEN, "go to the last row", do_screen, NULL, NULL, NULL},
 	{"ledger", NULL, {{0}}, {{"of", "ID", "only transfers that this account took part in"}, {"id", "UUID", "only this transfer"}, {"limit", "N", "at most so many rows (default 20)"}, FORMATS}, READS, "list the transfers that were made, newest first", do_ledger, check_ledger, prepare_ledger, NULL},
 	{"left", NULL, MOVE, {{0}}, SCREEN, "scroll to the left", do_screen, NULL, NULL, NULL},

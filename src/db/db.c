@@ -119,8 +119,13 @@ void db_notice(void *arg, const PGresult *result)
 	record_session(db, EVENT_NOTICE, sqlstate, message);
 	if (db->on_notice) {
 		const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
-		struct db_notice notice = {severity ? severity : "", sqlstate ? sqlstate : "", message,
-					   PQresultErrorMessage(result)};
+		struct db_notice notice = {
+			.severity = severity ? severity : "",
+			.fatal = result_is_fatal(result),
+			.sqlstate = sqlstate ? sqlstate : "",
+			.message = message,
+			.text = PQresultErrorMessage(result),
+		};
 		db->on_notice(db->on_notice_arg, &notice);
 	}
 	if (!result_is_fatal(result) || db->fatal)

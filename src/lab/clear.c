@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The end of the stage: what runs is cancelled where it was not played to its end, and the teardowns are run. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "stage_in.h"
+
+/* For a cancel to help, and for a teardown; a bare stage that was played to its end has isolationtester's patience, which has no end. */
+enum { CANCEL_MS = 1500, TEARDOWN_MS = 3000, REGULAR_MS = 30000 };
+
+static void not_cleared(struct stage *stage, const char *why)
+{
+	free(stage->not_cleared);
+	stage->not_cleared = mem_dup(why);
+}
+
+static void be_patient(struct stage *stage, uint64_t ms)
+{
+	if (stage->options.bare && stage->clear_regular)
+		return;
+	timer_start(stage->patience, ms);
+}
+
+/* ---- what still runs ---- */
+
+static void cancel_all(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		struct lane *lane = &stage->lanes[i];
+		if (lane->record && lane->busy)
+			lane->record->pub.cancelled = true;
+		if (lane->busy)
+			db_cancel(lane->db);
+		else if (db_state(lane->db) == DB_CONNECTING)
+			lane_close(lane);
+	}
+	if (stage->control.busy)
+		db_cancel(stage->control.db);
+	else if (db_state(stage->control.db) == DB_CONNECTING)
+		lane_close(&stage->control);
+}
+
+void clear_start(struct stage *stage, bool regular)
+{
+	stage->state = STAGE_CLEARING;
+	stage->clear_regular = regular;
+	stage->clear_at = 0;
+	stage->clear_sent = false;
+	stage->clearing = regular ? CLEAR_SESSIONS : CLEAR_CANCEL;
+	be_patient(stage, regular ? REGULAR_MS : CANCEL_MS);
+	if (!regular)
+		cancel_all(stage);
+	stage_stir(stage);
+}
+
+/* Each of these returns false where it has to wait. */
+
+static bool clear_cancel(struct stage *stage)
+{
+	bool busy = !control_idle(stage);
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		struct lane *lane = &stage->lanes[i];
+		if (lane->record)
+			lane_look(lane);
+		busy = busy || lane->busy;
+		if (lane->record && !lane->busy)
+			lane_finish(lane);
+		else if (!lane->busy)
+			lane_clear(lane);
+	}
+	if (busy)
+		return false;
+	stage->clearing = CLEAR_SESSIONS;
+	be_patient(stage, TEARDOWN_MS);
+	return true;
+}
+
+/* ---- the sessions' teardowns ---- */
+
+static void next_session(struct stage *stage, struct lane *lane)
+{
+	if (!stage->clear_regular)
+		lane_close(lane);
+	stage->clear_sent = false;
+	stage->clear_at++;
+}
+
+static bool clear_session(struct stage *stage)
+{
+	struct lane *lane = &stage->lanes[stage->clear_at];
+	const char *sql = stage->spec->sessions[stage->clear_at].teardown;
+	if (!sql || (!stage->clear_regular && !lane_connected(lane))) {
+		next_session(stage, lane);
+		return true;
+	}
+	if (!stage->clear_sent) {
+		stage->clear_sent = true;
+		lane_send(lane, sql, 0);
+		return false;
+	}
+	if (lane->busy)
+		return false;
+	const struct stage_word *word = lane_result(lane);
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = lane->index, .word = word});
+	lane_clear(lane);
+	next_session(stage, lane);
+	return true;
+}
+
+static bool clear_sessions(struct stage *stage)
+{
+	if (!control_idle(stage)) /* something was asked before everything goes */
+		return false;
+	if (stage->clear_at < stage->spec->nsessions)
+		return clear_session(stage);
+	stage->clearing = CLEAR_CONNECT;
+	return true;
+}
+
+/* ---- the common teardown ---- */
+
+static void on_connected(void *arg, const struct err *err)
+{
+	struct lane *lane = arg;
+	if (err) {
+		not_cleared(lane->stage, err->text);
+		stage_off(lane->stage);
+	}
+	stage_stir(lane->stage);
+}
+
+static bool clear_connect(struct stage *stage)
+{
+	struct lane *control = &stage->control;
+	if (!stage->spec->teardown) {
+		stage_off(stage);
+		return false;
+	}
+	if (stage->options.bare || lane_connected(control)) {
+		stage->clearing = CLEAR_COMMON;
+		return true;
+	}
+	if (db_state(control->db) != DB_CONNECTING) {
+		lane_connect(control, on_connected);
+		be_patient(stage, TEARDOWN_MS);
+	}
+	return false;
+}
+
+static void on_torn_down(void *arg, const struct stage_word *word)
+{
+	struct stage *stage = arg;
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = -1, .word = word});
+	if (word->kind == WORD_ERROR)
+		not_cleared(stage, word->message);
+	if (stage->state == STAGE_CLEARING)
+		stage_off(stage);
+}
+
+static bool clear_common(struct stage *stage)
+{
+	if (!stage->clear_sent)
+		control_run(stage, stage->spec->teardown, on_torn_down, stage);
+	stage->clear_sent = true;
+	return false;
+}
+
+static bool clear_on(struct stage *stage)
+{
+	switch (stage->clearing) {
+	case CLEAR_CANCEL:
+		return clear_cancel(stage);
+	case CLEAR_SESSIONS:
+		return clear_sessions(stage);
+	case CLEAR_CONNECT:
+		return clear_connect(stage);
+	case CLEAR_COMMON:
+		return clear_common(stage);
+	}
+	return false;
+}
+
+void clear_turn(struct stage *stage)
+{
+	while (stage->state == STAGE_CLEARING && clear_on(stage))
+		;
+}
+
+/* ---- no answer ---- */
+
+static void give_up(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		lane_close(&stage->lanes[i]);
+	control_drop(stage);
+	lane_close(&stage->control);
+	not_cleared(stage, "the server does not answer");
+	stage_off(stage);
+}
+
+/* A session that does not end is left to the server, which will notice; the common teardown gets one cancel. */
+void clear_late(void *arg)
+{
+	struct stage *stage = arg;
+	bool common = stage->clearing == CLEAR_CONNECT || stage->clearing == CLEAR_COMMON;
+	if (stage->state != STAGE_CLEARING)
+		return;
+	if (common && !(stage->control.busy && stage->clear_regular)) {
+		give_up(stage);
+		return;
+	}
+	if (stage->control.busy)
+		db_cancel(stage->control.db);
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		if (stage->lanes[i].busy)
+			lane_close(&stage->lanes[i]);
+	stage->clear_regular = false;
+	be_patient(stage, TEARDOWN_MS);
+	stage_stir(stage);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One session of the stage: what is sent to it, and what it says, kept until somebody looks. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "stage_in.h"
+
+enum { CONNECT_MS = 15000 };
+
+/* ---- hearing ---- */
+
+static void hear(struct lane *lane, const struct stage_word *word)
+{
+	words_add(&lane->heard, word);
+	lane->answered = lane->answered || word->kind != WORD_NOTICE;
+	stage_stir(lane->stage);
+}
+
+static void on_answer(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct stage_word word;
+	word_from_answer(&word, answer);
+	hear(arg, &word);
+}
+
+static void over(struct lane *lane)
+{
+	lane->busy = false;
+	if (lane->record)
+		lane->record->pub.duration_us = clock_us() - lane->record->pub.sent_us;
+}
+
+static void on_idle(void *arg)
+{
+	struct lane *lane = arg;
+	over(lane);
+	stage_stir(lane->stage);
+}
+
+static void lost(struct lane *lane, const struct answer *why)
+{
+	free(lane->why);
+	free(lane->end);
+	lane->why = mem_dup(why->message);
+	lane->end = mem_dup(why->text[0] ? why->text : why->message);
+	lane->lost = lane->lost_due = true;
+	stage_stir(lane->stage);
+}
+
+/* Behind a result libpq's words on the end are one more result; before any, nothing is an answer. */
+static void on_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct lane *lane = arg;
+	struct stage_word word;
+	lost(lane, why);
+	over(lane);
+	lane->speechless = !lane->answered;
+	word_own(&word, lane->end);
+	hear(lane, &word);
+}
+
+/* Whatever was sent next would have had the last words for its answer, had they not been heard at once. */
+static void on_idle_lost(void *arg, const struct answer *why)
+{
+	struct lane *lane = arg;
+	struct stage_word word;
+	lost(lane, why);
+	word_own(&word, lane->end);
+	if (lane->last_words.n)
+		words_add(&lane->last_words, &word);
+}
+
+static void on_notice(void *arg, const struct db_notice *notice)
+{
+	struct lane *lane = arg;
+	struct stage_word word;
+	word_from_notice(&word, notice);
+	if (!lane_connected(lane)) /* what is said at the login is no step's */
+		return;
+	if (notice->fatal)
+		words_add(&lane->last_words, &word);
+	else
+		hear(lane, &word);
+}
+
+static void on_notify(void *arg, const struct db_notification *notification)
+{
+	struct lane *lane = arg;
+	struct stage *stage = lane->stage;
+	struct stage_word word = {
+		.kind = WORD_NOTIFY,
+		.channel = notification->channel,
+		.payload = notification->payload,
+		.pid = notification->pid,
+		.affected = -1,
+		.sender = LANE_OTHER,
+	};
+	for (size_t i = 0; i < stage->spec->nsessions && word.sender < 0; i++)
+		if (db_facts(stage->lanes[i].db)->pid == notification->pid)
+			word.sender = (long)i;
+	words_add(&lane->notified, &word);
+}
+
+/* ---- life ---- */
+
+void lane_init(struct lane *lane, struct stage *stage, long index, const char *name)
+{
+	bool control = index < 0;
+	enum session session = control ? SESSION_LAB : (enum session)(SESSION_LANE + index);
+	*lane = (struct lane){.stage = stage, .index = index, .name = name};
+	lane->db = db_new(stage->loop, stage->ring, session, control ? "lab" : name, NULL);
+	if (stage->options.bare)
+		db_set_bare(lane->db);
+	db_on_lost(lane->db, on_idle_lost, lane);
+	if (control)
+		return;
+	db_on_notice(lane->db, on_notice, lane);
+	db_on_notify(lane->db, on_notify, lane);
+}
+
+static void forget(struct lane *lane)
+{
+	words_clear(&lane->heard);
+	words_clear(&lane->notified);
+	words_clear(&lane->last_words);
+	free(lane->why);
+	free(lane->end);
+	lane->why = lane->end = NULL;
+	lane->busy = lane->answered = lane->speechless = lane->lost = lane->lost_due = false;
+	lane->record = NULL;
+}
+
+void lane_done(struct lane *lane)
+{
+	db_free(lane->db);
+	forget(lane);
+}
+
+void lane_connect(struct lane *lane, db_connected_fn *done)
+{
+	forget(lane);
+	db_connect(lane->db, &lane->stage->info, CONNECT_MS, done, lane);
+}
+
+void lane_close(struct lane *lane)
+{
+	db_close(lane->db);
+	forget(lane);
+}
+
+bool lane_connected(const struct lane *lane)
+{
+	enum db_state state = db_state(lane->db);
+	return state == DB_IDLE || state == DB_BUSY;
+}
+
+bool lane_can_send(const struct lane *lane)
+{
+	return lane_connected(lane) || lane->last_words.n;
+}
+
+/* ---- sending ---- */
+
+static bool send_off(struct lane *lane)
+{
+	lane->answered = lane->speechless = false;
+	lane->busy = lane_connected(lane);
+	if (lane->busy)
+		return true;
+	struct stage_word word;
+	word_own(&word, "no connection to the server\n");
+	lane->answered = true;
+	if (lane->last_words.n)
+		words_move(&lane->heard, &lane->last_words);
+	else
+		words_add(&lane->heard, &word);
+	stage_stir(lane->stage);
+	return false;
+}
+
+void lane_send(struct lane *lane, const char *sql, unsigned number)
+{
+	struct db_context context = {.first_statement = number, .round_trip = number};
+	struct db_reply reply = {on_answer, on_idle, on_lost, lane};
+	if (send_off(lane))
+		db_send_text(lane->db, sql, &context, &reply);
+}
+
+void lane_send_statement(struct lane *lane, const struct statement *statement)
+{
+	struct db_context context = {0};
+	struct db_reply reply = {on_answer, on_idle, on_lost, lane};
+	if (send_off(lane))
+		db_send(lane->db, statement, 1, &context, &reply);
+}
+
+/* ---- looking ---- */
+
+static void tell_notice(struct lane *lane, const struct stage_word *word)
+{
+	lane->notices++;
+	lane->stage->new_notice = true;
+	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_SAID, .lane = lane->index, .word = word});
+}
+
+bool lane_look(struct lane *lane)
+{
+	size_t n = 0;
+	while (n < lane->heard.n && lane->heard.at[n].kind == WORD_NOTICE)
+		n++;
+	for (size_t i = 0; i < n; i++) {
+		struct stage_word *word = &lane->heard.at[i];
+		word->early = true;
+		if (lane->record) {
+			words_add(&lane->record->words, word);
+			lane->record->pub.words = lane->record->words.at;
+			lane->record->pub.nwords = lane->record->words.n;
+		}
+		tell_notice(lane, word);
+	}
+	words_drop(&lane->heard, n);
+	return lane->answered;
+}
+
+const struct stage_word *lane_result(struct lane *lane)
+{
+	const struct stage_word *last = NULL;
+	for (size_t i = 0; i < lane->heard.n; i++) {
+		if (lane->heard.at[i].kind == WORD_NOTICE)
+			tell_notice(lane, &lane->heard.at[i]);
+		else
+			last = &lane->heard.at[i];
+	}
+	return last;
+}
+
+void lane_clear(struct lane *lane)
+{
+	words_clear(&lane->heard);
+	lane->answered = false;
+}
+
+void lane_finish(struct lane *lane)
+{
+	struct record *record = lane->record;
+	for (size_t i = 0; i < lane->heard.n; i++) {
+		if (lane->heard.at[i].kind != WORD_NOTICE)
+			continue;
+		lane->notices++;
+		lane->stage->new_notice = true;
+	}
+	words_move(&record->words, &lane->heard);
+	words_move(&record->words, &lane->notified);
+	lane->answered = false;
+	lane->record = NULL;
+	record->pub.words = record->words.at;
+	record->pub.nwords = record->words.n;
+	record->pub.done = true;
+	record->pub.lost = lane->lost;
+	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_DONE, .lane = lane->index, .record = &record->pub});
+}

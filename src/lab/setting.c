@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The start of the stage: connections, their names, and the set-ups, one after another. */
+#include "stage_in.h"
+
+static struct lane *lane_at(struct stage *stage, size_t at)
+{
+	return at == 0 ? &stage->control : &stage->lanes[at - 1];
+}
+
+/* ---- connections ---- */
+
+static void on_connected(void *arg, const struct err *err)
+{
+	struct lane *lane = arg;
+	struct stage *stage = lane->stage;
+	if (err) {
+		stage_fail(stage, &(struct stage_fact){.fail = FAIL_CONNECT, .lane = lane->index, .text = err->text});
+		return;
+	}
+	if (lane == &stage->control && db_server(lane->db) == SERVER_COCKROACH)
+		stage->blind = true;
+	stage_stir(stage);
+}
+
+/* As isolationtester does: the session's name behind that of the program. */
+static void send_name(struct lane *lane)
+{
+	static const char sql[] =
+		"SELECT set_config('application_name', current_setting('application_name') || '/' || $1, false)";
+	const char *params[] = {lane->name};
+	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = 1, .params = params, .once = true};
+	lane_send_statement(lane, &statement);
+}
+
+/* Each of these returns false where it has to wait. */
+
+static bool connect_next(struct stage *stage)
+{
+	struct lane *lane = lane_at(stage, stage->set_at);
+	if (lane_connected(lane)) { /* from an earlier permutation, with its name */
+		stage->set_at++;
+		return true;
+	}
+	if (db_state(lane->db) == DB_CONNECTING)
+		return false;
+	lane_connect(lane, on_connected);
+	stage->setting = SET_NAME;
+	return false;
+}
+
+static bool name(struct stage *stage)
+{
+	struct lane *lane = lane_at(stage, stage->set_at);
+	if (!lane_connected(lane) || lane->busy)
+		return false;
+	if (stage->options.bare && !stage->set_sent) {
+		stage->set_sent = true;
+		send_name(lane);
+		return false;
+	}
+	lane_clear(lane);
+	stage->set_sent = false;
+	stage->set_at++;
+	stage->setting = SET_CONNECT;
+	return true;
+}
+
+/* ---- set-ups ---- */
+
+/* As PQexec() has it: a set-up has succeeded where its last result is rows or a command. */
+static bool told(struct stage *stage, struct lane *lane, const struct stage_word *word)
+{
+	bool ok = word->kind == WORD_ROWS || (word->kind == WORD_TAG && word->tag[0]);
+	struct stage_fact fact = {.kind = FACT_SET_UP, .lane = lane->index, .word = word, .text = word->text};
+	fact.fail = FAIL_SET_UP;
+	if (ok)
+		stage_tell(stage, &fact);
+	else
+		stage_fail(stage, &fact);
+	lane_clear(lane);
+	return ok;
+}
+
+static void on_common(void *arg, const struct stage_word *word)
+{
+	struct stage *stage = arg;
+	if (stage->state == STAGE_SETTING && told(stage, &stage->control, word)) {
+		stage->set_sent = false;
+		stage->set_at++;
+	}
+}
+
+static bool set_up_common(struct stage *stage)
+{
+	if (stage->set_at == stage->spec->nsetups) {
+		stage->set_at = 0;
+		stage->setting = SET_SESSIONS;
+		return true;
+	}
+	if (!stage->set_sent)
+		control_run(stage, stage->spec->setups[stage->set_at], on_common, stage);
+	stage->set_sent = true;
+	return false;
+}
+
+static bool set_up_session(struct stage *stage)
+{
+	struct lane *lane = &stage->lanes[stage->set_at];
+	const char *sql = stage->spec->sessions[stage->set_at].setup;
+	if (sql && !stage->set_sent) {
+		stage->set_sent = true;
+		lane_send(lane, sql, 0);
+		return false;
+	}
+	if (lane->busy || (sql && !told(stage, lane, lane_result(lane))))
+		return false;
+	stage->set_sent = false;
+	stage->set_at++;
+	return true;
+}
+
+static bool set_up_sessions(struct stage *stage)
+{
+	if (stage->set_at < stage->spec->nsessions)
+		return set_up_session(stage);
+	stage->state = STAGE_STANDING;
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_BEGUN, .lane = -1});
+	stage_stir(stage);
+	return false;
+}
+
+static bool set_common_or_connect(struct stage *stage)
+{
+	if (stage->set_at <= stage->spec->nsessions)
+		return connect_next(stage);
+	stage->set_at = 0;
+	stage->setting = SET_COMMON;
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_STARTS, .lane = -1});
+	return true;
+}
+
+static bool set_on(struct stage *stage)
+{
+	switch (stage->setting) {
+	case SET_CONNECT:
+		return set_common_or_connect(stage);
+	case SET_NAME:
+		return name(stage);
+	case SET_COMMON:
+		return set_up_common(stage);
+	case SET_SESSIONS:
+		return set_up_sessions(stage);
+	}
+	return false;
+}
+
+void setting_start(struct stage *stage)
+{
+	stage->setting = SET_CONNECT;
+	stage->set_at = 0;
+	stage->set_sent = false;
+	stage_stir(stage);
+}
+
+void setting_turn(struct stage *stage)
+{
+	while (stage->state == STAGE_SETTING && set_on(stage))
+		;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stage: made, begun, turned over whenever something was heard, and given back. */
+#include "lab/stage.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "stage_in.h"
+
+/* ---- telling ---- */
+
+void stage_tell(struct stage *stage, const struct stage_fact *fact)
+{
+	stage->fn(stage->arg, fact);
+}
+
+void stage_stir(struct stage *stage)
+{
+	timer_start(stage->soon, 0);
+}
+
+void stage_fail(struct stage *stage, const struct stage_fact *fact)
+{
+	struct stage_fact failed = *fact;
+	failed.kind = FACT_FAILED;
+	play_stop(stage);
+	stage_tell(stage, &failed);
+	if (stage->state == STAGE_OFF || stage->state == STAGE_CLEARING)
+		return;
+	if (stage->options.bare) {
+		for (size_t i = 0; i < stage->spec->nsessions; i++)
+			lane_close(&stage->lanes[i]);
+		lane_close(&stage->control);
+		control_drop(stage);
+		stage_off(stage);
+	} else {
+		clear_start(stage, false);
+	}
+}
+
+void stage_off(struct stage *stage)
+{
+	char *not_cleared = stage->not_cleared;
+	stage->not_cleared = NULL;
+	timer_stop(stage->patience);
+	timer_stop(stage->tick);
+	stage->state = STAGE_OFF;
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_ENDED, .lane = -1, .text = not_cleared});
+	free(not_cleared);
+}
+
+/* ---- a turn ---- */
+
+static void tell_lost(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		struct lane *lane = &stage->lanes[i];
+		if (!lane->lost_due)
+			continue;
+		lane->lost_due = false;
+		stage_tell(stage, &(struct stage_fact){.kind = FACT_LOST, .lane = lane->index, .text = lane->why});
+	}
+}
+
+static void on_soon(void *arg)
+{
+	struct stage *stage = arg;
+	control_turn(stage);
+	tell_lost(stage);
+	switch (stage->state) {
+	case STAGE_OFF:
+		return;
+	case STAGE_SETTING:
+		setting_turn(stage);
+		return;
+	case STAGE_STANDING:
+		hand_turn(stage);
+		return;
+	case STAGE_PLAYING:
+		play_turn(stage);
+		return;
+	case STAGE_CLEARING:
+		clear_turn(stage);
+		return;
+	}
+}
+
+static void on_tick(void *arg)
+{
+	struct stage *stage = arg;
+	stage->ticked = true;
+	on_soon(stage);
+}
+
+/* ---- life ---- */
+
+int64_t stage_limit(void)
+{
+	const char *seconds = getenv("PGISOLATIONTIMEOUT");
+	return (seconds ? (int64_t)atoi(seconds) : 300) * 1000000;
+}
+
+struct stage *stage_new(struct loop *loop, struct ring *ring, const struct conninfo *info, const struct spec *spec,
+			const struct stage_options *options, stage_fact_fn *fn, void *arg)
+{
+	struct stage *stage = NEW(struct stage);
+	stage->loop = loop;
+	stage->ring = ring;
+	stage->spec = spec;
+	stage->options = *options;
+	stage->fn = fn;
+	stage->arg = arg;
+	conninfo_copy(&stage->info, info);
+	stage->soon = timer_new(loop, on_soon, stage);
+	stage->tick = timer_new(loop, on_tick, stage);
+	stage->patience = timer_new(loop, clear_late, stage);
+	stage->lanes = mem_array(spec->nsessions, sizeof *stage->lanes);
+	lane_init(&stage->control, stage, -1, "control connection");
+	for (size_t i = 0; i < spec->nsessions; i++)
+		lane_init(&stage->lanes[i], stage, (long)i, spec->sessions[i].name);
+	return stage;
+}
+
+static void forget_records(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->nrecords; i++) {
+		words_clear(&stage->records[i]->words);
+		free(stage->records[i]->targets);
+		free(stage->records[i]);
+	}
+	stage->nrecords = 0;
+}
+
+void stage_free(struct stage *stage)
+{
+	if (!stage)
+		return;
+	play_stop(stage);
+	control_drop(stage);
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		lane_done(&stage->lanes[i]);
+	lane_done(&stage->control);
+	free(stage->lanes);
+	forget_records(stage);
+	free(stage->records);
+	timer_free(stage->soon);
+	timer_free(stage->tick);
+	timer_free(stage->patience);
+	conninfo_free(&stage->info);
+	free(stage->not_cleared);
+	free(stage);
+}
+
+/* ---- what is asked of it ---- */
+
+void stage_begin(struct stage *stage, const struct spec_permutation *permutation)
+{
+	assert(stage->state == STAGE_OFF);
+	forget_records(stage);
+	stage->permutation = permutation;
+	stage->turn = 0;
+	stage->state = STAGE_SETTING;
+	setting_start(stage);
+}
+
+void stage_play(struct stage *stage)
+{
+	if (stage->state != STAGE_STANDING)
+		return;
+	stage->state = STAGE_PLAYING;
+	play_start(stage);
+}
+
+void stage_end(struct stage *stage)
+{
+	if (stage->state == STAGE_OFF || stage->state == STAGE_CLEARING)
+		return;
+	play_stop(stage);
+	clear_start(stage, false);
+}
+
+void stage_cancel(struct stage *stage, size_t lane)
+{
+	struct record *record = stage->lanes[lane].record;
+	if (!record || !stage->lanes[lane].busy)
+		return;
+	record->pub.cancelled = true;
+	db_cancel(stage->lanes[lane].db);
+}
+
+void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg)
+{
+	control_run(stage, sql, answer, arg);
+}
+
+/* ---- steps ---- */
+
+struct record *stage_send(struct stage *stage, size_t step, const struct spec_turn *turn)
+{
+	const struct spec_step *what = &stage->spec->steps[step];
+	struct lane *lane = &stage->lanes[what->session];
+	struct record *record = NEW(struct record);
+	if (stage->nrecords == stage->records_cap) {
+		stage->records_cap = stage->records_cap ? 2 * stage->records_cap : 32;
+		stage->records = mem_resize(stage->records, stage->records_cap, sizeof(struct record *));
+	}
+	record->pub = (struct stage_record){
+		.number = stage->nrecords, .step = step, .lane = what->session, .turn = turn, .sent_us = clock_us()};
+	stage->records[stage->nrecords++] = record;
+	if (!lane_can_send(lane)) {
+		stage_fail(stage, &(struct stage_fact){.fail = FAIL_SEND,
+						       .lane = lane->index,
+						       .record = &record->pub,
+						       .text = "no connection to the server\n"});
+		return NULL;
+	}
+	lane->record = record;
+	lane_send(lane, what->sql, (unsigned)stage->nrecords);
+	marks_aim(stage, record);
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
+	return record;
+}
+
+static enum status check_step(const struct stage *stage, size_t step, struct err *err)
+{
+	const struct spec_step *what = &stage->spec->steps[step];
+	const struct lane *lane = &stage->lanes[what->session];
+	if (stage->state != STAGE_STANDING)
+		return err_set(err, ST_USAGE, "no step can be sent now: the lab is %s",
+			       stage->state == STAGE_PLAYING   ? "playing by itself"
+			       : stage->state == STAGE_OFF     ? "not set up"
+			       : stage->state == STAGE_SETTING ? "being set up"
+							       : "being torn down");
+	if (lane->record)
+		return err_set(err, ST_USAGE, "session %s has not done with step %s yet; let another session go on",
+			       lane->name, stage->spec->steps[lane->record->pub.step].name);
+	if (!lane_connected(lane))
+		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
+			       lane->name, lane->why ? lane->why : "");
+	return ST_OK;
+}
+
+static enum status send_by_hand(struct stage *stage, size_t step, const struct spec_turn *turn, struct err *err)
+{
+	enum status status = check_step(stage, step, err);
+	if (status)
+		return status;
+	stage_send(stage, step, turn);
+	hand_news(stage);
+	stage_stir(stage);
+	return ST_OK;
+}
+
+enum status stage_step(struct stage *stage, size_t step, struct err *err)
+{
+	return send_by_hand(stage, step, NULL, err);
+}
+
+enum status stage_next(struct stage *stage, struct err *err)
+{
+	if (!stage->permutation || stage->turn == stage->permutation->nturns)
+		return err_set(err, ST_USAGE, "no step is left; start again, or send one by its session");
+	const struct spec_turn *turn = &stage->permutation->turns[stage->turn];
+	enum status status = check_step(stage, turn->step, err);
+	if (status)
+		return status;
+	stage->turn++;
+	return send_by_hand(stage, turn->step, turn, err);
+}
+
+/* ---- what can be seen ---- */
+
+enum stage_state stage_state(const struct stage *stage)
+{
+	return stage->state;
+}
+
+const struct spec_permutation *stage_permutation(const struct stage *stage)
+{
+	return stage->permutation;
+}
+
+size_t stage_turn(const struct stage *stage)
+{
+	return stage->turn;
+}
+
+static enum lane_state state_of(const struct lane *lane)
+{
+	if (lane->record && !lane->busy)
+		return LANE_HELD;
+	if (lane->record)
+		return lane->record->waiting ? LANE_WAITING : LANE_RUNNING;
+	if (lane->lost)
+		return LANE_LOST;
+	return lane_connected(lane) ? LANE_IDLE : LANE_OFF;
+}
+
+void stage_lane(const struct stage *stage, size_t index, struct stage_lane *out)
+{
+	const struct lane *lane = &stage->lanes[index];
+	*out = (struct stage_lane){
+		.name = lane->name,
+		.state = state_of(lane),
+		.record = lane->record ? &lane->record->pub : NULL,
+		.in_transaction = db_in_transaction(lane->db),
+		.pid = db_facts(lane->db)->pid,
+		.lost = lane->lost ? lane->why : NULL,
+	};
+}
+
+const struct stage_record *stage_record(const struct stage *stage, size_t number)
+{
+	return number < stage->nrecords ? &stage->records[number]->pub : NULL;
+}
+
+size_t stage_nrecords(const struct stage *stage)
+{
+	return stage->nrecords;
+}
+
+struct db *stage_db(struct stage *stage, size_t lane)
+{
+	return stage->lanes[lane].db;
+}
+
+const struct db_facts *stage_facts(const struct stage *stage)
+{
+	return db_facts(stage->control.db);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of the stage, shared by its files and by nobody else. */
+#ifndef LAB_STAGE_IN_H
+#define LAB_STAGE_IN_H
+
+#include "lab/stage.h"
+
+/* ---- words.c: what was said, copied ---- */
+
+struct words {
+	struct stage_word *at;
+	size_t n, cap;
+};
+
+struct stage_word *words_add(struct words *words,
+			     const struct stage_word *word); /* copies all but the rows, which it takes */
+void words_drop(struct words *words, size_t n);              /* the first n */
+void words_clear(struct words *words);
+void words_move(struct words *to, struct words *from); /* to the end of `to`; `from` is empty then */
+void word_from_answer(struct stage_word *word, const struct answer *answer); /* borrows; the rows are a copy */
+void word_from_notice(struct stage_word *word, const struct db_notice *notice);
+void word_own(struct stage_word *word, const char *text); /* an error of libpq's, or of ours */
+
+/* ---- lane.c: one session ---- */
+
+struct record {
+	struct stage_record pub;
+	struct words words;
+	bool waiting; /* as of now */
+	int *targets; /* of the turn's marks: so many notices must have been seen */
+};
+
+struct lane {
+	struct stage *stage;
+	long index; /* -1: the control connection */
+	const char *name;
+	struct db *db;
+	bool busy;       /* something was sent and is not answered to its end */
+	bool answered;   /* its first result is there */
+	bool speechless; /* it was lost before any result came */
+	bool lost;
+	bool lost_due;           /* FACT_LOST has to be told */
+	char *why;               /* it was lost, for people */
+	char *end;               /* libpq's words on that */
+	struct words heard;      /* in the order of arrival; nobody has looked at them yet */
+	struct words notified;   /* until the next step is done */
+	struct words last_words; /* of a session that ended while idle: the answer to what is sent next */
+	struct record *record;   /* the step that runs */
+	int notices;             /* that were looked at, of all its life */
+};
+
+void lane_init(struct lane *lane, struct stage *stage, long index, const char *name);
+void lane_done(struct lane *lane);
+void lane_connect(struct lane *lane, db_connected_fn *done);
+void lane_close(struct lane *lane);
+bool lane_connected(const struct lane *lane);
+bool lane_can_send(const struct lane *lane); /* it is connected, or has last words to answer with */
+void lane_send(struct lane *lane, const char *sql, unsigned number);
+void lane_send_statement(struct lane *lane, const struct statement *statement);
+
+/* Tells the notices that came before the first result; true where that is there. */
+bool lane_look(struct lane *lane);
+/* Takes the answer to a set-up or teardown, tells its notices, and hands its last result out; borrowed until lane_clear(). */
+const struct stage_word *lane_result(struct lane *lane);
+void lane_clear(struct lane *lane);
+/* The step is answered to its end: its words go to its record, which is told. */
+void lane_finish(struct lane *lane);
+
+/* ---- control.c: what is asked over the control connection ---- */
+
+struct job {
+	char *sql;
+	char *params[2];
+	bool statement; /* with parameters */
+	void (*answer)(void *arg, const struct stage_word *word);
+	void *arg;
+	struct job *next;
+};
+
+void control_run(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
+void control_turn(struct stage *stage);
+bool control_idle(const struct stage *stage); /* nothing runs, nothing is queued */
+void control_drop(struct stage *stage);       /* forgets what runs and what is queued */
+
+/* Asks whether this lane waits (play), or who waits for whom of all that run (by hand). stage->asked is counted up with the answer. */
+void control_ask_blocked(struct stage *stage, const struct lane *lane);
+void control_ask_all(struct stage *stage);
+
+/* ---- play.c: a permutation by itself ---- */
+
+enum { LOOK_NONBLOCK = 1, LOOK_RETRY = 2 };
+enum look { LOOK_PENDING, LOOK_HELD, LOOK_DONE };
+
+struct play {
+	enum {
+		PLAY_NEXT,
+		PLAY_FREE,       /* the lane of the next step is still busy: wait for it */
+		PLAY_FREE_SWEEP, /* and for those who may hold it */
+		PLAY_FIRST_LOOK, /* the step was sent */
+		PLAY_SWEEP,
+		PLAY_LAST,
+	} at;
+	struct record **waiting;
+	size_t nwaiting;
+	struct record *sent;
+	bool must_wait;
+	uint64_t free_us;
+
+	struct record *looked; /* the look that is under way; NULL for none */
+	unsigned flags;
+	uint64_t look_us;
+	bool asked, answered; /* whether it is blocked */
+	bool collecting, cancelled;
+
+	bool sweeping, marked;
+	size_t sweep_at, sweep_had;
+};
+
+void play_start(struct stage *stage);
+void play_turn(struct stage *stage);
+void play_stop(struct stage *stage);
+
+/* ---- marks.c ---- */
+void marks_aim(struct stage *stage, struct record *record);
+bool marks_hold(const struct stage *stage, const struct record *record);
+bool marks_once(const struct record *record);
+
+/* ---- hand.c: steps by hand ---- */
+void hand_turn(struct stage *stage);
+void hand_news(struct stage *stage);
+void hand_blocked(struct stage *stage, struct lane *lane, bool blocked, const long *blockers, size_t n);
+
+/* ---- clear.c: the end ---- */
+void clear_start(struct stage *stage, bool regular);
+void clear_turn(struct stage *stage);
+void clear_late(void *arg); /* patience has an end */
+
+/* ---- setting.c: the start ---- */
+void setting_start(struct stage *stage);
+void setting_turn(struct stage *stage);
+
+/* ---- stage.c ---- */
+
+struct stage {
+	struct loop *loop;
+	struct ring *ring;
+	struct conninfo info;
+	const struct spec *spec;
+	struct stage_options options;
+	stage_fact_fn *fn;
+	void *arg;
+
+	enum stage_state state;
+	const struct spec_permutation *permutation;
+	size_t turn;
+	struct lane *lanes, control;
+	struct record **records;
+	size_t nrecords, records_cap;
+
+	struct timer *soon; /* carries on, after something was heard */
+	struct timer *tick; /* carries on, because nothing was */
+	bool ticked;
+
+	struct job *jobs, *job; /* queued, running */
+	bool blind;             /* the server cannot say who waits */
+	bool blocked;           /* its answer about the lane that was asked about */
+
+	enum { SET_CONNECT, SET_NAME, SET_COMMON, SET_SESSIONS } setting;
+	size_t set_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
+	bool set_sent;
+
+	struct play play;
+	bool new_notice;
+	uint64_t hand_ms; /* by hand: until the server is asked again */
+	bool hand_asked, hand_news;
+
+	enum { CLEAR_CANCEL, CLEAR_SESSIONS, CLEAR_CONNECT, CLEAR_COMMON } clearing;
+	size_t clear_at;
+	bool clear_regular, clear_sent;
+	struct timer *patience;
+	char *not_cleared;
+};
+
+void stage_stir(struct stage *stage);
+void stage_tell(struct stage *stage, const struct stage_fact *fact);
+void stage_fail(struct stage *stage, const struct stage_fact *fact);
+struct record *stage_send(struct stage *stage, size_t step, const struct spec_turn *turn);
+void stage_off(struct stage *stage);
+
+#endif
