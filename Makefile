@@ -7,6 +7,7 @@ BUILD    ?= build
 SANITIZE ?=
 CFLAGS   ?= -O2 -g
 ONLY     ?=
+FUZZ_S   ?= 60
 URL      ?=
 
 ifeq ($(MAKELEVEL),0)
@@ -14,7 +15,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # Missing packages are installed while this file is read: what pkg-config answers below depends on them.
-NEEDS := $(patsubst bench,test,$(patsubst test-cockroach,test,$(filter demo test test-asan test-cockroach bench lint,$(MAKECMDGOALS))))
+NEEDS := $(patsubst bench,test,$(patsubst test-cockroach,test,$(filter demo test test-asan test-cockroach bench lint fuzz,$(MAKECMDGOALS))))
 ifneq ($(NEEDS),)
 ifneq ($(shell .ci/deps $(NEEDS) >&2 || echo missing),)
 $(error some packages are missing)
@@ -46,7 +47,7 @@ CORE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 UI_SRC   := $(wildcard ui/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
-SUPPORT  := $(filter-out %_test.c tests/bench/%,$(wildcard tests/*/*.c))
+SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/%,$(wildcard tests/*/*.c))
 ASSETS   := $(sort $(filter-out %.png %.1,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
 LESSONS  := first-transfer lost-update wrong-retry commit-that-rolled-back read-committed locking-read deadlock hot-account \
@@ -121,6 +122,19 @@ test-asan:
 	$(MAKE) test BUILD=$(BUILD)-asan ONLY='$(ONLY)' CFLAGS='-O1 -g -fno-omit-frame-pointer -Wno-format-truncation' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
+# tests/fuzz/NAME.c is a fuzzer (clang's libFuzzer); FUZZ_S seconds for each.
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+FUZZ_UI := $(patsubst %,$(BUILD)/ui/%.o,keys keyname sequence)
+fuzzers: $(FUZZERS)
+
+$(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_UI) $(BUILD)/libteller.a
+	$(link) -fsanitize=fuzzer $(CORE_LIBS)
+
+fuzz:
+	$(MAKE) fuzzers BUILD=$(BUILD)-fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	tests/fuzz/run $(BUILD)-fuzz $(FUZZ_S)
+
 lint:
 	+tests/lint/run $(BUILD)
 
@@ -147,7 +161,7 @@ install: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-*
 
-.PHONY: all tests test test-asan test-cockroach bench lint map man format demo install clean
+.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man format demo install clean
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

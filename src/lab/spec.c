@@ -292,8 +292,12 @@ static void join(struct spec_parts *parts)
 	for (size_t i = 0; i < spec->nsessions; steps += parts->sessions[i++].nsteps)
 		parts->sessions[i].steps = steps;
 	const struct spec_mark *marks = parts->marks;
-	for (size_t i = 0; i < parts->nturns; marks += parts->turns[i++].nmarks)
-		parts->turns[i].marks = marks;
+	for (size_t i = 0; i < parts->nturns; i++) {
+		if (parts->turns[i].nmarks) { /* in most files none has any, and the array is NULL */
+			parts->turns[i].marks = marks;
+			marks += parts->turns[i].nmarks;
+		}
+	}
 	const struct spec_turn *turns = parts->turns;
 	for (size_t i = 0; i < spec->npermutations; turns += parts->permutations[i++].nturns)
 		parts->permutations[i].turns = turns;
