@@ -78,6 +78,10 @@ void do_count(struct run *run);
 void do_create(struct run *run);
 enum status check_create(const struct run *run, struct err *err);
 
+/* import.c */
+void do_import(struct run *run);
+enum status check_import(const struct run *run, struct err *err);
+
 /* session.c */
 void do_init(struct run *run);
 enum status check_init(const struct run *run, struct err *err);

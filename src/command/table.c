@@ -42,6 +42,7 @@ static const struct command table[] = {
 	{"half-down", NULL, MOVE, {{0}}, SCREEN, "move down half a page", do_screen, NULL, NULL, NULL},
 	{"half-up", NULL, MOVE, {{0}}, SCREEN, "move up half a page", do_screen, NULL, NULL, NULL},
 	{"help", "?", {{"COMMAND", ARG_COMMAND, true}}, {FORMATS}, COMMAND_VERB, "the commands, or one of them", do_help, record_check, NULL, NULL},
+	{"import", NULL, {{"FILE.csv|-", ARG_WORD, false}}, {{"strict", NULL, "stop at the first bad line (default)"}, {"skip-bad", NULL, "tell bad lines, and leave them out"}, {"from-line", "N", "pass over the lines before this one"}, {"chunk", "N", "so many a transaction (default 5000)"}}, READS | WRITES, "add the accounts of a file: id,balance", do_import, check_import, NULL, NULL},
 	{"init", NULL, {{0}}, {{"accounts", "N", "so many accounts where there are none (default 100)"}}, COMMAND_VERB | COMMAND_SERVER | WRITES, "make the tables, and fill accounts if it is empty", do_init, check_init, NULL, NULL},
 	{"inject", NULL, {{"N|cut|cut-before|off", ARG_WORD, true}}, {{0}}, 0, "make the next attempts fail, or cut the next commit", do_setting, NULL, NULL, NULL},
 	{"lab", NULL, {{"run", ARG_WORD, false}, {"FILE", ARG_WORD, true}}, {{"transcript", NULL, "write what isolationtester writes, byte for byte"}}, COMMAND_VERB, "play a spec file of several sessions on the server", do_lab, check_lab, NULL, NULL},
