@@ -123,10 +123,12 @@ static bool is_numeric(const struct catalogue *c)
 	return strcmp(c->balance_type, "numeric") == 0;
 }
 
-/* floor(balance / 2) in units: a shift floors and stays an integer on both servers; numeric has none, and its division rounds. */
+/* floor(balance / 2) in units: a shift floors and stays an integer on both servers; numeric has none, and its division rounds. CockroachDB
+ * has trunc() to a scale from 22.2 on only (cockroach#85890). */
 static char *half_of(const struct catalogue *c, const char *balance)
 {
-	return is_numeric(c) ? text("trunc(%s * 0.5, %u)", balance, c->balance_scale) : text("%s >> 1", balance);
+	return is_numeric(c) ? text("trunc(%s * 0.5 * 1e%u) * 1e-%u", balance, c->balance_scale, c->balance_scale)
+			     : text("%s >> 1", balance);
 }
 
 /*

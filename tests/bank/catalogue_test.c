@@ -7,13 +7,6 @@
 #include "tests/support/pg.h"
 #include "tests/support/rig.h"
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("bank_catalogue", NULL);
-	return 0;
-}
-
 static void check_refused(struct rig *rig, const char *table, const char *words)
 {
 	assert_null(rig_read(rig, table));
@@ -257,5 +250,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ledgers, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(at_most_16_further_columns, rig_set_up, rig_tear_down),
 	};
-	return cmocka_run_group_tests_name("bank/catalogue", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("bank/catalogue", tests, pg_own_database, NULL);
 }

@@ -19,13 +19,6 @@ struct paged {
 	unsigned changes;
 };
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("bank_pages", NULL);
-	return 0;
-}
-
 static void on_change(void *arg)
 {
 	struct paged *paged = arg;
@@ -329,5 +322,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(freed_while_loading, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ids_of_text, set_up, tear_down),
 	};
-	return cmocka_run_group_tests_name("bank/pages", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("bank/pages", tests, pg_own_database, NULL);
 }

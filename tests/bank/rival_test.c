@@ -21,13 +21,6 @@ struct scene {
 	unsigned held, released, ended;
 };
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("bank_rival", NULL);
-	return 0;
-}
-
 static void release(void *arg)
 {
 	struct scene *s = arg;
@@ -268,5 +261,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_transfer_that_is_cancelled_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_a_connection, set_up, tear_down),
 	};
-	return cmocka_run_group_tests_name("bank/rival", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("bank/rival", tests, pg_own_database, NULL);
 }

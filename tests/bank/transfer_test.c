@@ -10,13 +10,6 @@
 #include "tests/support/pg.h"
 #include "tests/support/rig.h"
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("bank_transfer", NULL);
-	return 0;
-}
-
 static enum outcome half(struct rig *rig, const char *from, const char *to)
 {
 	return rig_transfer(rig, &(struct transfer_spec){.source = from, .destination = to});
@@ -329,5 +322,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(taken_ids_are_drawn_again, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(random_uuids, rig_set_up, rig_tear_down),
 	};
-	return cmocka_run_group_tests_name("bank/transfer", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("bank/transfer", tests, pg_own_database, NULL);
 }

@@ -102,13 +102,6 @@ static const struct kind kinds[] = {
 	 {INT16_MAX, 30001, 29999, 1, 0, 16384, 3, INT16_MAX - 1}},
 };
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("bank_types", NULL);
-	return 0;
-}
-
 /* ---- the table, and what it must hold ---- */
 
 static char *literal(const char *id)
@@ -287,5 +280,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ledgers_that_fit, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(nan_is_left_alone, rig_set_up, rig_tear_down),
 	};
-	return cmocka_run_group_tests_name("bank/types", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("bank/types", tests, pg_own_database, NULL);
 }

@@ -197,13 +197,6 @@ static void it_dies_step_by_step(void **state)
 	dies_everywhere(*state, WIRE_STEP);
 }
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("fault_hosts", NULL);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	pg_bank(2);
@@ -239,5 +232,5 @@ int main(void)
 		TEST(it_dies_in_a_oneshot),
 		TEST(it_dies_step_by_step),
 	};
-	return cmocka_run_group_tests_name("fault/hosts", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("fault/hosts", tests, pg_own_database, NULL);
 }

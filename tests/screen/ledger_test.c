@@ -17,13 +17,6 @@ static int fresh_bank(void **state)
 	return 0;
 }
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("screen_ledger", NULL);
-	return 0;
-}
-
 static void there_and_back(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -151,5 +144,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_40x10, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(without_a_ledger, fresh_bank, term_teardown),
 	};
-	return cmocka_run_group_tests_name("screen/ledger", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("screen/ledger", tests, pg_own_database, NULL);
 }

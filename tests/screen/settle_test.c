@@ -10,13 +10,6 @@
 
 #define UUID "01234567-89ab-cdef-0123-456789abcdef"
 
-static int fresh_bank(void **state)
-{
-	(void)state;
-	pg_bank(30);
-	return 0;
-}
-
 static int own_database(void **state)
 {
 	(void)state;
@@ -66,7 +59,7 @@ int main(void)
 {
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(unknown_until_settled, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(unknown_until_settled, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/settle", tests, own_database, NULL);
 }

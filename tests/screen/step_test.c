@@ -9,20 +9,6 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
-static int fresh_bank(void **state)
-{
-	(void)state;
-	pg_bank(30);
-	return 0;
-}
-
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("screen_step", NULL);
-	return 0;
-}
-
 /* Not console_quit(): where curses scrolled the log, libvterm puts the hidden cursor back with the old screen. */
 static void quit(struct term *term)
 {
@@ -201,13 +187,13 @@ int main(void)
 {
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(each_statement_is_held, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(another_window_may_act, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(the_rival_goes_first, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(what_is_held_can_be_cancelled, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(what_is_armed_is_shown, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(in_plain_mode_enter_sends_it, fresh_bank, term_teardown),
-		cmocka_unit_test_setup(without_a_person_it_is_refused, fresh_bank),
+		cmocka_unit_test_setup_teardown(each_statement_is_held, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(another_window_may_act, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(the_rival_goes_first, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(what_is_held_can_be_cancelled, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(what_is_armed_is_shown, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(in_plain_mode_enter_sends_it, console_bank, term_teardown),
+		cmocka_unit_test_setup(without_a_person_it_is_refused, console_bank),
 	};
-	return cmocka_run_group_tests_name("screen/step", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("screen/step", tests, pg_own_database, NULL);
 }

@@ -202,13 +202,6 @@ static void all_stop(void **state)
 
 /* ---- around the tests ---- */
 
-static int fresh_bank(void **state)
-{
-	(void)state;
-	pg_bank(30);
-	return 0;
-}
-
 static int tear_down(void **state)
 {
 	go_on();
@@ -236,9 +229,9 @@ int main(void)
 {
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(one_stops, fresh_bank, tear_down),
-		cmocka_unit_test_setup_teardown(before_the_commit, fresh_bank, tear_down),
-		cmocka_unit_test_setup_teardown(all_stop, fresh_bank, tear_down),
+		cmocka_unit_test_setup_teardown(one_stops, console_bank, tear_down),
+		cmocka_unit_test_setup_teardown(before_the_commit, console_bank, tear_down),
+		cmocka_unit_test_setup_teardown(all_stop, console_bank, tear_down),
 	};
 	return cmocka_run_group_tests_name("screen/stopped", tests, make_server, remove_server);
 }

@@ -7,20 +7,6 @@
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
 
-static int fresh_bank(void **state)
-{
-	(void)state;
-	pg_bank(30);
-	return 0;
-}
-
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("screen_transfer", NULL);
-	return 0;
-}
-
 static void open_review(struct term *term)
 {
 	console_expect_selected(term, "7001");
@@ -152,12 +138,12 @@ int main(void)
 {
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_transfer_at_80x24, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(a_transfer_at_140x45, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(a_transfer_at_40x10, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(no_answer_but_y_moves_money, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(a_rival_forces_a_retry, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(a_rejection_says_why, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_transfer_at_80x24, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_transfer_at_140x45, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_transfer_at_40x10, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(no_answer_but_y_moves_money, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_rival_forces_a_retry, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_rejection_says_why, console_bank, term_teardown),
 	};
-	return cmocka_run_group_tests_name("screen/transfer", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("screen/transfer", tests, pg_own_database, NULL);
 }

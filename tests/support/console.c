@@ -9,6 +9,13 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
+int console_bank(void **state)
+{
+	(void)state;
+	pg_bank(30);
+	return 0;
+}
+
 /* Below the title and the frame: the names of the columns, then the first account. */
 static bool accounts_are_there(struct term *term, void *arg)
 {

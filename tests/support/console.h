@@ -7,6 +7,9 @@
 
 #include "tests/support/term.h"
 
+/* A test's setup: accounts 7001 .. 7030 of 1,000 each, and a ledger. */
+int console_bank(void **state);
+
 /* Each starts teller, keeps it in *state for term_teardown(), and returns when accounts are on the screen. */
 struct term *console_demo(void **state, int rows, int cols);
 struct term *console_open(void **state, int rows, int cols); /* PGDATABASE, with an account 7001 */

@@ -2,6 +2,7 @@
 /* SQL on the suite's server, so that a test can set a scene and see what is really there. */
 #include "tests/support/pg.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,13 @@ void pg_fresh_database(const char *name, const char *encoding)
 	pg_exec("CREATE DATABASE \"%s\" TEMPLATE template0 ENCODING '%s' LC_COLLATE 'C' LC_CTYPE 'C'", name,
 		encoding ? encoding : "UTF8");
 	setenv("PGDATABASE", name, 1);
+}
+
+int pg_own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database(program_invocation_short_name, NULL);
+	return 0;
 }
 
 void pg_bank(int n)

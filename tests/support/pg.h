@@ -13,6 +13,9 @@
  * For a group's setup, with a name of the program's own. `encoding` NULL is UTF8. */
 void pg_fresh_database(const char *name, const char *encoding);
 
+/* The same as a group's setup for cmocka, with the program's own name. */
+int pg_own_database(void **state);
+
 /* accounts(id, balance) and the ledger transfers, as teller makes them, with accounts 7001 .. 7000+n of 1,000 each. */
 void pg_bank(int n);
 

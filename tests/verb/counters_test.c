@@ -9,13 +9,6 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("verb_counters", NULL);
-	return 0;
-}
-
 static int bank(void **state)
 {
 	(void)state;
@@ -96,5 +89,5 @@ int main(void)
 		cmocka_unit_test_setup(the_equations_hold, bank),
 		cmocka_unit_test_setup(rows_in_other_formats, bank),
 	};
-	return cmocka_run_group_tests_name("verb/counters", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("verb/counters", tests, pg_own_database, NULL);
 }

@@ -12,13 +12,6 @@
 #define TWO "00000000-0000-4000-8000-000000000002"
 #define THREE "00000000-0000-4000-8000-000000000003"
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("verb_ledger", NULL);
-	return 0;
-}
-
 static int bank(void **state)
 {
 	(void)state;
@@ -246,5 +239,5 @@ int main(void)
 		cmocka_unit_test_setup(damage_is_found, bank),
 		cmocka_unit_test_setup(verify_without_a_ledger, bank),
 	};
-	return cmocka_run_group_tests_name("verb/ledger", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("verb/ledger", tests, pg_own_database, NULL);
 }

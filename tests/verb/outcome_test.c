@@ -13,13 +13,6 @@
 
 static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("verb_outcome", NULL);
-	return 0;
-}
-
 static int bank(void **state)
 {
 	(void)state;
@@ -137,5 +130,5 @@ int main(void)
 		cmocka_unit_test_setup(a_cut_commit_happens_once, bank),
 		cmocka_unit_test_setup(a_delay_is_waited_for, bank),
 	};
-	return cmocka_run_group_tests_name("verb/outcome", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("verb/outcome", tests, pg_own_database, NULL);
 }

@@ -10,13 +10,6 @@
 #define UUID "01234567-89ab-cdef-0123-456789abcdef"
 #define OTHER "fedcba98-7654-3210-fedc-ba9876543210"
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("verb_settle", NULL);
-	return 0;
-}
-
 static int bank(void **state)
 {
 	(void)state;
@@ -137,5 +130,5 @@ int main(void)
 		cmocka_unit_test_setup(ids_may_be_words, bank),
 		cmocka_unit_test_setup(twice_by_id_moves_once, bank),
 	};
-	return cmocka_run_group_tests_name("verb/settle", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("verb/settle", tests, pg_own_database, NULL);
 }

@@ -11,13 +11,6 @@
 
 #define UUID "01234567-89ab-cdef-0123-456789abcdef"
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("verb_transfer", NULL);
-	return 0;
-}
-
 /* 7001 and 7002 as usual, 7003 NULL, 7004 negative, 7005 one unit, 7006 nothing, 7007 nearly full. */
 static int bank(void **state)
 {
@@ -191,5 +184,5 @@ int main(void)
 		cmocka_unit_test_setup(a_conflict_is_retried, bank),
 		cmocka_unit_test_setup(no_retry_is_exit_4_or_3, bank),
 	};
-	return cmocka_run_group_tests_name("verb/transfer", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("verb/transfer", tests, pg_own_database, NULL);
 }

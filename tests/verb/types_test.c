@@ -8,13 +8,6 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
-static int own_database(void **state)
-{
-	(void)state;
-	pg_fresh_database("verb_types", NULL);
-	return 0;
-}
-
 static void expect(struct proc *proc, int status, const char *out, const char *err)
 {
 	proc_expect_status(proc, status);
@@ -316,5 +309,5 @@ int main(void)
 		cmocka_unit_test_setup(what_is_seen_is_shown, reader),
 		cmocka_unit_test_setup(read_only_at_the_server, reader),
 	};
-	return cmocka_run_group_tests_name("verb/types", tests, own_database, NULL);
+	return cmocka_run_group_tests_name("verb/types", tests, pg_own_database, NULL);
 }
