@@ -8,6 +8,7 @@
 
 enum {
 	ID_MAX = 40,
+	ID_LEAST = 9, /* the first group of a UUID, and the sign that there is more */
 	BALANCE_MAX = 26,
 	BALANCE_USUAL = 8, /* numbers of usual sizes leave the column where it is */
 	EXTRA_MAX = 24,
@@ -62,16 +63,18 @@ int columns_wanted(const struct columns *columns)
 	return columns->catalogue ? wanted : 0;
 }
 
-/* The id is what an account is known by, so the balance gives way first, to its own width and then to that of a small number. */
+/* Half a number is a wrong number, and most ids are told apart by how they begin: the id gives way first. */
 static void share(const struct columns *columns, int room, int *id, int *balance)
 {
-	int least = columns->balance < 6 ? columns->balance : 6;
+	int least = columns->id < ID_LEAST ? columns->id : ID_LEAST, left = room - OTHER;
 	*id = columns->id;
 	*balance = columns->balance > BALANCE_USUAL ? columns->balance : BALANCE_USUAL;
-	if (*id + *balance + OTHER > room)
-		*balance = room - *id - OTHER > least ? room - *id - OTHER : least;
-	if (*id + *balance + OTHER > room)
-		*id = room - *balance - OTHER > 1 ? room - *balance - OTHER : 1;
+	if (*id + *balance > left)
+		*balance = left - *id > columns->balance ? left - *id : columns->balance;
+	if (*id + *balance > left)
+		*id = left - *balance > least ? left - *balance : least;
+	if (*id + *balance > left)
+		*balance = left - *id > 1 ? left - *id : 1;
 }
 
 static void cell(struct buf *line, const char *raw, int width, enum text_align align)

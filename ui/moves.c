@@ -35,30 +35,42 @@ static struct amount_text after(const struct moves *moves, int side)
 
 struct widths {
 	int id, number;
+	bool both; /* there is room for what it was beside what it will be */
 };
+
+enum { LABEL = 6, ARROW = 3, ID_LEAST = 4 };
 
 static struct widths measure(const struct moves *moves, int room)
 {
-	struct widths w = {0, 0};
+	struct widths w = {0};
 	for (int side = 0; side < 2; side++) {
 		w.number = wider(w.number, moves->id[side] ? moves->before[side] : "");
 		w.number = wider(w.number, moves->known ? after(moves, side).text : "");
 		w.id = wider(w.id, moves->id[side] ? moves->id[side] : "");
 	}
-	int left = room - 6 - 2 - w.number - (moves->known ? 4 + w.number : 0);
+	int left = room - LABEL - 2 - w.number;
+	int least = w.id < ID_LEAST ? w.id : ID_LEAST;
+	w.both = moves->known && left - ARROW - 1 - w.number >= least;
+	left -= w.both ? ARROW + 1 + w.number : moves->known ? ARROW : 0;
+	if (left < least) { /* not even one number whole: better seen to be cut than not */
+		w.number -= least - left;
+		left = least;
+	}
 	if (w.id > left)
-		w.id = left > 4 ? left : 4;
+		w.id = left;
 	return w;
 }
 
+/* A number that is cut off at the edge looks like another one: where there is no room for two, what it will be is what counts. */
 static void side_line(struct buf *line, const struct moves *moves, int side, struct widths w)
 {
 	padded(line, moves->id[side], w.id, TEXT_LEFT);
 	buf_str(line, "  ");
-	padded(line, moves->before[side], w.number, TEXT_RIGHT);
+	if (w.both || !moves->known)
+		padded(line, moves->before[side], w.number, TEXT_RIGHT);
 	if (!moves->known)
 		return;
-	buf_fmt(line, " %s ", moves->arrow);
+	buf_fmt(line, "%s%s ", w.both ? " " : "", moves->arrow);
 	padded(line, after(moves, side).text, w.number, TEXT_RIGHT);
 }
 
@@ -75,7 +87,7 @@ int moves_draw(struct rect area, const struct moves *moves)
 		draw_text(area.y + y, area.x, 5, mark, labels[side]);
 		if (picked)
 			side_line(&line, moves, side, w);
-		draw_text(area.y + y, area.x + 6, area.w - 6, picked ? STYLE_TEXT : STYLE_FAINT,
+		draw_text(area.y + y, area.x + LABEL, area.w - LABEL, picked ? STYLE_TEXT : STYLE_FAINT,
 			  picked ? buf_text(&line) : asks[side]);
 		buf_free(&line);
 	}

@@ -197,8 +197,9 @@ static void draw(void *self, struct rect inside, bool focus)
 	struct rect area = {inside.y, inside.x + 1, inside.h, inside.w - 2};
 	draw_clear(inside);
 	struct moves moves = shows_facts(pane) ? done(pane, before) : plan(pane);
-	int used = moves_draw(area, &moves);
-	if (area.w >= 2 * TERMS_COLS && area.h >= TERMS_ROWS)
+	bool terms = area.w >= 2 * TERMS_COLS && area.h >= TERMS_ROWS;
+	int used = moves_draw((struct rect){area.y, area.x, area.h, area.w - (terms ? TERMS_COLS + 1 : 0)}, &moves);
+	if (terms)
 		terms_draw((struct rect){area.y, area.x + area.w - TERMS_COLS, TERMS_ROWS, TERMS_COLS}, pane->app);
 	if (area.h > 8)
 		used++;
