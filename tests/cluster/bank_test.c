@@ -101,6 +101,29 @@ static void text_as_ids(void **state)
 	ids_of_type(*state, "text");
 }
 
+/* An odd cent stays where it is, whatever made the half: the client, or the server in a oneshot. */
+static void numeric_balances(void **state)
+{
+	struct rig *rig = *state;
+	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
+	pg_exec("CREATE TABLE accounts (id int PRIMARY KEY, balance numeric(12,2))");
+	pg_exec("INSERT INTO accounts VALUES (1, 0), (2, 0)");
+	if (!rig_read(rig, NULL))
+		fail_msg("%s", rig->err.text);
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		pg_exec("UPDATE accounts SET balance = CASE id WHEN 1 THEN 1000000000.01 ELSE 0.10 END");
+		rig->options.wire = wires[i];
+		if (half(rig, "1", "2") != OUTCOME_COMMITTED)
+			fail_msg("wire %d: %s", (int)wires[i], rig->result.reason.text);
+		char *left = pg_value("SELECT balance FROM accounts WHERE id = 1");
+		char *came = pg_value("SELECT balance FROM accounts WHERE id = 2");
+		assert_string_equal(left, "500000000.01");
+		assert_string_equal(came, "500000000.10");
+		free(left);
+		free(came);
+	}
+}
+
 static void what_cannot_be_used(void **state)
 {
 	struct rig *rig = *state;
@@ -301,6 +324,7 @@ int main(void)
 		TEST(ids_above_2_to_the_53),
 		TEST(uuids_as_ids),
 		TEST(text_as_ids),
+		TEST(numeric_balances),
 		TEST(what_cannot_be_used),
 		TEST(a_table_of_another_schema),
 		TEST(pages_both_ways),

@@ -20,6 +20,7 @@ enum feature {
 	SHOWS_QUERIES,      /* SHOW CLUSTER QUERIES does */
 	CANCELS,            /* sessions have a number to cancel by */
 	UPDATES_IN_WITH,    /* WITH ... (UPDATE ... FROM ... RETURNING ...), which the wire mode oneshot needs */
+	TAKES_COPY,         /* COPY FROM STDIN, by the simple protocol */
 	FEATURES
 };
 

@@ -183,6 +183,17 @@ static bool updates_in_with(void)
 	return well;
 }
 
+static bool takes_copy(void)
+{
+	PGconn *conn = probe_connect();
+	make_row(conn);
+	PGresult *result = PQexec(conn, "COPY probe_row (id, v) FROM STDIN");
+	bool takes = PQresultStatus(result) == PGRES_COPY_IN;
+	PQclear(result);
+	PQfinish(conn);
+	return takes;
+}
+
 const struct probe probes[FEATURES] = {
 	[RELEASE_COMMITS] = {"RELEASE SAVEPOINT cockroach_restart is the commit", release_commits},
 	[SERIAL_IS_8_BYTES] = {"SERIAL is 8 bytes wide", serial_is_8_bytes},
@@ -195,4 +206,5 @@ const struct probe probes[FEATURES] = {
 	[SHOWS_QUERIES] = {"SHOW CLUSTER QUERIES shows what runs", shows_queries},
 	[CANCELS] = {"a session has a number to cancel by", cancels},
 	[UPDATES_IN_WITH] = {"WITH may hold an UPDATE ... FROM ... RETURNING", updates_in_with},
+	[TAKES_COPY] = {"COPY FROM STDIN is taken", takes_copy},
 };

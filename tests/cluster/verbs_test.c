@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The real program on any server: init, list, count, show, transfer, settle, levers and the rival, and a total that stays. */
+/* The real program on any server: making, listing, moving, settling, undoing and verifying, levers and the rival. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,14 +135,70 @@ static void levers_end_well(void **state)
 	assert_int_equal(pg_number("SELECT sum(amount) FROM transfers WHERE source = 7001"), 875);
 }
 
+static void the_ledger_is_listed_and_undone(void **state)
+{
+	(void)state;
+	free(printed(teller_run("transfer", "7001", "7002", "--id", UUID, "--yes")));
+	expect_out(teller_run("ledger", "--csv"), UUID);
+	expect_out(teller_run("ledger", "--of", "7002", "--csv"), UUID);
+	char *none = printed(teller_run("ledger", "--of", "7003", "--csv"));
+	assert_null(strstr(none, UUID));
+	free(none);
+	free(printed(teller_run("undo", UUID, "--yes")));
+	check_balances(1000, 1000);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 2);
+}
+
+static void verify_tells_what_is_wrong(void **state)
+{
+	(void)state;
+	free(printed(teller_run("transfer", "7001", "7002", "--yes")));
+	free(printed(teller_run("verify", "--total", "5000")));
+	struct proc *proc = teller_run("verify", "--total", "4999");
+	proc_expect_status(proc, 6);
+	proc_free(proc);
+	pg_exec("UPDATE accounts SET balance = -1 WHERE id = 7005");
+	proc = teller_run("verify");
+	proc_expect_status(proc, 6);
+	proc_free(proc);
+}
+
+static void create(const char *how)
+{
+	free(printed(teller_run("create", "250", how, "--seed", "3")));
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 255);
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts WHERE balance IS NULL OR balance < 0"), 0);
+}
+
+static void create_by_insert(void **state)
+{
+	(void)state;
+	create("--insert");
+}
+
+static void create_by_copy(void **state)
+{
+	(void)state;
+	cluster_need(TAKES_COPY);
+	create("--copy");
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, bank)
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(init_makes_and_fills), TEST(list_and_show),           TEST(conninfo_tells_the_server),
-		TEST(transfer_and_settle),  TEST(rejections_leave_with_3), TEST(the_rival_is_met_and_survived),
+		TEST(init_makes_and_fills),
+		TEST(list_and_show),
+		TEST(conninfo_tells_the_server),
+		TEST(transfer_and_settle),
+		TEST(rejections_leave_with_3),
+		TEST(the_rival_is_met_and_survived),
 		TEST(levers_end_well),
+		TEST(the_ledger_is_listed_and_undone),
+		TEST(verify_tells_what_is_wrong),
+		TEST(create_by_insert),
+		TEST(create_by_copy),
 	};
 	return cmocka_run_group_tests_name("cluster/verbs", tests, cluster_set_up, cluster_tear_down);
 }
