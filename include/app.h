@@ -83,6 +83,8 @@ struct app {
 	struct pages *pages;         /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;
+	char *filter;               /* which accounts are looked at, as it was typed; NULL: all */
+	struct order order;         /* and in which order */
 	char *doubt;                /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
 	char *source, *destination; /* picks, raw ids; NULL */
 	enum app_stage stage;

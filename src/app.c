@@ -215,6 +215,7 @@ bool app_free(struct app *app)
 	free(app->source);
 	free(app->destination);
 	free(app->no_bank);
+	free(app->filter);
 	ring_free(app->ring);
 	bool ended = loop_free(app->loop);
 	settings_free(&app->settings);

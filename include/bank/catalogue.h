@@ -29,25 +29,24 @@ struct catalogue {
 	unsigned balance_scale; /* digits behind the point; 0 for integers */
 	size_t nextra;
 	char *extra[CATALOGUE_EXTRA_MAX];
-	bool ledger;      /* the transfers table is there and usable */
-	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
-	char *browse_why; /* why nothing can be moved: we may not write; a sentence; NULL where we may */
-	int64_t estimate; /* about how many rows, -1 unknown */
+	char *extra_type[CATALOGUE_EXTRA_MAX];
+	bool balance_nullable; /* as far as is known: a balance can be NULL */
+	bool balance_indexed; /* an index begins with the balance: accounts can be read in its order at no great cost */
+	bool ledger;          /* the transfers table is there and usable */
+	char *ledger_why;     /* why it is not, as a sentence; NULL where it is or there is none */
+	char *browse_why;     /* why nothing can be moved: we may not write; a sentence; NULL where we may */
+	int64_t estimate;     /* about how many rows, -1 unknown */
 
 	char *sql_name;        /* the table as SQL writes it, quoted where it needs that */
 	char *sql_make_ledger; /* a ledger that takes every id and balance of this table, in the schema of it */
-
-	char *sql_page_after;  /* $1 id, $2 limit: rows with a larger id, ascending */
-	char *sql_page_before; /* $1 id, $2 limit: rows with a smaller id, descending */
-	char *sql_page_first;  /* $1 limit, ascending */
-	char *sql_page_last;   /* $1 limit, descending */
-	char *sql_page_from;   /* $1 id, $2 limit: rows with this or a larger id, ascending */
-	char *sql_one;         /* $1 id */
-	char *sql_count;
-	char *sql_read_two; /* $1, $2: id, balance, in any order */
-	char *sql_debit;    /* $1 amount, $2 id */
-	char *sql_credit;   /* $1 amount, $2 id */
-	char *sql_third;    /* $1, $2: an id that is neither, of an account that can take and give back */
+	/* Parts of statements, quoted: what a page selects, and the two columns that it is ordered by. */
+	char *sql_columns, *sql_id, *sql_balance;
+	char *sql_page_first; /* $1 limit, ascending */
+	char *sql_one;        /* $1 id */
+	char *sql_read_two;   /* $1, $2: id, balance, in any order */
+	char *sql_debit;      /* $1 amount, $2 id */
+	char *sql_credit;     /* $1 amount, $2 id */
+	char *sql_third;      /* $1, $2: an id that is neither, of an account that can take and give back */
 
 	/*
 	 * NULL without a ledger. `checked` is refused by the server unless $5 and $6 are the two balances now: its id becomes NULL,

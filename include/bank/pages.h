@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A window on the accounts in id order: keyset pages fetched ahead around a selected row. */
+/* A window on the accounts in the order of a query: keyset pages fetched ahead around a selected row. */
 #ifndef BANK_PAGES_H
 #define BANK_PAGES_H
 
@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "bank/catalogue.h"
+#include "bank/query.h"
 #include "db/db.h"
 
 /* Raw bytes of the server: text_escape() before showing. Borrowed until the next change. */
@@ -31,7 +32,17 @@ void pages_first(struct pages *pages);
 void pages_last(struct pages *pages);
 void pages_move(struct pages *pages, long rows);      /* negative: up */
 void pages_jump(struct pages *pages, const char *id); /* to that id, or the next larger one, else the last */
-void pages_refresh(struct pages *pages);              /* reads the window again, keeps the selection */
+/* To the first id that begins so, else the next larger one; ST_USAGE where no id can. */
+MUST_CHECK enum status pages_search(struct pages *pages, const char *beginning, struct err *err);
+void pages_refresh(struct pages *pages); /* reads the window again, keeps the selection */
+
+/*
+ * Looks at other accounts, or in another order; takes the query, at first it is all of them by id. Begins with the first one, or stays
+ * around the selected one. What was asked for before is cancelled. Where the first read fails, nothing is left in the window.
+ */
+void pages_look(struct pages *pages, struct query *query, bool stay);
+const struct query *pages_query(const struct pages *pages); /* borrowed until the next one */
+void pages_cancel(struct pages *pages);                     /* the read under way, which then fails */
 
 size_t pages_count(const struct pages *pages); /* rows in the window; 0 before the first answer or when empty */
 bool pages_loading(const struct pages *pages); /* an answer is awaited */
@@ -41,6 +52,7 @@ size_t pages_selected(const struct pages *pages);              /* index of the s
 bool pages_at_start(const struct pages *pages); /* the window's first row is the table's, as far as known */
 bool pages_at_end(const struct pages *pages);
 long pages_find(const struct pages *pages, const char *id); /* index in the window, or -1 */
+int64_t pages_estimate(const struct pages *pages);          /* about how many accounts the query has, -1 unknown */
 uint64_t pages_read_at(const struct pages *pages);          /* wall time of the newest answer, us; 0: never */
 const char *pages_error(const struct pages *pages); /* sentence of the last failed read, NULL where it went well */
 

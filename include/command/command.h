@@ -46,7 +46,7 @@ enum {
 	COMMAND_WRITES = 128, /* changes what is in the database: not with --read-only */
 };
 
-enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 6 };
+enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 8 };
 
 /* The handler starts the command and returns at once; it, or a callback of its, ends it with run_end(). */
 struct command {

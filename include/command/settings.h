@@ -37,6 +37,8 @@ struct settings {
 	enum color_when color;
 	enum output_format format;
 	char *table;            /* --table */
+	char *as_of;            /* :set as-of: behind AS OF SYSTEM TIME, where the server has that; NULL: now */
+	bool no_mouse;          /* :set mouse off */
 	uint64_t seed;          /* --seed, else from the system */
 	struct txn_options txn; /* --protocol --wire --max-attempts --backoff */
 	bool show_help, show_version;

@@ -29,8 +29,13 @@ struct dialect {
 	/* Ends the session with process $1 if it is ours, and waits until it is gone; NULL where there is no way to. */
 	const char *end_session_sql;
 
-	/* Estimated row count of the table named by $1 (schema) and $2 (table); column 1. */
+	/* About how many rows a SELECT has: what goes before it to get its plan as JSON. Where that is NULL: the estimate for the table
+	 * named by $1 (schema) and $2 (table); column 1. */
+	const char *explain;
 	const char *estimate_sql;
+
+	bool nulls_first; /* where an ascending index has them */
+	bool reads_past;  /* SELECT ... FROM table AS OF SYSTEM TIME */
 };
 
 const struct dialect *dialect_of(enum sql_server server);

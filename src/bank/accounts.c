@@ -129,8 +129,10 @@ static void take_extra(struct catalogue *catalogue, const struct table *table)
 {
 	for (size_t i = 0; i < table->ncolumns && catalogue->nextra < CATALOGUE_EXTRA_MAX; i++) {
 		const struct column *column = &table->columns[i];
-		if (!column->key && column->readable && strcmp(column->name, "balance") != 0)
-			catalogue->extra[catalogue->nextra++] = mem_dup(column->name);
+		if (column->key || !column->readable || strcmp(column->name, "balance") == 0)
+			continue;
+		catalogue->extra_type[catalogue->nextra] = mem_dup(column->type);
+		catalogue->extra[catalogue->nextra++] = mem_dup(column->name);
 	}
 }
 
@@ -142,6 +144,7 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 	buf_str(&full, table->name);
 	catalogue->name = buf_take(&full);
 	catalogue->estimate = -1;
+	catalogue->balance_nullable = true;
 	struct said name = say_id(catalogue->name);
 	enum status status = refuse_kind(table, name.text, err);
 	if (!status)

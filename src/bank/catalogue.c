@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "bank/query.h"
 #include "base/mem.h"
 #include "ident.h"
 #include "say.h"
 #include "statements.h"
 
 /*
- * First the table itself. Where it can be used, then the ledger, which is looked for in the schema of the table, and how many rows
- * there are about; both may fail without harm: then there is no ledger, and no estimate.
+ * First the table itself. Where it can be used, then the ledger, which is looked for in the schema of the table, how its balances are
+ * kept, and how many rows there are about; each may fail without harm: then there is no ledger, no index, and no estimate.
  */
 struct reading {
 	struct db *db;
@@ -67,8 +68,31 @@ static void take_ledger(struct reading *reading, const struct rows *rows)
 	table_done(&ledger);
 }
 
-static void take_estimate(struct catalogue *catalogue, const struct rows *rows)
+/* $1 schema, $2 table, $3 the column of the balance. */
+static const char balance_sql[] =
+	"SELECT a.attnotnull, EXISTS (SELECT 1 FROM pg_catalog.pg_index AS i "
+	"JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid JOIN pg_catalog.pg_am AS m ON m.oid = x.relam "
+	"WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL "
+	"AND m.amname IN ('btree', 'prefix')) "
+	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid "
+	"WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3";
+
+static void take_balance(struct catalogue *catalogue, const struct rows *rows)
 {
+	if (!rows || rows->nrows == 0)
+		return;
+	catalogue->balance_nullable = rows_cell(rows, 0, 0)[0] != 't';
+	catalogue->balance_indexed = rows_cell(rows, 0, 1)[0] == 't';
+}
+
+static void take_estimate(const struct reading *reading, const struct rows *rows)
+{
+	struct catalogue *catalogue = reading->catalogue;
+	if (db_dialect(reading->db)->explain) {
+		catalogue->estimate = query_estimated(rows);
+		return;
+	}
 	const char *cell = rows && rows->nrows > 0 ? rows_cell(rows, 0, 0) : NULL;
 	double n = cell ? strtod(cell, NULL) : -1;
 	if (n >= 0 && n < 9e18)
@@ -82,8 +106,10 @@ static void on_more(void *arg, size_t index, const struct answer *answer)
 		return;
 	if (index == 0)
 		take_ledger(reading, answer->rows);
+	else if (index == 1)
+		take_balance(reading->catalogue, answer->rows);
 	else
-		take_estimate(reading->catalogue, answer->rows);
+		take_estimate(reading, answer->rows);
 }
 
 static void on_more_idle(void *arg)
@@ -94,18 +120,24 @@ static void on_more_idle(void *arg)
 static void ask_more(struct reading *reading)
 {
 	const char *ledger[TABLE_PARAMS] = {"transfers", reading->table.schema, "true"};
-	const char *estimate[] = {reading->table.schema, reading->table.name};
+	const char *params[] = {reading->table.schema, reading->table.name, reading->catalogue->balance_name};
+	const struct dialect *dialect = db_dialect(reading->db);
+	struct buf explain = {0};
+	if (dialect->explain)
+		buf_fmt(&explain, "%sSELECT 1 FROM %s", dialect->explain, reading->catalogue->sql_name);
 	struct statement statements[] = {
 		{.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = ledger, .once = true},
-		{.sql = db_dialect(reading->db)->estimate_sql,
+		{.sql = balance_sql, .verb = VERB_SELECT, .nparams = 3, .params = params, .once = true},
+		{.sql = explain.len ? explain.p : dialect->estimate_sql,
 		 .verb = VERB_SELECT,
-		 .nparams = 2,
-		 .params = estimate,
+		 .nparams = explain.len ? 0 : 2,
+		 .params = params,
 		 .once = true},
 	};
 	struct db_context context = {0};
 	struct db_reply reply = {on_more, on_more_idle, on_lost, reading};
-	db_send(reading->db, statements, 2, &context, &reply);
+	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
+	buf_free(&explain);
 }
 
 /* ---- the table ---- */
@@ -191,6 +223,8 @@ void catalogue_free(struct catalogue *catalogue)
 	free(catalogue->browse_why);
 	for (size_t i = 0; i < catalogue->nextra; i++)
 		free(catalogue->extra[i]);
+	for (size_t i = 0; i < catalogue->nextra; i++)
+		free(catalogue->extra_type[i]);
 	statements_free(catalogue);
 	free(catalogue);
 }

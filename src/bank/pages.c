@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A window on the accounts in id order: requests, and what there is to see. */
+/* A window on the accounts in the order of a query: requests, and what there is to see. */
 #include "bank/pages.h"
-
-#include <stdlib.h>
 
 #include "base/mem.h"
 #include "paging.h"
 
 /* ---- requests ---- */
 
-static void request(struct pages *pages, enum read read, const char *id)
+static void request(struct pages *pages, enum read read, struct target target)
 {
 	pages->stalled = false;
 	if (read != READ_REFRESH)
 		pages->debt = 0;
 	if (read != READ_REFRESH || !paging_replaces(pages->wanted)) {
-		free(pages->wanted_id);
-		pages->wanted_id = mem_dup(id);
+		target_free(&pages->wanted_target);
+		pages->wanted_target = target;
 		pages->wanted = read;
 	}
 	if (db_state(pages->db) == DB_IDLE)
@@ -24,28 +22,67 @@ static void request(struct pages *pages, enum read read, const char *id)
 	paging_next(pages);
 }
 
+static const struct target nowhere;
+
 void pages_first(struct pages *pages)
 {
 	if (pages->window.at_start)
 		pages->window.selected = 0;
-	request(pages, READ_FIRST, NULL);
+	request(pages, READ_FIRST, nowhere);
 }
 
 void pages_last(struct pages *pages)
 {
 	if (pages->window.at_end && pages->window.n > 0)
 		pages->window.selected = pages->window.n - 1;
-	request(pages, READ_LAST, NULL);
+	request(pages, READ_LAST, nowhere);
 }
 
 void pages_jump(struct pages *pages, const char *id)
 {
-	request(pages, READ_JUMP, id);
+	request(pages, READ_GOTO, target_copy(id, NULL));
+}
+
+enum status pages_search(struct pages *pages, const char *beginning, struct err *err)
+{
+	struct ask ask = {0};
+	enum status status = query_search(&ask, pages->query, beginning, err);
+	ask_free(&ask);
+	if (!status)
+		request(pages, READ_SEARCH, target_copy(beginning, NULL));
+	return status;
 }
 
 void pages_refresh(struct pages *pages)
 {
-	request(pages, READ_REFRESH, NULL);
+	request(pages, READ_REFRESH, nowhere);
+}
+
+static void begin_query(struct pages *pages, struct query *query)
+{
+	query_free(pages->query);
+	pages->query = query;
+	pages->changed_query = true;
+	pages->estimate = query_filter(query) ? -1 : pages->catalogue->estimate;
+}
+
+/* Nobody waits for what was asked before: it may take long. */
+void pages_look(struct pages *pages, struct query *query, bool stay)
+{
+	const struct window *window = &pages->window;
+	const struct account *at = stay && window->n > 0 ? window->rows[window->selected] : NULL;
+	begin_query(pages, query);
+	if (pages->reading != READ_NONE) {
+		pages->stale = true;
+		pages_cancel(pages);
+	}
+	request(pages, at ? READ_JUMP : READ_FIRST, at ? target_copy(at->id, at->balance) : nowhere);
+}
+
+void pages_cancel(struct pages *pages)
+{
+	if (pages->reading != READ_NONE && db_state(pages->db) == DB_BUSY)
+		db_cancel(pages->db);
 }
 
 enum { DEBT_MAX = 1000000000 };
@@ -77,6 +114,7 @@ struct pages *pages_new(struct db *db, const struct catalogue *catalogue, pages_
 {
 	struct pages *pages = NEW(struct pages);
 	*pages = (struct pages){.db = db, .catalogue = catalogue, .changed = changed, .arg = arg};
+	begin_query(pages, query_new(catalogue, db_dialect(db), (struct order){0}, NULL, NULL));
 	paging_begin(pages);
 	return pages;
 }
@@ -86,7 +124,7 @@ void pages_free(struct pages *pages)
 	if (!pages)
 		return;
 	window_clear(&pages->window);
-	free(pages->wanted_id);
+	target_free(&pages->wanted_target);
 	paging_end(pages);
 }
 
@@ -128,6 +166,16 @@ bool pages_at_end(const struct pages *pages)
 long pages_find(const struct pages *pages, const char *id)
 {
 	return window_find(&pages->window, id);
+}
+
+const struct query *pages_query(const struct pages *pages)
+{
+	return pages->query;
+}
+
+int64_t pages_estimate(const struct pages *pages)
+{
+	return pages->estimate;
 }
 
 uint64_t pages_read_at(const struct pages *pages)

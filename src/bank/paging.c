@@ -2,7 +2,6 @@
 /* The conversation behind the pages: what to read next, and what to do with the answer. */
 #include "paging.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -12,34 +11,61 @@
 /* Shells. The answer of one whose connection was closed never comes: it stays here. */
 static struct pages *shells;
 
+struct target target_copy(const char *id, const char *balance)
+{
+	return (struct target){mem_dup(id), mem_dup(balance)};
+}
+
+void target_free(struct target *target)
+{
+	free(target->id);
+	free(target->balance);
+	*target = (struct target){0};
+}
+
+static bool finds(enum read read)
+{
+	return read == READ_GOTO || read == READ_SEARCH;
+}
+
 bool paging_replaces(enum read read)
 {
-	return read == READ_FIRST || read == READ_LAST || read == READ_JUMP;
+	return read == READ_FIRST || read == READ_LAST || read == READ_JUMP || finds(read);
 }
 
 /* ---- answers ---- */
 
-/* A page around a row: what comes before it, descending, and what comes from it on. */
-static struct window around(const struct rows *before, const struct rows *from)
+static const struct rows *const *page_before(const struct pages *pages)
+{
+	return (const struct rows *const *)pages->got;
+}
+
+static const struct rows *const *page_from(const struct pages *pages)
+{
+	return (const struct rows *const *)pages->got + 2;
+}
+
+/* A page around a row: what comes before it, backwards, and what comes from it on. */
+static struct window around(const struct pages *pages)
 {
 	struct window fresh = {0};
-	window_append(&fresh, from);
+	window_append(&fresh, page_from(pages));
 	bool none = fresh.n == 0;
-	window_prepend(&fresh, before);
+	window_prepend(&fresh, page_before(pages));
 	if (none && fresh.n > 0)
 		fresh.selected = fresh.n - 1;
 	return fresh;
 }
 
-static struct window first_or_last(enum read read, const struct rows *rows)
+static struct window first_or_last(const struct pages *pages, enum read read)
 {
 	struct window fresh = {0};
 	if (read == READ_FIRST) {
-		window_append(&fresh, rows);
+		window_append(&fresh, page_from(pages));
 		fresh.at_start = true;
 		return fresh;
 	}
-	window_prepend(&fresh, rows);
+	window_prepend(&fresh, page_before(pages));
 	fresh.at_end = true;
 	fresh.selected = fresh.n > 0 ? fresh.n - 1 : 0;
 	return fresh;
@@ -50,24 +76,27 @@ static void apply(struct pages *pages, enum read read)
 	struct window fresh = {0};
 	switch (read) {
 	case READ_AFTER:
-		window_append(&pages->window, pages->got[0]);
+		window_append(&pages->window, page_from(pages));
 		break;
 	case READ_BEFORE:
-		window_prepend(&pages->window, pages->got[0]);
+		window_prepend(&pages->window, page_before(pages));
 		break;
 	case READ_FIRST:
 	case READ_LAST:
-		fresh = first_or_last(read, pages->got[0]);
+		fresh = first_or_last(pages, read);
 		window_replace(&pages->window, &fresh);
 		break;
 	case READ_REFRESH:
-		fresh = around(pages->got[0], pages->got[1]);
-		pages->debt += window_renew(&pages->window, &fresh, pages->reading_id);
+		fresh = around(pages);
+		pages->debt += window_renew(&pages->window, &fresh, pages->reading_target.id);
 		break;
 	case READ_JUMP:
-		fresh = around(pages->got[0], pages->got[1]);
+		fresh = around(pages);
 		window_replace(&pages->window, &fresh);
 		break;
+	case READ_GOTO:
+	case READ_SEARCH:
+	case READ_COUNT:
 	case READ_NONE:
 		break;
 	}
@@ -75,16 +104,36 @@ static void apply(struct pages *pages, enum read read)
 		pages->debt = window_move(&pages->window, pages->debt);
 }
 
+/* What was seen under another query is not shown under this one. */
 static void fail(struct pages *pages)
 {
 	pages->error = pages->failed;
 	pages->stalled = true;
 	pages->debt = 0;
+	if (pages->changed_query)
+		window_clear(&pages->window);
+}
+
+/* The account to go to is known, unless somebody wants to be elsewhere by now; past the end it is the last one. */
+static void jump(struct pages *pages)
+{
+	if (paging_replaces(pages->wanted))
+		return;
+	target_free(&pages->wanted_target);
+	pages->wanted = pages->found.id ? READ_JUMP : READ_LAST;
+	pages->wanted_target = pages->found;
+	pages->found = (struct target){0};
 }
 
 static void succeed(struct pages *pages, enum read read)
 {
 	err_clear(&pages->error);
+	if (finds(read)) {
+		jump(pages);
+		return;
+	}
+	pages->count_due |= pages->changed_query || read == READ_REFRESH;
+	pages->changed_query = false;
 	pages->loaded = true;
 	pages->read_at = clock_wall_us();
 	apply(pages, read);
@@ -93,8 +142,9 @@ static void succeed(struct pages *pages, enum read read)
 static void end_reading(struct pages *pages)
 {
 	pages->reading = READ_NONE;
-	free(pages->reading_id);
-	pages->reading_id = NULL;
+	pages->stale = false;
+	target_free(&pages->reading_target);
+	target_free(&pages->found);
 	for (size_t i = 0; i < COUNT_OF(pages->got); i++) {
 		rows_free(pages->got[i]);
 		pages->got[i] = NULL;
@@ -115,6 +165,7 @@ void paging_end(struct pages *pages)
 		if (shell->successor == pages)
 			shell->successor = NULL;
 	end_reading(pages);
+	query_free(pages->query);
 	if (!due) {
 		free(pages);
 		return;
@@ -134,18 +185,31 @@ static struct pages *end_shell(struct pages *pages)
 	return successor;
 }
 
+static void take_rows(struct pages *pages, size_t index, const struct rows *rows)
+{
+	if (pages->reading == READ_COUNT)
+		pages->estimate = query_estimated(rows);
+	else if (!finds(pages->reading))
+		pages->got[index < pages->before ? index : 2 + index - pages->before] = rows_copy(rows);
+	else if (rows && rows->nrows > 0 && !pages->found.id)
+		pages->found = target_copy(rows_cell(rows, 0, 0), rows_cell(rows, 0, 1));
+}
+
 static void on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct pages *pages = arg;
-	if (pages->dead)
+	if (pages->dead || pages->stale)
 		return;
 	if (answer->ok) {
-		pages->got[index] = rows_copy(answer->rows);
+		take_rows(pages, index, answer->rows);
 		return;
 	}
 	if (answer->skipped || pages->failed.status)
 		return;
-	if (pages->reading != READ_JUMP || !say_no_such_id(pages->catalogue, pages->reading_id, answer, &pages->failed))
+	const char *id = pages->reading_target.id;
+	bool by_id = (pages->reading == READ_JUMP || pages->reading == READ_GOTO) &&
+		     (!query_filter(pages->query) || say_id_is_odd(pages->catalogue, id));
+	if (!by_id || !say_no_such_id(pages->catalogue, id, answer, &pages->failed))
 		say_failed_read(pages->catalogue, answer, &pages->failed);
 }
 
@@ -158,7 +222,9 @@ static void on_idle(void *arg)
 			paging_next(successor);
 		return;
 	}
-	if (pages->failed.status)
+	if (pages->reading == READ_COUNT || pages->stale)
+		err_clear(&pages->failed);
+	else if (pages->failed.status)
 		fail(pages);
 	else
 		succeed(pages, pages->reading);
@@ -184,66 +250,94 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 
 /* ---- questions ---- */
 
-static struct statement ask(const char *sql, unsigned nparams, const char *const *params)
+static struct place place_of(const struct target *target)
 {
-	return (struct statement){.sql = sql, .verb = VERB_SELECT, .nparams = nparams, .params = params};
+	return (struct place){target->id, target->balance};
 }
 
-/* Fills the statements of a read; `params` is an id and the limit. */
-static size_t fill(const struct catalogue *c, enum read read, const char *const params[2], struct statement out[2])
+static void ask_page(struct ask *ask, const struct pages *pages, enum way way, const struct account *row)
 {
-	switch (read) {
+	struct place place = row ? (struct place){row->id, row->balance} : (struct place){0};
+	query_page(ask, pages->query, way, row ? &place : NULL, WINDOW_PAGE);
+}
+
+static void ask_around(struct ask *ask, struct pages *pages)
+{
+	struct place place = place_of(&pages->reading_target);
+	query_page(ask, pages->query, WAY_BEFORE, &place, WINDOW_PAGE);
+	pages->before = ask->n;
+	query_page(ask, pages->query, WAY_FROM, &place, WINDOW_PAGE);
+}
+
+static void fill(struct ask *ask, struct pages *pages)
+{
+	const struct window *window = &pages->window;
+	struct err err;
+	pages->before = 0;
+	switch (pages->reading) {
 	case READ_AFTER:
-		out[0] = ask(c->sql_page_after, 2, params);
-		return 1;
+		ask_page(ask, pages, WAY_AFTER, window->rows[window->n - 1]);
+		break;
 	case READ_BEFORE:
-		out[0] = ask(c->sql_page_before, 2, params);
-		return 1;
+		ask_page(ask, pages, WAY_BEFORE, window->rows[0]);
+		pages->before = ask->n;
+		break;
 	case READ_FIRST:
-		out[0] = ask(c->sql_page_first, 1, params + 1);
-		return 1;
+		ask_page(ask, pages, WAY_AFTER, NULL);
+		break;
 	case READ_LAST:
-		out[0] = ask(c->sql_page_last, 1, params + 1);
-		return 1;
+		ask_page(ask, pages, WAY_BEFORE, NULL);
+		pages->before = ask->n;
+		break;
 	case READ_REFRESH:
 	case READ_JUMP:
-		out[0] = ask(c->sql_page_before, 2, params);
-		out[1] = ask(c->sql_page_from, 2, params);
-		return 2;
+		ask_around(ask, pages);
+		break;
+	case READ_GOTO:
+		query_goto(ask, pages->query, pages->reading_target.id);
+		break;
+	case READ_SEARCH: /* what cannot begin an id was refused when it was asked for */
+		if (query_search(ask, pages->query, pages->reading_target.id, &err) != ST_OK)
+			query_goto(ask, pages->query, pages->reading_target.id);
+		break;
+	case READ_COUNT:
+		query_estimate(ask, pages->query);
+		break;
 	case READ_NONE:
 		break;
 	}
-	return 0;
 }
 
-static void send(struct pages *pages, enum read read, const char *id)
+static void send(struct pages *pages, enum read read, struct target target)
 {
-	char limit[16];
-	snprintf(limit, sizeof limit, "%d", WINDOW_PAGE);
-	const char *const params[] = {id, limit};
-	struct statement statements[2];
-	size_t n = fill(pages->catalogue, read, params, statements);
+	struct ask ask = {0};
 	struct db_context context = {0};
 	struct db_reply reply = {on_answer, on_idle, on_lost, pages};
 	pages->reading = read;
-	pages->reading_id = mem_dup(id);
+	pages->reading_target = target;
 	err_clear(&pages->failed);
-	db_send(pages->db, statements, n, &context, &reply);
+	fill(&ask, pages);
+	if (ask.n > 0)
+		db_send(pages->db, ask.statements, ask.n, &context, &reply);
+	else
+		end_reading(pages);
+	ask_free(&ask);
 }
 
 static void send_wanted(struct pages *pages)
 {
 	enum read read = pages->wanted;
-	char *id = pages->wanted_id;
+	struct target target = pages->wanted_target;
+	const struct window *window = &pages->window;
 	pages->wanted = READ_NONE;
-	pages->wanted_id = NULL;
-	if (read == READ_REFRESH && pages->window.n == 0)
+	pages->wanted_target = (struct target){0};
+	if (read == READ_REFRESH && window->n == 0)
 		read = READ_FIRST;
 	if (read == READ_REFRESH)
-		send(pages, read, pages->window.rows[pages->window.selected]->id);
-	else
-		send(pages, read, id);
-	free(id);
+		target = target_copy(window->rows[window->selected]->id, window->rows[window->selected]->balance);
+	if (read == READ_GOTO && query_order(pages->query).by == ORDER_ID)
+		read = READ_JUMP; /* its id is its place */
+	send(pages, read, target);
 }
 
 void paging_next(struct pages *pages)
@@ -256,8 +350,10 @@ void paging_next(struct pages *pages)
 		return;
 	}
 	enum window_need need = pages->stalled ? NEED_NONE : window_need(window, pages->debt);
-	if (need == NEED_AFTER)
-		send(pages, READ_AFTER, window->rows[window->n - 1]->id);
-	else if (need == NEED_BEFORE)
-		send(pages, READ_BEFORE, window->rows[0]->id);
+	if (need != NEED_NONE) {
+		send(pages, need == NEED_AFTER ? READ_AFTER : READ_BEFORE, (struct target){0});
+	} else if (pages->count_due && !pages->stalled) {
+		pages->count_due = false;
+		send(pages, READ_COUNT, (struct target){0});
+	}
 }

@@ -8,23 +8,48 @@
 
 /*
  * One round trip at a time. AFTER and BEFORE add a page at an edge of the window; FIRST, LAST and JUMP put a new window in its
- * place; REFRESH reads again around the selected row. What is asked for while another read is under way waits in `wanted`, where the
- * latest wins; a movement that meets an edge, or a window that is about to be replaced, waits in `debt`.
+ * place; REFRESH reads again around the selected row. GOTO and SEARCH find the account to jump to, by its id or the beginning of it; the
+ * jump follows. What is asked for while another read is under way waits in `wanted`, where the latest wins; a movement that
+ * meets an edge, or a window that is about to be replaced, waits in `debt`. COUNT, about how many there are, comes when nothing else
+ * is to be read.
  */
-enum read { READ_NONE, READ_AFTER, READ_BEFORE, READ_REFRESH, READ_FIRST, READ_LAST, READ_JUMP };
+enum read {
+	READ_NONE,
+	READ_AFTER,
+	READ_BEFORE,
+	READ_REFRESH,
+	READ_FIRST,
+	READ_LAST,
+	READ_JUMP,
+	READ_GOTO,
+	READ_SEARCH,
+	READ_COUNT,
+};
+
+/* What a read is about: a place in the order, or in `id` what was typed. Both owned. */
+struct target {
+	char *id, *balance;
+};
 
 struct pages {
 	struct db *db;
 	const struct catalogue *catalogue;
+	struct query *query; /* owned */
 	struct window window;
 	enum read wanted, reading;
-	char *wanted_id, *reading_id;
+	struct target wanted_target, reading_target;
 	long debt;
 	bool stalled; /* a read failed: nothing is fetched ahead until the next request */
 	bool loaded;
-	struct rows *got[2];
-	struct err failed; /* of the read under way */
-	struct err error;  /* of the last one */
+	bool changed_query; /* nothing was read yet of the query */
+	bool stale;         /* the read under way is of the query before */
+	bool count_due;
+	int64_t estimate;    /* about how many rows, -1 unknown */
+	struct rows *got[4]; /* pages in up to two parts: before, and from or after */
+	size_t before;       /* so many of the statements under way are of the page before */
+	struct target found; /* by GOTO or SEARCH */
+	struct err failed;   /* of the read under way */
+	struct err error;    /* of the last one */
 	uint64_t read_at;
 	pages_changed_fn *changed;
 	void *arg;
@@ -33,6 +58,9 @@ struct pages {
 	bool dead;
 	struct pages *next_shell, *successor;
 };
+
+struct target target_copy(const char *id, const char *balance);
+void target_free(struct target *target);
 
 /* True for the reads that put a new window in place of the old. */
 bool paging_replaces(enum read read);

@@ -81,14 +81,12 @@ static void names_free(struct names *names)
 static void make_pages(struct catalogue *c, const struct names *n)
 {
 	const char *id = n->id;
+	c->sql_columns = mem_dup(n->columns);
+	c->sql_id = mem_dup(n->id);
+	c->sql_balance = mem_dup(n->balance);
 	char *from = text("SELECT %s FROM %s", n->columns, n->table);
-	c->sql_page_after = text("%s WHERE %s > $1 ORDER BY %s LIMIT $2", from, id, id);
-	c->sql_page_before = text("%s WHERE %s < $1 ORDER BY %s DESC LIMIT $2", from, id, id);
 	c->sql_page_first = text("%s ORDER BY %s LIMIT $1", from, id);
-	c->sql_page_last = text("%s ORDER BY %s DESC LIMIT $1", from, id);
-	c->sql_page_from = text("%s WHERE %s >= $1 ORDER BY %s LIMIT $2", from, id, id);
 	c->sql_one = text("%s WHERE %s = $1", from, id);
-	c->sql_count = text("SELECT count(*) FROM %s", n->table);
 	free(from);
 }
 
@@ -280,13 +278,11 @@ void statements_free(struct catalogue *c)
 	char *const all[] = {
 		c->sql_name,
 		c->sql_make_ledger,
-		c->sql_page_after,
-		c->sql_page_before,
+		c->sql_columns,
+		c->sql_id,
+		c->sql_balance,
 		c->sql_page_first,
-		c->sql_page_last,
-		c->sql_page_from,
 		c->sql_one,
-		c->sql_count,
 		c->sql_read_two,
 		c->sql_debit,
 		c->sql_credit,

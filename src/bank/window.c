@@ -83,24 +83,54 @@ static size_t spare_back(const struct window *window)
 	return behind > WINDOW_AHEAD ? behind - WINDOW_AHEAD : 0;
 }
 
-/* The selection may have moved far away while the page was on its way: then it is the page that goes. */
-void window_append(struct window *window, const struct rows *rows)
+/* An account that is there already; the selection goes to what stands in its place. */
+static void drop_same(struct window *window, const char *id)
 {
-	size_t n = rows ? smaller(rows->nrows, WINDOW_PAGE) : 0;
+	long at = window_find(window, id);
+	if (at < 0)
+		return;
+	size_t i = (size_t)at;
+	free(window->rows[i]);
+	window->n--;
+	memmove(window->rows + i, window->rows + i + 1, (window->n - i) * sizeof *window->rows);
+	if (i < window->selected || (window->selected == window->n && window->selected > 0))
+		window->selected--;
+}
+
+/* The rows of both parts as accounts, at most a page. */
+static size_t take(struct window *window, struct account *page[WINDOW_PAGE], const struct rows *const parts[2])
+{
+	size_t n = 0;
+	for (size_t p = 0; p < 2; p++)
+		for (size_t i = 0; parts[p] && i < parts[p]->nrows && n < WINDOW_PAGE; i++)
+			page[n++] = account_copy(parts[p], i);
 	for (size_t i = 0; i < n; i++)
-		window->rows[window->n++] = account_copy(rows, i);
+		drop_same(window, page[i]->id);
+	return n;
+}
+
+/* The selection may have moved far away while the page was on its way: then it is the page that goes. */
+void window_append(struct window *window, const struct rows *const parts[2])
+{
+	struct account *page[WINDOW_PAGE];
+	size_t n = take(window, page, parts);
+	memcpy(window->rows + window->n, page, n * sizeof *page);
+	window->n += n;
 	window->at_end = n < WINDOW_PAGE;
+	if (window->n == 0)
+		return;
 	drop_front(window, smaller(excess(window), spare_front(window)));
 	drop_back(window, excess(window));
 }
 
-void window_prepend(struct window *window, const struct rows *rows)
+void window_prepend(struct window *window, const struct rows *const parts[2])
 {
-	size_t n = rows ? smaller(rows->nrows, WINDOW_PAGE) : 0;
+	struct account *page[WINDOW_PAGE];
+	size_t n = take(window, page, parts);
 	bool was_empty = window->n == 0;
 	memmove(window->rows + n, window->rows, window->n * sizeof *window->rows);
 	for (size_t i = 0; i < n; i++)
-		window->rows[n - 1 - i] = account_copy(rows, i);
+		window->rows[n - 1 - i] = page[i];
 	window->n += n;
 	if (!was_empty)
 		window->selected += n;

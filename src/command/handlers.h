@@ -69,10 +69,17 @@ enum status check_tutorial(const struct run *run, struct err *err);
 void do_lab(struct run *run);
 enum status check_lab(const struct run *run, struct err *err);
 
-/* list.c */
+/* list.c, count.c */
 void do_list(struct run *run);
 enum status check_list(const struct run *run, struct err *err);
 void do_count(struct run *run);
+enum status check_count(const struct run *run, struct err *err);
+
+/* browse.c */
+void do_filter(struct run *run);
+void do_sort(struct run *run);
+void describe_sort(struct buf *out, const struct run *run);
+void do_search(struct run *run);
 
 /* create.c */
 void do_create(struct run *run);

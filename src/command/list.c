@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The commands list and count: accounts as rows, and how many there are. */
+/* The command list: accounts as rows, a page at a time, in any order and filtered. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,6 @@
 #include "command/output.h"
 #include "handlers.h"
 #include "reading.h"
-#include "record.h"
 
 /* ---- the columns ---- */
 
@@ -39,28 +38,70 @@ enum status run_format(const struct run *run, enum output_format *format, struct
 	return word ? options_format(word, format, err) : ST_OK;
 }
 
-/* ---- list ---- */
+/* ---- pages ---- */
 
 static bool next_page(struct reading *reading)
 {
-	const struct catalogue *catalogue = reading->run->app->catalogue;
-	unsigned long long rows = reading->left < READING_ROWS ? reading->left : READING_ROWS;
-	char limit[24];
-	snprintf(limit, sizeof limit, "%llu", rows);
-	reading->left -= rows;
-	if (reading->after)
-		reading_ask(reading, catalogue->sql_page_after, (const char *const[]){reading->after, limit}, 2);
-	else
-		reading_ask(reading, catalogue->sql_page_first, (const char *const[]){limit}, 1);
+	struct ask ask = {0};
+	struct place place = {reading->place_id, reading->place_balance};
+	reading->page = reading->left < READING_ROWS ? reading->left : READING_ROWS;
+	reading->left -= reading->page;
+	query_page(&ask, reading->query, WAY_AFTER, place.id ? &place : NULL, reading->page);
+	reading_send(reading, ask.statements, ask.n);
+	ask_free(&ask);
 	return true;
+}
+
+static void take_page(struct reading *reading, const struct rows *rows)
+{
+	size_t n = rows->nrows < reading->page ? rows->nrows : (size_t)reading->page;
+	reading->page -= n;
+	if (n == 0)
+		return;
+	output_rows(reading->output, rows->cells, n);
+	free(reading->place_id);
+	free(reading->place_balance);
+	reading->place_id = mem_dup(rows_cell(rows, n - 1, 0));
+	reading->place_balance = mem_dup(rows_cell(rows, n - 1, 1));
 }
 
 static bool after_page(struct reading *reading)
 {
 	if (ferror(stdout)) /* nobody reads any more: no need to ask for the rest */
 		return false;
-	return reading->left > 0 && reading->got == READING_ROWS && next_page(reading);
+	return reading->left > 0 && reading->page == 0 && next_page(reading);
 }
+
+static void start_pages(struct reading *reading)
+{
+	reading->take = take_page;
+	reading->more = after_page;
+	next_page(reading);
+}
+
+/* In the order of balances an account has its place by its balance, which is read first. */
+static void take_place(struct reading *reading, const struct rows *rows)
+{
+	if (rows->nrows == 0)
+		err_set(&reading->err, ST_STATEMENT, "there is no account %.80s to go on after", reading->place_id);
+	else
+		reading->place_balance = mem_dup(rows_cell(rows, 0, 1));
+}
+
+static bool after_place(struct reading *reading)
+{
+	start_pages(reading);
+	return true;
+}
+
+static void start_place(struct reading *reading)
+{
+	reading->take = take_place;
+	reading->more = after_place;
+	reading_ask(reading, reading->run->app->catalogue->sql_one, (const char *const[]){reading->place_id}, 1);
+}
+
+/* ---- the command ---- */
 
 static enum status limit_of(const struct run *run, unsigned long long *limit, struct err *err)
 {
@@ -77,45 +118,56 @@ enum status check_list(const struct run *run, struct err *err)
 	return status ? status : limit_of(run, &limit, err);
 }
 
+static enum status check_options(const struct run *run, enum output_format *format, unsigned long long *limit,
+				 struct err *err)
+{
+	const char *after = run_option(run, "after");
+	enum status status = run_format(run, format, err);
+	if (!status)
+		status = limit_of(run, limit, err);
+	if (!status && after && run->app->catalogue->id_is_number && !text_is_integer(after))
+		status = err_set(err, ST_USAGE, "--after takes an account's id, a whole number, not \"%.80s\"", after);
+	if (!status && !app_prints(run->app))
+		status = err_set(err, ST_USAGE,
+				 "list writes to standard output: on a screen the accounts are there already");
+	return status;
+}
+
+static void warn_of_cost(struct app *app, struct order order)
+{
+	struct buf words = {0};
+	if (!browse_is_costly(app, order))
+		return;
+	browse_cost(&words, app);
+	app_say(app, ST_OK, "this takes a while: %s", buf_text(&words));
+	buf_free(&words);
+}
+
 void do_list(struct run *run)
 {
 	struct err err = {0};
 	enum output_format format;
 	unsigned long long limit;
-	const char *after = run_option(run, "after");
-	enum status status = run_format(run, &format, &err);
-	if (!status)
-		status = limit_of(run, &limit, &err);
-	if (!status && after && run->app->catalogue->id_is_number && !text_is_integer(after))
-		status = err_set(&err, ST_USAGE, "--after takes an account's id, a whole number, not \"%.80s\"", after);
-	if (!status && !app_prints(run->app))
-		status = err_set(&err, ST_USAGE,
-				 "list writes to standard output: on a screen the accounts are there already");
-	struct reading *reading = status ? NULL : reading_begin(run, after_page);
-	if (status)
-		run_end(run, status, err.text);
-	if (!reading)
+	struct query *query = NULL;
+	if (check_options(run, &format, &limit, &err) == ST_OK)
+		query = reading_query(run, &err);
+	if (!query) {
+		run_end(run, err.status, err.text);
 		return;
+	}
+	struct order order = query_order(query);
+	struct reading *reading = reading_begin(run, reading_no_more);
+	if (!reading) {
+		query_free(query);
+		return;
+	}
+	warn_of_cost(run->app, order);
+	reading->query = query;
 	reading->output = list_output(run, format);
 	reading->left = limit;
-	reading->after = mem_dup(after);
-	next_page(reading);
-}
-
-/* ---- count ---- */
-
-void do_count(struct run *run)
-{
-	struct reading *reading = reading_begin(run, reading_no_more);
-	if (!reading)
-		return;
-	struct err err = {0};
-	enum output_format format = FORMAT_TABLE;
-	static const char *const names[] = {"count"};
-	static const bool right[] = {true};
-	if (record_wanted(run) && !run_format(run, &format, &err))
-		reading->output = output_new(stdout, format, 1, names, right);
-	if (!app_prints(run->app))
-		buf_str(&reading->said, "accounts: ");
-	reading_ask(reading, run->app->catalogue->sql_count, NULL, 0);
+	reading->place_id = mem_dup(run_option(run, "after"));
+	if (reading->place_id && order.by == ORDER_BALANCE)
+		start_place(reading);
+	else
+		start_pages(reading);
 }

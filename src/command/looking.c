@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "browse.h"
 #include "inner.h"
 
 static void on_pages(void *arg)
@@ -35,7 +36,7 @@ static void adopt(struct app *app, struct catalogue *catalogue)
 	if (app_prints(app))
 		return;
 	app->pages = pages_new(app->browse, catalogue, on_pages, app);
-	pages_first(app->pages);
+	browse_look(app, false);
 	if (catalogue->browse_why && !app->settings.read_only)
 		app_say(app, ST_OK, "only to look at: %s", catalogue->browse_why);
 }

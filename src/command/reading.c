@@ -3,6 +3,7 @@
 #include "reading.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -25,6 +26,10 @@ static void finish(struct reading *reading)
 		err.status = output_end(reading->output, &err);
 	if (!err.status && reading->said.len)
 		app_result(run->app, "%s", reading->said.p);
+	timer_free(reading->clock);
+	query_free(reading->query);
+	free(reading->place_id);
+	free(reading->place_balance);
 	free(reading->after);
 	buf_free(&reading->said);
 	free(reading);
@@ -61,7 +66,11 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct reading *reading = arg;
-	if (!answer->ok)
+	if (answer->skipped)
+		return;
+	if (!answer->ok && strcmp(answer->sqlstate, "57014") == 0)
+		err_set(&reading->err, ST_CANCELLED, "cancelled");
+	else if (!answer->ok)
 		err_set(&reading->err, ST_STATEMENT, "%s cannot be read: %s", reading->what, answer->message);
 	else if (answer->rows)
 		take_rows(reading, answer->rows);
@@ -84,12 +93,27 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 	finish(reading);
 }
 
+void reading_send(struct reading *reading, const struct statement *statements, size_t n)
+{
+	struct db_context context = {0};
+	struct db_reply reply = {on_answer, on_idle, on_lost, reading};
+	db_send(reading->db, statements, n, &context, &reply);
+}
+
 void reading_ask(struct reading *reading, const char *sql, const char *const *params, unsigned nparams)
 {
 	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = nparams, .params = params};
-	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, reading};
-	db_send(reading->db, &statement, 1, &context, &reply);
+	reading_send(reading, &statement, 1);
+}
+
+struct query *reading_query(const struct run *run, struct err *err)
+{
+	const struct app *app = run->app;
+	const char *where = run_option(run, "where"), *sort = run_option(run, "sort");
+	struct order order = app->order;
+	if (sort && order_parse(app->catalogue, sort, &order, err) != ST_OK)
+		return NULL;
+	return browse_query(app, where ? where : app->filter, order, err);
 }
 
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading))

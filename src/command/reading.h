@@ -3,6 +3,7 @@
 #ifndef COMMAND_READING_H
 #define COMMAND_READING_H
 
+#include "browse.h"
 #include "command/output.h"
 #include "inner.h"
 
@@ -18,6 +19,14 @@ struct reading {
 	size_t got;  /* rows of the newest answer */
 	struct buf said;
 	struct err err;
+
+	/* list and count: which accounts, owned; list: how many rows the page under way still wants, and the account it ended with. */
+	struct query *query;
+	unsigned long long page;
+	char *place_id, *place_balance;
+	struct timer *clock; /* count: says now and then that it goes on */
+	uint64_t since_us;
+
 	bool (*more)(struct reading *reading); /* sends the next statement; false: there is nothing left to do */
 	/* May be NULL, which is: written to `output`, or said. Takes the rows of an answer, or sets err. */
 	void (*take)(struct reading *reading, const struct rows *rows);
@@ -27,7 +36,11 @@ struct reading {
 /* NULL where no session is free: the run has ended then. `more` is called when an answer is complete. */
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading));
 bool reading_no_more(struct reading *reading);
+void reading_send(struct reading *reading, const struct statement *statements, size_t n);
 void reading_ask(struct reading *reading, const char *sql, const char *const *params, unsigned nparams);
+
+/* The query of --where and --sort, or else what was chosen by filter and sort; owned. NULL with a sentence. */
+struct query *reading_query(const struct run *run, struct err *err);
 
 /* Rows of the accounts table, and of the ledger, as data on standard output. */
 struct output *list_output(const struct run *run, enum output_format format);

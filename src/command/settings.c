@@ -211,5 +211,6 @@ void settings_free(struct settings *settings)
 	free(settings->file);
 	free(settings->output);
 	free(settings->table);
+	free(settings->as_of);
 	*settings = (struct settings){0};
 }

@@ -21,9 +21,7 @@ static const struct dialect dialects[] = {
 				"SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid = $1 "
 				"AND usename = current_user AND application_name = current_setting('application_name') "
 				"AND pid <> pg_backend_pid()",
-			.estimate_sql = "SELECT c.reltuples::int8 FROM pg_catalog.pg_class c "
-					"JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-					"WHERE n.nspname = $1 AND c.relname = $2 AND c.reltuples >= 0",
+			.explain = "EXPLAIN (FORMAT JSON) ",
 		},
 	/* pg_class.reltuples is NULL there; SHOW TABLES carries an estimate (docs: show-tables). */
 	[SERVER_COCKROACH] =
@@ -38,6 +36,8 @@ static const struct dialect dialects[] = {
 			.fail_allow_major = 25,
 			.fail_allow_minor = 4,
 			.fail_sql = "SELECT crdb_internal.force_retry('1h')",
+			.nulls_first = true,
+			.reads_past = true,
 			.estimate_sql = "SELECT estimated_row_count FROM [SHOW TABLES] "
 					"WHERE schema_name = $1 AND table_name = $2",
 		},

@@ -28,7 +28,11 @@ static void the_tables_of_the_tutorial(void **state)
 	assert_int_equal(c->nextra, 0);
 	assert_true(c->ledger);
 	assert_null(c->ledger_why);
-	assert_string_equal(c->sql_page_after, "SELECT id, balance FROM accounts WHERE id > $1 ORDER BY id LIMIT $2");
+	assert_string_equal(c->sql_one, "SELECT id, balance FROM accounts WHERE id = $1");
+	assert_true(c->balance_nullable && !c->balance_indexed);
+	pg_exec("CREATE INDEX balances ON accounts (balance); ALTER TABLE accounts ALTER balance SET NOT NULL");
+	c = rig_read(rig, NULL);
+	assert_true(!c->balance_nullable && c->balance_indexed);
 	assert_string_equal(c->sql_debit, "UPDATE accounts SET balance = balance - $1 WHERE id = $2");
 	assert_string_equal(c->sql_ledger_insert,
 			    "INSERT INTO transfers (id, source, destination, amount) VALUES ($1, $2, $3, $4)");
@@ -54,7 +58,7 @@ static void estimates_come_from_the_server(void **state)
 {
 	struct rig *rig = *state;
 	pg_bank(300);
-	assert_int_equal(rig_read(rig, NULL)->estimate, -1);
+	assert_true(rig_read(rig, NULL)->estimate > 0); /* from the size of the table */
 	pg_exec("ANALYZE accounts");
 	assert_int_equal(rig_read(rig, NULL)->estimate, 300);
 }
@@ -186,7 +190,7 @@ static void schemas(void **state)
 	assert_string_equal(rig_read(rig, "accounts")->id_type, "int4");
 	struct catalogue *c = rig_read(rig, "east.accounts");
 	assert_string_equal(c->name, "east.accounts");
-	assert_string_equal(c->sql_count, "SELECT count(*) FROM east.accounts");
+	assert_string_equal(c->sql_name, "east.accounts");
 	assert_false(c->ledger); /* its own ledger, which does not hold UUIDs */
 	assert_non_null(strstr(c->ledger_why, "bigint"));
 	assert_string_equal(rig_read(rig, "public.accounts")->name, "accounts");

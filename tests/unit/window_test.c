@@ -35,14 +35,14 @@ static struct page *page(int from, int step, size_t n)
 static void append(struct window *window, int from, size_t n)
 {
 	struct page *p = page(from, 1, n);
-	window_append(window, &p->rows);
+	window_append(window, (const struct rows *const[]){&p->rows, NULL});
 	free(p);
 }
 
 static void prepend(struct window *window, int from, size_t n)
 {
 	struct page *p = page(from, -1, n);
-	window_prepend(window, &p->rows);
+	window_prepend(window, (const struct rows *const[]){&p->rows, NULL});
 	free(p);
 }
 
@@ -191,9 +191,49 @@ static void a_renewed_window_keeps_the_selection(void **state)
 	assert_int_equal(window->n, 0);
 }
 
+/* By balance: those with one in one answer, those without in another. */
+static void a_page_in_two_parts(void **state)
+{
+	struct window *window = *state;
+	struct page *a = page(1, 1, 150), *b = page(151, 1, 150), *none = page(1, 1, 0);
+	window_append(window, (const struct rows *const[]){&a->rows, &b->rows});
+	check(window, 1, WINDOW_PAGE, 1);
+	assert_false(window->at_end); /* what is too much for a page is read again with the next one */
+	window_append(window, (const struct rows *const[]){&none->rows, &none->rows});
+	assert_true(window->at_end);
+	window_clear(window);
+	window_append(window, (const struct rows *const[]){&a->rows, &none->rows});
+	check(window, 1, 150, 1);
+	assert_true(window->at_end);
+	free(a);
+	free(b);
+	free(none);
+}
+
+static void an_account_that_comes_again_is_shown_once(void **state)
+{
+	struct window *window = *state;
+	append(window, 1000, 200);
+	window_move(window, 50);
+	append(window, 1010, 1);
+	assert_int_equal(window->n, 200);
+	assert_int_equal(window_find(window, "1010"), 199);
+	assert_string_equal(window->rows[window->selected]->id, "1050");
+	append(window, 1050, 1); /* the selected one itself: the selection stays at its place */
+	assert_int_equal(window->n, 200);
+	assert_int_equal(window_find(window, "1050"), 199);
+	assert_string_equal(window->rows[window->selected]->id, "1051");
+	prepend(window, 1100, 1);
+	assert_int_equal(window->n, 200);
+	assert_int_equal(window_find(window, "1100"), 0);
+	assert_string_equal(window->rows[window->selected]->id, "1051");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_page_in_two_parts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_account_that_comes_again_is_shown_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cells_are_copied, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_empty_window, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(moves_stop_at_the_edges, set_up, tear_down),

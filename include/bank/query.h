@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which accounts are looked at and in which order, and the statements that read them a page at a time. */
+#ifndef BANK_QUERY_H
+#define BANK_QUERY_H
+
+#include "bank/catalogue.h"
+#include "bank/filter.h"
+
+enum order_by { ORDER_ID, ORDER_BALANCE };
+
+struct order {
+	enum order_by by;
+	bool descending;
+};
+
+/* `as_of` (NULL for now) is how old what is read may be, where the server can read the past: see query_as_of(). */
+struct query;
+struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct order order,
+			struct filter *filter, const char *as_of); /* takes the filter, which may be NULL */
+void query_free(struct query *query);
+
+struct order query_order(const struct query *query);
+const struct filter *query_filter(const struct query *query); /* borrowed; NULL for all accounts */
+
+/* "id", "balance desc": ST_USAGE with a sentence for anything else. */
+MUST_CHECK enum status order_parse(const struct catalogue *catalogue, const char *words, struct order *order,
+				   struct err *err);
+void order_show(struct buf *out, const struct catalogue *catalogue, struct order order);
+
+/* True where reading in this order reads and sorts all accounts, each time, because no index helps. */
+bool order_is_slow(const struct catalogue *catalogue, struct order order);
+
+/* "follower", "-10s", "off": the expression behind AS OF SYSTEM TIME, owned, NULL for off. ST_USAGE for anything else. */
+MUST_CHECK enum status query_as_of(const char *word, char **as_of, struct err *err);
+
+/* ---- statements ---- */
+
+/* A place in the order: an account as it was read. A NULL balance has its place too. */
+struct place {
+	const char *id, *balance;
+};
+
+enum way { WAY_AFTER, WAY_BEFORE, WAY_FROM };
+
+enum { ASK_MAX = 24 };
+
+/* Statements to be sent at once, and where their texts live meanwhile. Zero-initialise, fill with one of the functions below, free. */
+struct ask {
+	struct statement statements[ASK_MAX];
+	size_t n;
+	char *texts[ASK_MAX]; /* owned */
+	const char *params[ASK_MAX][FILTER_PARAMS_MAX + 4];
+	char limit[24];
+	char bounds[ASK_MAX][2][40]; /* parameters that were made here */
+};
+void ask_free(struct ask *ask);
+
+/*
+ * The `limit` accounts after or before a place, or from it on; with a NULL place from the beginning, or before the end. In the order
+ * of the query, or against it for WAY_BEFORE. Accounts without a balance stand where the server's indexes have them, and may need a
+ * statement of their own: the page is the rows of all statements, one after another, cut at the limit. Columns as in catalogue.h.
+ */
+void query_page(struct ask *ask, const struct query *query, enum way way, const struct place *place,
+		unsigned long long limit);
+
+/* Id and balance of the account to go to; the first statement that has a row has it. By id: that one, or the next larger. By
+ * its beginning: an id that begins with it, else the next larger. ST_USAGE where no id can begin so. */
+void query_goto(struct ask *ask, const struct query *query, const char *id);
+MUST_CHECK enum status query_search(struct ask *ask, const struct query *query, const char *beginning, struct err *err);
+
+void query_count(struct ask *ask, const struct query *query);
+/* About how many; nothing to send (n is 0) where the server cannot tell. query_estimated() reads the answer, -1 unknown. */
+void query_estimate(struct ask *ask, const struct query *query);
+bool query_estimates(const struct query *query); /* the server can tell */
+int64_t query_estimated(const struct rows *rows);
+
+#endif

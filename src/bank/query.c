@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which accounts are looked at and in which order, and the statements that read a page of them. */
+#include "bank/query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "query_parts.h"
+
+struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct order order,
+			struct filter *filter, const char *as_of)
+{
+	struct query *query = NEW(struct query);
+	*query = (struct query){
+		.catalogue = catalogue,
+		.dialect = dialect,
+		.order = order,
+		.filter = filter,
+		.as_of = dialect->reads_past && as_of ? mem_dup(as_of) : NULL,
+	};
+	return query;
+}
+
+void query_free(struct query *query)
+{
+	if (!query)
+		return;
+	filter_free(query->filter);
+	free(query->as_of);
+	free(query);
+}
+
+struct order query_order(const struct query *query)
+{
+	return query->order;
+}
+
+const struct filter *query_filter(const struct query *query)
+{
+	return query->filter;
+}
+
+/* ---- one statement ---- */
+
+struct draft draft_begin(const struct query *query, const char *head, const char *columns)
+{
+	struct draft draft = {.query = query};
+	const char *const *params;
+	buf_fmt(&draft.sql, "%sSELECT %s FROM %s", head, columns, query->catalogue->sql_name);
+	if (query->as_of)
+		buf_fmt(&draft.sql, " AS OF SYSTEM TIME %s", query->as_of);
+	if (!query->filter)
+		return draft;
+	params = filter_params(query->filter, &draft.nparams);
+	memcpy(draft.params, params, draft.nparams * sizeof *params);
+	draft.conditions = 1;
+	buf_fmt(&draft.sql, " WHERE (%s)", filter_sql(query->filter));
+	return draft;
+}
+
+void draft_and(struct draft *draft)
+{
+	buf_str(&draft->sql, draft->conditions++ ? " AND " : " WHERE ");
+}
+
+void draft_param(struct draft *draft, const char *value)
+{
+	draft->params[draft->nparams++] = value;
+	buf_fmt(&draft->sql, "$%u", draft->nparams);
+}
+
+/* A text with a filter in it is used once or twice, and its plan is best made for its values. */
+void draft_end(struct draft *draft, struct ask *ask)
+{
+	size_t i = ask->n++;
+	ask->texts[i] = buf_take(&draft->sql);
+	memcpy(ask->params[i], draft->params, sizeof draft->params);
+	ask->statements[i] = (struct statement){
+		.sql = ask->texts[i],
+		.verb = VERB_SELECT,
+		.nparams = draft->nparams,
+		.params = ask->params[i],
+		.once = draft->query->filter != NULL,
+	};
+}
+
+void ask_free(struct ask *ask)
+{
+	for (size_t i = 0; i < ask->n; i++)
+		free(ask->texts[i]);
+	ask->n = 0;
+}
+
+/* ---- pages ---- */
+
+/*
+ * All accounts stand in one ascending order, by id, or by balance and then id, with the NULL balances where the server's indexes have them;
+ * a descending query reads it downwards. So there are two directions and, by balance, two parts of the order: accounts with a
+ * balance, compared as rows, which an index on the balance alone serves well enough, and those without, by their id.
+ */
+struct step {
+	bool up, including; /* the place itself */
+	unsigned long long limit;
+};
+
+static const char *operator_of(struct step step)
+{
+	return step.up ? step.including ? ">=" : ">" : step.including ? "<=" : "<";
+}
+
+static void end_page(struct draft *draft, struct ask *ask, bool by_balance, bool up)
+{
+	const struct catalogue *c = draft->query->catalogue;
+	const char *down = up ? "" : " DESC";
+	buf_str(&draft->sql, " ORDER BY ");
+	if (by_balance)
+		buf_fmt(&draft->sql, "%s%s, ", c->sql_balance, down);
+	buf_fmt(&draft->sql, "%s%s LIMIT ", c->sql_id, down);
+	draft_param(draft, ask->limit);
+	draft_end(draft, ask);
+}
+
+static void id_condition(struct draft *draft, struct step step, const struct place *place)
+{
+	draft_and(draft);
+	buf_fmt(&draft->sql, "%s %s ", draft->query->catalogue->sql_id, operator_of(step));
+	draft_param(draft, place->id);
+}
+
+static void page_by_id(struct ask *ask, const struct query *query, struct step step, const struct place *place)
+{
+	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);
+	if (place)
+		id_condition(&draft, step, place);
+	end_page(&draft, ask, false, step.up);
+}
+
+static void page_with_balance(struct ask *ask, const struct query *query, struct step step, const struct place *place)
+{
+	const struct catalogue *c = query->catalogue;
+	struct draft draft = draft_begin(query, "", c->sql_columns);
+	if (place) {
+		draft_and(&draft);
+		buf_fmt(&draft.sql, "(%s, %s) %s (", c->sql_balance, c->sql_id, operator_of(step));
+		draft_param(&draft, place->balance);
+		buf_str(&draft.sql, ", ");
+		draft_param(&draft, place->id);
+		buf_char(&draft.sql, ')');
+	} else if (c->balance_nullable) {
+		draft_and(&draft);
+		buf_fmt(&draft.sql, "%s IS NOT NULL", c->sql_balance);
+	}
+	end_page(&draft, ask, true, step.up);
+}
+
+static void page_without_balance(struct ask *ask, const struct query *query, struct step step,
+				 const struct place *place)
+{
+	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);
+	draft_and(&draft);
+	buf_fmt(&draft.sql, "%s IS NULL", query->catalogue->sql_balance);
+	if (place)
+		id_condition(&draft, step, place);
+	end_page(&draft, ask, false, step.up);
+}
+
+static void page_by_balance(struct ask *ask, const struct query *query, struct step step, const struct place *place)
+{
+	bool nulls_come_last = step.up != query->dialect->nulls_first;
+	bool nullable = query->catalogue->balance_nullable;
+	if (place && !place->balance) {
+		page_without_balance(ask, query, step, place);
+		if (!nulls_come_last)
+			page_with_balance(ask, query, step, NULL);
+		return;
+	}
+	if (nullable && !place && !nulls_come_last)
+		page_without_balance(ask, query, step, NULL);
+	page_with_balance(ask, query, step, place);
+	if (nullable && nulls_come_last)
+		page_without_balance(ask, query, step, NULL);
+}
+
+void query_page(struct ask *ask, const struct query *query, enum way way, const struct place *place,
+		unsigned long long limit)
+{
+	struct step step = {.up = (way == WAY_BEFORE) == query->order.descending, .including = way == WAY_FROM};
+	snprintf(ask->limit, sizeof ask->limit, "%llu", limit);
+	if (query->order.by == ORDER_BALANCE)
+		page_by_balance(ask, query, step, place);
+	else
+		page_by_id(ask, query, step, place);
+}
+
+/* ---- how many ---- */
+
+void query_count(struct ask *ask, const struct query *query)
+{
+	struct draft draft = draft_begin(query, "", "count(*)");
+	draft_end(&draft, ask);
+}
+
+bool query_estimates(const struct query *query)
+{
+	return query->dialect->explain != NULL;
+}
+
+/* The planner knows how large the table is now, so its guess needs no ANALYZE, and it knows what a filter leaves. */
+void query_estimate(struct ask *ask, const struct query *query)
+{
+	if (!query->dialect->explain)
+		return;
+	struct draft draft = draft_begin(query, query->dialect->explain, "1");
+	draft_end(&draft, ask);
+	ask->statements[ask->n - 1].once = true;
+}
+
+int64_t query_estimated(const struct rows *rows)
+{
+	static const char name[] = "\"Plan Rows\":";
+	const char *plan = rows && rows->nrows > 0 && rows->ncols > 0 ? rows_cell(rows, 0, 0) : NULL;
+	const char *at = plan ? strstr(plan, name) : NULL;
+	double n = at ? strtod(at + sizeof name - 1, NULL) : -1;
+	return n >= 0 && n < 9e18 ? (int64_t)n : -1;
+}

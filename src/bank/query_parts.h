@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A query from inside, and a statement of it while it is written. */
+#ifndef BANK_QUERY_PARTS_H
+#define BANK_QUERY_PARTS_H
+
+#include "bank/query.h"
+
+struct query {
+	const struct catalogue *catalogue;
+	const struct dialect *dialect;
+	struct order order;
+	struct filter *filter; /* NULL: none */
+	char *as_of;           /* NULL: now */
+};
+
+struct draft {
+	const struct query *query;
+	struct buf sql;
+	const char *params[FILTER_PARAMS_MAX + 4];
+	unsigned nparams, conditions;
+};
+
+/* "SELECT columns FROM table" after `head`, with the conditions of the filter. */
+struct draft draft_begin(const struct query *query, const char *head, const char *columns);
+void draft_and(struct draft *draft);                      /* WHERE or AND: a condition follows */
+void draft_param(struct draft *draft, const char *value); /* borrowed until the statement was sent */
+void draft_end(struct draft *draft, struct ask *ask);
+
+#endif

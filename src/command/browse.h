@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which accounts are looked at, and in which order. */
+#ifndef COMMAND_BROWSE_H
+#define COMMAND_BROWSE_H
+
+#include "app.h"
+
+/* Owned; `filter` NULL for all accounts. NULL with a sentence where the filter is wrong. Needs the catalogue. */
+struct query *browse_query(const struct app *app, const char *filter, struct order order, struct err *err);
+
+/* True where a page in this order takes so long that it is said first; and the words for it. */
+bool browse_is_costly(const struct app *app, struct order order);
+void browse_cost(struct buf *out, const struct app *app);
+
+/* Lets the screen's pages look at app->filter in app->order; `stay` as for pages_look(). */
+void browse_look(struct app *app, bool stay);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pages in every order, with and without a filter, against the same rows sorted by the server; rows that change meanwhile; searches. */
+#include "bank/pages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/rig.h"
+
+enum { ACCOUNTS = 1500 };
+
+struct paged {
+	struct rig *rig;
+	struct pages *pages;
+	bool once; /* the next change ends the loop */
+};
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("bank_order", NULL);
+	return 0;
+}
+
+static void on_change(void *arg)
+{
+	struct paged *paged = arg;
+	if (!pages_loading(paged->pages) || paged->once)
+		loop_stop(paged->rig->loop);
+	paged->once = false;
+}
+
+static void settle(struct paged *paged)
+{
+	while (pages_loading(paged->pages))
+		loop_run(paged->rig->loop);
+}
+
+/* Scattered ids; each balance thirty times, and every seventh is NULL. */
+static int set_up(void **state)
+{
+	struct paged *paged = NEW(struct paged);
+	pg_bank(0);
+	pg_exec("INSERT INTO accounts SELECT (i::bigint * 7919) %% 100003, CASE WHEN i %% 7 > 0 THEN i * 31 %% 50 - 10 "
+		"END FROM generate_series(1, %d) AS i",
+		ACCOUNTS);
+	paged->rig = rig_new();
+	rig_read(paged->rig, NULL);
+	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
+	*state = paged;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct paged *paged = *state;
+	pages_free(paged->pages);
+	rig_free(paged->rig);
+	free(paged);
+	return 0;
+}
+
+static struct query *query(const struct paged *paged, struct order order, const char *text)
+{
+	struct filter *filter = NULL;
+	struct err err;
+	if (text && filter_new(&filter, paged->rig->catalogue, text, &err) != ST_OK)
+		fail_msg("%s", err.text);
+	return query_new(paged->rig->catalogue, db_dialect(paged->rig->db), order, filter, NULL);
+}
+
+static void look(struct paged *paged, enum order_by by, bool descending, const char *filter)
+{
+	pages_look(paged->pages, query(paged, (struct order){by, descending}, filter), false);
+	settle(paged);
+	assert_null(pages_error(paged->pages));
+}
+
+static const char *selected(const struct paged *paged)
+{
+	return pages_row(paged->pages, pages_selected(paged->pages)).id;
+}
+
+/* The ids in the order that the server sorts them in, separated by blanks. */
+static char *truth(enum order_by by, bool descending, const char *filter)
+{
+	static const char *const orders[2][2] = {{"id", "id DESC"}, {"balance, id", "balance DESC, id DESC"}};
+	return pg_value("SELECT string_agg(id::text, ' ' ORDER BY %s) FROM accounts WHERE %s", orders[by][descending],
+			filter ? filter : "true");
+}
+
+/* Row by row from the first to the last, or back. */
+static char *walked(struct paged *paged, long step)
+{
+	struct buf ids = {0};
+	char last[32] = "";
+	if (step > 0)
+		pages_first(paged->pages);
+	else
+		pages_last(paged->pages);
+	settle(paged);
+	while (pages_count(paged->pages) > 0 && strcmp(last, selected(paged)) != 0) {
+		snprintf(last, sizeof last, "%s", selected(paged));
+		buf_fmt(&ids, "%s%s", ids.len ? " " : "", last);
+		pages_move(paged->pages, step);
+		settle(paged);
+	}
+	return buf_take(&ids);
+}
+
+static void check_walk(struct paged *paged, enum order_by by, bool descending, const char *filter)
+{
+	look(paged, by, descending, filter);
+	char *there = walked(paged, 1), *true_there = truth(by, descending, filter);
+	assert_string_equal(there, true_there ? true_there : "");
+	free(there);
+	free(true_there);
+	char *back = walked(paged, -1), *true_back = truth(by, !descending, filter);
+	assert_string_equal(back, true_back ? true_back : "");
+	free(back);
+	free(true_back);
+}
+
+static void every_order_is_the_servers(void **state)
+{
+	static const char *const filters[] = {NULL, "balance is null", "id > 50000 or balance in (3, 4)", "id < 0"};
+	for (int descending = 0; descending < 2; descending++)
+		for (size_t i = 0; i < COUNT_OF(filters); i++) {
+			check_walk(*state, ORDER_ID, descending, filters[i]);
+			check_walk(*state, ORDER_BALANCE, descending, filters[i]);
+		}
+}
+
+static void every_operator_is_the_servers(void **state)
+{
+	static const char *const filters[] = {
+		"balance = 3",
+		"balance <> 3",
+		"balance < 3",
+		"balance <= 3",
+		"balance > 3",
+		"balance >= 3",
+		"balance between 3 and 5",
+		"balance not in (3)",
+		"not (balance = 3 or id < 9000)",
+		"id::text like '1%'",
+	};
+	struct paged *paged = *state;
+	for (size_t i = 0; i + 1 < COUNT_OF(filters); i++)
+		check_walk(paged, ORDER_ID, false, filters[i]);
+	look(paged, ORDER_ID, false, "id like '1%'"); /* not SQL as it is typed */
+	char *there = walked(paged, 1), *wanted = truth(ORDER_ID, false, filters[COUNT_OF(filters) - 1]);
+	assert_string_equal(there, wanted);
+	free(there);
+	free(wanted);
+}
+
+/* Nobody sees an account twice or misses one that was there all the time. */
+static void rows_that_change_meanwhile(void **state)
+{
+	struct paged *paged = *state;
+	pg_exec("ALTER TABLE accounts ADD steady bool DEFAULT true; UPDATE accounts SET steady = id %% 3 > 0");
+	look(paged, ORDER_BALANCE, false, NULL);
+	struct buf seen = {0};
+	char last[32] = "";
+	for (int i = 0; strcmp(last, selected(paged)) != 0; i++) {
+		snprintf(last, sizeof last, "%s", selected(paged));
+		buf_fmt(&seen, "%s%s", seen.len ? "," : "", last);
+		if (i % 50 == 0)
+			pg_exec("DELETE FROM accounts WHERE NOT steady AND id %% 100 = %d;"
+				"UPDATE accounts SET balance = balance - 40 WHERE NOT steady AND id %% 100 = %d;"
+				"INSERT INTO accounts VALUES (%d, %d, false)",
+				i / 50, i / 50 + 50, 200000 + i, i % 40);
+		pages_move(paged->pages, 1);
+		settle(paged);
+	}
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts WHERE steady AND id NOT IN (%s)", seen.p), 0);
+	assert_int_equal(pg_number("SELECT count(*) - count(DISTINCT id) FROM (SELECT unnest(ARRAY[%s]) AS id) AS s "
+				   "JOIN accounts USING (id) WHERE steady",
+				   seen.p),
+			 0);
+	buf_free(&seen);
+}
+
+static void check_search(struct paged *paged, const char *beginning, const char *id)
+{
+	struct err err;
+	assert_int_equal(pages_search(paged->pages, beginning, &err), ST_OK);
+	settle(paged);
+	assert_string_equal(selected(paged), id);
+}
+
+static void searches_go_to_the_first_that_begins_so(void **state)
+{
+	struct paged *paged = *state;
+	pg_exec("DELETE FROM accounts; INSERT INTO accounts VALUES (-3, 5), (26, 4), (300, 3), (2605, 2), (2700, "
+		"NULL), "
+		"(31000, 0)");
+	for (int by = ORDER_ID; by <= ORDER_BALANCE; by++) {
+		look(paged, (enum order_by)by, by == ORDER_BALANCE, NULL);
+		check_search(paged, "26", "26");
+		check_search(paged, "260", "2605");
+		check_search(paged, "3", "300");
+		check_search(paged, "31", "31000");
+		check_search(paged, "27", "2700"); /* whose balance is NULL */
+		check_search(paged, "4", "26");    /* none: the next larger */
+		check_search(paged, "9", "26");
+		check_search(paged, "-4", "-3");
+		pages_jump(paged->pages, "301");
+		settle(paged);
+		assert_string_equal(selected(paged), "2605");
+	}
+	struct err err;
+	assert_int_equal(pages_search(paged->pages, "2x", &err), ST_USAGE);
+	look(paged, ORDER_ID, false, "balance < 3");
+	check_search(paged, "26", "2605");
+	check_search(paged, "3", "31000");
+}
+
+static void staying_around_an_account(void **state)
+{
+	struct paged *paged = *state;
+	look(paged, ORDER_BALANCE, false, NULL);
+	pages_move(paged->pages, 700);
+	settle(paged);
+	char *id = mem_dup(selected(paged));
+	pages_look(paged->pages, query(paged, (struct order){ORDER_ID, true}, NULL), true);
+	settle(paged);
+	assert_string_equal(selected(paged), id);
+	free(id);
+}
+
+static void about_how_many_without_analyze(void **state)
+{
+	struct paged *paged = *state;
+	pages_free(paged->pages);
+	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id int PRIMARY KEY, balance int) WITH (autovacuum_enabled "
+		"= "
+		"off);"
+		"INSERT INTO accounts SELECT i, i FROM generate_series(1, 50000) AS i");
+	rig_read(paged->rig, NULL);
+	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
+	pages_first(paged->pages);
+	settle(paged);
+	assert_in_range(pages_estimate(paged->pages), 35000, 65000);
+	pg_exec("ANALYZE accounts");
+	look(paged, ORDER_ID, false, "balance > 40000");
+	assert_in_range(pages_estimate(paged->pages), 8000, 12000);
+}
+
+/* A query that takes long is not waited for. */
+static void another_query_cancels_the_one_before(void **state)
+{
+	struct paged *paged = *state;
+	struct pg_session *locker = pg_open();
+	pg_run(locker, "BEGIN; LOCK TABLE accounts");
+	pages_look(paged->pages, query(paged, (struct order){0}, "balance = 3"), false);
+	assert_true(pages_loading(paged->pages));
+	while (pg_number("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
+			 "WHERE datname = current_database())") == 0)
+		usleep(1000); /* a cancel that comes before what it is meant for is lost */
+	pages_look(paged->pages, query(paged, (struct order){0}, "balance = 4"), false);
+	paged->once = true;
+	loop_run(paged->rig->loop); /* the lock is still held: the first one can only have been cancelled */
+	pg_run(locker, "COMMIT");
+	pg_close(locker);
+	settle(paged);
+	assert_null(pages_error(paged->pages));
+	assert_string_equal(pages_row(paged->pages, 0).balance, "4");
+}
+
+/* What was seen before is not shown as if it were the answer. */
+static void a_query_that_fails_leaves_nothing(void **state)
+{
+	struct paged *paged = *state;
+	pages_free(paged->pages);
+	pg_exec("ALTER TABLE accounts ADD since date");
+	rig_read(paged->rig, NULL);
+	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
+	pages_first(paged->pages);
+	settle(paged);
+	pages_look(paged->pages, query(paged, (struct order){0}, "since > 'soon'"), false);
+	settle(paged);
+	assert_int_equal(pages_count(paged->pages), 0);
+	assert_non_null(strstr(pages_error(paged->pages), "invalid input syntax for type date: \"soon\""));
+	look(paged, ORDER_ID, false, NULL);
+	assert_true(pages_count(paged->pages) > 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(every_order_is_the_servers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_operator_is_the_servers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rows_that_change_meanwhile, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(searches_go_to_the_first_that_begins_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(staying_around_an_account, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(about_how_many_without_analyze, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_query_cancels_the_one_before, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_query_that_fails_leaves_nothing, set_up, tear_down),
+	};
+	return cmocka_run_group_tests_name("bank/order", tests, own_database, NULL);
+}
