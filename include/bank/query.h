@@ -36,7 +36,7 @@ MUST_CHECK enum status query_as_of(const char *word, char **as_of, struct err *e
 /* ---- statements ---- */
 
 /* A place in the order: an account as it was read. A NULL balance has its place too. */
-struct place {
+struct spot {
 	const char *id, *balance;
 };
 
@@ -60,7 +60,7 @@ void ask_free(struct ask *ask);
  * of the query, or against it for WAY_BEFORE. Accounts without a balance stand where the server's indexes have them, and may need a
  * statement of their own: the page is the rows of all statements, one after another, cut at the limit. Columns as in catalogue.h.
  */
-void query_page(struct ask *ask, const struct query *query, enum way way, const struct place *place,
+void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
 		unsigned long long limit);
 
 /* Id and balance of the account to go to; the first statement that has a row has it. By id: that one, or the next larger. By

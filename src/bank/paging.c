@@ -250,20 +250,20 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 
 /* ---- questions ---- */
 
-static struct place place_of(const struct target *target)
+static struct spot place_of(const struct target *target)
 {
-	return (struct place){target->id, target->balance};
+	return (struct spot){target->id, target->balance};
 }
 
 static void ask_page(struct ask *ask, const struct pages *pages, enum way way, const struct account *row)
 {
-	struct place place = row ? (struct place){row->id, row->balance} : (struct place){0};
+	struct spot place = row ? (struct spot){row->id, row->balance} : (struct spot){0};
 	query_page(ask, pages->query, way, row ? &place : NULL, WINDOW_PAGE);
 }
 
 static void ask_around(struct ask *ask, struct pages *pages)
 {
-	struct place place = place_of(&pages->reading_target);
+	struct spot place = place_of(&pages->reading_target);
 	query_page(ask, pages->query, WAY_BEFORE, &place, WINDOW_PAGE);
 	pages->before = ask->n;
 	query_page(ask, pages->query, WAY_FROM, &place, WINDOW_PAGE);

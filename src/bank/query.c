@@ -122,14 +122,14 @@ static void end_page(struct draft *draft, struct ask *ask, bool by_balance, bool
 	draft_end(draft, ask);
 }
 
-static void id_condition(struct draft *draft, struct step step, const struct place *place)
+static void id_condition(struct draft *draft, struct step step, const struct spot *place)
 {
 	draft_and(draft);
 	buf_fmt(&draft->sql, "%s %s ", draft->query->catalogue->sql_id, operator_of(step));
 	draft_param(draft, place->id);
 }
 
-static void page_by_id(struct ask *ask, const struct query *query, struct step step, const struct place *place)
+static void page_by_id(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);
 	if (place)
@@ -137,7 +137,7 @@ static void page_by_id(struct ask *ask, const struct query *query, struct step s
 	end_page(&draft, ask, false, step.up);
 }
 
-static void page_with_balance(struct ask *ask, const struct query *query, struct step step, const struct place *place)
+static void page_with_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	const struct catalogue *c = query->catalogue;
 	struct draft draft = draft_begin(query, "", c->sql_columns);
@@ -155,8 +155,7 @@ static void page_with_balance(struct ask *ask, const struct query *query, struct
 	end_page(&draft, ask, true, step.up);
 }
 
-static void page_without_balance(struct ask *ask, const struct query *query, struct step step,
-				 const struct place *place)
+static void page_without_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);
 	draft_and(&draft);
@@ -166,7 +165,7 @@ static void page_without_balance(struct ask *ask, const struct query *query, str
 	end_page(&draft, ask, false, step.up);
 }
 
-static void page_by_balance(struct ask *ask, const struct query *query, struct step step, const struct place *place)
+static void page_by_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	bool nulls_come_last = step.up != query->dialect->nulls_first;
 	bool nullable = query->catalogue->balance_nullable;
@@ -183,7 +182,7 @@ static void page_by_balance(struct ask *ask, const struct query *query, struct s
 		page_without_balance(ask, query, step, NULL);
 }
 
-void query_page(struct ask *ask, const struct query *query, enum way way, const struct place *place,
+void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
 		unsigned long long limit)
 {
 	struct step step = {.up = (way == WAY_BEFORE) == query->order.descending, .including = way == WAY_FROM};

@@ -43,7 +43,7 @@ enum status run_format(const struct run *run, enum output_format *format, struct
 static bool next_page(struct reading *reading)
 {
 	struct ask ask = {0};
-	struct place place = {reading->place_id, reading->place_balance};
+	struct spot place = {reading->place_id, reading->place_balance};
 	reading->page = reading->left < READING_ROWS ? reading->left : READING_ROWS;
 	reading->left -= reading->page;
 	query_page(&ask, reading->query, WAY_AFTER, place.id ? &place : NULL, reading->page);

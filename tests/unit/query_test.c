@@ -26,7 +26,7 @@ static struct catalogue *catalogue(void)
 	return &c;
 }
 
-static void check_page(const struct query *query, enum way way, const struct place *place, const char *wanted)
+static void check_page(const struct query *query, enum way way, const struct spot *place, const char *wanted)
 {
 	struct ask ask = {0};
 	struct buf got = {0};
@@ -42,7 +42,7 @@ static void check_page(const struct query *query, enum way way, const struct pla
 }
 
 #define ALL "SELECT id, balance FROM accounts"
-static const struct place rich = {"7", "12.5"}, poor = {"7", NULL};
+static const struct spot rich = {"7", "12.5"}, poor = {"7", NULL};
 
 static void pages_by_id(void **state)
 {
