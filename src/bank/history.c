@@ -46,7 +46,7 @@ static size_t place_of(const struct window *window, const char *id)
 static void take_newest(struct history *history)
 {
 	struct window fresh = {0}, *old = &history->window;
-	window_append(&fresh, history->got);
+	window_append(&fresh, history->got, NULL);
 	fresh.at_start = true;
 	if (history->keep && old->n > 0)
 		fresh.selected = place_of(&fresh, old->rows[old->selected]->id);
@@ -56,7 +56,7 @@ static void take_newest(struct history *history)
 static void take_oldest(struct history *history)
 {
 	struct window fresh = {0};
-	window_prepend(&fresh, history->got);
+	window_prepend(&fresh, history->got, NULL);
 	fresh.at_end = true;
 	fresh.selected = fresh.n > 0 ? fresh.n - 1 : 0;
 	window_replace(&history->window, &fresh);
@@ -72,10 +72,10 @@ static void apply(struct history *history)
 		take_oldest(history);
 		break;
 	case PAGE_OLDER:
-		window_append(&history->window, history->got);
+		window_append(&history->window, history->got, NULL);
 		break;
 	case PAGE_NEWER:
-		window_prepend(&history->window, history->got);
+		window_prepend(&history->window, history->got, NULL);
 		break;
 	case PAGE_NONE:
 	case PAGE_COUNT:

@@ -35,23 +35,23 @@ bool paging_replaces(enum read read)
 
 /* ---- answers ---- */
 
-static const struct rows *const *page_before(const struct pages *pages)
+static void add_before(struct window *window, const struct pages *pages)
 {
-	return (const struct rows *const *)pages->got;
+	window_prepend(window, pages->got[0], pages->got[1]);
 }
 
-static const struct rows *const *page_from(const struct pages *pages)
+static void add_from(struct window *window, const struct pages *pages)
 {
-	return (const struct rows *const *)pages->got + 2;
+	window_append(window, pages->got[2], pages->got[3]);
 }
 
 /* A page around a row: what comes before it, backwards, and what comes from it on. */
 static struct window around(const struct pages *pages)
 {
 	struct window fresh = {0};
-	window_append(&fresh, page_from(pages));
+	add_from(&fresh, pages);
 	bool none = fresh.n == 0;
-	window_prepend(&fresh, page_before(pages));
+	add_before(&fresh, pages);
 	if (none && fresh.n > 0)
 		fresh.selected = fresh.n - 1;
 	return fresh;
@@ -61,11 +61,11 @@ static struct window first_or_last(const struct pages *pages, enum read read)
 {
 	struct window fresh = {0};
 	if (read == READ_FIRST) {
-		window_append(&fresh, page_from(pages));
+		add_from(&fresh, pages);
 		fresh.at_start = true;
 		return fresh;
 	}
-	window_prepend(&fresh, page_before(pages));
+	add_before(&fresh, pages);
 	fresh.at_end = true;
 	fresh.selected = fresh.n > 0 ? fresh.n - 1 : 0;
 	return fresh;
@@ -76,10 +76,10 @@ static void apply(struct pages *pages, enum read read)
 	struct window fresh = {0};
 	switch (read) {
 	case READ_AFTER:
-		window_append(&pages->window, page_from(pages));
+		add_from(&pages->window, pages);
 		break;
 	case READ_BEFORE:
-		window_prepend(&pages->window, page_before(pages));
+		add_before(&pages->window, pages);
 		break;
 	case READ_FIRST:
 	case READ_LAST:

@@ -110,10 +110,10 @@ static size_t take(struct window *window, struct account *page[WINDOW_PAGE], con
 }
 
 /* The selection may have moved far away while the page was on its way: then it is the page that goes. */
-void window_append(struct window *window, const struct rows *const parts[2])
+void window_append(struct window *window, const struct rows *rows, const struct rows *more)
 {
 	struct account *page[WINDOW_PAGE];
-	size_t n = take(window, page, parts);
+	size_t n = take(window, page, (const struct rows *const[]){rows, more});
 	memcpy(window->rows + window->n, page, n * sizeof *page);
 	window->n += n;
 	window->at_end = n < WINDOW_PAGE;
@@ -123,10 +123,10 @@ void window_append(struct window *window, const struct rows *const parts[2])
 	drop_back(window, excess(window));
 }
 
-void window_prepend(struct window *window, const struct rows *const parts[2])
+void window_prepend(struct window *window, const struct rows *rows, const struct rows *more)
 {
 	struct account *page[WINDOW_PAGE];
-	size_t n = take(window, page, parts);
+	size_t n = take(window, page, (const struct rows *const[]){rows, more});
 	bool was_empty = window->n == 0;
 	memmove(window->rows + n, window->rows, window->n * sizeof *window->rows);
 	for (size_t i = 0; i < n; i++)

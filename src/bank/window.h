@@ -20,12 +20,12 @@ struct window {
 
 void window_clear(struct window *window);
 
-/* The rows of a page, in one or two answers (each may be NULL), in the order that they were asked for: behind the last row, or, going
+/* The rows of a page, in one or two answers (`more` may be NULL, and both), in the order that they were asked for: behind the last row, or, going
  * backwards, before the first. Fewer than WINDOW_PAGE reach the edge of the table, more are left out. An account whose balance changed
  * may come again in the order of balances: what was read last holds. What is too many then goes at the other end, far from the
  * selected row. */
-void window_append(struct window *window, const struct rows *const parts[2]);
-void window_prepend(struct window *window, const struct rows *const parts[2]);
+void window_append(struct window *window, const struct rows *rows, const struct rows *more);
+void window_prepend(struct window *window, const struct rows *rows, const struct rows *more);
 
 /* Moves the selection; returns what is left of `delta` at an edge that is not the table's. */
 long window_move(struct window *window, long delta);

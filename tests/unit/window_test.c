@@ -35,14 +35,14 @@ static struct page *page(int from, int step, size_t n)
 static void append(struct window *window, int from, size_t n)
 {
 	struct page *p = page(from, 1, n);
-	window_append(window, (const struct rows *const[]){&p->rows, NULL});
+	window_append(window, &p->rows, NULL);
 	free(p);
 }
 
 static void prepend(struct window *window, int from, size_t n)
 {
 	struct page *p = page(from, -1, n);
-	window_prepend(window, (const struct rows *const[]){&p->rows, NULL});
+	window_prepend(window, &p->rows, NULL);
 	free(p);
 }
 
@@ -196,13 +196,13 @@ static void a_page_in_two_parts(void **state)
 {
 	struct window *window = *state;
 	struct page *a = page(1, 1, 150), *b = page(151, 1, 150), *none = page(1, 1, 0);
-	window_append(window, (const struct rows *const[]){&a->rows, &b->rows});
+	window_append(window, &a->rows, &b->rows);
 	check(window, 1, WINDOW_PAGE, 1);
 	assert_false(window->at_end); /* what is too much for a page is read again with the next one */
-	window_append(window, (const struct rows *const[]){&none->rows, &none->rows});
+	window_append(window, &none->rows, &none->rows);
 	assert_true(window->at_end);
 	window_clear(window);
-	window_append(window, (const struct rows *const[]){&a->rows, &none->rows});
+	window_append(window, &a->rows, &none->rows);
 	check(window, 1, 150, 1);
 	assert_true(window->at_end);
 	free(a);
