@@ -15,6 +15,7 @@
 #include "base/loop.h"
 #include "command/run.h"
 #include "command/settings.h"
+#include "command/terminal.h"
 #include "db/db.h"
 #include "event/ring.h"
 #include "server/server.h"
@@ -90,6 +91,7 @@ struct app {
 	enum app_stage stage;
 	struct err failure;
 	struct face face;
+	terminal_facts_fn *terminal; /* may be NULL: there is nothing that could draw */
 	bool leaving;
 	int exit_status;
 	struct inner *inner; /* for app.c and src/command only */

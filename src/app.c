@@ -202,6 +202,7 @@ bool app_free(struct app *app)
 	settle_free(app);
 	lab_free(app);
 	tutorial_free(app);
+	doctor_free(app);
 	transfer_free(app->transfer.body);
 	db_free(app->browse);
 	db_free(app->work);

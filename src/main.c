@@ -67,6 +67,7 @@ int main(int argc, char **argv)
 	}
 	bool plain_mode = plain_wanted(&settings);
 	struct app *app = app_new(&settings);
+	app->terminal = console_facts;
 	int exit_status = run(app, plain_mode);
 	if (!app_free(app)) {
 		fflush(NULL);

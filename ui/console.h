@@ -4,6 +4,7 @@
 #define UI_CONSOLE_H
 
 #include "base/err.h"
+#include "command/terminal.h"
 
 struct app;
 struct console;
@@ -14,5 +15,7 @@ struct console *console_open(struct app *app, struct err *err);
 
 /* Gives the terminal back; prints on fd 2 what was written there meanwhile. Before app_free(); NULL is fine. */
 void console_close(struct console *console);
+
+terminal_facts_fn console_facts;
 
 #endif

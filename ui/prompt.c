@@ -328,3 +328,8 @@ bool prompt_hint(struct buf *out)
 	buf_fmt(out, "   %s", command->help);
 	return true;
 }
+
+const char *prompt_library(void)
+{
+	return rl_library_version;
+}

@@ -27,4 +27,6 @@ bool prompt_hint(struct buf *out);
 
 void prompt_end(void); /* gives memory back, at the end of the program */
 
+const char *prompt_library(void); /* readline's version, static */
+
 #endif

@@ -24,6 +24,8 @@ void loop_stop(struct loop *loop); /* takes effect at the end of this turn */
 /* Runs callbacks until *done is true, or nothing is left that could make it so. */
 void loop_run_until(struct loop *loop, const bool *done);
 
+const char *loop_library(void); /* libuv's version, static */
+
 /* A file descriptor. `events` is WATCH_READ | WATCH_WRITE; an error or hang-up is reported as both that were asked for. */
 enum { WATCH_READ = 1, WATCH_WRITE = 2 };
 typedef void watch_fn(void *arg, int events);

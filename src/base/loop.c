@@ -311,3 +311,8 @@ void loop_soon(struct loop *loop, work_fn *fn, void *arg)
 	must(uv_timer_init(&loop->uv, &soon->uv), "make a timer");
 	must(uv_timer_start(&soon->uv, on_soon, 0, 0), "make a timer");
 }
+
+const char *loop_library(void)
+{
+	return uv_version_string();
+}

@@ -57,6 +57,9 @@ enum status prepare_settle(struct run *run, struct err *err);
 enum status record_check(const struct run *run,
 			 struct err *err); /* of commands whose format may be wrong, and nothing else */
 
+/* doctor.c */
+void do_doctor(struct run *run);
+
 /* shells.c */
 void do_completion(struct run *run);
 enum status check_completion(const struct run *run, struct err *err);
@@ -64,6 +67,8 @@ enum status check_completion(const struct run *run, struct err *err);
 /* tutorial.c */
 void do_tutorial(struct run *run);
 enum status check_tutorial(const struct run *run, struct err *err);
+enum status prepare_tutorial(struct run *run, struct err *err);
+void describe_tutorial(struct buf *out, const struct run *run);
 
 /* lab.c */
 void do_lab(struct run *run);

@@ -23,9 +23,10 @@ struct inner {
 	struct bulk *bulk;         /* NULL unless there is long work under way */
 	uint64_t drawn;            /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct settling *settling; /* NULL unless the ledger is being asked */
-	struct teaching *teaching; /* NULL unless the tutorial runs */
-	struct lab *lab;           /* what is or was played, NULL before the first */
-	struct timer *again;       /* connects the browse session again */
+	struct diagnosis *diagnosis; /* NULL unless the doctor looks */
+	struct teaching *teaching;   /* NULL unless the tutorial runs */
+	struct lab *lab;             /* what is or was played, NULL before the first */
+	struct timer *again;         /* connects the browse session again */
 	uint64_t again_ms;
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
@@ -85,6 +86,9 @@ enum status run_format(const struct run *run, enum output_format *format, struct
 void settle_doubt(struct app *app, const char *id); /* the outcome of that transfer is not known */
 void settle_known(struct app *app, const char *id); /* it is */
 void settle_free(struct app *app);
+
+/* doctor.c */
+void doctor_free(struct app *app);
 
 /* tutorial.c */
 void tutorial_free(struct app *app);

@@ -142,6 +142,27 @@ enum status check_tutorial(const struct run *run, struct err *err)
 	return accounts_of(run, &accounts, err);
 }
 
+/* The money of a private server is nobody's. */
+enum status prepare_tutorial(struct run *run, struct err *err)
+{
+	const struct catalogue *catalogue = run->app->catalogue;
+	run->confirmed |= run->app->settings.demo;
+	if (catalogue && catalogue->browse_why)
+		return err_set(err, ST_REJECTED, "%s", catalogue->browse_why);
+	return ST_OK;
+}
+
+void describe_tutorial(struct buf *out, const struct run *run)
+{
+	struct err err;
+	unsigned accounts = 0;
+	if (accounts_of(run, &accounts, &err))
+		return; /* cannot be: it was checked when the line was read */
+	buf_fmt(out, "add %u random %s to %s, and move half of a random account to another", accounts,
+		text_plural(accounts, "account", "accounts"),
+		run->app->catalogue ? run->app->catalogue->name : "a new table");
+}
+
 void do_tutorial(struct run *run)
 {
 	struct app *app = run->app;

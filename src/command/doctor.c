@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command doctor: looks at everything that teller lives on, and says of each part that it is well or what to do. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "diagnosis.h"
+#include "handlers.h"
+
+void doctor_free(struct app *app)
+{
+	struct diagnosis *diagnosis = app->inner->diagnosis;
+	app->inner->diagnosis = NULL;
+	if (!diagnosis)
+		return;
+	diagnosis_clear(diagnosis);
+	free(diagnosis);
+}
+
+static void finish(struct diagnosis *diagnosis)
+{
+	struct run *run = diagnosis->run;
+	struct err err = {0};
+	size_t failed = diagnosis_failed(diagnosis);
+	enum status status = diagnosis_show(diagnosis, &err);
+	if (!status && failed)
+		status = err_set(&err, ST_CHECK, "%zu of %zu parts want something", failed, diagnosis->n);
+	doctor_free(run->app);
+	run_end(run, status, err.text[0] ? err.text : NULL);
+}
+
+/* ---- the conversation ---- */
+
+static void on_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct diagnosis *diagnosis = arg;
+	diagnosis_add(diagnosis, "server", "try again", "the connection was lost: %s", why->message);
+	finish(diagnosis);
+}
+
+static void on_shown(void *arg, size_t index, const struct answer *answer)
+{
+	struct diagnosis *diagnosis = arg;
+	const char *cell = answer->rows ? rows_cell(answer->rows, 0, 0) : NULL;
+	if (cell && index == 1)
+		snprintf(diagnosis->isolation, sizeof diagnosis->isolation, "%s", cell);
+	if (cell && index == 2)
+		snprintf(diagnosis->read_only, sizeof diagnosis->read_only, "%s", cell);
+}
+
+static void on_all(void *arg)
+{
+	struct diagnosis *diagnosis = arg;
+	diagnosis_look_there(diagnosis);
+	finish(diagnosis);
+}
+
+/* What a transaction like ours gets: asked, not believed. */
+static void ask_transaction(struct diagnosis *diagnosis)
+{
+	static const struct statement statements[] = {
+		{.sql = "BEGIN ISOLATION LEVEL SERIALIZABLE", .verb = VERB_BEGIN},
+		{.sql = "SHOW transaction_isolation", .verb = VERB_OTHER},
+		{.sql = "SHOW transaction_read_only", .verb = VERB_OTHER},
+		{.sql = "ROLLBACK", .verb = VERB_ROLLBACK},
+	};
+	struct db_context context = {0};
+	struct db_reply reply = {on_shown, on_all, on_lost, diagnosis};
+	db_send(diagnosis->run->app->work, statements, COUNT_OF(statements), &context, &reply);
+}
+
+static void ping(struct diagnosis *diagnosis);
+
+static void on_ping(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct diagnosis *diagnosis = arg;
+	diagnosis->trip_us[diagnosis->pings++] = answer->duration_us;
+}
+
+static void on_pinged(void *arg)
+{
+	struct diagnosis *diagnosis = arg;
+	if (diagnosis->pings < PINGS)
+		ping(diagnosis);
+	else
+		ask_transaction(diagnosis);
+}
+
+static void ping(struct diagnosis *diagnosis)
+{
+	static const struct statement one = {.sql = "SELECT 1", .verb = VERB_SELECT};
+	struct db_context context = {0};
+	struct db_reply reply = {on_ping, on_pinged, on_lost, diagnosis};
+	db_send(diagnosis->run->app->work, &one, 1, &context, &reply);
+}
+
+static void on_server(void *arg, const struct err *err)
+{
+	struct diagnosis *diagnosis = arg;
+	struct app *app = diagnosis->run->app;
+	if (!err && (db_state(app->work) != DB_IDLE || txn_running(app->txn))) {
+		diagnosis_add(diagnosis, "server", "try again when the transfer is over", "the session is busy");
+		finish(diagnosis);
+	} else if (!err) {
+		ping(diagnosis);
+	} else {
+		diagnosis_add(diagnosis, "server", err->text, "no connection");
+		finish(diagnosis);
+	}
+}
+
+void do_doctor(struct run *run)
+{
+	struct app *app = run->app;
+	if (app->inner->diagnosis) {
+		run_end(run, ST_USAGE, "the doctor is looking already");
+		return;
+	}
+	struct diagnosis *diagnosis = app->inner->diagnosis = NEW(struct diagnosis);
+	diagnosis->run = run;
+	diagnosis_look_here(diagnosis);
+	needs_wait(app, COMMAND_SERVER | COMMAND_WORK, on_server, diagnosis);
+}
