@@ -32,7 +32,7 @@ static const struct command table[] = {
 	{"create", NULL, {{"N", ARG_COUNT, false}}, {{"chunk", "N", "so many a transaction (default 1000, by COPY 50000)"}, {"copy", NULL, "by COPY (default above 10000)"}, {"insert", NULL, "by INSERT"}}, READS | WRITES, "add accounts with random ids and balances", do_create, check_create, NULL, NULL},
 	{"delay", NULL, {{"MS|off", ARG_WORD, true}}, {{0}}, 0, "wait before each round trip of a transfer", do_setting, NULL, NULL, NULL},
 	{"dest", "destination", {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that receives (default: the selected one)", do_dest, NULL, NULL, NULL},
-	{"doctor", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "look at terminal, server and bank: what is well, and what to do", do_doctor, record_check, NULL, NULL},
+	{"doctor", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "look at terminal, server and bank; say what to do", do_doctor, record_check, NULL, NULL},
 	{"down", NULL, MOVE, {{0}}, SCREEN, "move down", do_screen, NULL, NULL, NULL},
 	{"entry", NULL, {{0}}, {{0}}, SCREEN, "show the selected transfer of the ledger in full", do_entry, NULL, NULL, NULL},
 	{"errors", NULL, {{0}}, {{0}}, SCREEN, "show only errors in the log, or all", do_screen, NULL, NULL, NULL},
