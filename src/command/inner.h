@@ -101,6 +101,14 @@ void lab_free(struct app *app);
 bool transfer_is_id(const char *word);                /* a UUID */
 const char *transfer_selected(const struct app *app); /* the account that is selected on the screen, or NULL */
 
+/* lesson.c */
+struct asset_lesson;
+struct lesson;
+enum status lesson_read(const char *path, struct buf *text, struct err *err);
+const struct asset_lesson *lesson_named(const char *name); /* one that is built in; NULL: there is none */
+struct lesson *lesson_open(const char *name,
+			   struct err *err); /* by its name or from its file; owned; NULL with a sentence */
+
 /* ledger.c */
 enum status ledger_there(const struct run *run, struct err *err); /* an error where there is none to look into */
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command lab: spec files and lessons, played on the server. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -24,29 +22,11 @@ struct lab {
 
 /* ---- the file ---- */
 
-static enum status read_file(const char *path, struct buf *text, struct err *err)
-{
-	struct stat st;
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return err_set(err, ST_OWN, "cannot open %.300s: %s", path, strerror(errno));
-	bool regular = fstat(fileno(file), &st) == 0 && S_ISREG(st.st_mode);
-	char chunk[65536];
-	size_t n;
-	while (regular && text->len <= SPEC_MAX_BYTES && (n = fread(chunk, 1, sizeof chunk, file)) > 0)
-		buf_add(text, chunk, n);
-	bool failed = ferror(file);
-	fclose(file);
-	if (!regular)
-		return err_set(err, ST_USAGE, "%.300s is not a regular file; a spec file is wanted", path);
-	return failed ? err_set(err, ST_OWN, "cannot read %.300s: %s", path, strerror(errno)) : ST_OK;
-}
-
 static struct spec *read_spec(const char *path, struct err *err)
 {
 	struct buf text = {0};
 	struct spec *spec = NULL;
-	if (read_file(path, &text, err) == ST_OK)
+	if (lesson_read(path, &text, err) == ST_OK)
 		spec = spec_parse(path, buf_text(&text), text.len, err);
 	buf_free(&text);
 	return spec;

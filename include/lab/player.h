@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The player: a lesson on the stage, step by step, for somebody who watches and answers. */
+#ifndef LAB_PLAYER_H
+#define LAB_PLAYER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lab/lesson.h"
+#include "lab/stage.h"
+
+/*
+ * The steps of one order (a permutation of the spec) are sent one after another, as the person asks for it, or by themselves. A question
+ * that a lesson asks about a step is open until it is answered or passed over by sending the step, and is judged by what the server
+ * does. A step of another session may be sent out of turn: from then on what the lesson expects is not looked at.
+ */
+struct player;
+
+enum player_state {
+	PLAYER_STARTING, /* connecting, setting up */
+	PLAYER_READY,    /* the next step may be sent */
+	PLAYER_BUSY,     /* a step is on its way, and is not known to wait */
+	PLAYER_CHECKING, /* all steps were sent: the lesson's checks are asked */
+	PLAYER_OVER,     /* played and torn down */
+	PLAYER_FAILED,   /* player_error() says why */
+};
+
+enum player_pace {
+	PLAYER_BY_HAND,
+	PLAYER_GOES_ON, /* to the next breakpoint, open question or the end */
+	PLAYER_AUTO,    /* with pauses; questions are passed over */
+};
+
+/* A step of the order: one that was sent, in the order of sending, or one that is still to come. */
+struct player_row {
+	size_t step;                       /* in spec.steps */
+	const struct stage_record *record; /* NULL: still to come */
+	bool next;
+	bool breakpoint;
+	bool surprise; /* it did not do what the lesson expects */
+};
+
+struct player_question {
+	const struct lesson_ask *ask;
+	long given;  /* index of the answer that was given; -1: none */
+	bool judged; /* the server has done it */
+	long right;  /* index of the answer that the server gave; -1: none of them */
+};
+
+struct player_check {
+	const char *sql, *wanted;
+	char *found; /* owned by the player; NULL: not asked yet */
+	bool ok;
+};
+
+/*
+ * The lesson is taken over. `info` is borrowed, `name` (of the lesson) copied. `changed` is called from the loop whenever there is
+ * something else to see.
+ */
+typedef void player_changed_fn(void *arg);
+struct player *player_new(struct loop *loop, struct ring *ring, const struct conninfo *info, const char *name,
+			  struct lesson *lesson, player_changed_fn *changed, void *arg);
+/* Closes at once. What a lesson made is torn down only if it was played to its end, or by player_end(). */
+void player_free(struct player *player);
+
+/* Asks for the teardown; `ended` comes when it is done, at once where there is nothing to do. */
+void player_end(struct player *player, player_changed_fn *ended, void *arg);
+
+/* Orders: those of the spec; where it has none, all interleavings, of which the first PLAYER_ORDERS_MAX are offered. */
+enum { PLAYER_ORDERS_MAX = 100 };
+size_t player_norders(const struct player *player);
+size_t player_order(const struct player *player);
+void player_begin(struct player *player, size_t order); /* from its start, whatever was being played */
+
+/* On ST_USAGE nothing was sent, and the sentence says why. */
+MUST_CHECK enum status player_next(struct player *player, struct err *err);
+MUST_CHECK enum status player_step(struct player *player, size_t session,
+				   struct err *err); /* its next step, out of turn too */
+MUST_CHECK enum status player_answer(struct player *player, size_t answer,
+				     struct err *err); /* from 1; 0 passes it over */
+void player_pace(struct player *player, enum player_pace pace);
+void player_pause_ms(struct player *player, uint64_t pause_ms); /* of PLAYER_AUTO */
+/* Sends as many steps as were sent before without waiting for anybody; for the same place on another server. */
+void player_go_to(struct player *player, size_t sent);
+void player_break(struct player *player, size_t row); /* sets or clears a breakpoint */
+void player_cancel(struct player *player);            /* cancels what the sessions run */
+
+/* ---- to be shown; all borrowed until the next change ---- */
+
+const char *player_name(const struct player *player);
+const struct lesson *player_lesson(const struct player *player);
+const struct stage *player_stage(const struct player *player);
+enum player_state player_state(const struct player *player);
+enum player_pace player_paced(const struct player *player);
+const char *player_error(const struct player *player);
+const char *player_left(const struct player *player); /* what was not torn down, and has to be by hand; NULL */
+bool player_strayed(const struct player *player);     /* a step was sent out of turn */
+
+size_t player_nrows(const struct player *player);
+size_t player_nsent(const struct player *player);
+struct player_row player_row(const struct player *player, size_t row);
+size_t player_next_row(const struct player *player); /* player_nrows() where there is none */
+
+/* What to tell before the next step, or behind the last one; NULL: nothing. */
+const char *player_text(struct player *player);
+const char *player_title(const struct player *player); /* of the order, else of the lesson, else NULL */
+/* The question about the next step, or the last one that was asked; ask is NULL where there is none. */
+struct player_question player_question(const struct player *player);
+bool player_asks(const struct player *player); /* it is open */
+size_t player_nchecks(const struct player *player);
+const struct player_check *player_check(const struct player *player, size_t i);
+/* What others see now: the answer to the lesson's first check; NULL: not known. */
+const char *player_committed(const struct player *player);
+/* What a session read last, and whether another one has committed since; NULL: nothing. */
+const char *player_read(const struct player *player, size_t session, bool *old);
+
+struct player_score {
+	size_t asked, right, surprises, failed; /* failed: checks */
+};
+struct player_score player_score(const struct player *player); /* of the order as far as it was played */
+
+#endif

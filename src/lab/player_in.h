@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of the player, shared by its files and by nobody else. */
+#ifndef LAB_PLAYER_IN_H
+#define LAB_PLAYER_IN_H
+
+#include "base/buf.h"
+#include "base/loop.h"
+#include "lab/player.h"
+#include "lab/seen.h"
+
+/* A turn of the order. */
+struct turn {
+	bool sent, breakpoint, surprise, judged;
+	size_t record; /* its number, where sent */
+	long given;    /* the answer to its question */
+	long right;
+};
+
+/* What a session knows, and did to others, in its transaction. */
+struct knows {
+	char *read; /* NULL: nothing */
+	bool old;   /* another session has committed since */
+	bool wrote;
+};
+
+struct player {
+	struct loop *loop;
+	struct ring *ring;
+	char *name;
+	struct lesson *lesson;
+	struct stage *stage;
+	player_changed_fn *changed, *ended;
+	void *arg, *ended_arg;
+	struct timer *pause;
+	uint64_t pause_ms;
+
+	size_t order, norders;
+	struct spec_order *made; /* where the spec has no permutations: what `permutation` is borrowed from */
+	const struct spec_permutation *permutation;
+	long begin; /* the order to begin with when the stage is off; -1: none */
+
+	enum player_state state;
+	enum player_pace pace;
+	size_t go_to;    /* GOES_ON without stopping while fewer steps were sent */
+	bool wants_next; /* asked for while a step was on its way */
+	bool strayed;
+	struct turn *turns; /* [permutation->nturns] */
+	size_t nsent;
+	size_t *sent;        /* [nsent] turns, in the order of sending */
+	long asked;          /* the turn whose question was the last one; -1: none */
+	struct knows *knows; /* [spec->nsessions] */
+	struct player_check *checks;
+	size_t nchecks, next_check;
+	char *committed;
+	bool watching; /* the first check is being asked for `committed` */
+	char *error, *left;
+	struct buf text;
+};
+
+/* player.c */
+void player_tell(struct player *player);
+void player_fail(struct player *player, const char *sentence);
+size_t player_next_turn(const struct player *player); /* nturns where there is none */
+
+/* player_judge.c: what the answers of the server mean for the lesson */
+void player_judge(struct player *player, const struct stage_record *record);
+void player_checks_make(struct player *player); /* those of the order, none of them asked */
+void player_checks_ask(struct player *player);  /* one after another; then the stage is ended */
+void player_watch(struct player *player);       /* asks what others see now */
+void player_forget(struct player *player);      /* all that was found out in this order */
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the answers of the server mean for a lesson that is played: questions, surprises, checks, and what is true now. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "player_in.h"
+
+/* ---- what the sessions know ---- */
+
+static void forget_read(struct knows *knows)
+{
+	free(knows->read);
+	*knows = (struct knows){.wrote = knows->wrote};
+}
+
+static bool tag_begins(const char *tag, const char *word)
+{
+	return tag && strncmp(tag, word, strlen(word)) == 0;
+}
+
+static bool writes(const struct stage_record *record)
+{
+	for (size_t i = 0; i < record->nwords; i++) {
+		const struct stage_word *word = &record->words[i];
+		bool write = tag_begins(word->tag, "UPDATE") || tag_begins(word->tag, "INSERT") ||
+			     tag_begins(word->tag, "DELETE") || tag_begins(word->tag, "MERGE");
+		if ((word->kind == WORD_TAG || word->kind == WORD_ROWS) && write && word->affected > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever has read before others committed something knows what was true, not what is. */
+static void learn(struct player *player, const struct stage_record *record, const struct lesson_fact *fact)
+{
+	struct knows *knows = &player->knows[record->lane];
+	struct stage_lane lane;
+	stage_lane(player->stage, record->lane, &lane);
+	if (fact->reads && !fact->sqlstate) {
+		forget_read(knows);
+		knows->read = mem_dup(fact->reads);
+	}
+	knows->wrote = knows->wrote || writes(record);
+	if (lane.in_transaction)
+		return;
+	bool back = fact->sqlstate || tag_begins(fact->tag, "ROLLBACK");
+	for (size_t i = 0; i < player->lesson->spec->nsessions && knows->wrote && !back; i++)
+		if (i != record->lane)
+			player->knows[i].old = true;
+	knows->wrote = false;
+	if (tag_begins(fact->tag, "COMMIT") || tag_begins(fact->tag, "ROLLBACK"))
+		forget_read(knows);
+}
+
+/* ---- questions and expectations ---- */
+
+static struct turn *turn_of(struct player *player, const struct stage_record *record)
+{
+	return record->number < player->nsent ? &player->turns[player->sent[record->number]] : NULL;
+}
+
+/* What only waits may still end in many ways: answers that name an end are judged then. */
+static void judge_question(struct turn *turn, const struct lesson_ask *ask, const struct lesson_fact *fact)
+{
+	for (size_t i = 0; i < ask->nanswers; i++) {
+		if (!lesson_holds(&ask->answers[i].outcome, fact))
+			continue;
+		turn->right = (long)i;
+		turn->judged = true;
+		return;
+	}
+	turn->judged = turn->judged || fact->complete;
+}
+
+void player_judge(struct player *player, const struct stage_record *record)
+{
+	const struct lesson *lesson = player->lesson;
+	struct turn *turn = turn_of(player, record);
+	struct seen seen = {0};
+	if (!turn)
+		return;
+	seen_record(&seen, lesson->spec, record);
+	const struct lesson_ask *ask = lesson_ask_of(lesson, (long)player->order, (long)record->step);
+	const struct lesson_expect *expect = lesson_expect_of(lesson, (long)player->order, (long)record->step);
+	if (ask)
+		judge_question(turn, ask, &seen.fact);
+	if (expect && !player->strayed && record->done)
+		turn->surprise = !lesson_holds(&expect->outcome, &seen.fact);
+	if (record->done)
+		learn(player, record, &seen.fact);
+	seen_free(&seen);
+}
+
+/* ---- checks ---- */
+
+void player_checks_make(struct player *player)
+{
+	const struct lesson *lesson = player->lesson;
+	player->checks = mem_array(lesson->nchecks + 1, sizeof *player->checks);
+	for (size_t i = 0; i < lesson->nchecks; i++) {
+		const struct lesson_check *check = &lesson->checks[i];
+		if (check->scope.permutation == -1 || check->scope.permutation == (long)player->order)
+			player->checks[player->nchecks++] =
+				(struct player_check){.sql = check->sql, .wanted = check->value};
+	}
+}
+
+static char *answer_text(const struct stage_word *word)
+{
+	struct buf text = {0};
+	if (word->kind == WORD_ERROR)
+		buf_str(&text, word->message);
+	else
+		seen_value(&text, word->rows);
+	buf_str(&text, "");
+	return buf_take(&text);
+}
+
+static void on_check(void *arg, const struct stage_word *word)
+{
+	struct player *player = arg;
+	if (player->next_check >= player->nchecks)
+		return;
+	struct player_check *check = &player->checks[player->next_check++];
+	check->found = answer_text(word);
+	check->ok = word->kind == WORD_ROWS && strcmp(check->found, check->wanted) == 0;
+	player_checks_ask(player);
+}
+
+void player_checks_ask(struct player *player)
+{
+	if (player->next_check < player->nchecks)
+		stage_ask(player->stage, player->checks[player->next_check].sql, on_check, player);
+	else
+		stage_end(player->stage);
+}
+
+static void on_watch(void *arg, const struct stage_word *word)
+{
+	struct player *player = arg;
+	player->watching = false;
+	free(player->committed);
+	player->committed = word->kind == WORD_ROWS ? answer_text(word) : NULL;
+	player_tell(player);
+}
+
+void player_watch(struct player *player)
+{
+	if (!player->nchecks || player->watching)
+		return;
+	player->watching = true;
+	stage_ask(player->stage, player->checks[0].sql, on_watch, player);
+}
+
+void player_forget(struct player *player)
+{
+	for (size_t i = 0; i < player->lesson->spec->nsessions; i++) {
+		player->knows[i].wrote = false;
+		forget_read(&player->knows[i]);
+	}
+	for (size_t i = 0; i < player->nchecks; i++)
+		free(player->checks[i].found);
+	free(player->checks);
+	free(player->committed);
+	free(player->error);
+	free(player->left);
+	player->checks = NULL;
+	player->nchecks = player->next_check = 0;
+	player->committed = player->error = player->left = NULL;
+	player->watching = player->strayed = false;
+	player->asked = -1;
+}

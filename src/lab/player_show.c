@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The player as it is shown: its rows, texts, questions and score. */
+#include <string.h>
+
+#include "player_in.h"
+
+const char *player_name(const struct player *player)
+{
+	return player->name;
+}
+
+const struct lesson *player_lesson(const struct player *player)
+{
+	return player->lesson;
+}
+
+const struct stage *player_stage(const struct player *player)
+{
+	return player->stage;
+}
+
+enum player_state player_state(const struct player *player)
+{
+	return player->state;
+}
+
+enum player_pace player_paced(const struct player *player)
+{
+	return player->pace;
+}
+
+const char *player_error(const struct player *player)
+{
+	return player->error;
+}
+
+const char *player_left(const struct player *player)
+{
+	return player->left;
+}
+
+bool player_strayed(const struct player *player)
+{
+	return player->strayed;
+}
+
+size_t player_order(const struct player *player)
+{
+	return player->order;
+}
+
+/* ---- rows ---- */
+
+size_t player_nrows(const struct player *player)
+{
+	return player->turns ? player->permutation->nturns : 0;
+}
+
+size_t player_nsent(const struct player *player)
+{
+	return player->nsent;
+}
+
+/* Behind what was sent stands what was not, in the order of the permutation. */
+static size_t turn_of_row(const struct player *player, size_t row)
+{
+	if (row < player->nsent)
+		return player->sent[row];
+	size_t left = row - player->nsent, turn = 0;
+	while (player->turns[turn].sent || left-- > 0)
+		turn++;
+	return turn;
+}
+
+struct player_row player_row(const struct player *player, size_t row)
+{
+	size_t i = turn_of_row(player, row);
+	const struct turn *turn = &player->turns[i];
+	return (struct player_row){
+		.step = player->permutation->turns[i].step,
+		.record = turn->sent ? stage_record(player->stage, turn->record) : NULL,
+		.next = row == player->nsent && player->state != PLAYER_OVER,
+		.breakpoint = turn->breakpoint,
+		.surprise = turn->surprise,
+	};
+}
+
+size_t player_next_row(const struct player *player)
+{
+	return player->nsent < player_nrows(player) ? player->nsent : player_nrows(player);
+}
+
+void player_break(struct player *player, size_t row)
+{
+	if (row < player->nsent || row >= player_nrows(player))
+		return;
+	struct turn *turn = &player->turns[turn_of_row(player, row)];
+	turn->breakpoint = !turn->breakpoint;
+	player_tell(player);
+}
+
+/* ---- texts ---- */
+
+static void add_text(struct buf *out, const char *text)
+{
+	if (text)
+		buf_fmt(out, "%s%s", out->len ? "\n" : "", text);
+}
+
+const char *player_text(struct player *player)
+{
+	const struct lesson *lesson = player->lesson;
+	long order = (long)player->order;
+	struct buf *text = &player->text;
+	size_t turn = player_next_turn(player);
+	buf_clear(text);
+	if (player->nsent == 0)
+		add_text(text, lesson_text(lesson, LESSON_SAY, order, -1));
+	if (turn < player_nrows(player))
+		add_text(text, lesson_text(lesson, LESSON_SAY, order, (long)player->permutation->turns[turn].step));
+	else if (player->nsent > 0)
+		add_text(text, lesson_text(lesson, LESSON_END, order, -1));
+	return text->len ? text->p : NULL;
+}
+
+const char *player_title(const struct player *player)
+{
+	return lesson_text(player->lesson, LESSON_TITLE, (long)player->order, -1);
+}
+
+/* ---- questions ---- */
+
+static const struct lesson_ask *ask_of(const struct player *player, size_t turn)
+{
+	return lesson_ask_of(player->lesson, (long)player->order, (long)player->permutation->turns[turn].step);
+}
+
+/* The one about the next step comes first; the last one that was asked stays until then. */
+static long question_turn(const struct player *player)
+{
+	size_t next = player_next_turn(player);
+	if (next < player_nrows(player) && ask_of(player, next))
+		return (long)next;
+	return player->asked;
+}
+
+struct player_question player_question(const struct player *player)
+{
+	long i = question_turn(player);
+	if (i < 0)
+		return (struct player_question){.given = -1, .right = -1};
+	const struct turn *turn = &player->turns[i];
+	return (struct player_question){ask_of(player, (size_t)i), turn->given, turn->judged, turn->right};
+}
+
+bool player_asks(const struct player *player)
+{
+	long i = question_turn(player);
+	return i >= 0 && !player->turns[i].sent && player->turns[i].given < 0 && player->state == PLAYER_READY;
+}
+
+enum status player_answer(struct player *player, size_t answer, struct err *err)
+{
+	long i = question_turn(player);
+	if (i < 0 || player->turns[i].sent)
+		return err_set(err, ST_USAGE, "no question is open");
+	size_t n = ask_of(player, (size_t)i)->nanswers;
+	if (answer > n)
+		return err_set(err, ST_USAGE, "the answers are 1 to %zu; 0 or Space passes it over", n);
+	if (answer > 0)
+		player->turns[i].given = (long)answer - 1;
+	return player_next(player, err);
+}
+
+size_t player_nchecks(const struct player *player)
+{
+	return player->nchecks;
+}
+
+const struct player_check *player_check(const struct player *player, size_t i)
+{
+	return &player->checks[i];
+}
+
+const char *player_committed(const struct player *player)
+{
+	return player->committed;
+}
+
+const char *player_read(const struct player *player, size_t session, bool *old)
+{
+	*old = player->knows[session].old;
+	return player->knows[session].read;
+}
+
+struct player_score player_score(const struct player *player)
+{
+	struct player_score score = {0};
+	for (size_t i = 0; i < player_nrows(player); i++) {
+		const struct turn *turn = &player->turns[i];
+		score.asked += turn->judged && ask_of(player, i) != NULL;
+		score.right += turn->judged && turn->given >= 0 && turn->given == turn->right;
+		score.surprises += turn->surprise;
+	}
+	for (size_t i = 0; i < player->nchecks; i++)
+		score.failed += player->checks[i].found && !player->checks[i].ok;
+	return score;
+}
