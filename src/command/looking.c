@@ -39,6 +39,8 @@ static void adopt(struct app *app, struct catalogue *catalogue)
 	browse_look(app, false);
 	if (catalogue->browse_why && !app->settings.read_only)
 		app_say(app, ST_OK, "only to look at: %s", catalogue->browse_why);
+	else if (catalogue->ledger_why)
+		app_say(app, ST_OK, "transfers are not recorded: %s", catalogue->ledger_why);
 }
 
 static void refuse(struct app *app, const struct err *err)

@@ -24,7 +24,8 @@ struct making {
 
 static void finish(struct making *making)
 {
-	making->done(making->arg, making->added, making->err.status ? &making->err : NULL);
+	struct err err = making->err; /* who is told gives us back first */
+	making->done(making->arg, making->added, err.status ? &err : NULL);
 }
 
 static void fail(struct making *making, const struct err *err)

@@ -125,6 +125,8 @@ enum status prepare_transfer(struct run *run, struct err *err)
 		return err->status;
 	if (id && !app->catalogue->ledger)
 		return err_set(err, ST_USAGE, "--id is kept in the ledger, and there is none; `init` makes it");
+	if (app->catalogue->ledger_why && app_prints(app)) /* a screen says it at the start */
+		app_say(app, ST_OK, "transfers are not recorded: %s", app->catalogue->ledger_why);
 	spell_out(run);
 	return ST_OK;
 }

@@ -67,7 +67,15 @@ static void take(struct reading *reading, const struct rows *rows)
 			return;
 		}
 	}
-	run->work = opposite(run, cell[0], cell[2], cell[3], cell[4]);
+	/* The ledger's column may have more digits behind the point than the balances. */
+	unsigned scale = run->app->catalogue->balance_scale;
+	int64_t units;
+	if (amount_parse(cell[4], scale, &units) != AMOUNT_FINE) {
+		err_set(&reading->err, ST_CHECK, "transfer %s moved %.40s, which balances of this table cannot hold",
+			run->args[0], cell[4]);
+		return;
+	}
+	run->work = opposite(run, cell[0], cell[2], cell[3], amount_show(units, scale).text);
 }
 
 enum status check_undo(const struct run *run, struct err *err)

@@ -8,6 +8,8 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
+#define ONE "11111111-2222-4333-8444-555555555555"
+
 static void expect(struct proc *proc, int status, const char *out, const char *err)
 {
 	proc_expect_status(proc, status);
@@ -165,6 +167,78 @@ static void init_makes_no_other_table(void **state)
 	       "transfers is not used as the ledger: its column source is of type bigint");
 }
 
+/* ---- ledgers of other types ---- */
+
+/* One that is wider than it needs to be is used, and what it says can be undone and asked for. */
+static void a_wider_ledger(void **state)
+{
+	(void)state;
+	pg_exec("CREATE SCHEMA wide; CREATE TABLE wide.purses (id int2 PRIMARY KEY, balance numeric(9,2));"
+		"INSERT INTO wide.purses VALUES (1, 10.01), (-2, 0); CREATE TABLE wide.transfers (id uuid PRIMARY KEY, "
+		"source text, destination text, amount numeric(30,6), made_at timestamptz DEFAULT now())");
+	static const char *const commands[] = {"transfer 1 -2 0.75 --yes --id=" ONE,
+					       "transfer 1 -2 0.75 --yes --id=" ONE, "undo --yes " ONE, "settle " ONE,
+					       "show 1 --csv"};
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		struct proc *proc = teller_run("--table", "wide.purses", "-c", commands[i]);
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+	}
+	holds("10.01 0.00 2 0.750000",
+	      "SELECT (SELECT string_agg(balance::text, ' ' ORDER BY id DESC) FROM wide.purses) "
+	      "|| concat(' ', count(*), ' ', min(amount)) FROM wide.transfers");
+	pg_exec("UPDATE wide.transfers SET amount = 0.755 WHERE id = '" ONE "'");
+	expect(teller_run("--table", "wide.purses", "undo", "--yes", ONE), 6, "",
+	       "moved 0.755000, which balances of this table cannot hold");
+}
+
+static void a_ledger_that_does_not_fit_is_told(void **state)
+{
+	(void)state;
+	pg_exec("CREATE SCHEMA narrow; CREATE TABLE narrow.purses (id int PRIMARY KEY, balance numeric(9,2));"
+		"INSERT INTO narrow.purses VALUES (1, 10.01), (2, 0); CREATE TABLE narrow.transfers (id uuid PRIMARY "
+		"KEY, "
+		"source int, destination int, amount int8, made_at timestamptz DEFAULT now())");
+	struct proc *proc = teller_run("--table", "narrow.purses", "transfer", "1", "2", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc,
+			"transfers are not recorded: transfers is not used as the ledger: its column amount is of "
+			"type bigint, which does not hold every balance of narrow.purses");
+	proc_free(proc);
+	holds("5.01 5.00", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM narrow.purses");
+}
+
+/* What is asked about a transfer that never was must fit the columns, too. */
+static void settling_on_any_ledger(void **state)
+{
+	(void)state;
+	static const char *const types[] = {"uuid", "text", "char(3)", "int2", "numeric(4,0)"};
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		pg_exec("DROP SCHEMA IF EXISTS kind CASCADE; CREATE SCHEMA kind; CREATE TABLE kind.purses (id %s "
+			"PRIMARY KEY, "
+			"balance numeric(5,5))",
+			types[i]);
+		proc_free(teller_run("--table", "kind.purses", "init", "--accounts", "0"));
+		expect(teller_run("--table", "kind.purses", "settle", ONE), 3, "", "did not commit; nothing was moved");
+	}
+}
+
+/* Accounts are made with parts of the whole, one by one and by COPY. */
+static void accounts_are_made_with_cents(void **state)
+{
+	(void)state;
+	static const char *const ways[] = {"--insert", "--copy"};
+	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+		pg_exec("DROP TABLE IF EXISTS made; CREATE TABLE made (id uuid PRIMARY KEY, balance numeric(8,2))");
+		struct proc *proc = teller_run("--table", "made", "create", "200", ways[i]);
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+		holds("200 t t",
+		      "SELECT concat_ws(' ', count(*), bool_or(balance <> trunc(balance)), max(balance) > 500000) "
+		      "FROM made");
+	}
+}
+
 /* ---- kinds of relations ---- */
 
 static void partitions_and_children(void **state)
@@ -303,6 +377,10 @@ int main(void)
 		cmocka_unit_test(hostile_ids),
 		cmocka_unit_test(init_fits_the_table),
 		cmocka_unit_test(init_makes_no_other_table),
+		cmocka_unit_test(a_wider_ledger),
+		cmocka_unit_test(a_ledger_that_does_not_fit_is_told),
+		cmocka_unit_test(settling_on_any_ledger),
+		cmocka_unit_test(accounts_are_made_with_cents),
 		cmocka_unit_test(partitions_and_children),
 		cmocka_unit_test(check_constraints),
 		cmocka_unit_test_setup(without_the_right_to_write, reader),
