@@ -32,10 +32,11 @@ struct catalogue {
 	char *extra_type[CATALOGUE_EXTRA_MAX];
 	bool balance_nullable; /* as far as is known: a balance can be NULL */
 	bool balance_indexed; /* an index begins with the balance: accounts can be read in its order at no great cost */
-	bool ledger;          /* the transfers table is there and usable */
-	char *ledger_why;     /* why it is not, as a sentence; NULL where it is or there is none */
-	char *browse_why;     /* why nothing can be moved: we may not write; a sentence; NULL where we may */
-	int64_t estimate;     /* about how many rows, -1 unknown */
+	bool triggers; /* it has triggers, or parts that may have some: a statement does not see what comes after it */
+	bool ledger;   /* the transfers table is there and usable */
+	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
+	char *browse_why; /* why nothing can be moved: we may not write; a sentence; NULL where we may */
+	int64_t estimate; /* about how many rows, -1 unknown */
 
 	char *sql_name;        /* the table as SQL writes it, quoted where it needs that */
 	char *sql_make_ledger; /* a ledger that takes every id and balance of this table, in the schema of it */

@@ -29,6 +29,9 @@ struct dialect {
 	/* Ends the session with process $1 if it is ours, and waits until it is gone; NULL where there is no way to. */
 	const char *end_session_sql;
 
+	/* Whether a trigger may run after a change of the table named by $1 (schema) and $2 (table). */
+	const char *triggers_sql;
+
 	/* About how many rows a SELECT has: what goes before it to get its plan as JSON. Where that is NULL: the estimate for the table
 	 * named by $1 (schema) and $2 (table); column 1. */
 	const char *explain;

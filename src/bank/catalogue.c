@@ -86,6 +86,12 @@ static void take_balance(struct catalogue *catalogue, const struct rows *rows)
 	catalogue->balance_indexed = rows_cell(rows, 0, 1)[0] == 't';
 }
 
+static void take_triggers(struct catalogue *catalogue, const struct rows *rows)
+{
+	const char *any = rows_cell(rows, 0, 0);
+	catalogue->triggers = any && *any == 't';
+}
+
 static void take_estimate(const struct reading *reading, const struct rows *rows)
 {
 	struct catalogue *catalogue = reading->catalogue;
@@ -108,6 +114,8 @@ static void on_more(void *arg, size_t index, const struct answer *answer)
 		take_ledger(reading, answer->rows);
 	else if (index == 1)
 		take_balance(reading->catalogue, answer->rows);
+	else if (index == 2)
+		take_triggers(reading->catalogue, answer->rows);
 	else
 		take_estimate(reading, answer->rows);
 }
@@ -128,6 +136,7 @@ static void ask_more(struct reading *reading)
 	struct statement statements[] = {
 		{.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = ledger, .once = true},
 		{.sql = balance_sql, .verb = VERB_SELECT, .nparams = 3, .params = params, .once = true},
+		{.sql = dialect->triggers_sql, .verb = VERB_SELECT, .nparams = 2, .params = params, .once = true},
 		{.sql = explain.len ? explain.p : dialect->estimate_sql,
 		 .verb = VERB_SELECT,
 		 .nparams = explain.len ? 0 : 2,

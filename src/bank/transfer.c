@@ -212,6 +212,8 @@ static bool oneshot(struct body *body, struct batch *batch)
 	unsigned n = 2;
 	if (transfer->rule.rule == TRANSFER_AMOUNT && transfer->rule.amount <= 0)
 		return false; /* nothing to move: next() says so */
+	if (c->triggers)
+		return false; /* one that runs after the statement is seen only by the next one */
 	transfer->amount = amount_show(transfer->rule.amount, transfer->rule.scale);
 	if (c->ledger)
 		params[n++] = transfer->id;

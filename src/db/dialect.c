@@ -21,6 +21,11 @@ static const struct dialect dialects[] = {
 				"SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid = $1 "
 				"AND usename = current_user AND application_name = current_setting('application_name') "
 				"AND pid <> pg_backend_pid()",
+			.triggers_sql = "SELECT c.relkind <> 'r' OR c.relhassubclass OR EXISTS (SELECT FROM "
+					"pg_catalog.pg_trigger AS t "
+					"WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) FROM pg_catalog.pg_class AS c "
+					"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+					"WHERE n.nspname = $1 AND c.relname = $2",
 			.explain = "EXPLAIN (FORMAT JSON) ",
 		},
 	/* pg_class.reltuples is NULL there; SHOW TABLES carries an estimate (docs: show-tables). */
@@ -38,6 +43,7 @@ static const struct dialect dialects[] = {
 			.fail_sql = "SELECT crdb_internal.force_retry('1h')",
 			.nulls_first = true,
 			.reads_past = true,
+			.triggers_sql = "SELECT $1::text IS NULL AND $2::text IS NULL", /* its pg_trigger is empty */
 			.estimate_sql = "SELECT estimated_row_count FROM [SHOW TABLES] "
 					"WHERE schema_name = $1 AND table_name = $2",
 		},

@@ -54,9 +54,10 @@ static void without_a_ledger(void **state)
 	}
 }
 
-#define SPOIL_BY_TRIGGER(what)                                                                                         \
+#define SPOIL_BY_TRIGGER(what, time, condition)                                                                        \
 	"CREATE OR REPLACE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN " what "; END';"                \
-	"CREATE TRIGGER spoil BEFORE UPDATE ON accounts FOR EACH ROW WHEN (OLD.id = 7002) EXECUTE FUNCTION spoil()"
+	"CREATE TRIGGER spoil " time " UPDATE ON accounts FOR EACH ROW WHEN (OLD.id = 7002 AND " condition             \
+	") EXECUTE FUNCTION spoil()"
 
 static void refuse_spoilt(struct rig *rig, enum transfer_rule rule)
 {
@@ -70,20 +71,24 @@ static void refuse_spoilt(struct rig *rig, enum transfer_rule rule)
 /* What the table does to an UPDATE behind our back: nothing is committed, whatever the wire, the rule and the ledger. */
 static void the_server_refuses_what_does_not_add_up(void **state)
 {
-	enum { SWALLOWS, INSTEAD, CHANGES };
+	enum { SWALLOWS, INSTEAD, CHANGES, AFTERWARDS, SPOILERS };
 	static const char *const spoilers[] = {
-		[SWALLOWS] = SPOIL_BY_TRIGGER("RETURN NULL"),
+		[SWALLOWS] = SPOIL_BY_TRIGGER("RETURN NULL", "BEFORE", "true"),
 		[INSTEAD] = "CREATE RULE spoil AS ON UPDATE TO accounts WHERE OLD.id = 7002 DO INSTEAD NOTHING",
-		[CHANGES] = SPOIL_BY_TRIGGER("NEW.balance := NEW.balance + 1; RETURN NEW"),
+		[CHANGES] = SPOIL_BY_TRIGGER("NEW.balance := NEW.balance + 1; RETURN NEW", "BEFORE", "true"),
+		[AFTERWARDS] =
+			SPOIL_BY_TRIGGER("UPDATE accounts SET balance = balance + 1 WHERE id = 7002; RETURN NULL",
+					 "AFTER", "pg_trigger_depth() = 0"),
 	};
 	struct rig *rig = *state;
-	for (int i = 0; i < 18; i++) {
-		int spoiler = i % 3, ledger = i / 3 % 2, wire = i / 6;
-		if (spoiler == CHANGES && wire == WIRE_STEP)
+	for (int i = 0; i < 2 * 3 * SPOILERS; i++) {
+		int spoiler = i % SPOILERS, ledger = i / SPOILERS % 2, wire = i / SPOILERS / 2;
+		if (spoiler >= CHANGES && wire == WIRE_STEP)
 			continue; /* seen only by a check of the balances, which step does not need for its own rules */
 		pg_bank(3);
-		pg_exec("%s; %s", spoilers[spoiler], ledger ? "" : "DROP TABLE transfers");
+		pg_exec("%s; %s", spoiler == AFTERWARDS ? spoilers[spoiler] : "", ledger ? "" : "DROP TABLE transfers");
 		rig_read(rig, NULL);
+		pg_exec("%s", spoiler == AFTERWARDS ? "" : spoilers[spoiler]); /* the catalogue is older than these */
 		assert_int_equal(rig->catalogue->ledger, ledger);
 		rig->options.wire = (enum txn_wire)wire;
 		for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++)
