@@ -10,7 +10,8 @@ static void item_add(struct attempt *attempt, enum item_role role, struct statem
 	attempt->items[attempt->nitems++] = (struct item){role, body_index, statement};
 }
 
-/* Without a ledger, the server's number of the transaction is what a lost commit can be asked about. */
+/* Without a ledger, the server's number of the transaction is what a lost commit can be asked about. In one round trip it would come
+ * too late: PostgreSQL sends its answers together, at the end, so that the number would be lost with the answer to the commit. */
 static bool wants_xid(const struct txn *txn)
 {
 	struct statement fence;

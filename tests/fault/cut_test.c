@@ -150,7 +150,7 @@ static void oneshot_with_ledger(void **state)
 	cut_everywhere(WIRE_ONESHOT, true, false);
 }
 
-/* All travels at once, so nobody can have asked for the number of the transaction before: the loss cannot be settled. */
+/* All travels at once, and the answers come back at once: there is nothing to ask the server for, and the loss cannot be settled. */
 static void oneshot_without_ledger(void **state)
 {
 	(void)state;
