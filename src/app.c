@@ -101,7 +101,7 @@ void app_reviewed(struct run *run, bool yes)
 	if (yes)
 		run_confirmed(run);
 	else
-		run_end(run, ST_CANCELLED, "not moved; nothing was changed");
+		run_end(run, ST_CANCELLED, "not done; nothing was changed");
 }
 
 /* ---- words ---- */

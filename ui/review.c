@@ -159,6 +159,8 @@ static void fill(const struct review *review, struct content *content)
 	if (review->transfer) {
 		read_when(review, &content->moves);
 		terms_sentence(&content->how, review->app);
+	} else if (run->command->describe) {
+		run->command->describe(&content->how, run);
 	} else {
 		draw_harmless(&content->how, run->command->help);
 	}

@@ -42,12 +42,14 @@ struct catalogue {
 	char *sql_make_ledger; /* a ledger that takes every id and balance of this table, in the schema of it */
 	/* Parts of statements, quoted: what a page selects, and the two columns that it is ordered by. */
 	char *sql_columns, *sql_id, *sql_balance;
-	char *sql_page_first; /* $1 limit, ascending */
-	char *sql_one;        /* $1 id */
-	char *sql_read_two;   /* $1, $2: id, balance, in any order */
-	char *sql_debit;      /* $1 amount, $2 id */
-	char *sql_credit;     /* $1 amount, $2 id */
-	char *sql_third;      /* $1, $2: an id that is neither, of an account that can take and give back */
+	char *sql_page_first;  /* $1 limit, ascending */
+	char *sql_one;         /* $1 id */
+	char *sql_whole_first; /* as sql_page_first, with the extra columns as they are */
+	char *sql_whole_after; /* the same, of ids larger than $1; $2 limit */
+	char *sql_read_two;    /* $1, $2: id, balance, in any order */
+	char *sql_debit;       /* $1 amount, $2 id */
+	char *sql_credit;      /* $1 amount, $2 id */
+	char *sql_third;       /* $1, $2: an id that is neither, of an account that can take and give back */
 
 	/*
 	 * NULL without a ledger. `checked` is refused by the server unless $5 and $6 are the two balances now: its id becomes NULL,
@@ -78,6 +80,7 @@ struct catalogue {
 	char *sql_check_two;   /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */
 	char *sql_insert_rows; /* how an INSERT of several accounts begins: up to and with VALUES and a blank; ... */
 	char *sql_insert_end;  /* ... and how it ends, so that ids that are there already are left alone */
+	char *sql_delete;      /* $1 id: gives the balance */
 	char *sql_copy;        /* a COPY of ids and balances from the client, in text format */
 };
 

@@ -13,13 +13,14 @@ struct app;
 struct run;
 
 enum arg_type {
-	ARG_ACCOUNT, /* an account id */
-	ARG_RULE,    /* half, all or an amount */
-	ARG_COUNT,   /* a whole number above 0 */
-	ARG_ONOFF,   /* on, off or toggle */
-	ARG_COMMAND, /* the name of a command */
-	ARG_WORD,    /* anything */
-	ARG_REST,    /* the rest of the line, as it is */
+	ARG_ACCOUNT,  /* an account id */
+	ARG_ACCOUNTS, /* one or more ids, the last argument: as words of a line (command/words.h), quoted where needed */
+	ARG_RULE,     /* half, all or an amount */
+	ARG_COUNT,    /* a whole number above 0 */
+	ARG_ONOFF,    /* on, off or toggle */
+	ARG_COMMAND,  /* the name of a command */
+	ARG_WORD,     /* anything */
+	ARG_REST,     /* the rest of the line, as it is */
 };
 
 struct command_arg {

@@ -17,6 +17,7 @@
 struct names {
 	char *table, *id, *balance;
 	char *columns; /* of a page */
+	char *whole;   /* the same, uncut */
 };
 
 static char *text(const char *fmt, ...) PRINTF_LIKE(1, 2);
@@ -64,10 +65,23 @@ static char *page_columns(const struct catalogue *catalogue)
 	return buf_take(&sql);
 }
 
+static char *whole_columns(const struct catalogue *catalogue)
+{
+	struct buf sql = {0};
+	ident_add(&sql, catalogue->id_name);
+	buf_str(&sql, ", ");
+	ident_add(&sql, catalogue->balance_name);
+	for (size_t i = 0; i < catalogue->nextra; i++) {
+		buf_str(&sql, ", ");
+		ident_add(&sql, catalogue->extra[i]);
+	}
+	return buf_take(&sql);
+}
+
 static struct names names_of(const struct catalogue *catalogue, const struct table *table)
 {
 	return (struct names){table_name(table), quoted(catalogue->id_name), quoted(catalogue->balance_name),
-			      page_columns(catalogue)};
+			      page_columns(catalogue), whole_columns(catalogue)};
 }
 
 static void names_free(struct names *names)
@@ -76,6 +90,7 @@ static void names_free(struct names *names)
 	free(names->id);
 	free(names->balance);
 	free(names->columns);
+	free(names->whole);
 }
 
 static void make_pages(struct catalogue *c, const struct names *n)
@@ -86,6 +101,8 @@ static void make_pages(struct catalogue *c, const struct names *n)
 	c->sql_balance = mem_dup(n->balance);
 	char *from = text("SELECT %s FROM %s", n->columns, n->table);
 	c->sql_page_first = text("%s ORDER BY %s LIMIT $1", from, id);
+	c->sql_whole_first = text("SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id);
+	c->sql_whole_after = text("SELECT %s FROM %s WHERE %s > $1 ORDER BY %s LIMIT $2", n->whole, n->table, id, id);
 	c->sql_one = text("%s WHERE %s = $1", from, id);
 	free(from);
 }
@@ -111,6 +128,7 @@ static void make_insert(struct catalogue *c, const struct names *n)
 {
 	c->sql_insert_rows = text("INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance);
 	c->sql_insert_end = text(" ON CONFLICT (%s) DO NOTHING", n->id);
+	c->sql_delete = text("DELETE FROM %s WHERE %s = $1 RETURNING %s", n->table, n->id, n->balance);
 	c->sql_copy = text("COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance);
 }
 
@@ -301,6 +319,9 @@ void statements_free(struct catalogue *c)
 		c->sql_insert_rows,
 		c->sql_insert_end,
 		c->sql_copy,
+		c->sql_delete,
+		c->sql_whole_first,
+		c->sql_whole_after,
 		c->sql_oneshot[TRANSFER_HALF],
 		c->sql_oneshot[TRANSFER_ALL],
 		c->sql_oneshot[TRANSFER_AMOUNT],

@@ -41,7 +41,7 @@ void bulk_progress(struct app *app, uint64_t done)
 	uint64_t rate = rate_of(bulk, done, now);
 	buf_fmt(&line, "%s %" PRIu64, bulk->did, done);
 	if (bulk->total)
-		buf_fmt(&line, " of %" PRIu64 " accounts (%d %%)", bulk->total,
+		buf_fmt(&line, " of %s%" PRIu64 " accounts (%d %%)", bulk->about ? "about " : "", bulk->total,
 			done < bulk->total ? (int)((double)done * 100 / (double)bulk->total) : 100);
 	else
 		buf_str(&line, " accounts");

@@ -17,6 +17,7 @@ struct bulk {
 	struct run *run;          /* the command that waits for it */
 	const char *did;          /* what is done to accounts: "created" */
 	uint64_t total;           /* accounts, 0 where that is not known */
+	bool about;               /* total is an estimate */
 	void (*stop)(void *work); /* asks it to end soon; it ends itself */
 	void (*free)(void *work);
 	void *work;

@@ -75,6 +75,7 @@ static void offer_argument(struct completion *completion, const struct app *app,
 	static const char *const onoff[] = {"off", "on", "toggle"}, *const rules[] = {"all", "half"};
 	switch (arg->type) {
 	case ARG_ACCOUNT:
+	case ARG_ACCOUNTS:
 		offer_ids(completion, app->pages);
 		return;
 	case ARG_ONOFF:

@@ -94,6 +94,15 @@ enum status check_create(const struct run *run, struct err *err);
 void do_import(struct run *run);
 enum status check_import(const struct run *run, struct err *err);
 
+/* delete.c */
+void do_delete(struct run *run);
+enum status prepare_delete(struct run *run, struct err *err);
+void describe_delete(struct buf *out, const struct run *run);
+
+/* export.c */
+void do_export(struct run *run);
+enum status check_export(const struct run *run, struct err *err);
+
 /* session.c */
 void do_init(struct run *run);
 enum status check_init(const struct run *run, struct err *err);

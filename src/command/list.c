@@ -17,14 +17,14 @@ static size_t ncols_of(const struct catalogue *catalogue)
 	return 2 + catalogue->nextra;
 }
 
-struct output *list_output(const struct run *run, enum output_format format)
+struct output *list_output(const struct run *run, FILE *to, enum output_format format)
 {
 	const struct catalogue *catalogue = run->app->catalogue;
 	const char *names[2 + CATALOGUE_EXTRA_MAX] = {catalogue->id_name, catalogue->balance_name};
 	bool right[2 + CATALOGUE_EXTRA_MAX] = {catalogue->id_is_number, true};
 	for (size_t i = 0; i < catalogue->nextra; i++)
 		names[2 + i] = catalogue->extra[i];
-	return output_new(stdout, format, ncols_of(catalogue), names, right);
+	return output_new(to, format, ncols_of(catalogue), names, right);
 }
 
 enum status run_format(const struct run *run, enum output_format *format, struct err *err)
@@ -163,7 +163,7 @@ void do_list(struct run *run)
 	}
 	warn_of_cost(run->app, order);
 	reading->query = query;
-	reading->output = list_output(run, format);
+	reading->output = list_output(run, stdout, format);
 	reading->left = limit;
 	reading->place_id = mem_dup(run_option(run, "after"));
 	if (reading->place_id && order.by == ORDER_BALANCE)

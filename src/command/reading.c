@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 /* On a screen the browse session belongs to the pages, so the one for transfers is used while nothing else uses it. */
-static struct db *reader_of(const struct app *app)
+struct db *reading_session(const struct app *app)
 {
 	struct db *db = app_prints(app) ? app->browse : app->work;
 	bool free = app_prints(app) ? db_state(db) == DB_IDLE : !app_busy(app);
@@ -118,7 +118,7 @@ struct query *reading_query(const struct run *run, struct err *err)
 
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading))
 {
-	struct db *db = reader_of(run->app);
+	struct db *db = reading_session(run->app);
 	if (!db) {
 		run_end(run, ST_USAGE, "the session is busy; try again when the transfer is over");
 		return NULL;

@@ -33,6 +33,7 @@ struct reading {
 	void (*then)(struct run *run); /* may be NULL; in place of the end of a run where all went well */
 };
 
+struct db *reading_session(const struct app *app); /* NULL where none is free */
 /* NULL where no session is free: the run has ended then. `more` is called when an answer is complete. */
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading));
 bool reading_no_more(struct reading *reading);
@@ -43,7 +44,7 @@ void reading_ask(struct reading *reading, const char *sql, const char *const *pa
 struct query *reading_query(const struct run *run, struct err *err);
 
 /* Rows of the accounts table, and of the ledger, as data on standard output. */
-struct output *list_output(const struct run *run, enum output_format format);
+struct output *list_output(const struct run *run, FILE *to, enum output_format format);
 struct output *ledger_output(const struct run *run, enum output_format format);
 
 #endif

@@ -111,6 +111,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	case ARG_COMMAND:
 		return command_find(word) ? ST_OK : no_command(word, err);
 	case ARG_ACCOUNT:
+	case ARG_ACCOUNTS:
 		return word[0] ? ST_OK : err_set(err, ST_USAGE, "%s is empty; an account's id is wanted", name);
 	case ARG_WORD:
 	case ARG_REST:
@@ -138,6 +139,34 @@ static enum status check_ids(const struct run *run, struct err *err)
 	return status;
 }
 
+/* Into the next place; behind ids of an argument that takes several, where they are. */
+static void put_arg(struct run *run, const char *word)
+{
+	struct buf ids = {0};
+	bool several = run->nargs > 0 && run->command->args[run->nargs - 1].type == ARG_ACCOUNTS;
+	size_t at = several ? run->nargs - 1 : run->nargs;
+	if (run->command->args[at].type != ARG_ACCOUNTS) {
+		run->args[run->nargs++] = mem_dup(word);
+		return;
+	}
+	if (several)
+		buf_fmt(&ids, "%s ", run->args[at]);
+	run_quote(&ids, word);
+	free(run->args[at]);
+	run->args[at] = buf_take(&ids);
+	run->nargs = at + 1;
+}
+
+/* The argument that the next word is for; its name is NULL where there is no place for one. */
+static const struct command_arg *next_arg(const struct run *run)
+{
+	static const struct command_arg none;
+	const struct command_arg *args = run->command->args;
+	if (run->nargs > 0 && args[run->nargs - 1].type == ARG_ACCOUNTS)
+		return &args[run->nargs - 1];
+	return run->nargs < COMMAND_ARGS_MAX ? &args[run->nargs] : &none;
+}
+
 static enum status take_args(struct run *run, const struct words *words, size_t first, const char *line,
 			     struct err *err)
 {
@@ -145,8 +174,7 @@ static enum status take_args(struct run *run, const struct words *words, size_t 
 	bool only_args = false;
 	for (size_t i = first; i < words->n; i++) {
 		const struct word *word = &words->word[i];
-		const struct command_arg *arg =
-			run->nargs < COMMAND_ARGS_MAX ? &command->args[run->nargs] : &(struct command_arg){0};
+		const struct command_arg *arg = next_arg(run);
 		bool dashes = !word->quoted && !only_args && strncmp(word->text, "--", 2) == 0;
 		enum status status = ST_OK;
 		if (arg->name && arg->type == ARG_REST) {
@@ -160,7 +188,7 @@ static enum status take_args(struct run *run, const struct words *words, size_t 
 		else if (!arg->name)
 			status = wrong_use(command, err, "has no place for ", word->text);
 		else if (!(status = check_arg(arg->type, arg->name, word->text, err)))
-			run->args[run->nargs++] = mem_dup(word->text);
+			put_arg(run, word->text);
 		if (status)
 			return status;
 	}

@@ -142,7 +142,7 @@ void do_show(struct run *run)
 	if (!reading)
 		return;
 	if (prints)
-		reading->output = list_output(run, format);
+		reading->output = list_output(run, stdout, format);
 	else
 		reading->take = take_account;
 	reading_ask(reading, catalogue->sql_one, (const char *const[]){run->args[0]}, 1);
