@@ -203,6 +203,7 @@ bool app_free(struct app *app)
 	lab_free(app);
 	tutorial_free(app);
 	doctor_free(app);
+	dry_free(app->inner->dry);
 	transfer_free(app->transfer.body);
 	db_free(app->browse);
 	db_free(app->work);

@@ -35,7 +35,8 @@ static bool retries(const struct txn_options *options)
 void terms_sentence(struct buf *out, const struct app *app)
 {
 	const struct txn_options *options = &app->settings.txn;
-	buf_str(out, "One SERIALIZABLE transaction, which reads both balances again and decides by those. ");
+	buf_fmt(out, "One %s transaction, which reads both balances again and decides by those. ",
+		txn_isolation_name(options->isolation));
 	if (!retries(options))
 		buf_str(out, "Not retried.");
 	else
@@ -50,7 +51,9 @@ void terms_draw(struct rect area, const struct app *app)
 {
 	const struct txn_options *options = &app->settings.txn;
 	struct buf line = {0};
-	draw_text(area.y, area.x, area.w, STYLE_FAINT, "Isolation  SERIALIZABLE");
+	buf_fmt(&line, "Isolation  %s", txn_isolation_name(options->isolation));
+	draw_text(area.y, area.x, area.w, STYLE_FAINT, buf_text(&line));
+	buf_clear(&line);
 	buf_fmt(&line, "Protocol   %s, %s", protocol_word(app), wire_words(options->wire));
 	draw_text(area.y + 1, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_clear(&line);

@@ -19,7 +19,15 @@ enum txn_protocol { PROTOCOL_AUTO, PROTOCOL_SAVEPOINT, PROTOCOL_RESTART, PROTOCO
  * that can; others are pipelined). */
 enum txn_wire { WIRE_PIPELINE, WIRE_STEP, WIRE_ONESHOT };
 
+/*
+ * What BEGIN asks for. READ COMMITTED is none of them: there a balance that was read may be another one when it is written, and what
+ * was decided by it is wrong. Under REPEATABLE READ a row that another transaction has changed since cannot be written (40001).
+ */
+enum txn_isolation { ISOLATION_SERIALIZABLE, ISOLATION_REPEATABLE_READ };
+const char *txn_isolation_name(enum txn_isolation isolation); /* "SERIALIZABLE"; static */
+
 struct txn_options {
+	enum txn_isolation isolation;
 	enum txn_protocol protocol;
 	enum txn_wire wire;
 	unsigned max_attempts;   /* default 10; 1 is no retry */

@@ -5,6 +5,7 @@
 
 #include "app.h"
 #include "making.h"
+#include "txn/dry.h"
 
 /* Somebody who waits for a connection or for the catalogue. */
 struct need {
@@ -23,6 +24,7 @@ struct inner {
 	struct bulk *bulk;         /* NULL unless there is long work under way */
 	uint64_t drawn;            /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct settling *settling; /* NULL unless the ledger is being asked */
+	struct dry *dry;           /* NULL unless the transfer that runs is a dry one */
 	struct diagnosis *diagnosis; /* NULL unless the doctor looks */
 	struct teaching *teaching;   /* NULL unless the tutorial runs */
 	struct lab *lab;             /* what is or was played, NULL before the first */
@@ -72,6 +74,7 @@ void needs_fail_work(struct app *app,
 
 /* moving.c */
 bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
+bool moving_was_dry(const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
 
 /* step.c */
 void step_look(struct app *app, const struct txn_gate *next); /* remembers what would be sent */

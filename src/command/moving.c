@@ -93,11 +93,35 @@ static void say_not_moved(struct app *app, const struct app_transfer *transfer)
 		app_say(app, status, "while rolling back: %s", result->cleanup.text);
 }
 
+/* What it would have sent and moved, and did not. */
+static void say_dry(struct app *app, const struct app_transfer *transfer)
+{
+	struct transfer_facts facts = transfer_facts(transfer->body);
+	const char *source = transfer->source, *destination = transfer->destination;
+	struct buf text = {0};
+	for (const char *line = dry_held(app->inner->dry); *line; line += strcspn(line, "\n") + 1)
+		buf_fmt(&text, "would send  %.*s\n", (int)strcspn(line, "\n"), line);
+	app_show(app, "Dry run", &text);
+	app_result(app, "would move %s from %s to %s: %s would have %s, %s would have %s; nothing was moved",
+		   show(app, facts.amount).text, source, destination, source, show(app, facts.source_after).text,
+		   destination, show(app, facts.destination_after).text);
+}
+
+bool moving_was_dry(const struct app *app)
+{
+	return app->inner->dry && dry_held(app->inner->dry) && app->transfer.result.outcome == OUTCOME_REJECTED;
+}
+
 static void say_result(struct app *app, const struct app_transfer *transfer)
 {
 	bool record = transfer->run && record_wanted(transfer->run);
 	if (record)
 		told_write(app);
+	if (moving_was_dry(app)) {
+		if (!record)
+			say_dry(app, transfer);
+		return;
+	}
 	switch (transfer->result.outcome) {
 	case OUTCOME_COMMITTED:
 		settle_known(app, transfer_facts(transfer->body).id);
@@ -131,7 +155,10 @@ static void over(void *arg)
 		history_refresh(app->history);
 	inner_changed(app);
 	leaving_look(app);
-	run_end(run, txn_status(app->transfer.result.outcome), NULL);
+	enum status status = moving_was_dry(app) ? ST_OK : txn_status(app->transfer.result.outcome);
+	dry_free(app->inner->dry);
+	app->inner->dry = NULL;
+	run_end(run, status, NULL);
 }
 
 static void on_done(void *arg, const struct txn_result *result)
@@ -152,6 +179,7 @@ static void on_done(void *arg, const struct txn_result *result)
 static struct txn_options options_now(const struct app *app)
 {
 	struct txn_options options = app->settings.txn;
+	options.unnumbered = app->inner->dry != NULL; /* no commit can be lost */
 	if (app->inner->rival_watches && options.wire == WIRE_ONESHOT)
 		options.wire = WIRE_PIPELINE; /* the rival needs a gap between the read and the write */
 	if (app->step.on) {
@@ -169,16 +197,20 @@ static void go(struct app *app)
 	if (app->leaving) {
 		struct run *run = transfer->run;
 		transfer->run = NULL;
+		dry_free(app->inner->dry);
+		app->inner->dry = NULL;
 		leaving_look(app);
 		run_end(run, ST_CANCELLED, NULL);
 		return;
 	}
-	buf_fmt(&what, "transfer from %s to %s", transfer->source, transfer->destination);
+	buf_fmt(&what, "%stransfer from %s to %s", app->inner->dry ? "dry run: " : "", transfer->source,
+		transfer->destination);
 	app->inner->rival_watches = app->rival && rival_armed(app->rival);
 	if (app->inner->rival_watches)
 		rival_watch(app->rival, transfer->source, transfer->destination);
 	struct txn_options options = options_now(app);
-	txn_start(app->txn, transfer_body(transfer->body), what.p, &options, on_done, app);
+	struct body *body = transfer_body(transfer->body);
+	txn_start(app->txn, app->inner->dry ? dry_body(app->inner->dry) : body, what.p, &options, on_done, app);
 	buf_free(&what);
 	inner_changed(app);
 }
@@ -223,6 +255,8 @@ void app_transfer(struct run *run, const struct transfer_spec *spec)
 		return;
 	}
 	set_transfer(app, run, spec);
+	if (run_option(run, "dry-run"))
+		app->inner->dry = dry_new(transfer_body(app->transfer.body));
 	bool rival_down = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
 	if (rival_down && db_state(app->rival_db) != DB_CONNECTING)
 		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, app);

@@ -2,6 +2,7 @@
 /* The options of the whole program: what each does, in one table. */
 #include "command/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #define COLOR_WORDS "auto|always|never"
 #define ECHO_WORDS "sqlalchemy|plain"
 #define PROTOCOL_WORDS "auto|savepoint|restart|none"
+#define ISOLATION_WORDS "serializable|repeatable-read"
 #define WIRE_WORDS "pipeline|step|oneshot"
 
 /* ---- reading values ---- */
@@ -153,6 +155,25 @@ static enum status apply_protocol(struct settings *s, const char *value, struct 
 	return status;
 }
 
+/* With a dash or a blank, in any case, as in SQL. */
+static enum status apply_isolation(struct settings *s, const char *value, struct err *err)
+{
+	unsigned choice = 0;
+	char *word = mem_dup(value);
+	for (char *c = word; *c; c++)
+		*c = *c == ' ' || *c == '_' ? '-' : (char)tolower((unsigned char)*c);
+	bool weak = strcmp(word, "read-committed") == 0 || strcmp(word, "read-uncommitted") == 0;
+	enum status status =
+		weak ? err_set(err, ST_USAGE,
+			       "transfers are not made at %s: a balance that was read could be another one "
+			       "when it is written; serializable or repeatable-read",
+			       value)
+		     : choose(word, "--isolation", ISOLATION_WORDS, &choice, err);
+	s->txn.isolation = (enum txn_isolation)choice;
+	free(word);
+	return status;
+}
+
 static enum status apply_wire(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
@@ -230,6 +251,7 @@ static const struct option table[] = {
 	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: auto, savepoint, restart, none", apply_protocol,
 	 PROTOCOL_WORDS},
 	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: pipeline, step or oneshot", apply_wire, WIRE_WORDS},
+	{0, "isolation", "LEVEL", GROUP_TRANSFER, "serializable or repeatable-read", apply_isolation, ISOLATION_WORDS},
 	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts, NULL},
 	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff, NULL},
 	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed, NULL},

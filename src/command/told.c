@@ -14,11 +14,12 @@ void told_write(struct app *app)
 	const struct app_transfer *transfer = &app->transfer;
 	const struct txn_result *result = &transfer->result;
 	struct transfer_facts facts = transfer_facts(transfer->body);
-	bool moved = facts.decided && result->outcome == OUTCOME_COMMITTED;
+	bool dry = moving_was_dry(app);
+	bool moved = facts.decided && (dry || result->outcome == OUTCOME_COMMITTED);
 	struct record record = {0};
 	struct err err = {0};
-	record_add(&record, "id", app->catalogue->ledger ? facts.id : NULL);
-	record_add(&record, "outcome", show_outcome(result->outcome));
+	record_add(&record, "id", app->catalogue->ledger && !dry ? facts.id : NULL);
+	record_add(&record, "outcome", dry ? "DRY RUN" : show_outcome(result->outcome));
 	record_add(&record, "before", facts.again ? "true" : "false");
 	record_add(&record, "source", transfer->source);
 	record_add(&record, "destination", transfer->destination);

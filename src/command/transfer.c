@@ -86,6 +86,8 @@ static void spell_out(struct run *run)
 	const char *id = run_option(run, "id");
 	if (id)
 		buf_fmt(&line, " --id=%s", id);
+	if (run_option(run, "dry-run"))
+		buf_str(&line, " --dry-run");
 	free(run->line);
 	run->line = buf_take(&line);
 }
@@ -128,6 +130,7 @@ enum status prepare_transfer(struct run *run, struct err *err)
 	if (app->catalogue->ledger_why && app_prints(app)) /* a screen says it at the start */
 		app_say(app, ST_OK, "transfers are not recorded: %s", app->catalogue->ledger_why);
 	spell_out(run);
+	run->confirmed |= run_option(run, "dry-run") != NULL;
 	return ST_OK;
 }
 
@@ -140,8 +143,8 @@ void describe_transfer(struct buf *out, const struct run *run)
 	buf_str(out, " to ");
 	text_escape(out, run->args[1], strlen(run->args[1]), 60);
 	unsigned tries = run->app->settings.txn.max_attempts;
-	buf_fmt(out, ", in one SERIALIZABLE transaction, tried up to %u %s", tries,
-		text_plural(tries, "time", "times"));
+	buf_fmt(out, ", in one %s transaction, tried up to %u %s", txn_isolation_name(run->app->settings.txn.isolation),
+		tries, text_plural(tries, "time", "times"));
 }
 
 void do_transfer(struct run *run)

@@ -68,6 +68,22 @@ static void wire_explain(struct buf *out, const struct app *app)
 	buf_str(out, meanings[app->settings.txn.wire]);
 }
 
+static void isolation_show(struct buf *out, const struct app *app)
+{
+	buf_str(out, app->settings.txn.isolation == ISOLATION_REPEATABLE_READ ? "repeatable-read" : "serializable");
+}
+
+static enum status isolation_set(struct app *app, const char *word, struct err *err)
+{
+	return by_option(app, "isolation", word, err);
+}
+
+static void isolation_explain(struct buf *out, const struct app *app)
+{
+	buf_fmt(out, ": transfers begin with BEGIN ISOLATION LEVEL %s",
+		txn_isolation_name(app->settings.txn.isolation));
+}
+
 static void attempts_show(struct buf *out, const struct app *app)
 {
 	buf_fmt(out, "%u", app->settings.txn.max_attempts);
@@ -129,10 +145,14 @@ struct setting {
 };
 
 static const struct setting table[] = {
-	{"protocol", protocol_show, protocol_set, protocol_explain}, {"wire", wire_show, wire_set, wire_explain},
-	{"attempts", attempts_show, attempts_set, attempts_explain}, {"time", time_show, time_set, time_explain},
-	{"backoff", backoff_show, backoff_set, backoff_explain},     {"delay", delay_show, delay_set, delay_explain},
+	{"protocol", protocol_show, protocol_set, protocol_explain},
+	{"wire", wire_show, wire_set, wire_explain},
+	{"attempts", attempts_show, attempts_set, attempts_explain},
+	{"time", time_show, time_set, time_explain},
+	{"backoff", backoff_show, backoff_set, backoff_explain},
+	{"delay", delay_show, delay_set, delay_explain},
 	{"inject", inject_show, inject_set, inject_explain},
+	{"isolation", isolation_show, isolation_set, isolation_explain},
 };
 
 /* `name` may be NAME=VALUE. */
@@ -183,7 +203,7 @@ static void list(struct app *app)
 		struct buf value = {0}, meaning = {0};
 		table[i].show(&value, app);
 		table[i].explain(&meaning, app);
-		buf_fmt(&text, "%-8s  %s%s\n", table[i].name, buf_text(&value), buf_text(&meaning));
+		buf_fmt(&text, "%-9s  %s%s\n", table[i].name, buf_text(&value), buf_text(&meaning));
 		buf_free(&value);
 		buf_free(&meaning);
 	}

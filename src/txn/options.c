@@ -15,6 +15,11 @@ void txn_options_init(struct txn_options *options)
 	};
 }
 
+const char *txn_isolation_name(enum txn_isolation isolation)
+{
+	return isolation == ISOLATION_REPEATABLE_READ ? "REPEATABLE READ" : "SERIALIZABLE";
+}
+
 enum status txn_status(enum outcome outcome)
 {
 	switch (outcome) {

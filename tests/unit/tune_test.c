@@ -145,14 +145,16 @@ static void set_sets_and_lists(void **state)
 	check_line("set wire step", ST_OK, "wire step: one statement a round trip");
 	check_line("set inject cut", ST_OK, "inject cut; ");
 	check_line("set delay 5", ST_OK, "delay 5 ms");
+	check_line("set isolation 'Repeatable Read'", ST_OK, "isolation repeatable-read: ");
 	assert_int_equal(options->max_attempts, 4);
 	assert_int_equal(options->max_elapsed_ms, 7000);
 	assert_int_equal(options->backoff_base_ms, 30);
 	assert_int_equal(options->backoff_cap_ms, 90);
 	check_line("set time", ST_OK, "time 7 s");
 	check_line("set", ST_OK, "");
-	static const char *const lines[] = {"protocol  restart",  "wire      step", "attempts  4",  "time      7 s",
-					    "backoff   30,90 ms", "delay     5 ms", "inject    cut"};
+	static const char *const lines[] = {
+		"protocol   restart",  "wire       step", "attempts   4",   "time       7 s",
+		"backoff    30,90 ms", "delay      5 ms", "inject     cut", "isolation  repeatable-read: "};
 	const char *at = buf_text(&said.text);
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
 		at = strstr(at, lines[i]);

@@ -34,7 +34,7 @@ static const struct {
 	{"help transfer", {"command", "usage", "help"}, 1},
 	{"list", {"id", "balance"}, 4},
 	{"show " BIG, {"id", "balance"}, 1},
-	{"set", {"protocol", "wire", "attempts", "time", "backoff", "delay", "inject"}, 1},
+	{"set", {"protocol", "wire", "attempts", "time", "backoff", "delay", "inject", "isolation"}, 1},
 	{"version", {"name", "version", "libpq"}, 1},
 	{"verify", {"check", "result", "found"}, -1},
 	{"ledger", {"id", "made_at", "source", "destination", "amount"}, -1},
