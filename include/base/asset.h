@@ -3,8 +3,9 @@
 #ifndef BASE_ASSET_H
 #define BASE_ASSET_H
 
-extern const char asset_schema_sql[];  /* the tables */
-extern const char asset_keymap_conf[]; /* the default keys */
+extern const char asset_schema_sql[];    /* the tables */
+extern const char asset_keymap_conf[];   /* the default keys */
+extern const char asset_skeleton_spec[]; /* where a new lesson begins */
 
 /* The files of assets/lessons/, by name, without ".spec"; the last has no name. */
 struct asset_lesson {

@@ -156,6 +156,7 @@ struct db_facts {
 	bool remote;         /* neither a Unix socket nor loopback */
 	bool verified;       /* sslmode=verify-full in force */
 	int pid;             /* of the server's process, 0 where it has none to tell */
+	bool superuser;      /* the role that it connected as */
 };
 const struct db_facts *db_facts(const struct db *db);
 bool db_version_at_least(const struct db *db, int major, int minor);

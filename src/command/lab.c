@@ -1,38 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command lab: spec files and lessons, played on the server. */
+/* The command lab: its words, and spec files and lessons played on the server. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/asset.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "handlers.h"
-#include "inner.h"
-#include "lab/spec.h"
+#include "lab.h"
 #include "lab/transcript.h"
 
-/* What is being played. It stays behind when it is over, until the next one or the end of the program. */
-struct lab {
-	struct run *run; /* NULL when it is over */
-	struct spec *spec;
-	struct transcript *transcript;
-};
-
-/* ---- the file ---- */
-
-static struct spec *read_spec(const char *path, struct err *err)
+void lab_over(struct lab *lab, enum status status, const char *sentence)
 {
-	struct buf text = {0};
-	struct spec *spec = NULL;
-	if (lesson_read(path, &text, err) == ST_OK)
-		spec = spec_parse(path, buf_text(&text), text.len, err);
-	buf_free(&text);
-	return spec;
+	struct run *run = lab->run;
+	struct app *app = run->app;
+	lab->run = NULL;
+	run_end(run, status, sentence);
+	leaving_look(app);
 }
 
 /* ---- a transcript ---- */
+
+static struct spec *read_spec(const char *name, struct err *err)
+{
+	const struct asset_lesson *shipped = lesson_named(name);
+	struct buf text = {0};
+	struct spec *spec = NULL;
+	if (shipped)
+		return spec_parse(name, shipped->text, strlen(shipped->text), err);
+	if (lesson_read(name, &text, err) == ST_OK)
+		spec = spec_parse(name, buf_text(&text), text.len, err);
+	buf_free(&text);
+	return spec;
+}
 
 /* A file or a pipe gets every byte; a terminal, only what does it no harm. */
 static void write_lines(FILE *to, const char *text, size_t n)
@@ -66,14 +70,12 @@ static void on_write(void *arg, bool talk, const char *text, size_t n)
 static void on_played(void *arg, bool ok)
 {
 	struct lab *lab = arg;
-	struct run *run = lab->run;
-	struct app *app = run->app;
-	lab->run = NULL;
-	run_end(run, ok ? ST_OK : app->leaving ? ST_CANCELLED : ST_OWN, NULL);
-	leaving_look(app);
+	lab_over(lab, ok ? ST_OK : lab->run->app->leaving ? ST_CANCELLED : ST_OWN, NULL);
 }
 
-static void start_transcript(void *arg, const struct err *err)
+/* ---- lab run ---- */
+
+static void start(void *arg, const struct err *err)
 {
 	struct lab *lab = arg;
 	struct run *run = lab->run;
@@ -84,43 +86,96 @@ static void start_transcript(void *arg, const struct err *err)
 		return;
 	}
 	struct app *app = run->app;
-	lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
+	if (lab->spec)
+		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
+	else
+		lab->judging = judging_start(lab);
 }
 
-/* ---- the command ---- */
-
-enum status check_lab(const struct run *run, struct err *err)
+static enum status check_run(const struct run *run, struct err *err)
 {
-	if (strcmp(run->args[0], "run") != 0)
-		return err_set(err, ST_USAGE, "lab %.80s is not known; lab run FILE --transcript is", run->args[0]);
-	if (!run->args[1])
-		return err_set(err, ST_USAGE, "lab run needs a spec file; usage: lab run FILE --transcript");
-	if (!run_option(run, "transcript"))
-		return err_set(err, ST_USAGE, "lab run needs --transcript");
-	return app_prints(run->app) ? ST_OK
-				    : err_set(err, ST_USAGE,
-					      "lab run --transcript writes to standard output; run it "
-					      "from a shell, or with --plain");
+	bool transcript = run_option(run, "transcript");
+	if (run->app->settings.read_only)
+		return err_set(err, ST_REJECTED,
+			       "lab run makes tables of its own: teller was started with --read-only");
+	if (transcript && !app_prints(run->app))
+		return err_set(err, ST_USAGE,
+			       "lab run --transcript writes to standard output; run it from a shell, "
+			       "or with --plain");
+	return ST_OK;
 }
 
-void do_lab(struct run *run)
+static void do_run(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err = {0};
+	bool transcript = run_option(run, "transcript");
 	if (lab_runs(app)) {
 		run_end(run, ST_USAGE, "something is being played already; wait for its end, or cancel it");
 		return;
 	}
-	struct spec *spec = read_spec(run->args[1], &err);
-	if (!spec) {
+	struct spec *spec = transcript ? read_spec(run->args[1], &err) : NULL;
+	if (transcript && !spec) {
 		run_end(run, err.status, err.text);
 		return;
 	}
 	lab_free(app);
 	app->inner->lab = NEW(struct lab);
 	*app->inner->lab = (struct lab){.run = run, .spec = spec};
-	/* Only the private server has to be made first: the lab makes its own connections. */
-	needs_wait(app, app->settings.demo ? COMMAND_SERVER : 0, start_transcript, app->inner->lab);
+	/* The lab makes its own connections. A transcript needs the private server alone; the judge, to know what server it is. */
+	needs_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, start, app->inner->lab);
+}
+
+/* ---- the command ---- */
+
+static const struct word_of_lab {
+	const char *name, *wants; /* what it has to be given, NULL: nothing */
+	enum status (*check)(const struct run *run, struct err *err);
+	void (*act)(struct run *run);
+} words_of_lab[] = {
+	{"list", NULL, NULL, lessons_list},
+	{"show", "a lesson's name, or a file", NULL, lessons_show},
+	{"run", "a lesson's name, a file, or all", check_run, do_run},
+	{"check", "a file", NULL, lessons_check},
+	{"new", "the name of the lesson to begin", NULL, lessons_new},
+};
+
+static const struct word_of_lab *find_word(const char *name, struct err *err)
+{
+	struct nearest nearest = {.word = name};
+	for (size_t i = 0; i < COUNT_OF(words_of_lab); i++) {
+		if (strcmp(words_of_lab[i].name, name) == 0)
+			return &words_of_lab[i];
+		nearest_try(&nearest, words_of_lab[i].name);
+	}
+	err_set(err, ST_USAGE, "there is no lab %.80s%s%s; there are list, show, run, check and new", name,
+		nearest.best ? "; did you mean " : "", nearest.best ? nearest.best : "");
+	return NULL;
+}
+
+enum status check_lab(const struct run *run, struct err *err)
+{
+	const struct word_of_lab *word = find_word(run->args[0], err);
+	if (!word)
+		return ST_USAGE;
+	if (word->wants && !run->args[1])
+		return err_set(err, ST_USAGE, "lab %s needs %s", word->name, word->wants);
+	if (!word->wants && run->args[1])
+		return err_set(err, ST_USAGE, "lab %s has no place for \"%.80s\"", word->name, run->args[1]);
+	if (run_option(run, "transcript") && strcmp(word->name, "run") != 0)
+		return err_set(err, ST_USAGE, "--transcript is for lab run");
+	enum status status = record_check(run, err);
+	return status || !word->check ? status : word->check(run, err);
+}
+
+void do_lab(struct run *run)
+{
+	struct err err = {0};
+	const struct word_of_lab *word = find_word(run->args[0], &err);
+	if (word)
+		word->act(run);
+	else
+		run_end(run, err.status, err.text);
 }
 
 bool lab_runs(const struct app *app)
@@ -130,8 +185,11 @@ bool lab_runs(const struct app *app)
 
 void lab_stop(struct app *app)
 {
-	if (lab_runs(app) && app->inner->lab->transcript)
-		transcript_stop(app->inner->lab->transcript);
+	struct lab *lab = app->inner->lab;
+	if (lab_runs(app) && lab->transcript)
+		transcript_stop(lab->transcript);
+	if (lab_runs(app) && lab->judging)
+		judging_stop(lab->judging);
 }
 
 void lab_free(struct app *app)
@@ -140,6 +198,7 @@ void lab_free(struct app *app)
 	if (!lab)
 		return;
 	transcript_free(lab->transcript);
+	judging_free(lab->judging);
 	spec_free(lab->spec);
 	free(lab);
 	app->inner->lab = NULL;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/asset.h"
+#include "base/nearest.h"
 #include "inner.h"
 #include "lab/lesson.h"
 
@@ -42,15 +43,23 @@ static bool is_path(const char *name)
 	return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".spec") == 0);
 }
 
+static void no_lesson(const char *name, struct err *err)
+{
+	struct nearest nearest = {.word = name};
+	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
+		nearest_try(&nearest, lesson->name);
+	err_set(err, ST_USAGE,
+		"there is no lesson %.80s%s%s; `lab list` names them, and a file's name ends in .spec or holds a /",
+		name, nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
+}
+
 struct lesson *lesson_open(const char *name, struct err *err)
 {
 	const struct asset_lesson *shipped = lesson_named(name);
 	if (shipped)
 		return lesson_parse(name, shipped->text, strlen(shipped->text), err);
 	if (!is_path(name)) {
-		err_set(err, ST_USAGE,
-			"there is no lesson %.80s; `lab list` names them, and a file's name ends in .spec or holds a /",
-			name);
+		no_lesson(name, err);
 		return NULL;
 	}
 	struct buf text = {0};

@@ -156,7 +156,9 @@ static void read_facts(struct db *db)
 	db->facts.place = db->place.p;
 	db->facts.version = db->version;
 	db->facts.tls = db->tls;
+	const char *superuser = PQparameterStatus(db->conn, "is_superuser");
 	db->facts.pid = PQbackendPID(db->conn);
+	db->facts.superuser = superuser && strcmp(superuser, "on") == 0;
 }
 
 /* A proxy may hide crdb_version; version() cannot be mistaken: "CockroachDB CCL v25.4.1 (...)". */

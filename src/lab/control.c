@@ -10,7 +10,9 @@
  * $1 are the sessions that are asked about, $2 all that may block them. pg_isolation_test_session_is_blocked() is the server's own
  * help for such programs: it counts waits for locks and for safe snapshots, and leaves out those for others, as autovacuum.
  */
-static const char ask_blocked[] = "SELECT pg_catalog.pg_isolation_test_session_is_blocked($1::pg_catalog.int4, $2)";
+static const char ask_blocked[] = "SELECT pg_catalog.pg_isolation_test_session_is_blocked($1::pg_catalog.int4, $2), "
+				  "pg_catalog.array_to_string(pg_catalog.pg_blocking_pids($1) OPERATOR(pg_catalog.||) "
+				  "pg_catalog.pg_safe_snapshot_blocking_pids($1), ' ')";
 static const char ask_all[] =
 	"SELECT pid, pg_catalog.pg_isolation_test_session_is_blocked(pid, $2), "
 	"pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid) OPERATOR(pg_catalog.||) "
@@ -109,30 +111,6 @@ static bool is_unknown(const struct stage_word *word)
 	return word->kind == WORD_ERROR && strcmp(word->sqlstate, "42883") == 0;
 }
 
-static void on_blocked(void *arg, const struct stage_word *word)
-{
-	struct stage *stage = arg;
-	const char *cell = word->kind == WORD_ROWS ? rows_cell(word->rows, 0, 0) : NULL;
-	if (is_unknown(word))
-		stage->blind = true;
-	else if (!cell)
-		stage_fail(stage,
-			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
-	stage->blocked = cell && cell[0] == 't';
-	stage->play.answered = true;
-}
-
-void control_ask_blocked(struct stage *stage, const struct lane *lane)
-{
-	struct buf pid = {0};
-	buf_fmt(&pid, "%d", db_facts(lane->db)->pid);
-	add_job(stage, &(struct job){.sql = mem_dup(ask_blocked),
-				     .params = {buf_take(&pid), pids(stage, false)},
-				     .statement = true,
-				     .answer = on_blocked,
-				     .arg = stage});
-}
-
 static long lane_of_pid(const struct stage *stage, int pid)
 {
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
@@ -154,6 +132,33 @@ static size_t read_blockers(const struct stage *stage, const char *cell, long bl
 		at += *at == ' ';
 	}
 	return n;
+}
+
+static void on_blocked(void *arg, const struct stage_word *word)
+{
+	struct stage *stage = arg;
+	const char *cell = word->kind == WORD_ROWS ? rows_cell(word->rows, 0, 0) : NULL;
+	if (is_unknown(word))
+		stage->blind = true;
+	else if (!cell)
+		stage_fail(stage,
+			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
+	stage->blocked = cell && cell[0] == 't';
+	stage->play.answered = true;
+	struct record *record = stage->play.looked;
+	if (record && stage->blocked)
+		record->pub.nblockers = read_blockers(stage, rows_cell(word->rows, 0, 1), record->pub.blockers);
+}
+
+void control_ask_blocked(struct stage *stage, const struct lane *lane)
+{
+	struct buf pid = {0};
+	buf_fmt(&pid, "%d", db_facts(lane->db)->pid);
+	add_job(stage, &(struct job){.sql = mem_dup(ask_blocked),
+				     .params = {buf_take(&pid), pids(stage, false)},
+				     .statement = true,
+				     .answer = on_blocked,
+				     .arg = stage});
 }
 
 static void on_all(void *arg, const struct stage_word *word)
