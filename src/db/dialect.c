@@ -43,7 +43,11 @@ static const struct dialect dialects[] = {
 			.fail_sql = "SELECT crdb_internal.force_retry('1h')",
 			.nulls_first = true,
 			.reads_past = true,
-			.triggers_sql = "SELECT $1::text IS NULL AND $2::text IS NULL", /* its pg_trigger is empty */
+			/* Triggers are there from v24.3 on, and pg_trigger then holds them (cockroach#127863); it was always there, empty. */
+			.triggers_sql = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger AS t "
+					"JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid "
+					"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+					"WHERE n.nspname = $1 AND c.relname = $2)",
 			.estimate_sql = "SELECT estimated_row_count FROM [SHOW TABLES] "
 					"WHERE schema_name = $1 AND table_name = $2",
 		},

@@ -162,6 +162,22 @@ static void a_table_of_another_schema(void **state)
 	pg_exec("DROP SCHEMA \"Back Office\" CASCADE");
 }
 
+/* A trigger that writes something else: it is known to be there, and nothing of it is committed. */
+static void triggers_are_seen(void **state)
+{
+	struct rig *rig = *state;
+	cluster_need(HAS_TRIGGERS);
+	pg_bank(2);
+	assert_false(rig_read(rig, NULL)->triggers);
+	pg_exec("CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS "
+		"$$BEGIN NEW.balance := NEW.balance - 1; RETURN NEW; END$$");
+	pg_exec("CREATE TRIGGER spoil BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION spoil()");
+	assert_true(rig_read(rig, NULL)->triggers);
+	rig->options.wire = WIRE_ONESHOT;
+	assert_int_equal(half(rig, "7001", "7002"), OUTCOME_REJECTED);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 2000);
+}
+
 /* ---- pages ---- */
 
 static void on_change(void *arg)
@@ -327,6 +343,7 @@ int main(void)
 		TEST(numeric_balances),
 		TEST(what_cannot_be_used),
 		TEST(a_table_of_another_schema),
+		TEST(triggers_are_seen),
 		TEST(pages_both_ways),
 		TEST(half_is_moved_and_recorded),
 		TEST(without_a_ledger),

@@ -21,6 +21,7 @@ enum feature {
 	CANCELS,            /* sessions have a number to cancel by */
 	UPDATES_IN_WITH,    /* WITH ... (UPDATE ... FROM ... RETURNING ...), which the wire mode oneshot needs */
 	TAKES_COPY,         /* COPY FROM STDIN, by the simple protocol */
+	HAS_TRIGGERS,       /* CREATE TRIGGER with a function in PL\/pgSQL */
 	FEATURES
 };
 

@@ -194,6 +194,18 @@ static bool takes_copy(void)
 	return takes;
 }
 
+static bool has_triggers(void)
+{
+	PGconn *conn = probe_connect();
+	make_row(conn);
+	bool has = probe_try(conn, "CREATE FUNCTION probe_trigger() RETURNS trigger LANGUAGE plpgsql AS "
+				   "$$BEGIN RETURN NEW; END$$") &&
+		   probe_try(conn, "CREATE TRIGGER probe BEFORE UPDATE ON probe_row FOR EACH ROW "
+				   "EXECUTE FUNCTION probe_trigger()");
+	PQfinish(conn);
+	return has;
+}
+
 const struct probe probes[FEATURES] = {
 	[RELEASE_COMMITS] = {"RELEASE SAVEPOINT cockroach_restart is the commit", release_commits},
 	[SERIAL_IS_8_BYTES] = {"SERIAL is 8 bytes wide", serial_is_8_bytes},
@@ -207,4 +219,5 @@ const struct probe probes[FEATURES] = {
 	[CANCELS] = {"a session has a number to cancel by", cancels},
 	[UPDATES_IN_WITH] = {"WITH may hold an UPDATE ... FROM ... RETURNING", updates_in_with},
 	[TAKES_COPY] = {"COPY FROM STDIN is taken", takes_copy},
+	[HAS_TRIGGERS] = {"tables can have triggers in PL/pgSQL", has_triggers},
 };
