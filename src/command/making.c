@@ -17,6 +17,7 @@ struct making {
 	bool empty;
 	struct catalogue *catalogue;
 	struct filling *filling;
+	struct txn_levers levers; /* are for transfers: put aside meanwhile */
 	struct err err;
 	making_fn *done;
 	void *arg;
@@ -25,6 +26,7 @@ struct making {
 static void finish(struct making *making)
 {
 	struct err err = making->err; /* who is told gives us back first */
+	*txn_levers(making->app->txn) = making->levers;
 	making->done(making->arg, making->added, err.status ? &err : NULL);
 }
 
@@ -131,7 +133,9 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 struct making *making_start(struct app *app, unsigned accounts, making_fn *done, void *arg)
 {
 	struct making *making = NEW(struct making);
-	*making = (struct making){.app = app, .accounts = accounts, .done = done, .arg = arg};
+	*making = (struct making){
+		.app = app, .accounts = accounts, .levers = *txn_levers(app->txn), .done = done, .arg = arg};
+	*txn_levers(app->txn) = (struct txn_levers){0};
 	catalogue_read(app->work, app->settings.table, on_catalogue, making);
 	return making;
 }

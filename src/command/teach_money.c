@@ -42,6 +42,14 @@ static void counted(struct teaching *teaching)
 
 /* ---- the transfer ---- */
 
+/* As with the tutorial's program, nobody can tell: its transactions leave nothing that could be looked up. */
+static void unknown(struct teaching *teaching, const char *what, const struct txn_result *result)
+{
+	err_set(&teaching->err, ST_UNKNOWN, "OUTCOME UNKNOWN: nobody can say whether %s: %s", what,
+		result->reason.text);
+	teaching_finish(teaching);
+}
+
 static void move_half(struct teaching *teaching);
 
 static void on_moved(void *arg, const struct txn_result *result)
@@ -52,6 +60,8 @@ static void on_moved(void *arg, const struct txn_result *result)
 		teaching_ask(teaching, teaching->sql.count, NULL, on_count, counted);
 	else if (result->outcome == OUTCOME_REJECTED && teaching->pairs < TRIES)
 		move_half(teaching);
+	else if (result->outcome == OUTCOME_UNKNOWN)
+		unknown(teaching, "its transfer was made", result);
 	else
 		teaching_fail(teaching, txn_status(result->outcome), "at its transfer", result->reason.text);
 }
@@ -93,9 +103,12 @@ static void on_added(void *arg, const struct txn_result *result)
 	if (result->outcome == OUTCOME_COMMITTED) {
 		teaching->added += teaching->chunk;
 		teaching_add_accounts(teaching);
-	} else if (adding_collided(teaching->adding) && teaching->collisions++ < TRIES) {
+	} else if (result->outcome == OUTCOME_REJECTED && adding_collided(teaching->adding) &&
+		   teaching->collisions++ < TRIES) {
 		app_say(teaching->run->app, ST_OK, "%s; all are drawn again", result->reason.text);
 		teaching_read_ids(teaching);
+	} else if (result->outcome == OUTCOME_UNKNOWN) {
+		unknown(teaching, "its accounts were added", result);
 	} else {
 		char after[64];
 		snprintf(after, sizeof after, "after adding %u accounts", teaching->added);
@@ -130,7 +143,8 @@ static void on_ids(void *arg, size_t index, const struct answer *answer)
 	struct teaching *teaching = arg;
 	teaching_keep_error(teaching, answer);
 	for (size_t i = 0; answer->rows && i < answer->rows->nrows; i++)
-		ids_add(teaching->ids, rows_cell(answer->rows, i, 0));
+		if (rows_cell(answer->rows, i, 0))
+			ids_add(teaching->ids, rows_cell(answer->rows, i, 0));
 }
 
 void teaching_read_ids(struct teaching *teaching)

@@ -201,8 +201,8 @@ static void other_tables_are_used_as_they_are(void **state)
 	assert_non_null(strstr(proc->out.p, "displaying 10 of 12 total"));
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 12);
 	proc_free(proc);
-	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id bigint PRIMARY KEY, balance numeric(18,0));"
-		"INSERT INTO accounts VALUES (9007199254740993, 1235)");
+	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id bigint PRIMARY KEY, balance numeric(18,2));"
+		"INSERT INTO accounts VALUES (9007199254740993, 12.35)");
 	proc = teller_run("tutorial", "--accounts", "12");
 	proc_expect_status(proc, 0);
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 13);
@@ -237,6 +237,30 @@ static void failures_are_sentences(void **state)
 	proc_free(proc);
 }
 
+/* It has no ledger that could be asked, as the tutorial's program has none. */
+static void a_lost_commit_is_unknown(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("-c", "inject cut", "-c", "tutorial --accounts 5");
+	proc_expect_status(proc, 5);
+	proc_expect_err(proc, "OUTCOME UNKNOWN: nobody can say whether its accounts were added");
+	proc_free(proc);
+	proc = teller_run("-c", "inject cut-before", "-c", "tutorial --accounts 5");
+	proc_expect_status(proc, 0); /* not sent, so it certainly did not commit */
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts") % 5, 0);
+	proc_free(proc);
+}
+
+/* Levers are for what a person does, not for the filling of the private server. */
+static void levers_wait_for_the_demo_to_be_filled(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("demo", "--accounts", "5", "-c", "inject 1", "-c", "tutorial --accounts 5");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(proc->out.p, "Engine ROLLBACK\n"));
+	proc_free(proc);
+}
+
 static void on_a_private_server(void **state)
 {
 	(void)state;
@@ -258,6 +282,8 @@ int main(void)
 		cmocka_unit_test_setup(an_id_that_collides_is_drawn_again, empty),
 		cmocka_unit_test_setup(other_tables_are_used_as_they_are, empty),
 		cmocka_unit_test_setup(failures_are_sentences, empty),
+		cmocka_unit_test_setup(a_lost_commit_is_unknown, empty),
+		cmocka_unit_test(levers_wait_for_the_demo_to_be_filled),
 		cmocka_unit_test(on_a_private_server),
 	};
 	return cmocka_run_group_tests_name("verb/tutorial", tests, NULL, NULL);
