@@ -199,6 +199,17 @@ static void keep_failure(struct judge *judge, const struct stage_fact *fact)
 	buf_free(&text);
 }
 
+/* The play goes on to its end, but what follows a cancelled step tells nothing. */
+static void keep_cancel(struct judge *judge, const struct stage_fact *fact)
+{
+	struct buf step = {0};
+	const char *name = judge->lesson->spec->steps[fact->record->step].name;
+	text_escape(&step, name, strlen(name), 40);
+	err_set(&judge->err, ST_CHECK, "step %s was cancelled after %u %s: nothing in this order lets it go on",
+		buf_text(&step), fact->seconds, text_plural(fact->seconds, "second", "seconds"));
+	buf_free(&step);
+}
+
 static void keep_leftover(struct judge *judge, const char *text)
 {
 	if (text && !judge->err.status)
@@ -217,6 +228,9 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_PLAYED:
 		on_played(judge);
 		break;
+	case FACT_CANCELS:
+		keep_cancel(judge, fact);
+		break;
 	case FACT_FAILED:
 		keep_failure(judge, fact);
 		break;
@@ -230,7 +244,6 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_SAID:
 	case FACT_WAITS:
 	case FACT_GOES_ON:
-	case FACT_CANCELS:
 	case FACT_DONE:
 	case FACT_LOST:
 	case FACT_TORN_DOWN:

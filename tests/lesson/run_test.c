@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every shipped lesson on the real server, its answers included; what a wrong one is told; and what lab says without a server. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/asset.h"
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static const char skeleton_name[] = "/run_test.spec";
+
+static char *spec_path(void)
+{
+	struct buf path = {0};
+	buf_fmt(&path, "%s%s", getenv("TMPDIR"), skeleton_name);
+	return buf_take(&path);
+}
+
+/* Runs the verb lab with a file of this text. */
+static struct proc *lab_with(const char *word, const char *text, const char *option)
+{
+	char *path = spec_path();
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	struct proc *proc = option ? teller_run("lab", word, path, option) : teller_run("lab", word, path);
+	free(path);
+	return proc;
+}
+
+/* The skeleton with one text of it replaced by another. */
+static char *skeleton_with(const char *from, const char *to)
+{
+	struct buf text = {0};
+	const char *at = strstr(asset_skeleton_spec, from);
+	assert_non_null(at);
+	buf_add(&text, asset_skeleton_spec, (size_t)(at - asset_skeleton_spec));
+	buf_str(&text, to);
+	buf_str(&text, at + strlen(from));
+	return buf_take(&text);
+}
+
+static void expect_out(struct proc *proc, const char *text)
+{
+	if (!strstr(buf_text(&proc->out), text)) {
+		check_tell("expected: %s\nfound:\n%s", text, buf_text(&proc->out));
+		fail();
+	}
+}
+
+/* ---- the shipped lessons ---- */
+
+static size_t count_of(const char *text, const char *part)
+{
+	size_t n = 0;
+	for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+		n++;
+	return n;
+}
+
+static void every_lesson_comes_out_as_it_says(void **state)
+{
+	(void)state;
+	pg_bank(3);
+	struct proc *proc = teller_run("lab", "run", "all");
+	if (proc->status)
+		check_tell("%s", buf_text(&proc->out));
+	proc_expect_status(proc, 0);
+	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
+		expect_out(proc, lesson->name);
+	expect_out(proc, "27 orders played, 4 not; all ");
+	assert_int_equal(count_of(proc->out.p, "it needs CockroachDB, and this server is PostgreSQL"), 4);
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'"), 0);
+}
+
+static void a_lesson_does_not_mind_what_another_left(void **state)
+{
+	(void)state;
+	pg_exec("CREATE SCHEMA teller_lesson; CREATE TABLE teller_lesson.accounts (id text)");
+	struct proc *proc = teller_run("lab", "run", "lost-update");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "lost-update 1: SERIALIZABLE: B is asked to retry: 14 of 14 as expected");
+	proc_free(proc);
+}
+
+static void who_is_no_superuser_is_told_what_is_not_played(void **state)
+{
+	(void)state;
+	pg_exec("DROP ROLE IF EXISTS lesson_clerk");
+	pg_exec("CREATE ROLE lesson_clerk LOGIN; GRANT ALL ON DATABASE %s TO lesson_clerk", getenv("PGDATABASE"));
+	struct proc *proc = teller_run("-U", "lesson_clerk", "lab", "run", "all");
+	proc_expect_status(proc, 0);
+	expect_out(proc,
+		   "deadlock 1: Opposite orders: a deadlock: not played: it needs a superuser, which this role is not");
+	expect_out(proc, "25 orders played, 6 not");
+	proc_free(proc);
+	pg_exec("REVOKE ALL ON DATABASE %s FROM lesson_clerk; DROP ROLE lesson_clerk", getenv("PGDATABASE"));
+}
+
+/* ---- surprises ---- */
+
+static void the_skeleton_runs(void **state)
+{
+	(void)state;
+	struct proc *proc = lab_with("run", asset_skeleton_spec, NULL);
+	proc_expect_status(proc, 0);
+	expect_out(proc, "run_test.spec 1: Two savers, one account: 6 of 6 as expected\n"
+			 "1 order played, 0 not; all 6 expectations held\n");
+	proc_free(proc);
+}
+
+static void check_surprise(const char *from, const char *to, const char *told)
+{
+	char *text = skeleton_with(from, to);
+	struct proc *proc = lab_with("run", text, NULL);
+	proc_expect_status(proc, 6);
+	expect_out(proc, told);
+	proc_expect_err(proc, "the server did something else than the lesson says");
+	proc_free(proc);
+	free(text);
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'my_lesson'"), 0);
+}
+
+static void a_wrong_expectation_is_a_surprise(void **state)
+{
+	(void)state;
+	check_surprise("b_look reads 130", "b_look reads 120",
+		       "run_test.spec:35: b_look: expected ok reads 120, found ok reads 130\n");
+	check_surprise("b_pay waits for A ok", "b_pay ok", "run_test.spec:35: b_pay: expected ok, found waits ok\n");
+	check_surprise("b_pay waits for A ok", "b_pay waits for B ok",
+		       "b_pay: expected waits for B ok, found waits for A ok\n");
+	check_surprise("b_pay waits for A ok", "a_commit tag ROLLBACK",
+		       "a_commit: expected ok tag ROLLBACK, found ok tag COMMIT\n");
+	check_surprise("step b_look   { SELECT balance FROM", "step b_look   { SELECT 1/0 FROM",
+		       "b_look: expected ok reads 130, found 22012 (division by zero)\n");
+}
+
+static void a_wrong_answer_is_a_surprise(void **state)
+{
+	(void)state;
+	check_surprise("= waits ok *\n#@   | it succeeds at once               = ok",
+		       "= waits ok\n#@   | it succeeds at once               = ok *",
+		       "b_pay: expected the answer \"it succeeds at once\" (ok), found waits ok\n");
+	check_surprise("= waits 40001", "= waits",
+		       "expected that the answer \"it waits for A, then fails\" (waits) is wrong, found waits ok\n");
+}
+
+static void a_wrong_check_is_a_surprise(void **state)
+{
+	(void)state;
+	check_surprise("WHERE id = 1\" = 130", "WHERE id = 1\" = 131",
+		       ":36: SELECT balance FROM my_lesson.accounts WHERE id = 1: expected 131, found 130\n");
+	check_surprise("WHERE id = 1\" = 130", "WHERE nr = 1\" = 130", "found column \"nr\" does not exist\n");
+}
+
+static void surprises_are_data_too(void **state)
+{
+	(void)state;
+	char *text = skeleton_with("b_look reads 130", "b_look reads 120");
+	struct proc *proc = lab_with("run", text, "--json");
+	proc_expect_status(proc, 6);
+	expect_out(proc, "\"line\":\"35\",\"kind\":\"expect\",\"what\":\"b_look\",\"expected\":\"ok reads 120\","
+			 "\"found\":\"ok reads 130\",\"result\":\"surprise\"}");
+	expect_out(proc, "\"result\":\"held\"}");
+	proc_free(proc);
+	free(text);
+	proc = teller_run("lab", "run", "savepoint-late", "--csv");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "savepoint-late,1,CockroachDB: refused,,,,,\"needs CockroachDB, and this server is "
+			 "PostgreSQL\",skipped\n");
+	proc_free(proc);
+}
+
+/* ---- what cannot be played ---- */
+
+static void check_failure(const char *from, const char *to, int status, const char *told)
+{
+	char *text = skeleton_with(from, to);
+	struct proc *proc = lab_with("run", text, NULL);
+	proc_expect_status(proc, status);
+	proc_expect_err(proc, told);
+	proc_free(proc);
+	free(text);
+}
+
+static void what_cannot_be_played_is_said(void **state)
+{
+	(void)state;
+	check_failure("step b_look", "stop b_look", 1,
+		      "run_test.spec:24:1: expected a session or a permutation, found \"stop\"");
+	check_failure("#@ say b_look", "#@ say b_lok", 1,
+		      ":34:8: there is no step \"b_lok\": did you mean \"b_look\"?");
+	check_failure("setup { CREATE SCHEMA my_lesson; }", "setup { CREATE SCHEME my_lesson; }", 3,
+		      "the set-up was refused: syntax error at or near \"SCHEME\"");
+	setenv("PGISOLATIONTIMEOUT", "1", 1);
+	check_failure("permutation a_begin a_pay b_pay a_commit b_look",
+		      "permutation a_begin a_pay b_pay b_look a_commit", 6,
+		      "step b_pay was cancelled after 1 second: nothing in this order lets it go on");
+	unsetenv("PGISOLATIONTIMEOUT");
+	pg_exec("DROP SCHEMA IF EXISTS my_lesson CASCADE");
+}
+
+static void an_interrupt_tears_down(void **state)
+{
+	(void)state;
+	char *text = skeleton_with("step b_look   { ", "step b_look   { SELECT pg_sleep(600); ");
+	char *path = spec_path();
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	struct proc *proc = proc_start((const char *const[]){proc_teller(), "lab", "run", path, NULL}, NULL, NULL);
+	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(600)%%' AND pid <> "
+			 "pg_backend_pid() AND state = 'active'") == 0)
+		usleep(1000);
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	assert_int_equal(proc->status, 130);
+	proc_free(proc);
+	free(path);
+	free(text);
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'my_lesson'"), 0);
+}
+
+static void who_only_looks_makes_no_tables(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("--read-only", "lab", "run", "lost-update");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "lab run makes tables of its own: teller was started with --read-only");
+	proc_free(proc);
+	proc = teller_run("--read-only", "lab", "list");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+}
+
+/* ---- without a server ---- */
+
+#define nowhere_run(...)                                                                                               \
+	proc_run((const char *const[]){proc_teller(), __VA_ARGS__, NULL},                                              \
+		 (const char *const[]){"PGHOST=/nonexistent", NULL}, NULL)
+
+static void the_list_and_a_lesson_need_no_server(void **state)
+{
+	(void)state;
+	struct proc *proc = nowhere_run("lab", "list");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "lost-update              Two people move half of the same balance (pg)\n");
+	assert_memory_equal(proc->out.p, "first-transfer ", 15);
+	proc_free(proc);
+	proc = nowhere_run("lab", "list", "--format", "jsonl");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "{\"lesson\":\"deadlock\",\"title\":\"Two transfers in opposite directions\",\"needs\":\"pg, "
+			 "superuser\"");
+	proc_free(proc);
+	proc = nowhere_run("lab", "show", "lost-update");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "title    Two people move half of the same balance\n");
+	expect_out(proc, "\n1. SERIALIZABLE: B is asked to retry\n");
+	expect_out(proc, "   B  b_take: UPDATE accounts SET balance = 500 WHERE id = 1;\n");
+	assert_null(strstr(proc->out.p, "<- right"));
+	proc_free(proc);
+	proc = nowhere_run("lab", "check", "lost-update");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "       1  it waits until A has ended   <- right\n");
+	expect_out(proc, "     = waits for A 40001\n");
+	proc_free(proc);
+}
+
+static void lab_check_finds_what_was_not_meant(void **state)
+{
+	(void)state;
+	struct proc *proc = lab_with("check", "session s step a {} step \"b\x1b\" {}\npermutation a", NULL);
+	proc_expect_status(proc, 0);
+	expect_out(proc, "1 session, 2 steps, 1 permutation, 0 questions, 0 expectations, 0 checks\n"
+			 "line 1: step b\\x1b is in no permutation\n"
+			 "nothing is expected or checked");
+	proc_free(proc);
+	proc = lab_with("check", "session s step a {", NULL);
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "run_test.spec:1:18: the SQL that begins here does not end: close it with }");
+	proc_free(proc);
+}
+
+static void words_of_lab_are_checked(void **state)
+{
+	(void)state;
+	static const char *const cases[][4] = {
+		{"rnu", NULL, NULL, "there is no lab rnu; did you mean run; there are list, show, run, check and new"},
+		{"run", NULL, NULL, "lab run needs a lesson's name, a file, or all"},
+		{"list", "x", NULL, "lab list has no place for \"x\""},
+		{"show", "lost-updat", NULL, "there is no lesson lost-updat, did you mean lost-update;"},
+		{"show", "lost-update", "--transcript", "--transcript is for lab run"},
+		{"show", "/nonexistent.spec", NULL, "cannot open /nonexistent.spec: No such file or directory"},
+		{"run", "/tmp/", NULL, "is not a regular file"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const char *const argv[] = {proc_teller(), "lab", cases[i][0], cases[i][1], cases[i][2], NULL};
+		struct proc *proc = proc_run(argv, NULL, NULL);
+		proc_expect_err(proc, cases[i][3]);
+		proc_expect_status(proc, 1);
+		proc_free(proc);
+	}
+}
+
+static void a_new_lesson_runs_and_is_not_overwritten(void **state)
+{
+	(void)state;
+	char *path = spec_path();
+	unlink(path);
+	struct proc *proc = teller_run("lab", "new", path);
+	proc_expect_status(proc, 0);
+	expect_out(proc, "is a lesson that runs");
+	proc_free(proc);
+	proc = teller_run("lab", "new", path);
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "exists already; choose another name");
+	proc_free(proc);
+	proc = teller_run("lab", "run", path);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	free(path);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_lesson_comes_out_as_it_says),
+		cmocka_unit_test(a_lesson_does_not_mind_what_another_left),
+		cmocka_unit_test(who_is_no_superuser_is_told_what_is_not_played),
+		cmocka_unit_test(the_skeleton_runs),
+		cmocka_unit_test(a_wrong_expectation_is_a_surprise),
+		cmocka_unit_test(a_wrong_answer_is_a_surprise),
+		cmocka_unit_test(a_wrong_check_is_a_surprise),
+		cmocka_unit_test(surprises_are_data_too),
+		cmocka_unit_test(what_cannot_be_played_is_said),
+		cmocka_unit_test(an_interrupt_tears_down),
+		cmocka_unit_test(who_only_looks_makes_no_tables),
+		cmocka_unit_test(the_list_and_a_lesson_need_no_server),
+		cmocka_unit_test(lab_check_finds_what_was_not_meant),
+		cmocka_unit_test(words_of_lab_are_checked),
+		cmocka_unit_test(a_new_lesson_runs_and_is_not_overwritten),
+	};
+	return cmocka_run_group_tests_name("lesson/run", tests, pg_own_database, NULL);
+}
