@@ -330,6 +330,36 @@ static void a_new_lesson_runs_and_is_not_overwritten(void **state)
 	free(path);
 }
 
+/* The block of the README that begins with a title; owned. */
+static char *readme_example(void)
+{
+	FILE *file = fopen("README.md", "r");
+	struct buf text = {0};
+	char chunk[4096];
+	size_t n;
+	assert_non_null(file);
+	while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
+		buf_add(&text, chunk, n);
+	fclose(file);
+	char *from = strstr(text.p, "```\n#@ title");
+	assert_non_null(from);
+	from += strlen("```\n");
+	char *example = mem_dup_n(from, (size_t)(strstr(from, "```") - from));
+	buf_free(&text);
+	return example;
+}
+
+static void the_readme_shows_a_lesson_that_runs(void **state)
+{
+	(void)state;
+	char *example = readme_example();
+	assert_non_null(strstr(asset_skeleton_spec, example));
+	struct proc *proc = lab_with("run", example, NULL);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	free(example);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -348,6 +378,7 @@ int main(void)
 		cmocka_unit_test(lab_check_finds_what_was_not_meant),
 		cmocka_unit_test(words_of_lab_are_checked),
 		cmocka_unit_test(a_new_lesson_runs_and_is_not_overwritten),
+		cmocka_unit_test(the_readme_shows_a_lesson_that_runs),
 	};
 	return cmocka_run_group_tests_name("lesson/run", tests, pg_own_database, NULL);
 }
