@@ -60,8 +60,13 @@ void shells_fish(struct buf *out)
 	const char *help, *verb;
 	buf_str(out, "# Put it into ~/.config/fish/completions/teller.fish, or: teller completion fish | source\n"
 		     "complete -c teller -f\n");
+	buf_str(out, "set -l verbs"); /* after demo another one may stand */
+	for (size_t i = 1; (verb = shells_verb(i, &help)) != NULL; i++)
+		buf_fmt(out, " %s", verb);
+	buf_char(out, '\n');
 	for (size_t i = 0; (verb = shells_verb(i, &help)) != NULL; i++) {
-		buf_fmt(out, "complete -c teller -n __fish_use_subcommand -a %s -d ", verb);
+		buf_fmt(out, "complete -c teller -n \"not __fish_seen_subcommand_from %s$verbs\" -a %s -d ",
+			i == 0 ? "demo " : "", verb);
 		shells_quote(out, help);
 		buf_char(out, '\n');
 	}

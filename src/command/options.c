@@ -55,6 +55,12 @@ enum status options_format(const char *word, enum output_format *format, struct 
 	return status;
 }
 
+const char *options_format_name(enum output_format format)
+{
+	static const char *const names[] = {"table", "csv", "json", "jsonl"};
+	return names[format];
+}
+
 static enum status take(char **field, const char *value)
 {
 	free(*field);

@@ -78,7 +78,7 @@ static const struct command table[] = {
 	{"swap", NULL, {{0}}, {{0}}, 0, "swap source and destination", do_swap, NULL, NULL, NULL},
 	{"transfer", NULL, {{"FROM", ARG_ACCOUNT, true}, {"TO", ARG_ACCOUNT, true}, {"half|all|AMOUNT", ARG_RULE, true}}, {{"id", "UUID", "the transfer's id in the ledger"}, {"yes", NULL, "do not ask"}, {"dry-run", NULL, "show what would be sent, and write nothing"}, FORMATS}, READS | COMMAND_CONFIRM | WRITES, "move money (default: half, from source to dest)", do_transfer, check_transfer, prepare_transfer, describe_transfer},
 	{"tutorial", NULL, {{0}}, {{"accounts", "N", "so many accounts, added to those there are (default 100)"}, {"yes", NULL, "do not ask"}}, COMMAND_VERB | COMMAND_SERVER | WRITES | COMMAND_TABLES | COMMAND_CONFIRM, "the tutorial's program, printed as it prints", do_tutorial, check_tutorial, prepare_tutorial, describe_tutorial},
-	{"undo", NULL, {{"UUID", ARG_WORD, true}}, {{"yes", NULL, "do not ask"}}, READS | WRITES, "move back what a transfer moved (default: the last)", do_undo, check_undo, prepare_undo, NULL},
+	{"undo", NULL, {{"UUID", ARG_WORD, true}}, {{"yes", NULL, "do not ask"}, FORMATS}, READS | WRITES, "move back what a transfer moved (default: the last)", do_undo, check_undo, prepare_undo, NULL},
 	{"up", NULL, MOVE, {{0}}, SCREEN, "move up", do_screen, NULL, NULL, NULL},
 	{"verify", NULL, {{0}}, {{"total", "SUM", "what all balances must come to"}, FORMATS}, READS, "check that accounts and ledger agree", do_verify, check_verify, NULL, NULL},
 	{"version", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "name and version", do_version, record_check, NULL, NULL},

@@ -5,8 +5,10 @@
 
 #include "bank/amount.h"
 #include "base/mem.h"
+#include "command/options.h"
 #include "handlers.h"
 #include "reading.h"
+#include "record.h"
 
 /* On the screen of the ledger. */
 static const char *selected_entry(const struct app *app)
@@ -35,6 +37,8 @@ static char *opposite(const struct run *run, const char *id, const char *source,
 		      const char *amount)
 {
 	struct buf line = {0};
+	struct err err;
+	enum output_format format = FORMAT_TABLE;
 	char own[TRANSFER_ID_SIZE];
 	buf_str(&line, "transfer ");
 	run_quote(&line, destination);
@@ -48,6 +52,8 @@ static char *opposite(const struct run *run, const char *id, const char *source,
 	}
 	if (run->confirmed)
 		buf_str(&line, " --yes");
+	if (record_wanted(run) && !run_format(run, &format, &err))
+		buf_fmt(&line, " --format=%s", options_format_name(format));
 	return buf_take(&line);
 }
 

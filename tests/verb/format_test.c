@@ -164,6 +164,20 @@ static void settle_tells_it_as_data(void **state)
 	proc_free(proc);
 }
 
+static void undo_is_a_transfer(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("-c", "transfer 7001 7002 5 --yes", "-c", "undo --yes --format jsonl");
+	proc_expect_status(proc, 0);
+	const char *line = strchr(proc->out.p, '{');
+	assert_non_null(line);
+	json_t *row = json_loads(line, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(row, "source")), "7002");
+	assert_string_equal(json_string_value(json_object_get(row, "amount")), "5");
+	json_decref(row);
+	proc_free(proc);
+}
+
 static void wrong_formats_are_refused(void **state)
 {
 	(void)state;
@@ -218,11 +232,11 @@ static void a_setting_with_an_equals_sign(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids_and_money_are_exact),       cmocka_unit_test(json_is_json),
-		cmocka_unit_test(json_lines_are_json),           cmocka_unit_test(csv_has_a_header),
-		cmocka_unit_test(a_rejection_is_a_record_too),   cmocka_unit_test(settle_tells_it_as_data),
-		cmocka_unit_test(wrong_formats_are_refused),     cmocka_unit_test(data_go_to_a_file),
-		cmocka_unit_test(a_setting_with_an_equals_sign),
+		cmocka_unit_test(ids_and_money_are_exact),     cmocka_unit_test(json_is_json),
+		cmocka_unit_test(json_lines_are_json),         cmocka_unit_test(csv_has_a_header),
+		cmocka_unit_test(a_rejection_is_a_record_too), cmocka_unit_test(settle_tells_it_as_data),
+		cmocka_unit_test(undo_is_a_transfer),          cmocka_unit_test(wrong_formats_are_refused),
+		cmocka_unit_test(data_go_to_a_file),           cmocka_unit_test(a_setting_with_an_equals_sign),
 	};
 	return cmocka_run_group_tests_name("verb/format", tests, bank, NULL);
 }
