@@ -93,7 +93,7 @@ enum status check_undo(const struct run *run, struct err *err)
 	if (run->nargs == 0 && !selected_entry(run->app) && run->app->transfer.result.outcome != OUTCOME_COMMITTED)
 		return err_set(err, ST_USAGE,
 			       "no transfer was made here that could be undone; name one by its id: undo UUID");
-	return ST_OK;
+	return record_check(run, err);
 }
 
 enum status prepare_undo(struct run *run, struct err *err)
