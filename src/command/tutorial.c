@@ -111,6 +111,11 @@ void teaching_send(struct teaching *teaching, const struct statement *statements
 	struct db_context context = {0};
 	struct db_reply reply = {answer, on_idle, on_lost, teaching};
 	teaching->next = next;
+	if (db_state(teaching->run->app->work) != DB_IDLE) { /* lost behind a commit that was answered */
+		teaching_fail(teaching, ST_LOST, "because the connection was lost",
+			      "what it committed up to here is kept");
+		return;
+	}
 	db_send(teaching->run->app->work, statements, n, &context, &reply);
 }
 
