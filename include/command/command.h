@@ -19,6 +19,7 @@ enum arg_type {
 	ARG_COUNT,    /* a whole number above 0 */
 	ARG_ONOFF,    /* on, off or toggle */
 	ARG_COMMAND,  /* the name of a command */
+	ARG_LESSON,   /* the name of a lesson, or a file */
 	ARG_WORD,     /* anything */
 	ARG_REST,     /* the rest of the line, as it is */
 };

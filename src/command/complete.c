@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "base/asset.h"
 #include "base/mem.h"
 
 struct completion {
@@ -39,6 +40,12 @@ static void offer_ids(struct completion *completion, const struct pages *pages)
 		offer(completion, word.p);
 	}
 	buf_free(&word);
+}
+
+static void offer_lessons(struct completion *completion)
+{
+	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
+		offer(completion, lesson->name);
 }
 
 static void offer_options(struct completion *completion, const struct command *command)
@@ -86,6 +93,9 @@ static void offer_argument(struct completion *completion, const struct app *app,
 		return;
 	case ARG_COMMAND:
 		offer_names(completion);
+		return;
+	case ARG_LESSON:
+		offer_lessons(completion);
 		return;
 	case ARG_WORD:
 		offer_choices(completion, arg->name);

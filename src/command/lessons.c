@@ -185,9 +185,10 @@ static void add_order(struct telling *telling, long permutation)
 	const struct lesson *lesson = telling->lesson;
 	const struct spec_permutation *order = &lesson->spec->permutations[permutation];
 	const char *title = lesson_text(lesson, LESSON_TITLE, permutation, -1);
-	title = title && title != lesson_text(lesson, LESSON_TITLE, -1, -1) ? title : "";
-	buf_fmt(&telling->out, "\n%ld. ", permutation + 1);
-	add_harmless(telling, title, strlen(title));
+	bool own = title && title != lesson_text(lesson, LESSON_TITLE, -1, -1);
+	buf_fmt(&telling->out, "\n%ld.%s", permutation + 1, own ? " " : "");
+	if (own)
+		add_harmless(telling, title, strlen(title));
 	buf_char(&telling->out, '\n');
 	add_needs(telling, permutation);
 	for (size_t i = 0; i < order->nturns; i++)

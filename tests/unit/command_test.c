@@ -234,6 +234,8 @@ static void completion_knows_names_and_arguments(void **state)
 	check_completion("rival on", "on", 1, 6);
 	check_completion("transfer 1 2 ", "all", 2, 13);
 	check_completion("transfer --i", "--id=", 1, 9);
+	check_completion("lab c", "check", 1, 4);
+	check_completion("lab run lost", "lost-update", 1, 8);
 	check_completion("protocol ", "auto", 4, 9);
 	check_completion("inject c", "cut", 2, 7);
 	check_completion("help qu", "quit", 1, 5);
