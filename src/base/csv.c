@@ -69,7 +69,10 @@ static void add(struct csv *csv, char c)
 	if (c == '\0')
 		blame(csv, "has a byte 0 in it", csv->line);
 	else if (csv->size > CSV_RECORD_MAX)
-		blame(csv, "is longer than 524288 bytes", csv->first);
+		blame(csv,
+		      csv->state == QUOTED ? "is longer than 524288 bytes: is a quote not closed?"
+					   : "is longer than 524288 bytes",
+		      csv->first);
 	else if (!csv->why)
 		buf_char(&csv->text, c);
 }
