@@ -34,14 +34,19 @@ static void on_created(void *arg, size_t index, const struct answer *answer)
 	teaching_keep_error(arg, answer);
 }
 
+static void commit(struct teaching *teaching)
+{
+	static const struct statement statement = {.sql = "COMMIT", .verb = VERB_COMMIT};
+	teaching_send(teaching, &statement, 1, on_created, created);
+}
+
 static void create(struct teaching *teaching)
 {
 	static const struct statement statements[] = {
 		{.sql = "BEGIN", .verb = VERB_BEGIN},
 		{.sql = tutorial_sql_create, .verb = VERB_DDL, .once = true},
-		{.sql = "COMMIT", .verb = VERB_COMMIT},
 	};
-	teaching_send(teaching, statements, COUNT_OF(statements), on_created, created);
+	teaching_send(teaching, statements, COUNT_OF(statements), on_created, commit);
 }
 
 /* A table that is there is used as it is, whoever made it. */
@@ -51,7 +56,7 @@ static void know_table(struct teaching *teaching)
 	if (app->catalogue) {
 		tutorial_sql_make(&teaching->sql, app->catalogue);
 		teaching_read_ids(teaching);
-	} else if (teaching->listed || app->settings.table) {
+	} else if (teaching->listed) {
 		teaching_fail(teaching, ST_STATEMENT, "at its table",
 			      app->no_bank ? app->no_bank : "it cannot be read");
 	} else {

@@ -81,16 +81,6 @@ void teaching_fail(struct teaching *teaching, enum status status, const char *wh
 
 /* ---- statements outside the engine ---- */
 
-static void on_idle(void *arg)
-{
-	struct teaching *teaching = arg;
-	teaching_print(teaching, false);
-	if (teaching->err.status)
-		teaching_finish(teaching);
-	else
-		teaching->next(teaching);
-}
-
 static void on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
@@ -103,6 +93,32 @@ void teaching_keep_error(struct teaching *teaching, const struct answer *answer)
 	if (!answer->ok && !answer->skipped && !teaching->err.status)
 		err_set(&teaching->err, ST_STATEMENT, "the tutorial stopped: %s (%s)", answer->message,
 			answer->sqlstate);
+}
+
+static void ignore(void *arg, size_t index, const struct answer *answer)
+{
+	(void)arg;
+	(void)index;
+	(void)answer;
+}
+
+/* A transaction that failed is not left open. */
+static void roll_back(struct teaching *teaching)
+{
+	static const struct statement statement = {.sql = "ROLLBACK", .verb = VERB_ROLLBACK};
+	teaching_send(teaching, &statement, 1, ignore, teaching_finish);
+}
+
+static void on_idle(void *arg)
+{
+	struct teaching *teaching = arg;
+	teaching_print(teaching, false);
+	if (!teaching->err.status)
+		teaching->next(teaching);
+	else if (db_in_transaction(teaching->run->app->work))
+		roll_back(teaching);
+	else
+		teaching_finish(teaching);
 }
 
 void teaching_send(struct teaching *teaching, const struct statement *statements, size_t n, teaching_answer_fn *answer,
@@ -154,6 +170,8 @@ enum status prepare_tutorial(struct run *run, struct err *err)
 	run->confirmed |= run->app->settings.demo;
 	if (catalogue && catalogue->browse_why)
 		return err_set(err, ST_REJECTED, "%s", catalogue->browse_why);
+	if (!catalogue && run->app->settings.table) /* only `accounts` is made where it is missing */
+		return err_set(err, ST_STATEMENT, "%s", app_not_ready(run->app, COMMAND_BANK));
 	return ST_OK;
 }
 
