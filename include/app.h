@@ -21,6 +21,8 @@
 #include "server/server.h"
 #include "txn/txn.h"
 
+struct player; /* lab/player.h */
+
 /* Where the start has got to. Each step says so on the screen. */
 enum app_stage {
 	STAGE_SERVER,     /* the private server starts */
@@ -80,6 +82,7 @@ struct app {
 	struct rival *rival;         /* NULL before the catalogue is known */
 	struct catalogue *catalogue; /* NULL before it is known */
 	char *no_bank;               /* READY without a usable accounts table: the sentence that says what to do */
+	struct player *player;       /* the lesson that is played on the screen; NULL */
 	struct history *history;     /* the ledger while the screen shows it, else NULL */
 	struct pages *pages;         /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;

@@ -195,6 +195,7 @@ bool app_free(struct app *app)
 	rival_free(app->rival);
 	pages_free(app->pages);
 	history_free(app->history);
+	playing_free(app);
 	txn_free(app->txn);
 	txn_free(app->rival_txn);
 	making_free(app->inner->making);

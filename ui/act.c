@@ -115,6 +115,10 @@ bool act_do(void *self, const char *action, const char *argument)
 		go(console, PLACE_BANK);
 	else if (strcmp(action, "ledger") == 0)
 		go(console, PLACE_LEDGER);
+	else if (strcmp(action, "lessons") == 0)
+		go(console, PLACE_LESSONS);
+	else if (strcmp(action, "playing") == 0)
+		go(console, PLACE_LAB);
 	else if (strcmp(action, "log") == 0)
 		go_log(console);
 	else if (strcmp(action, "redraw") == 0)

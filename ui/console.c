@@ -48,10 +48,17 @@ static void face_show(void *self, const char *title, const char *text)
 	console->dirty = true;
 }
 
+/* What the command line asks for is done when all is there that it may need. */
 static void face_stage(void *self)
 {
 	struct console *console = self;
+	const struct settings *settings = &console->app->settings;
 	console->dirty = true;
+	if (console->app->stage != STAGE_READY || console->begun)
+		return;
+	console->begun = true;
+	for (size_t i = 0; i < settings->ncommands; i++)
+		input_run(console, settings->commands[i]);
 }
 
 static void face_changed(void *self)
@@ -145,6 +152,8 @@ struct console *console_open(struct app *app, struct err *err)
 	console->views[PANE_ACCOUNTS] = accounts_view(app);
 	console->views[PANE_TRANSFER] = transfer_view(app, &console->attempts, &console->balances);
 	console->views[PANE_LEDGER] = ledger_view(app);
+	console->views[PANE_LESSONS] = lessons_view(app);
+	console->views[PANE_LAB] = lab_view(app);
 	console->views[PANE_LOG] = log_view(app);
 	join_loop(console);
 	become_face(console);

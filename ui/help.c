@@ -9,7 +9,7 @@
 #include "command/command.h"
 #include "ui/draw.h"
 
-enum { KEYS_COLS = 12 };
+enum { KEYS_COLS = 12, NARROW = 60 };
 
 static void two_columns(struct buf *out, const char *left, int width, const char *right)
 {
@@ -175,11 +175,12 @@ static int hints_of(const struct keymap *keymap, const char *context, enum side 
 void help_hints(const struct keymap *keymap, const char *context, int y, int columns)
 {
 	bool pane = strcmp(context, "review") != 0 && strcmp(context, "help") != 0 && strcmp(context, "full") != 0;
-	int right = pane ? hints_of(keymap, "global", RIGHT, -1, 0, columns) : 0;
+	int right = pane ? hints_of(keymap, "global", RIGHT, -1, 0, columns < NARROW ? columns / 2 : columns) : 0;
 	draw_line(y, 0, columns, STYLE_TEXT, "");
 	int x = hints_of(keymap, context, LEFT, y, 1, columns - right);
 	if (!pane)
 		return;
 	hints_of(keymap, "global", LEFT, y, x, columns - right);
-	hints_of(keymap, "global", RIGHT, y, columns - right + 1, columns + 1);
+	hints_of(keymap, "global", RIGHT, y, columns - right + 1,
+		 columns < NARROW ? columns - right + 1 + columns / 2 : columns + 1);
 }

@@ -15,7 +15,8 @@ struct keymap {
 	size_t ntexts;
 };
 
-static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "log", "review", "help", "full"};
+static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "lessons",
+				       "lab",    "log",      "review",   "help",   "full"};
 
 struct keymap *keymap_new(void)
 {
@@ -105,10 +106,11 @@ static enum status parse_line(struct keymap *keymap, char *line, unsigned number
 		return ST_OK;
 	struct binding binding = {.context = word(&line)};
 	if (!context_known(binding.context))
-		return err_set(err, ST_USAGE,
-			       "keymap line %u: '%s' is no context; use global, accounts, transfer, ledger, "
-			       "log, review, help or full",
-			       number, binding.context);
+		return err_set(
+			err, ST_USAGE,
+			"keymap line %u: '%s' is no context; use global, accounts, transfer, ledger, lessons, lab, "
+			"log, review, help or full",
+			number, binding.context);
 	binding.keys = word(&line);
 	char *wrong = unknown_key(binding.keys);
 	if (wrong) {

@@ -12,6 +12,7 @@ enum {
 	TOP_ROWS =
 		10, /* at 80x24: a frame with a head and 7 accounts; the log shows a transfer from BEGIN to its outcome */
 	LOG_ROWS = 11,
+	LAB_ROWS = 34,  /* of the middle, for a lesson with the log under it */
 	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
 };
 
@@ -82,6 +83,8 @@ enum pane layout_first(enum place place)
 	static const enum pane first[PLACE_COUNT] = {
 		[PLACE_BANK] = PANE_ACCOUNTS,
 		[PLACE_LEDGER] = PANE_LEDGER,
+		[PLACE_LESSONS] = PANE_LESSONS,
+		[PLACE_LAB] = PANE_LAB,
 	};
 	return first[place];
 }
@@ -109,7 +112,8 @@ void layout_make(struct layout *layout, int rows, int cols, const struct wish *w
 		return;
 	}
 	layout->middle = (struct rect){1, 0, rows - 3, cols};
-	if (wish->zoom || (wish->place != PLACE_BANK && layout->middle.h < TWO_ROWS))
+	int least_rows = wish->place == PLACE_BANK ? 0 : wish->place == PLACE_LAB ? LAB_ROWS : TWO_ROWS;
+	if (wish->zoom || layout->middle.h < least_rows)
 		layout->pane[wish->focus] = layout->middle;
 	else if (wish->place == PLACE_BANK)
 		bank(layout, cols, wish);

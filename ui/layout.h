@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-enum pane { PANE_ACCOUNTS, PANE_TRANSFER, PANE_LEDGER, PANE_LOG, PANE_COUNT };
+enum pane { PANE_ACCOUNTS, PANE_TRANSFER, PANE_LEDGER, PANE_LESSONS, PANE_LAB, PANE_LOG, PANE_COUNT };
 
 /* What the screen is about: a place has panes of its own, and the log. */
-enum place { PLACE_BANK, PLACE_LEDGER, PLACE_COUNT };
+enum place { PLACE_BANK, PLACE_LEDGER, PLACE_LESSONS, PLACE_LAB, PLACE_COUNT };
 
 enum { LAYOUT_MIN_COLS = 40, LAYOUT_MIN_ROWS = 10 };
 
@@ -29,7 +29,7 @@ enum pane layout_first(enum place place); /* the pane that a place begins with *
 /*
  * From the top: title line, panes, key line, message line. The bank at 80 columns and more: accounts | transfer over the log; from 160 on
  * all three side by side; from 60 on stacked; below, or where rows are few, the focused pane alone. Other places: their pane over the log, or the
- * focused one alone. Too small for that: `tiny`, one line with the state.
+ * focused one alone; a lesson needs more rows than the others for that. Too small for that: `tiny`, one line with the state.
  */
 struct layout {
 	bool tiny;

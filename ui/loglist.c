@@ -17,7 +17,7 @@ static bool passes(const struct loglist *list, const struct event *event)
 {
 	bool error = is_error(event);
 	bool statement = event->kind == EVENT_SENT || event->kind == EVENT_RESULT;
-	bool reading = event->session == SESSION_BROWSE && statement;
+	bool reading = (event->session == SESSION_BROWSE || event->session == SESSION_LAB) && statement;
 	bool aside = event->txn && event->txn == list->aside && event->kind != EVENT_OUTCOME;
 	if ((reading || aside) && !error && !list->all)
 		return false;

@@ -12,7 +12,7 @@ enum { LOGLIST_PENDING_MAX = 64 };
 
 /*
  * Zero-initialise, then set `ring`. A statement that was sent is a line only until its answer comes; such lines stand after all
- * others. What is no part of a transfer is left out unless `all` is set: the reads of the list, and how the rival, after the
+ * others. What is no part of a transfer is left out unless `all` is set: the reads of the list, what watches a lesson, and how the rival, after the
  * transfer, puts back what it moved. Errors always are lines. Lines have positions that do not change while older lines fall out of the ring: `dropped` is the position of the
  * first one that is left.
  */

@@ -40,6 +40,7 @@ struct console {
 	struct review *review; /* over everything, NULL */
 	struct layout layout;  /* of the last drawing */
 
+	bool begun;       /* what the command line asks for was done */
 	bool dirty;       /* the screen is not what it should be */
 	bool hurry;       /* because of a key */
 	uint64_t paid_us; /* clock_us() up to which drawings are paid for, see paint.c */

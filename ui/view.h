@@ -33,6 +33,8 @@ struct view accounts_view(struct app *app);
 int accounts_columns(const struct view *accounts); /* that it would fill, with its frame */
 struct view transfer_view(struct app *app, struct attempts *attempts, struct balances *balances);
 struct view ledger_view(struct app *app);
+struct view lessons_view(struct app *app);
+struct view lab_view(struct app *app);
 struct view log_view(struct app *app);
 uint64_t log_selected(const struct view *log); /* the number of the selected event, 0: none */
 

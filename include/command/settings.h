@@ -19,11 +19,12 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* Zero-initialise, then settings_parse(). All text owned. */
 struct settings {
 	struct conninfo conninfo;
-	bool demo;         /* a private server */
-	bool bare;         /* demo with a verb that makes the tables itself */
-	char *keep;        /* demo --keep DIR */
-	unsigned accounts; /* demo --accounts N, init --accounts N; default 100 */
-	size_t ncommands;  /* verb with its words as one command line, or -c, in order */
+	struct conninfo against; /* --against: another server for lessons */
+	bool demo;               /* a private server */
+	bool bare;               /* demo with a verb that makes the tables itself */
+	char *keep;              /* demo --keep DIR */
+	unsigned accounts;       /* demo --accounts N, init --accounts N; default 100 */
+	size_t ncommands;        /* verb with its words as one command line, or -c, in order */
 	char **commands;
 	char *file;           /* -f; "-" is standard input */
 	char *output;         /* -o: where data go */

@@ -45,6 +45,7 @@ struct player_question {
 	const struct lesson_ask *ask;
 	long given;  /* index of the answer that was given; -1: none */
 	bool judged; /* the server has done it */
+	bool latest; /* its step is the one that was sent last */
 	long right;  /* index of the answer that the server gave; -1: none of them */
 };
 
@@ -81,6 +82,7 @@ MUST_CHECK enum status player_answer(struct player *player, size_t answer,
 				     struct err *err); /* from 1; 0 passes it over */
 void player_pace(struct player *player, enum player_pace pace);
 void player_pause_ms(struct player *player, uint64_t pause_ms); /* of PLAYER_AUTO */
+uint64_t player_pause(const struct player *player);
 /* Sends as many steps as were sent before without waiting for anybody; for the same place on another server. */
 void player_go_to(struct player *player, size_t sent);
 void player_break(struct player *player, size_t row); /* sets or clears a breakpoint */
@@ -110,7 +112,7 @@ struct player_question player_question(const struct player *player);
 bool player_asks(const struct player *player); /* it is open */
 size_t player_nchecks(const struct player *player);
 const struct player_check *player_check(const struct player *player, size_t i);
-/* What others see now: the answer to the lesson's first check; NULL: not known. */
+/* What others see now: the answer to the lesson's first check, with the names of its columns; NULL: not known. */
 const char *player_committed(const struct player *player);
 /* What a session read last, and whether another one has committed since; NULL: nothing. */
 const char *player_read(const struct player *player, size_t session, bool *old);

@@ -15,9 +15,19 @@ struct need {
 	struct need *next;
 };
 
+/* The lesson on the screen, beside app->player. */
+struct playing {
+	bool ends, over; /* it is being torn down; it was */
+	bool against;    /* on the server of --against */
+	bool turns;      /* then it goes on there, or comes back, at this place: */
+	size_t order, sent;
+	struct timer *sweep;
+};
+
 struct inner {
 	bool started;    /* app_start() was called */
 	bool wants_work; /* the session that writes is connected at the start, too */
+	struct playing playing;
 	struct need *needs;
 	struct run *runs; /* all that were begun and have not ended */
 	struct making *making;
@@ -103,6 +113,13 @@ void lab_free(struct app *app);
 /* transfer.c */
 bool transfer_is_id(const char *word);                /* a UUID */
 const char *transfer_selected(const struct app *app); /* the account that is selected on the screen, or NULL */
+
+/* playing.c */
+bool playing_knows(const char *word); /* of the command lab: it is for a screen */
+void do_playing(struct run *run);     /* the command lab on a screen */
+void playing_end(struct app *app);    /* tears down and closes what is played */
+bool playing_runs(const struct app *app);
+void playing_free(struct app *app);
 
 /* lesson.c */
 struct asset_lesson;

@@ -153,8 +153,20 @@ static const struct word_of_lab *find_word(const char *name, struct err *err)
 	return NULL;
 }
 
+/* What needs somebody who watches. */
+static bool is_played(const struct run *run)
+{
+	return run->nargs == 0 || playing_knows(run->args[0]);
+}
+
 enum status check_lab(const struct run *run, struct err *err)
 {
+	if (is_played(run))
+		return app_prints(run->app)
+			       ? err_set(err, ST_USAGE,
+					 "lab %s is for a screen; `lab list` names the lessons, `lab run` plays one",
+					 run->nargs ? run->args[0] : "alone")
+			       : ST_OK;
 	const struct word_of_lab *word = find_word(run->args[0], err);
 	if (!word)
 		return ST_USAGE;
@@ -171,6 +183,10 @@ enum status check_lab(const struct run *run, struct err *err)
 void do_lab(struct run *run)
 {
 	struct err err = {0};
+	if (is_played(run)) {
+		do_playing(run);
+		return;
+	}
 	const struct word_of_lab *word = find_word(run->args[0], &err);
 	if (word)
 		word->act(run);

@@ -4,12 +4,13 @@
 
 #include "bulk.h"
 #include "inner.h"
+#include "lab/player.h"
 
 enum { LEAVE_SCREEN_MS = 250, LEAVE_PLAIN_MS = 5000 };
 
 static bool has_to_wait(const struct app *app)
 {
-	return lab_runs(app) || txn_running(app->txn) || app->transfer.run || app->inner->bulk ||
+	return lab_runs(app) || playing_runs(app) || txn_running(app->txn) || app->transfer.run || app->inner->bulk ||
 	       (app->rival && rival_busy(app->rival));
 }
 
@@ -31,6 +32,7 @@ void app_leave(struct app *app, int exit_status)
 		return;
 	}
 	lab_stop(app);
+	playing_end(app);
 	if (!bulk_cancel(app))
 		txn_cancel(app->txn);
 	timer_start(app->inner->last_call, app_prints(app) ? LEAVE_PLAIN_MS : LEAVE_SCREEN_MS);
@@ -56,6 +58,13 @@ void leaving_signal(void *arg, int signal_number)
 /* A throw-away bank takes the answer with it. */
 bool app_last_words(const struct app *app, struct err *err)
 {
+	if (playing_runs(app) && !app->server) {
+		err_set(err, ST_STATEMENT,
+			"the lesson %.80s was not torn down: what its setup made is still there; `lab run` tears it "
+			"down",
+			player_name(app->player));
+		return true;
+	}
 	if (app->server && !app->settings.keep)
 		return false;
 	if (app->doubt)

@@ -112,6 +112,11 @@ static enum status apply_dbname(struct settings *s, const char *value, struct er
 	return conninfo_target(&s->conninfo, value, err);
 }
 
+static enum status apply_against(struct settings *s, const char *value, struct err *err)
+{
+	return conninfo_target(&s->against, value, err);
+}
+
 static enum status apply_command(struct settings *s, const char *value, struct err *err)
 {
 	(void)err;
@@ -239,6 +244,8 @@ static const struct option table[] = {
 	{'W', "password", NULL, GROUP_CONNECTION, "ask for a password before connecting", apply_password, NULL},
 	{0, "table", "NAME", GROUP_CONNECTION, "the accounts table (default: accounts)", apply_table, NULL},
 	{0, "read-only", NULL, GROUP_CONNECTION, "only look: the server's sessions are read-only, too", apply_read_only,
+	 NULL},
+	{0, "against", "URI", GROUP_CONNECTION, "another server, for the same lesson there (key v)", apply_against,
 	 NULL},
 	{'c', "command", "COMMAND", GROUP_WORK, "run this command and leave; may be repeated", apply_command, NULL},
 	{'f', "file", "FILE", GROUP_WORK, "run the commands of a file (-: standard input)", apply_file, NULL},

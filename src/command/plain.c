@@ -213,12 +213,19 @@ static void on_stage(void *self)
 
 /* ---- opening ---- */
 
+/* The one thing that is asked for is a screen: the lab, or a lesson there. */
+static bool asks_for_a_screen(const struct settings *settings)
+{
+	const char *first = settings->ncommands == 1 ? settings->commands[0] : "";
+	return strcmp(first, "lab") == 0 || strncmp(first, "lab play ", 9) == 0;
+}
+
 bool plain_wanted(const struct settings *settings)
 {
 	const char *term = getenv("TERM");
 	bool dumb = !term || !term[0] || strcmp(term, "dumb") == 0;
-	return settings->plain || settings->ncommands > 0 || settings->file || settings->output || dumb ||
-	       !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
+	return settings->plain || (settings->ncommands > 0 && !asks_for_a_screen(settings)) || settings->file ||
+	       settings->output || dumb || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
 }
 
 static enum status open_script(struct plain *plain, struct err *err)

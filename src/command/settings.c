@@ -204,6 +204,7 @@ enum status settings_parse(struct settings *settings, int argc, char **argv, str
 void settings_free(struct settings *settings)
 {
 	conninfo_free(&settings->conninfo);
+	conninfo_free(&settings->against);
 	for (size_t i = 0; i < settings->ncommands; i++)
 		free(settings->commands[i]);
 	free(settings->commands);

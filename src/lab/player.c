@@ -81,7 +81,7 @@ void player_begin(struct player *player, size_t order)
 	player->begin = (long)order;
 	player->pace = PLAYER_BY_HAND;
 	player->go_to = 0;
-	player->wants_next = false;
+	player->wants = WANTS_NOTHING;
 	timer_stop(player->pause);
 	if (stage_state(player->stage) == STAGE_OFF)
 		begin_now(player);
@@ -134,6 +134,8 @@ static enum status send_turn(struct player *player, size_t i, struct err *err)
 		player->pace = PLAYER_BY_HAND;
 		return status;
 	}
+	free(player->error);
+	player->error = NULL;
 	player->strayed = player->strayed || !in_turn;
 	if (asked)
 		player->asked = (long)i;
@@ -165,7 +167,7 @@ enum status player_next(struct player *player, struct err *err)
 	case PLAYER_CHECKING:
 		return ST_OK;
 	case PLAYER_BUSY:
-		player->wants_next = true;
+		player->wants = WANTS_NEXT;
 		return ST_OK;
 	case PLAYER_OVER:
 	case PLAYER_FAILED:
@@ -186,8 +188,12 @@ enum status player_step(struct player *player, size_t session, struct err *err)
 	const struct spec *spec = player->lesson->spec;
 	if (session >= spec->nsessions)
 		return err_set(err, ST_USAGE, "this lesson has %zu sessions", spec->nsessions);
+	if (player->state == PLAYER_BUSY) {
+		player->wants = (long)session;
+		return ST_OK;
+	}
 	if (player->state != PLAYER_READY)
-		return err_set(err, ST_USAGE, "not now: wait until the running step is answered");
+		return err_set(err, ST_USAGE, "not now: no step can be sent");
 	for (size_t i = 0; i < player->permutation->nturns; i++)
 		if (!player->turns[i].sent && spec->steps[player->permutation->turns[i].step].session == session)
 			return send_turn(player, i, err);
@@ -211,10 +217,21 @@ static bool stops(const struct player *player)
 	return player->go_to || player->turns[turn].breakpoint || player_asks(player);
 }
 
+/* The session of the next step waits: what it waits for may have ended just now, and then it tells. */
+static bool next_waits(const struct player *player)
+{
+	size_t turn = player_next_turn(player);
+	struct stage_lane lane;
+	if (turn >= player->permutation->nturns)
+		return false;
+	stage_lane(player->stage, player->lesson->spec->steps[player->permutation->turns[turn].step].session, &lane);
+	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
+}
+
 static void go_on(struct player *player)
 {
 	struct err err;
-	if (player->state != PLAYER_READY)
+	if (player->state != PLAYER_READY || next_waits(player))
 		return;
 	if (player_next_turn(player) < player->permutation->nturns && stops(player))
 		go_by_hand(player);
@@ -226,11 +243,24 @@ static void on_pause(void *arg)
 {
 	struct player *player = arg;
 	struct err err;
-	if (player->state == PLAYER_READY && player->pace == PLAYER_AUTO && player_next(player, &err)) {
+	if (player->state == PLAYER_READY && player->pace == PLAYER_AUTO && !next_waits(player) &&
+	    player_next(player, &err)) {
 		player_fail(player, err.text);
 		go_by_hand(player);
 	}
 	player_tell(player);
+}
+
+/* What was asked for while a step was on its way. */
+static void do_wanted(struct player *player)
+{
+	struct err err;
+	long wants = player->wants;
+	if (wants == WANTS_NEXT && next_waits(player))
+		return;
+	player->wants = WANTS_NOTHING;
+	if (wants == WANTS_NEXT ? player_next(player, &err) : player_step(player, (size_t)wants, &err))
+		player_fail(player, err.text);
 }
 
 static void settle(struct player *player)
@@ -241,12 +271,12 @@ static void settle(struct player *player)
 	player->state = runs ? PLAYER_BUSY : PLAYER_READY;
 	if (runs)
 		return;
-	bool over = player_next_turn(player) == player->permutation->nturns && !any_lane(player, LANE_WAITING);
+	bool over = player_next_turn(player) == player->permutation->nturns && !any_lane(player, LANE_WAITING) &&
+		    !any_lane(player, LANE_HELD);
 	if (over) {
 		finish(player);
-	} else if (player->wants_next) {
-		player->wants_next = false;
-		go_on(player);
+	} else if (player->wants != WANTS_NOTHING) {
+		do_wanted(player);
 	} else if (player->pace == PLAYER_GOES_ON) {
 		go_on(player);
 	} else if (player->pace == PLAYER_AUTO) {
@@ -405,6 +435,7 @@ struct player *player_new(struct loop *loop, struct ring *ring, const struct con
 		.pause_ms = PAUSE_MS,
 		.begin = -1,
 		.asked = -1,
+		.wants = WANTS_NOTHING,
 		.norders = count_orders(lesson->spec),
 		.knows = mem_array(lesson->spec->nsessions, sizeof *player->knows),
 		.pause = timer_new(loop, on_pause, player),

@@ -23,6 +23,8 @@ struct knows {
 	bool wrote;
 };
 
+enum { WANTS_NOTHING = -1, WANTS_NEXT = -2 };
+
 struct player {
 	struct loop *loop;
 	struct ring *ring;
@@ -41,8 +43,8 @@ struct player {
 
 	enum player_state state;
 	enum player_pace pace;
-	size_t go_to;    /* GOES_ON without stopping while fewer steps were sent */
-	bool wants_next; /* asked for while a step was on its way */
+	size_t go_to; /* GOES_ON without stopping while fewer steps were sent */
+	long wants;   /* asked for while a step was on its way: the next step, or a session */
 	bool strayed;
 	struct turn *turns; /* [permutation->nturns] */
 	size_t nsent;

@@ -117,6 +117,16 @@ static char *answer_text(const struct stage_word *word)
 	return buf_take(&text);
 }
 
+static char *table_text(const struct rows *rows)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < rows->ncols; i++)
+		buf_fmt(&text, "%s%s", i ? ", " : "", rows->names[i]);
+	buf_str(&text, ":  ");
+	seen_value(&text, rows);
+	return buf_take(&text);
+}
+
 static void on_check(void *arg, const struct stage_word *word)
 {
 	struct player *player = arg;
@@ -141,7 +151,7 @@ static void on_watch(void *arg, const struct stage_word *word)
 	struct player *player = arg;
 	player->watching = false;
 	free(player->committed);
-	player->committed = word->kind == WORD_ROWS ? answer_text(word) : NULL;
+	player->committed = word->kind == WORD_ROWS ? table_text(word->rows) : NULL;
 	player_tell(player);
 }
 

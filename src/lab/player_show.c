@@ -29,6 +29,11 @@ enum player_pace player_paced(const struct player *player)
 	return player->pace;
 }
 
+uint64_t player_pause(const struct player *player)
+{
+	return player->pause_ms;
+}
+
 const char *player_error(const struct player *player)
 {
 	return player->error;
@@ -150,7 +155,8 @@ struct player_question player_question(const struct player *player)
 	if (i < 0)
 		return (struct player_question){.given = -1, .right = -1};
 	const struct turn *turn = &player->turns[i];
-	return (struct player_question){ask_of(player, (size_t)i), turn->given, turn->judged, turn->right};
+	bool latest = player->nsent > 0 && player->sent[player->nsent - 1] == (size_t)i;
+	return (struct player_question){ask_of(player, (size_t)i), turn->given, turn->judged, latest, turn->right};
 }
 
 bool player_asks(const struct player *player)

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The lab on the screen: a lesson played by Space alone, questions judged, steps out of turn, and every way out of it. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/check.h"
+#include "tests/support/console.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static int fresh_bank(void **state)
+{
+	(void)state;
+	pg_bank(30);
+	return 0;
+}
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("screen_lab", NULL);
+	return 0;
+}
+
+static void open_lesson(struct term *term, const char *name)
+{
+	char line[80];
+	snprintf(line, sizeof line, ":lab play %s<Enter>", name);
+	term_type(term, line);
+	term_expect(term, "PAUSED  step 0 of");
+}
+
+/* Presses Space until so many steps were sent. */
+static void space_to(struct term *term, int from, int to, int of)
+{
+	for (int i = from + 1; i <= to; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "step %d of %d", i, of);
+		term_type(term, " ");
+		term_expect(term, text);
+	}
+}
+
+static void expect_no_lanes(struct term *term)
+{
+	console_expect_number(term,
+			      "SELECT count(*) FROM pg_stat_activity WHERE datname = 'screen_lab'"
+			      " AND application_name NOT IN ('teller/browse', 'teller/transfer')"
+			      " AND pid <> pg_backend_pid()",
+			      0);
+	console_expect_number(term, "SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'", 0);
+}
+
+static void the_list(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "<F3>");
+	term_expect(term, "> first-transfer");
+	term_expect(term, "Teaches:");
+	console_expect_in_order(term, "first-transfer", "lost-update", "wrong-retry");
+	term_type(term, "<Down>");
+	term_expect(term, "> lost-update");
+	term_type(term, "<End>");
+	term_expect(term, "16 of 16");
+	term_type(term, "<Esc>");
+	console_expect_selected(term, "7001");
+	console_quit(term);
+}
+
+/* A newcomer who knows no other key. */
+static void by_space_alone(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "lost-update");
+	term_expect(term, "Next: A: BEGIN ISOLATION LEVEL SERIALIZABLE");
+	space_to(term, 0, 5, 14);
+	term_expect(term, "QUESTION");
+	term_expect(term, "  1  it waits until A has ended");
+	space_to(term, 5, 6, 14);
+	term_expect(term, "WAITS for A");
+	term_expect(term, "The server's answer: 1, it waits until A has ended");
+	space_to(term, 6, 8, 14);
+	term_expect(term, "RETRY WANTED 40001");
+	term_expect(term, "B read 1000 (old)");
+	term_expect(term, "run all of it again");
+	space_to(term, 8, 14, 14);
+	term_expect(term, "OVER");
+	term_expect(term, "Why the retry");
+	term_type(term, " ");
+	term_expect(term, "2 of 2  READ COMMITTED");
+	space_to(term, 0, 10, 10);
+	term_expect(term, "A's update is lost");
+	term_expect(term, "OVER");
+	term_type(term, " ");
+	term_expect(term, "that was all of it");
+	term_type(term, "<Esc>");
+	term_expect(term, "> ");
+	expect_no_lanes(term);
+	console_quit(term);
+}
+
+static void answers_are_judged(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "lost-update");
+	term_type(term, "7");
+	term_expect(term, "no question is open");
+	term_type(term, "c");
+	term_expect(term, "QUESTION  step 5 of 14");
+	term_type(term, "4");
+	term_expect(term, "the answers are 1 to 3");
+	term_type(term, "1");
+	term_expect(term, "Right: 1, it waits");
+	term_type(term, "c");
+	term_expect(term, "QUESTION  step 10 of 14");
+	term_type(term, "1");
+	term_expect(term, "Yours: 1, 1000, as before");
+	term_type(term, "c");
+	term_expect(term, "You answered 1 of 2 as the server did");
+	console_quit(term);
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'"), 0);
+}
+
+static void out_of_turn(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "lost-update");
+	term_type(term, "b");
+	term_expect(term, "out of turn");
+	term_expect(term, "step 1 of 14");
+	term_type(term, "b");
+	term_expect(term, "step 2 of 14");
+	term_expect(term, "B read 1000");
+	term_type(term, "<Esc>");
+	term_expect(term, "Teaches:");
+	expect_no_lanes(term);
+	console_quit(term);
+}
+
+static void looking_back_and_again(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "lost-update");
+	space_to(term, 0, 3, 14);
+	term_type(term, "<lt>");
+	term_expect(term, "Looking back");
+	term_expect(term, "Step 3, A: SELECT balance");
+	term_type(term, "<Enter>");
+	term_expect(term, "a_read");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, "a_read");
+	term_type(term, ">");
+	term_expect(term, "The story");
+	term_type(term, "<Down><Down>t");
+	term_expect(term, "b 6");
+	term_type(term, "c");
+	term_expect(term, "step 5 of 14");
+	term_type(term, "R");
+	term_expect(term, "PAUSED  step 0 of 14");
+	term_type(term, "o");
+	term_expect(term, "The orders of this lesson");
+	term_type(term, "<Esc>:lab order 2<Enter>");
+	term_expect(term, "2 of 2  READ COMMITTED");
+	console_quit(term);
+}
+
+static void by_itself(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "wrong-retry");
+	for (int i = 0; i < 8; i++)
+		term_type(term, "+");
+	term_type(term, "A");
+	term_expect(term, "OVER");
+	console_quit(term);
+}
+
+/* In the middle of it, with B waiting for A. */
+static void leaving_in_the_middle(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "lost-update");
+	space_to(term, 0, 6, 14);
+	term_expect(term, "WAITS for A");
+	term_type(term, "<Esc>");
+	term_expect(term, "Teaches:");
+	expect_no_lanes(term);
+	open_lesson(term, "lost-update");
+	space_to(term, 0, 6, 14);
+	term_expect(term, "WAITS for A");
+	console_quit(term);
+	expect_no_lanes(term);
+}
+
+static void a_lane_is_killed(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "lost-update");
+	space_to(term, 0, 6, 14);
+	term_expect(term, "WAITS for A");
+	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+		" AND datname = 'screen_lab'");
+	term_expect(term, "CONNECTION LOST");
+	term_type(term, "R");
+	term_expect(term, "PAUSED  step 0 of 14");
+	space_to(term, 0, 2, 14);
+	term_type(term, "<Esc>");
+	term_expect(term, "Teaches:");
+	expect_no_lanes(term);
+	console_quit(term);
+}
+
+static void at_other_sizes(void **state)
+{
+	struct term *term = console_open(state, 10, 40);
+	open_lesson(term, "lost-update");
+	space_to(term, 0, 5, 14);
+	term_expect(term, "Space");
+	term_type(term, "i");
+	term_expect(term, "A step of the lesson");
+	term_type(term, "<Esc>");
+	term_resize(term, 45, 140);
+	term_expect(term, "SQL log");
+	term_expect(term, "UPDATE accounts SET balance = balance + 250 WHERE id = 3");
+	term_resize(term, 24, 80);
+	space_to(term, 5, 8, 14);
+	term_expect(term, "RETRY WANTED");
+	console_quit(term);
+}
+
+static void straight_to_the_lab(void **state)
+{
+	const char *const argv[] = {proc_teller(), "lab", NULL};
+	struct term *term = term_start(argv, NULL, 24, 80);
+	*state = term;
+	term_expect(term, "> first-transfer");
+	term_type(term, "<Enter>");
+	term_expect(term, "PAUSED  step 0 of");
+	console_quit(term);
+	expect_no_lanes(term);
+}
+
+static void no_such_lesson(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":lab play nothing<Enter>");
+	term_expect(term, "there is no lesson nothing");
+	term_type(term, ":lab next<Enter>");
+	term_expect(term, "no lesson is being played");
+	term_type(term, ":lab play /etc/hostname<Enter>");
+	term_expect(term, "/etc/hostname:1:1:");
+	console_quit(term);
+}
+
+int main(void)
+{
+	setlocale(LC_ALL, "");
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_list, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(by_space_alone, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(answers_are_judged, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(out_of_turn, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(looking_back_and_again, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(by_itself, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(leaving_in_the_middle, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_lane_is_killed, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(at_other_sizes, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(straight_to_the_lab, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
+	};
+	return cmocka_run_group_tests_name("screen/lab", tests, own_database, NULL);
+}

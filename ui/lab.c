@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The lab pane: a lesson as lanes with time running down, what is true now, and what is told and asked. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/cell.h"
+#include "ui/draw.h"
+#include "ui/told.h"
+#include "ui/view.h"
+
+enum { STEP_COLS = 6, LANE_LEAST = 24, OUTCOME_MOST = 24, TELL_LEAST = 3, ROWS_LEAST = 3 };
+
+struct lab_pane {
+	struct app *app;
+	const struct player *seen; /* whose rows these are */
+	size_t sent;               /* as of the last drawing */
+	size_t selected, top;
+	bool looking; /* at another step than the next one */
+	int height;
+};
+
+/* ---- where the lanes are ---- */
+
+/* Two sessions have the numbers between them; more have them on the left; where lanes would be too narrow, there is one for all. */
+struct lanes {
+	int n, width, step_x;
+	bool together;
+};
+
+static struct lanes lanes_of(const struct spec *spec, int columns)
+{
+	int n = (int)(spec->nsessions < 100 ? spec->nsessions : 100);
+	struct lanes lanes = {.n = n, .width = (columns - STEP_COLS) / n};
+	lanes.together = lanes.width < LANE_LEAST;
+	lanes.step_x = n == 2 && !lanes.together ? lanes.width : 0;
+	if (lanes.together)
+		lanes.width = columns - STEP_COLS;
+	return lanes;
+}
+
+static int lane_x(const struct lanes *lanes, size_t session)
+{
+	if (lanes->together)
+		return STEP_COLS;
+	if (lanes->n == 2)
+		return session == 0 ? 0 : lanes->width + STEP_COLS;
+	return STEP_COLS + (int)session * lanes->width;
+}
+
+/* ---- lines ---- */
+
+static const struct stage_record *last_of(const struct player *player, size_t session)
+{
+	const struct stage *stage = player_stage(player);
+	for (size_t i = stage_nrecords(stage); i-- > 0;) {
+		const struct stage_record *record = stage_record(stage, i);
+		if (record->lane == session && record->done)
+			return record;
+	}
+	return NULL;
+}
+
+static void draw_head(const struct lab_pane *pane, const struct lanes *lanes, struct rect at)
+{
+	const struct player *player = pane->app->player;
+	const struct spec *spec = player_lesson(player)->spec;
+	draw_line(at.y, at.x, at.w, STYLE_HEAD, "");
+	for (size_t i = 0; i < spec->nsessions; i++) {
+		struct stage_lane lane;
+		struct buf name = {0}, state = {0};
+		stage_lane(player_stage(player), i, &lane);
+		int x = at.x + lane_x(lanes, i);
+		draw_harmless(&name, spec->sessions[i].name);
+		enum style style = cell_lane(&state, spec, &lane, last_of(player, i));
+		int used = draw_text(at.y, x, lanes->width - 2, STYLE_HEAD, buf_text(&name)) + 2;
+		if (used < lanes->width)
+			draw_text(at.y, x + used, lanes->width - used - 1, style, buf_text(&state));
+		buf_free(&name);
+		buf_free(&state);
+	}
+	draw_text(at.y, at.x + lanes->step_x, STEP_COLS, STYLE_HEAD, "step");
+}
+
+static void draw_number(struct rect at, const struct player_row *row, size_t i, bool selected, bool focus)
+{
+	char text[24];
+	char mark = row->next ? '>' : row->breakpoint ? 'b' : ' ';
+	char sign = row->surprise ? '!' : cell_sign(row->record);
+	snprintf(text, sizeof text, "%c%2zu %c", mark, i + 1, sign);
+	enum style style = selected ? focus ? STYLE_SELECTED : STYLE_MARKED : row->next ? STYLE_KEY : STYLE_FAINT;
+	draw_line(at.y, at.x, at.w - 1, style, text);
+}
+
+static void draw_cell(const struct spec *spec, const struct player_row *row, struct rect at, bool together)
+{
+	struct buf sql = {0}, outcome = {0};
+	const struct spec_step *step = &spec->steps[row->step];
+	if (together) {
+		draw_harmless(&sql, spec->sessions[step->session].name);
+		buf_str(&sql, ": ");
+	}
+	cell_outcome(&outcome, spec, row->record);
+	int right = (int)text_width(buf_text(&outcome), outcome.len);
+	int most = at.w / 2 > OUTCOME_MOST ? at.w / 2 : OUTCOME_MOST;
+	if (right > most)
+		right = most;
+	int left = at.w - right - (right ? 2 : 1);
+	cell_sql_short(&sql, step->sql, left - (int)text_width(buf_text(&sql), sql.len));
+	draw_line(at.y, at.x, left, row->record || row->next ? STYLE_TEXT : STYLE_FAINT, buf_text(&sql));
+	if (right)
+		draw_line(at.y, at.x + left + 1, right, cell_style(row->record), buf_text(&outcome));
+	buf_free(&sql);
+	buf_free(&outcome);
+}
+
+static void draw_row(const struct lab_pane *pane, const struct lanes *lanes, struct rect at, size_t i, bool focus)
+{
+	const struct player *player = pane->app->player;
+	const struct spec *spec = player_lesson(player)->spec;
+	struct player_row row = player_row(player, i);
+	size_t session = spec->steps[row.step].session;
+	draw_number((struct rect){at.y, at.x + lanes->step_x, 1, STEP_COLS}, &row, i,
+		    pane->looking && i == pane->selected, focus);
+	draw_cell(spec, &row, (struct rect){at.y, at.x + lane_x(lanes, session), 1, lanes->width}, lanes->together);
+}
+
+/* ---- the pane ---- */
+
+/* The selection follows the next step until somebody looks elsewhere. */
+static void follow(struct lab_pane *pane, size_t height)
+{
+	const struct player *player = pane->app->player;
+	size_t n = player_nrows(player), next = player_next_row(player);
+	if (pane->seen != player || pane->sent != player_nsent(player))
+		pane->looking = false;
+	pane->seen = player;
+	pane->sent = player_nsent(player);
+	if (!pane->looking || pane->selected >= n)
+		pane->selected = next < n ? next : n ? n - 1 : 0;
+	if (pane->selected < pane->top)
+		pane->top = pane->selected;
+	else if (pane->selected >= pane->top + height)
+		pane->top = pane->selected - height + 1;
+	if (!pane->looking && height > 2 && pane->selected + 1 < n && pane->selected + 1 >= pane->top + height)
+		pane->top++; /* what follows is in sight, too */
+	if (pane->top + height > n)
+		pane->top = n > height ? n - height : 0;
+}
+
+static void draw_rows(struct lab_pane *pane, struct rect at, bool focus)
+{
+	const struct player *player = pane->app->player;
+	struct lanes lanes = lanes_of(player_lesson(player)->spec, at.w);
+	int head = lanes.together ? 0 : 1; /* each line names its session then */
+	if (head)
+		draw_head(pane, &lanes, (struct rect){at.y, at.x, 1, at.w});
+	pane->height = at.h - head;
+	follow(pane, (size_t)(pane->height > 0 ? pane->height : 1));
+	for (int i = 0; i < pane->height && pane->top + (size_t)i < player_nrows(player); i++)
+		draw_row(pane, &lanes, (struct rect){at.y + head + i, at.x, 1, at.w}, pane->top + (size_t)i, focus);
+}
+
+static void draw(void *self, struct rect inside, bool focus)
+{
+	struct lab_pane *pane = self;
+	struct player *player = pane->app->player;
+	draw_clear(inside);
+	if (!player) {
+		draw_wrapped((struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, STYLE_TEXT,
+			     "no lesson is being played: F3 lists them");
+		return;
+	}
+	bool roomy = inside.h >= 12;
+	int rows = (int)player_nrows(player) + 1, now = roomy ? told_now_lines(player) + 1 : 0;
+	int tell = told_lines(player, inside.w - 2) + (roomy ? 1 : 0);
+	int most = inside.h - now - ROWS_LEAST - 1;
+	if (tell > most)
+		tell = most > TELL_LEAST ? most : TELL_LEAST;
+	if (rows > inside.h - now - tell)
+		rows = inside.h - now - tell;
+	draw_rows(pane, (struct rect){inside.y, inside.x, rows, inside.w}, focus);
+	int y = inside.y + rows;
+	if (roomy)
+		told_draw_now(player, (struct rect){y, inside.x, now, inside.w});
+	y += now;
+	told_draw(player, pane->looking ? (long)pane->selected : -1,
+		  (struct rect){y, inside.x, inside.y + inside.h - y, inside.w}, roomy);
+}
+
+static void title(void *self, struct buf *out)
+{
+	const struct lab_pane *pane = self;
+	const struct player *player = pane->app->player;
+	if (!player) {
+		buf_str(out, "Lab");
+		return;
+	}
+	const char *words = player_title(player);
+	draw_harmless(out, player_name(player));
+	if (player_norders(player) > 1)
+		buf_fmt(out, "  %zu of %zu", player_order(player) + 1, player_norders(player));
+	if (words) {
+		buf_str(out, "  ");
+		draw_harmless(out, words);
+	}
+}
+
+static const char *state_word(const struct player *player)
+{
+	switch (player_state(player)) {
+	case PLAYER_STARTING:
+		return "SETTING UP";
+	case PLAYER_READY:
+		return player_asks(player) ? "QUESTION" : player_paced(player) == PLAYER_AUTO ? "AUTO" : "PAUSED";
+	case PLAYER_BUSY:
+		return "RUNNING";
+	case PLAYER_CHECKING:
+		return "CHECKING";
+	case PLAYER_OVER:
+		return "OVER";
+	case PLAYER_FAILED:
+		return "FAILED";
+	}
+	return "";
+}
+
+static void footer(void *self, struct buf *out, int columns)
+{
+	const struct lab_pane *pane = self;
+	const struct player *player = pane->app->player;
+	if (!player || columns < 30)
+		return;
+	buf_fmt(out, "%s%sstep %zu of %zu", state_word(player), player_strayed(player) ? "  out of turn  " : "  ",
+		player_nsent(player), player_nrows(player));
+}
+
+static void detail(const struct lab_pane *pane)
+{
+	const struct player *player = pane->app->player;
+	const struct spec *spec = player_lesson(player)->spec;
+	struct buf text = {0};
+	if (!player_nrows(player))
+		return;
+	size_t at = pane->looking || !pane->selected ? pane->selected
+		    : player_nsent(player)           ? player_nsent(player) - 1
+						     : 0;
+	struct player_row row = player_row(player, at);
+	if (row.record)
+		cell_detail(&text, spec, row.record);
+	else
+		told_detail(&text, spec, row.step);
+	told_whole(&text, pane->app->player, (long)at);
+	pane->app->face.show(pane->app->face.self, "A step of the lesson", text.p);
+	buf_free(&text);
+}
+
+static void move(struct lab_pane *pane, struct motion motion)
+{
+	size_t n = player_nrows(pane->app->player), next = player_next_row(pane->app->player);
+	if (!n)
+		return;
+	long to = motion.kind == MOTION_FIRST  ? 0
+		  : motion.kind == MOTION_LAST ? (long)n - 1
+		  : motion.kind == MOTION_BY   ? (long)pane->selected + motion.by
+					       : (long)pane->selected;
+	pane->selected = to < 0 ? 0 : (size_t)to >= n ? n - 1 : (size_t)to;
+	pane->looking = pane->selected != next;
+}
+
+static bool act(void *self, const char *action, const char *argument)
+{
+	struct lab_pane *pane = self;
+	struct motion motion = motion_of(action, argument, pane->height > 1 ? pane->height : 1);
+	bool known = motion.kind != MOTION_NONE || strcmp(action, "detail") == 0 || strcmp(action, "breakpoint") == 0;
+	if (!known || !pane->app->player)
+		return known;
+	if (motion.kind != MOTION_NONE)
+		move(pane, motion);
+	else if (strcmp(action, "detail") == 0)
+		detail(pane);
+	else
+		player_break(pane->app->player, pane->selected);
+	return true;
+}
+
+static bool read_nothing(void *self)
+{
+	(void)self;
+	return false;
+}
+
+struct view lab_view(struct app *app)
+{
+	static const struct view_ops ops = {
+		.context = "lab",
+		.title = title,
+		.footer = footer,
+		.draw = draw,
+		.act = act,
+		.read = read_nothing,
+		.free = free,
+	};
+	struct lab_pane *pane = NEW(struct lab_pane);
+	pane->app = app;
+	return (struct view){&ops, pane};
+}

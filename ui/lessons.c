@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The lessons pane: those that are built in, in the order of learning; greyed where the server cannot play them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "base/asset.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "lab/lesson.h"
+#include "ui/draw.h"
+#include "ui/view.h"
+
+enum { NAME_COLS = 24 };
+
+struct entry_of_list {
+	const char *name;
+	char *title;           /* harmless */
+	struct lesson *lesson; /* NULL: it cannot be read */
+};
+
+struct lessons {
+	struct app *app;
+	struct entry_of_list *all;
+	size_t n, selected, top;
+	int height;
+};
+
+/* ---- the list ---- */
+
+static void add(struct lessons *lessons, const struct asset_lesson *asset)
+{
+	struct err err;
+	struct buf title = {0};
+	struct lesson *lesson = lesson_parse(asset->name, asset->text, strlen(asset->text), &err);
+	const char *text = lesson ? lesson_text(lesson, LESSON_TITLE, -1, -1) : err.text;
+	text_escape(&title, text ? text : "", text ? strlen(text) : 0, 0);
+	buf_str(&title, "");
+	lessons->all = mem_resize(lessons->all, lessons->n + 1, sizeof *lessons->all);
+	lessons->all[lessons->n++] = (struct entry_of_list){asset->name, buf_take(&title), lesson};
+}
+
+static const struct db *connected(const struct app *app)
+{
+	return app->browse && (db_state(app->browse) == DB_IDLE || db_state(app->browse) == DB_BUSY) ? app->browse
+												     : NULL;
+}
+
+/* False with the reason where this server is known not to do. */
+static bool runs(const struct app *app, const struct lesson *lesson, struct err *why)
+{
+	const struct db *db = connected(app);
+	if (!db)
+		return true;
+	struct lesson_server server = {.kind = db_server(db), .major = atoi(db_facts(db)->version), .superuser = true};
+	return lesson_runs(lesson, -1, &server, why);
+}
+
+/* ---- the pane ---- */
+
+static void draw_row(const struct lessons *lessons, struct rect at, size_t i, bool focus)
+{
+	const struct entry_of_list *entry = &lessons->all[i];
+	bool selected = i == lessons->selected;
+	struct err why = {0};
+	struct buf line = {0};
+	bool can = entry->lesson && runs(lessons->app, entry->lesson, &why);
+	enum style style = selected ? focus ? STYLE_SELECTED : STYLE_MARKED : can ? STYLE_TEXT : STYLE_FAINT;
+	buf_str(&line, selected ? "> " : "  ");
+	text_pad(&line, entry->name, NAME_COLS, TEXT_LEFT);
+	buf_fmt(&line, "  %s", entry->title);
+	if (!can && why.text[0])
+		buf_fmt(&line, "  (%s)", why.text);
+	draw_line(at.y, at.x, at.w, style, buf_text(&line));
+	buf_free(&line);
+}
+
+static void keep_in_sight(struct lessons *lessons)
+{
+	size_t height = lessons->height > 0 ? (size_t)lessons->height : 1;
+	if (lessons->selected < lessons->top)
+		lessons->top = lessons->selected;
+	else if (lessons->selected >= lessons->top + height)
+		lessons->top = lessons->selected - height + 1;
+}
+
+/* What the selected one teaches, where there is room. */
+static int draw_teaches(const struct lessons *lessons, struct rect inside)
+{
+	const struct entry_of_list *entry = &lessons->all[lessons->selected];
+	const char *text = entry->lesson ? lesson_text(entry->lesson, LESSON_TEACHES, -1, -1) : NULL;
+	struct buf line = {0};
+	if (!text || inside.h < 8)
+		return 0;
+	buf_str(&line, "Teaches: ");
+	draw_harmless(&line, text);
+	draw_wrapped((struct rect){inside.y + inside.h - 2, inside.x + 2, 2, inside.w - 4}, STYLE_FAINT,
+		     buf_text(&line));
+	buf_free(&line);
+	return 3;
+}
+
+static void draw(void *self, struct rect inside, bool focus)
+{
+	struct lessons *lessons = self;
+	draw_clear(inside);
+	if (!lessons->n)
+		return;
+	lessons->height = inside.h - draw_teaches(lessons, inside);
+	keep_in_sight(lessons);
+	for (int i = 0; i < lessons->height && lessons->top + (size_t)i < lessons->n; i++)
+		draw_row(lessons, (struct rect){inside.y + i, inside.x, 1, inside.w}, lessons->top + (size_t)i, focus);
+}
+
+static void title(void *self, struct buf *out)
+{
+	(void)self;
+	buf_str(out, "Lab  lessons on this server");
+}
+
+static void footer(void *self, struct buf *out, int columns)
+{
+	const struct lessons *lessons = self;
+	if (columns > 30)
+		buf_fmt(out, "%zu of %zu", lessons->selected + 1, lessons->n);
+}
+
+static void ended(void *arg, enum status status)
+{
+	(void)arg;
+	(void)status;
+}
+
+static void open_selected(const struct lessons *lessons)
+{
+	struct buf line = {0};
+	buf_fmt(&line, "lab play %s", lessons->all[lessons->selected].name);
+	command_run(lessons->app, line.p, ended, NULL);
+	buf_free(&line);
+}
+
+static bool act(void *self, const char *action, const char *argument)
+{
+	struct lessons *lessons = self;
+	struct motion motion = motion_of(action, argument, lessons->height);
+	if (strcmp(action, "open") == 0 && lessons->n) {
+		open_selected(lessons);
+		return true;
+	}
+	if (motion.kind == MOTION_NONE)
+		return false;
+	long to = motion.kind == MOTION_FIRST  ? 0
+		  : motion.kind == MOTION_LAST ? (long)lessons->n - 1
+		  : motion.kind == MOTION_BY   ? (long)lessons->selected + motion.by
+					       : (long)lessons->selected;
+	lessons->selected = to < 0 || !lessons->n ? 0 : (size_t)to >= lessons->n ? lessons->n - 1 : (size_t)to;
+	return true;
+}
+
+static bool read_nothing(void *self)
+{
+	(void)self;
+	return false;
+}
+
+static void lessons_free(void *self)
+{
+	struct lessons *lessons = self;
+	for (size_t i = 0; i < lessons->n; i++) {
+		free(lessons->all[i].title);
+		lesson_free(lessons->all[i].lesson);
+	}
+	free(lessons->all);
+	free(lessons);
+}
+
+struct view lessons_view(struct app *app)
+{
+	static const struct view_ops ops = {
+		.context = "lessons",
+		.title = title,
+		.footer = footer,
+		.draw = draw,
+		.act = act,
+		.read = read_nothing,
+		.free = lessons_free,
+	};
+	struct lessons *lessons = NEW(struct lessons);
+	lessons->app = app;
+	for (const struct asset_lesson *asset = asset_lessons; asset->name; asset++)
+		add(lessons, asset);
+	return (struct view){&ops, lessons};
+}
