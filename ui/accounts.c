@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The accounts pane: a window on the rows around the selected one. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,13 @@ static void draw_head(const struct accounts *accounts, struct rect at)
 
 /* ---- the pane ---- */
 
+static void failure(const struct app *app, struct buf *out)
+{
+	draw_harmless(out, pages_error(app->pages));
+	if (app->filter)
+		buf_str(out, "; Esc takes the filter off, & changes it");
+}
+
 /* What stands in the place of the rows where there are none; false where there are some. */
 static bool nothing(const struct app *app, struct buf *out)
 {
@@ -94,9 +102,11 @@ static bool nothing(const struct app *app, struct buf *out)
 	else if (pages_count(app->pages) > 0)
 		return false;
 	else if (pages_error(app->pages))
-		draw_harmless(out, pages_error(app->pages));
+		failure(app, out);
 	else if (!pages_loaded(app->pages))
 		buf_str(out, "reading accounts ...");
+	else if (app->filter)
+		buf_str(out, "no account passes the filter: Esc takes it off, & changes it");
 	else
 		buf_str(out, "the table is empty: type :init to fill it with accounts");
 	return true;
@@ -130,26 +140,51 @@ static bool slow(const struct accounts *accounts)
 	return accounts->reading_since && clock_us() - accounts->reading_since >= SAY_READING_US;
 }
 
+/* In which order, which of them, and how old, where that is not the usual. */
+static void which_query(const struct app *app, struct buf *out)
+{
+	const struct query *query = pages_query(app->pages);
+	const struct filter *filter = query_filter(query);
+	struct order order = query_order(query);
+	struct buf words = {0};
+	if (order.by != ORDER_ID || order.descending) {
+		buf_str(&words, filter ? "by " : " by ");
+		order_show(&words, app->catalogue, order);
+	}
+	if (filter)
+		buf_fmt(&words, "%swhere %s", words.len ? " " : "", filter_text(filter));
+	if (query_is_past(query))
+		buf_fmt(&words, " as of %s", app->settings.as_of);
+	draw_harmless(out, buf_text(&words));
+	buf_free(&words);
+}
+
 static void title(void *self, struct buf *out)
 {
 	const struct accounts *accounts = self;
 	const struct catalogue *catalogue = accounts->app->catalogue;
-	buf_str(out, "Accounts");
+	bool filtered = accounts->app->pages && query_filter(pages_query(accounts->app->pages));
+	buf_str(out, filtered ? "" : "Accounts"); /* the filter needs the room */
 	if (catalogue && strcmp(catalogue->name, "accounts") != 0) {
 		buf_str(out, " in ");
 		text_escape(out, catalogue->name, strlen(catalogue->name), 30);
 	}
+	if (accounts->app->pages)
+		which_query(accounts->app, out);
 	if (slow(accounts))
 		buf_str(out, "  reading ...");
 }
 
 static void how_many(const struct app *app, struct buf *out)
 {
-	size_t count = pages_count(app->pages);
-	if (pages_at_start(app->pages) && pages_at_end(app->pages))
-		buf_fmt(out, "%zu %s", count, text_plural(count, "account", "accounts"));
-	else if (app->catalogue->estimate > 0)
-		buf_fmt(out, "about %lld", (long long)app->catalogue->estimate);
+	uint64_t count = pages_count(app->pages);
+	bool all = pages_at_start(app->pages) && pages_at_end(app->pages);
+	if (!all && pages_counted(app->pages))
+		count = (uint64_t)pages_estimate(app->pages);
+	if (all || pages_counted(app->pages))
+		buf_fmt(out, "%" PRIu64 " %s", count, text_plural(count, "account", "accounts"));
+	else if (pages_estimate(app->pages) > 0)
+		buf_fmt(out, "about %lld", (long long)pages_estimate(app->pages));
 }
 
 static void which(const struct accounts *accounts, struct buf *out)
@@ -204,6 +239,18 @@ static bool act(void *self, const char *action, const char *argument)
 	return true;
 }
 
+/* The first row is the head. */
+static void click(void *self, int row)
+{
+	struct accounts *accounts = self;
+	const struct pages *pages = accounts->app->pages;
+	if (!pages || row < 1 || row > accounts->height || pages_selected(pages) < accounts->row)
+		return;
+	size_t at = pages_selected(pages) - accounts->row + (size_t)row - 1;
+	if (at < pages_count(pages))
+		pages_move(accounts->app->pages, (long)at - (long)pages_selected(pages));
+}
+
 static bool read_state(void *self)
 {
 	struct accounts *accounts = self;
@@ -244,6 +291,7 @@ struct view accounts_view(struct app *app)
 		.footer = footer,
 		.draw = draw,
 		.act = act,
+		.click = click,
 		.read = read_state,
 		.wake = wake,
 		.free = accounts_free,

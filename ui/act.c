@@ -77,10 +77,36 @@ static void back(struct console *console)
 {
 	if (prompt_is_open())
 		prompt_close();
+	else if (console->search.open)
+		search_leave(&console->search, console->app);
 	else if (console->sheet)
 		put_on_top(console, NULL);
-	else
+	else if (console->zoom)
 		console->zoom = false;
+	else if (console->app->filter)
+		input_run(console, "filter");
+}
+
+/* What `filter` would begin with: the filter there is, to be changed. */
+static void act_prompt(struct console *console, const char *text)
+{
+	const char *filter = console->app->filter;
+	struct buf line = {0};
+	if (text && strcmp(text, "filter") == 0)
+		buf_fmt(&line, "filter %s", filter ? filter : "");
+	else
+		buf_str(&line, text ? text : "");
+	prompt_open(console->app, buf_text(&line));
+	buf_free(&line);
+}
+
+static void act_search(struct console *console)
+{
+	if (console->place != PLACE_BANK)
+		go(console, PLACE_BANK);
+	put_on_top(console, NULL);
+	console->focus = PANE_ACCOUNTS;
+	search_open(&console->search, console->app);
 }
 
 static bool to_view(struct console *console, const char *action, const char *argument)
@@ -102,7 +128,9 @@ bool act_do(void *self, const char *action, const char *argument)
 	else if (strcmp(action, "full") == 0)
 		act_full(console);
 	else if (strcmp(action, "prompt") == 0)
-		prompt_open(console->app, argument);
+		act_prompt(console, argument);
+	else if (strcmp(action, "search") == 0)
+		act_search(console);
 	else if (strcmp(action, "next-pane") == 0)
 		next_pane(console, 1);
 	else if (strcmp(action, "previous-pane") == 0)

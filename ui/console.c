@@ -65,6 +65,7 @@ static void face_changed(void *self)
 {
 	struct console *console = self;
 	balances_update(&console->balances, console->app);
+	term_mouse(!console->app->settings.no_mouse);
 	if (console->review)
 		review_changed(console->review);
 	console->dirty = true;
@@ -157,6 +158,7 @@ struct console *console_open(struct app *app, struct err *err)
 	console->views[PANE_LOG] = log_view(app);
 	join_loop(console);
 	become_face(console);
+	term_mouse(!app->settings.no_mouse);
 	paint_now(console);
 	return console;
 }
@@ -187,6 +189,7 @@ void console_close(struct console *console)
 	sheet_free(console->sheet);
 	balances_free(&console->balances);
 	message_free(&console->message);
+	search_free(&console->search);
 	free(console->progress);
 	keymap_free(console->keymap);
 	keys_free(console->keys);

@@ -90,7 +90,8 @@ void help_all(struct buf *out, const struct keymap *keymap)
 	commands(out, false, "Commands, after :");
 	commands(out, true, "Commands that move on the screen");
 	buf_str(out, "A few letters are enough where they are clear: :tr 104 107 all. An id alone goes there: :104.\n");
-	buf_str(out, "To select text with the mouse, drag as usual: teller leaves the mouse alone.\n");
+	buf_str(out, "The wheel scrolls, a click selects. To select text, drag with Shift held, or turn the mouse off: "
+		     "M.\n");
 }
 
 static void keys_for(struct buf *out, const struct keymap *keymap, const struct command *command)

@@ -135,6 +135,50 @@ static void leaving_key(struct console *console, const char *name)
 		app_leave(console->app, console->app->exit_status);
 }
 
+/* ---- the mouse ---- */
+
+enum { WHEEL_LINES = 3 };
+
+static void wheel(struct console *console, enum pane pane, bool up)
+{
+	char lines[16];
+	const char *action = up ? "up" : "down";
+	snprintf(lines, sizeof lines, "%d", (int)WHEEL_LINES);
+	if (console->sheet)
+		sheet_act(console->sheet, action, lines);
+	else if (pane < PANE_COUNT)
+		console->views[pane].ops->act(console->views[pane].self, action, lines);
+}
+
+static enum pane pane_at(const struct console *console, int y, int x)
+{
+	int pane = 0;
+	for (; pane < PANE_COUNT; pane++) {
+		struct rect area = console->layout.pane[pane];
+		if (y >= area.y && y < area.y + area.h && x >= area.x && x < area.x + area.w)
+			break;
+	}
+	return (enum pane)pane;
+}
+
+/* It looks and selects, and never answers a question. The wheel scrolls what it points at. */
+static void mouse(struct console *console, const struct key *key)
+{
+	if (console->app->leaving || console->review || console->layout.tiny || prompt_is_open())
+		return;
+	enum pane pane = pane_at(console, key->y, key->x);
+	console->dirty = console->hurry = true;
+	if (key->code != K_CLICK) {
+		wheel(console, pane, key->code == K_WHEEL_UP);
+	} else if (!console->sheet && pane < PANE_COUNT) {
+		const struct view *view = &console->views[pane];
+		struct rect inside = layout_inside(console->layout.pane[pane]);
+		console->focus = pane;
+		if (view->ops->click && key->y >= inside.y && key->y < inside.y + inside.h)
+			view->ops->click(view->self, key->y - inside.y);
+	}
+}
+
 static void one_key(struct console *console, const struct key *key)
 {
 	char name[KEY_NAME_SIZE];
@@ -147,6 +191,8 @@ static void one_key(struct console *console, const struct key *key)
 		question_key(console, name);
 	else if (prompt_is_open() && !console->layout.tiny)
 		prompt_gets(console, key, name);
+	else if (console->search.open && !console->layout.tiny)
+		search_key(&console->search, console->app, key);
 	else
 		key_for_all(console, key, name);
 }
@@ -155,6 +201,10 @@ static void one_key(struct console *console, const struct key *key)
 static void key_pressed(struct console *console, const struct key *key)
 {
 	struct key next = *key;
+	if (key->code == K_CLICK || key->code == K_WHEEL_UP || key->code == K_WHEEL_DOWN) {
+		mouse(console, key);
+		return;
+	}
 	if (key->code == K_CHAR && (key->mods & MOD_ALT) && !prompt_is_open()) {
 		next.mods &= ~(unsigned)MOD_ALT;
 		one_key(console, &(struct key){.code = K_ESC});
@@ -189,6 +239,7 @@ void input_ready(void *arg, int events)
 	struct console *console = arg;
 	char bytes[4096];
 	ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+	console->typing = n == (ssize_t)sizeof bytes;
 	if (n > 0) {
 		keys_feed(console->keys, bytes, (size_t)n);
 		take_keys(console);

@@ -11,9 +11,24 @@ static const struct {
 	enum key_code code;
 	const char *name;
 } names[] = {
-	{K_UP, "Up"},       {K_DOWN, "Down"},    {K_LEFT, "Left"},           {K_RIGHT, "Right"},   {K_HOME, "Home"},
-	{K_END, "End"},     {K_PAGE_UP, "PgUp"}, {K_PAGE_DOWN, "PgDn"},      {K_INSERT, "Insert"}, {K_DELETE, "Delete"},
-	{K_ENTER, "Enter"}, {K_TAB, "Tab"},      {K_BACKSPACE, "Backspace"}, {K_ESC, "Esc"},       {K_PASTE, "paste"},
+	{K_UP, "Up"},
+	{K_DOWN, "Down"},
+	{K_LEFT, "Left"},
+	{K_RIGHT, "Right"},
+	{K_HOME, "Home"},
+	{K_END, "End"},
+	{K_PAGE_UP, "PgUp"},
+	{K_PAGE_DOWN, "PgDn"},
+	{K_INSERT, "Insert"},
+	{K_DELETE, "Delete"},
+	{K_ENTER, "Enter"},
+	{K_TAB, "Tab"},
+	{K_BACKSPACE, "Backspace"},
+	{K_ESC, "Esc"},
+	{K_PASTE, "paste"},
+	{K_CLICK, "Click"},
+	{K_WHEEL_UP, "WheelUp"},
+	{K_WHEEL_DOWN, "WheelDown"},
 };
 
 size_t key_utf8(char out[5], uint32_t cp)
@@ -68,7 +83,7 @@ bool key_known(const char *name)
 		return name[2] == '\0';
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (strcmp(name, names[i].name) == 0)
-			return names[i].code != K_PASTE;
+			return names[i].code < K_PASTE;
 	if (strcmp(name, "Space") == 0 || strcmp(name, "Comma") == 0)
 		return true;
 	for (int i = 1; i <= 12; i++) {

@@ -27,6 +27,9 @@ enum key_code {
 	K_F1, /* to F12 in order */
 	K_F12 = K_F1 + 11,
 	K_PASTE, /* a bracketed paste: text */
+	K_CLICK, /* the left button went down at x, y */
+	K_WHEEL_UP,
+	K_WHEEL_DOWN,
 	K_COUNT
 };
 
@@ -38,6 +41,7 @@ struct key {
 	uint32_t cp;      /* K_CHAR; lower case with MOD_CTRL */
 	const char *text; /* K_PASTE: one line of UTF-8 without controls; borrowed until the next call */
 	bool cut;         /* K_PASTE: it was longer than what is kept */
+	int x, y;         /* of the mouse, from 0 */
 };
 
 enum { KEY_NAME_SIZE = 32, KEYS_PASTE_MAX = 4096 };

@@ -152,6 +152,13 @@ static bool act(void *self, const char *action, const char *argument)
 	return true;
 }
 
+static void click(void *self, int row)
+{
+	struct log *log = self;
+	log->selected = within(log, log->top + (uint64_t)row);
+	log->follow = log->selected == last_position(log);
+}
+
 static bool read_events(void *self)
 {
 	struct log *log = self;
@@ -173,6 +180,7 @@ struct view log_view(struct app *app)
 		.footer = footer,
 		.draw = draw,
 		.act = act,
+		.click = click,
 		.read = read_events,
 		.free = log_free,
 	};

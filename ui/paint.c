@@ -9,8 +9,9 @@
 #include "ui/title.h"
 
 /*
- * At most 30 drawings a second: each one costs FRAME_US of time, and what was not used is kept for up to SAVED_FRAMES of them. Events
- * leave one for the next key, which so is answered at once even while they pour in.
+ * What keys change is drawn at the end of the turn that read them, unless more of them wait to be read: a key held down is answered as
+ * fast as it comes. What events change is drawn at most 30 times a second: each such drawing costs FRAME_US of time, and what was
+ * not used is kept for up to SAVED_FRAMES of them, so that the answer to a key does not wait either.
  */
 enum { FRAME_US = 33334, SAVED_FRAMES = 3 };
 
@@ -42,6 +43,9 @@ static void paint_keys(const struct console *console, int columns)
 		draw_line(y, 1, columns - 2, STYLE_FAINT,
 			  clear ? buf_text(&hint)
 				: "Enter runs it  Tab completes  Up goes back in history  Esc leaves");
+	} else if (console->search.open) {
+		draw_line(y, 0, columns, STYLE_TEXT, "");
+		draw_line(y, 1, columns - 2, STYLE_FAINT, "the beginning of an id  Enter stays  Esc goes back");
 	} else {
 		const char *context = console->review  ? "review"
 				      : console->sheet ? sheet_context(console->sheet)
@@ -73,6 +77,8 @@ static struct rect paint_all(struct console *console)
 	paint_keys(console, columns);
 	if (prompt_is_open())
 		cursor = prompt_draw(all);
+	else if (console->search.open)
+		cursor = search_draw(&console->search, console->app, rows - 1, columns);
 	else if (console->progress && !message_waits(&console->message))
 		draw_line(rows - 1, 1, columns - 2, STYLE_TEXT, console->progress);
 	else
@@ -121,7 +127,7 @@ static uint64_t pay(struct console *console)
 	uint64_t now = clock_us(), most = SAVED_FRAMES * (uint64_t)FRAME_US;
 	if (console->paid_us + most < now)
 		console->paid_us = now - most;
-	uint64_t need = console->paid_us + (console->hurry ? 1 : 2) * (uint64_t)FRAME_US;
+	uint64_t need = console->paid_us + FRAME_US;
 	if (need > now)
 		return need - now;
 	console->paid_us += FRAME_US;
@@ -132,7 +138,7 @@ static void paint_if_due(struct console *console)
 {
 	if (!console->dirty)
 		return;
-	uint64_t wait_us = pay(console);
+	uint64_t wait_us = console->hurry && !console->typing ? 0 : pay(console);
 	if (wait_us == 0)
 		paint_now(console);
 	else

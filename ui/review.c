@@ -162,7 +162,13 @@ static void fill(const struct review *review, struct content *content)
 	} else if (run->command->describe) {
 		run->command->describe(&content->how, run);
 	} else {
-		draw_harmless(&content->how, run->command->help);
+		struct buf raw = {0};
+		if (run->command->describe)
+			run->command->describe(&raw, run);
+		else
+			buf_str(&raw, run->command->help);
+		draw_harmless(&content->how, buf_text(&raw));
+		buf_free(&raw);
 	}
 	if (review->transfer && review->app->rival && rival_armed(review->app->rival))
 		buf_str(&content->rival, "The rival is armed: the first attempt will meet a real conflict.");

@@ -12,6 +12,7 @@
 #include "ui/layout.h"
 #include "ui/message.h"
 #include "ui/review.h"
+#include "ui/search.h"
 #include "ui/sheet.h"
 #include "ui/view.h"
 
@@ -32,6 +33,7 @@ struct console {
 	struct attempts attempts;
 	struct balances balances;
 	struct message message;
+	struct search search;
 	char *progress; /* of long work, harmless; NULL */
 	enum place place;
 	enum pane focus;
@@ -43,6 +45,7 @@ struct console {
 	bool begun;       /* what the command line asks for was done */
 	bool dirty;       /* the screen is not what it should be */
 	bool hurry;       /* because of a key */
+	bool typing;      /* more keys wait to be read */
 	uint64_t paid_us; /* clock_us() up to which drawings are paid for, see paint.c */
 };
 

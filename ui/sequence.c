@@ -37,9 +37,10 @@ static void by_codepoint(struct key *key, unsigned cp)
 }
 
 struct csi {
-	unsigned number[2];
-	bool private;
-	size_t end; /* of its final byte */
+	unsigned number[3];
+	unsigned char mark; /* what stands before the parameters, 0 for nothing: '<' is the mouse's */
+	bool odd;           /* something else stands among them */
+	size_t end;         /* of its final byte */
 };
 
 /* The parameters and the final byte; csi->end 0: unfinished. Returns the bytes looked at. */
@@ -47,23 +48,39 @@ static size_t csi_read(const unsigned char *p, size_t n, struct csi *csi)
 {
 	size_t i = 2, at = 0;
 	for (; i < n && p[i] >= 0x20 && p[i] < 0x40; i++) {
-		if (p[i] >= '0' && p[i] <= '9' && at < 2 && csi->number[at] < 1000000)
+		if (p[i] >= '0' && p[i] <= '9' && at < 3 && csi->number[at] < 1000000)
 			csi->number[at] = csi->number[at] * 10 + (p[i] - '0');
 		else if (p[i] == ';')
 			at++;
+		else if (i == 2 && p[i] >= '<')
+			csi->mark = p[i];
 		else if (p[i] != ':')
-			csi->private = true;
+			csi->odd = true;
 	}
 	if (i < n && p[i] >= 0x40 && p[i] < 0x7f)
 		csi->end = i;
 	return i;
 }
 
+/*
+ * A report of the mouse in its SGR form: button with modifiers, column, row, M for down and m for up (ctlseqs, "Extended
+ * coordinates"). 4, 8 and 16 are the modifiers, 32 is a movement, 64 and 65 are the wheel.
+ */
+static void mouse_key(struct key *key, const struct csi *csi, unsigned char final)
+{
+	enum { MODIFIERS = 4 | 8 | 16, WHEEL = 64 };
+	unsigned button = csi->number[0] & ~(unsigned)MODIFIERS;
+	*key = (struct key){.code = K_NONE, .x = (int)csi->number[1] - 1, .y = (int)csi->number[2] - 1};
+	if (csi->odd || final != 'M' || key->x < 0 || key->y < 0)
+		return;
+	key->code = button == 0 ? K_CLICK : button == WHEEL ? K_WHEEL_UP : button == WHEEL + 1 ? K_WHEEL_DOWN : K_NONE;
+}
+
 static void csi_key(struct key *key, const struct csi *csi, unsigned char final)
 {
 	unsigned mods = csi->number[1] > 1 ? (csi->number[1] - 1) & 7 : 0;
 	*key = (struct key){.code = K_NONE, .mods = mods};
-	if (csi->private)
+	if (csi->mark || csi->odd)
 		return;
 	if (final == '~' || final == '^' || final == '@') {
 		key->code = by_number(csi->number[0]);
@@ -105,7 +122,10 @@ static size_t csi(const unsigned char *p, size_t n, bool last, struct key *key)
 	*key = (struct key){.code = K_NONE};
 	if (!csi.end)
 		return seen < n || last ? seen : 0; /* broken off by a control, or unfinished */
-	csi_key(key, &csi, p[csi.end]);
+	if (csi.mark == '<')
+		mouse_key(key, &csi, p[csi.end]);
+	else
+		csi_key(key, &csi, p[csi.end]);
 	return csi.end + 1;
 }
 

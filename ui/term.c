@@ -19,8 +19,13 @@ static struct {
 	SCREEN *screen;
 	struct crash crash; /* all that is needed to give the terminal back without curses */
 	int cursor;         /* 1 shown, 0 hidden, -1 unknown */
+	bool mouse;         /* the mouse is reported */
 	bool paste;         /* the terminal knows bracketed paste, or ignores what it does not know */
 } term;
+
+static const char paste_on[] = "\x1b[?2004h", paste_off[] = "\x1b[?2004l";
+/* Clicks and the wheel, no movements; in the form that knows large screens. */
+static const char mouse_on[] = "\x1b[?1000h\x1b[?1006h", mouse_off[] = "\x1b[?1006l\x1b[?1000l";
 
 static void say(const char *sequence)
 {
@@ -55,7 +60,8 @@ static void modes(void)
 
 static void remember_way_out(void)
 {
-	crash_way_out(&term.crash, term.paste ? "\x1b[?2004l" : "");
+	crash_way_out(&term.crash, term.paste ? paste_off : "");
+	crash_way_out(&term.crash, term.paste ? mouse_off : "");
 	crash_way_out(&term.crash, capability("rmkx"));
 	crash_way_out(&term.crash, capability("sgr0"));
 	crash_way_out(&term.crash, capability("rmcup"));
@@ -77,7 +83,7 @@ enum status term_open(bool colors, bool ascii, struct err *err)
 	remember_way_out();
 	crash_arm(&term.crash);
 	if (term.paste)
-		say("\x1b[?2004h");
+		say(paste_on);
 	term_resize();
 	return ST_OK;
 }
@@ -87,7 +93,9 @@ void term_leave(void)
 	if (!term.screen || !term.crash.armed)
 		return;
 	if (term.paste)
-		say("\x1b[?2004l");
+		say(paste_off);
+	if (term.mouse)
+		say(mouse_off);
 	curs_set(1);
 	endwin();
 	say(capability("cnorm")); /* once more: to some terminals the cursor that rmcup brings back is the hidden one */
@@ -107,7 +115,9 @@ void term_again(void)
 	reset_prog_mode();
 	term.cursor = -1;
 	if (term.paste)
-		say("\x1b[?2004h");
+		say(paste_on);
+	if (term.mouse)
+		say(mouse_on);
 	clearok(curscr, TRUE);
 	term_resize();
 }
@@ -147,6 +157,14 @@ void term_keys(struct keys *keys)
 	};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		keys_define(keys, capability(table[i].name), table[i].code, table[i].mods);
+}
+
+void term_mouse(bool on)
+{
+	on &= term.paste; /* a terminal of the ANSI family, see above */
+	if (on != term.mouse)
+		say(on ? mouse_on : mouse_off);
+	term.mouse = on;
 }
 
 /* ---- size and drawing ---- */

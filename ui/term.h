@@ -24,6 +24,9 @@ void term_again(void);
 /* Tells `keys` what this terminal sends. */
 void term_keys(struct keys *keys);
 
+/* Asks the terminal to report the mouse, or not to; it is not reported once the terminal is given back. */
+void term_mouse(bool on);
+
 void term_resize(void); /* asks for the size and adopts it */
 int term_rows(void);
 int term_cols(void);

@@ -53,6 +53,7 @@ bool pages_at_start(const struct pages *pages); /* the window's first row is the
 bool pages_at_end(const struct pages *pages);
 long pages_find(const struct pages *pages, const char *id); /* index in the window, or -1 */
 int64_t pages_estimate(const struct pages *pages);          /* about how many accounts the query has, -1 unknown */
+bool pages_counted(const struct pages *pages);              /* so many, in fact: they were counted */
 uint64_t pages_read_at(const struct pages *pages);          /* wall time of the newest answer, us; 0: never */
 const char *pages_error(const struct pages *pages); /* sentence of the last failed read, NULL where it went well */
 

@@ -19,6 +19,7 @@ struct query *query_new(const struct catalogue *catalogue, const struct dialect 
 			struct filter *filter, const char *as_of); /* takes the filter, which may be NULL */
 void query_free(struct query *query);
 
+bool query_is_past(const struct query *query); /* what is read is as old as it was asked for */
 struct order query_order(const struct query *query);
 const struct filter *query_filter(const struct query *query); /* borrowed; NULL for all accounts */
 

@@ -63,7 +63,8 @@ static void begin_query(struct pages *pages, struct query *query)
 	query_free(pages->query);
 	pages->query = query;
 	pages->changed_query = true;
-	pages->estimate = query_filter(query) ? -1 : pages->catalogue->estimate;
+	pages->estimate = query_filter(query) ? -1 : pages->all;
+	pages->exact = false;
 }
 
 /* Nobody waits for what was asked before: it may take long. */
@@ -113,7 +114,8 @@ void pages_move(struct pages *pages, long rows)
 struct pages *pages_new(struct db *db, const struct catalogue *catalogue, pages_changed_fn *changed, void *arg)
 {
 	struct pages *pages = NEW(struct pages);
-	*pages = (struct pages){.db = db, .catalogue = catalogue, .changed = changed, .arg = arg};
+	*pages = (struct pages){
+		.db = db, .catalogue = catalogue, .all = catalogue->estimate, .changed = changed, .arg = arg};
 	begin_query(pages, query_new(catalogue, db_dialect(db), (struct order){0}, NULL, NULL));
 	paging_begin(pages);
 	return pages;
@@ -176,6 +178,11 @@ const struct query *pages_query(const struct pages *pages)
 int64_t pages_estimate(const struct pages *pages)
 {
 	return pages->estimate;
+}
+
+bool pages_counted(const struct pages *pages)
+{
+	return pages->exact;
 }
 
 uint64_t pages_read_at(const struct pages *pages)

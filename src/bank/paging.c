@@ -33,6 +33,13 @@ bool paging_replaces(enum read read)
 	return read == READ_FIRST || read == READ_LAST || read == READ_JUMP || finds(read);
 }
 
+enum { SMALL = 20000 };
+
+static bool is_small(const struct pages *pages)
+{
+	return pages->all >= 0 && pages->all <= SMALL;
+}
+
 /* ---- answers ---- */
 
 static void add_before(struct window *window, const struct pages *pages)
@@ -185,10 +192,19 @@ static struct pages *end_shell(struct pages *pages)
 	return successor;
 }
 
+static void take_count(struct pages *pages, const struct rows *rows)
+{
+	const char *count = rows && rows->nrows > 0 ? rows_cell(rows, 0, 0) : NULL;
+	pages->exact = is_small(pages) && count;
+	pages->estimate = pages->exact ? strtoll(count, NULL, 10) : query_estimated(rows);
+	if (!query_filter(pages->query))
+		pages->all = pages->estimate;
+}
+
 static void take_rows(struct pages *pages, size_t index, const struct rows *rows)
 {
 	if (pages->reading == READ_COUNT)
-		pages->estimate = query_estimated(rows);
+		take_count(pages, rows);
 	else if (!finds(pages->reading))
 		pages->got[index < pages->before ? index : 2 + index - pages->before] = rows_copy(rows);
 	else if (rows && rows->nrows > 0 && !pages->found.id)
@@ -301,7 +317,10 @@ static void fill(struct ask *ask, struct pages *pages)
 			query_goto(ask, pages->query, pages->reading_target.id);
 		break;
 	case READ_COUNT:
-		query_estimate(ask, pages->query);
+		if (is_small(pages))
+			query_count(ask, pages->query);
+		else
+			query_estimate(ask, pages->query);
 		break;
 	case READ_NONE:
 		break;

@@ -10,8 +10,8 @@
  * One round trip at a time. AFTER and BEFORE add a page at an edge of the window; FIRST, LAST and JUMP put a new window in its
  * place; REFRESH reads again around the selected row. GOTO and SEARCH find the account to jump to, by its id or the beginning of it; the
  * jump follows. What is asked for while another read is under way waits in `wanted`, where the latest wins; a movement that
- * meets an edge, or a window that is about to be replaced, waits in `debt`. COUNT, about how many there are, comes when nothing else
- * is to be read.
+ * meets an edge, or a window that is about to be replaced, waits in `debt`. COUNT, how many there are, comes when nothing else is to
+ * be read: about, unless the table is so small that they are counted at once.
  */
 enum read {
 	READ_NONE,
@@ -45,6 +45,8 @@ struct pages {
 	bool stale;         /* the read under way is of the query before */
 	bool count_due;
 	int64_t estimate;    /* about how many rows, -1 unknown */
+	bool exact;          /* so many, in fact */
+	int64_t all;         /* about how many there are without a filter */
 	struct rows *got[4]; /* pages in up to two parts: before, and from or after */
 	size_t before;       /* so many of the statements under way are of the page before */
 	struct target found; /* by GOTO or SEARCH */

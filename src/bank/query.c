@@ -32,6 +32,11 @@ void query_free(struct query *query)
 	free(query);
 }
 
+bool query_is_past(const struct query *query)
+{
+	return query->as_of != NULL;
+}
+
 struct order query_order(const struct query *query)
 {
 	return query->order;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command count: how many accounts there are, exactly or about, all of them or those that pass a filter. */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "handlers.h"
 #include "reading.h"
@@ -38,8 +40,11 @@ static void take_estimate(struct reading *reading, const struct rows *rows)
 static void tick(void *arg)
 {
 	struct reading *reading = arg;
-	app_say(reading->run->app, ST_OK, "counting for %u s now; ^C cancels",
-		(unsigned)((clock_us() - reading->since_us) / 1000000));
+	struct face *face = &reading->run->app->face;
+	char text[64];
+	snprintf(text, sizeof text, "counting for %u s now; ^C cancels",
+		 (unsigned)((clock_us() - reading->since_us) / 1000000));
+	face->progress(face->self, text);
 	timer_start(reading->clock, TICK_MS);
 }
 
@@ -49,7 +54,7 @@ static void start_count(struct reading *reading, bool about)
 	struct app *app = reading->run->app;
 	reading->take = about ? take_estimate : take_count;
 	reading->since_us = clock_us();
-	if (!about && !app_prints(app)) {
+	if (!about && app->face.progress) {
 		reading->clock = timer_new(app->loop, tick, reading);
 		timer_start(reading->clock, TICK_MS);
 	}

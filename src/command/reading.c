@@ -26,6 +26,8 @@ static void finish(struct reading *reading)
 		err.status = output_end(reading->output, &err);
 	if (!err.status && reading->said.len)
 		app_result(run->app, "%s", reading->said.p);
+	if (reading->clock && run->app->face.progress)
+		run->app->face.progress(run->app->face.self, NULL);
 	timer_free(reading->clock);
 	query_free(reading->query);
 	free(reading->place_id);

@@ -75,6 +75,8 @@ void do_cancel(struct run *run)
 	} else if (!txn_running(app->txn)) {
 		if (db_state(app->work) == DB_BUSY)
 			db_cancel(app->work); /* a count, on a screen */
+		else if (app->pages && pages_loading(app->pages))
+			pages_cancel(app->pages);
 		else
 			app_say(app, ST_OK, "nothing runs; `quit` leaves");
 	} else if (!txn_cancel(app->txn)) {

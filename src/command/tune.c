@@ -153,6 +153,8 @@ static const struct setting table[] = {
 	{"delay", delay_show, delay_set, delay_explain},
 	{"inject", inject_show, inject_set, inject_explain},
 	{"isolation", isolation_show, isolation_set, isolation_explain},
+	{"as-of", as_of_show, as_of_set, as_of_explain},
+	{"mouse", mouse_show, mouse_set, mouse_explain},
 };
 
 /* `name` may be NAME=VALUE. */

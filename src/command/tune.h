@@ -14,4 +14,12 @@ void delay_show(struct buf *out, const struct app *app);
 void delay_explain(struct buf *out, const struct app *app);
 MUST_CHECK enum status delay_set(struct app *app, const char *word, struct err *err);
 
+void as_of_show(struct buf *out, const struct app *app);
+void as_of_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status as_of_set(struct app *app, const char *word, struct err *err);
+
+void mouse_show(struct buf *out, const struct app *app);
+void mouse_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status mouse_set(struct app *app, const char *word, struct err *err);
+
 #endif

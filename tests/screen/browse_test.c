@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Browsing on the screen: search as one types, filter, order, Esc, what stands in the title, the mouse. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/support/check.h"
+#include "tests/support/console.h"
+#include "tests/support/pg.h"
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("screen_browse", NULL);
+	return 0;
+}
+
+/* 7001 to 7900, balances scattered, every tenth NULL. */
+static int set_up(void **state)
+{
+	(void)state;
+	pg_bank(0);
+	pg_exec("INSERT INTO accounts SELECT 7000 + i, CASE WHEN i %% 10 > 0 THEN i * 37 %% 1009 END "
+		"FROM generate_series(1, 900) AS i");
+	return 0;
+}
+
+static void the_list_follows_what_is_typed(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "/78");
+	console_expect_selected(term, "7800");
+	term_type(term, "5");
+	console_expect_selected(term, "7850");
+	term_type(term, "<BS>");
+	console_expect_selected(term, "7800");
+	term_type(term, "<Esc>");
+	console_expect_selected(term, "7001");
+	term_expect_gone(term, "Esc goes back");
+	term_type(term, "/785<Enter>");
+	console_expect_selected(term, "7850");
+	term_type(term, "/9");
+	term_expect(term, "no id begins so: this is the next one");
+	console_expect_selected(term, "7900");
+	term_type(term, "x");
+	term_expect(term, "no id of this table can begin so");
+	term_type(term, "<Esc>");
+	console_expect_selected(term, "7850");
+	console_quit(term);
+}
+
+static void a_filter_is_seen_changed_and_taken_off(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "&balance <lt> 3 and id > 7100<Enter>");
+	term_expect(term, "where balance < 3 and id");
+	term_expect(term, "2 accounts");
+	term_type(term, "&");
+	term_expect(term, ":filter balance < 3 and id > 7100");
+	term_type(term, "0000<Enter>");
+	term_expect(term, "no account passes the filter");
+	term_type(term, "&");
+	term_type(term, "<^U>filter id <lt><Enter>");
+	term_expect(term, "filter, column 5: it ends where a number");
+	term_expect(term, "no account passes the filter");
+	term_type(term, "<Esc>");
+	term_expect(term, "900 accounts");
+	term_expect_gone(term, "where");
+	console_quit(term);
+}
+
+static void esc_leaves_the_search_and_then_the_filter(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":filter id > 7500<Enter>");
+	console_expect_selected(term, "7501");
+	term_type(term, "/76");
+	console_expect_selected(term, "7600");
+	term_type(term, "<Esc>");
+	console_expect_selected(term, "7501");
+	term_expect(term, "where id > 7500");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, "where");
+	console_expect_selected(term, "7501"); /* stays where it was */
+	console_quit(term);
+}
+
+static void orders_are_changed_by_keys(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "o");
+	term_expect(term, "Accounts by balance");
+	char *least = pg_value("SELECT id FROM accounts ORDER BY balance, id LIMIT 1");
+	console_expect_selected(term, least);
+	term_type(term, "O");
+	term_expect(term, "by balance desc");
+	console_expect_selected(term, "7900"); /* the largest id of those without a balance */
+	term_expect(term, "NULL");
+	term_type(term, "G");
+	console_expect_selected(term, least);
+	term_type(term, ":sort<Enter>");
+	console_expect_selected(term, "7001");
+	term_type(term, ":sort owner<Enter>");
+	term_expect(term, "accounts can be sorted by id or balance");
+	console_quit(term);
+	free(least);
+}
+
+static void a_costly_order_is_said_first(void **state)
+{
+	pg_exec("INSERT INTO accounts SELECT 10000 + i, i %% 1000 FROM generate_series(1, 150000) AS i; ANALYZE "
+		"accounts");
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "o");
+	term_expect(term, "no index begins with balance");
+	term_type(term, "n");
+	term_expect_gone(term, "no index begins");
+	term_expect_gone(term, "by balance");
+	term_type(term, "o");
+	term_expect(term, "y do it");
+	term_type(term, "y");
+	term_expect(term, "Accounts by balance");
+	console_quit(term);
+	term_free(term);
+	pg_exec("CREATE INDEX ON accounts (balance)");
+	term = console_open(state, 24, 80);
+	term_type(term, "o");
+	term_expect(term, "Accounts by balance");
+	console_quit(term);
+}
+
+static void at_forty_by_ten(void **state)
+{
+	struct term *term = console_open(state, 10, 40);
+	term_type(term, "&balance between 3 and 5<Enter>");
+	term_expect(term, "where balance between 3 and");
+	term_type(term, "o/7");
+	term_expect(term, "/7");
+	term_type(term, "<Esc><Esc>");
+	term_expect_gone(term, "where");
+	term_expect(term, "900 accounts");
+	console_quit(term);
+}
+
+static void report(struct term *term, int button, int row, int col)
+{
+	char bytes[32];
+	int n = snprintf(bytes, sizeof bytes, "\x1b[<%d;%d;%dM\x1b[<%d;%d;%dm", button, col + 1, row + 1, button,
+			 col + 1, row + 1);
+	term_send(term, bytes, (size_t)n);
+}
+
+static void the_mouse_selects_and_scrolls(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	int row, col;
+	term_expect_output(term, "\x1b[?1000h");
+	term_find(term, "7004", &row, &col);
+	report(term, 0, row, col);
+	console_expect_selected(term, "7004");
+	report(term, 65, row, col);
+	console_expect_selected(term, "7007");
+	report(term, 64, row, col);
+	console_expect_selected(term, "7004");
+	report(term, 0, 14, 5); /* the log: it has the focus then */
+	term_type(term, "j");
+	term_expect(term, "> ");
+	console_expect_selected(term, "7004");
+	term_type(term, ":set mouse off<Enter>");
+	term_expect_output(term, "\x1b[?1000l");
+	term_type(term, "M");
+	term_expect(term, "mouse on");
+	console_quit(term);
+	assert_true(term_sent(term, "\x1b[?1006l\x1b[?1000l"));
+}
+
+/* A click is no answer to a question about money. */
+static void the_mouse_never_confirms(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	int row, col;
+	term_type(term, "sjd<Enter>");
+	term_expect(term, "y do it");
+	term_find(term, "y do it", &row, &col);
+	report(term, 0, row, col);
+	term_type(term, "n");
+	term_expect(term, "nothing was changed");
+	console_quit(term);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_list_follows_what_is_typed, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(a_filter_is_seen_changed_and_taken_off, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(esc_leaves_the_search_and_then_the_filter, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(at_forty_by_ten, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(the_mouse_never_confirms, set_up, term_teardown),
+	};
+	return cmocka_run_group_tests_name("screen/browse", tests, own_database, NULL);
+}

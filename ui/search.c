@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The search: the list goes to the first id that begins with what is being typed. */
+#include "ui/search.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/draw.h"
+
+enum { TYPED_MAX = 200 };
+
+static void close_search(struct search *search)
+{
+	free(search->origin);
+	search->origin = NULL;
+	search->open = false;
+	search->why[0] = '\0';
+	buf_clear(&search->text);
+}
+
+void search_open(struct search *search, struct app *app)
+{
+	close_search(search);
+	search->open = true;
+	if (app->pages && pages_count(app->pages) > 0)
+		search->origin = mem_dup(pages_row(app->pages, pages_selected(app->pages)).id);
+}
+
+void search_free(struct search *search)
+{
+	close_search(search);
+	buf_free(&search->text);
+}
+
+/* ---- typing ---- */
+
+static void go_back(const struct search *search, struct app *app)
+{
+	if (app->pages && search->origin)
+		pages_jump(app->pages, search->origin);
+}
+
+void search_leave(struct search *search, struct app *app)
+{
+	go_back(search, app);
+	close_search(search);
+}
+
+static void changed(struct search *search, struct app *app)
+{
+	struct err err;
+	search->why[0] = '\0';
+	if (search->text.len == 0)
+		go_back(search, app);
+	else if (app->pages && pages_search(app->pages, buf_text(&search->text), &err) != ST_OK)
+		snprintf(search->why, sizeof search->why, "%s", "no id of this table can begin so");
+}
+
+static void add(struct search *search, struct app *app, const char *text)
+{
+	if (search->text.len + strlen(text) > TYPED_MAX)
+		return;
+	buf_str(&search->text, text);
+	changed(search, app);
+}
+
+/* The last character goes, all its bytes. */
+static void rub_out(struct search *search, struct app *app)
+{
+	size_t n = search->text.len;
+	if (n == 0) {
+		search_leave(search, app);
+		return;
+	}
+	do
+		n--;
+	while (n > 0 && (search->text.p[n] & 0xc0) == 0x80);
+	search->text.len = n;
+	search->text.p[n] = '\0';
+	changed(search, app);
+}
+
+void search_key(struct search *search, struct app *app, const struct key *key)
+{
+	char text[5];
+	bool control = key->code == K_CHAR && (key->mods & MOD_CTRL);
+	if (key->code == K_ENTER) {
+		close_search(search);
+	} else if (key->code == K_ESC || (control && key->cp == 'c')) {
+		search_leave(search, app);
+	} else if (key->code == K_BACKSPACE) {
+		rub_out(search, app);
+	} else if (control && key->cp == 'u') {
+		buf_clear(&search->text);
+		changed(search, app);
+	} else if (key->code == K_PASTE) {
+		add(search, app, key->text);
+	} else if (key->code == K_CHAR && !key->mods) {
+		key_utf8(text, key->cp);
+		add(search, app, text);
+	}
+}
+
+/* ---- drawing ---- */
+
+/* True where the selected id is not one that begins so, but the next one. UUIDs may be typed without their dashes. */
+static bool is_next(const struct search *search, const struct app *app)
+{
+	if (!search->text.len || !app->pages || pages_loading(app->pages) || pages_count(app->pages) == 0)
+		return false;
+	const char *typed = buf_text(&search->text), *id = pages_row(app->pages, pages_selected(app->pages)).id;
+	if (app->catalogue && strcmp(app->catalogue->id_type, "uuid") == 0)
+		return false;
+	return strncmp(id, typed, search->text.len) != 0;
+}
+
+struct rect search_draw(const struct search *search, const struct app *app, int y, int columns)
+{
+	struct buf line = {0};
+	const char *note = search->why[0]         ? search->why
+			   : is_next(search, app) ? "no id begins so: this is the next one"
+						  : "";
+	buf_char(&line, '/');
+	draw_harmless(&line, buf_text(&search->text));
+	int width = (int)text_width(buf_text(&line), line.len);
+	draw_line(y, 0, columns, STYLE_TEXT, buf_text(&line));
+	if (width + 3 < columns)
+		draw_text(y, width + 3, columns - width - 3, STYLE_FAINT, note);
+	buf_free(&line);
+	return (struct rect){y, width < columns ? width : columns - 1, 1, 1};
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The search: the list goes to the first id that begins with what is being typed. */
+#ifndef UI_SEARCH_H
+#define UI_SEARCH_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+
+struct app;
+
+/* Zero-initialise. */
+struct search {
+	bool open;
+	struct buf text;
+	char *origin; /* the account that was selected before; NULL for none */
+	char why[80]; /* what was typed cannot begin an id */
+};
+
+void search_open(struct search *search, struct app *app);
+void search_key(struct search *search, struct app *app, const struct key *key); /* Enter stays, Esc goes back */
+void search_leave(struct search *search, struct app *app);                      /* as Esc does */
+struct rect search_draw(const struct search *search, const struct app *app, int y,
+			int columns); /* the cursor's place */
+void search_free(struct search *search);
+
+#endif
