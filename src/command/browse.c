@@ -23,15 +23,21 @@ struct query *browse_query(const struct app *app, const char *text, struct order
 	return query_new(app->catalogue, db_dialect(app->browse), order, filter, app->settings.as_of);
 }
 
+static int64_t about_how_many(const struct app *app)
+{
+	int64_t about = app->pages ? pages_estimate(app->pages) : -1;
+	return about >= 0 ? about : app->catalogue->estimate;
+}
+
 bool browse_is_costly(const struct app *app, struct order order)
 {
-	int64_t about = app->pages ? pages_estimate(app->pages) : app->catalogue->estimate;
+	int64_t about = about_how_many(app);
 	return order_is_slow(app->catalogue, order) && (about < 0 || about > FEW);
 }
 
 void browse_cost(struct buf *out, const struct app *app)
 {
-	int64_t about = app->pages ? pages_estimate(app->pages) : app->catalogue->estimate;
+	int64_t about = about_how_many(app);
 	buf_fmt(out, "no index begins with %s, so ", app->catalogue->balance_name);
 	if (about >= 0)
 		buf_fmt(out, "all of about %lld accounts", (long long)about);
