@@ -298,6 +298,8 @@ static void start(struct db *db, const char *hosts, const char *addresses, const
 				addresses,    ports ? ports : info->port,
 				info->user,   info->password,
 				info->dbname, NULL};
+	if (db->bare)
+		values[1] = values[2] = NULL;
 	db->conn = PQconnectStartParams(keywords, values, 1);
 }
 
