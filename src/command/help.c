@@ -44,8 +44,8 @@ static void add_verb(struct buf *out, const struct command *command)
 		const struct command_option *option = &command->options[i];
 		bool common = strcmp(option->name, "yes") == 0 || options_by_name(option->name, strlen(option->name));
 		if (!common)
-			buf_fmt(out, "      --%s%s%-*s %s\n", option->name, option->value ? " " : "",
-				(int)(18 - strlen(option->name)), option->value ? option->value : "", option->help);
+			buf_fmt(out, "      --%s %-*s %s\n", option->name, (int)(18 - strlen(option->name)),
+				option->value ? option->value : "", option->help);
 	}
 	buf_free(&usage);
 }
