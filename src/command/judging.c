@@ -136,8 +136,9 @@ static enum status sum_up(struct judging *judging, struct err *err)
 		return err_set(err, ST_CHECK, "%" PRIu64 " %s: the server did something else than the lesson says",
 			       judging->surprises, text_plural(judging->surprises, "surprise", "surprises"));
 	struct buf line = {0};
-	buf_fmt(&line, "%" PRIu64 " %s played, %" PRIu64 " not; all %" PRIu64 " expectations held", judging->played,
-		text_plural(judging->played, "order", "orders"), judging->skipped, judging->held);
+	buf_fmt(&line, "%" PRIu64 " %s played, %" PRIu64 " not; %" PRIu64 " of %" PRIu64 " as expected",
+		judging->played, text_plural(judging->played, "order", "orders"), judging->skipped, judging->held,
+		judging->held);
 	if (judging->output)
 		buf_free(&line);
 	else

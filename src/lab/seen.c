@@ -30,8 +30,9 @@ static void see_word(struct seen *seen, const struct stage_word *word)
 	case WORD_TAG:
 		fact->tag = word->tag;
 		break;
-	case WORD_ERROR:
-		fact->sqlstate = word->sqlstate;
+	case WORD_ERROR: /* the first says why; libpq's own words on a lost connection have no code */
+		if (!fact->sqlstate)
+			fact->sqlstate = word->sqlstate[0] ? word->sqlstate : "08006";
 		break;
 	case WORD_NOTICE:
 	case WORD_NOTIFY:

@@ -74,7 +74,7 @@ static void every_lesson_comes_out_as_it_says(void **state)
 	proc_expect_status(proc, 0);
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
 		expect_out(proc, lesson->name);
-	expect_out(proc, "27 orders played, 4 not; all ");
+	expect_out(proc, "27 orders played, 4 not; ");
 	assert_int_equal(count_of(proc->out.p, "it needs CockroachDB, and this server is PostgreSQL"), 4);
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
@@ -113,7 +113,7 @@ static void the_skeleton_runs(void **state)
 	struct proc *proc = lab_with("run", asset_skeleton_spec, NULL);
 	proc_expect_status(proc, 0);
 	expect_out(proc, "run_test.spec 1: Two savers, one account: 6 of 6 as expected\n"
-			 "1 order played, 0 not; all 6 expectations held\n");
+			 "1 order played, 0 not; 6 of 6 as expected\n");
 	proc_free(proc);
 }
 
@@ -206,6 +206,50 @@ static void what_cannot_be_played_is_said(void **state)
 		      "step b_pay was cancelled after 1 second: nothing in this order lets it go on");
 	unsetenv("PGISOLATIONTIMEOUT");
 	pg_exec("DROP SCHEMA IF EXISTS my_lesson CASCADE");
+}
+
+static void check_spec(const char *text, int status, const char *out, const char *err)
+{
+	struct proc *proc = lab_with("run", text, NULL);
+	proc_expect_status(proc, status);
+	expect_out(proc, out);
+	proc_expect_err(proc, err);
+	proc_free(proc);
+}
+
+static void odd_ends_are_told(void **state)
+{
+	(void)state;
+	check_spec("session A step a { SELECT pg_terminate_backend(pg_backend_pid()) } #@ expect a 57P01", 0,
+		   "1 order played", "");
+	check_spec("session A step a { SELECT pg_terminate_backend(pg_backend_pid()) } step b { }", 2, "",
+		   "step b cannot be run, its connection has ended");
+	check_spec("session A step a { SELECT 1; SELECT 2, NULL; RESET ALL }\n#@ expect a reads \"2, NULL\" tag RESET",
+		   0, "1 of 1 as expected", "");
+	check_spec("session A step a { SELECT 1 WHERE false }\n#@ expect a reads \"\"", 0, "1 of 1 as expected", "");
+	check_spec("session A step a { SELECT 1 } teardown { BAD }", 3, "", "not all was torn down: syntax error");
+	check_spec("teardown { DROP TABLE nonesuch } session A step a { }", 3, "",
+		   "not all was torn down: table \"nonesuch\" does not exist");
+}
+
+/* It would hold the teardown up for ever. */
+static void a_transaction_that_is_left_open_is_ended(void **state)
+{
+	(void)state;
+	check_spec("setup { CREATE TABLE left_open (a int) } teardown { DROP TABLE left_open }"
+		   "session A step a { BEGIN; LOCK left_open }",
+		   0, "1 order played", "");
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_class WHERE relname = 'left_open'"), 0);
+}
+
+static void all_orders_are_played_where_none_is_given(void **state)
+{
+	(void)state;
+	check_spec("setup { CREATE TABLE bin (a int) } teardown { DROP TABLE bin }"
+		   "session A step a { INSERT INTO bin VALUES (1) } step b { INSERT INTO bin VALUES (2) }"
+		   "session B step c { SELECT count(*) >= 0 FROM bin }\n"
+		   "#@ expect c reads t\n#@ check \"SELECT count(*) FROM bin\" = 2",
+		   0, "3 orders played, 0 not; 6 of 6 as expected", "");
 }
 
 static void an_interrupt_tears_down(void **state)
@@ -372,6 +416,9 @@ int main(void)
 		cmocka_unit_test(a_wrong_check_is_a_surprise),
 		cmocka_unit_test(surprises_are_data_too),
 		cmocka_unit_test(what_cannot_be_played_is_said),
+		cmocka_unit_test(odd_ends_are_told),
+		cmocka_unit_test(a_transaction_that_is_left_open_is_ended),
+		cmocka_unit_test(all_orders_are_played_where_none_is_given),
 		cmocka_unit_test(an_interrupt_tears_down),
 		cmocka_unit_test(who_only_looks_makes_no_tables),
 		cmocka_unit_test(the_list_and_a_lesson_need_no_server),
