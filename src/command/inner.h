@@ -78,7 +78,8 @@ void start_look_again(struct app *app, void (*then)(void *arg), void *arg); /* r
 /* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not. On a screen
  * what is not there is said at once; in plain mode the start is made, and waited for. */
 void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg);
-void needs_settle(struct app *app); /* serves those who wait */
+void needs_settle(struct app *app);     /* serves those who wait */
+bool needs_work(const struct app *app); /* somebody waits for the session that writes */
 void needs_fail_work(struct app *app,
 		     const struct err *err); /* no session that writes: those who wait for it are told */
 

@@ -42,6 +42,14 @@ void needs_settle(struct app *app)
 	}
 }
 
+bool needs_work(const struct app *app)
+{
+	const struct need *need = app->inner->needs;
+	while (need && !(need->flags & COMMAND_WORK))
+		need = need->next;
+	return need != NULL;
+}
+
 void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg)
 {
 	unsigned needed = command_flags & (COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK);

@@ -114,8 +114,11 @@ static void on_browse_lost(void *arg, const struct answer *why)
 static void on_work_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
-	app_say(app, ST_LOST, "the connection for transfers was lost: %s; the next transfer makes it again",
-		why->message);
+	bool awaited = needs_work(app);
+	app_say(app, ST_LOST, "the connection for transfers was lost: %s; %s", why->message,
+		awaited ? "connecting again" : "the next transfer makes it again");
+	if (awaited)
+		start_connect_work(app);
 }
 
 static void connect_all(struct app *app)
