@@ -46,7 +46,7 @@ void clear_start(struct stage *stage, bool regular)
 	stage->state = STAGE_CLEARING;
 	stage->clear_regular = regular;
 	stage->clear_at = 0;
-	stage->clear_sent = false;
+	stage->clear_sent = stage->clear_again = false;
 	stage->clearing = regular ? CLEAR_SESSIONS : CLEAR_CANCEL;
 	be_patient(stage, regular ? REGULAR_MS : CANCEL_MS);
 	if (!regular)
@@ -152,6 +152,14 @@ static bool clear_connect(struct stage *stage)
 static void on_torn_down(void *arg, const struct stage_word *word)
 {
 	struct stage *stage = arg;
+	bool again = stage->control.lost && !stage->options.bare && !stage->clear_again;
+	if (again && stage->state == STAGE_CLEARING) {
+		stage->clear_again = true;
+		stage->clear_sent = false;
+		stage->clearing = CLEAR_CONNECT;
+		stage_stir(stage);
+		return;
+	}
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = -1, .word = word});
 	if (word->kind == WORD_ERROR)
 		not_cleared(stage, word->message);

@@ -306,7 +306,7 @@ void play_turn(struct stage *stage)
 		;
 }
 
-/* Steps that were sent by hand before and still run are waited for as well. */
+/* Steps that were sent by hand before and still run are looked at before anything is sent. */
 void play_start(struct stage *stage)
 {
 	play_stop(stage);
@@ -314,6 +314,7 @@ void play_start(struct stage *stage)
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
 		if (stage->lanes[i].record)
 			stage->play.waiting[stage->play.nwaiting++] = stage->lanes[i].record;
+	stage->play.at = PLAY_SWEEP;
 	stage_stir(stage);
 }
 

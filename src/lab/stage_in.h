@@ -177,6 +177,7 @@ struct stage {
 	enum { CLEAR_CANCEL, CLEAR_SESSIONS, CLEAR_CONNECT, CLEAR_COMMON } clearing;
 	size_t clear_at;
 	bool clear_regular, clear_sent;
+	bool clear_again; /* the control connection was lost with the teardown, which is sent once more */
 	struct timer *patience;
 	char *not_cleared;
 };

@@ -200,6 +200,9 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 		add_failure(t, fact);
 		break;
 	case FACT_ENDED:
+		talk = t->stopped && fact->text;
+		if (talk)
+			buf_fmt(&t->out, "teller: not torn down: %s; run the spec's teardown by hand\n", fact->text);
 		timer_start(t->next, 0);
 		break;
 	case FACT_SENT:
