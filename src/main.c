@@ -53,7 +53,8 @@ int main(int argc, char **argv)
 	struct settings settings = {0};
 	struct err err = {0};
 	setlocale(LC_ALL, "");
-	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is an error of write(), with a server to stop after it */
+	setlocale(LC_MESSAGES, "C"); /* libpq and the system speak the language that teller speaks */
+	signal(SIGPIPE, SIG_IGN);    /* a reader that has gone is an error of write(), with a server to stop after it */
 	enum status status = settings_parse(&settings, argc, argv, &err);
 	for (int i = 1; i < argc; i++)
 		conninfo_hide(argv[i]); /* `ps` shows them to everybody */
