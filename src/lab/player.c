@@ -163,9 +163,9 @@ static enum status after_the_end(struct player *player, struct err *err)
 enum status player_next(struct player *player, struct err *err)
 {
 	switch (player->state) {
-	case PLAYER_STARTING:
 	case PLAYER_CHECKING:
 		return ST_OK;
+	case PLAYER_STARTING:
 	case PLAYER_BUSY:
 		player->wants = WANTS_NEXT;
 		return ST_OK;
