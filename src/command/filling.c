@@ -11,7 +11,7 @@
 #include "bulk.h"
 #include "inner.h"
 
-enum { INSERT_CHUNK = 1000, COPY_CHUNK = 50000, COPY_ABOVE = 10000, COLLISIONS_MAX = 2 };
+enum { INSERT_CHUNK = 1000, COPY_CHUNK = 100000, COPY_ABOVE = 10000, COLLISIONS_MAX = 2 };
 
 struct filling {
 	struct app *app;

@@ -30,7 +30,7 @@ static const struct command table[] = {
 	{"conninfo", NULL, {{0}}, {FORMATS}, COMMAND_VERB | COMMAND_SERVER, "where teller is connected", do_conninfo, record_check, NULL, NULL},
 	{"count", NULL, {{0}}, {{"where", "FILTER", "only those, as in filter"}, {"exact", NULL, "count them, which is the default"}, {"about", NULL, "the server's estimate"}, FORMATS}, READS, "count the accounts, exactly", do_count, check_count, NULL, NULL},
 	{"counters", NULL, {{0}}, {FORMATS}, COMMAND_VERB, "what the transfers of this run came to, in numbers", do_counters, record_check, NULL, NULL},
-	{"create", NULL, {{"N", ARG_COUNT, false}}, {{"chunk", "N", "so many a transaction (default 1000, by COPY 50000)"}, {"copy", NULL, "by COPY (default above 10000)"}, {"insert", NULL, "by INSERT"}}, READS | WRITES, "add accounts with random ids and balances", do_create, check_create, NULL, NULL},
+	{"create", NULL, {{"N", ARG_COUNT, false}}, {{"chunk", "N", "so many a transaction (1000; by COPY 100000)"}, {"copy", NULL, "by COPY (default above 10000)"}, {"insert", NULL, "by INSERT"}}, READS | WRITES, "add accounts with random ids and balances", do_create, check_create, NULL, NULL},
 	{"delay", NULL, {{"MS|off", ARG_WORD, true}}, {{0}}, 0, "wait before each round trip of a transfer", do_setting, NULL, NULL, NULL},
 	{"delete", NULL, {{"ID...", ARG_ACCOUNTS, false}}, {{"yes", NULL, "do not ask"}}, READS | COMMAND_CONFIRM | WRITES, "delete accounts, with the money in them", do_delete, NULL, prepare_delete, describe_delete},
 	{"dest", "destination", {{"ID", ARG_ACCOUNT, true}}, {{0}}, COMMAND_BANK, "pick the account that receives (default: the selected one)", do_dest, NULL, NULL, NULL},

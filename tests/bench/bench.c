@@ -13,10 +13,8 @@ static const struct {
 	const char *name;
 	void (*measure)(void);
 } measures[] = {
-	{"trips", measure_trips},
-	{"rate", measure_rate},
-	{"start", measure_start},
-	{"moves", measure_moves},
+	{"trips", measure_trips}, {"rate", measure_rate},     {"start", measure_start},
+	{"moves", measure_moves}, {"create", measure_create},
 };
 
 const char *bench_env(const char *name)

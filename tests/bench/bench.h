@@ -62,5 +62,6 @@ void measure_trips(void);
 void measure_rate(void);
 void measure_start(void);
 void measure_moves(void);
+void measure_create(void);
 
 #endif
