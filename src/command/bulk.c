@@ -92,6 +92,8 @@ void bulk_free(struct app *app)
 void bulk_end(struct app *app, enum status status, const char *sentence)
 {
 	struct run *run = app->inner->bulk->run;
+	if (app->leaving && status) /* nobody sees the screen any more */
+		err_set(&app->inner->bulk_end, status, "%s", sentence ? sentence : "");
 	if (app->face.progress)
 		app->face.progress(app->face.self, NULL);
 	bulk_free(app);

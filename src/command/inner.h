@@ -32,6 +32,7 @@ struct inner {
 	struct run *runs; /* all that were begun and have not ended */
 	struct making *making;
 	struct bulk *bulk;         /* NULL unless there is long work under way */
+	struct err bulk_end;       /* what became of it where the program was left meanwhile */
 	uint64_t drawn;            /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct settling *settling; /* NULL unless the ledger is being asked */
 	struct dry *dry;           /* NULL unless the transfer that runs is a dry one */

@@ -67,6 +67,10 @@ bool app_last_words(const struct app *app, struct err *err)
 	}
 	if (app->server && !app->settings.keep)
 		return false;
+	if (app->inner->bulk_end.text[0]) {
+		*err = app->inner->bulk_end;
+		return true;
+	}
 	if (app->doubt)
 		err_set(err, ST_UNKNOWN,
 			"OUTCOME UNKNOWN: transfer %s may or may not have happened; `teller settle %s` finds out",

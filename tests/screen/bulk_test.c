@@ -71,6 +71,20 @@ static void the_screen_lives_on(void **state, int rows, int cols)
 	console_quit(term);
 }
 
+/* Who leaves meanwhile is told what was kept, below the screen that is gone. */
+static void leaving_in_the_middle(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	struct pg_session *holder = hold_the_third_chunk();
+	term_type(term, ":create 50000 --copy --chunk 1000<Enter>");
+	term_expect(term, "created 2000 of 50000 accounts (4 %), ");
+	term_type(term, "q");
+	term_expect_exit(term, 130);
+	term_expect(term, "teller: created 2000 of 50000 accounts, which are kept: cancelled");
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 2003);
+	pg_close(holder);
+}
+
 static void at_80x24(void **state)
 {
 	the_screen_lives_on(state, 24, 80);
@@ -132,6 +146,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(created_accounts_are_in_the_list, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_80x24, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_140x45, bank, term_teardown),
+		cmocka_unit_test_setup_teardown(leaving_in_the_middle, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(import_and_export, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(delete_asks, bank, term_teardown),
 	};
