@@ -257,6 +257,9 @@ static struct export *begin(struct run *run, struct db *db, struct err *err)
 		return NULL;
 	}
 	export->output = list_output(run, export->to, format);
+	if (run->app->catalogue->nextra == CATALOGUE_EXTRA_MAX)
+		app_say(run->app, ST_OK, "%d further columns are written; what the table has beyond them is not",
+			(int)CATALOGUE_EXTRA_MAX);
 	return export;
 }
 
