@@ -113,7 +113,7 @@ test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
 $(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS)
 
-# ONLY="trips rate start moves create" takes those measures.
+# ONLY="trips rate start moves create browse" takes those measures.
 bench: all $(BENCH)
 	tests/bench/run $(BUILD) $(ONLY)
 

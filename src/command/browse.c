@@ -46,6 +46,16 @@ void browse_cost(struct buf *out, const struct app *app)
 	buf_str(out, " are read and sorted for each page");
 }
 
+void browse_check_past(struct app *app)
+{
+	const struct dialect *dialect = db_dialect(app->browse);
+	if (!app->settings.as_of || dialect->reads_past)
+		return;
+	free(app->settings.as_of);
+	app->settings.as_of = NULL;
+	app_say(app, ST_USAGE, "as-of is taken off: %s cannot read the past", dialect->product);
+}
+
 /* The pages look at what was chosen. What a new table has no place for is left. */
 void browse_look(struct app *app, bool stay)
 {

@@ -32,6 +32,7 @@ static void adopt(struct app *app, struct catalogue *catalogue)
 	free(app->no_bank);
 	app->no_bank = NULL;
 	app->catalogue = catalogue;
+	browse_check_past(app);
 	app->rival = rival_new(app->ring, app->rival_txn, catalogue);
 	if (app_prints(app))
 		return;

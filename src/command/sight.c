@@ -34,7 +34,7 @@ enum status as_of_set(struct app *app, const char *word, struct err *err)
 	enum status status = query_as_of(word, &as_of, err);
 	if (status)
 		return status;
-	if (as_of && db_state(app->browse) != DB_OFF && !dialect->reads_past) {
+	if (as_of && app->catalogue && !dialect->reads_past) {
 		free(as_of);
 		return err_set(err, ST_USAGE, "%s cannot read the past; AS OF SYSTEM TIME is CockroachDB's",
 			       dialect->product);

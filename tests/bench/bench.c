@@ -14,7 +14,7 @@ static const struct {
 	void (*measure)(void);
 } measures[] = {
 	{"trips", measure_trips}, {"rate", measure_rate},     {"start", measure_start},
-	{"moves", measure_moves}, {"create", measure_create},
+	{"moves", measure_moves}, {"create", measure_create}, {"browse", measure_browse},
 };
 
 const char *bench_env(const char *name)

@@ -63,5 +63,6 @@ void measure_rate(void);
 void measure_start(void);
 void measure_moves(void);
 void measure_create(void);
+void measure_browse(void);
 
 #endif
