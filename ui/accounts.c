@@ -13,7 +13,7 @@
 #include "ui/stage.h"
 #include "ui/view.h"
 
-enum { SAY_READING_US = 250000 };
+enum { SAY_READING_US = 250000, MILLION = 1000000 };
 
 struct accounts {
 	struct app *app;
@@ -183,8 +183,10 @@ static void how_many(const struct app *app, struct buf *out)
 		count = (uint64_t)pages_estimate(app->pages);
 	if (all || pages_counted(app->pages))
 		buf_fmt(out, "%" PRIu64 " %s", count, text_plural(count, "account", "accounts"));
+	else if (pages_estimate(app->pages) >= MILLION)
+		buf_fmt(out, "about %.1f M", (double)pages_estimate(app->pages) / MILLION);
 	else if (pages_estimate(app->pages) > 0)
-		buf_fmt(out, "about %lld", (long long)pages_estimate(app->pages));
+		buf_fmt(out, "about %" PRId64, pages_estimate(app->pages));
 }
 
 static void which(const struct accounts *accounts, struct buf *out)
