@@ -66,6 +66,8 @@ static void face_changed(void *self)
 	struct console *console = self;
 	balances_update(&console->balances, console->app);
 	term_mouse(!console->app->settings.no_mouse);
+	console->hurry |= console->awaits;
+	console->awaits &= console->app->pages && pages_loading(console->app->pages);
 	if (console->review)
 		review_changed(console->review);
 	console->dirty = true;

@@ -219,6 +219,7 @@ static void take_keys(struct console *console)
 	struct key key;
 	while (keys_next(console->keys, &key))
 		key_pressed(console, &key);
+	console->awaits = console->app->pages && pages_loading(console->app->pages);
 	unsigned wait_ms = keys_wait_ms(console->keys);
 	if (wait_ms)
 		timer_start(console->settle, wait_ms);

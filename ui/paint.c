@@ -9,9 +9,9 @@
 #include "ui/title.h"
 
 /*
- * What keys change is drawn at the end of the turn that read them, unless more of them wait to be read: a key held down is answered as
- * fast as it comes. What events change is drawn at most 30 times a second: each such drawing costs FRAME_US of time, and what was
- * not used is kept for up to SAVED_FRAMES of them, so that the answer to a key does not wait either.
+ * What keys change is drawn at the end of the turn that read them, unless more of them wait to be read, and so are the accounts that
+ * they asked for: a key held down is answered as fast as it comes. What events change is drawn at most 30 times a second: each such
+ * drawing costs FRAME_US of time, and what was not used is kept for up to SAVED_FRAMES of them.
  */
 enum { FRAME_US = 33334, SAVED_FRAMES = 3 };
 

@@ -46,6 +46,7 @@ struct console {
 	bool dirty;       /* the screen is not what it should be */
 	bool hurry;       /* because of a key */
 	bool typing;      /* more keys wait to be read */
+	bool awaits;      /* a key asked for accounts that have not come yet */
 	uint64_t paid_us; /* clock_us() up to which drawings are paid for, see paint.c */
 };
 
