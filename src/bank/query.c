@@ -160,6 +160,7 @@ static void page_with_balance(struct ask *ask, const struct query *query, struct
 	end_page(&draft, ask, true, step.up);
 }
 
+/* Sorted by the balance, which is the same in all of them, an index on it is used even where the planner does not know how few they are. */
 static void page_without_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);
@@ -167,7 +168,7 @@ static void page_without_balance(struct ask *ask, const struct query *query, str
 	buf_fmt(&draft.sql, "%s IS NULL", query->catalogue->sql_balance);
 	if (place)
 		id_condition(&draft, step, place);
-	end_page(&draft, ask, false, step.up);
+	end_page(&draft, ask, query->catalogue->balance_indexed, step.up);
 }
 
 static void page_by_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)

@@ -154,7 +154,7 @@ static void at_forty_by_ten(void **state)
 
 static void report(struct term *term, int button, int row, int col)
 {
-	char bytes[32];
+	char bytes[64];
 	int n = snprintf(bytes, sizeof bytes, "\x1b[<%d;%d;%dM\x1b[<%d;%d;%dm", button, col + 1, row + 1, button,
 			 col + 1, row + 1);
 	term_send(term, bytes, (size_t)n);
@@ -165,7 +165,8 @@ static void the_mouse_selects_and_scrolls(void **state)
 	struct term *term = console_open(state, 24, 80);
 	int row, col;
 	term_expect_output(term, "\x1b[?1000h");
-	term_find(term, "7004", &row, &col);
+	term_expect(term, "7004");
+	assert_true(term_find(term, "7004", &row, &col));
 	report(term, 0, row, col);
 	console_expect_selected(term, "7004");
 	report(term, 65, row, col);
@@ -191,7 +192,7 @@ static void the_mouse_never_confirms(void **state)
 	int row, col;
 	term_type(term, "sjd<Enter>");
 	term_expect(term, "y do it");
-	term_find(term, "y do it", &row, &col);
+	assert_true(term_find(term, "y do it", &row, &col));
 	report(term, 0, row, col);
 	answer(term, "n");
 	term_expect(term, "nothing was changed");
