@@ -17,7 +17,7 @@
 #include "tests/support/proc.h"
 #include "tests/support/term.h"
 
-enum { ACCOUNTS = 10000000, OPENINGS = 5, TURNS = 40, PRESSES = 300, PAGING_S = 60, MEMORY_MB = 24 };
+enum { ACCOUNTS = 10000000, OPENINGS = 5, TURNS = 40, PRESSES = 300, PAGING_S = 60, MEMORY_MB = 24, PSPG_MS = 30000 };
 
 static double ms_since(uint64_t start_us)
 {
@@ -48,16 +48,19 @@ static void show(const char *name, struct times *times, double limit)
 	times->n = 0;
 }
 
-/* The accounts stand below the title, the frame and the names of the columns. */
+/* The accounts stand below the title, the frame and the names of the columns. Two marks: the drawing has not come in whole. */
 static bool is_selected(struct term *term, void *arg)
 {
 	enum { FIRST = 3, ROWS = 7 };
+	int marks = 0;
+	long id = 0;
 	for (int row = FIRST; row < FIRST + ROWS; row++) {
 		const char *mark = strchr(term_row(term, row), '>');
-		if (mark && strtol(mark + 1, NULL, 10) == *(int *)arg)
-			return true;
+		if (mark)
+			id = strtol(mark + 1, NULL, 10);
+		marks += mark != NULL;
 	}
-	return false;
+	return marks == 1 && id == *(int *)arg;
 }
 
 static void expect_selected(struct term *term, int id)
@@ -232,10 +235,11 @@ static void measure_pspg(const char *file)
 	struct term *term = term_start(argv, NULL, 24, 80);
 	term_expect(term, "balance");
 	term_settle(term);
-	term_type(term, "<End>G"); /* it shows the beginning while it goes on loading */
-	term_expect(term, "10000000");
-	double ms = ms_since(before);
-	printf("  pspg, the same rows, to the last   %9.0f ms   %9.0f MB\n", ms, resident_mb(term_pid(term)));
+	term_type(term, "G"); /* it shows the beginning while it goes on loading */
+	while (!term_shows(term, "10000000") && ms_since(before) < PSPG_MS)
+		term_settle(term);
+	printf("  pspg, the same rows, to the last   %9.0f ms   %9.0f MB%s\n", ms_since(before),
+	       resident_mb(term_pid(term)), term_shows(term, "10000000") ? "" : "   (not there yet)");
 	term_free(term);
 }
 
