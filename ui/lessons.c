@@ -41,20 +41,11 @@ static void add(struct lessons *lessons, const struct asset_lesson *asset)
 	lessons->all[lessons->n++] = (struct entry_of_list){asset->name, buf_take(&title), lesson};
 }
 
-static const struct db *connected(const struct app *app)
-{
-	return app->browse && (db_state(app->browse) == DB_IDLE || db_state(app->browse) == DB_BUSY) ? app->browse
-												     : NULL;
-}
-
 /* False with the reason where this server is known not to do. */
 static bool runs(const struct app *app, const struct lesson *lesson, struct err *why)
 {
-	const struct db *db = connected(app);
-	if (!db)
-		return true;
-	struct lesson_server server = {.kind = db_server(db), .major = atoi(db_facts(db)->version), .superuser = true};
-	return lesson_runs(lesson, -1, &server, why);
+	struct lesson_server server;
+	return !app->browse || !lesson_server_of(app->browse, &server) || lesson_runs(lesson, -1, &server, why);
 }
 
 /* ---- the pane ---- */

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "db/db.h"
 #include "db/sqlstate.h"
 #include "lab/spec.h"
 
@@ -124,6 +125,7 @@ struct lesson_server {
 	int major;
 	bool superuser;
 };
+bool lesson_server_of(const struct db *db, struct lesson_server *server); /* false where it is not connected */
 bool lesson_runs(const struct lesson *lesson, long permutation, const struct lesson_server *server, struct err *why);
 
 /* What a step did, as far as it is known. */

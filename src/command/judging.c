@@ -171,13 +171,6 @@ static void on_done(void *arg, const struct err *err)
 
 /* ---- one lesson after another ---- */
 
-static struct lesson_server server_of(const struct app *app)
-{
-	const struct db_facts *facts = db_facts(app->browse);
-	return (struct lesson_server){
-		.kind = db_server(app->browse), .major = atoi(facts->version), .superuser = facts->superuser};
-}
-
 static void close_lesson(struct judging *judging)
 {
 	judge_free(judging->judge);
@@ -197,11 +190,13 @@ static void on_next(void *arg)
 {
 	struct judging *judging = arg;
 	struct app *app = judging->lab->run->app;
-	struct lesson_server server = server_of(app);
+	struct lesson_server server = {0};
 	struct judge_to to = {on_starts, on_verdict, on_ended, on_done, judging};
 	close_lesson(judging);
 	const char *name = judging->err.status || app->leaving ? NULL : next_name(judging);
-	if (name) {
+	if (name && !lesson_server_of(app->browse, &server))
+		err_set(&judging->err, ST_LOST, "the connection was lost, and with it what server this is");
+	else if (name) {
 		judging->name = name;
 		judging->lesson = lesson_open(name, &judging->err);
 	}

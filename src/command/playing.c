@@ -33,6 +33,20 @@ static enum status play(struct app *app, const char *name, const struct conninfo
 	return ST_OK;
 }
 
+/* Some orders of a lesson are for one server alone: the first that is for this one. */
+static size_t first_order(const struct app *app)
+{
+	const struct lesson *lesson = player_lesson(app->player);
+	struct lesson_server server;
+	struct err why;
+	size_t order = 0;
+	if (!lesson_server_of(app->browse, &server))
+		return 0;
+	while (order < lesson->spec->npermutations && !lesson_runs(lesson, (long)order, &server, &why))
+		order++;
+	return order < lesson->spec->npermutations ? order : 0;
+}
+
 static enum status open_lesson(struct app *app, const char *name, struct err *err)
 {
 	if (!name)
@@ -45,7 +59,7 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 	if (play(app, name, &app->settings.conninfo, err))
 		return err->status;
 	app->inner->playing.against = false;
-	player_begin(app->player, 0);
+	player_begin(app->player, first_order(app));
 	return go_to_place(app, "playing");
 }
 

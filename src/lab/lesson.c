@@ -79,6 +79,17 @@ const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long p
 
 /* ---- where it runs ---- */
 
+bool lesson_server_of(const struct db *db, struct lesson_server *server)
+{
+	enum db_state state = db_state(db);
+	const struct db_facts *facts = db_facts(db);
+	if (state != DB_IDLE && state != DB_BUSY)
+		return false;
+	*server = (struct lesson_server){
+		.kind = db_server(db), .major = atoi(facts->version), .superuser = facts->superuser};
+	return true;
+}
+
 static enum status judge_need(const struct lesson_need *need, const struct lesson_server *server, struct err *why)
 {
 	switch (need->kind) {

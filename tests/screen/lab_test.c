@@ -244,6 +244,18 @@ static void straight_to_the_lab(void **state)
 	expect_no_lanes(term);
 }
 
+/* The first order of this lesson is for CockroachDB. */
+static void the_first_order_for_this_server(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "savepoint-protocol");
+	term_expect(term, "2 of 2  PostgreSQL");
+	term_type(term, "<Esc>");
+	term_expect(term, "> ");
+	expect_no_lanes(term);
+	console_quit(term);
+}
+
 static void no_such_lesson(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -270,6 +282,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_lane_is_killed, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_other_sizes, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(straight_to_the_lab, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(the_first_order_for_this_server, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/lab", tests, own_database, NULL);
