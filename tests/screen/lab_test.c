@@ -92,6 +92,7 @@ static void by_space_alone(void **state)
 	term_expect(term, "Why the retry");
 	term_type(term, " ");
 	term_expect(term, "2 of 2  READ COMMITTED");
+	term_expect(term, "PAUSED  step 0 of 10"); /* set up: before that Space does nothing */
 	space_to(term, 0, 10, 10);
 	term_expect(term, "A's update is lost");
 	term_expect(term, "OVER");
@@ -165,6 +166,7 @@ static void looking_back_and_again(void **state)
 	term_expect(term, "The orders of this lesson");
 	term_type(term, "<Esc>:lab order 2<Enter>");
 	term_expect(term, "2 of 2  READ COMMITTED");
+	term_expect(term, "PAUSED  step 0 of 10"); /* set up: before that Space does nothing */
 	console_quit(term);
 }
 
