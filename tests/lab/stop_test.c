@@ -111,8 +111,7 @@ static void a_reader_who_has_gone_ends_it(void **state)
 	(void)state;
 	struct proc *proc = play(waits);
 	close(proc->out_fd);
-	proc->out_fd = -1;
-	wait_for("SELECT count(*) FROM pg_class WHERE relname = 'stop'");
+	proc->out_fd = -1; /* the table may be there and gone again before anybody can see it */
 	expect_end(proc, 128 + SIGPIPE);
 	expect_clean();
 	proc_free(proc);
