@@ -50,7 +50,7 @@ BENCH    := $(BUILD)/tests/bench/bench
 SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/%,$(wildcard tests/*/*.c))
 ASSETS   := $(sort $(filter-out %.png %.1,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
-LESSONS  := first-transfer lost-update wrong-retry commit-that-rolled-back read-committed locking-read deadlock hot-account \
+LESSONS  := first-transfer lost-update wrong-retry retry-by-itself commit-that-rolled-back read-committed locking-read deadlock hot-account \
             write-skew phantom read-only-anomaly stale-snapshot savepoint-protocol release-is-commit savepoint-late commit-cut
 LESSONS  := $(LESSONS:%=assets/lessons/%.spec)
 LESSONS  += $(sort $(filter-out $(LESSONS),$(wildcard assets/lessons/*.spec)))

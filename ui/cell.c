@@ -260,6 +260,15 @@ static enum style say_last(struct buf *out, const struct stage_lane *lane, const
 	return error ? STYLE_BAD : strcmp(tag, "COMMIT") == 0 ? STYLE_GOOD : STYLE_FAINT;
 }
 
+static enum style say_engine(struct buf *out, const struct stage_lane *lane)
+{
+	if (lane->outcome == OUTCOME_NONE)
+		buf_fmt(out, "attempt %u", lane->attempt);
+	else
+		buf_fmt(out, "%s on attempt %u", show_outcome(lane->outcome), lane->attempt);
+	return lane->outcome == OUTCOME_COMMITTED ? STYLE_GOOD : lane->outcome == OUTCOME_NONE ? STYLE_WAIT : STYLE_BAD;
+}
+
 enum style cell_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
 		     const struct stage_record *last)
 {
@@ -284,5 +293,7 @@ enum style cell_lane(struct buf *out, const struct spec *spec, const struct stag
 	case LANE_IDLE:
 		break;
 	}
+	if (lane->attempt)
+		return say_engine(out, lane);
 	return say_last(out, lane, last);
 }

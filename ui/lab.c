@@ -90,7 +90,10 @@ static void draw_number(struct rect at, const struct player_row *row, size_t i, 
 	char text[24];
 	char mark = row->next ? '>' : row->breakpoint ? 'b' : ' ';
 	char sign = row->surprise ? '!' : cell_sign(row->record);
-	snprintf(text, sizeof text, "%c%2zu %c", mark, i + 1, sign);
+	if (row->note)
+		snprintf(text, sizeof text, "   ~");
+	else
+		snprintf(text, sizeof text, "%c%2zu %c", mark, i + 1, sign);
 	enum style style = selected ? focus ? STYLE_SELECTED : STYLE_MARKED : row->next ? STYLE_KEY : STYLE_FAINT;
 	draw_line(at.y, at.x, at.w - 1, style, text);
 }
@@ -99,18 +102,25 @@ static void draw_cell(const struct spec *spec, const struct player_row *row, str
 {
 	struct buf sql = {0}, outcome = {0};
 	const struct spec_step *step = &spec->steps[row->step];
+	const char *text = row->note ? row->note : step->sql;
 	if (together) {
 		draw_harmless(&sql, spec->sessions[step->session].name);
 		buf_str(&sql, ": ");
 	}
+	if (row->attempt && !row->note)
+		buf_fmt(&sql, "[%u] ", row->attempt);
 	cell_outcome(&outcome, spec, row->record);
 	int right = (int)text_width(buf_text(&outcome), outcome.len);
 	int most = at.w / 2 > OUTCOME_MOST ? at.w / 2 : OUTCOME_MOST;
 	if (right > most)
 		right = most;
 	int left = at.w - right - (right ? 2 : 1);
-	cell_sql_short(&sql, step->sql, left - (int)text_width(buf_text(&sql), sql.len));
-	draw_line(at.y, at.x, left, row->record || row->next ? STYLE_TEXT : STYLE_FAINT, buf_text(&sql));
+	cell_sql_short(&sql, text, left - (int)text_width(buf_text(&sql), sql.len));
+	draw_line(at.y, at.x, left,
+		  row->note                  ? STYLE_WAIT
+		  : row->record || row->next ? STYLE_TEXT
+					     : STYLE_FAINT,
+		  buf_text(&sql));
 	if (right)
 		draw_line(at.y, at.x + left + 1, right, cell_style(row->record), buf_text(&outcome));
 	buf_free(&sql);
@@ -249,7 +259,9 @@ static void detail(const struct lab_pane *pane)
 		    : player_nsent(player)           ? player_nsent(player) - 1
 						     : 0;
 	struct player_row row = player_row(player, at);
-	if (row.record)
+	if (row.note)
+		buf_fmt(&text, "engine    %s\n", row.note);
+	else if (row.record)
 		cell_detail(&text, spec, row.record);
 	else
 		told_detail(&text, spec, row.step);

@@ -230,8 +230,10 @@ static void add_row(struct lines *lines, const struct player *player, size_t at)
 	buf_fmt(line, "Step %zu, ", at + 1);
 	draw_harmless(line, lesson->spec->sessions[step->session].name);
 	buf_str(line, ": ");
-	cell_sql(line, step->sql);
-	if (text)
+	if (row.attempt)
+		buf_fmt(line, "attempt %u: ", row.attempt);
+	cell_sql(line, row.note ? row.note : step->sql);
+	if (text && row.attempt <= 1 && !row.note)
 		add_raw(add(lines, STYLE_TEXT), text);
 	if (row.record) {
 		line = add(lines, cell_style(row.record));
@@ -247,11 +249,14 @@ static void add_next(struct lines *lines, const struct player *player)
 	size_t next = player_next_row(player);
 	if (next >= player_nrows(player))
 		return;
-	const struct spec_step *step = &spec->steps[player_row(player, next).step];
+	struct player_row row = player_row(player, next);
+	const struct spec_step *step = &spec->steps[row.step];
 	struct buf *line = add(lines, STYLE_KEY);
 	buf_str(line, "Next: ");
 	draw_harmless(line, spec->sessions[step->session].name);
 	buf_str(line, ": ");
+	if (row.attempt)
+		buf_fmt(line, "attempt %u: ", row.attempt);
 	cell_sql(line, step->sql);
 }
 

@@ -146,6 +146,7 @@ enum db_state db_state(const struct db *db);
 bool db_in_transaction(const struct db *db); /* what the server last said, after the last answer of a round trip */
 const struct dialect *db_dialect(const struct db *db); /* borrowed; of the server last connected to, never NULL */
 enum sql_server db_server(const struct db *db);
+const char *db_lane(const struct db *db); /* the name of the lab's session; NULL for all others */
 
 /* For the title, borrowed until the next connect. */
 struct db_facts {

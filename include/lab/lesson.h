@@ -26,6 +26,9 @@
  *	#@         | another answer       two to nine of them, one with the star
  *	#@ expect  STEP OUTCOME ; STEP OUTCOME
  *	#@ check   "SQL" = VALUE          behind the last step, before the teardown
+ *	#@ retry   SESSION                the engine runs its steps: BEGIN, a body of one statement a step, COMMIT; it begins again
+ *	                                  where the server asks for it, by hand and in `lab run` (a transcript is as the file stands)
+ *	#@ retry   SESSION committed on attempt 2    and that is what it comes to
  *
  * OUTCOME is one or more of these words:
  *
@@ -87,6 +90,12 @@ struct lesson_check {
 	const char *sql, *value;
 };
 
+struct lesson_retry {
+	struct lesson_scope scope;
+	size_t session;
+	unsigned attempt; /* that commits; 0: nothing is expected */
+};
+
 enum lesson_need_kind { LESSON_SERIALIZABLE, LESSON_CRDB, LESSON_PG, LESSON_SUPERUSER };
 
 struct lesson_need {
@@ -108,6 +117,8 @@ struct lesson {
 	size_t nchecks;
 	const struct lesson_need *needs;
 	size_t nneeds;
+	const struct lesson_retry *retries;
+	size_t nretries;
 };
 
 /* Like spec_parse(): any spec is a lesson, and most say nothing. */
@@ -118,6 +129,10 @@ void lesson_free(struct lesson *lesson);
 const char *lesson_text(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step);
 const struct lesson_ask *lesson_ask_of(const struct lesson *lesson, long permutation, long step);
 const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long permutation, long step);
+
+/* NULL: this session's steps are sent as they are. */
+const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session);
+bool lesson_retries(const struct lesson *lesson, long permutation); /* any of its sessions */
 
 /* What a server must be like for the lesson (permutation -1), or for one of its permutations besides. */
 struct lesson_server {

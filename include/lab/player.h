@@ -32,10 +32,16 @@ enum player_pace {
 	PLAYER_AUTO,    /* with pauses; questions are passed over */
 };
 
-/* A step of the order: one that was sent, in the order of sending, or one that is still to come. */
+/*
+ * A step of the order: one that was sent, in the order of sending, or one that is still to come. Where the engine runs a session, the
+ * steps of its further attempts are rows too, and so is what it did between two of them.
+ */
 struct player_row {
 	size_t step;                       /* in spec.steps */
 	const struct stage_record *record; /* NULL: still to come */
+	unsigned attempt;                  /* of the engine; 0: it does not run this session */
+	const char *
+		note; /* not a step: "rolled back, waited 23 ms", "COMMITTED on attempt 2"; `step` tells the session. NULL else */
 	bool next;
 	bool breakpoint;
 	bool surprise; /* it did not do what the lesson expects */
@@ -56,12 +62,12 @@ struct player_check {
 };
 
 /*
- * The lesson is taken over. `info` is borrowed, `name` (of the lesson) copied. `changed` is called from the loop whenever there is
+ * The lesson must outlive it. `info` is borrowed, `name` (of the lesson) copied. `changed` is called from the loop whenever there is
  * something else to see.
  */
 typedef void player_changed_fn(void *arg);
 struct player *player_new(struct loop *loop, struct ring *ring, const struct conninfo *info, const char *name,
-			  struct lesson *lesson, player_changed_fn *changed, void *arg);
+			  const struct lesson *lesson, player_changed_fn *changed, void *arg);
 /* Closes at once. What a lesson made is torn down only if it was played to its end, or by player_end(). */
 void player_free(struct player *player);
 

@@ -91,19 +91,24 @@ struct stage_lane {
 	const struct stage_record *record; /* running, waiting or held; NULL */
 	bool in_transaction;               /* as of its last answer */
 	int pid;
-	const char *lost; /* LANE_LOST: why */
+	const char *lost;     /* LANE_LOST: why */
+	unsigned attempt;     /* of the engine, where that runs the lane's steps and has begun; else 0 */
+	enum outcome outcome; /* likewise; OUTCOME_NONE: it goes on */
 };
 
 enum stage_fact_kind {
-	FACT_STARTS,    /* a permutation starts, before anything is set up */
-	FACT_SET_UP,    /* a set-up was answered: lane (-1: the control connection), word = its last result */
-	FACT_BEGUN,     /* set up: steps may be sent */
-	FACT_SENT,      /* record */
-	FACT_SAID,      /* lane, word: a notice */
-	FACT_WAITS,     /* record: it waits for the first time, or for others than before */
-	FACT_GOES_ON,   /* record: it does not wait any more; by hand only */
-	FACT_CANCELS,   /* record: a play cancels it, because it took longer than the limit; seconds */
-	FACT_DONE,      /* record, with all its words */
+	FACT_STARTS,  /* a permutation starts, before anything is set up */
+	FACT_SET_UP,  /* a set-up was answered: lane (-1: the control connection), word = its last result */
+	FACT_BEGUN,   /* set up: steps may be sent */
+	FACT_SENT,    /* record */
+	FACT_SAID,    /* lane, word: a notice */
+	FACT_WAITS,   /* record: it waits for the first time, or for others than before */
+	FACT_GOES_ON, /* record: it does not wait any more; by hand only */
+	FACT_CANCELS, /* record: a play cancels it, because it took longer than the limit; seconds */
+	FACT_DONE,    /* record, with all its words */
+	/* Both come before the FACT_DONE of the record that brought them. */
+	FACT_AGAIN,     /* lane, record, attempt: the engine has rolled back, waited wait_us, and begins again */
+	FACT_OUTCOME,   /* lane, record, attempt, outcome: the engine's transaction is over */
 	FACT_LOST,      /* lane: its connection ended; text */
 	FACT_PLAYED,    /* a play is over, nothing is torn down yet: stage_ask() is answered before that */
 	FACT_TORN_DOWN, /* a teardown was answered: lane (-1: the control connection), word */
@@ -131,7 +136,9 @@ struct stage_fact {
 	const struct stage_record *record;
 	const struct stage_word *word;
 	const char *text;
-	unsigned seconds;
+	unsigned seconds, attempt;
+	uint64_t wait_us;
+	enum outcome outcome;
 };
 typedef void stage_fact_fn(void *arg, const struct stage_fact *fact);
 
@@ -150,6 +157,13 @@ void stage_free(struct stage *stage); /* closes at once; nothing is torn down */
 
 /* STAGE_OFF only. The permutation (NULL: free play, steps in any order) must live until it ended. */
 void stage_begin(struct stage *stage, const struct spec_permutation *permutation);
+
+/*
+ * STAGE_OFF only. The engine (txn/txn.h) runs this lane's steps from the next stage_begin() on: those that its permutation has for it
+ * are BEGIN, one statement each, COMMIT. They are sent by hand, in their order; each opens the engine's gate once. The engine begins,
+ * commits, rolls back and waits by itself, and behind FACT_AGAIN the lane's steps come again, from the first.
+ */
+void stage_retry(struct stage *stage, size_t lane, bool on);
 
 /* STAGE_STANDING only: sends what is left of the permutation by itself, then tears down. */
 void stage_play(struct stage *stage);

@@ -22,6 +22,7 @@ struct playing {
 	bool turns;      /* then it goes on there, or comes back, at this place: */
 	size_t order, sent;
 	struct timer *sweep;
+	struct lesson *lesson; /* the player's */
 };
 
 struct inner {

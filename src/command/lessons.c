@@ -180,6 +180,22 @@ static void add_turn(struct telling *telling, long permutation, const struct spe
 		add_expect(telling, expect);
 }
 
+static void add_retries(struct telling *telling, long permutation)
+{
+	const struct lesson *lesson = telling->lesson;
+	for (size_t i = 0; i < lesson->spec->nsessions; i++) {
+		const struct lesson_retry *retry = lesson_retry_of(lesson, permutation, i);
+		const char *name = lesson->spec->sessions[i].name;
+		if (!retry)
+			continue;
+		buf_str(&telling->out, "   The engine runs ");
+		add_harmless(telling, name, strlen(name));
+		if (retry->attempt && telling->all)
+			buf_fmt(&telling->out, " (committed on attempt %u)", retry->attempt);
+		buf_str(&telling->out, ".\n");
+	}
+}
+
 static void add_order(struct telling *telling, long permutation)
 {
 	const struct lesson *lesson = telling->lesson;
@@ -191,6 +207,7 @@ static void add_order(struct telling *telling, long permutation)
 		add_harmless(telling, title, strlen(title));
 	buf_char(&telling->out, '\n');
 	add_needs(telling, permutation);
+	add_retries(telling, permutation);
 	for (size_t i = 0; i < order->nturns; i++)
 		add_turn(telling, permutation, &order->turns[i]);
 	add_lines(telling, 5, text_of(lesson, LESSON_END, permutation, -1));

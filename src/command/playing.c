@@ -29,6 +29,7 @@ static enum status play(struct app *app, const char *name, const struct conninfo
 	struct lesson *lesson = lesson_open(name, err);
 	if (!lesson)
 		return err->status;
+	app->inner->playing.lesson = lesson;
 	app->player = player_new(app->loop, app->ring, info, name, lesson, on_changed, app);
 	return ST_OK;
 }
@@ -71,6 +72,8 @@ static void sweep(void *arg)
 	struct err err;
 	char *name = mem_dup(player_name(app->player));
 	player_free(app->player);
+	lesson_free(playing->lesson);
+	playing->lesson = NULL;
 	app->player = NULL;
 	playing->ends = playing->over = false;
 	if (!playing->turns)
@@ -112,6 +115,7 @@ void playing_free(struct app *app)
 {
 	timer_free(app->inner->playing.sweep);
 	player_free(app->player);
+	lesson_free(app->inner->playing.lesson);
 }
 
 bool playing_runs(const struct app *app)

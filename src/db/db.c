@@ -272,6 +272,11 @@ const struct dialect *db_dialect(const struct db *db)
 	return dialect_of(db->server);
 }
 
+const char *db_lane(const struct db *db)
+{
+	return db->session >= SESSION_LANE ? db->name : NULL;
+}
+
 enum sql_server db_server(const struct db *db)
 {
 	return db->server;

@@ -93,17 +93,12 @@ char *params_text(const struct statement *statement)
 	return text.len ? buf_take(&text) : NULL;
 }
 
-static const char *lane_of(const struct db *db)
-{
-	return db->session >= SESSION_LANE ? db->name : NULL;
-}
-
 static struct event event_of(const struct db *db, enum event_kind kind, const struct pending *pending)
 {
 	return (struct event){
 		.kind = kind,
 		.session = db->session,
-		.lane = lane_of(db),
+		.lane = db_lane(db),
 		.txn = db->context.txn,
 		.attempt = db->context.attempt,
 		.statement = db->context.first_statement ? db->context.first_statement + (unsigned)pending->index : 0,
@@ -164,7 +159,7 @@ void record_answer(struct db *db, const struct pending *pending, const struct an
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message)
 {
 	struct event event = {
-		.kind = kind, .session = db->session, .lane = lane_of(db), .rows = -1, .message = message};
+		.kind = kind, .session = db->session, .lane = db_lane(db), .rows = -1, .message = message};
 	if (sqlstate && strlen(sqlstate) == 5)
 		memcpy(event.sqlstate, sqlstate, 6);
 	ring_append(db->ring, &event);

@@ -30,6 +30,8 @@ static void cancel_all(struct stage *stage)
 		struct lane *lane = &stage->lanes[i];
 		if (lane->record && lane->busy)
 			lane->record->pub.cancelled = true;
+		if (retried_cancel(lane))
+			continue;
 		if (lane->busy)
 			db_cancel(lane->db);
 		else if (db_state(lane->db) == DB_CONNECTING)

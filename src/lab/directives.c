@@ -9,7 +9,7 @@
 #include "note.h"
 #include "token.h"
 
-enum { NOTES_MAX = 4096 };
+enum { NOTES_MAX = 4096, RETRIES_MAX = 16 };
 
 struct reader {
 	struct note note;
@@ -270,6 +270,52 @@ static enum status read_check(struct reader *r)
 	return read_end(r);
 }
 
+/* "committed on attempt N" */
+static enum status read_committed(struct reader *r, unsigned *attempt)
+{
+	static const char *const said[] = {"committed", "on", "attempt"};
+	struct note_word word;
+	for (size_t i = 0; i < COUNT_OF(said); i++) {
+		if (note_word(&r->note, "", &word))
+			return failed(r);
+		if (!word.text || strcmp(word.text, said[i]) != 0)
+			return note_error(&r->note, word.place, "expected \"committed on attempt N\", or nothing more");
+	}
+	if (note_word(&r->note, "", &word))
+		return failed(r);
+	if (!word.text || !text_is_integer(word.text) || strlen(word.text) > 2 || atoi(word.text) < 1)
+		return note_error(&r->note, word.place, "expected the number of an attempt, from 1 to 99");
+	*attempt = (unsigned)atoi(word.text);
+	return read_end(r);
+}
+
+static enum status read_retry(struct reader *r)
+{
+	struct lesson_parts *parts = r->parts;
+	struct lesson_retry retry = {.scope = r->scope};
+	struct note_word word;
+	if (note_word(&r->note, "", &word))
+		return failed(r);
+	if (!word.text)
+		return note_error(&r->note, word.place, "expected the name of a session");
+	long session = spec_session_find(r->spec, word.text);
+	if (session < 0)
+		return unknown(r, &word, "session", NULL);
+	retry.session = (size_t)session;
+	for (size_t i = 0; i < parts->lesson.nretries; i++) {
+		if (parts->retries[i].session == retry.session && same_scope(r, &parts->retries[i].scope))
+			return twice(r, "the engine runs this session", parts->retries[i].scope.place.line);
+	}
+	if (parts->lesson.nretries == RETRIES_MAX)
+		return note_error(&r->note, word.place, "a lesson asks for %d sessions to be retried at most",
+				  (int)RETRIES_MAX);
+	if (!note_done(&r->note) && read_committed(r, &retry.attempt))
+		return failed(r);
+	parts->retries = mem_grow(parts->retries, parts->lesson.nretries, sizeof retry);
+	parts->retries[parts->lesson.nretries++] = retry;
+	return ST_OK;
+}
+
 /* "pg>=15" */
 static bool read_version(const char *word, struct lesson_need *need)
 {
@@ -328,8 +374,9 @@ static const struct {
 	const char *name;
 	enum status (*read)(struct reader *r);
 } directives[] = {
-	{"title", read_title},  {"teaches", read_teaches}, {"needs", read_needs},   {"say", read_say},
-	{"end", read_end_text}, {"ask", read_ask},         {"expect", read_expect}, {"check", read_check},
+	{"title", read_title},   {"teaches", read_teaches}, {"needs", read_needs},
+	{"say", read_say},       {"end", read_end_text},    {"ask", read_ask},
+	{"expect", read_expect}, {"check", read_check},     {"retry", read_retry},
 };
 
 static enum status read_directive(struct reader *r)
@@ -397,6 +444,7 @@ static void publish(struct lesson_parts *parts)
 	parts->lesson.expects = parts->expects;
 	parts->lesson.checks = parts->checks;
 	parts->lesson.needs = parts->needs;
+	parts->lesson.retries = parts->retries;
 }
 
 static enum status read_all(struct reader *r)
@@ -412,6 +460,10 @@ static enum status read_all(struct reader *r)
 	publish(r->parts);
 	for (size_t i = 0; i < r->parts->lesson.nasks; i++) {
 		if (check_ask(r, &r->parts->asks[i]))
+			return failed(r);
+	}
+	for (size_t i = 0; i < r->parts->lesson.nretries; i++) {
+		if (retry_check(&r->note, &r->parts->lesson, &r->parts->retries[i]))
 			return failed(r);
 	}
 	return ST_OK;

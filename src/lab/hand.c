@@ -89,6 +89,9 @@ void hand_turn(struct stage *stage)
 {
 	bool done = true, ticked = stage->ticked;
 	stage->ticked = false;
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		if (stage->lanes[i].retried)
+			retried_turn(&stage->lanes[i]);
 	while (done) {
 		done = false;
 		for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)

@@ -7,109 +7,11 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "judge_in.h"
 #include "lab/seen.h"
-#include "lab/stage.h"
 
 /* The steps of a lesson wait for each other and have little to do: what takes so long will not end. */
 static const int64_t limit_us = 30000000;
-
-struct judge {
-	const struct lesson *lesson;
-	struct lesson_server server;
-	struct spec_order *order;
-	struct stage *stage;
-	struct timer *next;
-	struct judge_to to;
-	size_t permutation, played; /* the one that is played, from 0; how many were begun */
-	size_t check;               /* the next of the lesson's checks */
-	bool stopped;
-	struct err err;
-};
-
-/* ---- verdicts ---- */
-
-static void give(struct judge *judge, struct judge_verdict *verdict, const struct buf *expected,
-		 const struct buf *found)
-{
-	verdict->permutation = judge->permutation;
-	verdict->expected = buf_text(expected);
-	verdict->found = buf_text(found);
-	judge->to.verdict(judge->to.arg, verdict);
-}
-
-/* What a step did, as far as the outcome speaks of it, and with the words of an error. */
-static void show_found(struct judge *judge, struct buf *out, const struct lesson_outcome *outcome,
-		       const struct stage_record *record, const struct lesson_fact *fact)
-{
-	struct lesson_fact shown = *fact;
-	shown.waited_for = outcome->waits_for >= 0 ? fact->waited_for : NULL;
-	shown.reads = outcome->reads ? fact->reads : NULL;
-	shown.tag = outcome->tag ? fact->tag : NULL;
-	lesson_fact_show(out, judge->lesson, &shown);
-	for (size_t i = 0; i < record->nwords; i++) {
-		const struct stage_word *word = &record->words[i];
-		if (word->kind != WORD_ERROR)
-			continue;
-		buf_str(out, " (");
-		text_escape(out, word->message, strlen(word->message), 100);
-		buf_char(out, ')');
-		break;
-	}
-}
-
-static void judge_expect(struct judge *judge, const struct lesson_expect *expect, const struct stage_record *record,
-			 const struct lesson_fact *fact)
-{
-	struct buf expected = {0}, found = {0};
-	struct judge_verdict verdict = {
-		.kind = JUDGE_EXPECT,
-		.right = lesson_holds(&expect->outcome, fact),
-		.place = expect->scope.place,
-		.what = judge->lesson->spec->steps[record->step].name,
-	};
-	lesson_outcome_show(&expected, judge->lesson, &expect->outcome);
-	show_found(judge, &found, &expect->outcome, record, fact);
-	give(judge, &verdict, &expected, &found);
-	buf_free(&expected);
-	buf_free(&found);
-}
-
-static void judge_answer(struct judge *judge, const struct lesson_ask *ask, const struct lesson_answer *answer,
-			 const struct stage_record *record, const struct lesson_fact *fact)
-{
-	struct buf expected = {0}, found = {0}, outcome = {0};
-	struct judge_verdict verdict = {
-		.kind = JUDGE_ANSWER,
-		.right = lesson_holds(&answer->outcome, fact) == answer->right,
-		.place = ask->scope.place,
-		.what = judge->lesson->spec->steps[record->step].name,
-	};
-	lesson_outcome_show(&outcome, judge->lesson, &answer->outcome);
-	buf_str(&expected, answer->right ? "the answer \"" : "that the answer \"");
-	text_escape(&expected, answer->text, strlen(answer->text), 60);
-	buf_fmt(&expected, "\" (%s)%s", buf_text(&outcome), answer->right ? "" : " is wrong");
-	show_found(judge, &found, &answer->outcome, record, fact);
-	give(judge, &verdict, &expected, &found);
-	buf_free(&outcome);
-	buf_free(&expected);
-	buf_free(&found);
-}
-
-static void judge_record(struct judge *judge, const struct stage_record *record)
-{
-	long permutation = (long)judge->permutation, step = (long)record->step;
-	const struct lesson_expect *expect = lesson_expect_of(judge->lesson, permutation, step);
-	const struct lesson_ask *ask = lesson_ask_of(judge->lesson, permutation, step);
-	struct seen seen = {0};
-	seen_record(&seen, judge->lesson->spec, record);
-	if (expect)
-		judge_expect(judge, expect, record, &seen.fact);
-	for (size_t i = 0; ask && i < ask->nanswers; i++) {
-		if (ask->answers[i].outcome.given)
-			judge_answer(judge, ask, &ask->answers[i], record, &seen.fact);
-	}
-	seen_free(&seen);
-}
 
 /* ---- checks, one after another over the control connection ---- */
 
@@ -119,24 +21,15 @@ static void on_checked(void *arg, const struct stage_word *word)
 {
 	struct judge *judge = arg;
 	const struct lesson_check *check = &judge->lesson->checks[judge->check++];
-	struct buf expected = {0}, found = {0}, value = {0};
+	struct buf value = {0};
 	if (word->kind == WORD_ROWS)
 		seen_value(&value, word->rows);
-	struct judge_verdict verdict = {
-		.kind = JUDGE_CHECK,
-		.right = word->kind == WORD_ROWS && strcmp(buf_text(&value), check->value) == 0,
-		.place = check->scope.place,
-		.what = check->sql,
-	};
-	const char *got = word->kind == WORD_ROWS    ? buf_text(&value)
-			  : word->kind == WORD_ERROR ? word->message
-						     : word->tag;
-	text_escape(&expected, check->value, strlen(check->value), 100);
-	text_escape(&found, got, strlen(got), 100);
-	give(judge, &verdict, &expected, &found);
+	bool right = word->kind == WORD_ROWS && strcmp(buf_text(&value), check->value) == 0;
+	judge_check(judge, check, right,
+		    word->kind == WORD_ROWS    ? buf_text(&value)
+		    : word->kind == WORD_ERROR ? word->message
+					       : word->tag);
 	buf_free(&value);
-	buf_free(&expected);
-	buf_free(&found);
 	next_check(judge);
 }
 
@@ -213,7 +106,7 @@ static void keep_cancel(struct judge *judge, const struct stage_fact *fact)
 	buf_free(&step);
 }
 
-static void keep_leftover(struct judge *judge, const char *text)
+void judge_leftover(struct judge *judge, const char *text)
 {
 	struct buf why = {0};
 	text_escape(&why, text ? text : "", text ? strcspn(text, "\n") : 0, 200);
@@ -242,10 +135,10 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 		break;
 	case FACT_TORN_DOWN:
 		if (fact->word->kind == WORD_ERROR)
-			keep_leftover(judge, fact->word->message);
+			judge_leftover(judge, fact->word->message);
 		break;
 	case FACT_ENDED:
-		keep_leftover(judge, fact->text);
+		judge_leftover(judge, fact->text);
 		timer_start(judge->next, 0);
 		break;
 	case FACT_STARTS:
@@ -255,22 +148,34 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_WAITS:
 	case FACT_GOES_ON:
 	case FACT_DONE:
+	case FACT_AGAIN:
+	case FACT_OUTCOME:
 	case FACT_LOST:
 		break;
 	}
+}
+
+static void begin(struct judge *judge, const struct spec_permutation *permutation)
+{
+	if (lesson_retries(judge->lesson, (long)judge->permutation))
+		judge_engine_begin(judge);
+	else
+		stage_begin(judge->stage, permutation);
 }
 
 static void on_next(void *arg)
 {
 	struct judge *judge = arg;
 	const struct spec_permutation *next;
+	if (judge->player)
+		judge_engine_end(judge);
 	while (!judge->err.status && !judge->stopped && (next = spec_order_next(judge->order))) {
 		struct err why = {0};
 		judge->permutation = judge->played++;
 		bool runs = lesson_runs(judge->lesson, (long)judge->permutation, &judge->server, &why);
 		judge->to.starts(judge->to.arg, judge->permutation, runs ? NULL : why.text);
 		if (runs) {
-			stage_begin(judge->stage, next);
+			begin(judge, next);
 			return;
 		}
 	}
@@ -284,8 +189,12 @@ struct judge *judge_start(struct loop *loop, struct ring *ring, const struct con
 {
 	struct judge *judge = NEW(struct judge);
 	struct stage_options options = {.limit_us = getenv("PGISOLATIONTIMEOUT") ? stage_limit() : limit_us};
+	judge->limit_us = options.limit_us;
 	judge->lesson = lesson;
 	judge->server = *server;
+	judge->loop = loop;
+	judge->ring = ring;
+	conninfo_copy(&judge->info, info);
 	judge->to = *to;
 	judge->order = spec_order_new(lesson->spec);
 	judge->stage = stage_new(loop, ring, info, lesson->spec, &options, on_fact, judge);
@@ -297,7 +206,9 @@ struct judge *judge_start(struct loop *loop, struct ring *ring, const struct con
 void judge_stop(struct judge *judge)
 {
 	judge->stopped = true;
-	if (stage_state(judge->stage) == STAGE_OFF)
+	if (judge->player)
+		judge_engine_stop(judge);
+	else if (stage_state(judge->stage) == STAGE_OFF)
 		timer_start(judge->next, 0);
 	else
 		stage_end(judge->stage);
@@ -307,6 +218,9 @@ void judge_free(struct judge *judge)
 {
 	if (!judge)
 		return;
+	player_free(judge->player);
+	timer_free(judge->late);
+	conninfo_free(&judge->info);
 	stage_free(judge->stage);
 	spec_order_free(judge->order);
 	timer_free(judge->next);

@@ -11,7 +11,7 @@ enum { CONNECT_MS = 15000 };
 
 /* ---- hearing ---- */
 
-static void hear(struct lane *lane, const struct stage_word *word)
+void lane_hear(struct lane *lane, const struct stage_word *word)
 {
 	words_add(&lane->heard, word);
 	lane->answered = lane->answered || word->kind != WORD_NOTICE;
@@ -23,31 +23,35 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 	(void)index;
 	struct stage_word word;
 	word_from_answer(&word, answer);
-	hear(arg, &word);
+	lane_hear(arg, &word);
 }
 
-static void over(struct lane *lane)
+void lane_over(struct lane *lane)
 {
 	lane->busy = false;
 	if (lane->record)
 		lane->record->pub.duration_us = clock_us() - lane->record->pub.sent_us;
+	stage_stir(lane->stage);
 }
 
 static void on_idle(void *arg)
 {
-	struct lane *lane = arg;
-	over(lane);
+	lane_over(arg);
+}
+
+void lane_lose(struct lane *lane, const char *why)
+{
+	free(lane->why);
+	lane->why = mem_dup(why);
+	lane->lost = lane->lost_due = true;
 	stage_stir(lane->stage);
 }
 
 static void lost(struct lane *lane, const struct answer *why)
 {
-	free(lane->why);
 	free(lane->end);
-	lane->why = mem_dup(why->message);
 	lane->end = mem_dup(why->text[0] ? why->text : why->message);
-	lane->lost = lane->lost_due = true;
-	stage_stir(lane->stage);
+	lane_lose(lane, why->message);
 }
 
 /* Behind a result libpq's words on the end are one more result; before any, nothing is an answer. */
@@ -57,10 +61,10 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 	struct lane *lane = arg;
 	struct stage_word word;
 	lost(lane, why);
-	over(lane);
+	lane_over(lane);
 	lane->speechless = !lane->answered;
 	word_own(&word, lane->end);
-	hear(lane, &word);
+	lane_hear(lane, &word);
 }
 
 /* Whatever was sent next would have had the last words for its answer, had they not been heard at once. */
@@ -84,7 +88,7 @@ static void on_notice(void *arg, const struct db_notice *notice)
 	if (notice->fatal)
 		words_add(&lane->last_words, &word);
 	else
-		hear(lane, &word);
+		lane_hear(lane, &word);
 }
 
 static void on_notify(void *arg, const struct db_notification *notification)
@@ -136,6 +140,7 @@ static void forget(struct lane *lane)
 
 void lane_done(struct lane *lane)
 {
+	retried_free(lane);
 	db_free(lane->db);
 	forget(lane);
 }
@@ -148,6 +153,7 @@ void lane_connect(struct lane *lane, db_connected_fn *done)
 
 void lane_close(struct lane *lane)
 {
+	retried_abandon(lane);
 	db_close(lane->db);
 	forget(lane);
 }
@@ -261,5 +267,7 @@ void lane_finish(struct lane *lane)
 	record->pub.nwords = record->words.n;
 	record->pub.done = true;
 	record->pub.lost = lane->lost;
+	if (lane->retried)
+		retried_tell(lane, &record->pub);
 	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_DONE, .lane = lane->index, .record = &record->pub});
 }

@@ -32,6 +32,7 @@ void lesson_free(struct lesson *lesson)
 	free(parts->expects);
 	free(parts->checks);
 	free(parts->needs);
+	free(parts->retries);
 	spec_free(lesson->spec);
 	free(parts);
 }
@@ -75,6 +76,26 @@ const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long p
 		}
 	}
 	return NULL;
+}
+
+const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session)
+{
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < lesson->nretries; i++) {
+			const struct lesson_retry *retry = &lesson->retries[i];
+			if (retry->session == session && covers(&retry->scope, permutation, -1, own))
+				return retry;
+		}
+	}
+	return NULL;
+}
+
+bool lesson_retries(const struct lesson *lesson, long permutation)
+{
+	for (size_t i = 0; i < lesson->spec->nsessions; i++)
+		if (lesson_retry_of(lesson, permutation, i))
+			return true;
+	return false;
 }
 
 /* ---- where it runs ---- */

@@ -37,6 +37,9 @@ enum status note_error(struct note *note, struct spec_place place, const char *f
 MUST_CHECK enum status outcome_read(struct note *note, const struct spec *spec, const char *stops,
 				    struct lesson_outcome *outcome);
 
+/* retry.c: whether the engine can run what a lesson wants it to, in every order that this holds for. */
+MUST_CHECK enum status retry_check(struct note *note, const struct lesson *lesson, const struct lesson_retry *retry);
+
 /* Fills a lesson's lists from the notes of its spec. */
 struct lesson_parts;
 MUST_CHECK enum status directives_read(struct lesson_parts *parts, const char *file, struct err *err);
@@ -50,6 +53,7 @@ struct lesson_parts {
 	struct lesson_expect *expects;
 	struct lesson_check *checks;
 	struct lesson_need *needs;
+	struct lesson_retry *retries;
 };
 
 #endif

@@ -52,11 +52,7 @@ static void take_order(struct player *player, size_t order)
 static void forget_order(struct player *player)
 {
 	player_forget(player);
-	free(player->turns);
-	free(player->sent);
-	player->turns = NULL;
-	player->sent = NULL;
-	player->nsent = 0;
+	player_turns_forget(player);
 }
 
 static void begin_now(struct player *player)
@@ -65,12 +61,11 @@ static void begin_now(struct player *player)
 	player->begin = -1;
 	forget_order(player);
 	take_order(player, order);
-	player->turns = mem_array(player->permutation->nturns, sizeof *player->turns);
-	player->sent = mem_array(player->permutation->nturns, sizeof *player->sent);
-	for (size_t i = 0; i < player->permutation->nturns; i++)
-		player->turns[i].given = player->turns[i].right = -1;
+	player_turns_make(player);
 	player_checks_make(player);
 	player->state = PLAYER_STARTING;
+	for (size_t i = 0; i < player->lesson->spec->nsessions; i++)
+		stage_retry(player->stage, i, lesson_retry_of(player->lesson, (long)order, i) != NULL);
 	stage_begin(player->stage, player->permutation);
 }
 
@@ -99,8 +94,8 @@ size_t player_norders(const struct player *player)
 
 size_t player_next_turn(const struct player *player)
 {
-	size_t i = 0, n = player->turns ? player->permutation->nturns : 0;
-	while (i < n && player->turns[i].sent)
+	size_t i = 0, n = player->nturns;
+	while (i < n && (player->turns[i].sent || player->turns[i].dropped))
 		i++;
 	return i;
 }
@@ -119,17 +114,17 @@ static bool any_lane(const struct player *player, enum lane_state state)
 /* Marked before it is sent: the facts about it come from inside. */
 static enum status send_turn(struct player *player, size_t i, struct err *err)
 {
-	size_t step = player->permutation->turns[i].step;
 	struct turn *turn = &player->turns[i];
+	size_t step = turn->step;
 	bool in_turn = i == player_next_turn(player);
-	bool asked = lesson_ask_of(player->lesson, (long)player->order, (long)step) != NULL;
+	bool planned = !player->strayed && turn->place == (long)stage_turn(player->stage); /* its marks hold */
+	bool asked = turn->attempt <= 1 && lesson_ask_of(player->lesson, (long)player->order, (long)step) != NULL;
 	turn->sent = true;
 	turn->record = stage_nrecords(player->stage);
 	player->sent[player->nsent++] = i;
-	enum status status =
-		in_turn && !player->strayed ? stage_next(player->stage, err) : stage_step(player->stage, step, err);
+	enum status status = in_turn && planned ? stage_next(player->stage, err) : stage_step(player->stage, step, err);
 	if (status) {
-		turn->sent = false;
+		player->turns[i].sent = false;
 		player->nsent--;
 		player->pace = PLAYER_BY_HAND;
 		return status;
@@ -176,7 +171,7 @@ enum status player_next(struct player *player, struct err *err)
 		break;
 	}
 	size_t turn = player_next_turn(player);
-	if (turn < player->permutation->nturns)
+	if (turn < player->nturns)
 		return send_turn(player, turn, err);
 	finish(player);
 	player_tell(player);
@@ -194,8 +189,9 @@ enum status player_step(struct player *player, size_t session, struct err *err)
 	}
 	if (player->state != PLAYER_READY)
 		return err_set(err, ST_USAGE, "not now: no step can be sent");
-	for (size_t i = 0; i < player->permutation->nturns; i++)
-		if (!player->turns[i].sent && spec->steps[player->permutation->turns[i].step].session == session)
+	for (size_t i = 0; i < player->nturns; i++)
+		if (!player->turns[i].sent && !player->turns[i].dropped &&
+		    spec->steps[player->turns[i].step].session == session)
 			return send_turn(player, i, err);
 	return err_set(err, ST_USAGE, "%.40s has no step left in this order", spec->sessions[session].name);
 }
@@ -222,9 +218,9 @@ static bool next_waits(const struct player *player)
 {
 	size_t turn = player_next_turn(player);
 	struct stage_lane lane;
-	if (turn >= player->permutation->nturns)
+	if (turn >= player->nturns)
 		return false;
-	stage_lane(player->stage, player->lesson->spec->steps[player->permutation->turns[turn].step].session, &lane);
+	stage_lane(player->stage, player->lesson->spec->steps[player->turns[turn].step].session, &lane);
 	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
 }
 
@@ -233,7 +229,7 @@ static void go_on(struct player *player)
 	struct err err;
 	if (player->state != PLAYER_READY || next_waits(player))
 		return;
-	if (player_next_turn(player) < player->permutation->nturns && stops(player))
+	if (player_next_turn(player) < player->nturns && stops(player))
 		go_by_hand(player);
 	else if (player_next(player, &err))
 		player_fail(player, err.text);
@@ -271,7 +267,7 @@ static void settle(struct player *player)
 	player->state = runs ? PLAYER_BUSY : PLAYER_READY;
 	if (runs)
 		return;
-	bool over = player_next_turn(player) == player->permutation->nturns && !any_lane(player, LANE_WAITING) &&
+	bool over = player_next_turn(player) == player->nturns && !any_lane(player, LANE_WAITING) &&
 		    !any_lane(player, LANE_HELD);
 	if (over) {
 		finish(player);
@@ -394,6 +390,12 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_SENT:
 		settle(player);
 		break;
+	case FACT_AGAIN:
+		player_turns_again(player, fact);
+		break;
+	case FACT_OUTCOME:
+		player_turns_outcome(player, fact);
+		break;
 	case FACT_LOST:
 		player_fail(player, fact->text);
 		settle(player);
@@ -421,7 +423,7 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 /* ---- life ---- */
 
 struct player *player_new(struct loop *loop, struct ring *ring, const struct conninfo *info, const char *name,
-			  struct lesson *lesson, player_changed_fn *changed, void *arg)
+			  const struct lesson *lesson, player_changed_fn *changed, void *arg)
 {
 	struct player *player = NEW(struct player);
 	struct stage_options options = {.limit_us = stage_limit()};
@@ -452,7 +454,6 @@ void player_free(struct player *player)
 	forget_order(player);
 	spec_order_free(player->made);
 	timer_free(player->pause);
-	lesson_free(player->lesson);
 	buf_free(&player->text);
 	free(player->knows);
 	free(player->name);

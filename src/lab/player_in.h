@@ -8,8 +8,16 @@
 #include "lab/player.h"
 #include "lab/seen.h"
 
-/* A turn of the order. */
+enum { NO_PLACE = -1 };
+
+/* A turn: of the order, or one that the engine added to it. */
 struct turn {
+	size_t step;
+	long place;       /* in the permutation; NO_PLACE: it was added */
+	unsigned attempt; /* of the engine; 0: it does not run this session */
+	char *note;       /* not a step: what the engine did between two */
+	bool begins;      /* the first of a further attempt */
+	bool dropped;     /* it does not come: the attempt has ended before it */
 	bool sent, breakpoint, surprise, judged;
 	size_t record; /* its number, where sent */
 	long given;    /* the answer to its question */
@@ -29,7 +37,7 @@ struct player {
 	struct loop *loop;
 	struct ring *ring;
 	char *name;
-	struct lesson *lesson;
+	const struct lesson *lesson;
 	struct stage *stage;
 	player_changed_fn *changed, *ended;
 	void *arg, *ended_arg;
@@ -46,8 +54,8 @@ struct player {
 	size_t go_to; /* GOES_ON without stopping while fewer steps were sent */
 	long wants;   /* asked for while a step was on its way: the next step, or a session */
 	bool strayed;
-	struct turn *turns; /* [permutation->nturns] */
-	size_t nsent;
+	struct turn *turns; /* [nturns] */
+	size_t nturns, nsent;
 	size_t *sent;        /* [nsent] turns, in the order of sending */
 	long asked;          /* the turn whose question was the last one; -1: none */
 	struct knows *knows; /* [spec->nsessions] */
@@ -63,6 +71,12 @@ struct player {
 void player_tell(struct player *player);
 void player_fail(struct player *player, const char *sentence);
 size_t player_next_turn(const struct player *player); /* nturns where there is none */
+
+/* player_turns.c: the turns of the order that is played, and those that the engine adds */
+void player_turns_make(struct player *player);
+void player_turns_forget(struct player *player);
+void player_turns_again(struct player *player, const struct stage_fact *fact);   /* the engine begins again */
+void player_turns_outcome(struct player *player, const struct stage_fact *fact); /* it is done with a session */
 
 /* player_judge.c: what the answers of the server mean for the lesson */
 void player_judge(struct player *player, const struct stage_record *record);

@@ -57,7 +57,10 @@ static void learn(struct player *player, const struct stage_record *record, cons
 
 static struct turn *turn_of(struct player *player, const struct stage_record *record)
 {
-	return record->number < player->nsent ? &player->turns[player->sent[record->number]] : NULL;
+	for (size_t i = 0; i < player->nturns; i++)
+		if (player->turns[i].sent && !player->turns[i].note && player->turns[i].record == record->number)
+			return &player->turns[i];
+	return NULL;
 }
 
 /* What only waits may still end in many ways: answers that name an end are judged then. */
@@ -83,9 +86,10 @@ void player_judge(struct player *player, const struct stage_record *record)
 	seen_record(&seen, lesson->spec, record);
 	const struct lesson_ask *ask = lesson_ask_of(lesson, (long)player->order, (long)record->step);
 	const struct lesson_expect *expect = lesson_expect_of(lesson, (long)player->order, (long)record->step);
-	if (ask)
+	bool first = turn->attempt <= 1;
+	if (ask && first)
 		judge_question(turn, ask, &seen.fact);
-	if (expect && !player->strayed && record->done)
+	if (expect && first && !player->strayed && record->done)
 		turn->surprise = !lesson_holds(&expect->outcome, &seen.fact);
 	if (record->done)
 		learn(player, record, &seen.fact);

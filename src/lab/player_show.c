@@ -58,7 +58,10 @@ size_t player_order(const struct player *player)
 
 size_t player_nrows(const struct player *player)
 {
-	return player->turns ? player->permutation->nturns : 0;
+	size_t n = 0;
+	for (size_t i = 0; i < player->nturns; i++)
+		n += !player->turns[i].dropped;
+	return n;
 }
 
 size_t player_nsent(const struct player *player)
@@ -72,7 +75,7 @@ static size_t turn_of_row(const struct player *player, size_t row)
 	if (row < player->nsent)
 		return player->sent[row];
 	size_t left = row - player->nsent, turn = 0;
-	while (player->turns[turn].sent || left-- > 0)
+	while (player->turns[turn].sent || player->turns[turn].dropped || left-- > 0)
 		turn++;
 	return turn;
 }
@@ -82,8 +85,10 @@ struct player_row player_row(const struct player *player, size_t row)
 	size_t i = turn_of_row(player, row);
 	const struct turn *turn = &player->turns[i];
 	return (struct player_row){
-		.step = player->permutation->turns[i].step,
-		.record = turn->sent ? stage_record(player->stage, turn->record) : NULL,
+		.step = turn->step,
+		.attempt = turn->attempt,
+		.note = turn->note,
+		.record = turn->sent && !turn->note ? stage_record(player->stage, turn->record) : NULL,
 		.next = row == player->nsent && player->state != PLAYER_OVER,
 		.breakpoint = turn->breakpoint,
 		.surprise = turn->surprise,
@@ -112,6 +117,17 @@ static void add_text(struct buf *out, const char *text)
 		buf_fmt(out, "%s%s", out->len ? "\n" : "", text);
 }
 
+/* The lesson tells of the first attempt; what comes of it, and of the next ones, is not known to its file. */
+static void add_turn(struct buf *text, const struct player *player, const struct turn *turn)
+{
+	const struct lesson *lesson = player->lesson;
+	if (turn->attempt <= 1)
+		add_text(text, lesson_text(lesson, LESSON_SAY, (long)player->order, (long)turn->step));
+	else if (turn->begins)
+		buf_fmt(text, "Nothing of attempt %u is left. The engine runs all of it again, by itself.",
+			turn->attempt - 1);
+}
+
 const char *player_text(struct player *player)
 {
 	const struct lesson *lesson = player->lesson;
@@ -121,8 +137,8 @@ const char *player_text(struct player *player)
 	buf_clear(text);
 	if (player->nsent == 0)
 		add_text(text, lesson_text(lesson, LESSON_SAY, order, -1));
-	if (turn < player_nrows(player))
-		add_text(text, lesson_text(lesson, LESSON_SAY, order, (long)player->permutation->turns[turn].step));
+	if (turn < player->nturns)
+		add_turn(text, player, &player->turns[turn]);
 	else if (player->nsent > 0)
 		add_text(text, lesson_text(lesson, LESSON_END, order, -1));
 	return text->len ? text->p : NULL;
@@ -137,14 +153,16 @@ const char *player_title(const struct player *player)
 
 static const struct lesson_ask *ask_of(const struct player *player, size_t turn)
 {
-	return lesson_ask_of(player->lesson, (long)player->order, (long)player->permutation->turns[turn].step);
+	const struct turn *asked = &player->turns[turn];
+	bool mute = asked->attempt > 1 || asked->note;
+	return mute ? NULL : lesson_ask_of(player->lesson, (long)player->order, (long)asked->step);
 }
 
 /* The one about the next step comes first; the last one that was asked stays until then. */
 static long question_turn(const struct player *player)
 {
 	size_t next = player_next_turn(player);
-	if (next < player_nrows(player) && ask_of(player, next))
+	if (next < player->nturns && ask_of(player, next))
 		return (long)next;
 	return player->asked;
 }
@@ -155,7 +173,10 @@ struct player_question player_question(const struct player *player)
 	if (i < 0)
 		return (struct player_question){.given = -1, .right = -1};
 	const struct turn *turn = &player->turns[i];
-	bool latest = player->nsent > 0 && player->sent[player->nsent - 1] == (size_t)i;
+	size_t last = player->nsent; /* the last step, with what the engine did behind it */
+	while (last > 0 && player->turns[player->sent[last - 1]].note)
+		last--;
+	bool latest = last > 0 && player->sent[last - 1] == (size_t)i;
 	return (struct player_question){ask_of(player, (size_t)i), turn->given, turn->judged, latest, turn->right};
 }
 
@@ -202,7 +223,7 @@ const char *player_read(const struct player *player, size_t session, bool *old)
 struct player_score player_score(const struct player *player)
 {
 	struct player_score score = {0};
-	for (size_t i = 0; i < player_nrows(player); i++) {
+	for (size_t i = 0; i < player->nturns; i++) {
 		const struct turn *turn = &player->turns[i];
 		score.asked += turn->judged && ask_of(player, i) != NULL;
 		score.right += turn->judged && turn->given >= 0 && turn->given == turn->right;

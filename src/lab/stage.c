@@ -162,8 +162,17 @@ void stage_begin(struct stage *stage, const struct spec_permutation *permutation
 	forget_records(stage);
 	stage->permutation = permutation;
 	stage->turn = 0;
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		if (stage->lanes[i].retried)
+			retried_begin(&stage->lanes[i]);
 	stage->state = STAGE_SETTING;
 	setting_start(stage);
+}
+
+void stage_retry(struct stage *stage, size_t lane, bool on)
+{
+	assert(stage->state == STAGE_OFF);
+	retried_set(&stage->lanes[lane], on);
 }
 
 void stage_play(struct stage *stage)
@@ -188,7 +197,8 @@ void stage_cancel(struct stage *stage, size_t lane)
 	if (!record || !stage->lanes[lane].busy)
 		return;
 	record->pub.cancelled = true;
-	db_cancel(stage->lanes[lane].db);
+	if (!retried_cancel(&stage->lanes[lane]))
+		db_cancel(stage->lanes[lane].db);
 }
 
 void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg)
@@ -218,7 +228,10 @@ struct record *stage_send(struct stage *stage, size_t step, const struct spec_tu
 		return NULL;
 	}
 	lane->record = record;
-	lane_send(lane, what->sql, (unsigned)stage->nrecords);
+	if (lane->retried)
+		retried_send(lane);
+	else
+		lane_send(lane, what->sql, (unsigned)stage->nrecords);
 	marks_aim(stage, record);
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
 	return record;
@@ -240,6 +253,9 @@ static enum status check_step(const struct stage *stage, size_t step, struct err
 	if (!lane_connected(lane))
 		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
 			       lane->name, lane->why ? lane->why : "");
+	if (lane->retried && !retried_expects(lane, step))
+		return err_set(err, ST_USAGE, "the engine runs session %s, and does not come to step %s now",
+			       lane->name, what->name);
 	return ST_OK;
 }
 
@@ -310,6 +326,7 @@ void stage_lane(const struct stage *stage, size_t index, struct stage_lane *out)
 		.pid = db_facts(lane->db)->pid,
 		.lost = lane->lost ? lane->why : NULL,
 	};
+	retried_show(lane, out);
 }
 
 const struct stage_record *stage_record(const struct stage *stage, size_t number)

@@ -46,6 +46,7 @@ struct lane {
 	struct words notified;   /* until the next step is done */
 	struct words last_words; /* of a session that ended while idle: the answer to what is sent next */
 	struct record *record;   /* the step that runs */
+	struct retried *retried; /* the engine runs its steps; NULL: they are sent as they are */
 	int notices;             /* that were looked at, of all its life */
 };
 
@@ -57,6 +58,9 @@ bool lane_connected(const struct lane *lane);
 bool lane_can_send(const struct lane *lane); /* it is connected, or has last words to answer with */
 void lane_send(struct lane *lane, const char *sql, unsigned number);
 void lane_send_statement(struct lane *lane, const struct statement *statement);
+void lane_hear(struct lane *lane, const struct stage_word *word);
+void lane_over(struct lane *lane); /* what was sent is answered to its end */
+void lane_lose(struct lane *lane, const char *why);
 
 /* Tells the notices that came before the first result; true where that is there. */
 bool lane_look(struct lane *lane);
@@ -65,6 +69,20 @@ const struct stage_word *lane_result(struct lane *lane);
 void lane_clear(struct lane *lane);
 /* The step is answered to its end: its words go to its record, which is told. */
 void lane_finish(struct lane *lane);
+
+/* ---- retried.c: a lane whose steps the engine runs ---- */
+
+void retried_set(struct lane *lane, bool on);
+void retried_free(struct lane *lane);
+/* All below: of a lane that has one, but for cancel, abandon and show, which do nothing to others. */
+void retried_begin(struct lane *lane); /* with the steps that the stage's permutation has for it */
+bool retried_expects(const struct lane *lane, size_t step);
+void retried_send(struct lane *lane); /* the step that it expects */
+void retried_turn(struct lane *lane);
+void retried_tell(struct lane *lane, const struct stage_record *record); /* another attempt, or the outcome */
+bool retried_cancel(struct lane *lane); /* false where the engine has nothing under way */
+void retried_abandon(struct lane *lane);
+void retried_show(const struct lane *lane, struct stage_lane *out);
 
 /* ---- control.c: what is asked over the control connection ---- */
 

@@ -207,6 +207,8 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 		break;
 	case FACT_SENT:
 	case FACT_GOES_ON:
+	case FACT_AGAIN:
+	case FACT_OUTCOME:
 	case FACT_LOST:
 	case FACT_PLAYED:
 		break;

@@ -22,6 +22,7 @@ struct event txn_fact(const struct txn *txn, enum event_kind kind)
 	return (struct event){
 		.kind = kind,
 		.session = txn->session,
+		.lane = db_lane(txn->db),
 		.txn = txn->result.txn,
 		.attempt = txn->result.attempts,
 		.limit = txn->options.max_attempts,

@@ -240,6 +240,70 @@ static void too_many_directives_are_refused(void **state)
 	buf_free(&many);
 }
 
+/* ---- the engine's ---- */
+
+static struct lesson *with_retry(const char *steps, const char *directives, struct err *err)
+{
+	struct buf text = {0};
+	buf_fmt(&text, "session A %s\nsession B step x { ROLLBACK }\n%s\n", steps, directives);
+	struct lesson *lesson = lesson_parse("a.spec", text.p, text.len, err);
+	buf_free(&text);
+	return lesson;
+}
+
+static const char whole[] = "step b { begin; } step w { UPDATE t SET n = 1; } step c { Commit }";
+
+static void the_engine_runs_a_session_where_it_is_told_to(void **state)
+{
+	(void)state;
+	struct err err = {0};
+	struct lesson *lesson = with_retry(
+		whole, "#@ retry A\npermutation b x w c\npermutation b w c\n#@ retry A committed on attempt 2", &err);
+	assert_non_null(lesson);
+	assert_int_equal(lesson_retry_of(lesson, 0, 0)->attempt, 0);
+	assert_int_equal(lesson_retry_of(lesson, 1, 0)->attempt, 2);
+	assert_null(lesson_retry_of(lesson, 0, 1));
+	assert_true(lesson_retries(lesson, 1));
+	lesson_free(lesson);
+	lesson = with_retry(whole, "permutation b w c\npermutation b w\npermutation x", &err);
+	assert_false(lesson_retries(lesson, 0));
+	lesson_free(lesson);
+	lesson = with_retry(whole, "#@ retry A", &err);
+	assert_true(lesson_retries(lesson, 5));
+	lesson_free(lesson);
+}
+
+static void check_retry_refused(const char *steps, const char *directives, const char *sentence)
+{
+	struct err err = {0};
+	assert_null(with_retry(steps, directives, &err));
+	assert_string_equal(err.text, sentence);
+}
+
+static void refusals_of_retries_have_a_place(void **state)
+{
+	(void)state;
+	check_retry_refused(whole, "#@ retry", "a.spec:3:9: expected the name of a session");
+	check_retry_refused(whole, "#@ retry C", "a.spec:3:10: there is no session \"C\"");
+	check_retry_refused(whole, "#@ retry A commits",
+			    "a.spec:3:12: expected \"committed on attempt N\", or nothing more");
+	check_retry_refused(whole, "#@ retry A committed on attempt 0",
+			    "a.spec:3:33: expected the number of an attempt, from 1 to 99");
+	check_retry_refused(whole, "#@ retry A committed on attempt 2 3", "a.spec:3:35: this is too much: \"3\"");
+	check_retry_refused(whole, "#@ retry A\n#@ retry A",
+			    "a.spec:4:4: the engine runs this session, in line 3 already");
+	check_retry_refused(
+		whole, "#@ retry B",
+		"a.spec:3:4: the engine needs BEGIN, a statement and COMMIT of session \"B\" in every order");
+	check_retry_refused(whole, "#@ retry A\npermutation w b c",
+			    "a.spec:3:4: the engine cannot run step \"w\": the first one has to be BEGIN");
+	check_retry_refused(whole, "permutation b w b\n#@ retry A",
+			    "a.spec:4:4: the engine cannot run step \"b\": the last one has to be COMMIT");
+	check_retry_refused("step b { BEGIN } step s { SAVEPOINT s } step c { END }", "#@ retry A",
+			    "a.spec:3:4: the engine cannot run step \"s\": between BEGIN and COMMIT stands what the "
+			    "transaction does, no other frame");
+}
+
 /* ---- outcomes against facts ---- */
 
 static void check_holds(const char *outcome, struct lesson_fact fact, bool holds)
@@ -315,6 +379,8 @@ int main(void)
 		cmocka_unit_test(refusals_of_outcomes_have_a_place),
 		cmocka_unit_test(refusals_of_questions_have_a_place),
 		cmocka_unit_test(too_many_directives_are_refused),
+		cmocka_unit_test(the_engine_runs_a_session_where_it_is_told_to),
+		cmocka_unit_test(refusals_of_retries_have_a_place),
 		cmocka_unit_test(outcomes_hold_or_do_not),
 		cmocka_unit_test(facts_are_shown_in_the_same_words),
 	};

@@ -74,7 +74,7 @@ static void every_lesson_comes_out_as_it_says(void **state)
 	proc_expect_status(proc, 0);
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
 		expect_out(proc, lesson->name);
-	expect_out(proc, "27 orders played, 4 not; ");
+	expect_out(proc, "28 orders played, 4 not; ");
 	assert_int_equal(count_of(proc->out.p, "it needs CockroachDB, and this server is PostgreSQL"), 4);
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
@@ -100,7 +100,7 @@ static void who_is_no_superuser_is_told_what_is_not_played(void **state)
 	proc_expect_status(proc, 0);
 	expect_out(proc,
 		   "deadlock 1: Opposite orders: a deadlock: not played: it needs a superuser, which this role is not");
-	expect_out(proc, "25 orders played, 6 not");
+	expect_out(proc, "26 orders played, 6 not");
 	proc_free(proc);
 	pg_exec("REVOKE ALL ON DATABASE %s FROM lesson_clerk; DROP ROLE lesson_clerk", getenv("PGDATABASE"));
 }
@@ -177,6 +177,56 @@ static void surprises_are_data_too(void **state)
 	expect_out(proc, "savepoint-late,1,CockroachDB: refused,,,,,\"needs CockroachDB, and this server is "
 			 "PostgreSQL\",skipped\n");
 	proc_free(proc);
+}
+
+/* ---- the engine's ---- */
+
+static const char engine_lesson[] =
+	"setup { CREATE SCHEMA my_lesson; CREATE TABLE my_lesson.t (n INT); INSERT INTO my_lesson.t VALUES (1); }\n"
+	"teardown { DROP SCHEMA my_lesson CASCADE; }\n"
+	"session A setup { SET search_path = my_lesson; }\n"
+	"step b { BEGIN; } step r { SELECT n FROM t; } step w { UPDATE t SET n = n + 1; } step c { COMMIT; }\n"
+	"session B setup { SET search_path = my_lesson; }\n"
+	"step x { UPDATE t SET n = n * 10; }\n"
+	"permutation b r x w c\n"
+	"#@ retry A committed on attempt %d\n"
+	"#@ expect w 40001\n"
+	"#@ check \"SELECT n FROM my_lesson.t\" = 11\n";
+
+static void what_the_engine_came_to_is_judged(void **state)
+{
+	(void)state;
+	for (int attempt = 2; attempt <= 3; attempt++) {
+		struct buf text = {0};
+		buf_fmt(&text, engine_lesson, attempt);
+		struct proc *proc = lab_with("run", text.p, NULL);
+		proc_expect_status(proc, attempt == 2 ? 0 : 6);
+		expect_out(
+			proc,
+			attempt == 2
+				? "3 of 3 as expected"
+				: "run_test.spec:8: A: expected COMMITTED on attempt 3, found COMMITTED on attempt 2");
+		proc_free(proc);
+		proc = lab_with("check", text.p, NULL);
+		expect_out(proc, "The engine runs A (committed on attempt");
+		proc_free(proc);
+		buf_free(&text);
+	}
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'my_lesson'"), 0);
+}
+
+/* Two statements in a step: the server takes one at a time from the engine. */
+static void what_the_engine_cannot_run_is_told(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	buf_fmt(&text, engine_lesson, 1);
+	memcpy(strstr(text.p, "SELECT n FROM t;"), "SELECT 1;TABLE t", 16);
+	struct proc *proc = lab_with("run", text.p, NULL);
+	proc_expect_status(proc, 6);
+	expect_out(proc, "A: expected COMMITTED on attempt 1, found FAILED on attempt 1");
+	proc_free(proc);
+	buf_free(&text);
 }
 
 /* ---- what cannot be played ---- */
@@ -415,6 +465,8 @@ int main(void)
 		cmocka_unit_test(a_wrong_answer_is_a_surprise),
 		cmocka_unit_test(a_wrong_check_is_a_surprise),
 		cmocka_unit_test(surprises_are_data_too),
+		cmocka_unit_test(what_the_engine_came_to_is_judged),
+		cmocka_unit_test(what_the_engine_cannot_run_is_told),
 		cmocka_unit_test(what_cannot_be_played_is_said),
 		cmocka_unit_test(odd_ends_are_told),
 		cmocka_unit_test(a_transaction_that_is_left_open_is_ended),

@@ -65,7 +65,7 @@ static void the_list(void **state)
 	term_type(term, "<Down>");
 	term_expect(term, "> lost-update");
 	term_type(term, "<End>");
-	term_expect(term, "16 of 16");
+	term_expect(term, "17 of 17");
 	term_type(term, "<Esc>");
 	console_expect_selected(term, "7001");
 	console_quit(term);

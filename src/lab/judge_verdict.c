@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Verdicts: what one step or check came to, held against what the lesson says of it. */
+#include <string.h>
+
+#include "base/text.h"
+#include "judge_in.h"
+#include "lab/seen.h"
+
+void judge_give(struct judge *judge, struct judge_verdict *verdict, const char *expected, const char *found)
+{
+	verdict->permutation = judge->permutation;
+	verdict->expected = expected;
+	verdict->found = found;
+	judge->to.verdict(judge->to.arg, verdict);
+}
+
+/* What a step did, as far as the outcome speaks of it, and with the words of an error. */
+static void show_found(struct judge *judge, struct buf *out, const struct lesson_outcome *outcome,
+		       const struct stage_record *record, const struct lesson_fact *fact)
+{
+	struct lesson_fact shown = *fact;
+	shown.waited_for = outcome->waits_for >= 0 ? fact->waited_for : NULL;
+	shown.reads = outcome->reads ? fact->reads : NULL;
+	shown.tag = outcome->tag ? fact->tag : NULL;
+	lesson_fact_show(out, judge->lesson, &shown);
+	for (size_t i = 0; i < record->nwords; i++) {
+		const struct stage_word *word = &record->words[i];
+		if (word->kind != WORD_ERROR)
+			continue;
+		buf_str(out, " (");
+		text_escape(out, word->message, strlen(word->message), 100);
+		buf_char(out, ')');
+		break;
+	}
+}
+
+static void judge_expect(struct judge *judge, const struct lesson_expect *expect, const struct stage_record *record,
+			 const struct lesson_fact *fact)
+{
+	struct buf expected = {0}, found = {0};
+	struct judge_verdict verdict = {
+		.kind = JUDGE_EXPECT,
+		.right = lesson_holds(&expect->outcome, fact),
+		.place = expect->scope.place,
+		.what = judge->lesson->spec->steps[record->step].name,
+	};
+	lesson_outcome_show(&expected, judge->lesson, &expect->outcome);
+	show_found(judge, &found, &expect->outcome, record, fact);
+	judge_give(judge, &verdict, buf_text(&expected), buf_text(&found));
+	buf_free(&expected);
+	buf_free(&found);
+}
+
+static void judge_answer(struct judge *judge, const struct lesson_ask *ask, const struct lesson_answer *answer,
+			 const struct stage_record *record, const struct lesson_fact *fact)
+{
+	struct buf expected = {0}, found = {0}, outcome = {0};
+	struct judge_verdict verdict = {
+		.kind = JUDGE_ANSWER,
+		.right = lesson_holds(&answer->outcome, fact) == answer->right,
+		.place = ask->scope.place,
+		.what = judge->lesson->spec->steps[record->step].name,
+	};
+	lesson_outcome_show(&outcome, judge->lesson, &answer->outcome);
+	buf_str(&expected, answer->right ? "the answer \"" : "that the answer \"");
+	text_escape(&expected, answer->text, strlen(answer->text), 60);
+	buf_fmt(&expected, "\" (%s)%s", buf_text(&outcome), answer->right ? "" : " is wrong");
+	show_found(judge, &found, &answer->outcome, record, fact);
+	judge_give(judge, &verdict, buf_text(&expected), buf_text(&found));
+	buf_free(&outcome);
+	buf_free(&expected);
+	buf_free(&found);
+}
+
+void judge_record(struct judge *judge, const struct stage_record *record)
+{
+	long permutation = (long)judge->permutation, step = (long)record->step;
+	const struct lesson_expect *expect = lesson_expect_of(judge->lesson, permutation, step);
+	const struct lesson_ask *ask = lesson_ask_of(judge->lesson, permutation, step);
+	struct seen seen = {0};
+	seen_record(&seen, judge->lesson->spec, record);
+	if (expect)
+		judge_expect(judge, expect, record, &seen.fact);
+	for (size_t i = 0; ask && i < ask->nanswers; i++) {
+		if (ask->answers[i].outcome.given)
+			judge_answer(judge, ask, &ask->answers[i], record, &seen.fact);
+	}
+	seen_free(&seen);
+}
+
+void judge_check(struct judge *judge, const struct lesson_check *check, bool right, const char *found)
+{
+	struct buf expected = {0}, shown = {0};
+	struct judge_verdict verdict = {
+		.kind = JUDGE_CHECK,
+		.right = right,
+		.place = check->scope.place,
+		.what = check->sql,
+	};
+	text_escape(&expected, check->value, strlen(check->value), 100);
+	text_escape(&shown, found, strlen(found), 100);
+	judge_give(judge, &verdict, buf_text(&expected), buf_text(&shown));
+	buf_free(&expected);
+	buf_free(&shown);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A lane whose steps the transaction engine runs: a step opens the engine's gate once, and a retry begins again with the first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "stage_in.h"
+#include "txn/txn.h"
+
+struct retried {
+	struct body body; /* first: one is the other */
+	struct lane *lane;
+	struct txn *txn;
+	size_t *steps; /* BEGIN, the body's statements, COMMIT */
+	size_t nsteps;
+	size_t at;      /* the next of them */
+	size_t yielded; /* statements of the body, in this attempt */
+	unsigned attempt;
+	enum outcome outcome;
+	struct cursor cursor; /* in the ring: what the engine did is read there, as everybody reads it */
+	struct rows *rows;    /* of the statement that was answered last */
+	uint64_t wait_us;
+	bool again;  /* another attempt is to be told */
+	bool failed; /* an error was heard since the step was sent */
+	bool gone;   /* the session that was set up is gone: another connection must not go on with it */
+};
+
+/* ---- the body: the steps between BEGIN and COMMIT ---- */
+
+static void reset(struct body *body, bool together)
+{
+	(void)together;
+	((struct retried *)body)->yielded = 0;
+}
+
+static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			  struct err *reason)
+{
+	struct retried *r = (struct retried *)body;
+	(void)reason;
+	rows_free(r->rows);
+	r->rows = n ? rows_copy(answers[0].rows) : NULL;
+	if (r->yielded + 2 >= r->nsteps)
+		return BODY_DONE;
+	size_t step = r->steps[1 + r->yielded++];
+	batch->statements[0] = (struct statement){.sql = r->lane->stage->spec->steps[step].sql, .once = true};
+	batch->n = 1;
+	return BODY_SEND;
+}
+
+/* ---- what the engine did, in the words of a step ---- */
+
+static void hear_result(struct retried *r, const struct event *event)
+{
+	struct stage_word word = {
+		.kind = event_failed(event) ? WORD_ERROR : WORD_TAG,
+		.tag = event->tag,
+		.message = event->message,
+		.detail = event->detail,
+		.affected = event->rows,
+		.sender = LANE_OTHER,
+	};
+	memcpy(word.sqlstate, event->sqlstate, sizeof word.sqlstate);
+	r->failed = r->failed || word.kind == WORD_ERROR;
+	if (event->verb == VERB_OTHER && word.kind == WORD_TAG && r->rows) {
+		word.kind = WORD_ROWS;
+		word.rows = r->rows;
+		r->rows = NULL;
+	}
+	lane_hear(r->lane, &word);
+}
+
+static void hear(struct retried *r)
+{
+	const struct stage *stage = r->lane->stage;
+	struct event event;
+	while (cursor_read(&r->cursor, stage->ring, &event)) {
+		if (event.session != (enum session)(SESSION_LANE + r->lane->index))
+			continue;
+		if (event.kind == EVENT_RESULT && !event.skipped)
+			hear_result(r, &event);
+		else if (event.kind == EVENT_BACKOFF)
+			r->wait_us = event.wait_us;
+		else if (event.kind == EVENT_LOST)
+			r->gone = true;
+	}
+}
+
+/* The step is answered. */
+static void over(struct retried *r)
+{
+	hear(r);
+	r->lane->answered = true;
+	lane_over(r->lane);
+}
+
+/* ---- the gate ---- */
+
+/* BEGIN and SAVEPOINT are one step, and so are RELEASE and COMMIT. */
+static bool goes_along(const struct retried *r, enum verb verb)
+{
+	bool opens = verb == VERB_BEGIN || verb == VERB_SAVEPOINT || verb == VERB_ROLLBACK_TO;
+	bool closes = verb == VERB_RELEASE || verb == VERB_COMMIT;
+	return (opens && r->at == 1) || (closes && r->at == r->nsteps);
+}
+
+static bool gate(void *arg, const struct txn_gate *next)
+{
+	struct retried *r = arg;
+	bool again = r->attempt && next->attempt != r->attempt;
+	r->attempt = next->attempt;
+	if (!again && goes_along(r, next->statement->verb))
+		return false;
+	if (again) {
+		r->again = true;
+		r->at = 0;
+	}
+	over(r);
+	return true;
+}
+
+static void on_done(void *arg, const struct txn_result *result)
+{
+	struct retried *r = arg;
+	struct lane *lane = r->lane;
+	struct stage_word word;
+	r->outcome = result->outcome;
+	r->attempt = result->attempts;
+	hear(r);
+	if (result->outcome != OUTCOME_COMMITTED && !r->failed) {
+		word_own(&word, result->reason.text);
+		lane_hear(lane, &word);
+	}
+	if (r->gone && !lane->lost)
+		lane_lose(lane, "the connection of its transaction was lost");
+	over(r);
+}
+
+/* ---- from outside ---- */
+
+void retried_set(struct lane *lane, bool on)
+{
+	if (on == (lane->retried != NULL))
+		return;
+	if (!on) {
+		retried_free(lane);
+		return;
+	}
+	static const struct body_ops ops = {.reset = reset, .next = next};
+	struct stage *stage = lane->stage;
+	enum session session = (enum session)(SESSION_LANE + lane->index);
+	struct retried *r = lane->retried = NEW(struct retried);
+	r->body.ops = &ops;
+	r->lane = lane;
+	r->txn = txn_new(stage->loop, stage->ring, lane->db, session, clock_us());
+	txn_set_gate(r->txn, gate, r);
+}
+
+void retried_free(struct lane *lane)
+{
+	struct retried *r = lane->retried;
+	if (!r)
+		return;
+	retried_abandon(lane);
+	txn_free(r->txn);
+	rows_free(r->rows);
+	free(r->steps);
+	free(r);
+	lane->retried = NULL;
+}
+
+void retried_begin(struct lane *lane)
+{
+	struct retried *r = lane->retried;
+	const struct spec *spec = lane->stage->spec;
+	const struct spec_permutation *permutation = lane->stage->permutation;
+	free(r->steps);
+	r->steps = mem_array(permutation ? permutation->nturns : 0, sizeof *r->steps);
+	r->nsteps = r->at = 0;
+	r->attempt = 0;
+	r->outcome = OUTCOME_NONE;
+	r->gone = r->again = false;
+	for (size_t i = 0; permutation && i < permutation->nturns; i++) {
+		size_t step = permutation->turns[i].step;
+		if ((long)spec->steps[step].session == lane->index)
+			r->steps[r->nsteps++] = step;
+	}
+}
+
+bool retried_expects(const struct lane *lane, size_t step)
+{
+	const struct retried *r = lane->retried;
+	return r->at < r->nsteps && r->steps[r->at] == step && (r->at == 0 || txn_running(r->txn));
+}
+
+void retried_send(struct lane *lane)
+{
+	struct retried *r = lane->retried;
+	struct txn_options options;
+	lane->answered = lane->speechless = r->failed = false;
+	lane->busy = true;
+	r->cursor.next = ring_next(lane->stage->ring);
+	r->at++;
+	if (txn_running(r->txn)) {
+		txn_go(r->txn);
+		return;
+	}
+	txn_options_init(&options);
+	options.wire = WIRE_STEP;
+	options.unnumbered = true; /* the lesson's statements, and none of ours */
+	txn_start(r->txn, &r->body, lane->name, &options, on_done, r);
+}
+
+void retried_turn(struct lane *lane)
+{
+	if (lane->retried->gone)
+		retried_abandon(lane);
+}
+
+void retried_tell(struct lane *lane, const struct stage_record *record)
+{
+	struct retried *r = lane->retried;
+	struct stage_fact fact = {.lane = lane->index, .record = record, .attempt = r->attempt};
+	if (r->again) {
+		fact.kind = FACT_AGAIN;
+		fact.wait_us = r->wait_us;
+	} else if (!txn_running(r->txn)) {
+		fact.kind = FACT_OUTCOME;
+		fact.outcome = r->outcome;
+	} else {
+		return;
+	}
+	r->again = false;
+	r->wait_us = 0;
+	stage_tell(lane->stage, &fact);
+}
+
+bool retried_cancel(struct lane *lane)
+{
+	if (!lane->retried || !txn_running(lane->retried->txn))
+		return false;
+	lane->busy = true; /* until the engine has rolled back */
+	(void)txn_cancel(lane->retried->txn);
+	return true;
+}
+
+void retried_abandon(struct lane *lane)
+{
+	if (lane->retried && txn_running(lane->retried->txn))
+		txn_abandon(lane->retried->txn);
+}
+
+void retried_show(const struct lane *lane, struct stage_lane *out)
+{
+	if (!lane->retried)
+		return;
+	out->attempt = lane->retried->attempt;
+	out->outcome = lane->retried->outcome;
+}
