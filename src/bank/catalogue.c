@@ -13,7 +13,7 @@
 #include "statements.h"
 
 /*
- * First the table itself. Where it can be used, then the ledger, which is looked for in the schema of the table, how its balances are
+ * First the table itself. Where it can be used, then the ledger, which is in the schema of the table or nowhere, how its balances are
  * kept, and how many rows there are about; each may fail without harm: then there is no ledger, no index, and no estimate.
  */
 struct reading {
@@ -127,7 +127,7 @@ static void on_more_idle(void *arg)
 
 static void ask_more(struct reading *reading)
 {
-	const char *ledger[TABLE_PARAMS] = {"transfers", reading->table.schema, "true"};
+	const char *ledger[TABLE_PARAMS] = {"transfers", reading->table.schema, "false"};
 	const char *params[] = {reading->table.schema, reading->table.name, reading->catalogue->balance_name};
 	const struct dialect *dialect = db_dialect(reading->db);
 	struct buf explain = {0};

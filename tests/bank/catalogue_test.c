@@ -193,6 +193,12 @@ static void schemas(void **state)
 	assert_string_equal(c->sql_name, "east.accounts");
 	assert_false(c->ledger); /* its own ledger, which does not hold UUIDs */
 	assert_non_null(strstr(c->ledger_why, "bigint"));
+	pg_exec("DROP TABLE east.accounts, east.transfers; CREATE TABLE east.accounts (LIKE public.accounts INCLUDING "
+		"ALL)");
+	c = rig_read(rig, "east.accounts");
+	assert_false(c->ledger); /* the one in public is of other accounts, though it could hold these */
+	assert_null(c->ledger_why);
+	assert_true(rig_read(rig, "public.accounts")->ledger);
 	assert_string_equal(rig_read(rig, "public.accounts")->name, "accounts");
 	pg_exec("DROP SCHEMA east CASCADE");
 }
