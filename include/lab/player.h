@@ -115,7 +115,8 @@ const char *player_text(struct player *player);
 const char *player_title(const struct player *player); /* of the order, else of the lesson, else NULL */
 /* The question about the next step, or the last one that was asked; ask is NULL where there is none. */
 struct player_question player_question(const struct player *player);
-bool player_asks(const struct player *player); /* it is open */
+struct player_question player_row_question(const struct player *player, size_t row); /* about a row, if there is one */
+bool player_asks(const struct player *player);                                       /* it is open */
 size_t player_nchecks(const struct player *player);
 const struct player_check *player_check(const struct player *player, size_t i);
 /* What others see now: the answer to the lesson's first check, with the names of its columns; NULL: not known. */

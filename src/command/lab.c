@@ -75,6 +75,14 @@ static void on_played(void *arg, bool ok)
 
 /* ---- lab run ---- */
 
+static void begin_story(struct lab *lab)
+{
+	struct err err = {0};
+	lab->story = story_start(lab, &err);
+	if (!lab->story)
+		lab_over(lab, err.status, err.text);
+}
+
 static void start(void *arg, const struct err *err)
 {
 	struct lab *lab = arg;
@@ -86,7 +94,9 @@ static void start(void *arg, const struct err *err)
 		return;
 	}
 	struct app *app = run->app;
-	if (lab->spec)
+	if (strcmp(run->args[0], "play") == 0)
+		begin_story(lab);
+	else if (lab->spec)
 		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
 	else
 		lab->judging = judging_start(lab);
@@ -159,14 +169,28 @@ static bool is_played(const struct run *run)
 	return run->nargs == 0 || playing_knows(run->args[0]);
 }
 
+/* Without a screen: the list, or a lesson as lines. */
+static enum status check_story(const struct run *run, struct err *err)
+{
+	if (run->nargs == 0)
+		return ST_OK;
+	if (strcmp(run->args[0], "play") != 0)
+		return err_set(err, ST_USAGE, "lab %s is for a screen; `lab play NAME` plays a lesson here",
+			       run->args[0]);
+	if (!run->args[1])
+		return err_set(err, ST_USAGE, "which lesson? lab play NAME; `lab list` names them");
+	if (run->app->settings.read_only)
+		return err_set(err, ST_REJECTED,
+			       "lab play makes tables of its own: teller was started with --read-only");
+	return ST_OK;
+}
+
 enum status check_lab(const struct run *run, struct err *err)
 {
+	if (is_played(run) && app_prints(run->app))
+		return check_story(run, err);
 	if (is_played(run))
-		return app_prints(run->app)
-			       ? err_set(err, ST_USAGE,
-					 "lab %s is for a screen; `lab list` names the lessons, `lab run` plays one",
-					 run->nargs ? run->args[0] : "alone")
-			       : ST_OK;
+		return ST_OK;
 	const struct word_of_lab *word = find_word(run->args[0], err);
 	if (!word)
 		return ST_USAGE;
@@ -183,8 +207,12 @@ enum status check_lab(const struct run *run, struct err *err)
 void do_lab(struct run *run)
 {
 	struct err err = {0};
-	if (is_played(run)) {
+	if (is_played(run) && !app_prints(run->app)) {
 		do_playing(run);
+		return;
+	}
+	if (is_played(run)) {
+		(run->nargs ? do_run : lessons_list)(run);
 		return;
 	}
 	const struct word_of_lab *word = find_word(run->args[0], &err);
@@ -206,6 +234,8 @@ void lab_stop(struct app *app)
 		transcript_stop(lab->transcript);
 	if (lab_runs(app) && lab->judging)
 		judging_stop(lab->judging);
+	if (lab_runs(app) && lab->story)
+		story_stop(lab->story);
 }
 
 void lab_free(struct app *app)
@@ -215,6 +245,7 @@ void lab_free(struct app *app)
 		return;
 	transcript_free(lab->transcript);
 	judging_free(lab->judging);
+	story_free(lab->story);
 	spec_free(lab->spec);
 	free(lab);
 	app->inner->lab = NULL;

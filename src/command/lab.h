@@ -13,6 +13,7 @@ struct lab {
 	struct spec *spec;
 	struct transcript *transcript;
 	struct judging *judging;
+	struct story *story;
 };
 
 /* Ends what is played, and its run. */
@@ -26,6 +27,11 @@ void lessons_new(struct run *run);
 
 /* What a lesson needs, as it is written: "pg>=15, superuser". Of a permutation (-1: of all). */
 void lessons_needs(struct buf *out, const struct lesson *lesson, long permutation);
+
+/* ---- story.c: lab play without a screen ---- */
+struct story *story_start(struct lab *lab, struct err *err); /* of lab->run; the session that browses is connected */
+void story_stop(struct story *story);
+void story_free(struct story *story);
 
 /* ---- judging.c: lab run, held against what the lesson says ---- */
 struct judging *judging_start(struct lab *lab); /* of lab->run; the session that browses is connected */

@@ -78,6 +78,11 @@ static struct input *answers_of(struct plain *plain)
 	return plain->answers;
 }
 
+static void on_ask(void *self, void (*line)(void *arg, const char *line), void *arg)
+{
+	input_next(answers_of(self), line, arg);
+}
+
 static void on_answer(void *arg, const char *line)
 {
 	struct plain *plain = arg;
@@ -266,6 +271,7 @@ struct plain *plain_open(struct app *app, struct err *err)
 	app->face = (struct face){.say = on_say,
 				  .print = on_print,
 				  .review = on_review,
+				  .ask = on_ask,
 				  .stage = on_stage,
 				  .changed = on_changed,
 				  .progress = on_progress,

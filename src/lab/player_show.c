@@ -167,17 +167,25 @@ static long question_turn(const struct player *player)
 	return player->asked;
 }
 
-struct player_question player_question(const struct player *player)
+static struct player_question question_of(const struct player *player, size_t i)
 {
-	long i = question_turn(player);
-	if (i < 0)
-		return (struct player_question){.given = -1, .right = -1};
 	const struct turn *turn = &player->turns[i];
 	size_t last = player->nsent; /* the last step, with what the engine did behind it */
 	while (last > 0 && player->turns[player->sent[last - 1]].note)
 		last--;
-	bool latest = last > 0 && player->sent[last - 1] == (size_t)i;
-	return (struct player_question){ask_of(player, (size_t)i), turn->given, turn->judged, latest, turn->right};
+	bool latest = last > 0 && player->sent[last - 1] == i;
+	return (struct player_question){ask_of(player, i), turn->given, turn->judged, latest, turn->right};
+}
+
+struct player_question player_question(const struct player *player)
+{
+	long i = question_turn(player);
+	return i < 0 ? (struct player_question){.given = -1, .right = -1} : question_of(player, (size_t)i);
+}
+
+struct player_question player_row_question(const struct player *player, size_t row)
+{
+	return question_of(player, turn_of_row(player, row));
 }
 
 bool player_asks(const struct player *player)

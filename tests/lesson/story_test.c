@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A lesson without a screen: its story as lines, answers from standard input, and every end of it. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static struct proc *play(const char *name, const char *input)
+{
+	return proc_run((const char *const[]){proc_teller(), "--plain", "lab", "play", name, NULL}, NULL, input);
+}
+
+static void expect_out(const struct proc *proc, const char *text)
+{
+	if (strstr(buf_text(&proc->out), text))
+		return;
+	check_tell("expected: %s\nfound:\n%s", text, buf_text(&proc->out));
+	fail();
+}
+
+static void expect_nothing_left(void)
+{
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname IN ('teller_lesson', 'my_lesson')"),
+			 0);
+}
+
+static void the_end_of_input_goes_on_by_itself(void **state)
+{
+	(void)state;
+	struct proc *proc = play("lost-update", "");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "Order 1 of 2: SERIALIZABLE: B is asked to retry\nAccounts 1, 2 and 3 hold 1000 each.");
+	expect_out(proc, "\n3. A: SELECT balance FROM accounts WHERE id = 1\n   reads 1000\n");
+	expect_out(proc, "\n6. B: UPDATE accounts SET balance = 500 WHERE id = 1\n   waits for A\n"
+			 "   The server's answer: 1, it waits until A has ended\n");
+	expect_out(proc, "\n   step 6, B: error 40001: could not serialize access due to concurrent update\n");
+	expect_out(proc, "Checked: SELECT sum(balance) FROM teller_lesson.accounts is 3000\n"
+			 "You answered 0 of 2 as the server did.\nOrder 2 of 2: READ COMMITTED");
+	proc_free(proc);
+	expect_nothing_left();
+}
+
+static void answers_are_lines(void **state)
+{
+	(void)state;
+	struct proc *proc = play("lost-update", "\n\n\n\n\nwhat?\n9\n1\n\n\n\n\n1\n");
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, "an empty line goes on, a number answers");
+	proc_expect_err(proc, "the answers are 1 to 3");
+	expect_out(proc, "   Right: 1, it waits until A has ended\n");
+	expect_out(proc, "   The server's answer: 2, 500, what A left\n");
+	expect_out(proc, "You answered 1 of 2 as the server did.");
+	proc_free(proc);
+}
+
+static void the_engine_is_told(void **state)
+{
+	(void)state;
+	struct proc *proc = play("retry-by-itself", "");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "7. A, attempt 1: UPDATE accounts SET balance = balance - 100 WHERE id = 1\n"
+			 "   error 40001: could not serialize access due to concurrent update\n");
+	expect_out(proc, "   A: rolled back, waited ");
+	expect_out(proc, "10. A, attempt 2: SELECT balance FROM accounts WHERE id = 1\n   reads 900\n");
+	expect_out(proc, "   COMMIT\n   A: COMMITTED on attempt 2\n");
+	proc_free(proc);
+}
+
+static char *written(const char *text)
+{
+	struct buf path = {0};
+	buf_fmt(&path, "%s/story_test.spec", getenv("TMPDIR"));
+	FILE *file = fopen(path.p, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	return buf_take(&path);
+}
+
+static struct proc *play_text(const char *text)
+{
+	char *path = written(text);
+	struct proc *proc = play(path, "");
+	free(path);
+	return proc;
+}
+
+static void a_surprise_is_a_status(void **state)
+{
+	(void)state;
+	struct proc *proc =
+		play_text("session A step x { SELECT 1; }\n#@ expect x reads 2\n#@ check \"SELECT 3\" = 4\n");
+	proc_expect_status(proc, 6);
+	expect_out(proc, "   reads 1  (a surprise: the lesson expects something else)\n");
+	expect_out(proc, "Surprise: SELECT 3 should be 4, and is 3\n");
+	proc_expect_err(proc, "2 surprises: the server did something else than the lesson says");
+	proc_free(proc);
+}
+
+static void hostile_names_do_no_harm(void **state)
+{
+	(void)state;
+	struct proc *proc = play_text("session \"A\x1b[31m\" step x { SELECT 'a\x1b]0;t\x07\n b' AS n; }\n"
+				      "#@ say \"\x1b[2J\"\n");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "\\x1b[2J\n1. A\\x1b[31m: SELECT 'a\\x1b]0;t\\x07 b' AS n\n");
+	assert_null(strchr(proc->out.p, '\x1b'));
+	proc_free(proc);
+}
+
+static void what_cannot_go_on_ends(void **state)
+{
+	(void)state;
+	struct proc *proc = play_text("setup { CREATE SCHEMA my_lesson; CREATE TABLE my_lesson.t (n INT); }\n"
+				      "teardown { DROP SCHEMA my_lesson CASCADE; }\n"
+				      "session A step b { BEGIN; } step l { LOCK TABLE my_lesson.t; }\n"
+				      "session B step w { SELECT n FROM my_lesson.t; }\npermutation b l w\n");
+	proc_expect_status(proc, 3);
+	expect_out(proc, "   waits for A\n");
+	proc_expect_err(proc, "a session waits, and no step is left that would let it go on");
+	proc_free(proc);
+	expect_nothing_left();
+	proc = play("savepoint-late", "");
+	proc_expect_status(proc, 0);
+	assert_null(strstr(proc->out.p, "CockroachDB: refused"));
+	proc_free(proc);
+	proc = play("nothing", "");
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "there is no lesson nothing");
+	proc_free(proc);
+}
+
+static void an_interrupt_tears_down(void **state)
+{
+	(void)state;
+	char *path = written("setup { CREATE SCHEMA my_lesson; }\nteardown { DROP SCHEMA my_lesson; }\n"
+			     "session A step b { BEGIN; } step s { SELECT pg_sleep(60); }\n");
+	const char *const argv[] = {proc_teller(), "--plain", "lab", "play", path, NULL};
+	struct proc *proc = proc_start(argv, NULL, "");
+	proc_wait_output(proc, "2. A: SELECT pg_sleep(60)");
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	proc_expect_status(proc, 130);
+	proc_free(proc);
+	free(path);
+	expect_nothing_left();
+}
+
+static void a_lost_session_ends_it(void **state)
+{
+	(void)state;
+	struct proc *proc =
+		play_text("session A step k { SELECT pg_terminate_backend(pg_backend_pid()); } step n { SELECT 1; }\n");
+	proc_expect_status(proc, 3);
+	expect_out(proc, "   error 57P01: terminating connection due to administrator command\n");
+	proc_expect_err(proc, "it cannot be played to its end");
+	proc_free(proc);
+}
+
+static void the_lab_alone_lists_the_lessons(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("--plain", "lab");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "lost-update");
+	proc_free(proc);
+	proc = teller_run("--plain", "lab", "next");
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "lab next is for a screen; `lab play NAME` plays a lesson here");
+	proc_free(proc);
+	proc = teller_run("--plain", "--read-only", "lab", "play", "lost-update");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "started with --read-only");
+	proc_free(proc);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_end_of_input_goes_on_by_itself),
+		cmocka_unit_test(answers_are_lines),
+		cmocka_unit_test(the_engine_is_told),
+		cmocka_unit_test(a_surprise_is_a_status),
+		cmocka_unit_test(hostile_names_do_no_harm),
+		cmocka_unit_test(what_cannot_go_on_ends),
+		cmocka_unit_test(an_interrupt_tears_down),
+		cmocka_unit_test(a_lost_session_ends_it),
+		cmocka_unit_test(the_lab_alone_lists_the_lessons),
+	};
+	return cmocka_run_group_tests_name("lesson/story", tests, pg_own_database, NULL);
+}
