@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/learned.h"
 #include "lab/lesson.h"
 #include "ui/draw.h"
 #include "ui/view.h"
@@ -50,6 +51,37 @@ static bool runs(const struct app *app, const struct lesson *lesson, struct err 
 
 /* ---- the pane ---- */
 
+/* Those that this server can play. */
+static size_t orders_of(const struct lessons *lessons, const struct entry_of_list *entry)
+{
+	struct lesson_server server;
+	struct err why;
+	bool known = lessons->app->browse && lesson_server_of(lessons->app->browse, &server);
+	size_t n = 0;
+	for (size_t i = 0; entry->lesson && i < entry->lesson->spec->npermutations; i++)
+		n += !known || lesson_runs(entry->lesson, (long)i, &server, &why);
+	return n;
+}
+
+/* '*' all orders were played, '+' some. */
+static void add_mark(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
+{
+	struct learned_sum sum = learned_of(app_learned(lessons->app), entry->name);
+	buf_char(line, !sum.orders ? ' ' : sum.orders < orders_of(lessons, entry) ? '+' : '*');
+}
+
+/* How far somebody has come with a lesson, in words. */
+static void add_learned(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
+{
+	struct learned_sum sum = learned_of(app_learned(lessons->app), entry->name);
+	if (!sum.orders)
+		return;
+	buf_fmt(line, "Played: %u of %zu orders", sum.orders, orders_of(lessons, entry));
+	if (sum.asked)
+		buf_fmt(line, ", %u of %u questions right", sum.right, sum.asked);
+	buf_str(line, ". ");
+}
+
 static void draw_row(const struct lessons *lessons, struct rect at, size_t i, bool focus)
 {
 	const struct entry_of_list *entry = &lessons->all[i];
@@ -60,6 +92,7 @@ static void draw_row(const struct lessons *lessons, struct rect at, size_t i, bo
 	enum style style = selected ? focus ? STYLE_SELECTED : STYLE_MARKED : can ? STYLE_TEXT : STYLE_FAINT;
 	buf_str(&line, selected ? "> " : "  ");
 	text_pad(&line, entry->name, NAME_COLS, TEXT_LEFT);
+	add_mark(&line, lessons, entry);
 	buf_fmt(&line, "  %s", entry->title);
 	if (!can && why.text[0])
 		buf_fmt(&line, "  (%s)", why.text);
@@ -84,6 +117,7 @@ static int draw_teaches(const struct lessons *lessons, struct rect inside)
 	struct buf line = {0};
 	if (!text || inside.h < 8)
 		return 0;
+	add_learned(&line, lessons, entry);
 	buf_str(&line, "Teaches: ");
 	draw_harmless(&line, text);
 	draw_wrapped((struct rect){inside.y + inside.h - 2, inside.x + 2, 2, inside.w - 4}, STYLE_FAINT,

@@ -22,7 +22,9 @@ struct playing {
 	bool turns;      /* then it goes on there, or comes back, at this place: */
 	size_t order, sent;
 	struct timer *sweep;
-	struct lesson *lesson; /* the player's */
+	struct lesson *lesson;   /* the player's */
+	bool noted;              /* what this order came to */
+	struct learned *learned; /* NULL: not read since the last one was noted */
 };
 
 struct inner {

@@ -10,6 +10,7 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "command/learned.h"
 #include "lab.h"
 #include "record.h"
 
@@ -60,6 +61,18 @@ static void write_list(struct output *output)
 	}
 }
 
+/* How far somebody has come: " (played 1 of 2, 3 of 4 right)" */
+static void add_learned(struct buf *out, const struct learned *learned, const struct lesson *lesson, const char *name)
+{
+	struct learned_sum sum = learned_of(learned, name);
+	if (!sum.orders)
+		return;
+	buf_fmt(out, " (played %u of %zu", sum.orders, lesson->spec->npermutations);
+	if (sum.asked)
+		buf_fmt(out, ", %u of %u right", sum.right, sum.asked);
+	buf_char(out, ')');
+}
+
 static void show_list(struct app *app)
 {
 	struct buf out = {0};
@@ -70,8 +83,10 @@ static void show_list(struct app *app)
 		if (!lesson)
 			continue;
 		lessons_needs(&needs, lesson, -1);
-		buf_fmt(&out, "%-24s %s%s%s%s\n", asset->name, text_of(lesson, LESSON_TITLE, -1, -1),
+		buf_fmt(&out, "%-24s %s%s%s%s", asset->name, text_of(lesson, LESSON_TITLE, -1, -1),
 			needs.len ? " (" : "", buf_text(&needs), needs.len ? ")" : "");
+		add_learned(&out, app_learned(app), lesson, asset->name);
+		buf_char(&out, '\n');
 		buf_free(&needs);
 		lesson_free(lesson);
 	}

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "command/learned.h"
 #include "command/options.h"
 #include "handlers.h"
 #include "inner.h"
@@ -19,8 +20,31 @@ static enum status go_to_place(struct app *app, const char *place)
 
 /* ---- opening and leaving ---- */
 
+const struct learned *app_learned(struct app *app)
+{
+	struct playing *playing = &app->inner->playing;
+	if (!playing->learned)
+		playing->learned = learned_read();
+	return playing->learned;
+}
+
+/* An order that was played to its end is remembered. */
+static void note(struct app *app)
+{
+	struct playing *playing = &app->inner->playing;
+	bool over = app->player && player_state(app->player) == PLAYER_OVER;
+	if (over && !playing->noted && !player_strayed(app->player)) {
+		struct player_score score = player_score(app->player);
+		(void)learned_note(player_name(app->player), player_order(app->player), score.right, score.asked);
+		learned_free(playing->learned);
+		playing->learned = NULL;
+	}
+	playing->noted = over;
+}
+
 static void on_changed(void *arg)
 {
+	note(arg);
 	inner_changed(arg);
 }
 
@@ -116,6 +140,7 @@ void playing_free(struct app *app)
 	timer_free(app->inner->playing.sweep);
 	player_free(app->player);
 	lesson_free(app->inner->playing.lesson);
+	learned_free(app->inner->playing.learned);
 }
 
 bool playing_runs(const struct app *app)

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "command/learned.h"
 #include "lab.h"
 #include "lab/player.h"
 #include "lab/seen.h"
@@ -270,6 +271,7 @@ static void tell_end(struct story *story)
 	struct player_score score = player_score(story->player);
 	struct buf line = {0};
 	story->surprises += score.surprises + score.failed;
+	(void)learned_note(player_name(story->player), player_order(story->player), score.right, score.asked);
 	tell_text(story, player_text(story->player));
 	for (size_t i = 0; i < player_nchecks(story->player); i++)
 		if (player_check(story->player, i)->found)

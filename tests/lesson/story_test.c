@@ -178,6 +178,83 @@ static void the_lab_alone_lists_the_lessons(void **state)
 	proc_free(proc);
 }
 
+/* ---- what is kept ---- */
+
+static char *kept_path(void)
+{
+	struct buf path = {0};
+	buf_fmt(&path, "%s/teller/lessons", getenv("XDG_STATE_HOME"));
+	return buf_take(&path);
+}
+
+static void keep(const char *text)
+{
+	char *path = kept_path();
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	free(path);
+}
+
+static void expect_list(const char *text)
+{
+	struct proc *proc = teller_run("lab", "list");
+	proc_expect_status(proc, 0);
+	expect_out(proc, text);
+	proc_free(proc);
+}
+
+static void what_was_played_is_kept(void **state)
+{
+	(void)state;
+	struct proc *proc = play("lost-update", "\n\n\n\n\n1\n\n\n\n\n2\n");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	expect_list("(pg) (played 2 of 2, 2 of 3 right)\n");
+	proc = play("lost-update", ""); /* a worse time takes nothing away */
+	proc_free(proc);
+	expect_list("(pg) (played 2 of 2, 2 of 3 right)\n");
+}
+
+static void rubbish_is_passed_over(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	buf_str(&text, "\x1b[2J\nlost-update\nlost-update 0 1 1\nlost-update 1 3 2\nlost-update -1 0 0\nnone 1 1 1\n");
+	for (int i = 0; i < 100000; i++)
+		buf_char(&text, 'x');
+	buf_str(&text, "\ndeadlock 1 0 1\ndeadlock 1 1 1 and more\ndeadlock 99999999999 1 1\nwrite-skew 1 1 1");
+	keep(text.p);
+	buf_free(&text);
+	struct proc *proc = teller_run("lab", "list");
+	proc_expect_status(proc, 0);
+	expect_out(proc, "(played 1 of 2, 1 of 1 right)\n");
+	assert_null(strstr(proc->out.p, "lost-update              Two people move half of the same balance (pg) ("));
+	proc_free(proc);
+	proc = play("first-transfer", "");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	expect_list("One transfer");
+	char *path = kept_path();
+	FILE *file = fopen(path, "r");
+	char kept[400] = "";
+	assert_true(fread(kept, 1, sizeof kept - 1, file) > 0);
+	fclose(file);
+	free(path);
+	assert_non_null(strstr(kept, "deadlock 1 1 1\nwrite-skew 1 1 1\nfirst-transfer 1 0 "));
+}
+
+/* Nothing can be kept, and that is no reason not to learn. */
+static void without_a_place_to_keep_it(void **state)
+{
+	(void)state;
+	const char *const argv[] = {proc_teller(), "--plain", "lab", "play", "first-transfer", NULL};
+	struct proc *proc = proc_run(argv, (const char *const[]){"XDG_STATE_HOME=/proc/nothing", NULL}, "");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -190,6 +267,9 @@ int main(void)
 		cmocka_unit_test(an_interrupt_tears_down),
 		cmocka_unit_test(a_lost_session_ends_it),
 		cmocka_unit_test(the_lab_alone_lists_the_lessons),
+		cmocka_unit_test(what_was_played_is_kept),
+		cmocka_unit_test(rubbish_is_passed_over),
+		cmocka_unit_test(without_a_place_to_keep_it),
 	};
 	return cmocka_run_group_tests_name("lesson/story", tests, pg_own_database, NULL);
 }

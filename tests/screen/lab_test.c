@@ -258,6 +258,26 @@ static void the_first_order_for_this_server(void **state)
 	console_quit(term);
 }
 
+/* What was played and answered is seen in the list, in this run and in the next. */
+static void progress_is_kept(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "hot-account");
+	term_type(term, "c");
+	term_expect(term, "QUESTION");
+	term_type(term, "1c");
+	term_expect(term, "OVER");
+	term_type(term, "<Esc>");
+	term_expect(term, "hot-account             +  The account");
+	console_quit(term);
+	term_teardown(state);
+	term = console_open(state, 24, 80);
+	term_type(term, "<F3><Down><Down><Down><Down><Down><Down><Down><Down>");
+	term_expect(term, "> hot-account             +");
+	term_expect(term, "Played: 1 of 2 orders, ");
+	console_quit(term);
+}
+
 static void no_such_lesson(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -285,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_other_sizes, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(straight_to_the_lab, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(the_first_order_for_this_server, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(progress_is_kept, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/lab", tests, own_database, NULL);
