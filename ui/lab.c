@@ -12,7 +12,7 @@
 #include "ui/told.h"
 #include "ui/view.h"
 
-enum { STEP_COLS = 6, LANE_LEAST = 24, OUTCOME_MOST = 24, TELL_LEAST = 3, ROWS_LEAST = 3 };
+enum { STEP_COLS = 6, LANE_LEAST = 24, OUTCOME_MOST = 24, STATE_LEAST = 19, TELL_LEAST = 3, ROWS_LEAST = 3 };
 
 struct lab_pane {
 	struct app *app;
@@ -76,7 +76,8 @@ static void draw_head(const struct lab_pane *pane, const struct lanes *lanes, st
 		int x = at.x + lane_x(lanes, i);
 		draw_harmless(&name, spec->sessions[i].name);
 		enum style style = cell_lane(&state, spec, &lane, last_of(player, i));
-		int used = draw_text(at.y, x, lanes->width - 2, STYLE_HEAD, buf_text(&name)) + 2;
+		int room = lanes->width - STATE_LEAST; /* what a session does goes before what it is called */
+		int used = draw_text(at.y, x, room, STYLE_HEAD, buf_text(&name)) + 2;
 		if (used < lanes->width)
 			draw_text(at.y, x + used, lanes->width - used - 1, style, buf_text(&state));
 		buf_free(&name);
@@ -112,6 +113,8 @@ static void draw_cell(const struct spec *spec, const struct player_row *row, str
 	cell_outcome(&outcome, spec, row->record);
 	int right = (int)text_width(buf_text(&outcome), outcome.len);
 	int most = at.w / 2 > OUTCOME_MOST ? at.w / 2 : OUTCOME_MOST;
+	if (most > at.w * 2 / 3)
+		most = at.w * 2 / 3;
 	if (right > most)
 		right = most;
 	int left = at.w - right - (right ? 2 : 1);

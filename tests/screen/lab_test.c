@@ -278,6 +278,31 @@ static void progress_is_kept(void **state)
 	console_quit(term);
 }
 
+/* Names and answers are cut before they push out what a session does, and what it was asked. */
+static void long_names_and_answers(void **state)
+{
+	char path[200];
+	snprintf(path, sizeof path, "%s/long.spec", getenv("TMPDIR"));
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("session \"A\x1b[31m has a name that is longer than its lane is wide\" step a { SELECT repeat('x', 99); "
+	      "}\n"
+	      "session B step b { SELECT 2; } session C step c { SELECT 3; }\npermutation a b c\n",
+	      file);
+	fclose(file);
+	struct term *term = console_open(state, 24, 80);
+	char line[240];
+	snprintf(line, sizeof line, ":lab play %s<Enter>", path);
+	term_type(term, line);
+	term_expect(term, "PAUSED  step 0 of 3");
+	term_expect(term, "no transaction   B");
+	term_type(term, " ");
+	term_expect(term, "SELECT");
+	term_expect(term, "-> xxxxxxxxxx");
+	term_expect(term, "step 1 of 3");
+	console_quit(term);
+}
+
 static void no_such_lesson(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -306,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(straight_to_the_lab, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(the_first_order_for_this_server, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(progress_is_kept, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(long_names_and_answers, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/lab", tests, own_database, NULL);
