@@ -262,13 +262,18 @@ static void detail(const struct lab_pane *pane)
 		    : player_nsent(player)           ? player_nsent(player) - 1
 						     : 0;
 	struct player_row row = player_row(player, at);
+	if (!pane->looking) { /* there may be no room for all of it beside the lanes */
+		told_story(&text, pane->app->player);
+		buf_char(&text, '\n');
+	}
 	if (row.note)
 		buf_fmt(&text, "engine    %s\n", row.note);
 	else if (row.record)
 		cell_detail(&text, spec, row.record);
 	else
 		told_detail(&text, spec, row.step);
-	told_whole(&text, pane->app->player, (long)at);
+	buf_char(&text, '\n');
+	told_row(&text, player, at);
 	pane->app->face.show(pane->app->face.self, "A step of the lesson", text.p);
 	buf_free(&text);
 }

@@ -288,6 +288,15 @@ int told_lines(struct player *player, int columns)
 	return height;
 }
 
+/* There is more than fits. */
+static void draw_more(struct rect area)
+{
+	static const char text[] = " Enter: all of it ";
+	int w = (int)sizeof text - 1;
+	if (area.w > w)
+		draw_text(area.y + area.h - 1, area.x + area.w - w, w, STYLE_KEY, text);
+}
+
 void told_draw(struct player *player, long row, struct rect area, bool head)
 {
 	struct lines lines = {.n = 0};
@@ -301,6 +310,8 @@ void told_draw(struct player *player, long row, struct rect area, bool head)
 		area.h--;
 	}
 	draw_lines(&lines, area);
+	if (height_of(&lines, area.w - 2) > area.h && area.h > 0)
+		draw_more(area);
 	free_lines(&lines);
 }
 
@@ -317,15 +328,25 @@ void told_detail(struct buf *out, const struct spec *spec, size_t step)
 	buf_str(out, "\n          not sent yet\n");
 }
 
-void told_whole(struct buf *out, struct player *player, long row)
+static void put_lines(struct buf *out, struct lines *lines)
+{
+	for (int i = 0; i < lines->n; i++)
+		buf_fmt(out, "%s\n", buf_text(&lines->text[i]));
+	free_lines(lines);
+}
+
+void told_story(struct buf *out, struct player *player)
 {
 	struct lines lines = {.n = 0};
-	add_row(&lines, player, (size_t)row);
+	story(&lines, player);
+	put_lines(out, &lines);
+}
+
+void told_row(struct buf *out, const struct player *player, size_t row)
+{
+	struct lines lines = {.n = 0};
+	add_row(&lines, player, row);
 	lines.n--; /* the hint at keys */
 	buf_free(&lines.text[lines.n]);
-	story(&lines, player);
-	buf_str(out, "\n");
-	for (int i = 0; i < lines.n; i++)
-		buf_fmt(out, "%s\n", buf_text(&lines.text[i]));
-	free_lines(&lines);
+	put_lines(out, &lines);
 }

@@ -16,6 +16,7 @@ void told_draw(struct player *player, long row, struct rect area, bool head);
 
 /* The same in full, line by line, for a sheet. */
 void told_detail(struct buf *out, const struct spec *spec, size_t step);
-void told_whole(struct buf *out, struct player *player, long row);
+void told_story(struct buf *out, struct player *player);
+void told_row(struct buf *out, const struct player *player, size_t row);
 
 #endif

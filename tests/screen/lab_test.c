@@ -221,9 +221,11 @@ static void at_other_sizes(void **state)
 	struct term *term = console_open(state, 10, 40);
 	open_lesson(term, "lost-update");
 	space_to(term, 0, 5, 14);
-	term_expect(term, "Space");
-	term_type(term, "i");
+	term_expect(term, "QUESTION");
+	term_expect(term, "Enter: all of it");
+	term_type(term, "<Enter>");
 	term_expect(term, "A step of the lesson");
+	term_expect(term, "B now updates the row that A has");
 	term_type(term, "<Esc>");
 	term_resize(term, 45, 140);
 	term_expect(term, "SQL log");
