@@ -35,6 +35,8 @@ void csv_free(struct csv *csv);
 enum csv_got csv_next(struct csv *csv, const char **bytes, size_t *n, struct csv_record *record);
 /* There are no more bytes: the last record, where it has no line end. CSV_MORE: there is none. */
 enum csv_got csv_end(struct csv *csv, struct csv_record *record);
+/* True where the record that is being read cannot become a good one, however it goes on: *record tells why not. */
+bool csv_is_lost(const struct csv *csv, struct csv_record *record);
 bool csv_had_mark(const struct csv *csv); /* there was a byte order mark */
 
 #endif

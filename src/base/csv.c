@@ -134,6 +134,12 @@ static enum csv_got finish(struct csv *csv, struct csv_record *record)
 	return CSV_RECORD;
 }
 
+bool csv_is_lost(const struct csv *csv, struct csv_record *record)
+{
+	*record = (struct csv_record){.line = csv->why_line, .why = csv->why};
+	return csv->why && !csv->ended;
+}
+
 /* ---- bytes ---- */
 
 /* A quote opens a field or closes it; anywhere else it is wrong. */

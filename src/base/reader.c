@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 
-enum { PIECE = 64 << 10 };
+enum { PIECE = 64 << 10, PIECES_A_TURN = 32 };
 
 struct reader {
 	char *name;
@@ -19,6 +19,7 @@ struct reader {
 	int flags;           /* of standard input, to be put back; -1 where it is a file of our own */
 	struct watch *watch; /* NULL for a file, which never keeps a reader waiting */
 	struct timer *soon;
+	unsigned pieces; /* of a file, so far */
 	reader_fn *fn;
 	void *arg;
 	char piece[PIECE];
@@ -90,7 +91,10 @@ void reader_close(struct reader *reader)
 	free(reader);
 }
 
-/* A pipe that nobody has opened for writing yet looks as if it had ended: only its descriptor tells. */
+/*
+ * A pipe that nobody has opened for writing yet looks as if it had ended: only its descriptor tells. A timer that is due at once, and
+ * sets itself again, keeps the loop from everything else: now and then keys and signals get their turn.
+ */
 void reader_next(struct reader *reader, reader_fn *fn, void *arg)
 {
 	reader->fn = fn;
@@ -98,5 +102,5 @@ void reader_next(struct reader *reader, reader_fn *fn, void *arg)
 	if (reader->watch)
 		watch_set(reader->watch, WATCH_READ);
 	else
-		timer_start(reader->soon, 0);
+		timer_start(reader->soon, ++reader->pieces % PIECES_A_TURN == 0);
 }

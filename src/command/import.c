@@ -91,6 +91,14 @@ static void take_end(struct import *import)
 
 static void on_piece(void *arg, const char *bytes, size_t n, const struct err *err);
 
+/* Where a bad line ends the import, its own end need not be waited for: it may have none. */
+static void give_up_early(struct import *import)
+{
+	struct csv_record record;
+	if ((!import->skip || !import->intake) && csv_is_lost(import->csv, &record))
+		import_take(import, CSV_BAD, &record);
+}
+
 static void go_on(struct import *import)
 {
 	struct csv_record record;
@@ -104,6 +112,8 @@ static void go_on(struct import *import)
 		if (got != CSV_MORE)
 			import_take(import, got, &record);
 	}
+	if (!import->over && !import->ended)
+		give_up_early(import);
 	if (import->ended && !import->over)
 		take_end(import);
 	else if (!import->over)

@@ -282,6 +282,38 @@ static void a_pipe_that_stalls(void **state)
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 2000);
 }
 
+static long long bytes_read(const struct proc *proc)
+{
+	char name[64];
+	long long n = 0;
+	snprintf(name, sizeof name, "/proc/%d/io", (int)proc->pid);
+	FILE *io = fopen(name, "r");
+	assert_non_null(io);
+	assert_int_equal(fscanf(io, "rchar: %lld", &n), 1);
+	fclose(io);
+	return n;
+}
+
+/* A line that is lost is not read to an end that may not come; and reading never keeps the loop from a signal. */
+static void a_line_without_an_end(void **state)
+{
+	(void)state;
+	expect(teller_run("import", "/dev/zero"), 3, "/dev/zero: line 1 has a byte 0 in it");
+	write_file("id,balance\n", strlen("id,balance\n"));
+	assert_int_equal(truncate(file, (off_t)64 << 30), 0); /* a hole: it takes no room */
+	expect(teller_run("import", file), 3, "line 2 has a byte 0 in it");
+	struct proc *proc =
+		proc_start((const char *const[]){proc_teller(), "import", "--skip-bad", file, NULL}, NULL, NULL);
+	struct pg_session *session = pg_open();
+	while (bytes_read(proc) < 20 << 20)
+		pg_ask(session, "SELECT count(*) FROM pg_sleep(0.01)");
+	pg_close(session);
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	expect(proc, 130, "cancelled; nothing was imported");
+	assert_int_equal(truncate(file, 0), 0);
+}
+
 static void files_that_cannot_be_read(void **state)
 {
 	(void)state;
@@ -306,6 +338,7 @@ int main(void)
 		cmocka_unit_test_setup(a_line_inside_quotes_counts, bank),
 		cmocka_unit_test_setup(too_large_chunks_are_halved, bank),
 		cmocka_unit_test_setup(a_pipe_that_stalls, bank),
+		cmocka_unit_test_setup(a_line_without_an_end, bank),
 		cmocka_unit_test_setup(files_that_cannot_be_read, bank),
 	};
 	return cmocka_run_group_tests_name("verb/import", tests, own_database, NULL);
