@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* teller: settings in, a front end, the loop, the exit status out. */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,10 +49,20 @@ static int run(struct app *app, bool plain_mode)
 	return app->exit_status ? app->exit_status : doubt;
 }
 
+/* What was closed is taken, so that nothing else comes to stand there, but by what refuses: to use it is an error, as it was. */
+static void take_standard_streams(void)
+{
+	static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) < 0)
+			_exit(ST_OWN);
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings = {0};
 	struct err err = {0};
+	take_standard_streams();
 	setlocale(LC_ALL, "");
 	setlocale(LC_MESSAGES, "C"); /* libpq and the system speak the language that teller speaks */
 	signal(SIGPIPE, SIG_IGN);    /* a reader that has gone is an error of write(), with a server to stop after it */

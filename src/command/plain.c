@@ -22,6 +22,7 @@
  * command, as from psql; a pipe with that of the first that failed, so that a failure is never lost.
  */
 struct plain {
+	int unwritten; /* errno of the first data that standard output did not take */
 	struct app *app;
 	size_t next;           /* of settings.commands */
 	int file;              /* the open file of -f, or -1 */
@@ -62,13 +63,20 @@ static void on_say(void *self, enum status status, const char *text)
 		fprintf(stderr, "teller: %s\n", text);
 }
 
+/* Why is known where it fails; whoever looks later sees only that it did. */
+static void flush_data(struct plain *plain)
+{
+	if (!plain->unwritten && (fflush(stdout) != 0 || ferror(stdout)))
+		plain->unwritten = errno ? errno : EIO;
+}
+
 static void on_print(void *self, const char *text)
 {
 	struct plain *plain = self;
 	on_progress(plain, NULL);
 	narrate_now(plain->narrate);
 	fprintf(stdout, "%s\n", text);
-	fflush(stdout);
+	flush_data(plain);
 }
 
 static struct input *answers_of(struct plain *plain)
@@ -113,6 +121,14 @@ static void on_review(void *self, struct run *run)
 
 /* ---- one command after another ---- */
 
+/* A command that failed has said why. */
+static void leave_unwritten(struct plain *plain, enum status status)
+{
+	if (!status)
+		app_say(plain->app, ST_OWN, "cannot write to standard output: %s", strerror(plain->unwritten));
+	app_leave(plain->app, status_exit(ST_OWN));
+}
+
 static void on_done(void *arg, enum status status)
 {
 	struct plain *plain = arg;
@@ -120,11 +136,11 @@ static void on_done(void *arg, enum status status)
 	narrate_now(plain->narrate);
 	if (status || plain->person)
 		plain->last = plain->person || !plain->last ? status : plain->last;
-	bool failed = fflush(stdout) != 0 || ferror(stdout);
-	if (failed && errno == EPIPE)
+	flush_data(plain);
+	if (plain->unwritten == EPIPE)
 		app_leave(app, 128 + SIGPIPE); /* as any filter whose reader has gone */
-	else if (failed)
-		app_leave(app, status_exit(ST_OWN));
+	else if (plain->unwritten)
+		leave_unwritten(plain, status);
 	else if (status && plain->strict)
 		app_leave(app, status_exit(status));
 	else if (!app->leaving)

@@ -140,6 +140,35 @@ static void a_closed_pipe_is_no_disaster(void **state)
 	proc_free(proc);
 }
 
+/* Data that cannot be written are never lost without a word, and what is opened next must not come to stand where standard input or output should be. */
+static void streams_that_cannot_be_used(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		int status;
+		const char *why;
+	} cases[] = {
+		{"import - <&-", 1, "cannot read standard input: Bad file descriptor"},
+		{"count >&-", 1, "cannot write to standard output: Bad file descriptor"},
+		{"count >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"version >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"list >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"export - >&-", 1, "cannot write to standard output: Bad file descriptor"},
+		{"count 2>&-", 0, ""},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf command = {0};
+		pg_bank(2);
+		buf_fmt(&command, "exec '%s' %s", proc_teller(), cases[i].line);
+		struct proc *proc = proc_run((const char *const[]){"sh", "-c", command.p, NULL}, NULL, NULL);
+		proc_expect_status(proc, cases[i].status);
+		proc_expect_err(proc, cases[i].why);
+		proc_free(proc);
+		buf_free(&command);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -149,6 +178,7 @@ int main(void)
 		cmocka_unit_test(a_failing_command_ends_a_script),
 		cmocka_unit_test(tables_that_cannot_be_used),
 		cmocka_unit_test(a_closed_pipe_is_no_disaster),
+		cmocka_unit_test(streams_that_cannot_be_used),
 	};
 	return cmocka_run_group_tests_name("verb/refuse", tests, own_database, NULL);
 }
