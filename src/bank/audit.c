@@ -59,7 +59,8 @@ char *audit_sql(const char *table, const char *id, const char *balance, const ch
 		balance, balance, balance, balance, id, table);
 	if (ledger)
 		add_ledger(&sql, table, id, balance, ledger);
-	buf_str(&sql, " SELECT accounts, total, coalesce(total = $1::numeric, true), nulls, negative, negative_id");
+	buf_str(&sql, " SELECT accounts, total, coalesce(total = $1::numeric, total::text <> 'NaN'), nulls, negative, "
+		      "negative_id");
 	if (ledger)
 		buf_str(&sql, ", transfers, moved, odd, gone, gone_id, short, short_id FROM a, t, r");
 	else
@@ -110,7 +111,7 @@ static void add_total(struct report *report, const char *expected)
 {
 	bool ok = strcmp(cell(report, COL_EXPECTED), "t") == 0;
 	if (!expected)
-		add(report, "total", ok, "%s", cell(report, COL_TOTAL));
+		add(report, "total", ok, ok ? "%s" : "%s, which is no number", cell(report, COL_TOTAL));
 	else if (ok)
 		add(report, "total", ok, "%s, as expected", cell(report, COL_TOTAL));
 	else
@@ -130,7 +131,7 @@ size_t audit_read(const struct rows *rows, const char *expected, struct audit_li
 		return report.n;
 	add(&report, "transfers", true, "%s, which moved %s", cell(&report, COL_TRANSFERS), cell(&report, COL_MOVED));
 	add_none(&report, "transfers of nothing, or to oneself", COL_ODD, 0);
-	add_none(&report, "accounts that are gone", COL_GONE, COL_GONE_ID);
+	add_none(&report, "accounts that are not in the table", COL_GONE, COL_GONE_ID);
 	add_none(&report, "accounts that began below zero", COL_SHORT, COL_SHORT_ID);
 	return report.n;
 }

@@ -7,7 +7,7 @@
 #include "handlers.h"
 #include "reading.h"
 
-enum { COLS = 3, FOUND_AT = 44 };
+enum { COLS = 3 };
 
 static size_t count_failed(const struct audit_line *lines, size_t n)
 {
@@ -19,10 +19,14 @@ static size_t count_failed(const struct audit_line *lines, size_t n)
 
 static void print(struct output *output, const struct audit_line *lines, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		output_rows(output,
-			    (const char *const[COLS]){lines[i].check, lines[i].ok ? "ok" : "FAILED", lines[i].found},
-			    1);
+	const char *cells[AUDIT_LINES_MAX * COLS];
+	for (size_t i = 0; i < n; i++) {
+		const char **row = cells + i * COLS;
+		row[0] = lines[i].check;
+		row[1] = lines[i].ok ? "ok" : "FAILED";
+		row[2] = lines[i].found;
+	}
+	output_rows(output, cells, n);
 }
 
 static void show(struct app *app, const struct audit_line *lines, size_t n)
@@ -45,7 +49,9 @@ static void take(struct reading *reading, const struct rows *rows)
 		show(reading->run->app, lines, n);
 	if (failed)
 		err_set(&reading->err, ST_CHECK,
-			"%zu of %zu checks failed; the money or the ledger was changed by others, or is damaged",
+			"%zu of %zu checks failed; the money or the ledger was changed by others, is damaged, or the "
+			"ledger "
+			"serves another table as well",
 			failed, n);
 }
 

@@ -169,7 +169,7 @@ static void all_is_well(void **state)
 	       "balances below zero,ok,none\n"
 	       "transfers,ok,\"3, which moved 508\"\n"
 	       "\"transfers of nothing, or to oneself\",ok,none\n"
-	       "accounts that are gone,ok,none\n"
+	       "accounts that are not in the table,ok,none\n"
 	       "accounts that began below zero,ok,none\n",
 	       "");
 	expect(teller_run("verify", "--total=4000", "--csv"), 0,
@@ -180,7 +180,7 @@ static void all_is_well(void **state)
 	       "balances below zero,ok,none\n"
 	       "transfers,ok,\"3, which moved 508\"\n"
 	       "\"transfers of nothing, or to oneself\",ok,none\n"
-	       "accounts that are gone,ok,none\n"
+	       "accounts that are not in the table,ok,none\n"
 	       "accounts that began below zero,ok,none\n",
 	       "");
 }
@@ -209,9 +209,35 @@ static void damage_is_found(void **state)
 	damaged("INSERT INTO transfers VALUES (gen_random_uuid(), 7003, 7003, 0)",
 		"\"transfers of nothing, or to oneself\",FAILED,1 of them", NULL);
 	damaged("DELETE FROM accounts WHERE id = 7001",
-		"accounts that are gone,FAILED,\"1 of them, account 7001 for one\"", NULL);
+		"accounts that are not in the table,FAILED,\"1 of them, account 7001 for one\"", NULL);
 	damaged("UPDATE accounts SET balance = 10 WHERE id = 7002",
 		"accounts that began below zero,FAILED,\"1 of them, account 7002 for one\"", NULL);
+}
+
+/* Nothing can be told of a sum with NaN in it. */
+static void what_is_no_number_is_found(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE transfers; ALTER TABLE accounts ALTER balance TYPE numeric(9,2);"
+		"UPDATE accounts SET balance = 'NaN' WHERE id = 7003");
+	expect(teller_run("verify", "--csv"), 6,
+	       "check,result,found\naccounts,ok,4\ntotal,FAILED,\"NaN, which is no number\"\n"
+	       "balances that are NULL,ok,none\nbalances below zero,ok,none\n",
+	       "1 of 4 checks failed");
+}
+
+static void the_table_is_aligned(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE transfers");
+	expect(teller_run("verify"), 0,
+	       "check                   result  found\n"
+	       "----------------------  ------  -----\n"
+	       "accounts                ok      4\n"
+	       "total                   ok      4000\n"
+	       "balances that are NULL  ok      none\n"
+	       "balances below zero     ok      none\n",
+	       "");
 }
 
 static void verify_without_a_ledger(void **state)
@@ -237,6 +263,8 @@ int main(void)
 		cmocka_unit_test_setup(not_enough_to_undo, bank),
 		cmocka_unit_test_setup(all_is_well, bank),
 		cmocka_unit_test_setup(damage_is_found, bank),
+		cmocka_unit_test_setup(what_is_no_number_is_found, bank),
+		cmocka_unit_test_setup(the_table_is_aligned, bank),
 		cmocka_unit_test_setup(verify_without_a_ledger, bank),
 	};
 	return cmocka_run_group_tests_name("verb/ledger", tests, pg_own_database, NULL);
