@@ -32,10 +32,12 @@ struct catalogue {
 	char *extra_type[CATALOGUE_EXTRA_MAX];
 	bool balance_nullable; /* as far as is known: a balance can be NULL */
 	bool balance_indexed; /* an index begins with the balance: accounts can be read in its order at no great cost */
+	bool balance_generated; /* computed by the server: it cannot be given either */
+	bool id_drawn; /* the server wants to draw ids, unless it is told to take ours (OVERRIDING SYSTEM VALUE) */
 	bool triggers; /* it has triggers, or parts that may have some: a statement does not see what comes after it */
 	bool ledger;   /* the transfers table is there and usable */
 	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
-	char *browse_why; /* why nothing can be moved: we may not write; a sentence; NULL where we may */
+	char *browse_why; /* why nothing can be moved: we may not write, or nobody can; a sentence; NULL where we may */
 	int64_t estimate; /* about how many rows, -1 unknown */
 
 	char *sql_name;        /* the table as SQL writes it, quoted where it needs that */

@@ -2,6 +2,7 @@
 /* What a table must be like to serve as accounts: one key column, an exact balance, and the right to read. */
 #include "accounts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -158,4 +159,26 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 	judge_writing(catalogue, table, name.text);
 	take_extra(catalogue, table);
 	return ST_OK;
+}
+
+void accounts_judge_columns(struct catalogue *catalogue, bool generated, bool alike)
+{
+	struct err err;
+	struct said name = say_id(catalogue->name);
+	if (!generated && !alike)
+		return;
+	if (generated)
+		err_set(&err, ST_CHECK,
+			"the balance of %s is computed from other columns, so that it cannot be changed: name another "
+			"table with --table",
+			name.text);
+	else
+		err_set(&err, ST_CHECK,
+			"the ids of %s are compared by a collation that takes different texts for equal, so that an id "
+			"does not name one account for sure: give the column another one, or name another table with "
+			"--table",
+			name.text);
+	free(catalogue->browse_why);
+	catalogue->browse_why = mem_dup(err.text);
+	catalogue->balance_generated = generated;
 }

@@ -9,6 +9,9 @@
 /* Fills the names, types and limits of the catalogue; a table that cannot be used is refused with what to do. */
 MUST_CHECK enum status accounts_judge(struct catalogue *catalogue, const struct table *table, struct err *err);
 
+/* Where the balance is generated, or ids that are not the same can be equal, there is nothing but to browse. */
+void accounts_judge_columns(struct catalogue *catalogue, bool generated, bool alike);
+
 /* Whether transfers can be written to this table: NULL, or why not, owned. */
 char *ledger_judge(const struct catalogue *catalogue, const struct table *table);
 

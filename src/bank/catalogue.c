@@ -14,7 +14,8 @@
 
 /*
  * First the table itself. Where it can be used, then the ledger, which is in the schema of the table or nowhere, how its balances are
- * kept, and how many rows there are about; each may fail without harm: then there is no ledger, no index, and no estimate.
+ * kept, how it wants to be written, its triggers, and how many rows there are about; each may fail without harm: then there is no
+ * ledger, no index, nothing odd, and no estimate.
  */
 struct reading {
 	struct db *db;
@@ -86,6 +87,27 @@ static void take_balance(struct catalogue *catalogue, const struct rows *rows)
 	catalogue->balance_indexed = rows_cell(rows, 0, 1)[0] == 't';
 }
 
+/* $1 schema, $2 table, $3 the column of the balance, $4 that of the id. */
+static const char writing_sql[] =
+	"SELECT b.attgenerated <> '', i.attidentity = 'a', NOT o.collisdeterministic "
+	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+	"JOIN pg_catalog.pg_attribute AS b ON b.attrelid = c.oid AND b.attname = $3 "
+	"JOIN pg_catalog.pg_attribute AS i ON i.attrelid = c.oid AND i.attname = $4 "
+	"LEFT JOIN pg_catalog.pg_collation AS o ON o.oid = i.attcollation "
+	"WHERE n.nspname = $1 AND c.relname = $2";
+
+static void take_writing(struct catalogue *catalogue, const struct rows *rows)
+{
+	bool is[3] = {false};
+	for (size_t i = 0; rows && rows->nrows > 0 && i < COUNT_OF(is); i++) {
+		const char *cell = rows_cell(rows, 0, i);
+		is[i] = cell && *cell == 't';
+	}
+	accounts_judge_columns(catalogue, is[0], is[2]);
+	if (is[1])
+		statements_give_ids(catalogue);
+}
+
 static void take_triggers(struct catalogue *catalogue, const struct rows *rows)
 {
 	const char *any = rows_cell(rows, 0, 0);
@@ -115,6 +137,8 @@ static void on_more(void *arg, size_t index, const struct answer *answer)
 	else if (index == 1)
 		take_balance(reading->catalogue, answer->rows);
 	else if (index == 2)
+		take_writing(reading->catalogue, answer->rows);
+	else if (index == 3)
 		take_triggers(reading->catalogue, answer->rows);
 	else
 		take_estimate(reading, answer->rows);
@@ -128,7 +152,8 @@ static void on_more_idle(void *arg)
 static void ask_more(struct reading *reading)
 {
 	const char *ledger[TABLE_PARAMS] = {"transfers", reading->table.schema, "false"};
-	const char *params[] = {reading->table.schema, reading->table.name, reading->catalogue->balance_name};
+	const char *params[] = {reading->table.schema, reading->table.name, reading->catalogue->balance_name,
+				reading->catalogue->id_name};
 	const struct dialect *dialect = db_dialect(reading->db);
 	struct buf explain = {0};
 	if (dialect->explain)
@@ -136,6 +161,7 @@ static void ask_more(struct reading *reading)
 	struct statement statements[] = {
 		{.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = ledger, .once = true},
 		{.sql = balance_sql, .verb = VERB_SELECT, .nparams = 3, .params = params, .once = true},
+		{.sql = writing_sql, .verb = VERB_SELECT, .nparams = 4, .params = params, .once = true},
 		{.sql = dialect->triggers_sql, .verb = VERB_SELECT, .nparams = 2, .params = params, .once = true},
 		{.sql = explain.len ? explain.p : dialect->estimate_sql,
 		 .verb = VERB_SELECT,

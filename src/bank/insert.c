@@ -204,7 +204,8 @@ static void write_sql(struct insert *insert, const struct catalogue *catalogue, 
 		ident_add(&names, columns[i]);
 	}
 	buf_fmt(&copy_rows, "COPY %s (%s) FROM STDIN", catalogue->sql_name, names.p);
-	buf_fmt(&row, "INSERT INTO %s (%s) VALUES (", catalogue->sql_name, names.p);
+	buf_fmt(&row, "INSERT INTO %s (%s)%s VALUES (", catalogue->sql_name, names.p,
+		catalogue->id_drawn ? " OVERRIDING SYSTEM VALUE" : "");
 	for (size_t i = 0; i < insert->ncolumns; i++)
 		buf_fmt(&row, "%s$%zu", i ? ", " : "", i + 1);
 	buf_fmt(&row, ")%s", catalogue->sql_insert_end);

@@ -339,3 +339,12 @@ void statements_free(struct catalogue *c)
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]);
 }
+
+/* COPY takes ids as they are. */
+void statements_give_ids(struct catalogue *c)
+{
+	c->id_drawn = true;
+	free(c->sql_insert_rows);
+	c->sql_insert_rows =
+		text("INSERT INTO %s (%s, %s) OVERRIDING SYSTEM VALUE VALUES ", c->sql_name, c->sql_id, c->sql_balance);
+}

@@ -68,7 +68,8 @@ void tutorial_sql_make(struct tutorial_sql *sql, const struct catalogue *c)
 	const char *table = c->sql_name;
 	tutorial_sql_free(sql);
 	sql->ids = text("SELECT %s from %s LIMIT %d", id, table, TUTORIAL_IDS_MAX);
-	sql->insert = text("INSERT INTO %s (%s, %s) VALUES ($1, $2)", table, id, balance);
+	sql->insert = text("INSERT INTO %s (%s, %s)%s VALUES ($1, $2)", table, id, balance,
+			   c->id_drawn ? " OVERRIDING SYSTEM VALUE" : "");
 	sql->read = read_sql(c, id);
 	sql->debit = text("UPDATE %s SET %s=$1 WHERE %s.%s = $2", table, balance, table, id);
 	sql->credit = text("UPDATE %s SET %s=(%s.%s + $1) WHERE %s.%s = $2", table, balance, table, balance, table, id);

@@ -87,6 +87,7 @@ void describe_sort(struct buf *out, const struct run *run);
 void do_search(struct run *run);
 
 /* create.c */
+enum status prepare_adding(struct run *run, struct err *err); /* of create and import */
 void do_create(struct run *run);
 enum status check_create(const struct run *run, struct err *err);
 

@@ -276,6 +276,57 @@ static void partitions_and_children(void **state)
 
 /* ---- rules of the table ---- */
 
+static void refused_everywhere(const char *table, const char *from, const char *why)
+{
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	for (size_t i = 0; i < COUNT_OF(wires); i++)
+		expect(teller_run(wires[i], "--table", table, "transfer", from, "Bob", "--yes"), 3, "", why);
+}
+
+/* The server would say so only in the middle of a transfer. */
+static void generated_balances(void **state)
+{
+	(void)state;
+	static const char why[] = "the balance of doubled is computed from other columns";
+	pg_exec("CREATE TABLE doubled (id text PRIMARY KEY, half int, balance int GENERATED ALWAYS AS (half * 2) "
+		"STORED);"
+		"INSERT INTO doubled VALUES ('Ann', 5), ('Bob', 6)");
+	expect(teller_run("--table", "doubled", "list", "--csv"), 0, "id,balance,half\nAnn,10,5\nBob,12,6\n", NULL);
+	refused_everywhere("doubled", "Ann", why);
+	expect(teller_run("--table", "doubled", "create", "2"), 3, "", why);
+	expect(teller_run("--table", "doubled", "import", "/dev/null"), 3, "", why);
+	holds("22", "SELECT sum(balance) FROM doubled");
+}
+
+/* Where ann is Ann to the server, it is not so to teller: one rule for every way to send a transfer. */
+static void ids_that_are_equal_and_not_the_same(void **state)
+{
+	(void)state;
+	if (pg_number("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'") == 0)
+		skip();
+	pg_exec("CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+		"CREATE TABLE alike (id text COLLATE any_case PRIMARY KEY, balance int);"
+		"INSERT INTO alike VALUES ('Ann', 100), ('Bob', 200)");
+	expect(teller_run("--table", "alike", "list", "--csv"), 0, "id,balance\nAnn,100\nBob,200\n", NULL);
+	refused_everywhere("alike", "ann", "the ids of alike are compared by a collation");
+	refused_everywhere("alike", "Ann", "the ids of alike are compared by a collation");
+	holds("300", "SELECT sum(balance) FROM alike");
+}
+
+/* Ids that the server wants to draw itself can be given all the same. */
+static void identity_columns(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE drawn (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, balance int);"
+		"INSERT INTO drawn (balance) VALUES (10), (20)");
+	expect(teller_run("--table", "drawn", "create", "5", "--insert"), 0, "", "created 5 accounts");
+	expect(teller_run("--table", "drawn", "create", "5", "--copy"), 0, "", "created 5 accounts");
+	struct proc *proc = teller_run("--table", "drawn", "tutorial", "--accounts", "5", "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	holds("17", "SELECT count(*) FROM drawn");
+}
+
 static void check_constraints(void **state)
 {
 	(void)state;
@@ -382,6 +433,9 @@ int main(void)
 		cmocka_unit_test(settling_on_any_ledger),
 		cmocka_unit_test(accounts_are_made_with_cents),
 		cmocka_unit_test(partitions_and_children),
+		cmocka_unit_test(generated_balances),
+		cmocka_unit_test(ids_that_are_equal_and_not_the_same),
+		cmocka_unit_test(identity_columns),
 		cmocka_unit_test(check_constraints),
 		cmocka_unit_test_setup(without_the_right_to_write, reader),
 		cmocka_unit_test_setup(what_is_seen_is_shown, reader),
