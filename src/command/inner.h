@@ -31,6 +31,7 @@ struct inner {
 	bool started;    /* app_start() was called */
 	bool wants_work; /* the session that writes is connected at the start, too */
 	struct playing playing;
+	bool unread; /* the last page that was asked for could not be read */
 	struct need *needs;
 	struct run *runs; /* all that were begun and have not ended */
 	struct making *making;

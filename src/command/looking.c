@@ -6,11 +6,22 @@
 #include "browse.h"
 #include "inner.h"
 
+/* Where there are no rows, the pane itself says why; where there are, it only says that they are old. */
+static void tell_unread(struct app *app)
+{
+	const char *why = pages_error(app->pages);
+	if (why && !app->inner->unread && pages_count(app->pages) > 0)
+		app_say(app, ST_STATEMENT, "%s", why);
+	app->inner->unread = why != NULL;
+}
+
 static void on_pages(void *arg)
 {
 	struct app *app = arg;
 	if (db_state(app->browse) == DB_DOWN)
 		start_lost(app);
+	else
+		tell_unread(app);
 	inner_changed(app);
 }
 

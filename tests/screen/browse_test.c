@@ -199,6 +199,22 @@ static void the_mouse_never_confirms(void **state)
 	console_quit(term);
 }
 
+/* The rows that were read stay, and it is told that they are old, and why. */
+static void a_table_that_went_away(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	console_expect_selected(term, "7001");
+	pg_exec("ALTER TABLE accounts RENAME TO elsewhere");
+	term_type(term, "r");
+	term_expect(term, "failed read");
+	term_expect(term, "accounts cannot be read: relation \"accounts\" does not exist");
+	console_expect_selected(term, "7001");
+	pg_exec("ALTER TABLE elsewhere RENAME TO accounts");
+	term_type(term, "r");
+	term_expect_gone(term, "failed read");
+	console_quit(term);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -207,6 +223,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(esc_leaves_the_search_and_then_the_filter, set_up, term_teardown),
 		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, set_up, term_teardown),
 		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(a_table_that_went_away, set_up, term_teardown),
 		cmocka_unit_test_setup_teardown(at_forty_by_ten, set_up, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, set_up, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_never_confirms, set_up, term_teardown),
