@@ -103,6 +103,7 @@ static void amounts_are_typed_with_their_scale(void **state)
 	pg_exec("DROP TABLE IF EXISTS accounts, transfers; CREATE TABLE accounts (id int PRIMARY KEY, balance "
 		"numeric(9,2));"
 		"INSERT INTO accounts VALUES (7001, 10.01), (7002, 0)");
+	proc_free(teller_run("init"));
 	struct term *term = console_open(state, 24, 80);
 	term_type(term, ":transfer 7001 7002 1.005<Enter>");
 	term_expect(term, "the amount 1.005 has more decimals than the 2 that can be counted");
