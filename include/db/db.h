@@ -75,6 +75,8 @@ struct db_reply {
 	void (*idle)(void *arg);
 	void (*lost)(void *arg, size_t answered, const struct answer *why);
 	void *arg;
+	/* May be NULL. The connection was closed or freed by us meanwhile, and none of the others will come: frees what waited. */
+	void (*dropped)(void *arg);
 };
 
 /* What the events of a round trip belong to. */

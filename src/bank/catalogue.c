@@ -29,14 +29,26 @@ struct reading {
 	void *arg;
 };
 
+static void free_reading(struct reading *reading)
+{
+	free(reading->schema);
+	free(reading->name);
+	table_done(&reading->table);
+	rows_free(reading->rows);
+	free(reading);
+}
+
+static void on_dropped(void *arg)
+{
+	struct reading *reading = arg;
+	catalogue_free(reading->catalogue);
+	free_reading(reading);
+}
+
 static void finish(struct reading *reading)
 {
 	struct reading read = *reading;
-	free(reading);
-	free(read.schema);
-	free(read.name);
-	table_done(&read.table);
-	rows_free(read.rows);
+	free_reading(reading);
 	if (read.err.status) {
 		catalogue_free(read.catalogue);
 		read.catalogue = NULL;
@@ -170,7 +182,7 @@ static void ask_more(struct reading *reading)
 		 .once = true},
 	};
 	struct db_context context = {0};
-	struct db_reply reply = {on_more, on_more_idle, on_lost, reading};
+	struct db_reply reply = {on_more, on_more_idle, on_lost, reading, on_dropped};
 	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
 	buf_free(&explain);
 }
@@ -229,7 +241,7 @@ static void ask_table(struct reading *reading)
 	struct statement statement = {
 		.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = params, .once = true};
 	struct db_context context = {0};
-	struct db_reply reply = {on_table, on_table_idle, on_lost, reading};
+	struct db_reply reply = {on_table, on_table_idle, on_lost, reading, on_dropped};
 	db_send(reading->db, &statement, 1, &context, &reply);
 }
 

@@ -139,7 +139,7 @@ static void ask(struct history *history, enum page page, const char *id)
 	struct statement statement = {
 		.sql = history->sql[page], .verb = VERB_SELECT, .nparams = id ? 3 : 2, .params = params};
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, history};
+	struct db_reply reply = {on_answer, on_idle, on_lost, history, NULL};
 	history->reading = page;
 	err_clear(&history->error);
 	db_send(history->db, &statement, 1, &context, &reply);

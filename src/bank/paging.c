@@ -331,7 +331,7 @@ static void send(struct pages *pages, enum read read, struct target target)
 {
 	struct ask ask = {0};
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, pages};
+	struct db_reply reply = {on_answer, on_idle, on_lost, pages, NULL};
 	pages->reading = read;
 	pages->reading_target = target;
 	err_clear(&pages->failed);

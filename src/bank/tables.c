@@ -79,7 +79,7 @@ static void send_next(struct making *making)
 	sql.p[strcspn(sql.p, ";")] = '\0';
 	struct statement statement = {.sql = sql.p, .verb = VERB_DDL, .once = true};
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, making};
+	struct db_reply reply = {on_answer, on_idle, on_lost, making, NULL};
 	db_send(making->db, &statement, 1, &context, &reply);
 	buf_free(&sql);
 }

@@ -67,7 +67,7 @@ static void ask_transaction(struct diagnosis *diagnosis)
 		{.sql = "ROLLBACK", .verb = VERB_ROLLBACK},
 	};
 	struct db_context context = {0};
-	struct db_reply reply = {on_shown, on_all, on_lost, diagnosis};
+	struct db_reply reply = {on_shown, on_all, on_lost, diagnosis, NULL};
 	db_send(diagnosis->run->app->work, statements, COUNT_OF(statements), &context, &reply);
 }
 
@@ -93,7 +93,7 @@ static void ping(struct diagnosis *diagnosis)
 {
 	static const struct statement one = {.sql = "SELECT 1", .verb = VERB_SELECT};
 	struct db_context context = {0};
-	struct db_reply reply = {on_ping, on_pinged, on_lost, diagnosis};
+	struct db_reply reply = {on_ping, on_pinged, on_lost, diagnosis, NULL};
 	db_send(diagnosis->run->app->work, &one, 1, &context, &reply);
 }
 

@@ -174,7 +174,7 @@ static void on_idle(void *arg)
 		struct statement close = {.sql = fine ? "COMMIT" : "ROLLBACK",
 					  .verb = fine ? VERB_COMMIT : VERB_ROLLBACK};
 		export->closing = true;
-		send(export, &close, 1, (struct db_reply){on_answer, on_idle, on_lost, export});
+		send(export, &close, 1, (struct db_reply){on_answer, on_idle, on_lost, export, NULL});
 	} else {
 		bulk_progress(export->app, export->done);
 		ask(export, false);
@@ -193,7 +193,7 @@ static void ask(struct export *export, bool first)
 	page->sql = export->after ? catalogue->sql_whole_after : catalogue->sql_whole_first;
 	page->params = export->after ? params : params + 1;
 	page->nparams = export->after ? 2 : 1;
-	send(export, statements, first ? 2 : 1, (struct db_reply){on_answer, on_idle, on_lost, export});
+	send(export, statements, first ? 2 : 1, (struct db_reply){on_answer, on_idle, on_lost, export, NULL});
 }
 
 /* ---- the command ---- */

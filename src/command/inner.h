@@ -33,7 +33,9 @@ struct inner {
 	struct playing playing;
 	bool unread; /* the last page that was asked for could not be read */
 	struct need *needs;
-	struct run *runs; /* all that were begun and have not ended */
+	struct run *runs;        /* all that were begun and have not ended */
+	void (*then)(void *arg); /* start_look_again(): what follows */
+	void *then_arg;
 	struct making *making;
 	struct bulk *bulk;         /* NULL unless there is long work under way */
 	struct err bulk_end;       /* what became of it where the program was left meanwhile */

@@ -83,28 +83,21 @@ void start_look(struct app *app)
 	catalogue_read(app->browse, app->settings.table, on_catalogue, app);
 }
 
-struct look_again {
-	struct app *app;
-	void (*then)(void *arg);
-	void *arg;
-};
-
 static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
 {
 	(void)missing;
-	struct look_again again = *(struct look_again *)arg;
-	free(arg);
+	struct app *app = arg;
 	if (catalogue)
-		adopt(again.app, catalogue);
-	else if (!again.app->catalogue)
-		refuse(again.app, err);
-	inner_changed(again.app);
-	again.then(again.arg);
+		adopt(app, catalogue);
+	else if (!app->catalogue)
+		refuse(app, err);
+	inner_changed(app);
+	app->inner->then(app->inner->then_arg);
 }
 
 void start_look_again(struct app *app, void (*then)(void *arg), void *arg)
 {
-	struct look_again *again = NEW(struct look_again);
-	*again = (struct look_again){app, then, arg};
-	catalogue_read(app->work, app->settings.table, on_catalogue_again, again);
+	app->inner->then = then;
+	app->inner->then_arg = arg;
+	catalogue_read(app->work, app->settings.table, on_catalogue_again, app);
 }

@@ -92,7 +92,7 @@ static void ask_first(struct making *making)
 				  .params = one,
 				  .once = true};
 	struct db_context context = {0};
-	struct db_reply reply = {first_answer, first_idle, first_lost, making};
+	struct db_reply reply = {first_answer, first_idle, first_lost, making, NULL};
 	db_send(making->app->work, &first, 1, &context, &reply);
 }
 

@@ -15,6 +15,17 @@ struct db *reading_session(const struct app *app)
 	return free ? db : NULL;
 }
 
+static void free_reading(struct reading *reading)
+{
+	timer_free(reading->clock);
+	query_free(reading->query);
+	free(reading->place_id);
+	free(reading->place_balance);
+	free(reading->after);
+	buf_free(&reading->said);
+	free(reading);
+}
+
 static void finish(struct reading *reading)
 {
 	struct run *run = reading->run;
@@ -28,13 +39,7 @@ static void finish(struct reading *reading)
 		app_result(run->app, "%s", reading->said.p);
 	if (reading->clock && run->app->face.progress)
 		run->app->face.progress(run->app->face.self, NULL);
-	timer_free(reading->clock);
-	query_free(reading->query);
-	free(reading->place_id);
-	free(reading->place_balance);
-	free(reading->after);
-	buf_free(&reading->said);
-	free(reading);
+	free_reading(reading);
 	if (!err.status && then)
 		then(run);
 	else
@@ -85,6 +90,13 @@ static void on_idle(void *arg)
 		finish(reading);
 }
 
+static void on_dropped(void *arg)
+{
+	struct reading *reading = arg;
+	output_free(reading->output);
+	free_reading(reading);
+}
+
 static void on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
@@ -98,7 +110,7 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 void reading_send(struct reading *reading, const struct statement *statements, size_t n)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, reading};
+	struct db_reply reply = {on_answer, on_idle, on_lost, reading, on_dropped};
 	db_send(reading->db, statements, n, &context, &reply);
 }
 

@@ -125,7 +125,7 @@ void teaching_send(struct teaching *teaching, const struct statement *statements
 		   teaching_next_fn *next)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {answer, on_idle, on_lost, teaching};
+	struct db_reply reply = {answer, on_idle, on_lost, teaching, NULL};
 	teaching->next = next;
 	if (db_state(teaching->run->app->work) != DB_IDLE) { /* lost behind a commit that was answered */
 		teaching_fail(teaching, ST_LOST, "because the connection was lost",

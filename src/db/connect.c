@@ -230,7 +230,7 @@ static void set_up(struct db *db)
 	for (const char *const *sql = db->setup; sql && *sql && n < SETUP_MAX; sql++)
 		statements[n++] = (struct statement){.sql = *sql, .verb = VERB_SET, .once = true};
 	struct db_context context = {0};
-	struct db_reply reply = {setup_answer, setup_idle, setup_lost, db};
+	struct db_reply reply = {setup_answer, setup_idle, setup_lost, db, NULL};
 	db->setting_up = true;
 	db_move(db, DB_IDLE);
 	db_send(db, statements, n, &context, &reply);
@@ -355,6 +355,9 @@ void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void 
 
 void db_close(struct db *db)
 {
+	bool waiting = db->state == DB_BUSY;
 	connect_close(db);
 	db_move(db, DB_OFF);
+	if (waiting && db->reply.dropped)
+		db->reply.dropped(db->reply.arg);
 }

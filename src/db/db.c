@@ -51,7 +51,7 @@ void db_free(struct db *db)
 {
 	if (!db)
 		return;
-	connect_close(db);
+	db_close(db);
 	db_forget_pending(db);
 	free(db->pending);
 	timer_free(db->deadline);

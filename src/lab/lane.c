@@ -191,7 +191,7 @@ static bool send_off(struct lane *lane)
 void lane_send(struct lane *lane, const char *sql, unsigned number)
 {
 	struct db_context context = {.first_statement = number, .round_trip = number};
-	struct db_reply reply = {on_answer, on_idle, on_lost, lane};
+	struct db_reply reply = {on_answer, on_idle, on_lost, lane, NULL};
 	if (send_off(lane))
 		db_send_text(lane->db, sql, &context, &reply);
 }
@@ -199,7 +199,7 @@ void lane_send(struct lane *lane, const char *sql, unsigned number)
 void lane_send_statement(struct lane *lane, const struct statement *statement)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, lane};
+	struct db_reply reply = {on_answer, on_idle, on_lost, lane, NULL};
 	if (send_off(lane))
 		db_send(lane->db, statement, 1, &context, &reply);
 }

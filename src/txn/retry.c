@@ -78,7 +78,7 @@ void retry_clean(struct txn *txn, enum after after, enum outcome outcome)
 	}
 	struct statement rollback = {.sql = "ROLLBACK", .verb = VERB_ROLLBACK};
 	struct db_context context = txn_context(txn, 1);
-	struct db_reply reply = {clean_answer, clean_idle, clean_lost, txn};
+	struct db_reply reply = {clean_answer, clean_idle, clean_lost, txn, NULL};
 	txn_move(txn, TXN_CLEANING, NULL);
 	db_send(txn->db, &rollback, 1, &context, &reply);
 }

@@ -178,7 +178,7 @@ static void send_items(struct txn *txn, size_t n)
 	for (size_t i = 0; i < n; i++)
 		statements[i] = attempt->items[attempt->next + i].statement;
 	struct db_context context = txn_context(txn, n);
-	struct db_reply reply = {on_answer, on_idle, on_lost, txn};
+	struct db_reply reply = {on_answer, on_idle, on_lost, txn, NULL};
 	attempt->first_sent = attempt->next;
 	attempt->next += n;
 	attempt->gate_passed = attempt->delayed = false;

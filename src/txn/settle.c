@@ -153,7 +153,7 @@ static bool end_session(struct txn *txn)
 		return false;
 	snprintf(pid, sizeof pid, "%d", txn->attempt.pid);
 	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = 1, .params = params, .once = true};
-	send(txn, &statement, 1, (struct db_reply){on_ended, on_ended_idle, on_lost, txn});
+	send(txn, &statement, 1, (struct db_reply){on_ended, on_ended_idle, on_lost, txn, NULL});
 	return true;
 }
 
@@ -167,7 +167,7 @@ static bool ask_ledger(struct txn *txn)
 		fence,
 		{.sql = "ROLLBACK", .verb = VERB_ROLLBACK},
 	};
-	send(txn, statements, 3, (struct db_reply){on_fence, on_idle, on_lost, txn});
+	send(txn, statements, 3, (struct db_reply){on_fence, on_idle, on_lost, txn, NULL});
 	return true;
 }
 
@@ -181,7 +181,7 @@ static bool ask_status(struct txn *txn)
 	snprintf(age, sizeof age, "%llu milliseconds",
 		 (unsigned long long)(clock_us() - txn->attempt.begun_us) / 1000 + WAY_MS);
 	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = 2, .params = params};
-	send(txn, &statement, 1, (struct db_reply){on_status, on_idle, on_lost, txn});
+	send(txn, &statement, 1, (struct db_reply){on_status, on_idle, on_lost, txn, NULL});
 	return true;
 }
 

@@ -72,7 +72,7 @@ static void on_notify(void *arg, const struct db_notification *n)
 static void send_text(struct scene *s, const char *sql)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, s};
+	struct db_reply reply = {on_answer, on_idle, on_lost, s, NULL};
 	buf_clear(&s->heard);
 	s->done = false;
 	db_send_text(s->db, sql, &context, &reply);
@@ -82,7 +82,7 @@ static void send_text(struct scene *s, const char *sql)
 static void send_one(struct scene *s, const char *sql)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, s};
+	struct db_reply reply = {on_answer, on_idle, on_lost, s, NULL};
 	struct statement statement = {.sql = sql};
 	buf_clear(&s->heard);
 	s->done = false;

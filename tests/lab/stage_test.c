@@ -75,8 +75,9 @@ static void on_asked(void *arg, const struct stage_word *word)
 
 static void on_fact(void *arg, const struct stage_fact *fact)
 {
-	static const char *const names[] = {"starts",  "set-up", "begun", "sent",   "said",      "waits", "goes-on",
-					    "cancels", "done",   "lost",  "played", "torn-down", "ended", "failed"};
+	static const char *const names[] = {"starts",  "set-up",    "begun", "sent",  "said",    "waits",
+					    "goes-on", "cancels",   "done",  "again", "outcome", "lost",
+					    "played",  "torn-down", "ended", "failed"};
 	struct scene *s = arg;
 	size_t from = s->facts.len;
 	buf_str(&s->facts, names[fact->kind]);
