@@ -179,14 +179,18 @@ static void come_back(void)
 	own_server_wait(&server);
 }
 
+/* A server that dies with a commit on its way and stays away leaves one chunk unknown, and that is what has to be said. */
 static void expect_told(struct proc *proc)
 {
+	long have = pg_number("SELECT count(*) FROM accounts"), extra = have - told(proc);
 	print_message("# status %d: %s", proc->status, strstr(buf_text(&proc->err), "teller: "));
-	if (proc->status != 4 && proc->status != 2)
+	if (proc->status != 4 && proc->status != 2 && proc->status != 5)
 		fail_msg("status %d: %s", proc->status, buf_text(&proc->err));
 	assert_in_range(told(proc), 1000, 399000);
 	assert_int_equal(told(proc) % 1000, 0);
-	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), told(proc));
+	if (proc->status == 5)
+		proc_expect_err(proc, "not known");
+	assert_true(extra == 0 || (proc->status == 5 && extra == 1000));
 	proc_free(proc);
 }
 
@@ -194,14 +198,17 @@ static void expect_told(struct proc *proc)
 static void a_server_that_stays_away(void **state)
 {
 	(void)state;
-	const char *const create[] = {proc_teller(), "--max-attempts=2", "create", "400000", "--chunk", "1000", NULL};
+	const char *const create[] = {proc_teller(), "--max-attempts=2",           "-c", "set time 2",
+				      "-c",          "create 400000 --chunk 1000", NULL};
 	struct proc *proc = kill_in_the_middle(create);
 	proc_wait(proc);
 	come_back();
 	expect_told(proc);
 	pg_exec("DROP TABLE accounts, transfers");
 	write_file(400000);
-	const char *const import_all[] = {proc_teller(), "--max-attempts=2", "import", file, "--chunk", "1000", NULL};
+	char line[400];
+	snprintf(line, sizeof line, "import %s --chunk 1000", file);
+	const char *const import_all[] = {proc_teller(), "--max-attempts=2", "-c", "set time 2", "-c", line, NULL};
 	proc = kill_in_the_middle(import_all);
 	proc_wait(proc);
 	come_back();
@@ -216,6 +223,11 @@ static void a_server_that_comes_back(void **state)
 	struct proc *proc = kill_in_the_middle(create);
 	come_back();
 	proc_wait(proc);
+	if (proc->status ==
+	    5) { /* it died with a commit on its way: after a crash nothing can tell what became of that */
+		expect_told(proc);
+		return;
+	}
 	proc_expect_status(proc, 0);
 	assert_int_equal(told(proc), 60000);
 	proc_free(proc);
