@@ -39,6 +39,7 @@ void connect_close(struct db *db)
 	db->fatal_sqlstate[0] = '\0';
 	prepared_clear(db);
 	copy_forget(db);
+	gather_forget(&db->gathered);
 	drop(db);
 	db->setting_up = false;
 	db->in_transaction = false;

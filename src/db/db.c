@@ -220,6 +220,8 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 		return;
 	}
 	/* A connection that is down answers with `lost`, as one that goes down now would. */
+	if (db->state == DB_IDLE)
+		text_leave(db);
 	bool ok = db->state == DB_IDLE && PQenterPipelineMode(db->conn) == 1;
 	db_begin(db, 2 * n + 1, context, reply);
 	for (size_t i = 0; i < n && ok; i++)

@@ -43,6 +43,15 @@ struct places {
 	size_t n;
 };
 
+/* The rows of a text that is being answered, taken one by one, up to a limit; then those of its last result. */
+struct gathered {
+	struct buf text, lengths; /* of the cells, one after another */
+	size_t nrows;
+	bool too_much;
+	struct rows *rows; /* of the last result; NULL: none */
+	bool refused;      /* it was too much */
+};
+
 struct cancel_job;
 struct resolve_job;
 
@@ -82,6 +91,7 @@ struct db {
 	size_t npending, at; /* pending[at] is the one whose answer comes next */
 	size_t answered;
 	PGresult *current; /* first result of pending[at] that matters: the first error, else the last result */
+	struct gathered gathered;
 	PGresult *prepare_error;
 	struct db_context context;
 	struct db_reply reply;
@@ -140,7 +150,8 @@ void db_finish_round_trip(struct db *db);
 void db_read_notifications(struct db *db);
 
 /* text.c */
-bool text_read(struct db *db); /* false once the connection was lost */
+void text_leave(struct db *db); /* before a pipeline begins */
+bool text_read(struct db *db);  /* false once the connection was lost */
 
 /* copy.c: one COPY FROM STDIN as a round trip of its own */
 void copy_send(struct db *db, const struct statement *statement, const struct db_context *context,
@@ -174,12 +185,23 @@ void prepared_clear(struct db *db);
 /* record.c: answers and events out of libpq's results */
 void answer_from(struct answer *answer, struct buf *text, const PGresult *result);
 bool result_is_fatal(const PGresult *result);
+bool result_is_copy(const PGresult *result); /* the server copies from or to the client */
 void record_sent(struct db *db, const struct pending *pending);
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer);
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message);
 char *params_text(const struct statement *statement); /* owned */
 
-/* rows.c */
+/* rows.c. rows_new() has room for so many bytes of names and cells, each with its NUL; *text is where to put them. */
+struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text); /* owned; all cells NULL */
+size_t rows_names_size(const PGresult *result);
+void rows_put_names(struct rows *rows, const PGresult *result, char **at);
+const char *rows_put(char **at, const char *s, size_t n);
 struct rows *rows_from_result(const PGresult *result); /* owned */
+
+/* gather.c */
+bool gather_row(struct gathered *gathered, const PGresult *row); /* false: too much */
+void gather_end(struct gathered *gathered, const PGresult *end); /* the last row is in; `end` has the shape of all */
+void gather_refuse(struct answer *answer);                       /* what is said where it was too much */
+void gather_forget(struct gathered *gathered);
 
 #endif

@@ -97,7 +97,7 @@ static bool is_our_copy(const struct db *db)
 static bool is_end(const struct db *db, const PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
-	if ((status == PGRES_COPY_IN && !is_our_copy(db)) || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+	if (result_is_copy(result) && !(status == PGRES_COPY_IN && is_our_copy(db)))
 		return true;
 	if (status != PGRES_FATAL_ERROR)
 		return false;

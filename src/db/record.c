@@ -16,6 +16,12 @@ bool result_is_fatal(const PGresult *result)
 	return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
 }
 
+bool result_is_copy(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
 static int64_t affected_rows(const PGresult *result)
 {
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
@@ -41,7 +47,10 @@ static void error_from(struct answer *answer, struct buf *text, const PGresult *
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	answer->message = message ? message : PQresultErrorMessage(result);
 	if (!answer->message[0])
-		answer->message = "the connection is gone";
+		answer->message = result_is_copy(result)
+					  ? "COPY from or to the client has no place here: name a file on the "
+					    "server, or use INSERT and SELECT"
+					  : "the connection is gone";
 	add_line(text, "DETAIL", PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
 	add_line(text, "HINT", PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
 	add_line(text, "CONTEXT", PQresultErrorField(result, PG_DIAG_CONTEXT));

@@ -9,7 +9,7 @@
 #include "machine.h"
 
 /* One block of memory: pointers first, then numbers, then the text, which begins at *text. */
-static struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text)
+struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text)
 {
 	size_t ncells = nrows * ncols, n = ncols + ncells;
 	struct rows *rows = mem_new(sizeof *rows + n * (sizeof *rows->names + sizeof *rows->types) + bytes);
@@ -23,7 +23,7 @@ static struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **te
 	return rows;
 }
 
-static const char *put(char **at, const char *s, size_t n)
+const char *rows_put(char **at, const char *s, size_t n)
 {
 	char *copy = memcpy(*at, s, n);
 	copy[n] = '\0';
@@ -31,27 +31,38 @@ static const char *put(char **at, const char *s, size_t n)
 	return copy;
 }
 
+size_t rows_names_size(const PGresult *result)
+{
+	size_t bytes = 0;
+	for (int c = 0; c < PQnfields(result); c++)
+		bytes += strlen(PQfname(result, c)) + 1;
+	return bytes;
+}
+
+void rows_put_names(struct rows *rows, const PGresult *result, char **at)
+{
+	for (size_t c = 0; c < rows->ncols; c++) {
+		const char *name = PQfname(result, (int)c);
+		rows->names[c] = rows_put(at, name, strlen(name));
+		rows->types[c] = PQftype(result, (int)c);
+	}
+}
+
 struct rows *rows_from_result(const PGresult *result)
 {
-	size_t nrows = (size_t)PQntuples(result), ncols = (size_t)PQnfields(result), bytes = 0;
-	for (size_t c = 0; c < ncols; c++)
-		bytes += strlen(PQfname(result, (int)c)) + 1;
+	size_t nrows = (size_t)PQntuples(result), ncols = (size_t)PQnfields(result), bytes = rows_names_size(result);
 	for (size_t i = 0; i < nrows * ncols; i++)
 		bytes += (size_t)PQgetlength(result, (int)(i / ncols), (int)(i % ncols)) + 1;
 
 	char *at;
 	struct rows *rows = rows_new(nrows, ncols, bytes, &at);
-	for (size_t c = 0; c < ncols; c++) {
-		const char *name = PQfname(result, (int)c);
-		rows->names[c] = put(&at, name, strlen(name));
-		rows->types[c] = PQftype(result, (int)c);
-	}
+	rows_put_names(rows, result, &at);
 	for (size_t i = 0; i < nrows * ncols; i++) {
 		int row = (int)(i / ncols), col = (int)(i % ncols);
 		if (PQgetisnull(result, row, col))
 			continue;
 		size_t n = (size_t)PQgetlength(result, row, col);
-		rows->cells[i] = put(&at, PQgetvalue(result, row, col), n);
+		rows->cells[i] = rows_put(&at, PQgetvalue(result, row, col), n);
 		rows->lengths[i] = (uint32_t)n;
 	}
 	return rows;
@@ -82,12 +93,12 @@ struct rows *rows_copy(const struct rows *rows)
 	char *at;
 	struct rows *copy = rows_new(rows->nrows, rows->ncols, bytes, &at);
 	for (size_t c = 0; c < rows->ncols; c++) {
-		copy->names[c] = put(&at, rows->names[c], strlen(rows->names[c]));
+		copy->names[c] = rows_put(&at, rows->names[c], strlen(rows->names[c]));
 		copy->types[c] = rows->types[c];
 	}
 	for (size_t i = 0; i < ncells; i++) {
 		copy->lengths[i] = rows->lengths[i];
-		copy->cells[i] = rows->cells[i] ? put(&at, rows->cells[i], rows->lengths[i]) : NULL;
+		copy->cells[i] = rows->cells[i] ? rows_put(&at, rows->cells[i], rows->lengths[i]) : NULL;
 	}
 	return copy;
 }

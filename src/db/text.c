@@ -12,7 +12,27 @@ void db_send_text(struct db *db, const char *sql, const struct db_context *conte
 	bool ok = db->state == DB_IDLE && PQexitPipelineMode(db->conn) == 1;
 	db_begin(db, 1, context, reply);
 	record_sent(db, db_pend(db, (struct pending){.kind = PENDING_TEXT, .sql = mem_dup(sql)}));
-	db_sent(db, ok && PQsendQuery(db->conn, sql) == 1);
+	db_sent(db, ok && PQsendQuery(db->conn, sql) == 1 && PQsetSingleRowMode(db->conn) == 1);
+}
+
+/* libpq 15 takes the first statement of the next pipeline row by row, too, unless a simple query begins: one without a text ends there. */
+void text_leave(struct db *db)
+{
+	if (PQpipelineStatus(db->conn) == PQ_PIPELINE_OFF)
+		PQsendQuery(db->conn, NULL);
+}
+
+/* What the last result came to; it borrows from `text` and from the connection. */
+static void last_answer(const struct db *db, struct answer *answer, struct buf *text)
+{
+	answer_from(answer, text, db->current);
+	if (db->gathered.refused)
+		gather_refuse(answer);
+	if (db->gathered.rows) {
+		answer->rows = db->gathered.rows;
+		answer->affected = (int64_t)answer->rows->nrows;
+	}
+	answer->duration_us = clock_us() - db->last_us;
 }
 
 /* Takes the result: it is kept until the next one, because the last one stands for the whole text in the events. */
@@ -20,15 +40,11 @@ static void deliver(struct db *db, PGresult *result)
 {
 	struct buf text = {0};
 	struct answer answer;
-	uint64_t now = clock_us();
 	PQclear(db->current);
 	db->current = result;
-	answer_from(&answer, &text, result);
-	answer.duration_us = now - db->last_us;
-	struct rows *rows = PQresultStatus(result) == PGRES_TUPLES_OK ? rows_from_result(result) : NULL;
-	answer.rows = rows;
+	gather_end(&db->gathered, result);
+	last_answer(db, &answer, &text);
 	db->reply.answer(db->reply.arg, db->answered++, &answer);
-	rows_free(rows);
 	buf_free(&text);
 }
 
@@ -36,19 +52,18 @@ static void record_last(struct db *db)
 {
 	struct buf text = {0};
 	struct answer answer;
-	answer_from(&answer, &text, db->current);
-	answer.duration_us = clock_us() - db->last_us;
-	struct rows *rows = PQresultStatus(db->current) == PGRES_TUPLES_OK ? rows_from_result(db->current) : NULL;
-	answer.rows = rows;
+	last_answer(db, &answer, &text);
 	record_answer(db, &db->pending[0], &answer);
-	rows_free(rows);
+	gather_forget(&db->gathered);
 	buf_free(&text);
 }
 
-static bool is_copy(const PGresult *result)
+/* A row of more than there is room for has the server asked to stop. */
+static void take_row(struct db *db, PGresult *row)
 {
-	ExecStatusType status = PQresultStatus(result);
-	return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+	if (!gather_row(&db->gathered, row))
+		db_cancel(db);
+	PQclear(row);
 }
 
 /* An error of libpq's own over a dead connection is no answer; it is what db_lose() tells. */
@@ -74,8 +89,12 @@ bool text_read(struct db *db)
 			db_finish_round_trip(db);
 			return true;
 		}
-		if (is_copy(result) || is_own(db, result)) {
-			bool copy = is_copy(result);
+		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+			take_row(db, result);
+			continue;
+		}
+		if (result_is_copy(result) || is_own(db, result)) {
+			bool copy = result_is_copy(result);
 			PQclear(db->current);
 			db->current = result;
 			db_lose(db, copy ? result : NULL);

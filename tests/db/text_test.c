@@ -48,7 +48,7 @@ static void on_idle(void *arg)
 static void on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	struct scene *s = arg;
-	buf_fmt(&s->heard, "lost after %zu: %s", answered, why->text);
+	buf_fmt(&s->heard, "lost after %zu: %s", answered, why->text[0] ? why->text : why->message);
 	s->done = true;
 }
 
@@ -135,6 +135,28 @@ static void an_error_ends_the_text(void **state)
 	assert_string_equal(s->heard.p, "0 \nidle\n");
 }
 
+static void rows_before_an_error_are_no_answer(void **state)
+{
+	struct scene *s = *state;
+	send_text(s, "SELECT 1 / (3 - i) AS q FROM generate_series(1, 5) AS i");
+	assert_string_equal(s->heard.p, "0 22012|ERROR|ERROR:  division by zero\nidle\n");
+}
+
+/* The statement is cancelled, and what came of it is not kept; the session goes on. */
+static void more_than_memory_should_hold_is_refused(void **state)
+{
+	static const char refused[] =
+		"0 54000|ERROR|ERROR:  an answer of more than 32 MB: ask for less, or for a count\n"
+		"idle\n";
+	struct scene *s = *state;
+	send_text(s, "SELECT repeat('x', 1000) AS a FROM generate_series(1, 10000000)");
+	assert_string_equal(s->heard.p, refused);
+	send_text(s, "SELECT repeat('x', 40000000) AS a");
+	assert_string_equal(s->heard.p, refused);
+	send_text(s, "SELECT repeat('x', 3) AS a");
+	assert_string_equal(s->heard.p, "0 a=xxx\nidle\n");
+}
+
 static void pipelines_go_before_and_after(void **state)
 {
 	struct scene *s = *state;
@@ -173,6 +195,8 @@ static void the_last_words_of_a_session_are_an_answer(void **state)
 static void an_idle_session_is_heard_to_end(void **state)
 {
 	struct scene *s = *state;
+	send_text(s, "SELECT 1 AS a");
+	buf_clear(&s->heard);
 	s->done = false;
 	pg_exec("SELECT pg_terminate_backend(%d)", db_facts(s->db)->pid);
 	loop_run_until(s->loop, &s->done);
@@ -187,6 +211,7 @@ static void copy_ends_the_connection(void **state)
 	struct scene *s = *state;
 	send_text(s, "COPY (SELECT 1) TO STDOUT");
 	assert_int_equal(db_state(s->db), DB_DOWN);
+	assert_non_null(strstr(s->heard.p, "COPY from or to the client has no place here"));
 }
 
 /* The log shows the text once, with its last result, under the lane's name. */
@@ -218,6 +243,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_result_comes_in_order, make, unmake),
 		cmocka_unit_test_setup_teardown(an_error_ends_the_text, make, unmake),
+		cmocka_unit_test_setup_teardown(rows_before_an_error_are_no_answer, make, unmake),
+		cmocka_unit_test_setup_teardown(more_than_memory_should_hold_is_refused, make, unmake),
 		cmocka_unit_test_setup_teardown(pipelines_go_before_and_after, make, unmake),
 		cmocka_unit_test_setup_teardown(notifications_are_heard, make, unmake),
 		cmocka_unit_test_setup_teardown(the_last_words_of_a_session_are_an_answer, make, unmake),

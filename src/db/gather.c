@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows that come one by one, put together up to a limit, so that nothing a server answers can fill the memory. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "machine.h"
+
+enum { GATHER_MAX = 32 << 20, SQL_NULL = UINT32_MAX };
+
+static void gather_cell(struct gathered *gathered, const PGresult *row, int col)
+{
+	bool null = PQgetisnull(row, 0, col);
+	uint32_t length = null ? SQL_NULL : (uint32_t)PQgetlength(row, 0, col);
+	buf_add(&gathered->lengths, (const char *)&length, sizeof length);
+	if (!null)
+		buf_add(&gathered->text, PQgetvalue(row, 0, col), length);
+}
+
+static void drop_cells(struct gathered *gathered)
+{
+	buf_free(&gathered->text);
+	buf_free(&gathered->lengths);
+	gathered->nrows = 0;
+}
+
+bool gather_row(struct gathered *gathered, const PGresult *row)
+{
+	int ncols = PQnfields(row);
+	size_t bytes = gathered->text.len + gathered->lengths.len;
+	for (int col = 0; col < ncols; col++)
+		bytes += (size_t)PQgetlength(row, 0, col) + sizeof(uint32_t);
+	gathered->too_much = gathered->too_much || bytes > GATHER_MAX;
+	if (gathered->too_much) {
+		drop_cells(gathered);
+		return false;
+	}
+	for (int col = 0; col < ncols; col++)
+		gather_cell(gathered, row, col);
+	gathered->nrows++;
+	return true;
+}
+
+static struct rows *rows_of(const struct gathered *gathered, const PGresult *shape)
+{
+	size_t ncols = (size_t)PQnfields(shape), ncells = gathered->nrows * ncols;
+	char *at;
+	struct rows *rows = rows_new(gathered->nrows, ncols, gathered->text.len + ncells + rows_names_size(shape), &at);
+	rows_put_names(rows, shape, &at);
+	const char *from = buf_text(&gathered->text);
+	for (size_t i = 0; i < ncells; i++) {
+		uint32_t length;
+		memcpy(&length, gathered->lengths.p + i * sizeof length, sizeof length);
+		if (length == SQL_NULL)
+			continue;
+		rows->cells[i] = rows_put(&at, from, length);
+		rows->lengths[i] = length;
+		from += length;
+	}
+	return rows;
+}
+
+/* Rows before an error are not the answer. */
+void gather_end(struct gathered *gathered, const PGresult *end)
+{
+	rows_free(gathered->rows);
+	gathered->rows = NULL;
+	gathered->refused = gathered->too_much;
+	gathered->too_much = false;
+	if (PQresultStatus(end) == PGRES_TUPLES_OK && !gathered->refused)
+		gathered->rows = rows_of(gathered, end);
+	drop_cells(gathered);
+}
+
+void gather_refuse(struct answer *answer)
+{
+	*answer = (struct answer){
+		.sqlstate = "54000",
+		.tag = "",
+		.affected = -1,
+		.severity = "ERROR",
+		.message = "an answer of more than 32 MB: ask for less, or for a count",
+		.text = "ERROR:  an answer of more than 32 MB: ask for less, or for a count\n",
+		.detail = "",
+	};
+}
+
+void gather_forget(struct gathered *gathered)
+{
+	rows_free(gathered->rows);
+	drop_cells(gathered);
+	*gathered = (struct gathered){0};
+}
