@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -109,6 +110,8 @@ long spec_session_find(const struct spec *spec, const char *name);
  * The permutations to run, one after another: those of the file, or, where it has none, every interleaving of the sessions' steps,
  * those first that let the earlier session go first. Their number can be astronomic; they are made as they are asked for.
  */
+#define SPEC_ORDERS_MANY UINT64_C(1000000000000)
+uint64_t spec_order_count(const struct spec *spec); /* SPEC_ORDERS_MANY: so many, or more */
 struct spec_order;
 struct spec_order *spec_order_new(const struct spec *spec); /* owned; the spec must outlive it */
 const struct spec_permutation *

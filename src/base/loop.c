@@ -105,10 +105,25 @@ void loop_run(struct loop *loop)
 		uv_run(&loop->uv, UV_RUN_ONCE);
 }
 
+struct until {
+	struct loop *loop;
+	const bool *done;
+};
+
+/* Timers come before the wait for descriptors: what they did must not be waited for. */
+static void on_turn_until(void *arg)
+{
+	struct until *until = arg;
+	if (*until->done)
+		uv_stop(&until->loop->uv);
+}
+
 void loop_run_until(struct loop *loop, const bool *done)
 {
+	struct turn *turn = turn_new(loop, on_turn_until, &(struct until){loop, done});
 	while (!*done && uv_loop_alive(&loop->uv))
 		uv_run(&loop->uv, UV_RUN_ONCE);
+	turn_free(turn);
 }
 
 void loop_stop(struct loop *loop)

@@ -11,6 +11,8 @@
 #include "lab/judge.h"
 #include "record.h"
 
+enum { ORDERS_MAX = 10000 }; /* of a spec that does not name them */
+
 struct judging {
 	struct lab *lab;
 	size_t next_asset; /* of all */
@@ -61,7 +63,11 @@ static void write_row(struct judging *judging, size_t permutation, unsigned line
 static void add_place(struct judging *judging, struct buf *line, size_t permutation)
 {
 	text_escape(line, judging->name, strlen(judging->name), 80);
-	buf_fmt(line, " %zu: ", permutation + 1);
+	const struct spec *spec = judging->lesson->spec;
+	buf_fmt(line, " %zu", permutation + 1);
+	if (!spec->npermutations)
+		buf_fmt(line, " of %" PRIu64, spec_order_count(spec));
+	buf_str(line, ": ");
 	const char *title = title_of(judging, permutation);
 	text_escape(line, title, strlen(title), 60);
 	buf_str(line, *title ? ": " : "");
@@ -186,6 +192,19 @@ static const char *next_name(struct judging *judging)
 	return judging->name ? NULL : judging->lab->run->args[1];
 }
 
+/* Nobody waits for the end of all orders of many steps. */
+static bool too_many(struct judging *judging)
+{
+	uint64_t count = spec_order_count(judging->lesson->spec);
+	if (count <= ORDERS_MAX)
+		return false;
+	err_set(&judging->err, ST_USAGE,
+		"%.200s has no permutation, and its steps can come in %s%" PRIu64
+		" orders: lab run plays %d at most; write those that matter as permutations",
+		judging->name, count == SPEC_ORDERS_MANY ? "more than " : "", count, (int)ORDERS_MAX);
+	return true;
+}
+
 static void on_next(void *arg)
 {
 	struct judging *judging = arg;
@@ -200,7 +219,7 @@ static void on_next(void *arg)
 		judging->name = name;
 		judging->lesson = lesson_open(name, &judging->err);
 	}
-	if (judging->lesson)
+	if (judging->lesson && !too_many(judging))
 		judging->judge =
 			judge_start(app->loop, app->ring, &app->settings.conninfo, judging->lesson, &server, &to);
 	else

@@ -228,6 +228,13 @@ static void add_order(struct telling *telling, long permutation)
 	add_lines(telling, 5, text_of(lesson, LESSON_END, permutation, -1));
 }
 
+static void add_all_orders(struct telling *telling)
+{
+	uint64_t count = spec_order_count(telling->lesson->spec);
+	buf_fmt(&telling->out, "There is no permutation: %s%" PRIu64 " %s, in which each session keeps its own.\n",
+		count == SPEC_ORDERS_MANY ? "more than " : "", count, text_plural((size_t)count, "order", "orders"));
+}
+
 static void add_lesson(struct telling *telling)
 {
 	const struct lesson *lesson = telling->lesson;
@@ -238,7 +245,7 @@ static void add_lesson(struct telling *telling)
 	for (size_t i = 0; i < lesson->spec->npermutations; i++)
 		add_order(telling, (long)i);
 	if (lesson->spec->npermutations == 0)
-		buf_str(&telling->out, "All orders of the steps are played, each session's own order kept.\n");
+		add_all_orders(telling);
 }
 
 static void tell_lesson(struct run *run, struct lesson *lesson, struct telling *telling)

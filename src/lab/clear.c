@@ -78,6 +78,12 @@ static bool clear_cancel(struct stage *stage)
 	return true;
 }
 
+/* It was left before anything was set up: what a teardown finds would be another's. */
+static bool is_untouched(const struct stage *stage)
+{
+	return stage->setting == SET_CONNECT || stage->setting == SET_NAME;
+}
+
 /* ---- the sessions' teardowns ---- */
 
 /* A transaction that was left open would hold the common teardown up, as it does isolationtester's. */
@@ -93,7 +99,7 @@ static bool clear_session(struct stage *stage)
 {
 	struct lane *lane = &stage->lanes[stage->clear_at];
 	const char *sql = stage->spec->sessions[stage->clear_at].teardown;
-	if (!sql || (!stage->clear_regular && !lane_connected(lane))) {
+	if (!sql || is_untouched(stage) || (!stage->clear_regular && !lane_connected(lane))) {
 		next_session(stage, lane);
 		return true;
 	}
@@ -136,7 +142,7 @@ static void on_connected(void *arg, const struct err *err)
 static bool clear_connect(struct stage *stage)
 {
 	struct lane *control = &stage->control;
-	if (!stage->spec->teardown) {
+	if (!stage->spec->teardown || is_untouched(stage)) {
 		stage_off(stage);
 		return false;
 	}

@@ -18,6 +18,22 @@ struct spec_order {
 	struct spec_permutation made;
 };
 
+/* (a + b + ...)! / (a! b! ...), where each session has a, b, ... steps; every division comes out even. */
+uint64_t spec_order_count(const struct spec *spec)
+{
+	uint64_t count = 1, steps = 0;
+	if (spec->npermutations)
+		return spec->npermutations;
+	for (size_t i = 0; i < spec->nsessions; i++) {
+		for (uint64_t j = 1; j <= spec->sessions[i].nsteps; j++) {
+			count = count * ++steps / j;
+			if (count >= SPEC_ORDERS_MANY)
+				return SPEC_ORDERS_MANY;
+		}
+	}
+	return count;
+}
+
 struct spec_order *spec_order_new(const struct spec *spec)
 {
 	struct spec_order *order = NEW(struct spec_order);

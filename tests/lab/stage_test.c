@@ -303,6 +303,21 @@ static void leaving_while_it_is_set_up_tears_down(void **state)
 	expect_clean();
 }
 
+/* Nothing was set up, so nothing is torn down, and nothing is said to be left: what has that name is another's. */
+static void leaving_before_it_is_set_up_touches_nothing(void **state)
+{
+	struct scene *s = *state;
+	stage_end(s->stage);
+	until(s, "ended");
+	pg_exec("CREATE TABLE t (of_another int)");
+	buf_clear(&s->facts);
+	stage_begin(s->stage, NULL);
+	stage_end(s->stage);
+	until(s, "ended");
+	expect_facts(s, "ended\n");
+	pg_exec("DROP TABLE t");
+}
+
 static void without_the_control_connection_a_new_one_tears_down(void **state)
 {
 	struct scene *s = *state;
@@ -355,6 +370,7 @@ int main(void)
 		SCENE(a_session_that_dies_in_a_step_ends_it),
 		SCENE(leaving_in_the_middle_tears_down),
 		SCENE(leaving_while_it_is_set_up_tears_down),
+		SCENE(leaving_before_it_is_set_up_touches_nothing),
 		SCENE(without_the_control_connection_a_new_one_tears_down),
 		SCENE(what_cannot_be_torn_down_is_said),
 		SCENE(the_rest_plays_by_itself_and_is_asked_before_the_teardown),

@@ -299,7 +299,21 @@ static void all_orders_are_played_where_none_is_given(void **state)
 		   "session A step a { INSERT INTO bin VALUES (1) } step b { INSERT INTO bin VALUES (2) }"
 		   "session B step c { SELECT count(*) >= 0 FROM bin }\n"
 		   "#@ expect c reads t\n#@ check \"SELECT count(*) FROM bin\" = 2",
-		   0, "3 orders played, 0 not; 6 of 6 as expected", "");
+		   0, "3 of 3: 2 of 2 as expected\n3 orders played, 0 not; 6 of 6 as expected", "");
+}
+
+/* 100 steps of ten sessions have more orders than there are atoms. */
+static void astronomic_numbers_of_orders_are_refused(void **state)
+{
+	(void)state;
+	check_spec("session A step a1 {} step a2 {} step a3 {} session B step b1 {} step b2 {} step b3 {}"
+		   "session C step c1 {} step c2 {} step c3 {} session D step d1 {} step d2 {} step d3 {}",
+		   1, "", "its steps can come in 369600 orders: lab run plays 10000 at most");
+	struct buf text = {0};
+	for (int i = 0; i < 100; i++)
+		buf_fmt(&text, "%s step s%d {} ", i % 10 ? "" : i ? "session u" : "session t", i);
+	check_spec(buf_text(&text), 1, "", "can come in more than 1000000000000 orders");
+	buf_free(&text);
 }
 
 static void an_interrupt_tears_down(void **state)
@@ -471,6 +485,7 @@ int main(void)
 		cmocka_unit_test(odd_ends_are_told),
 		cmocka_unit_test(a_transaction_that_is_left_open_is_ended),
 		cmocka_unit_test(all_orders_are_played_where_none_is_given),
+		cmocka_unit_test(astronomic_numbers_of_orders_are_refused),
 		cmocka_unit_test(an_interrupt_tears_down),
 		cmocka_unit_test(who_only_looks_makes_no_tables),
 		cmocka_unit_test(the_list_and_a_lesson_need_no_server),
