@@ -331,6 +331,10 @@ void lessons_new(struct run *run)
 	struct buf path = {0};
 	const char *name = run->args[1];
 	size_t n = strlen(name);
+	if (!n) {
+		run_end(run, ST_USAGE, "lab new needs the name of the lesson to begin");
+		return;
+	}
 	buf_str(&path, name);
 	if (n < 5 || strcmp(name + n - 5, ".spec") != 0)
 		buf_str(&path, ".spec");
