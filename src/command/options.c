@@ -98,6 +98,7 @@ TAKES(file, file)
 TAKES(keep, keep)
 TAKES(output, output)
 TAKES(table, table)
+SETS(demo, demo)
 SETS(no_password, never_ask)
 SETS(password, ask_password)
 SETS(plain, plain)
@@ -242,6 +243,7 @@ static const struct option table[] = {
 	{0, "url", "URI", GROUP_CONNECTION, NULL, apply_dbname, NULL},
 	{'w', "no-password", NULL, GROUP_CONNECTION, "never ask for a password", apply_no_password, NULL},
 	{'W', "password", NULL, GROUP_CONNECTION, "ask for a password before connecting", apply_password, NULL},
+	{0, "demo", NULL, GROUP_CONNECTION, "a private, throw-away bank, as the verb demo", apply_demo, NULL},
 	{0, "table", "NAME", GROUP_CONNECTION, "the accounts table (default: accounts)", apply_table, NULL},
 	{0, "read-only", NULL, GROUP_CONNECTION, "only look: the server's sessions are read-only, too", apply_read_only,
 	 NULL},

@@ -57,6 +57,20 @@ static void a_verb_takes_its_words_and_options(void **state)
 	check_verb("--echo=plain tutorial --accounts 5", "tutorial --accounts=5");
 }
 
+static void a_private_bank_by_verb_or_option(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"demo tutorial", "tutorial --demo", "--demo tutorial"};
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct settings settings;
+		struct err err;
+		assert_int_equal(parse(&settings, &err, lines[i]), ST_OK);
+		assert_true(settings.demo && settings.bare);
+		assert_string_equal(settings.commands[0], "tutorial");
+		settings_free(&settings);
+	}
+}
+
 static void check_wrong(const char *line, const char *sentence)
 {
 	struct settings settings;
@@ -199,6 +213,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verb_takes_its_words_and_options),
+		cmocka_unit_test(a_private_bank_by_verb_or_option),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(a_connection_as_in_psql),
 		cmocka_unit_test(database_url_is_the_last_resort),
