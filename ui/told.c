@@ -213,7 +213,7 @@ static void add_end(struct lines *lines, const struct player *player)
 	if (score.surprises)
 		buf_fmt(add(lines, STYLE_BAD), "%zu %s not do what the lesson expects (marked !).", score.surprises,
 			text_plural(score.surprises, "step did", "steps did"));
-	if (score.asked)
+	if (score.answered)
 		buf_fmt(add(lines, STYLE_TEXT), "You answered %zu of %zu as the server did.", score.right, score.asked);
 	bool more = player_order(player) + 1 < player_norders(player);
 	buf_str(add(lines, STYLE_FAINT), more ? "Space plays the next order. R plays this one again, Esc leaves."
@@ -258,6 +258,10 @@ static void add_next(struct lines *lines, const struct player *player)
 	if (row.attempt)
 		buf_fmt(line, "attempt %u: ", row.attempt);
 	cell_sql(line, step->sql);
+	struct stage_lane lane;
+	stage_lane(player_stage(player), step->session, &lane);
+	if (lane.state == LANE_WAITING)
+		buf_str(line, " (when it no longer waits)");
 }
 
 static void story(struct lines *lines, struct player *player)

@@ -125,7 +125,7 @@ const char *player_committed(const struct player *player);
 const char *player_read(const struct player *player, size_t session, bool *old);
 
 struct player_score {
-	size_t asked, right, surprises, failed; /* failed: checks */
+	size_t asked, answered, right, surprises, failed; /* failed: checks */
 };
 struct player_score player_score(const struct player *player); /* of the order as far as it was played */
 

@@ -276,7 +276,7 @@ static void tell_end(struct story *story)
 	for (size_t i = 0; i < player_nchecks(story->player); i++)
 		if (player_check(story->player, i)->found)
 			tell_check(story, player_check(story->player, i));
-	if (score.asked) {
+	if (score.answered) {
 		buf_fmt(&line, "You answered %zu of %zu as the server did.", score.right, score.asked);
 		tell(story, &line);
 	}

@@ -155,6 +155,17 @@ static enum status after_the_end(struct player *player, struct err *err)
 	return err_set(err, ST_USAGE, "that was all of it: R plays it again, Esc goes back to the lessons");
 }
 
+/* The session of the next step waits: what it waits for may have ended just now, and then it tells. */
+static bool next_waits(const struct player *player)
+{
+	size_t turn = player_next_turn(player);
+	struct stage_lane lane;
+	if (turn >= player->nturns)
+		return false;
+	stage_lane(player->stage, player->lesson->spec->steps[player->turns[turn].step].session, &lane);
+	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
+}
+
 enum status player_next(struct player *player, struct err *err)
 {
 	switch (player->state) {
@@ -169,6 +180,10 @@ enum status player_next(struct player *player, struct err *err)
 		return after_the_end(player, err);
 	case PLAYER_READY:
 		break;
+	}
+	if (next_waits(player)) { /* then it is sent as soon as that is over */
+		player->wants = WANTS_NEXT;
+		return ST_OK;
 	}
 	size_t turn = player_next_turn(player);
 	if (turn < player->nturns)
@@ -211,17 +226,6 @@ static bool stops(const struct player *player)
 	if (player->nsent < player->go_to)
 		return false;
 	return player->go_to || player->turns[turn].breakpoint || player_asks(player);
-}
-
-/* The session of the next step waits: what it waits for may have ended just now, and then it tells. */
-static bool next_waits(const struct player *player)
-{
-	size_t turn = player_next_turn(player);
-	struct stage_lane lane;
-	if (turn >= player->nturns)
-		return false;
-	stage_lane(player->stage, player->lesson->spec->steps[player->turns[turn].step].session, &lane);
-	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
 }
 
 static void go_on(struct player *player)

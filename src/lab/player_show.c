@@ -234,6 +234,7 @@ struct player_score player_score(const struct player *player)
 	for (size_t i = 0; i < player->nturns; i++) {
 		const struct turn *turn = &player->turns[i];
 		score.asked += turn->judged && ask_of(player, i) != NULL;
+		score.answered += turn->judged && turn->given >= 0;
 		score.right += turn->judged && turn->given >= 0 && turn->given == turn->right;
 		score.surprises += turn->surprise;
 	}

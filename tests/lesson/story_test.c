@@ -39,7 +39,7 @@ static void the_end_of_input_goes_on_by_itself(void **state)
 			 "   The server's answer: 1, it waits until A has ended\n");
 	expect_out(proc, "\n   step 6, B: error 40001: could not serialize access due to concurrent update\n");
 	expect_out(proc, "Checked: SELECT sum(balance) FROM teller_lesson.accounts is 3000\n"
-			 "You answered 0 of 2 as the server did.\nOrder 2 of 2: READ COMMITTED");
+			 "Order 2 of 2: READ COMMITTED");
 	proc_free(proc);
 	expect_nothing_left();
 }
