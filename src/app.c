@@ -14,17 +14,13 @@
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
 
-static const char *const read_only[] = {"SET default_transaction_read_only = on", NULL};
+static const struct db_setting read_only[] = {{"default_transaction_read_only", "on"}, {0}};
 
 /*
  * A page is a few rows from an index, but where statistics are missing PostgreSQL may think otherwise, and compiles it (jit) for
- * longer than it runs. Asked of pg_settings, because other servers have no such setting.
+ * longer than it runs.
  */
-static const char *const browsing[] = {
-	"SET default_transaction_read_only = on",
-	"SELECT set_config(name, 'off', false) FROM pg_catalog.pg_settings WHERE name = 'jit'",
-	NULL,
-};
+static const struct db_setting browsing[] = {{"default_transaction_read_only", "on"}, {"jit", "off"}, {0}};
 
 /* ---- saying ---- */
 
@@ -161,7 +157,7 @@ struct app *app_new(struct settings *settings)
 	app->settings = *settings;
 	*settings = (struct settings){0};
 	uint64_t seed = app->settings.seed;
-	const char *const *writing = app->settings.read_only ? read_only : NULL;
+	const struct db_setting *writing = app->settings.read_only ? read_only : NULL;
 	app->loop = loop_new();
 	app->ring = ring_new(RING_EVENTS, RING_BYTES);
 	app->browse = db_new(app->loop, app->ring, SESSION_BROWSE, "browse", browsing);

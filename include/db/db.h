@@ -14,6 +14,7 @@
 #include "db/dialect.h"
 #include "db/rows.h"
 #include "db/sqlstate.h"
+#include "db/who.h"
 #include "event/ring.h"
 
 struct db;
@@ -54,6 +55,7 @@ struct answer {
 	bool ok;
 	bool skipped;            /* not run, because an earlier statement of the round trip failed; ok is false */
 	bool lost;               /* the connection is gone */
+	bool clean;              /* an ERROR that the server itself gave with an SQLSTATE, and after which it goes on */
 	char sqlstate[6];        /* "" for no error, or for an error of libpq itself */
 	const char *tag;         /* command tag; "" on an error */
 	int64_t affected;        /* rows touched or returned; -1 where the tag has no count */
@@ -87,10 +89,14 @@ struct db_context {
 	unsigned round_trip;
 };
 
-/* `name` follows "teller/" in application_name. `setup` (may be NULL) is a list of constant SQL statements, ended by NULL,
- * sent after each connect. */
+/* A session's own setting. It is made only where the session is ours alone: behind a pooler it would stay for others. */
+struct db_setting {
+	const char *name, *value;
+};
+
+/* `name` follows "teller/" in application_name. `settings` (may be NULL) ends with {0}; they are made after each connect. */
 struct db *db_new(struct loop *loop, struct ring *ring, enum session session, const char *name,
-		  const char *const *setup);
+		  const struct db_setting *settings);
 void db_free(struct db *db); /* closes; callbacks that are still due do not come */
 
 /* Starts connecting; done(arg, err) comes from the loop: err NULL when connected. On a failure its sentence says what was
@@ -158,10 +164,17 @@ struct db_facts {
 	const char *tls;     /* "TLSv1.3", "no TLS", "local socket" */
 	bool remote;         /* neither a Unix socket nor loopback */
 	bool verified;       /* sslmode=verify-full in force */
-	int pid;             /* of the server's process, 0 where it has none to tell */
+	int pid;             /* of the server's process that answered the set-up, 0 where it has none to tell */
 	bool superuser;      /* the role that it connected as */
 };
 const struct db_facts *db_facts(const struct db *db);
+
+/* What the server said of itself at the last connect; all empty before the first. Borrowed until the next. */
+const struct who *db_who(const struct db *db);
+
+/* A pooler is in between, as far as is known: the server's process changes from one transaction to the next, or may. Nothing may be left
+ * in a session there, and statements are not prepared. */
+bool db_pooled(const struct db *db);
 bool db_version_at_least(const struct db *db, int major, int minor);
 
 #endif

@@ -23,4 +23,7 @@ enum sql_phase { PHASE_WORK, PHASE_COMMIT };
 /* `sqlstate` "" means that libpq failed by itself: the connection is gone. */
 enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum sql_phase phase);
 
+/* Five digits or capital letters, as the standard has them; anything else came from somewhere else. */
+bool sqlstate_valid(const char *sqlstate);
+
 #endif

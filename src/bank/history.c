@@ -189,9 +189,9 @@ static void want(struct history *history, enum page page, bool keep)
 struct history *history_new(struct loop *loop, struct ring *ring, const struct conninfo *info,
 			    const struct catalogue *catalogue, const char *of, history_changed_fn *changed, void *arg)
 {
-	static const char *const setup[] = {"SET default_transaction_read_only = on", NULL};
+	static const struct db_setting reading[] = {{"default_transaction_read_only", "on"}, {0}};
 	struct history *history = NEW(struct history);
-	history->db = db_new(loop, ring, SESSION_BROWSE, "ledger", setup);
+	history->db = db_new(loop, ring, SESSION_BROWSE, "ledger", reading);
 	history->info = info;
 	history->sql[PAGE_NEWEST] = mem_dup(catalogue->sql_ledger_newest);
 	history->sql[PAGE_OLDEST] = mem_dup(catalogue->sql_ledger_oldest);

@@ -224,7 +224,7 @@ static bool oneshot(struct body *body, struct batch *batch)
 	return true;
 }
 
-static bool fence(struct body *body, struct statement *statement)
+static bool fence(struct body *body, struct fence *fence)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	if (!transfer->catalogue->ledger)
@@ -233,10 +233,14 @@ static bool fence(struct body *body, struct statement *statement)
 	transfer->fence[1] = transfer_source(transfer);
 	transfer->fence[2] = transfer_destination(transfer);
 	transfer->fence[3] = transfer->facts.decided ? transfer->amount.text : "0";
-	*statement = (struct statement){.sql = transfer->catalogue->sql_ledger_fence,
-					.verb = VERB_INSERT,
-					.nparams = COUNT_OF(transfer->fence),
-					.params = transfer->fence};
+	fence->write = (struct statement){.sql = transfer->catalogue->sql_ledger_fence,
+					  .verb = VERB_INSERT,
+					  .nparams = COUNT_OF(transfer->fence),
+					  .params = transfer->fence};
+	fence->find = (struct statement){.sql = transfer->catalogue->sql_ledger_find,
+					 .verb = VERB_SELECT,
+					 .nparams = 1,
+					 .params = transfer->fence};
 	return true;
 }
 

@@ -100,15 +100,15 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 }
 
 /* Asked before the third account is known only to learn whether there is a ledger. */
-static bool fence(struct body *body, struct statement *statement)
+static bool fence(struct body *body, struct fence *fence)
 {
 	struct unit *unit = (struct unit *)body;
 	if (!unit->transfer) {
-		*statement = (struct statement){.sql = unit->catalogue->sql_ledger_fence, .verb = VERB_INSERT};
+		*fence = (struct fence){.write = {.sql = unit->catalogue->sql_ledger_fence, .verb = VERB_INSERT}};
 		return unit->catalogue->ledger;
 	}
 	struct body *transfer = transfer_body(unit->transfer);
-	return transfer->ops->fence(transfer, statement);
+	return transfer->ops->fence(transfer, fence);
 }
 
 static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused, .fence = fence};

@@ -3,6 +3,8 @@
 #include "base/uuid.h"
 
 #include <stddef.h>
+#include <string.h>
+#include <uuid/uuid.h>
 
 #include "base/rng.h"
 
@@ -20,4 +22,13 @@ void uuid_draw(char out[UUID_SIZE])
 		*at++ = "0123456789abcdef"[bytes[i] & 0x0f];
 	}
 	*at = '\0';
+}
+
+void uuid_of(char out[UUID_SIZE], const char *text)
+{
+	static const uuid_t space = {0x74, 0x65, 0x6c, 0x6c, 0x65, 0x72, 0x2e, 0x74,
+				     0x65, 0x78, 0x74, 0x2e, 0x6f, 0x66, 0x2e, 0x31};
+	uuid_t made;
+	uuid_generate_sha1(made, space, text, strlen(text));
+	uuid_unparse_lower(made, out);
 }

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "machine.h"
 
-enum { SETUP_MAX = 8, SHARE_MIN_MS = 2000 };
+enum { SETUP_MAX = 8, SHARE_MIN_MS = 2000, CLOCK_SLACK_MS = 5000, OLDEST_MAJOR = 13, SIMPLEST = 2 };
 
 static void dial(struct db *db);
 
@@ -173,21 +174,62 @@ static void read_version(struct db *db, const char *text)
 		snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(v + 2, " "), v + 2);
 }
 
-/* ---- set-up: the first round trip of a session ---- */
+/* ---- set-up: the first round trip of a session, or the second where the role may not ask for all of it ---- */
+
+static void set_up(struct db *db);
+
+/* CockroachDB's is the upper half of its key; versions before 22.1 say -1. */
+static void take_who(struct db *db, const struct rows *rows)
+{
+	read_version(db, rows_cell(rows, 0, 0));
+	who_read(&db->who, db->server, rows);
+	int dialled = PQbackendPID(db->conn);
+	if (db->server == SERVER_COCKROACH)
+		db->who.pooled = db->who.pid != 0 && db->who.pid != -1 && dialled != 0 && db->who.pid != dialled;
+	if (db->who.pid > 0)
+		db->facts.pid = db->who.pid;
+}
 
 static void setup_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct db *db = arg;
 	if (index == 0 && answer->ok)
-		read_version(db, rows_cell(answer->rows, 0, 0));
+		take_who(db, answer->rows);
+	if (index == 0 && !answer->ok)
+		db->refused = db->simpler < SIMPLEST;
 	if (!answer->ok && !answer->skipped && !db->setup_error)
 		db->setup_error = mem_dup(answer->message); /* kept until idle: why the set-up failed */
+}
+
+/* Its functions that tell who it is, and what settles a lost commit, are of this version. */
+static bool is_too_old(const struct db *db)
+{
+	return db->server == SERVER_POSTGRES && db->version[0] && !db_version_at_least(db, OLDEST_MAJOR, 0);
+}
+
+static void refuse_old(struct db *db)
+{
+	char why[128];
+	snprintf(why, sizeof why, "PostgreSQL %s is too old: teller needs version %d or later", db->version,
+		 OLDEST_MAJOR);
+	connect_failed(db, why);
 }
 
 static void setup_idle(void *arg)
 {
 	struct db *db = arg;
 	db->setting_up = false;
+	if (db->refused) {
+		db->simpler++;
+		free(db->setup_error);
+		db->setup_error = NULL;
+		set_up(db);
+		return;
+	}
+	if (is_too_old(db)) {
+		refuse_old(db);
+		return;
+	}
 	if (db->setup_error) {
 		char *why = db->setup_error;
 		db->setup_error = NULL;
@@ -221,20 +263,61 @@ static bool knows_encoding(struct db *db)
 	return !encoding || strcmp(encoding, "SQL_ASCII") != 0;
 }
 
+/* The server decides whether the session is ours alone, by what who_sql() asks for as well: $1 process, $2 age in ms, $3 name, $4 value. */
+static const char set_sql[] =
+	"SELECT pg_catalog.set_config($3, $4, false) FROM pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a "
+	"WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND pg_catalog.date_part('epoch', "
+	"pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) a.backend_start) OPERATOR(pg_catalog.*) "
+	"1000::pg_catalog.float8 OPERATOR(pg_catalog.<=) $2::pg_catalog.float8";
+
+static const char *who_question(const struct db *db)
+{
+	if (db->simpler == 0)
+		return who_sql(db->server);
+	return who_sql_least(db->simpler < SIMPLEST ? db->server : SERVER_COCKROACH);
+}
+
+/* What the set-up sends, with its parameters. */
+struct setup {
+	struct statement statements[SETUP_MAX];
+	const char *params[SETUP_MAX][4];
+	char pid[16], age[24];
+	size_t n;
+};
+
+static void setup_add(struct setup *setup, const char *sql, unsigned nparams, const struct db_setting *setting)
+{
+	const char *params[] = {setup->pid, setup->age, setting ? setting->name : NULL,
+				setting ? setting->value : NULL};
+	memcpy(setup->params[setup->n], params, sizeof params);
+	setup->statements[setup->n] = (struct statement){.sql = sql,
+							 .verb = setting ? VERB_SET : VERB_SELECT,
+							 .nparams = nparams,
+							 .params = setup->params[setup->n],
+							 .once = true};
+	setup->n++;
+}
+
+/* Other servers take no settings of ours. */
 static void set_up(struct db *db)
 {
-	struct statement statements[SETUP_MAX] = {{.sql = "SELECT version()", .verb = VERB_SELECT, .once = true}};
-	size_t n = 1;
-	if (!db->bare && !knows_encoding(db))
-		statements[n++] =
-			(struct statement){.sql = "SET client_encoding = 'SQL_ASCII'", .verb = VERB_SET, .once = true};
-	for (const char *const *sql = db->setup; sql && *sql && n < SETUP_MAX; sql++)
-		statements[n++] = (struct statement){.sql = *sql, .verb = VERB_SET, .once = true};
+	static const struct db_setting encoding = {"client_encoding", "SQL_ASCII"};
+	struct setup setup = {.n = 0};
+	bool postgres = db->server == SERVER_POSTGRES && db->simpler < SIMPLEST;
+	snprintf(setup.pid, sizeof setup.pid, "%d", PQbackendPID(db->conn));
+	snprintf(setup.age, sizeof setup.age, "%llu",
+		 (unsigned long long)(clock_us() - db->dialed_us) / 1000 + CLOCK_SLACK_MS);
+	setup_add(&setup, who_question(db), postgres ? 2 : 0, NULL);
+	if (postgres && !db->bare && !knows_encoding(db))
+		setup_add(&setup, set_sql, 4, &encoding);
+	for (const struct db_setting *s = db->settings; postgres && s && s->name && setup.n < SETUP_MAX; s++)
+		setup_add(&setup, set_sql, 4, s);
 	struct db_context context = {0};
 	struct db_reply reply = {setup_answer, setup_idle, setup_lost, db, NULL};
 	db->setting_up = true;
+	db->refused = false;
 	db_move(db, DB_IDLE);
-	db_send(db, statements, n, &context, &reply);
+	db_send(db, setup.statements, setup.n, &context, &reply);
 }
 
 /* ---- dialling ---- */
@@ -281,7 +364,7 @@ static uint64_t share_of(struct db *db)
 static void start(struct db *db, const char *hosts, const char *addresses, const char *ports)
 {
 	char application[64];
-	snprintf(application, sizeof application, "teller/%s", db->name);
+	snprintf(application, sizeof application, "teller/%.40s %s", db->name, db->token);
 	const struct conninfo *info = &db->info;
 	/* Later keywords win over what the target says; NULL values are passed over. */
 	const char *keywords[] = {"dbname",
@@ -308,6 +391,9 @@ static void dial(struct db *db)
 {
 	struct buf hosts = {0}, addresses = {0}, ports = {0};
 	hosts_list(&db->places, db->first_place, &hosts, &addresses, &ports);
+	db->dialed_us = clock_us();
+	db->simpler = 0;
+	db->who = (struct who){.server = db->server, .safe_path = true};
 	start(db, hosts.p, addresses.p, ports.p);
 	buf_free(&hosts);
 	buf_free(&addresses);

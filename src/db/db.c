@@ -10,11 +10,20 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/rng.h"
 #include "machine.h"
 
 void db_move(struct db *db, enum db_state state)
 {
 	db->state = state;
+}
+
+/* Tells our sessions from those of another teller. */
+static void draw_token(char token[9])
+{
+	unsigned char bytes[4];
+	rng_bytes(bytes, sizeof bytes);
+	snprintf(token, 9, "%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
 static void on_soon(void *arg)
@@ -23,14 +32,15 @@ static void on_soon(void *arg)
 }
 
 struct db *db_new(struct loop *loop, struct ring *ring, enum session session, const char *name,
-		  const char *const *setup)
+		  const struct db_setting *settings)
 {
 	struct db *db = NEW(struct db);
 	db->loop = loop;
 	db->ring = ring;
 	db->session = session;
 	db->name = mem_dup(name);
-	db->setup = setup;
+	db->settings = settings;
+	draw_token(db->token);
 	db->fd = -1;
 	db->deadline = timer_new(loop, connect_deadline, db);
 	db->soon = timer_new(loop, on_soon, db);
@@ -131,7 +141,7 @@ void db_notice(void *arg, const PGresult *result)
 	if (!result_is_fatal(result) || db->fatal)
 		return;
 	db->fatal = mem_dup(message);
-	if (sqlstate && strlen(sqlstate) == 5)
+	if (sqlstate && sqlstate_valid(sqlstate))
 		memcpy(db->fatal_sqlstate, sqlstate, 6);
 }
 
@@ -151,9 +161,10 @@ static bool send_prepare(struct db *db, struct prepared *prepared, size_t index)
 
 static bool send_statement(struct db *db, const struct statement *statement, size_t index)
 {
-	struct prepared *prepared = statement->once ? NULL : prepared_find(db, statement->sql);
+	bool once = statement->once || db->who.pooled;
+	struct prepared *prepared = once ? NULL : prepared_find(db, statement->sql);
 	bool ok = true;
-	if (!prepared && !statement->once) {
+	if (!prepared && !once) {
 		prepared = prepared_add(db, statement->sql);
 		ok = !prepared || send_prepare(db, prepared, index);
 	}
@@ -287,6 +298,16 @@ enum sql_server db_server(const struct db *db)
 const struct db_facts *db_facts(const struct db *db)
 {
 	return &db->facts;
+}
+
+const struct who *db_who(const struct db *db)
+{
+	return &db->who;
+}
+
+bool db_pooled(const struct db *db)
+{
+	return db->who.pooled;
 }
 
 bool db_version_at_least(const struct db *db, int major, int minor)

@@ -10,11 +10,14 @@
 
 enum { PREPARED_MAX = 128 };
 
-/* A text that the server knows under a name of ours. */
+/*
+ * A text that the server knows under a name of ours. The name is made from the text: should the session be another one than we think, it
+ * knows the name for this text, or does not know it.
+ */
 struct prepared {
 	char *sql;
 	unsigned number;
-	char name[24]; /* teller_NUMBER */
+	char name[48]; /* teller_UUID */
 };
 
 /* One message whose answer is awaited: a statement, the preparation that goes before it, the sync at the end, or a text by the simple
@@ -64,8 +67,9 @@ struct db {
 	struct loop *loop;
 	struct ring *ring;
 	enum session session;
-	char *name; /* teller/NAME */
-	const char *const *setup;
+	char *name; /* teller/NAME TOKEN */
+	char token[9];
+	const struct db_setting *settings;
 	bool bare;
 
 	enum db_state state;
@@ -86,6 +90,10 @@ struct db {
 	struct buf tried;     /* what was wrong with those before it */
 	bool setting_up;      /* connected, but the set-up round trip is not answered */
 	char *setup_error;
+	bool refused;       /* the question who is there; the next is simpler */
+	unsigned simpler;   /* how often that was so */
+	uint64_t dialed_us; /* this host's connection was begun */
+	struct who who;
 
 	struct pending *pending;
 	size_t npending, at; /* pending[at] is the one whose answer comes next */

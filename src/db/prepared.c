@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "machine.h"
 
 struct prepared *prepared_find(struct db *db, const char *sql)
@@ -19,9 +20,11 @@ struct prepared *prepared_add(struct db *db, const char *sql)
 {
 	if (db->nprepared == PREPARED_MAX)
 		return NULL;
+	char id[UUID_SIZE];
 	struct prepared *prepared = &db->prepared[db->nprepared++];
 	*prepared = (struct prepared){.sql = mem_dup(sql), .number = ++db->last_prepared};
-	snprintf(prepared->name, sizeof prepared->name, "teller_%u", prepared->number);
+	uuid_of(id, sql);
+	snprintf(prepared->name, sizeof prepared->name, "teller_%s", id);
 	return prepared;
 }
 

@@ -20,11 +20,18 @@ static void finish_prepare(struct db *db, const struct pending *pending)
 	}
 }
 
-/* A text that the server does not know (any more), or whose result changed shape, is prepared again at its next use. */
+/*
+ * A text whose result changed shape is prepared again at its next use. A name that the server does not know any more, or knows
+ * already: this is another session than the one before, or somebody has emptied it. Then no name is worth anything.
+ */
 static void forget_stale(struct db *db, const struct pending *pending, const struct answer *answer)
 {
-	if (strcmp(answer->sqlstate, "26000") == 0 || strcmp(answer->sqlstate, "0A000") == 0)
+	if (strcmp(answer->sqlstate, "0A000") == 0)
 		prepared_drop(db, pending->prepared);
+	if (strcmp(answer->sqlstate, "26000") != 0 && strcmp(answer->sqlstate, "42P05") != 0)
+		return;
+	prepared_clear(db);
+	db->who.pooled = true;
 }
 
 static void finish_statement(struct db *db, const struct pending *pending)

@@ -8,11 +8,16 @@
 
 enum { VALUES_MAX = 240 };
 
-bool result_is_fatal(const PGresult *result)
+/* CockroachDB has the severity only in English, PostgreSQL has it so beside the translated one. */
+static const char *severity_of(const PGresult *result)
 {
 	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-	if (!severity)
-		severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+	return severity ? severity : PQresultErrorField(result, PG_DIAG_SEVERITY);
+}
+
+bool result_is_fatal(const PGresult *result)
+{
+	const char *severity = severity_of(result);
 	return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
 }
 
@@ -39,8 +44,10 @@ static void add_line(struct buf *text, const char *label, const char *value)
 static void error_from(struct answer *answer, struct buf *text, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	if (state && strlen(state) == 5)
+	if (state && sqlstate_valid(state))
 		memcpy(answer->sqlstate, state, 6);
+	const char *spoken = severity_of(result);
+	answer->clean = answer->sqlstate[0] && spoken && strcmp(spoken, "ERROR") == 0;
 	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
 	answer->severity = severity ? severity : "";
 	answer->text = PQresultErrorMessage(result);
@@ -169,7 +176,7 @@ void record_session(struct db *db, enum event_kind kind, const char *sqlstate, c
 {
 	struct event event = {
 		.kind = kind, .session = db->session, .lane = db_lane(db), .rows = -1, .message = message};
-	if (sqlstate && strlen(sqlstate) == 5)
+	if (sqlstate && sqlstate_valid(sqlstate))
 		memcpy(event.sqlstate, sqlstate, 6);
 	ring_append(db->ring, &event);
 }

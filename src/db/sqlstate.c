@@ -41,6 +41,11 @@ static const struct row {
 	{"XX000", CR, CLASS_FINAL, CLASS_AMBIGUOUS},        /* internal */
 };
 
+bool sqlstate_valid(const char *sqlstate)
+{
+	return strlen(sqlstate) == 5 && strspn(sqlstate, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5;
+}
+
 enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum sql_phase phase)
 {
 	int here = server == SERVER_COCKROACH ? CR : PG;

@@ -14,7 +14,7 @@ static void item_add(struct attempt *attempt, enum item_role role, struct statem
  * too late: PostgreSQL sends its answers together, at the end, so that the number would be lost with the answer to the commit. */
 static bool wants_xid(const struct txn *txn)
 {
-	struct statement fence;
+	struct fence fence;
 	bool ledger = txn->body->ops->fence && txn->body->ops->fence(txn->body, &fence);
 	return !ledger && !txn->options.unnumbered && db_dialect(txn->db)->xid_sql && txn->attempt.wire != WIRE_ONESHOT;
 }

@@ -56,11 +56,11 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 	return current->ops->refused && current->ops->refused(current, index, answer, reason);
 }
 
-static bool fence(struct body *body, struct statement *statement)
+static bool fence(struct body *body, struct fence *fence)
 {
 	struct chain *chain = (struct chain *)body;
 	for (size_t i = chain->n; i-- > 0;)
-		if (chain->bodies[i]->ops->fence && chain->bodies[i]->ops->fence(chain->bodies[i], statement))
+		if (chain->bodies[i]->ops->fence && chain->bodies[i]->ops->fence(chain->bodies[i], fence))
 			return true;
 	return false;
 }

@@ -196,7 +196,7 @@ static bool refused_by_body(struct txn *txn)
 static bool late_commit(const struct txn *txn)
 {
 	const struct fault *fault = &txn->attempt.fault;
-	struct statement fence;
+	struct fence fence;
 	return txn->result.settled && fault->role == ITEM_BODY && strcmp(fault->sqlstate, "23505") == 0 &&
 	       txn->body->ops->fence && txn->body->ops->fence(txn->body, &fence);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "engine.h"
 
 /*
@@ -99,13 +100,22 @@ static void read_failure(struct txn *txn, const struct answer *answer)
 		txn->settle.gone = true;
 }
 
+static void take_found(struct txn *txn, const struct rows *row)
+{
+	txn->settle.verdict = VERDICT_COMMITTED;
+	if (txn->body->ops->found)
+		txn->body->ops->found(txn->body, row);
+}
+
 static void on_fence(void *arg, size_t index, const struct answer *answer)
 {
 	struct txn *txn = arg;
 	if (!answer->ok)
 		read_failure(txn, answer);
-	else if (index == 1)
-		txn->settle.verdict = answer->affected == 0 ? VERDICT_COMMITTED : VERDICT_ABORTED;
+	else if (index == 1 && answer->affected == 1)
+		txn->settle.verdict = VERDICT_ABORTED;
+	else if (index == 2 && answer->rows && answer->rows->nrows == 1 && txn->settle.verdict == VERDICT_NONE)
+		take_found(txn, answer->rows);
 }
 
 static void on_status(void *arg, size_t index, const struct answer *answer)
@@ -159,15 +169,16 @@ static bool end_session(struct txn *txn)
 
 static bool ask_ledger(struct txn *txn)
 {
-	struct statement fence;
+	struct fence fence;
 	if (!txn->body->ops->fence || !txn->body->ops->fence(txn->body, &fence))
 		return false;
 	struct statement statements[] = {
 		{.sql = "BEGIN ISOLATION LEVEL SERIALIZABLE", .verb = VERB_BEGIN},
-		fence,
+		fence.write,
+		fence.find,
 		{.sql = "ROLLBACK", .verb = VERB_ROLLBACK},
 	};
-	send(txn, statements, 3, (struct db_reply){on_fence, on_idle, on_lost, txn, NULL});
+	send(txn, statements, COUNT_OF(statements), (struct db_reply){on_fence, on_idle, on_lost, txn, NULL});
 	return true;
 }
 

@@ -12,9 +12,9 @@ enum { AMBIGUOUS = sizeof ambiguous / sizeof *ambiguous };
 static void ambiguous_release(struct drill *drill, const char *sqlstate, enum txn_wire wire, bool committed)
 {
 	static const char *const stories[][2] = {
-		[WIRE_PIPELINE] = {"BSss|uuiR!|r|Bfr|BSss|uuiRC|", "BSss|uuiR!|r|Bfr|"},
-		[WIRE_STEP] = {"B|S|s|s|u|u|i|R!|r|Bfr|B|S|s|s|u|u|i|R|C|", "B|S|s|s|u|u|i|R!|r|Bfr|"},
-		[WIRE_ONESHOT] = {"BSmiR!|r|Bfr|BSmiRC|", "BSmiR!|r|Bfr|"},
+		[WIRE_PIPELINE] = {"BSss|uuiR!|r|Bfgr|BSss|uuiRC|", "BSss|uuiR!|r|Bfgr|"},
+		[WIRE_STEP] = {"B|S|s|s|u|u|i|R!|r|Bfgr|B|S|s|s|u|u|i|R|C|", "B|S|s|s|u|u|i|R!|r|Bfgr|"},
+		[WIRE_ONESHOT] = {"BSmiR!|r|Bfgr|BSmiRC|", "BSmiR!|r|Bfgr|"},
 	};
 	drill->rig->options.wire = wire;
 	snprintf(drill->body.run, sizeof drill->body.run, "%s-%d-%d", sqlstate, (int)wire, committed);
@@ -75,15 +75,15 @@ static void an_ambiguous_write_is_settled(void **state)
 	struct drill *drill = *state;
 	drill_fault(drill, KIND_UPDATE, 2, EFFECT_ERROR, "40003");
 	drill_run(drill);
-	drill_check(drill, OUTCOME_COMMITTED, 2, "BSss|uu!|r|Bfr|BSss|uuiRC|");
+	drill_check(drill, OUTCOME_COMMITTED, 2, "BSss|uu!|r|Bfgr|BSss|uuiRC|");
 }
 
 static void lost_release(struct drill *drill, enum txn_wire wire, enum standin_effect effect)
 {
 	static const char *const stories[][2] = {
-		[WIRE_PIPELINE] = {"BSss|uuiR/v|Bfr|BSss|uuiRC|", "BSss|uuiR/v|Bfr|"},
-		[WIRE_STEP] = {"B|S|s|s|u|u|i|R/v|Bfr|B|S|s|s|u|u|i|R|C|", "B|S|s|s|u|u|i|R/v|Bfr|"},
-		[WIRE_ONESHOT] = {"BSmiR/v|Bfr|BSmiRC|", "BSmiR/v|Bfr|"},
+		[WIRE_PIPELINE] = {"BSss|uuiR/v|Bfgr|BSss|uuiRC|", "BSss|uuiR/v|Bfgr|"},
+		[WIRE_STEP] = {"B|S|s|s|u|u|i|R/v|Bfgr|B|S|s|s|u|u|i|R|C|", "B|S|s|s|u|u|i|R/v|Bfgr|"},
+		[WIRE_ONESHOT] = {"BSmiR/v|Bfgr|BSmiRC|", "BSmiR/v|Bfgr|"},
 	};
 	bool committed = effect == EFFECT_CLOSE_DONE || effect == EFFECT_FATAL_DONE;
 	drill->rig->options.wire = wire;

@@ -18,6 +18,7 @@ enum standin_version { STANDIN_2_2, STANDIN_20_1, STANDIN_25_4, STANDIN_26_2 };
 #define STANDIN_WRITE "UPDATE accounts SET balance = $2 WHERE id = $1"
 #define STANDIN_LEDGER "INSERT INTO transfers VALUES ($1)"
 #define STANDIN_FENCE "INSERT INTO transfers VALUES ($1) ON CONFLICT DO NOTHING"
+#define STANDIN_FIND "SELECT id FROM transfers WHERE id = $1"
 /* Moves half of $1 to $2 at once; fails where there is nothing to move. */
 #define STANDIN_MOVE                                                                                                   \
 	"UPDATE accounts SET balance = CASE id WHEN $1 THEN balance - m.half ELSE balance + m.half END "               \
@@ -37,6 +38,7 @@ enum standin_kind {
 	KIND_MOVE,        /* m */
 	KIND_LEDGER,      /* i */
 	KIND_FENCE,       /* f */
+	KIND_FIND,        /* g */
 	KIND_FORCE_RETRY, /* x */
 	KIND_SET,         /* = */
 	KIND_VERSION,     /* v */

@@ -106,6 +106,15 @@ static const char *write_id(struct standin_shared *shared, struct work *work, co
 	return NULL;
 }
 
+static const char *find_id(struct standin_shared *shared, struct work *work, const struct params *params,
+			   struct reply *reply)
+{
+	reply->row = has_id(shared, work, params->value[0]);
+	snprintf(reply->tag, sizeof reply->tag, "SELECT %d", reply->row);
+	snprintf(reply->cell, sizeof reply->cell, "%s", params->value[0]);
+	return NULL;
+}
+
 /* Fails for an hour. The server retries by itself, and the client hears nothing, unless the client has a result already. */
 static const char *force_retry(struct standin_shared *shared, struct sql_txn *txn, struct reply *reply)
 {
@@ -126,6 +135,8 @@ const char *bank_run(struct standin_shared *shared, struct sql_txn *txn, struct 
 		return write_balance(shared, work, params, reply);
 	if (kind == KIND_MOVE)
 		return move_half(shared, work, params, reply);
+	if (kind == KIND_FIND)
+		return find_id(shared, work, params, reply);
 	if (kind == KIND_FORCE_RETRY)
 		return force_retry(shared, txn, reply);
 	return write_id(shared, work, params, kind == KIND_FENCE, reply);

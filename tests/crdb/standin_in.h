@@ -57,7 +57,7 @@ struct params {
 };
 
 struct known_text {
-	char name[32]; /* of the prepared statement, "" for the unnamed one */
+	char name[64]; /* of the prepared statement, "" for the unnamed one */
 	enum standin_kind kind;
 	bool takes_row, is_unsafe_set;
 };

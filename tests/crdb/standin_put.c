@@ -102,11 +102,13 @@ void wire_description(struct conn *conn, enum standin_kind kind)
 	put16(&body, 1);
 	wire_put_text(&body, kind == KIND_VERSION ? "version"
 			     : kind == KIND_READ  ? "balance"
+			     : kind == KIND_FIND  ? "id"
 						  : "crdb_internal.force_retry");
 	wire_put32(&body, 0);
 	put16(&body, 0);
-	wire_put32(&body, kind == KIND_VERSION ? OID_TEXT : OID_INT8);
-	put16(&body, kind == KIND_VERSION ? 0xffff : 8);
+	bool text = kind == KIND_VERSION || kind == KIND_FIND;
+	wire_put32(&body, text ? OID_TEXT : OID_INT8);
+	put16(&body, text ? 0xffff : 8);
 	wire_put32(&body, 0xffffffff);
 	put16(&body, 0);
 	wire_message(conn, 'T', &body);

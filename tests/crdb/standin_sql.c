@@ -8,7 +8,7 @@
 
 char sql_letter(enum standin_kind kind)
 {
-	return "BS<RCrsumifx=v?"[kind];
+	return "BS<RCrsumifgx=v?"[kind];
 }
 
 /* ---- which statement it is ---- */
@@ -29,9 +29,10 @@ static const struct {
 	{STANDIN_MOVE, true, KIND_MOVE},
 	{STANDIN_LEDGER, true, KIND_LEDGER},
 	{STANDIN_FENCE, true, KIND_FENCE},
+	{STANDIN_FIND, true, KIND_FIND},
 	{"SELECT crdb_internal.force_retry('1h')", true, KIND_FORCE_RETRY},
 	{"SET ", false, KIND_SET},
-	{"SELECT version()", true, KIND_VERSION},
+	{"SELECT version()", false, KIND_VERSION},
 };
 
 bool sql_known(const char *sql, struct known_text *text)
@@ -41,8 +42,8 @@ bool sql_known(const char *sql, struct known_text *text)
 				   : strncmp(sql, texts[i].text, strlen(texts[i].text)) != 0)
 			continue;
 		text->kind = texts[i].kind;
-		text->takes_row =
-			text->kind == KIND_READ || text->kind == KIND_FORCE_RETRY || text->kind == KIND_VERSION;
+		text->takes_row = text->kind == KIND_READ || text->kind == KIND_FIND ||
+				  text->kind == KIND_FORCE_RETRY || text->kind == KIND_VERSION;
 		text->is_unsafe_set = strcasecmp(sql, "SET allow_unsafe_internals = on") == 0;
 		return true;
 	}

@@ -231,7 +231,7 @@ static void without_a_ledger(void **state)
 	s.alone = true;
 	play(&s);
 	assert_int_equal(s.batch.n, 2);
-	struct statement fence;
+	struct fence fence;
 	assert_false(transfer_body(s.transfer)->ops->fence(transfer_body(s.transfer), &fence));
 	done(&s);
 }

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who is at the other end of a connection, as the server itself says, and whether that is the one from before. */
+#ifndef DB_WHO_H
+#define DB_WHO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/rows.h"
+#include "db/sqlstate.h"
+
+/* What a commit that was answered stands on. */
+enum durability {
+	DURABLE_UNKNOWN,    /* not asked, or the server does not say */
+	DURABLE_REPLICATED, /* on disk here and on another server: a synchronous standby, or a cluster's majority */
+	DURABLE_LOCAL,      /* on disk here, and there is no standby */
+	DURABLE_ASYNC,      /* on disk here; the standbys follow later, and a failover may lose it */
+	DURABLE_MEMORY,     /* synchronous_commit is off: a crash of this server may lose it */
+};
+
+/*
+ * PostgreSQL: the system identifier, when its postmaster started, its timeline (history), how far its log is on disk, and the backend.
+ * CockroachDB: `system` is the cluster's id and `node` the node's. Text is "" and numbers are 0 where that is not known: the role may
+ * not ask, or the server has no such thing.
+ */
+struct who {
+	enum sql_server server;
+	char system[40];
+	char node[12];
+	int64_t started_us; /* of the postmaster, since 1970 */
+	unsigned timeline;  /* 0: unknown, or in recovery */
+	uint64_t flushed;   /* LSN */
+	int pid;            /* of the backend that answered */
+	int64_t backend_us; /* its own start */
+	bool pooled;        /* the backend is not the one that libpq was connected to */
+	bool recovery;      /* a standby: it replays what another server writes */
+	bool safe_path;     /* names without a schema are looked up in pg_catalog first */
+	char session_user[64], current_user[64];
+	char application[64];
+	char primary[128]; /* of a standby: where it gets its log from, if the role may look; else "" */
+	enum durability durability;
+	char xid[24]; /* of the transaction that asked; "" unless asked for */
+};
+
+/*
+ * The question, for a text of its own or a prepared one. Parameters: $1 the process number that libpq was told, $2 the milliseconds since
+ * it began to connect: a backend that is another one, or older than that, belongs to a pooler. who_sql_xid() asks for the transaction's
+ * number too. who_sql_least() is for roles that may not ask for all of it. Static.
+ */
+const char *who_sql(enum sql_server server);
+const char *who_sql_xid(void);
+const char *who_sql_least(enum sql_server server);
+
+/* False where the answer has another shape. The first column is version(). */
+bool who_read(struct who *who, enum sql_server server, const struct rows *rows);
+
+/*
+ * The same server, not restarted; the same data after a restart; the same data in another history, because a standby was promoted or a
+ * backup restored; another server altogether; or it cannot be told.
+ */
+enum who_now { WHO_SAME, WHO_RESTARTED, WHO_NEW_HISTORY, WHO_OTHER, WHO_UNCLEAR };
+enum who_now who_compare(const struct who *then, const struct who *now);
+
+#endif
