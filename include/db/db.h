@@ -172,6 +172,8 @@ const struct db_facts *db_facts(const struct db *db);
 /* What the server said of itself at the last connect; all empty before the first. Borrowed until the next. */
 const struct who *db_who(const struct db *db);
 
+const char *db_token(const struct db *db); /* at the end of this connection's application_name; nobody else has it */
+
 /* A pooler is in between, as far as is known: the server's process changes from one transaction to the next, or may. Nothing may be left
  * in a session there, and statements are not prepared. */
 bool db_pooled(const struct db *db);

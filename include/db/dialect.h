@@ -26,8 +26,13 @@ struct dialect {
 	const char *xid_sql;
 	const char *xid_status_sql;
 
-	/* Ends the session with process $1 if it is ours, and waits until it is gone; NULL where there is no way to. */
-	const char *end_session_sql;
+	/*
+	 * Ends the backend with process $1 and start $2, of the postmaster that started at $3, whose application is called $4; then whether
+	 * that backend is gone from that postmaster's server, and what became of the transaction with number $4 ('' for none). Times are in
+	 * microseconds since 1970. NULL where there is no way to.
+	 */
+	const char *end_session_sql, *end_session_sql_13; /* up to version 13 it is not waited for */
+	const char *gone_sql;
 
 	/* Whether a trigger may run after a change of the table named by $1 (schema) and $2 (table). */
 	const char *triggers_sql;

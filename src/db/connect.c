@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "machine.h"
+#include "sql.h"
 
 enum { SETUP_MAX = 8, SHARE_MIN_MS = 2000, CLOCK_SLACK_MS = 5000, OLDEST_MAJOR = 13, SIMPLEST = 2 };
 
@@ -266,9 +267,8 @@ static bool knows_encoding(struct db *db)
 /* The server decides whether the session is ours alone, by what who_sql() asks for as well: $1 process, $2 age in ms, $3 name, $4 value. */
 static const char set_sql[] =
 	"SELECT pg_catalog.set_config($3, $4, false) FROM pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a "
-	"WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND pg_catalog.date_part('epoch', "
-	"pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) a.backend_start) OPERATOR(pg_catalog.*) "
-	"1000::pg_catalog.float8 OPERATOR(pg_catalog.<=) $2::pg_catalog.float8";
+	"WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND " SQL_AGE_MS(
+		"a.backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8";
 
 static const char *who_question(const struct db *db)
 {

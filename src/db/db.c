@@ -80,7 +80,7 @@ void db_free(struct db *db)
 static void answer_lost(struct db *db, const PGresult *why, struct answer *answer, struct buf *text)
 {
 	answer_from(answer, text, why);
-	answer->ok = false;
+	answer->ok = answer->clean = false;
 	answer->lost = true;
 	if (why)
 		return;
@@ -303,6 +303,11 @@ const struct db_facts *db_facts(const struct db *db)
 const struct who *db_who(const struct db *db)
 {
 	return &db->who;
+}
+
+const char *db_token(const struct db *db)
+{
+	return db->token;
 }
 
 bool db_pooled(const struct db *db)

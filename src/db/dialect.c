@@ -2,6 +2,20 @@
 /* All that differs between the two servers, in one table. */
 #include "db/dialect.h"
 
+#include <stddef.h>
+
+#include "sql.h"
+
+#define THAT_POSTMASTER                                                                                                \
+	SQL_MICROSECONDS("pg_catalog.pg_postmaster_start_time()") " OPERATOR(pg_catalog.=) $3::pg_catalog.int8"
+
+/* The same process number may be another session's by now; its start tells. */
+#define BORN SQL_MICROSECONDS("a.backend_start") " OPERATOR(pg_catalog.=) $2::pg_catalog.int8"
+#define PROCESS "pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a"
+#define OURS                                                                                                           \
+	" FROM " PROCESS " WHERE " BORN                                                                                \
+	" AND a.application_name OPERATOR(pg_catalog.=) $4::pg_catalog.text AND " THAT_POSTMASTER
+
 static const struct dialect dialects[] = {
 	[SERVER_POSTGRES] =
 		{
@@ -9,18 +23,21 @@ static const struct dialect dialects[] = {
 			.product = "PostgreSQL",
 			.fail_sql = "DO $$BEGIN RAISE EXCEPTION 'this attempt is failed on request' USING ERRCODE = "
 				    "'40001'; END$$",
-			.xid_sql = "SELECT pg_current_xact_id()",
+			.xid_sql = "SELECT pg_catalog.pg_current_xact_id()",
 			/* After a crash numbers that were not yet on disk are given out again, so another's "committed" could be
 			 * taken for ours; a crash is also what resets these statistics. */
 			.xid_status_sql =
-				"SELECT CASE WHEN status <> 'committed' OR pg_stat_get_bgwriter_stat_reset_time() < "
-				"clock_timestamp() - $2::interval THEN status END FROM pg_xact_status($1::xid8) AS "
-				"status",
-			/* The timeout argument is of PostgreSQL 14; nobody but the same role may end the session. */
-			.end_session_sql =
-				"SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid = $1 "
-				"AND usename = current_user AND application_name = current_setting('application_name') "
-				"AND pid <> pg_backend_pid()",
+				"SELECT CASE WHEN status OPERATOR(pg_catalog.<>) 'committed'::pg_catalog.text OR "
+				"pg_catalog.pg_stat_get_bgwriter_stat_reset_time() OPERATOR(pg_catalog.<) "
+				"(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) $2::pg_catalog.interval) "
+				"THEN status END FROM pg_catalog.pg_xact_status($1::pg_catalog.xid8) AS status",
+			.end_session_sql = "SELECT pg_catalog.pg_terminate_backend(a.pid, 2000)" OURS,
+			.end_session_sql_13 = "SELECT pg_catalog.pg_terminate_backend(a.pid)" OURS,
+			.gone_sql = "SELECT NOT EXISTS (SELECT FROM " PROCESS " WHERE a.backend_start IS NULL OR " BORN
+				    "), "
+				    "CASE WHEN $4::pg_catalog.text OPERATOR(pg_catalog.<>) ''::pg_catalog.text THEN "
+				    "pg_catalog.pg_xact_status($4::pg_catalog.text::pg_catalog.xid8) END "
+				    "WHERE " THAT_POSTMASTER,
 			.triggers_sql = "SELECT c.relkind <> 'r' OR c.relhassubclass OR EXISTS (SELECT FROM "
 					"pg_catalog.pg_trigger AS t "
 					"WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) FROM pg_catalog.pg_class AS c "

@@ -10,7 +10,8 @@ enum { PG = 1, CR = 2, BOTH = PG | CR };
 /*
  * Sources: PostgreSQL's error codes (appendix A) and 13.5 "Serialization Failure Handling"; CockroachDB's "Common Errors",
  * "Transaction Retry Error Reference" and its pgcode list. A code of two characters stands for its class; the first row that
- * fits decides; what is in no row is final.
+ * fits decides. What is in no row is final, but ambiguous once the commit was sent: only errors that are known to come before a
+ * commit's record say that nothing was committed.
  */
 static const struct row {
 	const char *code;
@@ -37,8 +38,24 @@ static const struct row {
 	{"08", BOTH, CLASS_RETRY_CONN, CLASS_AMBIGUOUS},    /* connection exception */
 	{"58C00", CR, CLASS_RETRY_TXN, CLASS_AMBIGUOUS},    /* range unavailable */
 	{"58C01", CR, CLASS_RETRY_TXN, CLASS_AMBIGUOUS},    /* internal connection failure */
+	{"XXA00", CR, CLASS_FINAL, CLASS_COMMITTED},        /* committed; a change of the schema failed behind it */
 	{"XXUUU", CR, CLASS_FINAL, CLASS_AMBIGUOUS},        /* uncategorised */
 	{"XX000", CR, CLASS_FINAL, CLASS_AMBIGUOUS},        /* internal */
+	{"26000", BOTH, CLASS_RETRY_TXN, CLASS_RETRY_TXN},  /* the session has forgotten a prepared statement */
+	{"42P05", BOTH, CLASS_RETRY_TXN, CLASS_RETRY_TXN},  /* or knows one that was not expected there */
+	{"0A", BOTH, CLASS_FINAL, CLASS_FINAL},             /* not supported */
+	{"21", BOTH, CLASS_FINAL, CLASS_FINAL},             /* cardinality */
+	{"22", BOTH, CLASS_FINAL, CLASS_FINAL},             /* data */
+	{"23", BOTH, CLASS_FINAL, CLASS_FINAL},             /* integrity, deferred constraints too */
+	{"25", BOTH, CLASS_FINAL, CLASS_FINAL},             /* state of the transaction */
+	{"3B", BOTH, CLASS_FINAL, CLASS_FINAL},             /* no such savepoint */
+	{"40", BOTH, CLASS_FINAL, CLASS_FINAL},             /* rolled back */
+	{"42", BOTH, CLASS_FINAL, CLASS_FINAL},             /* syntax, rights */
+	{"44", BOTH, CLASS_FINAL, CLASS_FINAL},             /* WITH CHECK OPTION */
+	{"53", BOTH, CLASS_FINAL, CLASS_FINAL},             /* no room for it */
+	{"54", BOTH, CLASS_FINAL, CLASS_FINAL},             /* too complex */
+	{"55", BOTH, CLASS_FINAL, CLASS_FINAL},             /* not in the state for it */
+	{"P0", BOTH, CLASS_FINAL, CLASS_FINAL},             /* raised by a function */
 };
 
 bool sqlstate_valid(const char *sqlstate)
@@ -54,5 +71,5 @@ enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if ((table[i].servers & here) && strncmp(sqlstate, table[i].code, strlen(table[i].code)) == 0)
 			return phase == PHASE_WORK ? table[i].work : table[i].commit;
-	return CLASS_FINAL;
+	return phase == PHASE_WORK ? CLASS_FINAL : CLASS_AMBIGUOUS;
 }

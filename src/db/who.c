@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
+#include "sql.h"
 
 enum {
 	VERSION,
@@ -34,9 +34,6 @@ enum {
  * All names are qualified: what is asked here must not run what others put in front of pg_catalog. The file of the log names the
  * timeline that is written now; the control file learns of a new one only later.
  */
-#define MICROSECONDS(time)                                                                                             \
-	"(pg_catalog.date_part('epoch', " time ") OPERATOR(pg_catalog.*) 1000000::pg_catalog.float8)::pg_catalog.int8"
-
 #define MINE "pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())"
 
 #define SYSTEM_ASKED                                                                                                   \
@@ -52,7 +49,7 @@ enum {
  * stands last, because columns are computed in their order. $2 counts from before the connection was begun: no backend of ours is older.
  */
 #define REST                                                                                                           \
-	MICROSECONDS("pg_catalog.pg_postmaster_start_time()")                                                          \
+	SQL_MICROSECONDS("pg_catalog.pg_postmaster_start_time()")                                                      \
 	", pg_catalog.pg_backend_pid(), "                                                                              \
 	"pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) $1::pg_catalog.int4, "                                    \
 	"pg_catalog.pg_is_in_recovery(), "                                                                             \
@@ -65,10 +62,10 @@ enum {
 	"(SELECT pg_catalog.concat(sender_host, ':', sender_port::pg_catalog.text) "                                   \
 	"FROM pg_catalog.pg_stat_get_wal_receiver()), "                                                                \
 	"CASE WHEN pg_catalog.set_config('role', 'none', true) IS NOT NULL "                                           \
-	"THEN (SELECT CASE WHEN pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) "    \
-	"backend_start) OPERATOR(pg_catalog.*) 1000::pg_catalog.float8 OPERATOR(pg_catalog.<=) $2::pg_catalog.float8 " \
-	"THEN '+' ELSE '-' END OPERATOR(pg_catalog.||) " MICROSECONDS("backend_start") "::pg_catalog.text FROM " MINE  \
-										       ") END"
+	"THEN (SELECT CASE WHEN " SQL_AGE_MS(                                                                          \
+		"backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8 "                                     \
+				 "THEN '+' ELSE '-' END OPERATOR(pg_catalog.||) " SQL_MICROSECONDS(                    \
+					 "backend_start") "::pg_catalog.text FROM " MINE ") END"
 
 /* NULL where a column of PostgreSQL has no counterpart. */
 static const char cockroach[] =

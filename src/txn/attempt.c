@@ -19,6 +19,20 @@ static bool wants_xid(const struct txn *txn)
 	return !ledger && !txn->options.unnumbered && db_dialect(txn->db)->xid_sql && txn->attempt.wire != WIRE_ONESHOT;
 }
 
+/* Behind a pooler each transaction may run in another backend, or on another server: which it is must be asked inside it. */
+static bool wants_who(const struct txn *txn)
+{
+	return db_pooled(txn->db) && db_server(txn->db) == SERVER_POSTGRES && db_who(txn->db)->system[0] &&
+	       !txn->options.unnumbered && txn->attempt.wire != WIRE_ONESHOT;
+}
+
+static struct statement who_with_xid(void)
+{
+	static const char *const nobody[] = {"0", "0"};
+	return (struct statement){
+		.sql = who_sql_xid(), .verb = VERB_SELECT, .nparams = 2, .params = nobody, .once = true};
+}
+
 static void add_frame(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
@@ -36,7 +50,9 @@ static void add_frame(struct txn *txn)
 		 0);
 	item_add(attempt, ITEM_SAVEPOINT,
 		 (struct statement){.sql = "SAVEPOINT cockroach_restart", .verb = VERB_SAVEPOINT}, 0);
-	if (wants_xid(txn))
+	if (wants_who(txn))
+		item_add(attempt, ITEM_WHO, who_with_xid(), 0);
+	else if (wants_xid(txn))
 		item_add(attempt, ITEM_XID,
 			 (struct statement){.sql = db_dialect(txn->db)->xid_sql, .verb = VERB_SELECT}, 0);
 }
@@ -90,7 +106,7 @@ void attempt_forget(struct txn *txn)
 	if (txn->by_savepoint)
 		return;
 	attempt->opened = false;
-	attempt->xid[0] = '\0';
+	attempt->who.xid[0] = '\0';
 	attempt->begun_us = clock_us();
 }
 
@@ -168,7 +184,8 @@ void attempt_again(struct txn *txn)
 	struct attempt *attempt = &txn->attempt;
 	struct item body[ITEMS_MAX];
 	attempt_forget(txn);
-	attempt->pid = db_facts(txn->db)->pid;
+	if (!txn->by_savepoint)
+		attempt->who = *db_who(txn->db);
 	attempt->wire = txn->options.wire;
 	if (attempt->wire == WIRE_ONESHOT && !fits_one_round_trip(txn))
 		attempt->wire = WIRE_PIPELINE;

@@ -24,6 +24,7 @@ enum item_role {
 	ITEM_BEGIN,
 	ITEM_SAVEPOINT,
 	ITEM_XID,
+	ITEM_WHO,
 	ITEM_ROLLBACK_TO,
 	ITEM_LEVER,
 	ITEM_BODY,
@@ -44,6 +45,7 @@ struct fault {
 	bool set;
 	bool lost;   /* the connection went with it */
 	bool commit; /* it is the answer (or the loss of the answer) to a commit that was sent */
+	bool clean;  /* the server's own error, after which it goes on (db.h) */
 	char sqlstate[6];
 	enum item_role role; /* of the statement that failed */
 	size_t body_index;
@@ -69,17 +71,24 @@ struct attempt {
 	bool delayed;      /* the delay before what is ready is over */
 	bool gate_passed;  /* txn_go() was called for what is ready */
 	uint64_t begun_us; /* before its BEGIN was sent */
-	char xid[24];      /* the server's number of this transaction, "" where it was not asked for */
-	int pid;           /* of the server's process that runs it */
+	struct who who;    /* that runs it; its xid is "" where it was not asked for */
 	struct fault fault;
 };
+
+enum { SETTLE_STEPS = 6 };
 
 struct settle {
 	uint64_t deadline_us;
 	unsigned asked;
-	bool end_asked;
-	bool ended; /* the session that sent the commit is known to be gone */
-	bool gone;  /* the question itself failed for good */
+	size_t steps[SETTLE_STEPS]; /* what the statements of this round trip are for */
+	bool end_asked, end_failed;
+	bool ended;                 /* the session that sent the commit, or its transaction, is over on that server */
+	enum who_now now;           /* the server that answers */
+	bool recovery;              /* it is a standby */
+	bool only_read;             /* it lets nobody write */
+	bool asked_to_write, wrote; /* the id was to be written, and was */
+	bool final;                 /* the commit can come no more into the history that is read */
+	bool gone;                  /* it cannot be found out */
 	enum { VERDICT_NONE, VERDICT_COMMITTED, VERDICT_ABORTED } verdict;
 	struct err doubt; /* why it had to be asked */
 	/*
@@ -148,6 +157,7 @@ void send_next(struct txn *txn);
 /* retry.c: what follows the fault of an attempt */
 void retry_decide(struct txn *txn);
 void retry_or_end(struct txn *txn);
+void retry_failed(struct txn *txn); /* the end of what the server refused, and would refuse again */
 void retry_clean(struct txn *txn, enum after after, enum outcome outcome);
 void retry_connect(struct txn *txn); /* begins the next attempt, on a new connection where the old one is gone */
 uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts);
@@ -156,8 +166,18 @@ uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts);
 void settle_begin(struct txn *txn);
 void settle_turn(struct txn *txn); /* the timer of TXN_SETTLING */
 void settle_cancel(struct txn *txn);
+void settle_send(struct txn *txn, const struct statement *statements, size_t n, struct db_reply reply);
+void settle_server(struct txn *txn, const struct rows *rows); /* who answers, as the answer to proof_who() says */
+void settle_failure(struct txn *txn, const struct answer *answer);
 bool settle_last(struct txn *txn,
 		 enum outcome outcome); /* true where the outcome is asked for once more, in place of told */
+
+/* proof.c: both ask false where there is nothing to ask */
+struct statement proof_who(const struct txn *txn);
+bool proof_ask(struct txn *txn, struct db_reply reply); /* ends the session if it may, and asks whether it is gone */
+void proof_on_answer(void *arg, size_t index, const struct answer *answer);
+bool proof_ask_status(struct txn *txn, struct db_reply reply); /* what became of the number */
+void proof_on_status(void *arg, size_t index, const struct answer *answer);
 
 /* lever.c */
 void lever_add_failure(struct txn *txn); /* adds its statement to the items where an attempt must fail */

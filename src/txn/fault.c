@@ -12,6 +12,7 @@ void fault_keep(struct fault *fault, const struct answer *answer)
 		return;
 	fault->set = true;
 	fault->lost = answer->lost;
+	fault->clean = answer->clean && !answer->lost;
 	memcpy(fault->sqlstate, answer->sqlstate, sizeof fault->sqlstate);
 	fault->message = mem_dup(answer->message);
 	fault->detail = mem_dup(answer->detail);

@@ -175,6 +175,8 @@ void retry_connect(struct txn *txn)
 static enum sql_class classify(const struct txn *txn)
 {
 	const struct fault *fault = &txn->attempt.fault;
+	if (fault->commit && !fault->clean)
+		return CLASS_AMBIGUOUS;
 	if (!fault->sqlstate[0] && !fault->lost)
 		return CLASS_FINAL; /* libpq refused by itself, over a connection that lives */
 	if (fault->role == ITEM_ROLLBACK_TO && !fault->lost)
@@ -201,6 +203,12 @@ static bool late_commit(const struct txn *txn)
 	       txn->body->ops->fence && txn->body->ops->fence(txn->body, &fence);
 }
 
+void retry_failed(struct txn *txn)
+{
+	reason_from_fault(txn, ST_STATEMENT, "");
+	retry_clean(txn, AFTER_END, OUTCOME_FAILED);
+}
+
 static void end_failed(struct txn *txn)
 {
 	if (late_commit(txn)) {
@@ -213,8 +221,7 @@ static void end_failed(struct txn *txn)
 	} else if (refused_by_body(txn)) {
 		retry_clean(txn, AFTER_END, OUTCOME_REJECTED);
 	} else {
-		reason_from_fault(txn, ST_STATEMENT, "");
-		retry_clean(txn, AFTER_END, OUTCOME_FAILED);
+		retry_failed(txn);
 	}
 }
 

@@ -26,7 +26,9 @@ static void read_frame(struct attempt *attempt, const struct item *item, const s
 	if (item->role == ITEM_BEGIN)
 		attempt->opened = true;
 	if (item->role == ITEM_XID && answer->rows && rows_cell(answer->rows, 0, 0))
-		snprintf(attempt->xid, sizeof attempt->xid, "%s", rows_cell(answer->rows, 0, 0));
+		snprintf(attempt->who.xid, sizeof attempt->who.xid, "%s", rows_cell(answer->rows, 0, 0));
+	if (item->role == ITEM_WHO)
+		who_read(&attempt->who, attempt->who.server, answer->rows);
 	if (attempt_is_commit(item))
 		read_commit(attempt, answer);
 }
@@ -57,7 +59,9 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 		return;
 	}
 	fault_keep(&attempt->fault, answer);
-	attempt->fault.commit = attempt_is_commit(item);
+	/* An error that is not the server's own says nothing about what the server did with the rest. */
+	attempt->fault.commit = answer->clean ? attempt_is_commit(item)
+					      : attempt_holds_commit(txn, attempt->first_sent + index, attempt->next);
 	attempt->fault.role = item->role;
 	attempt->fault.body_index = item->body_index;
 }

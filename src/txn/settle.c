@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds out what became of a commit whose answer was lost, through the ledger or the server's own memory of transactions. */
-#include <stdio.h>
+/* Finds out what became of a commit whose answer was lost, and believes only what is proved. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,20 +7,23 @@
 #include "engine.h"
 
 /*
- * The session that sent the commit may still be at work on the server: it is ended first, where the server lets us, so that the
- * answer cannot change afterwards. Then the question, again and again until it is answered or the time is up:
+ * The session that sent the commit may still be at work on the server. So the questions come in this order, again and again until they
+ * are answered or the time is up:
  *
- * With a ledger: write the same id in a new transaction. Touched 0 rows: it is there, so the first transaction committed. Touched
- * 1: it is not, and the new transaction is rolled back. A transaction that comes after, with the same id, can be committed only if
- * the first one was not: the primary key decides, even if the first should still be on its way.
- * Where the session could not be ended, that is also why an end without a commit (limits, a rejection, a cancel) asks once more, and
- * if the id is still not there calls the outcome unknown.
- * Without a ledger, on PostgreSQL: pg_xact_status() of the number that the transaction had.
+ * 1. Who answers now (db/who.h), and is the backend that got the commit gone there? Where it is provably ours it is ended first (proof.c).
+ * 2. With a ledger: is the id in it? A row that can be seen is a commit, wherever it is seen. No row is proof only where the commit cannot
+ *    come any more into this history: the backend is gone; or its server was restarted, or replaced by a promoted standby; or the id was
+ *    written, waiting for whoever had written it before, and the commit had been sent alone, after the ledger's INSERT was answered.
+ *    Without such a proof a next attempt with the same id is still safe, because the primary key lets only one of them commit; but an
+ *    end without a commit (limits, a rejection, a cancel) asks once more, and is UNKNOWN if the id is still not there.
+ *    On another server nothing is proved and nothing is tried again: UNKNOWN.
+ * 3. Without a ledger: the server's memory of its transaction numbers, on the server and in the history that gave the number.
  */
-enum { DIAL_LIMIT_MS = 10000, WAY_MS = 100 /* the most that BEGIN was quicker than the question */ };
+enum { DIAL_LIMIT_MS = 10000, ASK_MIN_MS = 20 };
 
 static void dial(struct txn *txn);
 static void ask(struct txn *txn);
+static void ask_truth(struct txn *txn);
 
 static void give_up(struct txn *txn)
 {
@@ -31,13 +33,30 @@ static void give_up(struct txn *txn)
 	retry_clean(txn, AFTER_END, OUTCOME_UNKNOWN);
 }
 
-/* Lost together with the ledger's INSERT, the commit can still be on its way. Sent alone it cannot: the INSERT before it would have
- * been found. Over a connection that lives the server has answered everything. */
-static bool may_come_late(const struct txn *txn)
+/* A refusal of the server itself that will come again is the transaction's end; what was lost with the connection is tried again. */
+static bool will_recur(const struct txn *txn)
 {
-	const struct attempt *attempt = &txn->attempt;
-	bool alone = attempt_is_commit(&attempt->items[attempt->first_sent]);
-	return attempt->fault.lost && !txn->settle.ended && !alone;
+	const struct fault *fault = &txn->attempt.fault;
+	return fault->clean && sqlstate_class(fault->sqlstate, db_server(txn->db), PHASE_WORK) == CLASS_FINAL &&
+	       sqlstate_class(fault->sqlstate, db_server(txn->db), PHASE_COMMIT) == CLASS_AMBIGUOUS &&
+	       db_server(txn->db) == SERVER_POSTGRES;
+}
+
+static void conclude_aborted(struct txn *txn)
+{
+	bool replaced = txn->settle.now == WHO_NEW_HISTORY;
+	txn->counters.settled_aborted++;
+	txn->settle.open = !txn->settle.final;
+	txn_say(txn, EVENT_SETTLE,
+		replaced ? "settled: it did not commit in the history of this server, which replaced the other"
+			 : "settled: it did not commit");
+	txn->attempt.fault.lost = true;
+	if (txn->cancelled)
+		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
+	else if (will_recur(txn))
+		retry_failed(txn);
+	else
+		retry_or_end(txn);
 }
 
 static void conclude(struct txn *txn, bool committed)
@@ -48,33 +67,129 @@ static void conclude(struct txn *txn, bool committed)
 		txn->counters.settled_committed++;
 		txn_say(txn, EVENT_SETTLE, "settled: it did commit");
 		retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
-		return;
-	}
-	if (txn->settle.last) {
+	} else if (txn->settle.last && !txn->settle.final) {
 		give_up(txn);
-		return;
+	} else {
+		conclude_aborted(txn);
 	}
-	txn->counters.settled_aborted++;
-	txn->settle.open = may_come_late(txn);
-	txn_say(txn, EVENT_SETTLE, "settled: it did not commit");
-	txn->attempt.fault.lost = true;
-	if (txn->cancelled)
-		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
-	else
-		retry_or_end(txn);
 }
 
+/* Whatever the backoff is, the server is not asked in a hot loop. */
 static void again_later(struct txn *txn)
 {
+	uint64_t wait_ms = retry_backoff_ms(txn, ++txn->settle.asked);
 	if (txn->cancelled || clock_us() >= txn->settle.deadline_us)
 		give_up(txn);
 	else
-		timer_start(txn->timer, retry_backoff_ms(txn, ++txn->settle.asked));
+		timer_start(txn->timer, wait_ms > ASK_MIN_MS ? wait_ms : ASK_MIN_MS);
 }
 
-/* ---- the conversation ---- */
+/* ---- what the answers prove ---- */
 
-static void on_idle(void *arg)
+/*
+ * The server that answers the question may be another one than at the connect: a pooler goes on to the next server unseen. What was sent
+ * to a server that has been restarted or replaced since cannot be committed into the history that is read here, unless that still
+ * comes from the other one, because this one is a standby.
+ */
+static void judge_server(struct txn *txn, const struct who *who)
+{
+	struct settle *settle = &txn->settle;
+	settle->now = who_compare(&txn->attempt.who, who);
+	settle->recovery = who->recovery;
+	settle->final = !who->recovery && (settle->now == WHO_RESTARTED || settle->now == WHO_NEW_HISTORY ||
+					   (settle->now == WHO_SAME && settle->ended));
+}
+
+void settle_server(struct txn *txn, const struct rows *rows)
+{
+	struct who who;
+	if (who_read(&who, db_server(txn->db), rows))
+		judge_server(txn, &who);
+}
+
+/*
+ * Over a connection that lives, straight to the server, everything was answered. A commit that was sent alone cannot come late: the
+ * INSERT before it would have been found, or waited for. The same server must say so, and must have tried to write.
+ */
+static bool cannot_come(const struct txn *txn, bool wrote)
+{
+	const struct attempt *attempt = &txn->attempt;
+	bool alone = attempt_is_commit(&attempt->items[attempt->first_sent]);
+	bool here = txn->settle.now == WHO_SAME || db_server(txn->db) == SERVER_COCKROACH;
+	if (txn->settle.final)
+		return true;
+	return here && ((!attempt->fault.lost && !db_pooled(txn->db)) || (alone && wrote));
+}
+
+/* ---- the ledger ---- */
+
+enum { LEDGER_BEGIN, LEDGER_WHO, LEDGER_WRITE, LEDGER_FIND };
+
+static void take_found(struct txn *txn, const struct rows *row)
+{
+	txn->settle.verdict = VERDICT_COMMITTED;
+	if (txn->body->ops->found)
+		txn->body->ops->found(txn->body, row);
+}
+
+/* An error that will come again makes the question useless; one that asks for a retry does not. On a standby nothing can be written. */
+void settle_failure(struct txn *txn, const struct answer *answer)
+{
+	enum sql_class class = sqlstate_class(answer->sqlstate, db_server(txn->db), PHASE_WORK);
+	if (strcmp(answer->sqlstate, "25006") == 0)
+		txn->settle.only_read = true;
+	else if (!answer->skipped && (class == CLASS_FINAL || txn->cancelled))
+		txn->settle.gone = true;
+}
+
+static void doubt_other(struct txn *txn)
+{
+	txn->settle.gone = true;
+	err_set(&txn->settle.doubt, ST_UNKNOWN,
+		"the commit was sent to another server than %.100s, which answers now and does not have the transfer",
+		db_facts(txn->db)->place);
+}
+
+/* The row was not there before, could not be written, and is not there now: such a ledger proves nothing. */
+static void doubt_ledger(struct txn *txn)
+{
+	txn->settle.gone = true;
+	err_set(&txn->settle.doubt, ST_UNKNOWN,
+		"the commit was sent and its answer was lost, and the ledger neither has the transfer nor takes it");
+}
+
+/* Where nobody could write, and the commit may still come, it is asked again. So it is where it is not clear which server this is. */
+static void judge_absent(struct txn *txn)
+{
+	struct settle *settle = &txn->settle;
+	bool unclear = settle->now == WHO_UNCLEAR && db_server(txn->db) == SERVER_POSTGRES;
+	if (settle->now == WHO_OTHER)
+		doubt_other(txn);
+	else if (settle->asked_to_write && !settle->wrote)
+		doubt_ledger(txn);
+	else if (!unclear && !settle->recovery && (settle->wrote || settle->final)) {
+		settle->final = cannot_come(txn, settle->wrote);
+		settle->verdict = VERDICT_ABORTED;
+	}
+}
+
+static void on_ledger(void *arg, size_t index, const struct answer *answer)
+{
+	struct txn *txn = arg;
+	size_t step = txn->settle.steps[index];
+	if (!answer->ok)
+		settle_failure(txn, answer);
+	else if (step == LEDGER_WHO)
+		settle_server(txn, answer->rows);
+	else if (step == LEDGER_WRITE)
+		txn->settle.wrote = answer->affected == 1;
+	else if (step == LEDGER_FIND && answer->rows && answer->rows->nrows > 0 && !txn->settle.wrote)
+		take_found(txn, answer->rows);
+	else if (step == LEDGER_FIND)
+		judge_absent(txn);
+}
+
+static void on_truth(void *arg)
 {
 	struct txn *txn = arg;
 	if (txn->settle.verdict != VERDICT_NONE)
@@ -92,113 +207,65 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 	again_later(arg);
 }
 
-/* An error that will come again makes the question useless; one that asks for a retry does not. */
-static void read_failure(struct txn *txn, const struct answer *answer)
+static void add_step(struct txn *txn, struct statement *statements, size_t *n, size_t step, struct statement statement)
 {
-	enum sql_class class = sqlstate_class(answer->sqlstate, db_server(txn->db), PHASE_WORK);
-	if (!answer->skipped && (class == CLASS_FINAL || txn->cancelled))
-		txn->settle.gone = true;
+	txn->settle.steps[*n] = step;
+	statements[(*n)++] = statement;
 }
 
-static void take_found(struct txn *txn, const struct rows *row)
-{
-	txn->settle.verdict = VERDICT_COMMITTED;
-	if (txn->body->ops->found)
-		txn->body->ops->found(txn->body, row);
-}
-
-static void on_fence(void *arg, size_t index, const struct answer *answer)
-{
-	struct txn *txn = arg;
-	if (!answer->ok)
-		read_failure(txn, answer);
-	else if (index == 1 && answer->affected == 1)
-		txn->settle.verdict = VERDICT_ABORTED;
-	else if (index == 2 && answer->rows && answer->rows->nrows == 1 && txn->settle.verdict == VERDICT_NONE)
-		take_found(txn, answer->rows);
-}
-
-static void on_status(void *arg, size_t index, const struct answer *answer)
-{
-	(void)index;
-	struct txn *txn = arg;
-	const char *status = answer->ok ? rows_cell(answer->rows, 0, 0) : NULL;
-	if (!answer->ok)
-		read_failure(txn, answer);
-	else if (!status)
-		txn->settle.gone = true; /* too long ago for the server to remember */
-	else if (strcmp(status, "committed") == 0)
-		txn->settle.verdict = VERDICT_COMMITTED;
-	else if (strcmp(status, "aborted") == 0)
-		txn->settle.verdict = VERDICT_ABORTED;
-}
-
-/* No row: it had gone already. False: it did not go in time. */
-static void on_ended(void *arg, size_t index, const struct answer *answer)
-{
-	(void)index;
-	struct txn *txn = arg;
-	const char *gone = rows_cell(answer->rows, 0, 0);
-	txn->settle.end_asked = true;
-	txn->settle.ended = answer->ok && (!gone || strcmp(gone, "t") == 0);
-}
-
-static void on_ended_idle(void *arg)
-{
-	ask(arg);
-}
-
-static void send(struct txn *txn, const struct statement *statements, size_t n, struct db_reply reply)
+void settle_send(struct txn *txn, const struct statement *statements, size_t n, struct db_reply reply)
 {
 	struct db_context context = txn_context(txn, n);
 	db_send(txn->db, statements, n, &context, &reply);
 }
 
-static bool end_session(struct txn *txn)
-{
-	char pid[16];
-	const char *params[] = {pid};
-	const char *sql = db_dialect(txn->db)->end_session_sql;
-	if (txn->settle.end_asked || !sql || !txn->attempt.pid || txn->attempt.pid == db_facts(txn->db)->pid)
-		return false;
-	snprintf(pid, sizeof pid, "%d", txn->attempt.pid);
-	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = 1, .params = params, .once = true};
-	send(txn, &statement, 1, (struct db_reply){on_ended, on_ended_idle, on_lost, txn, NULL});
-	return true;
-}
-
 static bool ask_ledger(struct txn *txn)
 {
 	struct fence fence;
+	struct statement statements[SETTLE_STEPS];
+	size_t n = 0;
 	if (!txn->body->ops->fence || !txn->body->ops->fence(txn->body, &fence))
 		return false;
-	struct statement statements[] = {
-		{.sql = "BEGIN ISOLATION LEVEL SERIALIZABLE", .verb = VERB_BEGIN},
-		fence.write,
-		fence.find,
-		{.sql = "ROLLBACK", .verb = VERB_ROLLBACK},
-	};
-	send(txn, statements, COUNT_OF(statements), (struct db_reply){on_fence, on_idle, on_lost, txn, NULL});
+	bool write = !txn->settle.final && !txn->settle.only_read && txn->settle.now != WHO_OTHER;
+	const char *begin = db_server(txn->db) == SERVER_COCKROACH ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
+			    : write                                ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
+								   : "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
+	txn->settle.wrote = false;
+	txn->settle.asked_to_write = write;
+	add_step(txn, statements, &n, LEDGER_BEGIN, (struct statement){.sql = begin, .verb = VERB_BEGIN});
+	if (db_server(txn->db) == SERVER_POSTGRES)
+		add_step(txn, statements, &n, LEDGER_WHO, proof_who(txn));
+	if (write)
+		add_step(txn, statements, &n, LEDGER_WRITE, fence.write);
+	add_step(txn, statements, &n, LEDGER_FIND, fence.find);
+	add_step(txn, statements, &n, LEDGER_BEGIN, (struct statement){.sql = "ROLLBACK", .verb = VERB_ROLLBACK});
+	settle_send(txn, statements, n, (struct db_reply){on_ledger, on_truth, on_lost, txn, NULL});
 	return true;
 }
 
-static bool ask_status(struct txn *txn)
+/* ---- the conversation ---- */
+
+/* What the server remembers of the transaction's number is the verdict; without a ledger there is no other. */
+static void ask_truth(struct txn *txn)
 {
-	char age[40];
-	const char *params[] = {txn->attempt.xid, age};
-	const char *sql = db_dialect(txn->db)->xid_status_sql;
-	if (!sql || !txn->attempt.xid[0])
-		return false;
-	snprintf(age, sizeof age, "%llu milliseconds",
-		 (unsigned long long)(clock_us() - txn->attempt.begun_us) / 1000 + WAY_MS);
-	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = 2, .params = params};
-	send(txn, &statement, 1, (struct db_reply){on_status, on_idle, on_lost, txn, NULL});
-	return true;
+	judge_server(txn, db_who(txn->db));
+	if (txn->cancelled || txn->settle.gone)
+		give_up(txn);
+	else if (!ask_ledger(txn) &&
+		 !proof_ask_status(txn, (struct db_reply){proof_on_status, on_truth, on_lost, txn, NULL}))
+		give_up(txn);
 }
 
-static void roll_back(struct txn *txn)
+/* Where the session could not be ended, it is asked once more whether it is gone. */
+static void on_proof(void *arg)
 {
-	retry_clean(txn, AFTER_SETTLE, OUTCOME_NONE);
+	struct txn *txn = arg;
+	if (txn->settle.end_failed) {
+		txn->settle.end_failed = false;
+		ask(txn);
+	} else {
+		ask_truth(txn);
+	}
 }
 
 static void ask(struct txn *txn)
@@ -208,9 +275,9 @@ static void ask(struct txn *txn)
 	else if (db_state(txn->db) != DB_IDLE)
 		dial(txn);
 	else if (db_in_transaction(txn->db))
-		roll_back(txn);
-	else if (!end_session(txn) && !ask_ledger(txn) && !ask_status(txn))
-		give_up(txn);
+		retry_clean(txn, AFTER_SETTLE, OUTCOME_NONE);
+	else if (!proof_ask(txn, (struct db_reply){proof_on_answer, on_proof, on_lost, txn, NULL}))
+		ask_truth(txn);
 }
 
 static void on_connected(void *arg, const struct err *err)
@@ -223,6 +290,7 @@ static void on_connected(void *arg, const struct err *err)
 
 static void dial(struct txn *txn)
 {
+	txn->attempt.fault.lost = true; /* the session that the commit was sent over */
 	db_reconnect(txn->db, DIAL_LIMIT_MS, on_connected, txn);
 }
 

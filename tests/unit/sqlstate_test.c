@@ -24,17 +24,16 @@ static const struct {
 	{"25P03", "CAFF"},                                       /* idle in transaction: PostgreSQL ends the session */
 	{"25P04", "FAFF"}, /* transaction_timeout of PostgreSQL 17 ends the session */
 	{"25000", "FFFD"}, /* CockroachDB after RELEASE: the data are durable */
-	{"25P01", "FFFF"}, {"25001", "FFFF"}, {"25006", "FFFF"}, {"3B001", "FFFF"},
-	{"3B000", "FFFF"}, {"55P03", "FFFF"}, {"57014", "FFFA"}, /* cancelled: on CockroachDB the text may cover a commit that went through */
-	{"57P01", "CACA"}, {"57P02", "CACA"}, {"57P03", "CACA"}, {"57P04", "FAFA"},
-	{"57P05", "CACA"}, {"53300", "CACA"}, {"53400", "FFFF"}, {"53200", "FFFF"},
-	{"54000", "FFFF"}, {"08000", "CACA"}, {"08001", "CACA"}, {"08003", "CACA"},
-	{"08004", "CACA"}, {"08006", "CACA"}, {"08007", "CACA"}, {"08P01", "FAFA"},
-	{"58C00", "FFTA"}, {"58C01", "FFTA"}, {"XXUUU", "FFFA"}, {"XX000", "FFFA"},
-	{"XX001", "FFFF"}, {"23505", "FFFF"}, {"23P01", "FFFF"}, {"23502", "FFFF"},
-	{"22003", "FFFF"}, {"42501", "FFFF"}, {"42601", "FFFF"}, {"0A000", "FFFF"},
-	{"P0001", "FFFF"}, {"99999", "FFFF"}, /* never heard of: not retried */
-	{"", "CACA"},                         /* libpq by itself: the connection is gone */
+	{"25P01", "FFFF"}, {"25001", "FFFF"}, {"25006", "FFFF"}, {"3B001", "FFFF"}, {"3B000", "FFFF"},
+	{"55P03", "FFFF"}, {"57014", "FFFA"}, /* cancelled: on CockroachDB the text may cover a commit that went through */
+	{"57P01", "CACA"}, {"57P02", "CACA"}, {"57P03", "CACA"}, {"57P04", "FAFA"}, {"57P05", "CACA"},
+	{"53300", "CACA"}, {"53400", "FFFF"}, {"53200", "FFFF"}, {"54000", "FFFF"}, {"08000", "CACA"},
+	{"08001", "CACA"}, {"08003", "CACA"}, {"08004", "CACA"}, {"08006", "CACA"}, {"08007", "CACA"},
+	{"08P01", "FAFA"}, {"58C00", "FATA"}, {"58C01", "FATA"}, {"58030", "FAFA"}, {"XXUUU", "FAFA"},
+	{"XX000", "FAFA"}, {"XXA00", "FAFD"}, {"26000", "TTTT"}, {"42P05", "TTTT"}, {"XX001", "FAFA"},
+	{"23505", "FFFF"}, {"23P01", "FFFF"}, {"23502", "FFFF"}, {"22003", "FFFF"}, {"42501", "FFFF"},
+	{"42601", "FFFF"}, {"0A000", "FFFF"}, {"P0001", "FFFF"}, {"99999", "FAFA"}, /* never heard of: not retried, and not believed when a commit was sent */
+	{"", "CACA"}, /* libpq by itself: the connection is gone */
 };
 
 static void each_row(void **state)
