@@ -35,7 +35,7 @@ start_server() {
 	(cd "$tmp/pg" && as_owner "$bin/initdb" -D "$tmp/pg/data" -U teller -A trust --no-sync -E UTF8 --no-locale) \
 		>"$tmp/initdb.log" 2>&1 || { cat "$tmp/initdb.log"; return 1; }
 	(cd "$tmp/pg" && as_owner "$bin/postgres" -D "$tmp/pg/data" -k "$tmp/pg" -p 5432 -c listen_addresses= \
-		-c unix_socket_permissions=0777 -c fsync=off -c full_page_writes=off -c synchronous_commit=off \
+		-c unix_socket_permissions=0777 -c fsync=off -c full_page_writes=off \
 		-c timezone=UTC -c max_connections=200) >"$tmp/server.log" 2>&1 &
 	server=$!
 	chmod 711 "$tmp/pg" # the tests reach the socket, whoever they are

@@ -11,8 +11,6 @@
 
 enum { LONG_TIME_COLS = 96, SHORT_TIME_COLS = 48, WHO_COLS = 6, MS_COLS = 7, VERB_MAX = 10, RESULT_USUAL = 24 };
 
-static const char durable_mark[] = "  <- durable from here";
-
 static enum style style_of(const struct event *event, char sign)
 {
 	if (sign == 'x')
@@ -67,12 +65,12 @@ static void add_statement(struct buf *out, const char *text, int columns)
 static void add_what(struct buf *out, const struct event *event, const struct show_line *line, int columns, int side)
 {
 	const char *words = buf_text(&line->what);
-	int mark = (int)sizeof durable_mark - 1;
+	int mark = (int)strlen(show_mark(event));
 	bool marked = event->durable && columns >= mark + 6;
 	struct buf text = {0};
 	buf_str(&text, words + text_cut(words, line->what.len, (size_t)side));
 	if (marked && (int)text_width(buf_text(&text), text.len) + mark <= columns) {
-		buf_str(&text, durable_mark);
+		buf_str(&text, show_mark(event));
 		marked = false;
 	}
 	int room = marked ? columns - mark : columns;
@@ -80,7 +78,7 @@ static void add_what(struct buf *out, const struct event *event, const struct sh
 		add_statement(out, buf_text(&text), room);
 	else
 		text_pad(out, buf_text(&text), (size_t)room, TEXT_LEFT);
-	buf_str(out, marked ? durable_mark : "");
+	buf_str(out, marked ? show_mark(event) : "");
 	buf_free(&text);
 }
 

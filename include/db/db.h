@@ -62,9 +62,10 @@ struct answer {
 	const struct rows *rows; /* NULL where the statement returns none */
 	const char *message;     /* "" where ok */
 	const char
-		*severity;  /* "ERROR", "FATAL", in the server's language; "" where ok, or where libpq itself failed */
-	const char *text;   /* all of the error as libpq writes it, lines with their newlines; "" where ok */
-	const char *detail; /* DETAIL and HINT, one a line, or "" */
+		*severity;   /* "ERROR", "FATAL", in the server's language; "" where ok, or where libpq itself failed */
+	const char *text;    /* all of the error as libpq writes it, lines with their newlines; "" where ok */
+	const char *detail;  /* DETAIL and HINT, one a line, or "" */
+	const char *warning; /* a WARNING that came before it; NULL for none */
 	uint64_t duration_us; /* from the send of the round trip, or from the answer before it */
 };
 

@@ -18,6 +18,11 @@ enum durability {
 	DURABLE_MEMORY,     /* synchronous_commit is off: a crash of this server may lose it */
 };
 
+/* "disk", "replicated", "asynchronous", "memory"; NULL where it is unknown. Static. */
+const char *durability_name(enum durability durability);
+/* What may still lose a commit, as a part of a sentence; NULL where nothing that is known of. Static. */
+const char *durability_doubt(enum durability durability);
+
 /*
  * PostgreSQL: the system identifier, when its postmaster started, its timeline (history), how far its log is on disk, and the backend.
  * CockroachDB: `system` is the cluster's id and `node` the node's. Text is "" and numbers are 0 where that is not known: the role may

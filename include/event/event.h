@@ -79,6 +79,7 @@ struct event {
 	uint64_t wait_us;
 	int64_t rows;     /* returned or touched; -1 where the tag has no count */
 	bool durable;     /* the statement from which the transaction is durable */
+	bool weak;        /* it is committed, but a crash or a failover may lose it (db/who.h) */
 	bool skipped;     /* not run: an earlier statement of the same round trip failed */
 	char sqlstate[6]; /* "" where there was no error, or the error had none */
 	const char *lane; /* the name of the lab's session; NULL for all others */

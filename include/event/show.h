@@ -27,6 +27,9 @@ void show_line_free(struct show_line *line);
 void show_statement(struct buf *out, const char *sql, const char *params);
 
 /* One line for plain mode and --echo: time, who, what, result, ms. No newline. */
+/* "  <- durable from here", or "  <- committed from here" where that is all that can be said; "" for other events. Static. */
+const char *show_mark(const struct event *event);
+
 void show_plain(struct buf *out, const struct event *event);
 
 /* Everything about the event, several lines, each ended by a newline; for the full-text view. */

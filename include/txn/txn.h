@@ -56,6 +56,9 @@ struct txn_result {
 	char sqlstate[6]; /* of the last attempt's first error, "" if none */
 	struct err reason;
 	struct err cleanup;
+	/* Of a commit: what it stands on; and what the server said against it, a standby that did not confirm it; "" for nothing. */
+	enum durability durability;
+	char warning[160];
 };
 
 /* ST_OK for COMMITTED, ST_REJECTED ... for the others. */

@@ -45,8 +45,21 @@ static void say_again(struct app *app, const struct transfer_facts *facts, const
 		   show(app, facts->source_after).text, destination, show(app, facts->destination_after).text);
 }
 
+/* What may still lose a transfer that was committed, behind the line that tells it. */
+static void add_doubt(struct buf *out, const struct txn_result *result)
+{
+	const char *doubt = durability_doubt(result->durability);
+	if (result->warning[0])
+		buf_fmt(out, "; committed, but the server warns: %s", result->warning);
+	else if (result->settled && result->durability == DURABLE_UNKNOWN)
+		buf_str(out, "; whether a standby has it is not known");
+	else if (doubt)
+		buf_fmt(out, "; %s", doubt);
+}
+
 static void say_moved(struct app *app, const struct app_transfer *transfer)
 {
+	struct buf doubt = {0};
 	struct transfer_facts facts = transfer_facts(transfer->body);
 	const char *source = transfer->source, *destination = transfer->destination;
 	char time[16];
@@ -57,10 +70,13 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 	text_duration(time, transfer->result.elapsed_us);
 	unsigned attempts = transfer->result.attempts;
 	bool owes = app->inner->rival_watches && rival_busy(app->rival);
-	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s", show(app, facts.amount).text,
+	add_doubt(&doubt, &transfer->result);
+	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s%s", show(app, facts.amount).text,
 		   source, destination, source, show(app, facts.source_after).text, destination,
 		   show(app, facts.destination_after).text, time, attempts,
-		   text_plural(attempts, "attempt", "attempts"), owes ? "; the rival now gives its unit back" : "");
+		   text_plural(attempts, "attempt", "attempts"), buf_text(&doubt),
+		   owes ? "; the rival now gives its unit back" : "");
+	buf_free(&doubt);
 }
 
 static void say_unknown(struct app *app, const struct app_transfer *transfer)

@@ -29,6 +29,10 @@ void told_write(struct app *app)
 	record_number(&record, "attempts", result->attempts);
 	record_add(&record, "sqlstate", result->sqlstate[0] ? result->sqlstate : NULL);
 	record_add(&record, "reason", result->reason.text[0] ? result->reason.text : NULL);
+	record_add(&record, "durability",
+		   result->outcome != OUTCOME_COMMITTED ? NULL
+		   : result->warning[0]                 ? "unconfirmed"
+							: durability_name(result->durability));
 	if (record_write(&record, transfer->run, &err) && err.text[0])
 		app_say(app, err.status, "%s", err.text);
 }

@@ -35,9 +35,10 @@ void connect_close(struct db *db)
 	PQclear(db->current);
 	PQclear(db->prepare_error);
 	db->current = db->prepare_error = NULL;
+	free(db->warning);
 	free(db->fatal);
 	free(db->end);
-	db->fatal = db->end = NULL;
+	db->warning = db->fatal = db->end = NULL;
 	db->fatal_sqlstate[0] = '\0';
 	prepared_clear(db);
 	copy_forget(db);

@@ -126,6 +126,8 @@ void db_notice(void *arg, const PGresult *result)
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	message = message ? message : PQresultErrorMessage(result);
+	if (sqlstate && strncmp(sqlstate, "01", 2) == 0 && !db->warning)
+		db->warning = mem_dup(message);
 	record_session(db, EVENT_NOTICE, sqlstate, message);
 	if (db->on_notice) {
 		const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
@@ -209,6 +211,8 @@ void db_begin(struct db *db, size_t npending, const struct db_context *context, 
 	db->context = *context;
 	db->reply = *reply;
 	db->answered = 0;
+	free(db->warning);
+	db->warning = NULL;
 	db_forget_pending(db);
 	db->pending = mem_resize(db->pending, npending, sizeof *db->pending);
 	db_move(db, DB_BUSY);

@@ -109,7 +109,8 @@ struct db {
 	struct feed feed;
 	struct buf piece;
 
-	char *fatal; /* the server's last words, where they came outside any answer */
+	char *warning; /* of class 01, since the last answer */
+	char *fatal;   /* the server's last words, where they came outside any answer */
 	char fatal_sqlstate[6];
 	char *end; /* libpq's words on how the connection ended */
 	struct cancel_job *cancel;

@@ -45,11 +45,14 @@ static void finish_statement(struct db *db, const struct pending *pending)
 	db->last_us = now;
 	struct rows *rows = answer.ok && PQresultStatus(result) == PGRES_TUPLES_OK ? rows_from_result(result) : NULL;
 	answer.rows = rows;
+	answer.warning = db->warning;
+	db->warning = NULL;
 	forget_stale(db, pending, &answer);
 	record_answer(db, pending, &answer);
 	db->answered++;
 	db->reply.answer(db->reply.arg, pending->index, &answer);
 	rows_free(rows);
+	free((char *)answer.warning);
 	buf_free(&text);
 	PQclear(db->prepare_error);
 	db->prepare_error = NULL;

@@ -163,6 +163,7 @@ void record_answer(struct db *db, const struct pending *pending, const struct an
 	event.rows = answer->affected;
 	event.skipped = answer->skipped;
 	event.durable = answer->ok && pending->commits && strcmp(answer->tag, "COMMIT") == 0;
+	event.weak = event.durable && (answer->warning || durability_doubt(db->who.durability));
 	memcpy(event.sqlstate, answer->sqlstate, sizeof event.sqlstate);
 	event.tag = answer->tag;
 	event.values = values.len ? values.p : NULL;

@@ -193,3 +193,23 @@ enum who_now who_compare(const struct who *then, const struct who *now)
 		return WHO_UNCLEAR;
 	return WHO_RESTARTED;
 }
+
+/* ---- words ---- */
+
+const char *durability_name(enum durability durability)
+{
+	static const char *const names[] = {
+		[DURABLE_UNKNOWN] = NULL,         [DURABLE_REPLICATED] = "replicated", [DURABLE_LOCAL] = "disk",
+		[DURABLE_ASYNC] = "asynchronous", [DURABLE_MEMORY] = "memory",
+	};
+	return names[durability];
+}
+
+const char *durability_doubt(enum durability durability)
+{
+	if (durability == DURABLE_ASYNC)
+		return "on this server only so far, because its standby is asynchronous";
+	if (durability == DURABLE_MEMORY)
+		return "not on disk yet, because synchronous_commit is off";
+	return NULL;
+}

@@ -67,7 +67,9 @@ static void add_outcome(struct buf *out, const struct event *event)
 		buf_fmt(out, "%-12s%s\n", "took", text);
 	}
 	if (event->durable)
-		add_lines(out, "durable", "from this statement on");
+		add_lines(out, event->weak ? "committed" : "durable",
+			  event->weak ? "from this statement on; a crash or a failover may lose it"
+				      : "from this statement on");
 	if (event->skipped)
 		add_lines(out, "not run", "an earlier statement of the same round trip failed");
 }

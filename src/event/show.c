@@ -244,6 +244,13 @@ void show_line_free(struct show_line *line)
 	buf_free(&line->ms);
 }
 
+const char *show_mark(const struct event *event)
+{
+	if (!event->durable)
+		return "";
+	return event->weak ? "  <- committed from here" : "  <- durable from here";
+}
+
 void show_plain(struct buf *out, const struct event *event)
 {
 	struct show_line line = {0};
@@ -251,8 +258,7 @@ void show_plain(struct buf *out, const struct event *event)
 	show_line(&line, event);
 	clock_show(time, event->wall_us);
 	buf_fmt(out, "%s %c %-5s %s", time, line.sign, buf_text(&line.who), buf_text(&line.what));
-	if (event->durable)
-		buf_str(out, "  <- durable from here");
+	buf_str(out, show_mark(event));
 	if (line.result.len)
 		buf_fmt(out, "  [%s]", line.result.p);
 	if (line.ms.len)

@@ -8,10 +8,13 @@
 /* ---- answers ---- */
 
 /* Only the tag tells: a COMMIT that rolled back is answered without an error, with the tag ROLLBACK. */
-static void read_commit(struct attempt *attempt, const struct answer *answer)
+static void read_commit(struct txn *txn, const struct answer *answer)
 {
-	if (strcmp(answer->tag, "COMMIT") == 0)
+	struct attempt *attempt = &txn->attempt;
+	if (strcmp(answer->tag, "COMMIT") == 0 && !attempt->durable) {
 		attempt->durable = true;
+		snprintf(txn->result.warning, sizeof txn->result.warning, "%s", answer->warning ? answer->warning : "");
+	}
 	if (attempt->durable || strcmp(answer->tag, "ROLLBACK") != 0)
 		return;
 	struct answer rolled_back = *answer;
@@ -21,8 +24,9 @@ static void read_commit(struct attempt *attempt, const struct answer *answer)
 	attempt->fault.role = ITEM_COMMIT;
 }
 
-static void read_frame(struct attempt *attempt, const struct item *item, const struct answer *answer)
+static void read_frame(struct txn *txn, const struct item *item, const struct answer *answer)
 {
+	struct attempt *attempt = &txn->attempt;
 	if (item->role == ITEM_BEGIN)
 		attempt->opened = true;
 	if (item->role == ITEM_XID && answer->rows && rows_cell(answer->rows, 0, 0))
@@ -30,7 +34,7 @@ static void read_frame(struct attempt *attempt, const struct item *item, const s
 	if (item->role == ITEM_WHO)
 		who_read(&attempt->who, attempt->who.server, answer->rows);
 	if (attempt_is_commit(item))
-		read_commit(attempt, answer);
+		read_commit(txn, answer);
 }
 
 static void keep_for_body(struct attempt *attempt, size_t index, const struct answer *answer)
@@ -49,7 +53,7 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 	if (item->role == ITEM_BODY)
 		keep_for_body(attempt, item->body_index, answer);
 	if (answer->ok) {
-		read_frame(attempt, item, answer);
+		read_frame(txn, item, answer);
 		return;
 	}
 	if (answer->skipped || attempt->fault.set)

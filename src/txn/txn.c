@@ -114,6 +114,14 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 	timer_start(txn->timer, 0); /* everything else comes from the loop */
 }
 
+/* A row of the ledger can be seen whether or not the standby has it. */
+static enum durability durability_now(const struct txn *txn)
+{
+	enum durability promised = db_who(txn->db)->durability;
+	bool seen_only = txn->result.settled && promised == DURABLE_REPLICATED && db_server(txn->db) == SERVER_POSTGRES;
+	return seen_only ? DURABLE_UNKNOWN : promised;
+}
+
 void txn_finish(struct txn *txn, enum outcome outcome)
 {
 	struct txn_result *result = &txn->result;
@@ -124,6 +132,7 @@ void txn_finish(struct txn *txn, enum outcome outcome)
 	if (outcome == OUTCOME_COMMITTED) {
 		err_clear(&result->reason);
 		result->sqlstate[0] = '\0';
+		result->durability = durability_now(txn);
 	}
 	if (outcome == OUTCOME_CANCELLED)
 		err_set(&result->reason, ST_CANCELLED, "cancelled; nothing was changed");
@@ -146,13 +155,18 @@ bool txn_running(const struct txn *txn)
 	return txn->state != TXN_IDLE;
 }
 
-/* On PostgreSQL a cancel that arrives while it commits is ignored, so what is still in front of the commit may be cancelled; on
- * CockroachDB it would make the commit's answer ambiguous. */
+/*
+ * What is still in front of the commit may be cancelled where the commit itself cannot be: PostgreSQL ignores a cancel while it commits,
+ * except where it waits for a synchronous standby, and then leaves a commit that no standby has. On CockroachDB a cancel would make the
+ * commit's answer ambiguous; a pooler may hand it to another backend.
+ */
 static bool may_cancel_sent(const struct txn *txn)
 {
 	const struct attempt *attempt = &txn->attempt;
+	enum durability durability = attempt->who.durability;
 	bool commit = attempt_holds_commit(txn, attempt->first_sent, attempt->next);
-	return !attempt->durable && (!commit || db_server(txn->db) == SERVER_POSTGRES);
+	bool waits = durability == DURABLE_REPLICATED || durability == DURABLE_UNKNOWN;
+	return !attempt->durable && (!commit || (db_server(txn->db) == SERVER_POSTGRES && !waits));
 }
 
 bool txn_cancel(struct txn *txn)
