@@ -23,10 +23,9 @@ static void ignore(void *arg, const char *notice)
 	(void)notice;
 }
 
-struct pg_session *pg_open(void)
+struct pg_session *pg_open_at(const char *target)
 {
-	/* Host, port, user and database come from the environment, as for the program under test. */
-	PGconn *conn = PQconnectdb("application_name=tests");
+	PGconn *conn = PQconnectdb(target);
 	if (PQstatus(conn) != CONNECTION_OK) {
 		char why[512];
 		snprintf(why, sizeof why, "%s", PQerrorMessage(conn));
@@ -37,6 +36,12 @@ struct pg_session *pg_open(void)
 	struct pg_session *session = NEW(struct pg_session);
 	session->conn = conn;
 	return session;
+}
+
+struct pg_session *pg_open(void)
+{
+	/* Host, port, user and database come from the environment, as for the program under test. */
+	return pg_open_at("application_name=tests");
 }
 
 void pg_close(struct pg_session *session)
@@ -160,4 +165,13 @@ void pg_bank(int n)
 	pg_exec("DROP TABLE IF EXISTS transfers, accounts");
 	pg_exec("%s", asset_schema_sql);
 	pg_exec("INSERT INTO accounts (id, balance) SELECT 7000 + i, 1000 FROM generate_series(1, %d) AS i", n);
+}
+
+char *pg_tell(struct pg_session *session, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	char *value = first_cell(run(session, format(fmt, ap)));
+	va_end(ap);
+	return value;
 }

@@ -26,8 +26,10 @@ int64_t pg_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* A session that stays open, for locks and conflicts. Owned. */
 struct pg_session;
 struct pg_session *pg_open(void);
+struct pg_session *pg_open_at(const char *target); /* a connection string; what it leaves out is taken from PG... */
 void pg_run(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int64_t pg_ask(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3); /* as pg_number() */
+char *pg_tell(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);  /* as pg_value() */
 void pg_close(struct pg_session *session);
 
 #endif
