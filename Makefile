@@ -94,7 +94,7 @@ $(BUILD)/tests/support.a: $(SUPPORT:%.c=$(BUILD)/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/tests/screen/%: TEST_LIBS += $(TERM_LIBS)
+$(BUILD)/tests/screen/% $(BUILD)/tests/pool/%: TEST_LIBS += $(TERM_LIBS)
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(link) $(TEST_LIBS) $(CORE_LIBS)
 

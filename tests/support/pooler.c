@@ -48,7 +48,7 @@ static void write_ini(const struct pooler *pooler, const struct pooler_options *
 		 "* = host=%s port=%s\n"
 		 "[pgbouncer]\n"
 		 "unix_socket_dir = %s\nunix_socket_mode = 0777\nlisten_addr = %s\nlisten_port = %d\n"
-		 "auth_type = trust\nauth_file = %s/users\n"
+		 "auth_type = trust\nauth_file = %s/users\nadmin_users = teller\n"
 		 "pool_mode = %s\ndefault_pool_size = %d\nmax_client_conn = %d\n"
 		 "%s%s%s%s\n",
 		 options->host ? options->host : getenv("PGHOST"),
@@ -78,6 +78,32 @@ void pooler_start(struct pooler *pooler, const struct pooler_options *options)
 	const char *const argv[] = {"pgbouncer", ini, NULL};
 	pooler->pid = daemon_start(pooler->dir, argv, SIGKILL);
 	daemon_wait(pooler->dir, "PgBouncer", lets_through, pooler);
+}
+
+/* Of SHOW POOLS: a session that is served, one that waits, and a server that is still at work for one that has gone. */
+static int busy_in(const PGresult *pools, int row)
+{
+	static const char *const columns[] = {"cl_active", "cl_waiting", "sv_active"};
+	int n = 0;
+	if (strcmp(PQgetvalue(pools, row, 0), "pgbouncer") == 0)
+		return 0;
+	for (size_t i = 0; i < 3; i++)
+		n += atoi(PQgetvalue(pools, row, PQfnumber(pools, columns[i])));
+	return n;
+}
+
+int pooler_clients(const struct pooler *pooler)
+{
+	PGconn *conn = PQconnectdb(pooler_target(pooler, "pgbouncer"));
+	PGresult *pools = PQexec(conn, "SHOW POOLS");
+	int n = 0;
+	if (PQresultStatus(pools) != PGRES_TUPLES_OK)
+		fail_msg("PgBouncer tells nothing: %s", PQerrorMessage(conn));
+	for (int row = 0; row < PQntuples(pools); row++)
+		n += busy_in(pools, row);
+	PQclear(pools);
+	PQfinish(conn);
+	return n;
 }
 
 void pooler_stop(struct pooler *pooler)

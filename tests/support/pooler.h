@@ -31,10 +31,13 @@ void pooler_stop(struct pooler *pooler); /* clients and servers lose their conne
 void pooler_pause(const struct pooler *pooler);
 void pooler_resume(const struct pooler *pooler);
 
+/* Clients that it serves now, those of its own console apart. */
+int pooler_clients(const struct pooler *pooler);
+
 /* A connection string to it. Static, for one call. */
 const char *pooler_target(const struct pooler *pooler, const char *database);
 
-/* PGHOST and PGPORT are set to it, and back. */
+/* PGHOST and PGPORT are set to it. */
 void pooler_use(const struct pooler *pooler);
 
 #endif
