@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -252,6 +253,8 @@ static int listen_in(const char *dir)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 16) < 0)
 		fail_msg("cannot listen in %s", dir);
+	chmod(dir, 0711); /* a pooler, which is another user, comes in too */
+	chmod(address.sun_path, 0777);
 	return fd;
 }
 
