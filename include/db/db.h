@@ -46,6 +46,7 @@ struct statement {
 	unsigned nparams;
 	const char *const *params;
 	bool commits;            /* durable once its answer carries the tag COMMIT */
+	const char *shown;       /* stands for a long text in the events; NULL: the text itself */
 	bool once;               /* not worth preparing (DDL, a text made for this one use) */
 	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
 };

@@ -55,6 +55,7 @@ struct who {
 const char *who_sql(enum sql_server server);
 const char *who_sql_xid(void);
 const char *who_sql_least(enum sql_server server);
+extern const char who_shown[]; /* what stands for them in the log */
 
 /* False where the answer has another shape. The first column is version(). */
 bool who_read(struct who *who, enum sql_server server, const struct rows *rows);

@@ -291,11 +291,13 @@ static void setup_add(struct setup *setup, const char *sql, unsigned nparams, co
 	const char *params[] = {setup->pid, setup->age, setting ? setting->name : NULL,
 				setting ? setting->value : NULL};
 	memcpy(setup->params[setup->n], params, sizeof params);
-	setup->statements[setup->n] = (struct statement){.sql = sql,
-							 .verb = setting ? VERB_SET : VERB_SELECT,
-							 .nparams = nparams,
-							 .params = setup->params[setup->n],
-							 .once = true};
+	setup->statements[setup->n] =
+		(struct statement){.sql = sql,
+				   .verb = setting ? VERB_SET : VERB_SELECT,
+				   .nparams = nparams,
+				   .params = setup->params[setup->n],
+				   .shown = setting ? "SELECT set_config($3, $4, false)" : who_shown,
+				   .once = true};
 	setup->n++;
 }
 

@@ -190,8 +190,9 @@ static void keep_sent(struct db *db, const struct statement *statements)
 		struct pending *pending = &db->pending[i];
 		if (pending->kind != PENDING_STATEMENT)
 			continue;
-		pending->sql = mem_dup(statements[pending->index].sql);
-		pending->params = params_text(&statements[pending->index]);
+		const struct statement *statement = &statements[pending->index];
+		pending->sql = mem_dup(statement->shown ? statement->shown : statement->sql);
+		pending->params = params_text(statement);
 		record_sent(db, pending);
 	}
 }

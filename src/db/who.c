@@ -72,6 +72,8 @@ static const char cockroach[] =
 	"SELECT version(), crdb_internal.cluster_id()::STRING, NULL, NULL, NULL, pg_backend_pid(), NULL, NULL, NULL, "
 	"session_user, current_user, NULL, crdb_internal.node_id()::STRING";
 
+const char who_shown[] = "SELECT version(), pg_backend_pid(), pg_postmaster_start_time(), ...";
+
 const char *who_sql(enum sql_server server)
 {
 	return server == SERVER_COCKROACH ? cockroach : "SELECT pg_catalog.version(), " SYSTEM_ASKED REST;

@@ -29,8 +29,12 @@ static bool wants_who(const struct txn *txn)
 static struct statement who_with_xid(void)
 {
 	static const char *const nobody[] = {"0", "0"};
-	return (struct statement){
-		.sql = who_sql_xid(), .verb = VERB_SELECT, .nparams = 2, .params = nobody, .once = true};
+	return (struct statement){.sql = who_sql_xid(),
+				  .verb = VERB_SELECT,
+				  .nparams = 2,
+				  .params = nobody,
+				  .shown = who_shown,
+				  .once = true};
 }
 
 static void add_frame(struct txn *txn)

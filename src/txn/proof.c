@@ -17,6 +17,7 @@ struct statement proof_who(const struct txn *txn)
 				  .verb = VERB_SELECT,
 				  .nparams = 2,
 				  .params = nobody,
+				  .shown = who_shown,
 				  .once = true};
 }
 
