@@ -101,8 +101,8 @@ static bool is_our_copy(const struct db *db)
 }
 
 /*
- * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error over a dead connection, which is no
- * answer to anything; and a COPY that nobody has data for.
+ * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error, which is no answer to anything, and after
+ * which its answers and our statements may not belong together any more; and a COPY that nobody has data for.
  */
 static bool is_end(const struct db *db, const PGresult *result)
 {
@@ -111,8 +111,7 @@ static bool is_end(const struct db *db, const PGresult *result)
 		return true;
 	if (status != PGRES_FATAL_ERROR)
 		return false;
-	bool own = !PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	return result_is_fatal(result) || (own && PQstatus(db->conn) == CONNECTION_BAD);
+	return result_is_fatal(result) || !PQresultErrorField(result, PG_DIAG_SQLSTATE);
 }
 
 /* What libpq has kept of NOTIFY; asking also lets it hand notices and a FATAL message to db_notice(). */
@@ -125,6 +124,16 @@ void db_read_notifications(struct db *db)
 			db->on_notify(db->on_notify_arg, &notification);
 		PQfreemem(notify);
 	}
+}
+
+/* The end of the round trip is the answer to our Sync, and comes behind all others. What says so earlier is no server to be believed. */
+static bool answers_missing(struct db *db)
+{
+	if (db->pending[db->at].kind == PENDING_SYNC)
+		return false;
+	free(db->end);
+	db->end = mem_dup("the server ended the round trip before it had answered all of it");
+	return true;
 }
 
 /* Reads what has arrived. Returns false once the connection was lost. */
@@ -146,8 +155,11 @@ static bool read_answers(struct db *db)
 			copy_begin(db);
 		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
-			db->at = db->npending;
-			db_finish_round_trip(db);
+			ended = answers_missing(db);
+			if (!ended) {
+				db->at = db->npending;
+				db_finish_round_trip(db);
+			}
 		} else {
 			keep(db, result);
 			ended = is_end(db, db->current);

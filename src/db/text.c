@@ -66,11 +66,10 @@ static void take_row(struct db *db, PGresult *row)
 	PQclear(row);
 }
 
-/* An error of libpq's own over a dead connection is no answer; it is what db_lose() tells. */
-static bool is_own(const struct db *db, const PGresult *result)
+/* An error of libpq's own is no answer; it is what db_lose() tells. */
+static bool is_own(const PGresult *result)
 {
-	return PQresultStatus(result) == PGRES_FATAL_ERROR && !PQresultErrorField(result, PG_DIAG_SQLSTATE) &&
-	       PQstatus(db->conn) == CONNECTION_BAD;
+	return PQresultStatus(result) == PGRES_FATAL_ERROR && !PQresultErrorField(result, PG_DIAG_SQLSTATE);
 }
 
 bool text_read(struct db *db)
@@ -93,7 +92,7 @@ bool text_read(struct db *db)
 			take_row(db, result);
 			continue;
 		}
-		if (result_is_copy(result) || is_own(db, result)) {
+		if (result_is_copy(result) || is_own(result)) {
 			bool copy = result_is_copy(result);
 			PQclear(db->current);
 			db->current = result;

@@ -43,6 +43,15 @@ static void oneshot_without_ledger(void **state)
 	cuts_everywhere(&cuts, WIRE_ONESHOT, false, CUTS_MAYBE_UNKNOWN);
 }
 
+static void unreadable_answers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CUTS_WIRES; i++) {
+		cuts_spoil(&cuts, cuts_wires[i], true);
+		cuts_spoil(&cuts, cuts_wires[i], false);
+	}
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -63,9 +72,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pipeline_with_ledger), cmocka_unit_test(pipeline_without_ledger),
-		cmocka_unit_test(step_with_ledger),     cmocka_unit_test(step_without_ledger),
-		cmocka_unit_test(oneshot_with_ledger),  cmocka_unit_test(oneshot_without_ledger),
+		cmocka_unit_test(pipeline_with_ledger),   cmocka_unit_test(pipeline_without_ledger),
+		cmocka_unit_test(step_with_ledger),       cmocka_unit_test(step_without_ledger),
+		cmocka_unit_test(unreadable_answers),     cmocka_unit_test(oneshot_with_ledger),
+		cmocka_unit_test(oneshot_without_ledger),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

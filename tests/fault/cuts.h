@@ -48,4 +48,7 @@ bool cuts_try(struct cuts *cuts, enum txn_wire wire, bool ledger, enum relay_fau
 /* Every fault at every message of both directions; says how many there were. */
 void cuts_everywhere(struct cuts *cuts, enum txn_wire wire, bool ledger, enum cuts_unknown unknown);
 
+/* Every answer on its way to the client, made unreadable: libpq gives errors without an SQLSTATE, over a connection that lives. */
+void cuts_spoil(struct cuts *cuts, enum txn_wire wire, bool ledger);
+
 #endif

@@ -136,13 +136,16 @@ static bool forward(struct state *state, struct pair *pair, enum relay_direction
 		pair_close(pair);
 		return false;
 	}
+	bool last = now && shared->fault == RELAY_SPOIL && stream->bytes[0] == 'Z';
+	if (now && shared->fault == RELAY_SPOIL && !last)
+		stream->bytes[0] = '?';
 	bool mute = direction == RELAY_TO_CLIENT && pair->deaf;
 	if (!mute && !write_all(stream->to, stream->bytes, n)) {
 		pair_close(pair);
 		return false;
 	}
 	drop_front(stream, n);
-	if (now && shared->fault == RELAY_CUT_AFTER) {
+	if (last || (now && shared->fault == RELAY_CUT_AFTER)) {
 		pair_close(pair);
 		return false;
 	}

@@ -13,8 +13,10 @@ enum relay_direction { RELAY_TO_SERVER, RELAY_TO_CLIENT };
  * CUT_BEFORE  closes both sides in place of forwarding it.
  * CUT_DEAF    forwards it and closes the client's side only; what the client had sent goes on to the server, which lives on until it
  *             has answered all of it.
+ * SPOIL       changes the message's type to one that is not in the protocol; that of ReadyForQuery, without which a client waits for
+ *             ever, is left, and both sides are closed behind it.
  */
-enum relay_fault { RELAY_NOTHING, RELAY_CUT_AFTER, RELAY_CUT_BEFORE, RELAY_CUT_DEAF };
+enum relay_fault { RELAY_NOTHING, RELAY_CUT_AFTER, RELAY_CUT_BEFORE, RELAY_CUT_DEAF, RELAY_SPOIL };
 
 /* Shared with the relay's process. Faults are used up by the first connection that reaches them. */
 struct relay_shared {
