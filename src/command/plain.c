@@ -91,30 +91,45 @@ static void on_ask(void *self, void (*line)(void *arg, const char *line), void *
 	input_next(answers_of(self), line, arg);
 }
 
+/* What asks on a screen is refused where nobody can answer: silence is no yes. */
+static void nobody_answers(struct run *run)
+{
+	app_say(run->app, ST_USAGE, "%s asks first, and nobody can answer here: add --yes", run->command->name);
+	run_end(run, ST_USAGE, NULL);
+}
+
 static void on_answer(void *arg, const char *line)
 {
 	struct plain *plain = arg;
 	struct run *run = plain->asked;
 	plain->asked = NULL;
-	app_reviewed(run, line && strcmp(line, "yes") == 0);
+	if (!line && !isatty(STDIN_FILENO))
+		nobody_answers(run);
+	else
+		app_reviewed(run, line && strcmp(line, "yes") == 0);
 }
 
-/* Where nobody can answer, naming the transfer in a script or on the command line is the answer. */
+/* A person answers; and so does the next line, where it stands behind the command itself. Other data in a pipe are no answer. */
+static bool somebody_answers(const struct plain *plain)
+{
+	bool from_stdin = plain->from_stdin && plain->line > 0;
+	return from_stdin || isatty(STDIN_FILENO);
+}
+
 static void on_review(void *self, struct run *run)
 {
 	struct plain *plain = self;
 	struct buf what = {0};
+	if (!somebody_answers(plain)) {
+		nobody_answers(run);
+		return;
+	}
 	if (run->command->describe)
 		run->command->describe(&what, run);
 	else
 		buf_str(&what, run->line);
-	bool ask = plain->from_stdin || isatty(STDIN_FILENO);
-	fprintf(stderr, "review: %s%s\n", what.p, ask ? "; type yes to do it" : "");
+	fprintf(stderr, "review: %s; type yes to do it\n", what.p);
 	buf_free(&what);
-	if (!ask) {
-		app_reviewed(run, true);
-		return;
-	}
 	plain->asked = run;
 	input_next(answers_of(plain), on_answer, plain);
 }

@@ -178,7 +178,7 @@ static void without_a_person_it_is_refused(void **state)
 	proc_expect_status(proc, 1);
 	proc_expect_err(proc, "step on needs somebody to step");
 	proc_free(proc);
-	proc = teller_run("-c", "step off", "-c", "step", "-c", "transfer 7001 7002");
+	proc = teller_run("-c", "step off", "-c", "step", "-c", "transfer 7001 7002 --yes");
 	proc_expect_status(proc, 0);
 	proc_free(proc);
 }

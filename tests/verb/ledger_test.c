@@ -111,7 +111,7 @@ static void no_ledger(void **state)
 	pg_exec("DROP TABLE transfers");
 	expect(teller_run("ledger"), 1, "", "there is no ledger to look into; `init` makes one");
 	expect(teller_run("undo", ONE), 1, "", "there is no ledger to look into; `init` makes one");
-	struct proc *proc = teller_run("-c", "transfer 7001 7002 30", "-c", "undo");
+	struct proc *proc = teller_run("-c", "transfer 7001 7002 30 --yes", "-c", "undo --yes");
 	proc_expect_status(proc, 0);
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
@@ -121,12 +121,12 @@ static void undone_once(void **state)
 {
 	(void)state;
 	three_transfers();
-	struct proc *proc = teller_run("undo", TWO);
+	struct proc *proc = teller_run("undo", TWO, "--yes");
 	proc_expect_status(proc, 0);
 	assert_non_null(strstr(buf_text(&proc->out), "moved 502 from 7003 to 7002"));
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1005);
-	proc = teller_run("undo", TWO);
+	proc = teller_run("undo", TWO, "--yes");
 	proc_expect_status(proc, 0);
 	assert_non_null(strstr(buf_text(&proc->out), "nothing was moved now"));
 	proc_free(proc);
@@ -138,7 +138,7 @@ static void the_last_is_undone(void **state)
 {
 	(void)state;
 	expect(teller_run("undo"), 1, "", "no transfer was made here that could be undone");
-	struct proc *proc = teller_run("-c", "transfer 7001 7002 all", "-c", "undo");
+	struct proc *proc = teller_run("-c", "transfer 7001 7002 all --yes", "-c", "undo --yes");
 	proc_expect_status(proc, 0);
 	assert_non_null(strstr(buf_text(&proc->out), "moved 1000 from 7002 to 7001"));
 	proc_free(proc);
@@ -153,7 +153,7 @@ static void not_enough_to_undo(void **state)
 	(void)state;
 	move("7001", "7002", "1000", ONE);
 	move("7002", "7003", "all", TWO);
-	expect(teller_run("undo", ONE), 3, "", "rejected");
+	expect(teller_run("undo", ONE, "--yes"), 3, "", "rejected");
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 0);
 }
 

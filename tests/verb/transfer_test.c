@@ -108,7 +108,7 @@ static void each_rejection_has_its_sentence(void **state)
 	free(before);
 }
 
-/* A script that comes in on standard input is asked, and answers there; on the command line, naming it is the answer. */
+/* A script that comes in on standard input is asked, and answers there. */
 static void a_script_is_asked(void **state)
 {
 	(void)state;

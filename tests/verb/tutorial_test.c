@@ -96,7 +96,7 @@ static const char after_insert[] = LINE("RELEASE SAVEPOINT cockroach_restart") L
 static void it_prints_what_the_tutorial_prints(void **state)
 {
 	(void)state;
-	struct proc *proc = teller_run("tutorial");
+	struct proc *proc = teller_run("tutorial", "--yes");
 	proc_expect_status(proc, 0);
 	char *lines = shape(buf_text(&proc->out));
 	const char *create = strstr(lines, ENGINE "\nCREATE");
@@ -117,7 +117,7 @@ static void it_prints_what_the_tutorial_prints(void **state)
 static void its_numbers_are_true(void **state)
 {
 	(void)state;
-	struct proc *proc = teller_run("tutorial", "--accounts", "2");
+	struct proc *proc = teller_run("tutorial", "--accounts", "2", "--yes");
 	proc_expect_status(proc, 0);
 	const char *debit = strstr(proc->out.p, "{'balance': "), *credit = strstr(proc->out.p, "{'balance_1': ");
 	long rest = 0, source = 0, amount = 0, destination = 0;
@@ -135,7 +135,7 @@ static void three_times_are_three_hundred(void **state)
 	(void)state;
 	for (int i = 1; i <= 3; i++) {
 		char count[32];
-		struct proc *proc = teller_run("tutorial");
+		struct proc *proc = teller_run("tutorial", "--yes");
 		proc_expect_status(proc, 0);
 		snprintf(count, sizeof count, "\n   %d\n(1 row)\n", 100 * i);
 		assert_non_null(strstr(proc->out.p, count));
@@ -148,7 +148,7 @@ static void three_times_are_three_hundred(void **state)
 static void retries_are_shown_as_they_happen(void **state)
 {
 	(void)state;
-	struct proc *proc = teller_run("-c", "inject 1", "-c", "tutorial --accounts 5");
+	struct proc *proc = teller_run("-c", "inject 1", "-c", "tutorial --accounts 5 --yes");
 	proc_expect_status(proc, 0);
 	const char *rollback = strstr(proc->out.p, "Engine ROLLBACK\n");
 	assert_non_null(rollback);
@@ -166,11 +166,11 @@ static void ids_that_are_there_are_not_drawn(void **state)
 	(void)state;
 	pg_exec("CREATE TABLE accounts (id smallint PRIMARY KEY, balance bigint);"
 		"INSERT INTO accounts SELECT i, 1000 FROM generate_series(0, 32600) AS i");
-	struct proc *proc = teller_run("tutorial", "--accounts", "100");
+	struct proc *proc = teller_run("tutorial", "--accounts", "100", "--yes");
 	proc_expect_status(proc, 0);
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 32701);
 	proc_free(proc);
-	proc = teller_run("tutorial", "--accounts", "100");
+	proc = teller_run("tutorial", "--accounts", "100", "--yes");
 	proc_expect_status(proc, 3);
 	proc_expect_err(proc, "no free id was found");
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 32701);
@@ -185,7 +185,7 @@ static void an_id_that_collides_is_drawn_again(void **state)
 		"CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
 		" IF nextval('once') = 3 THEN RAISE unique_violation; END IF; RETURN new; END $$;"
 		"CREATE TRIGGER clash BEFORE INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION clash()");
-	struct proc *proc = teller_run("tutorial", "--accounts", "5");
+	struct proc *proc = teller_run("tutorial", "--accounts", "5", "--yes");
 	proc_expect_status(proc, 0);
 	proc_expect_err(proc, "was taken meanwhile; all are drawn again");
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 5);
@@ -196,20 +196,20 @@ static void other_tables_are_used_as_they_are(void **state)
 {
 	(void)state;
 	pg_exec("CREATE TABLE accounts (id uuid PRIMARY KEY, balance bigint)");
-	struct proc *proc = teller_run("tutorial", "--accounts", "12");
+	struct proc *proc = teller_run("tutorial", "--accounts", "12", "--yes");
 	proc_expect_status(proc, 0);
 	assert_non_null(strstr(proc->out.p, "displaying 10 of 12 total"));
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 12);
 	proc_free(proc);
 	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id bigint PRIMARY KEY, balance numeric(18,2));"
 		"INSERT INTO accounts VALUES (9007199254740993, 12.35)");
-	proc = teller_run("tutorial", "--accounts", "12");
+	proc = teller_run("tutorial", "--accounts", "12", "--yes");
 	proc_expect_status(proc, 0);
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 13);
 	proc_free(proc);
 	pg_exec("CREATE SCHEMA \"the bank\"; CREATE TABLE \"the bank\".\"Accounts\" (\"Id\" text PRIMARY KEY, balance "
 		"integer)");
-	proc = teller_run("--table", "\"the bank\".\"Accounts\"", "tutorial", "--accounts", "2");
+	proc = teller_run("--table", "\"the bank\".\"Accounts\"", "tutorial", "--accounts", "2", "--yes");
 	proc_expect_status(proc, 0);
 	assert_int_equal(pg_number("SELECT count(*) FROM \"the bank\".\"Accounts\""), 2);
 	proc_free(proc);
@@ -225,12 +225,12 @@ static void failures_are_sentences(void **state)
 	proc_expect_status(proc, 1);
 	proc_expect_err(proc, "leave --format out");
 	proc_free(proc);
-	proc = teller_run("tutorial", "--accounts", "1");
+	proc = teller_run("tutorial", "--accounts", "1", "--yes");
 	proc_expect_status(proc, 3);
 	proc_expect_err(proc, "that takes two accounts");
 	proc_free(proc);
 	pg_exec("DROP TABLE accounts; CREATE TYPE accounts AS (id integer)");
-	proc = teller_run("tutorial");
+	proc = teller_run("tutorial", "--yes");
 	proc_expect_status(proc, 3);
 	proc_expect_err(proc, "already exists (42");
 	assert_non_null(strstr(proc->out.p, "Engine ROLLBACK\n"));
@@ -241,7 +241,7 @@ static void failures_are_sentences(void **state)
 	proc_expect_err(proc, "there is no table nowhere");
 	proc_free(proc);
 	pg_exec("DROP TYPE accounts; CREATE TABLE accounts (id integer PRIMARY KEY, balance double precision)");
-	proc = teller_run("tutorial");
+	proc = teller_run("tutorial", "--yes");
 	proc_expect_status(proc, 3);
 	proc_expect_err(proc, "balance");
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 0);
@@ -252,11 +252,11 @@ static void failures_are_sentences(void **state)
 static void a_lost_commit_is_unknown(void **state)
 {
 	(void)state;
-	struct proc *proc = teller_run("-c", "inject cut", "-c", "tutorial --accounts 5");
+	struct proc *proc = teller_run("-c", "inject cut", "-c", "tutorial --accounts 5 --yes");
 	proc_expect_status(proc, 5);
 	proc_expect_err(proc, "OUTCOME UNKNOWN: nobody can say whether its accounts were added");
 	proc_free(proc);
-	proc = teller_run("-c", "inject cut-before", "-c", "tutorial --accounts 5");
+	proc = teller_run("-c", "inject cut-before", "-c", "tutorial --accounts 5 --yes");
 	proc_expect_status(proc, 0); /* not sent, so it certainly did not commit */
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts") % 5, 0);
 	proc_free(proc);
