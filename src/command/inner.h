@@ -51,6 +51,7 @@ struct inner {
 	struct signal_watch *signals[3];
 	char *step_next;    /* the statement that the gate was last asked about, where it is to be held */
 	bool rival_watches; /* the rival takes part in the running transfer */
+	bool awaits_rival;  /* the transfer begins when the rival's session is there */
 };
 
 /* app.c */
@@ -89,8 +90,10 @@ void needs_settle(struct app *app);     /* serves those who wait */
 bool needs_work(const struct app *app); /* somebody waits for the session that writes */
 void needs_fail_work(struct app *app,
 		     const struct err *err); /* no session that writes: those who wait for it are told */
+bool needs_cancel(struct app *app);          /* those who wait go without; false where nobody does */
 
 /* moving.c */
+bool moving_cancel(struct app *app);                      /* false where no transfer waits for its beginning */
 bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
 bool moving_was_dry(const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
 

@@ -33,7 +33,7 @@ void app_leave(struct app *app, int exit_status)
 	}
 	lab_stop(app);
 	playing_end(app);
-	if (!bulk_cancel(app))
+	if (!moving_cancel(app) && !bulk_cancel(app))
 		txn_cancel(app->txn);
 	timer_start(app->inner->last_call, app_prints(app) ? LEAVE_PLAIN_MS : LEAVE_SCREEN_MS);
 }
@@ -48,7 +48,7 @@ void leaving_look(struct app *app)
 void leaving_signal(void *arg, int signal_number)
 {
 	struct app *app = arg;
-	if (signal_number == SIGINT && !app->leaving && bulk_cancel(app))
+	if (signal_number == SIGINT && !app->leaving && (moving_cancel(app) || bulk_cancel(app)))
 		return;
 	if (signal_number == SIGINT && !app->leaving && txn_running(app->txn) && txn_cancel(app->txn))
 		return;

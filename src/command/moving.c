@@ -210,15 +210,6 @@ static void go(struct app *app)
 {
 	struct app_transfer *transfer = &app->transfer;
 	struct buf what = {0};
-	if (app->leaving) {
-		struct run *run = transfer->run;
-		transfer->run = NULL;
-		dry_free(app->inner->dry);
-		app->inner->dry = NULL;
-		leaving_look(app);
-		run_end(run, ST_CANCELLED, NULL);
-		return;
-	}
 	buf_fmt(&what, "%stransfer from %s to %s", app->inner->dry ? "dry run: " : "", transfer->source,
 		transfer->destination);
 	app->inner->rival_watches = app->rival && rival_armed(app->rival);
@@ -231,9 +222,26 @@ static void go(struct app *app)
 	inner_changed(app);
 }
 
+/* The rival's session was awaited, and is awaited no more. */
+bool moving_cancel(struct app *app)
+{
+	struct run *run = app->transfer.run;
+	if (!app->inner->awaits_rival)
+		return false;
+	app->inner->awaits_rival = false;
+	app->transfer.run = NULL;
+	db_close(app->rival_db);
+	dry_free(app->inner->dry);
+	app->inner->dry = NULL;
+	leaving_look(app);
+	run_end(run, ST_CANCELLED, "cancelled; nothing changed");
+	return true;
+}
+
 static void on_rival(void *arg, const struct err *err)
 {
 	struct app *app = arg;
+	app->inner->awaits_rival = false;
 	if (err) {
 		app_say(app, err->status, "no rival this time: %s", err->text);
 		rival_arm(app->rival, false);
@@ -274,7 +282,8 @@ void app_transfer(struct run *run, const struct transfer_spec *spec)
 	if (run_option(run, "dry-run"))
 		app->inner->dry = dry_new(transfer_body(app->transfer.body));
 	bool rival_down = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
-	if (rival_down && db_state(app->rival_db) != DB_CONNECTING)
+	app->inner->awaits_rival = rival_down && db_state(app->rival_db) != DB_CONNECTING;
+	if (app->inner->awaits_rival)
 		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, app);
 	else
 		go(app);

@@ -69,6 +69,24 @@ void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, c
 	needs_settle(app);
 }
 
+/* What was asked for must not happen later, when nobody expects it. */
+bool needs_cancel(struct app *app)
+{
+	struct need *needs = app->inner->needs, *next;
+	struct err err;
+	bool waited = needs != NULL;
+	app->inner->needs = NULL;
+	if (waited && app->stage == STAGE_READY && db_state(app->work) == DB_CONNECTING)
+		db_close(app->work);
+	for (; needs; needs = next) {
+		next = needs->next;
+		err_set(&err, ST_CANCELLED, "cancelled; nothing was changed");
+		needs->fn(needs->arg, &err);
+		free(needs);
+	}
+	return waited;
+}
+
 /* Without the session that writes one can still browse; who needs it gets its error. */
 void needs_fail_work(struct app *app, const struct err *err)
 {

@@ -70,13 +70,15 @@ void do_init(struct run *run)
 void do_cancel(struct run *run)
 {
 	struct app *app = run->app;
-	if (bulk_cancel(app)) {
-		; /* it tells what was kept */
+	if (moving_cancel(app) || needs_cancel(app) || bulk_cancel(app)) {
+		; /* it tells what became of it */
 	} else if (!txn_running(app->txn)) {
 		if (db_state(app->work) == DB_BUSY)
 			db_cancel(app->work); /* a count, on a screen */
 		else if (app->pages && pages_loading(app->pages))
 			pages_cancel(app->pages);
+		else if (app->transfer.run)
+			app_say(app, ST_OK, "too late: the transfer is over, and the rival gives its unit back");
 		else
 			app_say(app, ST_OK, "nothing runs; `quit` leaves");
 	} else if (!txn_cancel(app->txn)) {
