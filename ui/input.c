@@ -37,18 +37,28 @@ static void answer(struct console *console, bool yes)
 	app_reviewed(run, yes);
 }
 
-static void question_key(struct console *console, const char *name)
+/* Keys that move, and those that no text has, were not meant as an answer, and do no harm. */
+static bool is_typed(const struct key *key)
+{
+	bool moves = key->code >= K_UP && key->code <= K_PAGE_DOWN;
+	bool named = key->code >= K_F1 && key->code <= K_F12;
+	return key->code != K_NONE && !moves && !named;
+}
+
+/* A yes that is a letter in a text, typed or pasted, is none. */
+static void question_key(struct console *console, const struct key *key, const char *name)
 {
 	const struct binding *binding = keymap_find(console->keymap, "review", name);
 	const char *command = binding ? binding->command : "";
+	bool alone = !keys_waiting(console->keys) && !console->typing;
 	if (strcmp(command, "no") == 0)
 		answer(console, false);
 	else if (console->layout.tiny || !review_drawn(console->review))
 		return; /* it cannot be an answer to what was not seen */
-	else if (strcmp(command, "yes") == 0)
+	else if (strcmp(command, "yes") == 0 && alone && review_listens(console->review))
 		answer(console, true);
 	else
-		review_refuse(console->review, name);
+		review_refuse(console->review, name, is_typed(key));
 }
 
 /* ---- everything else ---- */
@@ -188,7 +198,7 @@ static void one_key(struct console *console, const struct key *key)
 	if (console->app->leaving)
 		leaving_key(console, name);
 	else if (console->review)
-		question_key(console, name);
+		question_key(console, key, name);
 	else if (prompt_is_open() && !console->layout.tiny)
 		prompt_gets(console, key, name);
 	else if (console->search.open && !console->layout.tiny)

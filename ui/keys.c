@@ -69,6 +69,11 @@ void keys_feed(struct keys *keys, const char *bytes, size_t n)
 	keys->settled = false;
 }
 
+bool keys_waiting(const struct keys *keys)
+{
+	return keys->at < keys->in.len;
+}
+
 void keys_drop(struct keys *keys)
 {
 	buf_clear(&keys->in);

@@ -155,6 +155,9 @@ static void plan_wake(struct console *console)
 		if (wish && (!at || wish < at))
 			at = wish;
 	}
+	uint64_t answers = console->review ? review_wake(console->review) : 0;
+	if (answers && (!at || answers < at))
+		at = answers;
 	if (!at)
 		timer_stop(console->wake);
 	else if (!timer_pending(console->wake))

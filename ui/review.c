@@ -16,7 +16,7 @@
 #include "ui/stage.h"
 #include "ui/terms.h"
 
-enum { WIDTH_MAX = 74, PARAGRAPHS = 5 };
+enum { WIDTH_MAX = 74, PARAGRAPHS = 5, PAUSE_US = 1000000 };
 
 struct review {
 	struct app *app;
@@ -27,6 +27,7 @@ struct review {
 	struct balances balances;
 	bool drawn;
 	char refused[96];
+	uint64_t deaf_until_us; /* something was typed: a yes does not count before */
 };
 
 struct review *review_new(struct app *app, struct run *run)
@@ -61,9 +62,24 @@ bool review_drawn(const struct review *review)
 	return review->drawn;
 }
 
-void review_refuse(struct review *review, const char *key)
+/* Each further key makes the pause anew, whatever it is. */
+void review_refuse(struct review *review, const char *key, bool typed)
 {
-	snprintf(review->refused, sizeof review->refused, "%s does nothing here: y does it, n does not", key);
+	bool deaf = typed || !review_listens(review);
+	if (deaf)
+		review->deaf_until_us = clock_us() + PAUSE_US;
+	snprintf(review->refused, sizeof review->refused, "%s does nothing here%s", key,
+		 deaf ? ": y or n, and y only after a pause of a second" : "; y does it, n does not");
+}
+
+bool review_listens(const struct review *review)
+{
+	return clock_us() >= review->deaf_until_us;
+}
+
+uint64_t review_wake(const struct review *review)
+{
+	return review_listens(review) ? 0 : review->deaf_until_us;
 }
 
 void review_changed(struct review *review)
@@ -180,11 +196,11 @@ static void fill(const struct review *review, struct content *content)
 	buf_str(&content->answer, review->refused[0] ? review->refused : "Enter does nothing here, on purpose");
 }
 
-static void draw_answer(struct rect rest, const struct content *content, bool refused)
+static void draw_answer(struct rect rest, const struct content *content, bool refused, bool listens)
 {
 	int x = rest.x;
-	x += draw_text(rest.y, x, rest.w, STYLE_KEY, "y");
-	x += draw_text(rest.y, x, rest.w, STYLE_TEXT, " do it   ");
+	x += draw_text(rest.y, x, rest.w, listens ? STYLE_KEY : STYLE_FAINT, "y");
+	x += draw_text(rest.y, x, rest.w, listens ? STYLE_TEXT : STYLE_FAINT, " do it   ");
 	x += draw_text(rest.y, x, rest.w, STYLE_KEY, "n");
 	draw_text(rest.y, x, rest.w, STYLE_TEXT, " no");
 	if (rest.h > 1)
@@ -208,13 +224,17 @@ static void draw_content(const struct review *review, struct rect inside, const 
 	paragraph(&rest, STYLE_TEXT, buf_text(&content->how));
 	rest.y = inside.y + inside.h - answer;
 	rest.h = answer;
-	draw_answer(rest, content, review->refused[0] != '\0');
+	draw_answer(rest, content, review->refused[0] != '\0', review_listens(review));
 }
 
 void review_draw(struct review *review, struct rect room)
 {
 	struct content content = {.has_moves = false};
 	struct buf title = {0};
+	if (review->deaf_until_us && review_listens(review)) {
+		review->refused[0] = '\0';
+		review->deaf_until_us = 0;
+	}
 	fill(review, &content);
 	question(review, &title);
 	int width = room.w < WIDTH_MAX ? room.w : WIDTH_MAX;

@@ -4,6 +4,7 @@
 #define UI_REVIEW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "ui/layout.h"
 
@@ -18,8 +19,11 @@ struct run *review_run(const struct review *review);
 void review_draw(struct review *review, struct rect room);
 /* True once it was drawn: what was typed before cannot be an answer to it. */
 bool review_drawn(const struct review *review);
-/* A key that means neither yes nor no. */
-void review_refuse(struct review *review, const char *key);
+/* A key that means neither yes nor no. What was `typed` was meant for something else, and so may be what follows it. */
+void review_refuse(struct review *review, const char *key, bool typed);
+/* True where a yes counts: nothing was typed for a second. */
+bool review_listens(const struct review *review);
+uint64_t review_wake(const struct review *review); /* clock_us() at which it will listen again; 0: it does */
 /* The rows changed: the balances may be newer. */
 void review_changed(struct review *review);
 

@@ -47,6 +47,7 @@ static void the_first_transfer(void **state, int rows, int cols)
 	term_settle(term);
 	term_type(term, "<Enter>");
 	term_expect(term, "Enter does nothing here:");
+	term_expect_gone(term, "Enter does nothing here:"); /* y answers again */
 	term_type(term, "y");
 	term_expect_gone(term, ":transfer ");
 	term_type(term, "<Tab><Tab>z");

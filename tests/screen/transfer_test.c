@@ -28,6 +28,7 @@ static void half_moves_and_is_logged(struct term *term)
 	open_review(term);
 	term_type(term, "<Enter>");
 	term_expect(term, "Enter does nothing here:");
+	term_expect_gone(term, "Enter does nothing here:"); /* y answers again */
 	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
 	term_type(term, "y");
 	term_expect_gone(term, ":transfer 7001 7002 half");
@@ -71,7 +72,10 @@ static void a_transfer_at_40x10(void **state)
 {
 	struct term *term = console_open(state, 10, 40);
 	open_review(term);
-	term_type(term, "<Enter>y");
+	term_type(term, "<Enter>");
+	term_expect(term, "Enter does nothing here:");
+	term_expect_gone(term, "Enter does nothing here:");
+	term_type(term, "y");
 	console_expect_number(term, "SELECT count(*) FROM transfers", 1);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
 	term_expect(term, "Txn: none");
@@ -98,6 +102,48 @@ static void no_answer_but_y_moves_money(void **state)
 	term_settle(term);
 	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+	console_quit(term);
+}
+
+static void expect_still_asked(struct term *term)
+{
+	term_settle(term);
+	term_expect(term, ":transfer 7001 7002 half");
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+}
+
+/* Whoever types a command, or pastes, has not seen the question: a y in it is no answer, nor is one that comes right behind it. */
+static void what_was_meant_for_others_is_no_answer(void **state)
+{
+	static const char *const texts[] = {":verify<Enter>", "yes<Enter>", "<Tab>y", "yy"};
+	struct term *term = console_open(state, 24, 80);
+	open_review(term);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		term_type(term, texts[i]);
+		expect_still_asked(term);
+		term_type(term, "y");
+		expect_still_asked(term);
+		term_expect(term, "y or n");
+		term_expect_gone(term, "y or n");
+	}
+	term_type(term, ":");
+	term_expect(term, ": does nothing here: y or n");
+	for (const char *key = "verify"; *key; key++) { /* by hand, a key at a time */
+		term_send(term, key, 1);
+		expect_still_asked(term);
+	}
+	term_paste(term, "y");
+	expect_still_asked(term);
+	term_expect_gone(term, "y or n");
+	term_paste(term, "yes\r");
+	term_type(term, "y");
+	expect_still_asked(term);
+	term_expect_gone(term, "y or n");
+	term_type(term, "<Down><PgUp><F5>"); /* looking around is nothing */
+	term_expect(term, "F5 does nothing here");
+	term_type(term, "y");
+	term_expect(term, "moved 500 from 7001 to 7002");
 	console_quit(term);
 }
 
@@ -142,6 +188,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_transfer_at_140x45, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_transfer_at_40x10, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_answer_but_y_moves_money, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(what_was_meant_for_others_is_no_answer, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_rival_forces_a_retry, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_rejection_says_why, console_bank, term_teardown),
 	};
