@@ -11,10 +11,11 @@
  * the source to a third account in a transaction of its own (through its own engine, ledger included), commits, and lets the
  * transfer go on into a real 40001. When the transfer has ended it moves the unit back. It acts once, and is then no longer
  * armed; a transfer that is rejected before its writes leaves it armed. The total is right at every moment. What it does,
- * and whatever goes wrong (no third account, no unit to move, no connection), is said as a LEVER event, and the transfer goes on.
+ * and whatever goes wrong (no third account, no unit to move, no connection, 5 s behind somebody's lock), is said as a LEVER event, and
+ * the transfer goes on.
  */
 struct rival;
-struct rival *rival_new(struct ring *ring, struct txn *txn, const struct catalogue *catalogue);
+struct rival *rival_new(struct loop *loop, struct ring *ring, struct txn *txn, const struct catalogue *catalogue);
 void rival_free(struct rival *rival);
 void rival_arm(struct rival *rival, bool on);
 bool rival_armed(const struct rival *rival);

@@ -15,13 +15,16 @@
 /*
  * IDLE until the transfer that it watches comes to its writes. Then MOVING, while the gate is held; with the unit OUT the transfer
  * goes on; when that has ended, RETURNING. If the transfer ends while the rival is still MOVING (somebody cancelled it), the move is
- * cancelled too, and what became of it decides.
+ * cancelled too, and what became of it decides. So is a move that is held up by others, and where not even that is answered its
+ * connection is closed: without a commit sent it did not happen.
  */
 enum rival_state { RIVAL_IDLE, RIVAL_MOVING, RIVAL_OUT, RIVAL_RETURNING };
 
-enum { PATIENCE_MS = 5000 }; /* the transfer is held up that long at most */
+enum { PATIENCE_MS = 5000, GRACE_MS = 1000 }; /* the transfer is held up that long at most; and a cancel may take so long */
 
 struct rival {
+	struct timer *patience; /* while MOVING */
+	bool late;              /* it is over, and the move was cancelled */
 	struct ring *ring;
 	struct txn *txn;
 	const struct catalogue *catalogue;
@@ -127,6 +130,9 @@ static void judge(struct rival *rival, const struct txn_result *result)
 		    "whether the rival moved 1 unit from %s to %s is not known (transfer %s): %s; compare the balances",
 		    say_id(rival->source).text, say_id(unit_third(rival->unit)).text, unit_id(rival->unit),
 		    result->reason.text);
+	else if (!rival->ended && rival->late)
+		say(rival, "the rival moves nothing: it was held up for %d s; the transfer goes on without it",
+		    PATIENCE_MS / 1000);
 	else if (!rival->ended)
 		say(rival, "the rival moves nothing: %s; the transfer goes on without it", result->reason.text);
 }
@@ -134,6 +140,7 @@ static void judge(struct rival *rival, const struct txn_result *result)
 static void on_out(void *arg, const struct txn_result *result)
 {
 	struct rival *rival = arg;
+	timer_stop(rival->patience);
 	judge(rival, result);
 	unit_free(rival->unit);
 	rival->unit = NULL;
@@ -143,6 +150,18 @@ static void on_out(void *arg, const struct txn_result *result)
 		go_back(rival);
 	else
 		end(rival);
+}
+
+/* A commit that was sent is waited for. */
+static void on_patience(void *arg)
+{
+	struct rival *rival = arg;
+	if (rival->late) {
+		txn_abandon(rival->txn);
+		return;
+	}
+	rival->late = txn_cancel(rival->txn);
+	timer_start(rival->patience, GRACE_MS);
 }
 
 bool rival_gate(struct rival *rival, const struct txn_gate *next, void (*release)(void *arg), void *arg)
@@ -158,16 +177,19 @@ bool rival_gate(struct rival *rival, const struct txn_gate *next, void (*release
 	rival->release_arg = arg;
 	rival->state = RIVAL_MOVING;
 	rival->unit = unit_new(rival->catalogue, rival->source, rival->destination, on_moves, rival);
+	rival->late = false;
+	timer_start(rival->patience, PATIENCE_MS);
 	start(rival, unit_body(rival->unit), "the rival moves 1 unit away", on_out);
 	return true;
 }
 
 /* ---- from outside ---- */
 
-struct rival *rival_new(struct ring *ring, struct txn *txn, const struct catalogue *catalogue)
+struct rival *rival_new(struct loop *loop, struct ring *ring, struct txn *txn, const struct catalogue *catalogue)
 {
 	struct rival *rival = NEW(struct rival);
 	*rival = (struct rival){.ring = ring, .txn = txn, .catalogue = catalogue};
+	rival->patience = timer_new(loop, on_patience, rival);
 	return rival;
 }
 
@@ -175,6 +197,7 @@ void rival_free(struct rival *rival)
 {
 	if (!rival)
 		return;
+	timer_free(rival->patience);
 	forget(rival);
 	unit_free(rival->unit);
 	transfer_free(rival->back);

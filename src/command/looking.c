@@ -44,7 +44,7 @@ static void adopt(struct app *app, struct catalogue *catalogue)
 	app->no_bank = NULL;
 	app->catalogue = catalogue;
 	browse_check_past(app);
-	app->rival = rival_new(app->ring, app->rival_txn, catalogue);
+	app->rival = rival_new(app->loop, app->ring, app->rival_txn, catalogue);
 	if (app_prints(app))
 		return;
 	app->pages = pages_new(app->browse, catalogue, on_pages, app);

@@ -53,7 +53,7 @@ static int set_up(void **state)
 	txn_set_gate(rig->txn, gate, s);
 	pg_bank(4);
 	rig_read(rig, NULL);
-	s->rival = rival_new(rig->ring, s->txn, rig->catalogue);
+	s->rival = rival_new(rig->loop, rig->ring, s->txn, rig->catalogue);
 	*state = s;
 	return 0;
 }
@@ -161,7 +161,7 @@ static void without_a_ledger(void **state)
 	pg_exec("DROP TABLE transfers");
 	rival_free(s->rival);
 	rig_read(s->rig, NULL);
-	s->rival = rival_new(s->rig->ring, s->txn, s->rig->catalogue);
+	s->rival = rival_new(s->rig->loop, s->rig->ring, s->txn, s->rig->catalogue);
 	rival_arm(s->rival, true);
 	assert_int_equal(run(s, &half), OUTCOME_COMMITTED);
 	assert_int_equal(s->rig->result.attempts, 2);
