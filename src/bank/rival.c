@@ -20,7 +20,10 @@
  */
 enum rival_state { RIVAL_IDLE, RIVAL_MOVING, RIVAL_OUT, RIVAL_RETURNING };
 
-enum { PATIENCE_MS = 5000, GRACE_MS = 1000 }; /* the transfer is held up that long at most; and a cancel may take so long */
+enum {
+	PATIENCE_MS = 5000,
+	GRACE_MS = 1000
+}; /* the transfer is held up that long at most; and a cancel may take so long */
 
 struct rival {
 	struct timer *patience; /* while MOVING */

@@ -133,6 +133,7 @@ struct txn {
 	bool by_savepoint;    /* the next attempt begins with ROLLBACK TO */
 	unsigned savepoint_retries;
 	unsigned restarts;
+	unsigned losses; /* attempts in a row that lost their connection, or had none */
 };
 
 /* txn.c */
@@ -161,6 +162,8 @@ void retry_failed(struct txn *txn); /* the end of what the server refused, and w
 void retry_clean(struct txn *txn, enum after after, enum outcome outcome);
 void retry_connect(struct txn *txn); /* begins the next attempt, on a new connection where the old one is gone */
 uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts);
+uint64_t retry_again_ms(struct txn *txn, unsigned restarts,
+			unsigned n); /* the same, of another connection or question */
 
 /* settle.c */
 void settle_begin(struct txn *txn);

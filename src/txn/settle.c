@@ -19,7 +19,7 @@
  *    On another server nothing is proved and nothing is tried again: UNKNOWN.
  * 3. Without a ledger: the server's memory of its transaction numbers, on the server and in the history that gave the number.
  */
-enum { DIAL_LIMIT_MS = 10000, ASK_MIN_MS = 20 };
+enum { DIAL_LIMIT_MS = 10000 };
 
 static void dial(struct txn *txn);
 static void ask(struct txn *txn);
@@ -74,14 +74,13 @@ static void conclude(struct txn *txn, bool committed)
 	}
 }
 
-/* Whatever the backoff is, the server is not asked in a hot loop. */
 static void again_later(struct txn *txn)
 {
-	uint64_t wait_ms = retry_backoff_ms(txn, ++txn->settle.asked);
+	unsigned asked = ++txn->settle.asked;
 	if (txn->cancelled || clock_us() >= txn->settle.deadline_us)
 		give_up(txn);
 	else
-		timer_start(txn->timer, wait_ms > ASK_MIN_MS ? wait_ms : ASK_MIN_MS);
+		timer_start(txn->timer, retry_again_ms(txn, asked, asked));
 }
 
 /* ---- what the answers prove ---- */

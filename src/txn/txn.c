@@ -105,7 +105,7 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 	txn->result = (struct txn_result){.txn = ring_new_txn(txn->ring), .protocol = protocol_for(txn)};
 	txn->start_us = clock_us();
 	txn->cancelled = txn->by_savepoint = txn->oneshot_refused = false;
-	txn->savepoint_retries = txn->restarts = 0;
+	txn->savepoint_retries = txn->restarts = txn->losses = 0;
 	txn->settle = (struct settle){0};
 	attempt_forget(txn);
 	struct event fact = txn_fact(txn, EVENT_TXN);

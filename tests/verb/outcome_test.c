@@ -126,7 +126,8 @@ static void a_rival_that_is_held_up_is_left_behind(void **state)
 	(void)state;
 	struct pg_session *locker = pg_open();
 	pg_run(locker, "BEGIN; SELECT FROM accounts WHERE id NOT IN (7001, 7002) FOR UPDATE");
-	struct proc *proc = teller_run("-c", "rival on", "-c", MOVE, "-c", "rival on", "-c", "transfer 7002 7001 500 --yes");
+	struct proc *proc =
+		teller_run("-c", "rival on", "-c", MOVE, "-c", "rival on", "-c", "transfer 7002 7001 500 --yes");
 	proc_expect_status(proc, 0);
 	expect_out(proc, "moved 500 from 7001 to 7002");
 	expect_out(proc, "moved 500 from 7002 to 7001");
