@@ -58,7 +58,7 @@ static void on_timer(void *arg)
 		settle_turn(txn);
 	else if (txn->cancelled)
 		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
-	else if (txn->attempt.delayed)
+	else if (txn->state == TXN_READY && txn->attempt.delayed)
 		send_next(txn);
 	else
 		retry_connect(txn);
