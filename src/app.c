@@ -190,6 +190,8 @@ static void inner_free(struct inner *inner)
 	free(inner->step_next);
 	timer_free(inner->last_call);
 	timer_free(inner->again);
+	timer_free(inner->again_work);
+	timer_free(inner->limit);
 	free(inner);
 }
 

@@ -15,6 +15,12 @@ struct need {
 	struct need *next;
 };
 
+/* A session that commands wait for was lost: since when (clock_us(), 0: it was not), and why it did not come back. */
+struct loss {
+	uint64_t since_us;
+	struct err why;
+};
+
 /* The lesson on the screen, beside app->player. */
 struct playing {
 	bool ends, over; /* it is being torn down; it was */
@@ -47,6 +53,11 @@ struct inner {
 	struct lab *lab;             /* what is or was played, NULL before the first */
 	struct timer *again;         /* connects the browse session again */
 	uint64_t again_ms;
+	struct timer *again_work; /* and the one that writes, while somebody waits for it */
+	uint64_t again_work_ms;
+	struct timer *limit; /* those who wait have waited long enough */
+	struct loss lost, lost_work;
+	bool worked;             /* the session that writes was there before */
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
 	char *step_next;    /* the statement that the gate was last asked about, where it is to be held */
@@ -77,6 +88,10 @@ void start_stage(struct app *app, enum app_stage stage);
 void start_fail(struct app *app, const struct err *err, const char *advice);
 void start_connect_work(struct app *app); /* unless it is connected, or about to be */
 void start_lost(struct app *app);         /* the browse session is down: connects it again, by and by */
+bool start_awaits(const struct app *app,
+		  const struct loss *loss); /* in plain mode, as long as a transaction may take */
+/* The sentence for those who have waited in vain; `what` was lost. */
+enum status start_gave_up(const struct app *app, const struct loss *loss, const char *what, struct err *err);
 
 /* looking.c */
 void start_look(struct app *app);                                           /* over `browse`; READY follows */

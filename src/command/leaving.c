@@ -48,7 +48,9 @@ void leaving_look(struct app *app)
 void leaving_signal(void *arg, int signal_number)
 {
 	struct app *app = arg;
-	if (signal_number == SIGINT && !app->leaving && (moving_cancel(app) || bulk_cancel(app)))
+	bool begun = app->stage == STAGE_READY;
+	if (signal_number == SIGINT && !app->leaving &&
+	    (moving_cancel(app) || (begun && needs_cancel(app)) || bulk_cancel(app)))
 		return;
 	if (signal_number == SIGINT && !app->leaving && txn_running(app->txn) && txn_cancel(app->txn))
 		return;

@@ -12,8 +12,13 @@ static int look_up(struct app *app, const struct need *need, struct err *err)
 {
 	const char *why = app_not_ready(app, need->flags);
 	bool starting = app->stage != STAGE_READY && app->stage != STAGE_FAILED;
-	if (why && starting && app_prints(app))
+	const struct loss *lost = &app->inner->lost, *lost_work = &app->inner->lost_work;
+	if (why && ((starting && app_prints(app)) || start_awaits(app, lost)))
 		return PENDING;
+	if (why && app_prints(app) && lost->since_us) {
+		start_gave_up(app, lost, "the connection", err);
+		return SERVED;
+	}
 	if (why) {
 		bool bank = app->stage == STAGE_READY && app->no_bank && why == app->no_bank;
 		enum status status = app->stage == STAGE_FAILED ? app->failure.status : bank ? ST_STATEMENT : ST_LOST;
@@ -23,7 +28,10 @@ static int look_up(struct app *app, const struct need *need, struct err *err)
 	enum db_state work = db_state(app->work);
 	if (!(need->flags & COMMAND_WORK) || work == DB_IDLE || work == DB_BUSY)
 		return SERVED;
-	return PENDING;
+	if (work == DB_CONNECTING || !lost_work->since_us || start_awaits(app, lost_work))
+		return PENDING;
+	start_gave_up(app, lost_work, "the connection for transfers", err);
+	return SERVED;
 }
 
 void needs_settle(struct app *app)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "inner.h"
 
@@ -82,24 +83,81 @@ static void on_browse(void *arg, const struct err *err)
 		connected(app);
 }
 
+/* A server that is in trouble is not helped by haste: each time in a row the pause is twice as long. */
+static uint64_t next_pause(uint64_t *pause_ms)
+{
+	*pause_ms = *pause_ms ? *pause_ms * 2 : AGAIN_MIN_MS;
+	*pause_ms = *pause_ms < AGAIN_MAX_MS ? *pause_ms : AGAIN_MAX_MS;
+	return *pause_ms;
+}
+
+static void note_loss(struct app *app, struct loss *loss, const char *why)
+{
+	if (!loss->since_us) {
+		loss->since_us = clock_us();
+		timer_start(app->inner->limit, app->settings.txn.max_elapsed_ms + 1);
+	}
+	err_set(&loss->why, ST_LOST, "%s", why);
+}
+
+bool start_awaits(const struct app *app, const struct loss *loss)
+{
+	uint64_t limit_us = app->settings.txn.max_elapsed_ms * 1000;
+	return app_prints(app) && loss->since_us && clock_us() - loss->since_us < limit_us;
+}
+
+enum status start_gave_up(const struct app *app, const struct loss *loss, const char *what, struct err *err)
+{
+	return err_set(err, ST_LOST, "%s was lost and could not be made again within %g s: %s", what,
+		       (double)app->settings.txn.max_elapsed_ms / 1000, loss->why.text);
+}
+
+/* Later, where somebody has waited; false where the time for that is up. A session that never was there is not waited for. */
+static bool work_again(struct app *app, const struct err *err)
+{
+	struct inner *inner = app->inner;
+	if (!inner->worked || !app_prints(app) || app->stage != STAGE_READY)
+		return false;
+	note_loss(app, &inner->lost_work, err->text);
+	timer_start(inner->again_work, next_pause(&inner->again_work_ms));
+	return start_awaits(app, &inner->lost_work);
+}
+
 static void on_work(void *arg, const struct err *err)
 {
 	struct app *app = arg;
+	struct inner *inner = app->inner;
 	if (app->stage == STAGE_FAILED)
 		return;
 	if (err && app->settings.demo && app->stage == STAGE_CONNECTING) {
 		start_fail(app, err, "");
 		return;
 	}
-	if (err)
+	if (err && work_again(app, err))
+		return;
+	if (!err) {
+		inner->worked = true;
+		inner->lost_work.since_us = 0;
+	} else if (!inner->lost_work.since_us) {
 		needs_fail_work(app, err);
+	} /* else it is told by needs_settle() */
 	connected(app);
 	needs_settle(app);
+	if (!err && !needs_work(app))
+		inner->again_work_ms = 0;
 }
 
+static bool browses(const struct app *app)
+{
+	return db_state(app->browse) == DB_IDLE || db_state(app->browse) == DB_BUSY;
+}
+
+/* One after the other: while the session that reads is dialled there is no use in dialling another. */
 void start_connect_work(struct app *app)
 {
 	enum db_state state = db_state(app->work);
+	if (timer_pending(app->inner->again_work) || (app->stage == STAGE_READY && !browses(app)))
+		return;
 	if (state == DB_OFF || state == DB_DOWN)
 		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
 }
@@ -111,18 +169,37 @@ static void on_browse_lost(void *arg, const struct answer *why)
 	start_lost(app);
 }
 
+static void on_again_work(void *arg)
+{
+	struct app *app = arg;
+	if (needs_work(app))
+		start_connect_work(app);
+}
+
+static void on_limit(void *arg)
+{
+	needs_settle(arg);
+}
+
 static void on_work_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
+	struct inner *inner = app->inner;
 	bool awaited = needs_work(app);
 	app_say(app, ST_LOST, "the connection for transfers was lost: %s; %s", why->message,
 		awaited ? "connecting again" : "the next transfer makes it again");
 	if (awaited)
-		start_connect_work(app);
+		timer_start(inner->again_work, next_pause(&inner->again_work_ms));
 }
+
+static void again(void *arg);
 
 static void connect_all(struct app *app)
 {
+	struct inner *inner = app->inner;
+	inner->again = timer_new(app->loop, again, app);
+	inner->again_work = timer_new(app->loop, on_again_work, app);
+	inner->limit = timer_new(app->loop, on_limit, app);
 	bool work = app->settings.demo || app->inner->wants_work || !app_prints(app);
 	db_on_lost(app->browse, on_browse_lost, app);
 	db_on_lost(app->work, on_work_lost, app);
@@ -139,17 +216,21 @@ static void on_again(void *arg, const struct err *err)
 	struct app *app = arg;
 	struct inner *inner = app->inner;
 	if (err) {
-		inner->again_ms = inner->again_ms * 2 < AGAIN_MAX_MS ? inner->again_ms * 2 : AGAIN_MAX_MS;
-		timer_start(inner->again, inner->again_ms);
+		note_loss(app, &inner->lost, err->text);
+		timer_start(inner->again, next_pause(&inner->again_ms));
+		needs_settle(app);
 		return;
 	}
 	inner->again_ms = 0;
+	inner->lost.since_us = 0;
 	app_say(app, ST_OK, "connected again");
 	if (app->pages)
 		pages_refresh(app->pages);
 	else if (!app->catalogue)
 		start_look(app);
 	inner_changed(app);
+	if (needs_work(app))
+		start_connect_work(app);
 	needs_settle(app);
 }
 
@@ -163,13 +244,10 @@ static void again(void *arg)
 void start_lost(struct app *app)
 {
 	struct inner *inner = app->inner;
-	if (!inner->again)
-		inner->again = timer_new(app->loop, again, app);
 	if (app->leaving || timer_pending(inner->again) || db_state(app->browse) == DB_CONNECTING)
 		return;
-	if (!inner->again_ms)
-		inner->again_ms = AGAIN_MIN_MS;
-	timer_start(inner->again, inner->again_ms);
+	note_loss(app, &inner->lost, "it is being made");
+	timer_start(inner->again, next_pause(&inner->again_ms));
 }
 
 /* A session in use is left alone: who waits for its answer would wait for ever. */
@@ -178,8 +256,8 @@ void app_reconnect(struct app *app)
 	if (app->stage != STAGE_READY)
 		return;
 	if (db_state(app->browse) != DB_BUSY && db_state(app->browse) != DB_CONNECTING) {
-		if (app->inner->again)
-			timer_stop(app->inner->again);
+		note_loss(app, &app->inner->lost, "it is being made");
+		timer_stop(app->inner->again);
 		db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_again, app);
 	}
 	if (!txn_running(app->txn) && db_state(app->work) != DB_BUSY && db_state(app->work) != DB_CONNECTING)
