@@ -102,6 +102,14 @@ void inner_forget_run(struct app *app, struct run *run)
 	}
 }
 
+bool inner_tells(const struct app *app)
+{
+	const struct run *run = app->inner->runs;
+	while (run && !(run->command && (run->command->flags & COMMAND_WORK)))
+		run = run->next;
+	return run != NULL;
+}
+
 void app_reviewed(struct run *run, bool yes)
 {
 	if (yes)

@@ -19,7 +19,7 @@ struct output *output_new(FILE *to, enum output_format format, size_t ncols, con
 /* nrows * ncols cells, row by row; NULL is SQL NULL. */
 void output_rows(struct output *output, const char *const *cells, size_t nrows);
 /* Ends the data, flushes and frees. ST_OWN where the stream could not be written, without a sentence where its
- * reader has gone. */
+ * reader has gone; errno tells why. */
 MUST_CHECK enum status output_end(struct output *output, struct err *err);
 void output_free(struct output *output); /* without ending it; NULL is fine */
 

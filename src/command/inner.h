@@ -37,7 +37,9 @@ struct inner {
 	bool started;    /* app_start() was called */
 	bool wants_work; /* the session that writes is connected at the start, too */
 	struct playing playing;
-	bool unread; /* the last page that was asked for could not be read */
+	bool unread;   /* the last page that was asked for could not be read */
+	int unwritten; /* errno of the first data that standard output did not take */
+	bool told;     /* the command that ended last told what became of money: that reaches its caller in any case */
 	struct need *needs;
 	struct run *runs;        /* all that were begun and have not ended */
 	void (*then)(void *arg); /* start_look_again(): what follows */
@@ -68,7 +70,8 @@ struct inner {
 /* app.c */
 void inner_keep_run(struct app *app, struct run *run);
 void inner_forget_run(struct app *app, struct run *run);
-bool app_prints(const struct app *app); /* standard output is ours: plain mode */
+bool app_prints(const struct app *app);  /* standard output is ours: plain mode */
+bool inner_tells(const struct app *app); /* what runs tells what became of money, or of accounts */
 /* The one line that a command is for: on standard output in plain mode, on the message line of the screen. */
 void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */

@@ -184,6 +184,7 @@ enum status output_end(struct output *output, struct err *err)
 	bool failed = fflush(output->to) != 0 || ferror(output->to);
 	int why = errno;
 	output_free(output);
+	errno = why;
 	if (!failed)
 		return ST_OK;
 	if (why == EPIPE) /* `| head` has what it wanted: nothing to tell anyone */

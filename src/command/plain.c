@@ -13,6 +13,7 @@
 #include "app.h"
 #include "base/mem.h"
 #include "command/input.h"
+#include "inner.h"
 #include "narrate.h"
 #include "progress.h"
 
@@ -22,7 +23,7 @@
  * command, as from psql; a pipe with that of the first that failed, so that a failure is never lost.
  */
 struct plain {
-	int unwritten; /* errno of the first data that standard output did not take */
+	bool complained; /* that standard output takes no data */
 	struct app *app;
 	size_t next;           /* of settings.commands */
 	int file;              /* the open file of -f, or -1 */
@@ -66,8 +67,10 @@ static void on_say(void *self, enum status status, const char *text)
 /* Why is known where it fails; whoever looks later sees only that it did. */
 static void flush_data(struct plain *plain)
 {
-	if (!plain->unwritten && (fflush(stdout) != 0 || ferror(stdout)))
-		plain->unwritten = errno ? errno : EIO;
+	int *unwritten = &plain->app->inner->unwritten;
+	errno = 0;
+	if (!*unwritten && (fflush(stdout) != 0 || ferror(stdout)))
+		*unwritten = errno ? errno : EIO;
 }
 
 static void on_print(void *self, const char *text)
@@ -77,6 +80,8 @@ static void on_print(void *self, const char *text)
 	narrate_now(plain->narrate);
 	fprintf(stdout, "%s\n", text);
 	flush_data(plain);
+	if (plain->app->inner->unwritten && inner_tells(plain->app))
+		fprintf(stderr, "%s\n", text);
 }
 
 static struct input *answers_of(struct plain *plain)
@@ -136,12 +141,18 @@ static void on_review(void *self, struct run *run)
 
 /* ---- one command after another ---- */
 
-/* A command that failed has said why. */
-static void leave_unwritten(struct plain *plain, enum status status)
+static void say_unwritten(struct plain *plain)
 {
-	if (!status)
-		app_say(plain->app, ST_OWN, "cannot write to standard output: %s", strerror(plain->unwritten));
-	app_leave(plain->app, status_exit(ST_OWN));
+	int why = plain->app->inner->unwritten;
+	if (why != EPIPE && !plain->complained)
+		app_say(plain->app, ST_OWN, "cannot write to standard output: %s", strerror(why));
+	plain->complained = true;
+}
+
+/* As any filter whose reader has gone. */
+static void leave_unwritten(struct plain *plain)
+{
+	app_leave(plain->app, plain->app->inner->unwritten == EPIPE ? 128 + SIGPIPE : status_exit(ST_OWN));
 }
 
 static void on_done(void *arg, enum status status)
@@ -152,10 +163,10 @@ static void on_done(void *arg, enum status status)
 	if (status || plain->person)
 		plain->last = plain->person || !plain->last ? status : plain->last;
 	flush_data(plain);
-	if (plain->unwritten == EPIPE)
-		app_leave(app, 128 + SIGPIPE); /* as any filter whose reader has gone */
-	else if (plain->unwritten)
-		leave_unwritten(plain, status);
+	if (app->inner->unwritten && (!status || app->inner->told)) /* else it has said why */
+		say_unwritten(plain);
+	if (app->inner->unwritten && !app->inner->told)
+		leave_unwritten(plain);
 	else if (status && plain->strict)
 		app_leave(app, status_exit(status));
 	else if (!app->leaving)
@@ -165,7 +176,9 @@ static void on_done(void *arg, enum status status)
 static void on_line(void *arg, const char *line)
 {
 	struct plain *plain = arg;
-	if (line) {
+	if (line && plain->app->inner->unwritten) {
+		leave_unwritten(plain);
+	} else if (line) {
 		plain->line++;
 		command_run(plain->app, line, on_done, plain);
 	} else if (plain->from_stdin && !plain->person && plain->line == 0) {
@@ -207,7 +220,9 @@ static void prompt(const struct plain *plain)
 static void next_command(struct plain *plain)
 {
 	const struct settings *settings = &plain->app->settings;
-	if (plain->next < settings->ncommands) {
+	if (plain->next < settings->ncommands && plain->app->inner->unwritten) {
+		leave_unwritten(plain);
+	} else if (plain->next < settings->ncommands) {
 		command_run(plain->app, settings->commands[plain->next++], on_done, plain);
 	} else if (plain->script) {
 		prompt(plain);

@@ -2,6 +2,7 @@
 /* What a command found as one row of data, for programs that read it. */
 #include "record.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,15 +29,26 @@ void record_number(struct record *record, const char *name, uint64_t value)
 	record_add(record, name, text);
 }
 
-enum status record_write(struct record *record, const struct run *run, struct err *err)
+static enum status write_to(FILE *to, const struct record *record, enum output_format format, struct err *err)
 {
 	static const bool left[RECORD_FIELDS_MAX];
+	struct output *output = output_new(to, format, record->n, record->names, left);
+	output_rows(output, (const char *const *)record->values, 1);
+	return output_end(output, err);
+}
+
+/* What became of money reaches the caller in any case; that standard output failed is seen, and said, by who looks after it. */
+enum status record_write(struct record *record, const struct run *run, struct err *err)
+{
 	enum output_format format;
 	enum status status = run_format(run, &format, err);
-	if (!status) {
-		struct output *output = output_new(stdout, format, record->n, record->names, left);
-		output_rows(output, (const char *const *)record->values, 1);
-		status = output_end(output, err);
+	if (!status)
+		status = write_to(stdout, record, format, err);
+	if (status && inner_tells(run->app)) {
+		run->app->inner->unwritten = errno;
+		(void)write_to(stderr, record, format, err);
+		err_clear(err);
+		status = ST_OK;
 	}
 	for (size_t i = 0; i < record->n; i++)
 		free(record->values[i]);

@@ -235,6 +235,7 @@ void run_end(struct run *run, enum status status, const char *sentence)
 	struct app *app = run->app;
 	if (sentence)
 		app_say(app, status, "%s", sentence);
+	app->inner->told = inner_tells(app);
 	inner_forget_run(app, run);
 	void (*done)(void *arg, enum status status) = run->done;
 	void *arg = run->arg;

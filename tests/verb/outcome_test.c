@@ -10,6 +10,7 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
+#define UUID "01234567-89ab-cdef-0123-456789abcdef"
 #define MOVE "transfer 7001 7002 --yes"
 
 static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
@@ -160,6 +161,57 @@ static void a_rival_that_is_held_up_is_left_behind(void **state)
 	check_moved_once();
 }
 
+/* A caller that sees a failure pays twice: what became of the money is told, and is the exit status, wherever standard output leads. */
+static void it_is_told_though_standard_output_fails(void **state)
+{
+	enum { TALK = 256 }; /* goes to standard error anyway */
+	static const struct {
+		const char *line, *told;
+		int status;
+	} cases[] = {
+		{MOVE, "moved 500 from 7001 to 7002: 7001 has 500", 0},
+		{MOVE " --json", "\"COMMITTED\"", 0},
+		{"transfer 7001 7002 5000 --yes", "rejected: ", 3 | TALK},
+		{"transfer 7001 7002 5000 --yes --csv", "REJECTED", 3},
+		{"undo " UUID " --yes", "moved 5 from 7002 to 7001", 0},
+		{"settle " UUID, "committed: it moved 5 from 7001 to 7002", 0},
+		{"settle " UUID " --format jsonl", "\"COMMITTED\"", 0},
+		{"delete 7003 --yes", "deleted 1 account: 7003 (1000)", 0},
+		{"create 3", "created 3 accounts", TALK},
+		{"import $HOME/two.csv", "imported 2 accounts", TALK},
+		{"init", "the tables are there", TALK},
+		{"tutorial --accounts 2 --yes", "added 2 accounts; moved ", 0},
+		{"-c '" MOVE "' -c 'delete 7003 --yes'", "moved 500 from 7001 to 7002",
+		 1}, /* the second was not begun */
+		{"-c '" MOVE "' -c count", "moved 500 from 7001 to 7002", 1},
+		{"--yes <$HOME/moves", "moved 500 from 7001 to 7002", 1},
+	};
+	static const char *const places[] = {">/dev/full", ">&-", ">&4"};
+	for (size_t i = 0; i < COUNT_OF(places) * COUNT_OF(cases); i++) {
+		struct buf script = {0};
+		size_t c = i / COUNT_OF(places);
+		bool gone = i % COUNT_OF(places) == 2; /* a pipe that nobody reads */
+		bank(state);
+		pg_exec("INSERT INTO transfers (id, source, destination, amount) VALUES ('" UUID "', 7001, 7002, 5)");
+		buf_fmt(&script,
+			"cd $HOME; printf 'id,balance\\n1,5\\n2,5\\n' >two.csv; printf '%s\\n%s\\n' >moves; rm -f p; "
+			"mkfifo p; "
+			"exec 3<>p 4>p 3>&-; exec '%s' %s %s",
+			MOVE, MOVE, proc_teller(), cases[c].line, places[i % COUNT_OF(places)]);
+		struct proc *proc = proc_run((const char *const[]){"sh", "-c", script.p, NULL}, NULL, NULL);
+		print_message("# %s %s\n", cases[c].line, places[i % COUNT_OF(places)]);
+		proc_expect_status(proc, gone && cases[c].status == 1 ? 141 : cases[c].status & ~TALK);
+		proc_expect_err(proc, cases[c].told);
+		if (!gone && !(cases[c].status & TALK))
+			proc_expect_err(proc, i % COUNT_OF(places) ? "cannot write to standard output: Bad file"
+								   : "cannot write to standard output: No space");
+		assert_int_equal(pg_number("SELECT count(*) FROM transfers WHERE source = 7001 AND amount = 500"),
+				 strstr(cases[c].line, MOVE) || strstr(cases[c].line, "moves"));
+		proc_free(proc);
+		buf_free(&script);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -170,6 +222,7 @@ int main(void)
 		cmocka_unit_test_setup(a_cut_commit_happens_once, bank),
 		cmocka_unit_test_setup(a_delay_is_waited_for, bank),
 		cmocka_unit_test(a_connection_lost_in_a_delay_is_made_again),
+		cmocka_unit_test(it_is_told_though_standard_output_fails),
 		cmocka_unit_test_setup(a_rival_that_is_held_up_is_left_behind, bank),
 	};
 	return cmocka_run_group_tests_name("verb/outcome", tests, pg_own_database, NULL);
