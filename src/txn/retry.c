@@ -65,9 +65,15 @@ static void clean_answer(void *arg, size_t index, const struct answer *answer)
 		err_set(&txn->result.cleanup, ST_STATEMENT, "ROLLBACK failed: %s", answer->message);
 }
 
+/* What is still open would swallow the next transaction: it ends with its connection. */
 static void clean_idle(void *arg)
 {
-	cleaned(arg);
+	struct txn *txn = arg;
+	if (db_in_transaction(txn->db)) {
+		txn_say(txn, EVENT_LOST, "the transaction could not be rolled back: its connection is closed");
+		db_close(txn->db);
+	}
+	cleaned(txn);
 }
 
 static void clean_lost(void *arg, size_t answered, const struct answer *why)

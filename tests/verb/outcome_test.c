@@ -146,6 +146,41 @@ static void a_connection_lost_in_a_delay_is_made_again(void **state)
 	}
 }
 
+/* The second attempt loses all that was prepared in the session, and fails; so does its ROLLBACK, which was prepared for the first. */
+static void make_unclean(const char *then)
+{
+	pg_exec("DROP SEQUENCE IF EXISTS times; CREATE SEQUENCE times;"
+		"CREATE OR REPLACE FUNCTION unclean() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n bigint := "
+		"nextval('times');"
+		" BEGIN IF n = 2 THEN EXECUTE 'DEALLOCATE ALL'; RAISE SQLSTATE '%s'; END IF;"
+		" IF n = 1 THEN RAISE serialization_failure; END IF; RETURN new; END $$;"
+		"CREATE TRIGGER unclean BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION unclean()",
+		then);
+}
+
+static void a_failed_rollback_closes_the_connection(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		bank(state);
+		make_unclean("40001");
+		struct proc *proc = teller_run(wires[i], "-c", MOVE);
+		proc_expect_status(proc, 0);
+		expect_out(proc, "moved 500 from 7001 to 7002");
+		expect_out(proc, "3 attempts");
+		proc_free(proc);
+		check_moved_once();
+		bank(state);
+		make_unclean("P0001"); /* nothing comes after it but another transfer */
+		const char *const argv[] = {proc_teller(), wires[i], "--yes", NULL};
+		proc = proc_run(argv, NULL, "transfer 7001 7002 all\ntransfer 7001 7002\n");
+		proc_expect_status(proc, 3); /* of the first */
+		proc_expect_err(proc, "P0001");
+		expect_out(proc, "moved 500 from 7001 to 7002");
+		proc_free(proc);
+		check_moved_once();
+	}
+}
+
 /* The rival comes to a row that somebody keeps locked: the transfer waits for it only so long, and happens without it. */
 static void a_rival_that_is_held_up_is_left_behind(void **state)
 {
@@ -199,7 +234,6 @@ static void it_is_told_though_standard_output_fails(void **state)
 			"exec 3<>p 4>p 3>&-; exec '%s' %s %s",
 			MOVE, MOVE, proc_teller(), cases[c].line, places[i % COUNT_OF(places)]);
 		struct proc *proc = proc_run((const char *const[]){"sh", "-c", script.p, NULL}, NULL, NULL);
-		print_message("# %s %s\n", cases[c].line, places[i % COUNT_OF(places)]);
 		proc_expect_status(proc, gone && cases[c].status == 1 ? 141 : cases[c].status & ~TALK);
 		proc_expect_err(proc, cases[c].told);
 		if (!gone && !(cases[c].status & TALK))
@@ -222,6 +256,7 @@ int main(void)
 		cmocka_unit_test_setup(a_cut_commit_happens_once, bank),
 		cmocka_unit_test_setup(a_delay_is_waited_for, bank),
 		cmocka_unit_test(a_connection_lost_in_a_delay_is_made_again),
+		cmocka_unit_test(a_failed_rollback_closes_the_connection),
 		cmocka_unit_test(it_is_told_though_standard_output_fails),
 		cmocka_unit_test_setup(a_rival_that_is_held_up_is_left_behind, bank),
 	};
