@@ -77,6 +77,10 @@ int main(int argc, char **argv)
 		settings_free(&settings);
 		return fail(&err);
 	}
+	if (settings.demo) {
+		conninfo_keep_password(&settings.against); /* another server's */
+		conninfo_leave_environment();
+	}
 	bool plain_mode = plain_wanted(&settings);
 	struct app *app = app_new(&settings);
 	app->terminal = console_facts;

@@ -36,6 +36,15 @@ void conninfo_show(struct buf *out, const struct conninfo *info);
 /* True where neither an option, nor a connection string, nor PGHOST, PGHOSTADDR, PGSERVICE or DATABASE_URL names a server. */
 bool conninfo_is_default(const struct conninfo *info);
 
+/*
+ * From here on no variable of the environment decides about a connection of this process, and none is left to its children: neither those of
+ * libpq (PGHOSTADDR, PGSERVICE, PGSSLMODE ...), which asks the environment for every option that is not given, or is given empty, nor
+ * DATABASE_URL. To be called before there are threads.
+ */
+void conninfo_leave_environment(void);
+void conninfo_keep_password(
+	struct conninfo *info); /* PGPASSWORD goes into what has a target and no password: before that */
+
 /* "libpq 15.20" */
 void conninfo_library(char out[32]);
 

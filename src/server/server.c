@@ -134,18 +134,18 @@ static void on_news(void *arg, int events)
 
 /* ---- starting ---- */
 
-/* Ours, without what would change what PostgreSQL's programs do or say. Owned by the caller, the strings borrowed. */
+/* What PostgreSQL's programs need of ours, and nothing else: their user may read theirs, and who is root has keys in it. Owned by the
+ * caller, the strings borrowed. */
 static char **clean_environment(void)
 {
+	static const char *const needed[] = {"PATH=", "LD_LIBRARY_PATH=", "TZ=", "TZDIR="};
 	static char messages[] = "LC_ALL=C";
-	size_t n = 0, kept = 0;
-	while (environ[n])
-		n++;
-	char **env = mem_array(n + 2, sizeof *env);
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "PG", 2) != 0 && strncmp(environ[i], "LC_", 3) != 0 &&
-		    strncmp(environ[i], "LANG", 4) != 0)
-			env[kept++] = environ[i];
+	size_t kept = 0;
+	char **env = mem_array(COUNT_OF(needed) + 2, sizeof *env);
+	for (size_t i = 0; environ[i]; i++)
+		for (size_t k = 0; k < COUNT_OF(needed); k++)
+			if (kept < COUNT_OF(needed) && strncmp(environ[i], needed[k], strlen(needed[k])) == 0)
+				env[kept++] = environ[i];
 	env[kept] = messages;
 	return env;
 }

@@ -38,6 +38,49 @@ static void stopped_before_it_is_ready(void **state)
 	assert_int_equal(homes(), 0);
 }
 
+static bool environment_holds(pid_t pid, const char *text)
+{
+	char path[64], bytes[16384];
+	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? 0 : read(fd, bytes, sizeof bytes);
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && memmem(bytes, (size_t)n, text, strlen(text)) != NULL;
+}
+
+/* As the server's user, who shares it with whatever else runs under that name. */
+static bool its_user_sees(pid_t postmaster, pid_t pid, const char *text)
+{
+	uid_t uid = (uid_t)process_field(postmaster, "Uid:");
+	pid_t looker = fork();
+	if (looker == 0)
+		_exit(uid != geteuid() && setuid(uid) ? 2 : environment_holds(pid, text));
+	int status = 0;
+	assert_int_equal(waitpid(looker, &status, 0), looker);
+	return status != 0;
+}
+
+static void what_we_know_is_not_told_to_it(void **state)
+{
+	(void)state;
+	struct run run;
+	setenv("DATABASE_URL", "postgresql://u:secret@h/db", 1);
+	setenv("PGPASSWORD", "secret", 1);
+	setenv("A_KEY_OF_OTHERS", "secret", 1);
+	start_well(&run, NULL);
+	unsetenv("DATABASE_URL");
+	unsetenv("PGPASSWORD");
+	unsetenv("A_KEY_OF_OTHERS");
+	pid_t postmaster = postmaster_of(server_socket_dir(run.server));
+	assert_true(environment_holds(postmaster, "LC_ALL=C"));
+	assert_false(environment_holds(postmaster, "secret"));
+	if (geteuid() == 0)
+		assert_false(its_user_sees(postmaster, guardian_of(postmaster), "secret"));
+	stop(&run);
+	assert_int_equal(homes(), 0);
+}
+
 static void two_at_a_time(void **state)
 {
 	(void)state;
@@ -367,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(serves_and_leaves_nothing),
 		TEST(stopped_before_it_is_ready),
+		TEST(what_we_know_is_not_told_to_it),
 		TEST(two_at_a_time),
 		TEST(signals_do_not_end_the_guardian),
 		TEST(its_own_death_is_told),
