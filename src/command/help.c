@@ -71,6 +71,7 @@ void settings_help(struct buf *out)
 	add_options(out);
 	buf_str(out, "\n"
 		     "Without a server's name: $DATABASE_URL, or PGHOST and the like.\n"
+		     "PostgreSQL's programs, for demo: on $PATH, or only in $TELLER_PG_BINDIR.\n"
 		     "Data go to standard output, talk to standard error.\n"
 		     "\n"
 		     "Examples:\n"

@@ -200,6 +200,7 @@ static void help_is_narrow_and_complete(void **state)
 			fail_msg("--%s is missing", options[i].name);
 	assert_non_null(strstr(out.p, "transfer"));
 	assert_non_null(strstr(out.p, "128+n"));
+	assert_non_null(strstr(out.p, "$TELLER_PG_BINDIR"));
 	assert_non_null(strstr(out.p, "\n      --id UUID             the transfer's id in the ledger\n"
 				      "      --dry-run             show what"));
 	buf_clear(&out);
