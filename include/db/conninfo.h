@@ -23,6 +23,9 @@ struct conninfo {
  * +DRIVER behind. The CockroachDB ones get port 26257 and database defaultdb unless they say otherwise.
  */
 MUST_CHECK enum status conninfo_target(struct conninfo *info, const char *text, struct err *err);
+/* Of the options -h and -p, where people may put a URI or a password: neither is said. */
+MUST_CHECK enum status conninfo_check_host(const char *hosts, struct err *err);
+MUST_CHECK enum status conninfo_check_port(const char *ports, struct err *err);
 void conninfo_copy(struct conninfo *to, const struct conninfo *from);
 void conninfo_free(struct conninfo *info);
 

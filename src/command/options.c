@@ -91,8 +91,6 @@ static enum status flag(bool *field)
 		return flag(&s->field);                                                                                \
 	}
 
-TAKES(host, conninfo.host)
-TAKES(port, conninfo.port)
 TAKES(user, conninfo.user)
 TAKES(file, file)
 TAKES(keep, keep)
@@ -107,6 +105,18 @@ SETS(ascii, ascii)
 SETS(read_only, read_only)
 SETS(help, show_help)
 SETS(version, show_version)
+
+static enum status apply_host(struct settings *s, const char *value, struct err *err)
+{
+	take(&s->conninfo.host, value);
+	return conninfo_check_host(value, err);
+}
+
+static enum status apply_port(struct settings *s, const char *value, struct err *err)
+{
+	take(&s->conninfo.port, value);
+	return conninfo_check_port(value, err);
+}
 
 static enum status apply_dbname(struct settings *s, const char *value, struct err *err)
 {

@@ -148,7 +148,8 @@ static enum status use_environment(struct settings *settings, struct err *err)
 		info->dbname = info->target;
 		info->target = NULL;
 	}
-	return conninfo_target(info, url, err);
+	struct err why = {0};
+	return conninfo_target(info, url, &why) ? err_set(err, ST_USAGE, "DATABASE_URL: %.500s", why.text) : ST_OK;
 }
 
 /* The verb comes before what -c adds, wherever it stands. */

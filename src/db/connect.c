@@ -79,6 +79,7 @@ void connect_failed(struct db *db, const char *why)
 	hosts_words(&words, why);
 	one_line(&text, buf_text(&words));
 	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", buf_text(&place), buf_text(&text));
+	conninfo_hide(err.text);
 	record_session(db, EVENT_LOST, NULL, err.text);
 	connect_close(db);
 	db_move(db, DB_DOWN);

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "spelling.h"
 
 /* ---- schemes ---- */
 
@@ -85,23 +86,6 @@ static void add_cockroach(struct buf *out, const char *rest)
 
 /* ---- taking a target ---- */
 
-static enum status check(const char *target, struct err *err)
-{
-	char *message = NULL;
-	PQconninfoOption *options = PQconninfoParse(target, &message);
-	if (options) {
-		PQconninfoFree(options);
-		return ST_OK;
-	}
-	if (message) {
-		conninfo_hide(message);
-		message[strcspn(message, "\n")] = '\0';
-	}
-	err_set(err, ST_USAGE, "the connection string cannot be read: %s", message ? message : "out of memory");
-	PQfreemem(message);
-	return ST_USAGE;
-}
-
 static bool is_string(const char *target)
 {
 	return strstr(target, "://") || strchr(target, '=');
@@ -125,7 +109,8 @@ enum status conninfo_target(struct conninfo *info, const char *text, struct err 
 		add_cockroach(&target, rest);
 	else if (scheme == SCHEME_POSTGRES)
 		buf_str(&target, rest);
-	enum status status = is_string(buf_text(&target)) ? check(target.p, err) : ST_OK;
+	const char *whole = buf_text(&target);
+	enum status status = is_string(whole) ? spelling_check(whole, err) : spelling_check_name(whole, err);
 	free(info->target);
 	info->target = buf_take(&target);
 	return status;
@@ -223,7 +208,9 @@ void conninfo_show(struct buf *out, const struct conninfo *info)
 	bool string = info->target && is_string(info->target);
 	PQconninfoOption *parsed = string ? PQconninfoParse(info->target, NULL) : NULL;
 	PQconninfoOption *defaults = PQconndefaults();
+	size_t before = out->len;
 	add_place(out, find_place(info, parsed, defaults));
+	conninfo_hide(out->p + before); /* a password may have got into any part of it */
 	PQconninfoFree(parsed);
 	PQconninfoFree(defaults);
 }

@@ -3,48 +3,99 @@
 #include <string.h>
 
 #include "db/conninfo.h"
+#include "spelling.h"
 
-/*
- * user:PASSWORD@ inside one word. An unescaped '/', '?' or '@' in a password splits the word differently for libpq, so
- * this looks for the last '@' before the parameters, or the last one at all: to hide too much is harmless.
- */
-static void hide_userinfo(char *word, size_t n)
+/* To hide too much is harmless: where it is not clear where a password ends, it ends late. */
+
+/* ---- user:PASSWORD@ ---- */
+
+/* Behind a colon with no '@' anywhere: a port, or what is left of a password where a sentence was cut. */
+static bool is_port(const char *text)
 {
-	char *slashes = memmem(word, n, "//", 2);
-	char *from = slashes ? slashes + 2 : word;
-	char *query = memchr(from, '?', n - (size_t)(from - word));
-	char *at = memrchr(from, '@', (size_t)((query ? query : word + n) - from));
-	if (!at)
-		at = memrchr(from, '@', (size_t)(word + n - from));
-	char *colon = at ? memchr(from, ':', (size_t)(at - from)) : NULL;
-	if (colon)
-		memset(colon + 1, '*', (size_t)(at - colon - 1));
+	return strchr("/?,\" \t\n;", text[strspn(text, "0123456789")]) != NULL;
 }
 
-/* The end of a value of "key=value ...": quoted values end at their quote, others at a blank or '&'. */
-static size_t value_length(const char *value)
+/* A '/', '?' or '@' in a password splits a URI differently for libpq: so from the first colon to the last '@'. */
+static void hide_userinfo(char *from, size_t n, bool uri)
 {
-	if (*value != '\'')
-		return strcspn(value, " \t\n&\"");
+	char *end = from + n;
+	char *at = memrchr(from, '@', n);
+	char *colon = memchr(from, ':', (size_t)((at ? at : end) - from));
+	if (colon && at)
+		memset(colon + 1, '*', (size_t)(at - colon - 1));
+	else if (colon && uri && from[0] != '[' && !is_port(colon + 1))
+		memset(colon + 1, '*', (size_t)(end - colon - 1));
+}
+
+/* A URI may have blanks and quotes in its password, so that it goes on to the end of the text. */
+static void hide_users(char *text)
+{
+	for (char *p = text; *p;) {
+		size_t n = strcspn(p, " \t\n\"");
+		char *slashes = memmem(p, n, "://", 3);
+		if (slashes) {
+			hide_userinfo(slashes + 3, strlen(slashes + 3), true);
+			return;
+		}
+		hide_userinfo(p, n, false);
+		p += n + (p[n] ? 1 : 0);
+	}
+}
+
+/* ---- password=VALUE ---- */
+
+/* At the blank or '&' before it. */
+static bool next_option(const char *text)
+{
+	const char *key = text + strspn(text, " \t\n&");
+	size_t n = strcspn(key, " \t\n&=\"");
+	const char *equals = key + n + strspn(key + n, " \t\n");
+	return key > text && *equals == '=' && spelling_is_keyword(key, n);
+}
+
+static size_t quoted_length(const char *value)
+{
 	size_t n = 1;
 	while (value[n] && value[n] != '\'')
 		n += value[n] == '\\' && value[n + 1] ? 2 : 1;
 	return value[n] ? n + 1 : n;
 }
 
+/* To the next option of libpq's: what is between may be a piece of the value that should have been quoted. */
+static size_t value_length(const char *value)
+{
+	size_t n = *value == '\'' ? quoted_length(value) : 0;
+	while (value[n] && !next_option(value + n))
+		n++;
+	return n;
+}
+
+/* The key that ends before `end`. Libpq decodes percent signs in a URI's keys, too. */
+static bool is_secret(const char *text, const char *end)
+{
+	while (end > text && strchr(" \t\n", end[-1]))
+		end--;
+	const char *key = end;
+	while (key > text && !strchr(" \t\n?&\"'", key[-1]))
+		key--;
+	size_t n = (size_t)(end - key);
+	return spelling_is_secret(key, n) || (memchr(key, '%', n) && key > text && strchr("?&", key[-1]));
+}
+
+static void hide_values(char *text)
+{
+	for (char *p = strchr(text, '='); p; p = strchr(p, '=')) {
+		if (!is_secret(text, p++))
+			continue;
+		p += strspn(p, " \t");
+		size_t n = value_length(p);
+		memset(p, '*', n);
+		p += n;
+	}
+}
+
 void conninfo_hide(char *text)
 {
-	for (char *p = strcasestr(text, "password"); p; p = strcasestr(p, "password")) {
-		p += strlen("password");
-		char *value = p + strspn(p, " \t");
-		if (*value != '=')
-			continue;
-		value += 1 + strspn(value + 1, " \t");
-		memset(value, '*', value_length(value));
-	}
-	for (char *p = text; *p;) {
-		size_t n = strcspn(p, " \t\n\"");
-		hide_userinfo(p, n);
-		p += n + (p[n] ? 1 : 0);
-	}
+	hide_values(text);
+	hide_users(text);
 }
