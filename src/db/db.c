@@ -214,6 +214,7 @@ void db_begin(struct db *db, size_t npending, const struct db_context *context, 
 	db->answered = 0;
 	free(db->warning);
 	db->warning = NULL;
+	db->last_us = clock_us(); /* libpq sends on the way, and the server may have answered before it is through */
 	db_forget_pending(db);
 	db->pending = mem_resize(db->pending, npending, sizeof *db->pending);
 	db_move(db, DB_BUSY);
@@ -221,7 +222,6 @@ void db_begin(struct db *db, size_t npending, const struct db_context *context, 
 
 void db_sent(struct db *db, bool ok)
 {
-	db->last_us = clock_us();
 	if (ok)
 		db_flush(db);
 	else
