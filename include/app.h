@@ -50,6 +50,8 @@ struct face {
 	void (*changed)(void *self); /* accounts, picks or levers changed */
 	/* How far long work has got, as a line of harmless text that takes the place of the one before; NULL takes it away. May be NULL. */
 	void (*progress)(void *self, const char *text);
+	/* A question is asked on the terminal, without the loop: leaves it as the shell had it, or takes it back. May be NULL. */
+	void (*aside)(void *self, bool away);
 	/* The next line of standard input, NULL at its end. NULL where a screen has the keys. */
 	void (*ask)(void *self, void (*line)(void *arg, const char *line), void *arg);
 	unsigned progress_ms; /* how often it wants one */

@@ -66,13 +66,14 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	setlocale(LC_MESSAGES, "C"); /* libpq and the system speak the language that teller speaks */
 	signal(SIGPIPE, SIG_IGN);    /* a reader that has gone is an error of write(), with a server to stop after it */
+	int signum = 0;
 	enum status status = settings_parse(&settings, argc, argv, &err);
 	for (int i = 1; i < argc; i++)
 		conninfo_hide(argv[i]); /* `ps` shows them to everybody */
 	if (!status && (settings.show_help || settings.show_version))
 		return tell(&settings);
 	if (!status && settings.ask_password && !settings.never_ask)
-		status = plain_password(&settings, &err);
+		status = plain_password(&settings, &signum, &err);
 	if (status) {
 		settings_free(&settings);
 		return fail(&err);

@@ -81,6 +81,16 @@ static void face_progress(void *self, const char *text)
 	console->dirty = true;
 }
 
+static void face_aside(void *self, bool away)
+{
+	struct console *console = self;
+	if (away)
+		term_leave();
+	else
+		term_enter();
+	console->dirty = true;
+}
+
 /* ---- open and close ---- */
 
 static bool wants_colors(const struct settings *settings)
@@ -136,6 +146,7 @@ static void become_face(struct console *console)
 		.stage = face_stage,
 		.changed = face_changed,
 		.progress = face_progress,
+		.aside = face_aside,
 		.progress_ms = PROGRESS_MS,
 		.self = console,
 	};

@@ -19,7 +19,9 @@ bool plain_wanted(const struct settings *settings);
 struct plain *plain_open(struct app *app, struct err *err);
 void plain_close(struct plain *plain); /* before app_free(); NULL is fine */
 
-/* Asks for the password on the terminal, without echo; it goes into settings->conninfo. */
-MUST_CHECK enum status plain_password(struct settings *settings, struct err *err);
+/* Asks for the password on the terminal, without echo; it goes into settings->conninfo. A signal gives the terminal back and ends the
+ * program, where nobody has a handler for it; else the status is ST_CANCELLED, and *signum says which. No terminal and an empty answer
+ * are ST_OWN. */
+MUST_CHECK enum status plain_password(struct settings *settings, int *signum, struct err *err);
 
 #endif

@@ -108,6 +108,9 @@ void db_free(struct db *db); /* closes; callbacks that are still due do not come
 typedef void db_connected_fn(void *arg, const struct err *err);
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg);
 
+/* After a failure: the server wants a password, and there was none. Who has asked for one connects again. */
+bool db_needs_password(const struct db *db);
+
 /* Connects again to where it was told to last. */
 void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void *arg);
 void db_close(struct db *db); /* to DB_OFF, whatever it was doing; callbacks that are still due do not come */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "command/plain.h"
 #include "inner.h"
 
 enum { CONNECT_MS = 10000, AGAIN_MIN_MS = 200, AGAIN_MAX_MS = 5000 };
@@ -61,12 +62,42 @@ static void connected(struct app *app)
 	app->inner->making = making_start(app, app->settings.accounts, on_made, app);
 }
 
-static const char *advice_for(const struct app *app, const struct err *err)
+static enum status ask_aside(struct app *app, struct err *err)
+{
+	if (app->face.aside)
+		app->face.aside(app->face.self, true);
+	int signum = 0;
+	enum status status = plain_password(&app->settings, &signum, err);
+	if (signum)
+		leaving_signal(app, signum);
+	else if (app->face.aside)
+		app->face.aside(app->face.self, false);
+	return status;
+}
+
+/* As psql: where the server wants a password and there is none, it is asked for. Not by the loop, which stands still meanwhile: nothing can
+ * be done without the answer. True where the session connects again, or the program is about to end; else `err` says why not. */
+static bool ask_password(struct app *app, struct db *db, db_connected_fn *done, struct err *err)
+{
+	const char *known = app->settings.conninfo.password; /* the other session may have asked meanwhile */
+	enum status status = ST_OK;
+	if (!db_needs_password(db) || app->settings.demo)
+		return false;
+	if (app->leaving)
+		status = ST_CANCELLED;
+	else if (app->settings.never_ask && !(known && known[0]))
+		status = err_set(err, ST_OWN, "-w forbids to ask for it: give it with PGPASSWORD or ~/.pgpass");
+	else if (!known || !known[0])
+		status = ask_aside(app, err);
+	if (!status)
+		db_connect(db, &app->settings.conninfo, CONNECT_MS, done, app);
+	return !status || status == ST_CANCELLED;
+}
+
+static const char *advice_for(const struct app *app)
 {
 	if (app->settings.demo)
 		return "";
-	if (strstr(err->text, "no password supplied"))
-		return "give it with -W, PGPASSWORD or ~/.pgpass";
 	if (!conninfo_is_default(&app->settings.conninfo))
 		return "check host, port and database, or start a private throw-away bank with `teller demo`";
 	return "start a private throw-away bank with `teller demo`, or name a server: teller -h HOST -d DATABASE";
@@ -75,10 +106,11 @@ static const char *advice_for(const struct app *app, const struct err *err)
 static void on_browse(void *arg, const struct err *err)
 {
 	struct app *app = arg;
-	if (app->stage == STAGE_FAILED)
+	struct err unasked = {0};
+	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->browse, on_browse, &unasked)))
 		return;
 	if (err)
-		start_fail(app, err, advice_for(app, err));
+		start_fail(app, err, unasked.text[0] ? unasked.text : advice_for(app));
 	else
 		connected(app);
 }
@@ -127,10 +159,11 @@ static void on_work(void *arg, const struct err *err)
 {
 	struct app *app = arg;
 	struct inner *inner = app->inner;
-	if (app->stage == STAGE_FAILED)
+	struct err unasked = {0};
+	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->work, on_work, &unasked)))
 		return;
-	if (err && app->settings.demo && app->stage == STAGE_CONNECTING) {
-		start_fail(app, err, "");
+	if (err && (unasked.text[0] || (app->settings.demo && app->stage == STAGE_CONNECTING))) {
+		start_fail(app, err, unasked.text);
 		return;
 	}
 	if (err && work_again(app, err))

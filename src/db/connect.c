@@ -69,7 +69,8 @@ void connect_failed(struct db *db, const char *why)
 {
 	struct buf place = {0}, words = {0}, text = {0};
 	struct err err;
-	if (hosts_go_on(db, why)) {
+	db->needs_password = db->conn && PQconnectionNeedsPassword(db->conn);
+	if (!db->needs_password && hosts_go_on(db, why)) { /* as libpq: who is not let in does not look elsewhere */
 		drop(db);
 		dial(db);
 		return;
@@ -432,6 +433,7 @@ void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, d
 		conninfo_free(&db->info);
 		conninfo_copy(&db->info, info);
 	}
+	db->needs_password = false;
 	db->limit_ms = limit_ms;
 	db->connected = done;
 	db->connected_arg = arg;

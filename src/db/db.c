@@ -285,6 +285,11 @@ bool db_in_transaction(const struct db *db)
 	return db->in_transaction;
 }
 
+bool db_needs_password(const struct db *db)
+{
+	return db->needs_password;
+}
+
 const struct dialect *db_dialect(const struct db *db)
 {
 	return dialect_of(db->server);

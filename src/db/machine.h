@@ -94,6 +94,7 @@ struct db {
 	unsigned simpler;   /* how often that was so */
 	uint64_t dialed_us; /* this host's connection was begun */
 	struct who who;
+	bool needs_password;
 
 	struct pending *pending;
 	size_t npending, at; /* pending[at] is the one whose answer comes next */
