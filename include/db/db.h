@@ -152,6 +152,9 @@ void db_set_bare(struct db *db);
  * request was made, so that it cannot hit a later statement. */
 void db_cancel(struct db *db);
 
+/* Called where such a request did not reach the server, which the log says, too. It may close the connection. */
+void db_on_uncancelled(struct db *db, void (*fn)(void *arg, const char *why), void *arg);
+
 /* Drops our own connection, as a broken network would: what was sent may arrive, no answer will. */
 void db_cut(struct db *db);
 

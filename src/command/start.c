@@ -225,6 +225,12 @@ static void on_work_lost(void *arg, const struct answer *why)
 		timer_start(inner->again_work, next_pause(&inner->again_work_ms));
 }
 
+static void on_uncancelled(void *arg, const char *why)
+{
+	struct app *app = arg;
+	app_say(app, ST_LOST, "%s; what runs goes on", why);
+}
+
 static void again(void *arg);
 
 static void connect_all(struct app *app)
@@ -236,6 +242,8 @@ static void connect_all(struct app *app)
 	bool work = app->settings.demo || app->inner->wants_work || !app_prints(app);
 	db_on_lost(app->browse, on_browse_lost, app);
 	db_on_lost(app->work, on_work_lost, app);
+	db_on_uncancelled(app->browse, on_uncancelled, app);
+	db_on_uncancelled(app->work, on_uncancelled, app);
 	start_stage(app, STAGE_CONNECTING);
 	db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_browse, app);
 	if (work)

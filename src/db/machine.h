@@ -121,6 +121,8 @@ struct db {
 	void *on_lost_arg;
 	void (*on_notice)(void *arg, const struct db_notice *notice);
 	void *on_notice_arg;
+	void (*on_uncancelled)(void *arg, const char *why);
+	void *on_uncancelled_arg;
 	void (*on_notify)(void *arg, const struct db_notification *notification);
 	void *on_notify_arg;
 
