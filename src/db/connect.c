@@ -75,7 +75,9 @@ void connect_failed(struct db *db, const char *why)
 		dial(db);
 		return;
 	}
-	conninfo_show(&place, &db->info);
+	PQconninfoOption *used = db->conn ? PQconninfo(db->conn) : NULL;
+	conninfo_show_used(&place, &db->info, used);
+	PQconninfoFree(used);
 	buf_str(&words, buf_text(&db->tried));
 	hosts_words(&words, why);
 	one_line(&text, buf_text(&words));
@@ -132,13 +134,13 @@ static bool is_loopback(const char *address)
 	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
-static void read_security(struct db *db, const char *host)
+static void read_security(struct db *db)
 {
 	PQconninfoOption *options = PQconninfo(db->conn);
 	const char *sslmode = conn_option(options, "sslmode");
 	const char *protocol = PQsslInUse(db->conn) ? PQsslAttribute(db->conn, "protocol") : NULL;
 	const char *address = PQhostaddr(db->conn);
-	bool local = host[0] == '/' || host[0] == '@';
+	bool local = place_is_local(db->conn);
 	snprintf(db->tls, sizeof db->tls, "%s", protocol ? protocol : local ? "local socket" : "no TLS");
 	db->facts.remote = !local && !(address && is_loopback(address));
 	db->facts.verified = protocol && sslmode && strcmp(sslmode, "verify-full") == 0;
@@ -147,14 +149,9 @@ static void read_security(struct db *db, const char *host)
 
 static void read_facts(struct db *db)
 {
-	const char *host = PQhost(db->conn);
-	host = host ? host : "";
 	buf_clear(&db->place);
-	if (host[0] == '/' || host[0] == '@')
-		buf_fmt(&db->place, "%s@[socket]:%s/%s", PQuser(db->conn), PQport(db->conn), PQdb(db->conn));
-	else
-		buf_fmt(&db->place, "%s@%s:%s/%s", PQuser(db->conn), host, PQport(db->conn), PQdb(db->conn));
-	read_security(db, host);
+	place_show(&db->place, db);
+	read_security(db);
 	db->server = PQparameterStatus(db->conn, "crdb_version") ? SERVER_COCKROACH : SERVER_POSTGRES;
 	const char *version = PQparameterStatus(db->conn, "server_version");
 	snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(version ? version : "", " "),

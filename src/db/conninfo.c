@@ -2,13 +2,13 @@
 /* Where to connect: connection strings are checked and rewritten for libpq, shown without their password. */
 #include "db/conninfo.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
+#include "machine.h"
 #include "spelling.h"
 
 /* ---- schemes ---- */
@@ -147,13 +147,19 @@ static const char *option(const PQconninfoOption *options, const char *keyword)
 	return NULL;
 }
 
-struct place {
+struct target_place {
 	const char *host, *port, *user, *dbname;
 };
 
+/* A list of addresses may leave some to their host names. */
+static bool has_gap(const char *list)
+{
+	return list[0] == ',' || list[strlen(list) - 1] == ',' || strstr(list, ",,");
+}
+
 /* What libpq will use: an option of ours, then the connection string, then environment, service file and defaults. */
-static struct place find_place(const struct conninfo *info, const PQconninfoOption *parsed,
-			       const PQconninfoOption *defaults)
+static struct target_place find_place(const struct conninfo *info, const PQconninfoOption *parsed,
+				      const PQconninfoOption *defaults)
 {
 	bool bare = info->target && !is_string(info->target);
 	const char *fields[] = {"host", "port", "user", "dbname", "hostaddr"};
@@ -166,7 +172,9 @@ static struct place find_place(const struct conninfo *info, const PQconninfoOpti
 		if (!found[i])
 			found[i] = option(defaults, fields[i]);
 	}
-	return (struct place){found[0] ? found[0] : found[4], found[1], found[2], found[3] ? found[3] : found[2]};
+	bool addresses = found[4] && !has_gap(found[4]);
+	return (struct target_place){addresses ? found[4] : found[0], found[1], found[2],
+				     found[3] ? found[3] : found[2]};
 }
 
 /* The n-th item of a list with commas; the last one serves for all that follow. */
@@ -188,7 +196,7 @@ static void add_hosts_shown(struct buf *out, const char *hosts, const char *port
 	}
 }
 
-static void add_place(struct buf *out, struct place place)
+static void add_place(struct buf *out, struct target_place place)
 {
 	const char *port = place.port ? place.port : "5432";
 	const char *dbname = place.dbname ? place.dbname : "";
@@ -203,16 +211,36 @@ static void add_place(struct buf *out, struct place place)
 		place.host ? place.host : "", port);
 }
 
-void conninfo_show(struct buf *out, const struct conninfo *info)
+/* Only libpq reads service files. What it has read is known of a connection that was begun, unless it did not get that far; one that the
+ * environment names is among the defaults. NULL where no name is needed. */
+static const char *unread_service(const PQconninfoOption *parsed, const PQconninfoOption *defaults,
+				  const PQconninfoOption *used)
+{
+	const char *service = option(parsed, "service");
+	if (!service && !defaults)
+		service = getenv("PGSERVICE");
+	return option(used, "user") ? NULL : service;
+}
+
+void conninfo_show_used(struct buf *out, const struct conninfo *info, const PQconninfoOption *used)
 {
 	bool string = info->target && is_string(info->target);
 	PQconninfoOption *parsed = string ? PQconninfoParse(info->target, NULL) : NULL;
 	PQconninfoOption *defaults = PQconndefaults();
+	const char *service = unread_service(parsed, defaults, used);
 	size_t before = out->len;
-	add_place(out, find_place(info, parsed, defaults));
+	if (service)
+		buf_fmt(out, "service %s", service);
+	else
+		add_place(out, find_place(info, parsed, option(parsed, "service") ? used : defaults));
 	conninfo_hide(out->p + before); /* a password may have got into any part of it */
 	PQconninfoFree(parsed);
 	PQconninfoFree(defaults);
+}
+
+void conninfo_show(struct buf *out, const struct conninfo *info)
+{
+	conninfo_show_used(out, info, NULL);
 }
 
 bool conninfo_is_default(const struct conninfo *info)

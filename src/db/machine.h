@@ -185,6 +185,13 @@ void hosts_list(const struct places *places, size_t from, struct buf *hosts, str
 bool hosts_go_on(struct db *db, const char *why);
 void hosts_words(struct buf *out, const char *text);
 
+/* conninfo.c: as conninfo_show(), with the options of a connection that was begun, which know of a service's; NULL before that */
+void conninfo_show_used(struct buf *out, const struct conninfo *info, const PQconninfoOption *used);
+
+/* place.c: where a connection leads. An address that was asked for is shown in place of the host's name. */
+bool place_is_local(const PGconn *conn); /* a Unix socket */
+void place_show(struct buf *out, const struct db *db);
+
 /* cancel.c */
 void cancel_forget(struct db *db);
 
