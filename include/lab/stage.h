@@ -17,7 +17,8 @@
 /*
  * A session is a lane: one connection, whose events carry SESSION_LANE + its index and its name. One more connection, the control
  * connection (SESSION_LAB), runs the set-ups and the teardown and asks the server who waits for whom; where that cannot be asked
- * (CockroachDB), a step waits when it has not been answered for a while.
+ * (CockroachDB), a step waits when it has not been answered for a while. Behind a pooler it is tried out first whether all of them keep
+ * their backends; where they do not, nothing of the spec is sent.
  *
  * stage_begin() connects what is not connected and runs the set-ups; FACT_BEGUN follows. Then steps are either sent by hand
  * (stage_step, stage_next), or the whole permutation is played (stage_play) in the order and with the waits of PostgreSQL's
@@ -119,6 +120,7 @@ enum stage_fact_kind {
 /* Why a play or a start cannot go on. */
 enum stage_fail {
 	FAIL_CONNECT, /* lane (-1: control) cannot connect; text is the sentence */
+	FAIL_POOL,    /* a pooler is in between, and its sessions do not stay or are too few; text is the sentence */
 	FAIL_SET_UP,  /* a set-up was refused: lane (-1: control), word */
 	FAIL_SEND,    /* record could not be sent, its connection had ended before */
 	FAIL_LOST,    /* record: the connection ended without a word of the server's; text */

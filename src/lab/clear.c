@@ -81,7 +81,7 @@ static bool clear_cancel(struct stage *stage)
 /* It was left before anything was set up: what a teardown finds would be another's. */
 static bool is_untouched(const struct stage *stage)
 {
-	return stage->setting == SET_CONNECT || stage->setting == SET_NAME;
+	return stage->setting == SET_CONNECT || stage->setting == SET_POOL || stage->setting == SET_NAME;
 }
 
 /* ---- the sessions' teardowns ---- */

@@ -66,11 +66,14 @@ static void keep_failure(struct judge *judge, const struct stage_fact *fact)
 	const char *name = fact->record ? spec->steps[fact->record->step].name : "";
 	const char *said = fact->word ? fact->word->message : fact->text ? fact->text : "";
 	text_escape(&step, name, strlen(name), 40);
-	text_escape(&text, said, strcspn(said, "\n"), 300);
+	text_escape(&text, said, strcspn(said, "\n"), 480);
 	const char *s = buf_text(&step), *t = buf_text(&text);
 	switch (fact->fail) {
 	case FAIL_CONNECT:
 		err_set(&judge->err, ST_CONNECT, "a session cannot connect: %s", t);
+		break;
+	case FAIL_POOL:
+		err_set(&judge->err, ST_CONNECT, "%s", t);
 		break;
 	case FAIL_SET_UP:
 		err_set(&judge->err, ST_STATEMENT, "the set-up was refused: %s", t);

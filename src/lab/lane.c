@@ -148,7 +148,9 @@ void lane_done(struct lane *lane)
 void lane_connect(struct lane *lane, db_connected_fn *done)
 {
 	forget(lane);
-	db_connect(lane->db, &lane->stage->info, CONNECT_MS, done, lane);
+	lane->fresh = true;
+	/* The login is the pooler's own; what may take long is that it has no backend to spare. */
+	db_connect(lane->db, &lane->stage->info, pooled_any(lane->stage) ? POOL_LIMIT_MS : CONNECT_MS, done, lane);
 }
 
 void lane_close(struct lane *lane)

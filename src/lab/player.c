@@ -340,6 +340,8 @@ static void failed(struct player *player, const struct stage_fact *fact)
 	case FAIL_CONNECT:
 		buf_fmt(&text, "%.60s cannot connect: %s", who(player, fact->lane), words);
 		break;
+	case FAIL_POOL: /* again would be no better */
+		break;
 	case FAIL_SET_UP:
 		buf_fmt(&text, "the set-up of %.60s was refused: %s", who(player, fact->lane), words);
 		break;
@@ -354,7 +356,7 @@ static void failed(struct player *player, const struct stage_fact *fact)
 		buf_fmt(&text, "it cannot go on: %s", words[0] ? words : "a session is gone");
 		break;
 	}
-	buf_str(&text, "; R plays it again");
+	buf_str(&text, text.len ? "; R plays it again" : words);
 	player_fail(player, text.p);
 	buf_free(&text);
 	player->state = PLAYER_FAILED;
@@ -371,7 +373,7 @@ static void stage_is_off(struct player *player, bool fell)
 	}
 	if (player->begin >= 0)
 		begin_now(player);
-	else if (!fell)
+	else if (!fell && player->state != PLAYER_FAILED)
 		player->state = PLAYER_OVER;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The start of the stage: connections, their names, and the set-ups, one after another. */
+/* The start of the stage: connections, whether they stay, their names, and the set-ups, one after another. */
 #include "stage_in.h"
 
 static struct lane *lane_at(struct stage *stage, size_t at)
@@ -13,6 +13,10 @@ static void on_connected(void *arg, const struct err *err)
 {
 	struct lane *lane = arg;
 	struct stage *stage = lane->stage;
+	if (err && lane->index >= 0 && pooled_any(stage)) {
+		pooled_none(stage, err);
+		return;
+	}
 	if (err) {
 		stage_fail(stage, &(struct stage_fact){.fail = FAIL_CONNECT, .lane = lane->index, .text = err->text});
 		return;
@@ -42,27 +46,51 @@ static bool connect_next(struct stage *stage)
 		stage->set_at++;
 		return true;
 	}
-	if (db_state(lane->db) == DB_CONNECTING)
-		return false;
-	lane_connect(lane, on_connected);
-	stage->setting = SET_NAME;
+	if (db_state(lane->db) != DB_CONNECTING)
+		lane_connect(lane, on_connected);
 	return false;
 }
 
-static bool name(struct stage *stage)
+static bool connect_all(struct stage *stage)
+{
+	if (stage->set_at <= stage->spec->nsessions)
+		return connect_next(stage);
+	stage->set_at = 0;
+	stage->setting = SET_POOL;
+	return true;
+}
+
+static bool try_pool(struct stage *stage)
+{
+	if (stage->probe || pooled_try(stage))
+		return false;
+	stage->setting = SET_NAME;
+	return true;
+}
+
+static bool name_next(struct stage *stage)
 {
 	struct lane *lane = lane_at(stage, stage->set_at);
-	if (!lane_connected(lane) || lane->busy)
+	if (lane->busy)
 		return false;
-	if (stage->options.bare && !stage->set_sent) {
-		stage->set_sent = true;
+	if (stage->options.bare && lane->fresh && lane_connected(lane)) {
+		lane->fresh = false;
 		send_name(lane);
 		return false;
 	}
+	lane->fresh = false;
 	lane_clear(lane);
-	stage->set_sent = false;
 	stage->set_at++;
-	stage->setting = SET_CONNECT;
+	return true;
+}
+
+static bool name_all(struct stage *stage)
+{
+	if (stage->set_at <= stage->spec->nsessions)
+		return name_next(stage);
+	stage->set_at = 0;
+	stage->setting = SET_COMMON;
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_STARTS, .lane = -1});
 	return true;
 }
 
@@ -130,23 +158,15 @@ static bool set_up_sessions(struct stage *stage)
 	return false;
 }
 
-static bool set_common_or_connect(struct stage *stage)
-{
-	if (stage->set_at <= stage->spec->nsessions)
-		return connect_next(stage);
-	stage->set_at = 0;
-	stage->setting = SET_COMMON;
-	stage_tell(stage, &(struct stage_fact){.kind = FACT_STARTS, .lane = -1});
-	return true;
-}
-
 static bool set_on(struct stage *stage)
 {
 	switch (stage->setting) {
 	case SET_CONNECT:
-		return set_common_or_connect(stage);
+		return connect_all(stage);
+	case SET_POOL:
+		return try_pool(stage);
 	case SET_NAME:
-		return name(stage);
+		return name_all(stage);
 	case SET_COMMON:
 		return set_up_common(stage);
 	case SET_SESSIONS:

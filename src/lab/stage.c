@@ -27,6 +27,7 @@ void stage_fail(struct stage *stage, const struct stage_fact *fact)
 	struct stage_fact failed = *fact;
 	failed.kind = FACT_FAILED;
 	play_stop(stage);
+	pooled_stop(stage);
 	stage_tell(stage, &failed);
 	if (stage->state == STAGE_OFF || stage->state == STAGE_CLEARING)
 		return;
@@ -139,6 +140,7 @@ void stage_free(struct stage *stage)
 	if (!stage)
 		return;
 	play_stop(stage);
+	pooled_stop(stage);
 	control_drop(stage);
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
 		lane_done(&stage->lanes[i]);
@@ -188,6 +190,7 @@ void stage_end(struct stage *stage)
 	if (stage->state == STAGE_OFF || stage->state == STAGE_CLEARING)
 		return;
 	play_stop(stage);
+	pooled_stop(stage);
 	clear_start(stage, false);
 }
 

@@ -3,6 +3,7 @@
 #ifndef LAB_STAGE_IN_H
 #define LAB_STAGE_IN_H
 
+#include "db/pool.h"
 #include "lab/stage.h"
 
 /* ---- words.c: what was said, copied ---- */
@@ -35,6 +36,7 @@ struct lane {
 	long index; /* -1: the control connection */
 	const char *name;
 	struct db *db;
+	bool fresh;      /* connected, and not used yet */
 	bool busy;       /* something was sent and is not answered to its end */
 	bool answered;   /* its first result is there */
 	bool speechless; /* it was lost before any result came */
@@ -153,6 +155,12 @@ void clear_start(struct stage *stage, bool regular);
 void clear_turn(struct stage *stage);
 void clear_late(void *arg); /* patience has an end */
 
+/* ---- pooled.c: sessions behind a pooler ---- */
+bool pooled_try(struct stage *stage); /* begins to try out whether they stay; false: no need to */
+void pooled_none(struct stage *stage, const struct err *err); /* a lane cannot connect, where others could */
+bool pooled_any(const struct stage *stage);                   /* a connected one is */
+void pooled_stop(struct stage *stage);
+
 /* ---- setting.c: the start ---- */
 void setting_start(struct stage *stage);
 void setting_turn(struct stage *stage);
@@ -183,9 +191,10 @@ struct stage {
 	bool blind;             /* the server cannot say who waits */
 	bool blocked;           /* its answer about the lane that was asked about */
 
-	enum { SET_CONNECT, SET_NAME, SET_COMMON, SET_SESSIONS } setting;
+	enum { SET_CONNECT, SET_POOL, SET_NAME, SET_COMMON, SET_SESSIONS } setting;
 	size_t set_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
 	bool set_sent;
+	struct pool_probe *probe; /* while it is tried out whether sessions stay */
 
 	struct play play;
 	bool new_notice;

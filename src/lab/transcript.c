@@ -133,6 +133,9 @@ static void add_failure(struct transcript *t, const struct stage_fact *fact)
 	case FAIL_CONNECT:
 		buf_fmt(out, "Connection %ld failed: %s\n", fact->lane + 1, fact->text);
 		return;
+	case FAIL_POOL:
+		buf_fmt(out, "teller: %s\n", fact->text);
+		return;
 	case FAIL_SET_UP:
 		if (fact->lane < 0)
 			buf_fmt(out, "setup failed: %s", fact->text);
