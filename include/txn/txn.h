@@ -70,6 +70,12 @@ struct txn;
 struct txn *txn_new(struct loop *loop, struct ring *ring, struct db *db, enum session session, uint64_t seed);
 void txn_free(struct txn *txn);
 
+/*
+ * The server that the bodies are made for, copied; NULL for none. A transaction that finds itself on another one (WHO_OTHER) fails before
+ * it writes: its tables only have the same names.
+ */
+void txn_expect(struct txn *txn, const struct who *who);
+
 /* Starts `body` (borrowed until done) and returns at once. `what` names it in the log. Not while another one runs.
  * done(arg, result) comes from the loop; a new transaction may be started from it. */
 typedef void txn_done_fn(void *arg, const struct txn_result *result);

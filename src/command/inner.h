@@ -37,9 +37,10 @@ struct inner {
 	bool started;    /* app_start() was called */
 	bool wants_work; /* the session that writes is connected at the start, too */
 	struct playing playing;
-	bool unread;   /* the last page that was asked for could not be read */
-	int unwritten; /* errno of the first data that standard output did not take */
-	bool told;     /* the command that ended last told what became of money: that reaches its caller in any case */
+	struct who who; /* the server whose catalogue is known */
+	bool unread;    /* the last page that was asked for could not be read */
+	int unwritten;  /* errno of the first data that standard output did not take */
+	bool told;      /* the command that ended last told what became of money: that reaches its caller in any case */
 	struct need *needs;
 	struct run *runs;        /* all that were begun and have not ended */
 	void (*then)(void *arg); /* start_look_again(): what follows */

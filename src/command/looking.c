@@ -37,8 +37,12 @@ static void drop_catalogue(struct app *app)
 	app->catalogue = NULL;
 }
 
-static void adopt(struct app *app, struct catalogue *catalogue)
+/* Transfers are for the server that the catalogue was read from. */
+static void adopt(struct app *app, struct catalogue *catalogue, const struct who *who)
 {
+	app->inner->who = *who;
+	txn_expect(app->txn, who);
+	txn_expect(app->rival_txn, who);
 	drop_catalogue(app);
 	free(app->no_bank);
 	app->no_bank = NULL;
@@ -70,7 +74,7 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 		return;
 	}
 	if (catalogue)
-		adopt(app, catalogue);
+		adopt(app, catalogue, db_who(app->browse));
 	else
 		refuse(app, err);
 	start_stage(app, STAGE_READY);
@@ -88,7 +92,7 @@ static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool miss
 	(void)missing;
 	struct app *app = arg;
 	if (catalogue)
-		adopt(app, catalogue);
+		adopt(app, catalogue, db_who(app->work));
 	else if (!app->catalogue)
 		refuse(app, err);
 	inner_changed(app);

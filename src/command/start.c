@@ -264,8 +264,12 @@ static void on_again(void *arg, const struct err *err)
 	}
 	inner->again_ms = 0;
 	inner->lost.since_us = 0;
-	app_say(app, ST_OK, "connected again");
-	if (app->pages)
+	bool other = app->catalogue && who_compare(&inner->who, db_who(app->browse)) == WHO_OTHER;
+	app_say(app, ST_OK, "connected again, to %s%s", db_facts(app->browse)->place,
+		other ? ", which is another server: its accounts are read anew" : "");
+	if (other)
+		start_look(app);
+	else if (app->pages)
 		pages_refresh(app->pages);
 	else if (!app->catalogue)
 		start_look(app);

@@ -121,6 +121,18 @@ static void stop_attempt(struct txn *txn, enum outcome outcome, const struct err
 	retry_clean(txn, AFTER_END, outcome);
 }
 
+bool attempt_is_elsewhere(struct txn *txn)
+{
+	struct err reason = {0};
+	if (!txn->expects || who_compare(&txn->expected, &txn->attempt.who) != WHO_OTHER)
+		return false;
+	err_set(&reason, ST_LOST,
+		"this is another server than the one whose accounts are known (%.120s); `reconnect` reads them anew",
+		db_facts(txn->db)->place);
+	stop_attempt(txn, OUTCOME_FAILED, &reason);
+	return true;
+}
+
 static bool add_batch(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
@@ -190,6 +202,8 @@ void attempt_again(struct txn *txn)
 	attempt_forget(txn);
 	if (!txn->by_savepoint)
 		attempt->who = *db_who(txn->db);
+	if (attempt_is_elsewhere(txn))
+		return;
 	attempt->wire = txn->options.wire;
 	if (attempt->wire == WIRE_ONESHOT && !fits_one_round_trip(txn))
 		attempt->wire = WIRE_PIPELINE;

@@ -108,6 +108,8 @@ struct txn {
 	struct timer *timer; /* the next turn, the delay, the backoff */
 	txn_gate_fn *gate;
 	void *gate_arg;
+	bool expects;
+	struct who expected; /* txn_expect() */
 	struct txn_levers levers;
 	struct txn_counters counters;
 	uint64_t *retry_cause; /* the counter of what asks for the next retry */
@@ -147,6 +149,7 @@ void txn_say(struct txn *txn, enum event_kind kind, const char *message);
 void attempt_begin(struct txn *txn); /* counts as a new attempt */
 void attempt_again(struct txn *txn); /* the same attempt, from its start */
 bool attempt_ask_body(struct txn *txn);
+bool attempt_is_elsewhere(struct txn *txn); /* true where it was ended, because this is another server than expected */
 void attempt_forget(struct txn *txn);
 void attempt_forget_answers(struct txn *txn);
 bool attempt_is_commit(const struct item *item);

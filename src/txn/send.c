@@ -91,6 +91,8 @@ static void on_idle(void *arg)
 		finish_committed(txn);
 	} else if (attempt->fault.set && !attempt->durable) {
 		retry_decide(txn);
+	} else if (!attempt->durable && attempt_is_elsewhere(txn)) {
+		; /* a pooler has gone on to another server */
 	} else if (txn->cancelled && !attempt->durable) {
 		retry_clean(txn, AFTER_END, OUTCOME_CANCELLED);
 	} else if (attempt->next < attempt->nitems) {

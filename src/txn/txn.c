@@ -86,6 +86,13 @@ void txn_free(struct txn *txn)
 	free(txn);
 }
 
+void txn_expect(struct txn *txn, const struct who *who)
+{
+	txn->expects = who != NULL;
+	if (who)
+		txn->expected = *who;
+}
+
 static enum txn_protocol protocol_for(const struct txn *txn)
 {
 	if (txn->options.protocol != PROTOCOL_AUTO)
