@@ -73,7 +73,7 @@ void describe_delete(struct buf *out, const struct run *run)
 		buf_fmt(out, "delete %zu %s with the money in %s: ", words.n,
 			text_plural(words.n, "account", "accounts"), words.n == 1 ? "it" : "them");
 		add_ids(out, &words);
-		buf_str(out, ", in one SERIALIZABLE transaction");
+		buf_fmt(out, ", in one %s transaction", txn_isolation_name(run->app->settings.txn.isolation));
 	}
 	words_free(&words);
 }

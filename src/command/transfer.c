@@ -142,9 +142,12 @@ void describe_transfer(struct buf *out, const struct run *run)
 	text_escape(out, run->args[0], strlen(run->args[0]), 60);
 	buf_str(out, " to ");
 	text_escape(out, run->args[1], strlen(run->args[1]), 60);
-	unsigned tries = run->app->settings.txn.max_attempts;
-	buf_fmt(out, ", in one %s transaction, tried up to %u %s", txn_isolation_name(run->app->settings.txn.isolation),
-		tries, text_plural(tries, "time", "times"));
+	const struct txn_options *options = &run->app->settings.txn;
+	buf_fmt(out, ", in one %s transaction, ", txn_isolation_name(options->isolation));
+	if (options->protocol == PROTOCOL_NONE || options->max_attempts <= 1)
+		buf_str(out, "not retried");
+	else
+		buf_fmt(out, "tried up to %u times", options->max_attempts);
 }
 
 void do_transfer(struct run *run)

@@ -107,12 +107,43 @@ static void yes_is_enough(void **state)
 	}
 }
 
+/* What is asked names the transaction that would be made. */
+static void the_question_is_true(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *option, *line, *says;
+	} cases[] = {
+		{"--isolation=serializable", "delete 7001",
+		 "delete 1 account with the money in it: 7001, in one SERIALIZABLE "
+		 "transaction; type yes"},
+		{"--isolation=repeatable-read", "delete 7001", "in one REPEATABLE READ transaction; type yes"},
+		{"--isolation=repeatable-read", "transfer 7001 7002",
+		 "in one REPEATABLE READ transaction, tried up to 10 times"},
+		{"--max-attempts=3", "transfer 7001 7002",
+		 "in one SERIALIZABLE transaction, tried up to 3 times; type yes"},
+		{"--max-attempts=1", "transfer 7001 7002", "in one SERIALIZABLE transaction, not retried; type yes"},
+		{"--protocol=none", "transfer 7001 7002", "in one SERIALIZABLE transaction, not retried; type yes"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf script = {0};
+		buf_fmt(&script, "%s\nno\n", cases[i].line);
+		struct proc *proc =
+			proc_run((const char *const[]){proc_teller(), cases[i].option, NULL}, NULL, script.p);
+		proc_expect_err(proc, cases[i].says);
+		proc_expect_err(proc, "not done; nothing was changed");
+		proc_free(proc);
+		buf_free(&script);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_verb_is_refused, bank),
 		cmocka_unit_test_setup(a_script_that_ends_has_not_answered, bank),
 		cmocka_unit_test_setup(yes_is_enough, bank),
+		cmocka_unit_test_setup(the_question_is_true, bank),
 	};
 	return cmocka_run_group_tests_name("verb/asked", tests, pg_own_database, NULL);
 }
