@@ -219,6 +219,7 @@ bool app_free(struct app *app)
 	making_free(app->inner->making);
 	bulk_free(app);
 	settle_free(app);
+	undo_free(app);
 	lab_free(app);
 	tutorial_free(app);
 	doctor_free(app);

@@ -21,6 +21,12 @@ struct loss {
 	struct err why;
 };
 
+/* The last transfer that was made here, as `undo` takes it back; id is NULL before the first. */
+struct last {
+	char *id, *source, *destination, *amount;
+	bool undone;
+};
+
 /* The lesson on the screen, beside app->player. */
 struct playing {
 	bool ends, over; /* it is being torn down; it was */
@@ -51,6 +57,9 @@ struct inner {
 	uint64_t drawn;            /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct settling *settling; /* NULL unless the ledger is being asked */
 	struct dry *dry;           /* NULL unless the transfer that runs is a dry one */
+	struct last last;
+	struct run *undoing;         /* the undo whose transfer was asked for last; NULL once that has ended */
+	char *undoes;                /* the id of what the transfer that runs undoes; NULL */
 	struct diagnosis *diagnosis; /* NULL unless the doctor looks */
 	struct teaching *teaching;   /* NULL unless the tutorial runs */
 	struct lab *lab;             /* what is or was played, NULL before the first */
@@ -124,6 +133,12 @@ void step_forget(struct app *app);
 /* list.c */
 /* How a command's data are written: by its own options, else by the program's. */
 enum status run_format(const struct run *run, enum output_format *format, struct err *err);
+
+/* undo.c */
+bool undo_asks(const struct run *run);                   /* the transfer is an undo's */
+void undo_begin(struct app *app, const struct run *run); /* a transfer begins */
+void undo_committed(struct app *app);                    /* it moved something, or had before */
+void undo_free(struct app *app);
 
 /* settle.c */
 void settle_doubt(struct app *app, const char *id); /* the outcome of that transfer is not known */

@@ -140,6 +140,7 @@ static void say_result(struct app *app, const struct app_transfer *transfer)
 	}
 	switch (transfer->result.outcome) {
 	case OUTCOME_COMMITTED:
+		undo_committed(app);
 		settle_known(app, transfer_facts(transfer->body).id);
 		if (!record)
 			say_moved(app, transfer);
@@ -252,6 +253,7 @@ static void on_rival(void *arg, const struct err *err)
 static void set_transfer(struct app *app, struct run *run, const struct transfer_spec *spec)
 {
 	struct app_transfer *transfer = &app->transfer;
+	undo_begin(app, run);
 	transfer_free(transfer->body);
 	free(transfer->source);
 	free(transfer->destination);

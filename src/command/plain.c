@@ -99,7 +99,8 @@ static void on_ask(void *self, void (*line)(void *arg, const char *line), void *
 /* What asks on a screen is refused where nobody can answer: silence is no yes. */
 static void nobody_answers(struct run *run)
 {
-	app_say(run->app, ST_USAGE, "%s asks first, and nobody can answer here: add --yes", run->command->name);
+	const char *name = undo_asks(run) ? "undo" : run->command->name;
+	app_say(run->app, ST_USAGE, "%s asks first, and nobody can answer here: add --yes", name);
 	run_end(run, ST_USAGE, NULL);
 }
 

@@ -227,6 +227,7 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX; i++)
 		free(run->options[i]);
 	free(run->line);
+	free(run->work);
 	free(run);
 }
 

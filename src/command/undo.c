@@ -17,17 +17,75 @@ static const char *selected_entry(const struct app *app)
 	return history && history_count(history) > 0 ? history_row(history, history_selected(history)).id : NULL;
 }
 
-/* What is to be undone, as a command line: kept in run->work, owned. */
+/* ---- what was made here ---- */
+
+static void forget_last(struct last *last)
+{
+	free(last->id);
+	free(last->source);
+	free(last->destination);
+	free(last->amount);
+	*last = (struct last){0};
+}
+
+bool undo_asks(const struct run *run)
+{
+	return run->app->inner->undoing && run->arg == run->app->inner->undoing;
+}
+
+void undo_begin(struct app *app, const struct run *run)
+{
+	free(app->inner->undoes);
+	app->inner->undoes = undo_asks(run) ? mem_dup(app->inner->undoing->args[0]) : NULL;
+}
+
+/* An undoing is not undone in its turn: repeated, that would swing the money to and fro. */
+void undo_committed(struct app *app)
+{
+	struct last *last = &app->inner->last;
+	const char *undoes = app->inner->undoes;
+	struct transfer_facts facts = transfer_facts(app->transfer.body);
+	if (undoes) {
+		last->undone |= last->id && strcasecmp(last->id, undoes) == 0;
+		return;
+	}
+	if (facts.again || !facts.id)
+		return;
+	forget_last(last);
+	last->id = mem_dup(facts.id);
+	last->source = mem_dup(app->transfer.source);
+	last->destination = mem_dup(app->transfer.destination);
+	last->amount = mem_dup(amount_show(facts.amount, app->catalogue->balance_scale).text);
+}
+
+void undo_free(struct app *app)
+{
+	forget_last(&app->inner->last);
+	free(app->inner->undoes);
+	app->inner->undoes = NULL;
+}
+
+/* ---- the opposite ---- */
+
+/* What is to be undone, as a command line: kept in run->work; NULL where it is undone already. */
 
 static void undone(void *arg, enum status status)
 {
-	run_end(arg, status, NULL);
+	struct run *run = arg;
+	if (run->app->inner->undoing == run)
+		run->app->inner->undoing = NULL;
+	run_end(run, status, NULL);
 }
 
 static void make_opposite(struct run *run)
 {
 	char *line = run->work;
 	run->work = NULL;
+	if (!line) {
+		run_end(run, ST_OK, NULL);
+		return;
+	}
+	run->app->inner->undoing = run;
 	command_run(run->app, line, undone, run);
 	free(line);
 }
@@ -57,9 +115,54 @@ static char *opposite(const struct run *run, const char *id, const char *source,
 	return buf_take(&line);
 }
 
+/* The opposite is in the ledger: that is said before anything is asked. A program gets the record of that transfer, which moves
+ * nothing. */
+static void take_opposite(struct run *run, const struct rows *rows)
+{
+	struct buf line = {0};
+	const char *id = rows->nrows ? rows_cell(rows, 0, 0) : NULL;
+	if (!id)
+		return;
+	if (record_wanted(run))
+		buf_fmt(&line, "%s --yes", (char *)run->work);
+	else
+		app_result(run->app, "transfer %s is undone already, by transfer %s; nothing was moved now",
+			   run->args[0], id);
+	free(run->work);
+	run->work = line.p;
+}
+
+static void say_last_undone(struct app *app)
+{
+	const struct last *last = &app->inner->last;
+	app_result(app, "the transfer of %s from %s to %s is undone already; nothing was moved now", last->amount,
+		   last->source, last->destination);
+}
+
+/* Made before there was a ledger. */
+static bool take_last(struct reading *reading)
+{
+	struct run *run = reading->run;
+	const struct last *last = &run->app->inner->last;
+	if (!last->id || strcasecmp(last->id, run->args[0]) != 0)
+		return false;
+	reading->left = !last->undone;
+	if (last->undone)
+		say_last_undone(run->app);
+	else
+		run->work = opposite(run, last->id, last->source, last->destination, last->amount);
+	return true;
+}
+
 static void take(struct reading *reading, const struct rows *rows)
 {
 	struct run *run = reading->run;
+	if (run->work) {
+		take_opposite(run, rows);
+		return;
+	}
+	if (rows->nrows == 0 && take_last(reading))
+		return;
 	if (rows->nrows == 0) {
 		err_set(&reading->err, ST_STATEMENT, "there is no transfer %s in the ledger", run->args[0]);
 		return;
@@ -90,7 +193,7 @@ enum status check_undo(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       "undo takes a transfer's id, a UUID, as `ledger` lists them, not \"%.80s\"",
 			       run->args[0]);
-	if (run->nargs == 0 && !selected_entry(run->app) && run->app->transfer.result.outcome != OUTCOME_COMMITTED)
+	if (run->nargs == 0 && !selected_entry(run->app) && !run->app->inner->last.id)
 		return err_set(err, ST_USAGE,
 			       "no transfer was made here that could be undone; name one by its id: undo UUID");
 	return record_check(run, err);
@@ -104,10 +207,25 @@ enum status prepare_undo(struct run *run, struct err *err)
 /* Without a ledger, what this session knows. */
 static void undo_last(struct run *run)
 {
-	const struct app_transfer *last = &run->app->transfer;
-	struct amount_text amount = amount_show(transfer_facts(last->body).amount, run->app->catalogue->balance_scale);
-	run->work = opposite(run, NULL, last->source, last->destination, amount.text);
+	const struct last *last = &run->app->inner->last;
+	if (last->undone)
+		say_last_undone(run->app);
+	else
+		run->work = opposite(run, NULL, last->source, last->destination, last->amount);
 	make_opposite(run);
+}
+
+/* First the transfer, then its opposite. */
+static bool ask_opposite(struct reading *reading)
+{
+	struct run *run = reading->run;
+	char own[TRANSFER_ID_SIZE];
+	if (reading->left == 0)
+		return false;
+	reading->left = 0;
+	transfer_undo_id(own, run->args[0]);
+	reading_ask(reading, run->app->catalogue->sql_ledger_one, (const char *const[]){own}, 1);
+	return true;
 }
 
 void do_undo(struct run *run)
@@ -115,16 +233,17 @@ void do_undo(struct run *run)
 	struct app *app = run->app;
 	const char *selected = selected_entry(app);
 	if (run->nargs == 0)
-		run->args[run->nargs++] = mem_dup(selected ? selected : transfer_facts(app->transfer.body).id);
+		run->args[run->nargs++] = mem_dup(selected ? selected : app->inner->last.id);
 	if (!app->catalogue->ledger) {
 		undo_last(run);
 		return;
 	}
-	struct reading *reading = reading_begin(run, reading_no_more);
+	struct reading *reading = reading_begin(run, ask_opposite);
 	if (!reading)
 		return;
 	reading->what = "the ledger";
 	reading->take = take;
 	reading->then = make_opposite;
+	reading->left = 1;
 	reading_ask(reading, app->catalogue->sql_ledger_one, (const char *const[]){run->args[0]}, 1);
 }

@@ -95,6 +95,11 @@ static void undone_after_a_review(void **state)
 	term_expect(term, "moved 100 from 7002 to 7001");
 	console_expect_in_order(term, "7002      7001       100", "7001      7002       100", "10:15:00");
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+	term_type(term, "<F2>");
+	console_expect_selected(term, "7001");
+	term_type(term, "u"); /* nobody is asked about what will not happen */
+	term_expect(term, "is undone already");
+	assert_false(term_shows(term, "y do it"));
 	console_quit(term);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
@@ -147,6 +148,106 @@ static void the_last_is_undone(void **state)
 	expect(teller_run("undo", THREE), 3, "", "there is no transfer " THREE " in the ledger");
 }
 
+static struct proc *script(const char *option, const char *lines)
+{
+	return proc_run((const char *const[]){proc_teller(), option, NULL}, NULL, lines);
+}
+
+static int count_of(const struct buf *text, const char *word)
+{
+	int n = 0;
+	for (const char *at = buf_text(text); (at = strstr(at, word)) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* With a ledger or without one, repeated it does not swing the money to and fro. */
+static void undone_once_in_a_session(void **state)
+{
+	for (int ledger = 0; ledger < 2; ledger++) {
+		bank(state);
+		if (!ledger)
+			pg_exec("DROP TABLE transfers");
+		struct proc *proc = script("--yes", "transfer 7001 7002 30\nundo\nundo\nundo\n");
+		proc_expect_status(proc, 0);
+		assert_int_equal(count_of(&proc->out, "moved 30 from 7002 to 7001"), 1);
+		assert_int_equal(count_of(&proc->out, "is undone already"), 2);
+		assert_int_equal(count_of(&proc->out, "moved 30 from 7001 to 7002"), 1);
+		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+		proc_free(proc);
+		proc = script("--yes", "transfer 7001 7002 30\nundo\ntransfer 7001 7002 7\nundo\n");
+		proc_expect_status(proc, 0); /* the next one is another one */
+		assert_int_equal(count_of(&proc->out, "moved 30 from 7002 to 7001"), 1);
+		assert_int_equal(count_of(&proc->out, "moved 7 from 7002 to 7001"), 1);
+		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+		proc_free(proc);
+	}
+}
+
+static void a_ledger_that_comes_later_is_used(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE transfers");
+	struct proc *proc = script("--yes", "transfer 7001 7002 30\ninit\nundo\nundo\n");
+	proc_expect_status(proc, 0);
+	assert_int_equal(count_of(&proc->out, "moved 30 from 7002 to 7001"), 1);
+	assert_int_equal(count_of(&proc->out, "is undone already"), 1);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 1);
+	proc_free(proc);
+}
+
+/* What moved nothing is nothing to be undone, and hides nothing. */
+static void others_in_between_do_not_matter(void **state)
+{
+	static const char *const between[] = {
+		"transfer 7001 7002 5000 --yes",
+		"create 2",
+		"init",
+		"inject 9\nset attempts 1\ntransfer 7001 7002 --yes\nset attempts 3\ninject off",
+		"transfer 7002 7003 1 --dry-run",
+		"transfer 7001 7002\nno",
+		"delete 7003\nyes",
+	};
+	for (size_t i = 0; i < 2 * COUNT_OF(between); i++) {
+		struct buf lines = {0};
+		bank(state);
+		if (i % 2)
+			pg_exec("DROP TABLE transfers");
+		buf_fmt(&lines, "transfer 7001 7002 30 --yes\n%s\nundo --yes\n", between[i / 2]);
+		struct proc *proc = script("--plain", lines.p);
+		if (!strstr(buf_text(&proc->out), "moved 30 from 7002 to 7001"))
+			fail_msg("%s%s%s", lines.p, buf_text(&proc->out), buf_text(&proc->err));
+		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+		proc_free(proc);
+		buf_free(&lines);
+	}
+}
+
+/* Nobody is asked about what will not happen. */
+static void what_is_undone_is_said_before_anything_is_asked(void **state)
+{
+	(void)state;
+	three_transfers();
+	struct proc *proc = teller_run("undo", TWO, "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	proc = teller_run("undo", TWO);
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(buf_text(&proc->out), "transfer " TWO " is undone already"));
+	assert_non_null(strstr(buf_text(&proc->out), "nothing was moved now"));
+	proc_free(proc);
+	proc = script("--plain", "undo " TWO "\nyes\n");
+	assert_null(strstr(buf_text(&proc->err), "review:"));
+	assert_non_null(strstr(buf_text(&proc->out), "is undone already"));
+	proc_free(proc);
+	proc = teller_run("undo", TWO, "--json"); /* a program reads the same record as of a transfer */
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(buf_text(&proc->out), "\"before\":\"true\""));
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1005);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 4);
+}
+
 /* What was moved on is not there to be moved back. */
 static void not_enough_to_undo(void **state)
 {
@@ -259,6 +360,10 @@ int main(void)
 		cmocka_unit_test_setup(an_account_with_its_transfers, bank),
 		cmocka_unit_test_setup(no_ledger, bank),
 		cmocka_unit_test_setup(undone_once, bank),
+		cmocka_unit_test_setup(undone_once_in_a_session, bank),
+		cmocka_unit_test_setup(a_ledger_that_comes_later_is_used, bank),
+		cmocka_unit_test_setup(others_in_between_do_not_matter, bank),
+		cmocka_unit_test_setup(what_is_undone_is_said_before_anything_is_asked, bank),
 		cmocka_unit_test_setup(the_last_is_undone, bank),
 		cmocka_unit_test_setup(not_enough_to_undo, bank),
 		cmocka_unit_test_setup(all_is_well, bank),
