@@ -30,12 +30,18 @@ void pooled_open(struct pooled *pooled, int n, const struct pooler_options *opti
 	pooler_use(&pooled->pooler);
 }
 
+void pooled_leave(const struct pooled *pooled)
+{
+	(void)pooled;
+	setenv("PGHOST", server_host, 1);
+	setenv("PGPORT", server_port, 1);
+}
+
 void pooled_close(struct pooled *pooled)
 {
 	if (!pooled->direct)
 		return;
-	setenv("PGHOST", server_host, 1);
-	setenv("PGPORT", server_port, 1);
+	pooled_leave(pooled);
 	free(server_host);
 	free(server_port);
 	pg_close(pooled->direct);

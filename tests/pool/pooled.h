@@ -16,6 +16,9 @@ struct pooled {
 void pooled_open(struct pooled *pooled, int n, const struct pooler_options *options);
 void pooled_close(struct pooled *pooled); /* the environment leads to the server again; fine where it was not opened */
 
+/* The environment leads to the server again, while the pooler goes on. */
+void pooled_leave(const struct pooled *pooled);
+
 /* Another connection string: through the pooler, to the program's database. Static, for one call. */
 const char *pooled_target(const struct pooled *pooled);
 
