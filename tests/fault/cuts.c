@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tests/support/check.h"
 
@@ -78,13 +79,23 @@ void cuts_check_truth(struct pg_session *server, const struct txn_result *result
 			 moved ? "moved" : "not moved", result->reason.text);
 }
 
+bool cuts_is_quiet(struct pg_session *direct, const struct pooler *pooler)
+{
+	struct pooler_counts counts = {0};
+	if (pooler) {
+		char *database = pg_tell(direct, "SELECT current_database()");
+		counts = pooler_count(pooler, database);
+		free(database);
+	}
+	return !counts.clients && !counts.at_work &&
+	       pg_ask(direct, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+			      "pid <> pg_backend_pid() AND backend_type = 'client backend'") == counts.servers;
+}
+
 void cuts_wait_quiet(const struct cuts *cuts)
 {
-	while (cuts->pooler && pooler_clients(cuts->pooler) > 0)
+	while (!cuts_is_quiet(cuts->direct, cuts->pooler))
 		poll(NULL, 0, 1);
-	while (pg_ask(cuts->direct, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%' "
-				    "AND state <> 'idle'") > 0)
-		;
 }
 
 /* ---- one transfer ---- */

@@ -38,7 +38,9 @@ void cuts_read_catalogue(struct cuts *cuts, bool ledger);
  * nothing. */
 void cuts_check_truth(struct pg_session *server, const struct txn_result *result, const char *where, bool ledger);
 
-/* No session of teller's is at work any more, nor does a pooler have anything on its way. */
+/* Nobody is left who could still do anything: clients have gone, and so have the server's sessions but this one and those that an
+ * idle pooler keeps. A session that is idle is no sign: what it will do may lie in its socket. */
+bool cuts_is_quiet(struct pg_session *direct, const struct pooler *pooler);
 void cuts_wait_quiet(const struct cuts *cuts);
 
 /* A transfer with one fault. False once the fault did not happen: there are no more messages. */

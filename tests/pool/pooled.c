@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tests/fault/cuts.h"
 #include "tests/support/check.h"
 #include "tests/support/daemon.h"
 
@@ -49,14 +50,10 @@ void pooled_close(struct pooled *pooled)
 	*pooled = (struct pooled){0};
 }
 
-/* A client that has gone may have left a commit in the pooler: only where the pooler serves nobody is the server's word the last. */
 static int is_quiet(const void *arg)
 {
 	const struct pooled *pooled = arg;
-	if (pooler_clients(&pooled->pooler) > 0)
-		return 0;
-	return pg_ask(pooled->direct, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-				      "pid <> pg_backend_pid() AND state <> 'idle'") == 0;
+	return cuts_is_quiet(pooled->direct, &pooled->pooler);
 }
 
 void pooled_wait_quiet(const struct pooled *pooled)

@@ -80,30 +80,35 @@ void pooler_start(struct pooler *pooler, const struct pooler_options *options)
 	daemon_wait(pooler->dir, "PgBouncer", lets_through, pooler);
 }
 
-/* Of SHOW POOLS: a session that is served, one that waits, and a server that is still at work for one that has gone. */
-static int busy_in(const PGresult *pools, int row)
+/* The sum of columns whose names begin so. */
+static int sum_of(const PGresult *pools, int row, const char *begin)
 {
-	static const char *const columns[] = {"cl_active", "cl_waiting", "sv_active"};
 	int n = 0;
-	if (strcmp(PQgetvalue(pools, row, 0), "pgbouncer") == 0)
-		return 0;
-	for (size_t i = 0; i < 3; i++)
-		n += atoi(PQgetvalue(pools, row, PQfnumber(pools, columns[i])));
+	for (int i = 0; i < PQnfields(pools); i++) {
+		const char *name = PQfname(pools, i);
+		if (strncmp(name, begin, strlen(begin)) == 0 && !strstr(name, "cancel"))
+			n += atoi(PQgetvalue(pools, row, i));
+	}
 	return n;
 }
 
-int pooler_clients(const struct pooler *pooler)
+struct pooler_counts pooler_count(const struct pooler *pooler, const char *database)
 {
+	struct pooler_counts counts = {0};
 	PGconn *conn = PQconnectdb(pooler_target(pooler, "pgbouncer"));
 	PGresult *pools = PQexec(conn, "SHOW POOLS");
-	int n = 0;
 	if (PQresultStatus(pools) != PGRES_TUPLES_OK)
 		fail_msg("PgBouncer tells nothing: %s", PQerrorMessage(conn));
-	for (int row = 0; row < PQntuples(pools); row++)
-		n += busy_in(pools, row);
+	for (int row = 0; row < PQntuples(pools); row++) {
+		if (strcmp(PQgetvalue(pools, row, 0), database) != 0)
+			continue;
+		counts.clients += sum_of(pools, row, "cl_");
+		counts.at_work += sum_of(pools, row, "sv_active");
+		counts.servers += sum_of(pools, row, "sv_");
+	}
 	PQclear(pools);
 	PQfinish(conn);
-	return n;
+	return counts;
 }
 
 void pooler_stop(struct pooler *pooler)

@@ -31,8 +31,13 @@ void pooler_stop(struct pooler *pooler); /* clients and servers lose their conne
 void pooler_pause(const struct pooler *pooler);
 void pooler_resume(const struct pooler *pooler);
 
-/* Clients that it serves now, those of its own console apart. */
-int pooler_clients(const struct pooler *pooler);
+/* What it has to do with that database now. */
+struct pooler_counts {
+	int clients; /* served or waiting */
+	int at_work; /* sessions with the server that serve somebody */
+	int servers; /* all sessions with the server */
+};
+struct pooler_counts pooler_count(const struct pooler *pooler, const char *database);
 
 /* A connection string to it. Static, for one call. */
 const char *pooler_target(const struct pooler *pooler, const char *database);
