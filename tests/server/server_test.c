@@ -81,6 +81,17 @@ static void what_we_know_is_not_told_to_it(void **state)
 	assert_int_equal(homes(), 0);
 }
 
+/* No disk is waited for, but what is told as committed does not depend on the next moment of the server. */
+static void commits_are_not_put_off(void **state)
+{
+	(void)state;
+	struct run run;
+	start_well(&run, NULL);
+	assert_string_equal(ask(run.server, "show synchronous_commit"), "on");
+	assert_string_equal(ask(run.server, "show fsync"), "off");
+	stop(&run);
+}
+
 static void two_at_a_time(void **state)
 {
 	(void)state;
@@ -411,6 +422,7 @@ int main(void)
 		TEST(serves_and_leaves_nothing),
 		TEST(stopped_before_it_is_ready),
 		TEST(what_we_know_is_not_told_to_it),
+		TEST(commits_are_not_put_off),
 		TEST(two_at_a_time),
 		TEST(signals_do_not_end_the_guardian),
 		TEST(its_own_death_is_told),
