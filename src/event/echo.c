@@ -72,16 +72,20 @@ static void add_text(struct buf *out, const char *text)
 	buf_char(out, '\n');
 }
 
-/* As Python writes a dict. */
+/* As Python writes a dict. A number that the text leaves out has no name. */
 static void add_set(struct buf *out, const struct names *names, const char *params)
 {
+	bool first = true;
 	buf_char(out, '{');
 	for (unsigned k = 1; k <= names->n; k++) {
 		size_t n = 0;
+		if (!names->names[k - 1])
+			continue;
 		const char *value = params ? params_find(params, k, &n) : NULL;
 		bool null = !value || (n == 4 && memcmp(value, "NULL", 4) == 0),
 		     bare = null || params_is_bare(value, n);
-		buf_fmt(out, "%s'", k > 1 ? ", " : "");
+		buf_fmt(out, "%s'", first ? "" : ", ");
+		first = false;
 		text_escape(out, names->names[k - 1], strlen(names->names[k - 1]), 0);
 		buf_str(out, bare ? "': " : "': '");
 		for (size_t i = 0; !bare && i < n; i++) {

@@ -58,7 +58,7 @@ static void give(const char *lines)
 static void lose(const char *names)
 {
 	relay.shared->refuse = true;
-	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name ~ '^teller/(%s)$'"
+	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name ~ '^teller/(%s) '"
 		" AND datname = current_database()",
 		names);
 }

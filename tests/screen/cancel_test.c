@@ -44,7 +44,8 @@ static void stall(unsigned us)
 static void lose(struct term *term, const char *name)
 {
 	stall(STALL_US);
-	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'teller/%s'"
+	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE split_part(application_name, ' ', 1) = "
+		"'teller/%s'"
 		" AND datname = current_database()",
 		name);
 	term_expect(term, "due to administrator command");

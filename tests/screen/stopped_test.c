@@ -40,7 +40,8 @@ static void go_on(void)
 
 static pid_t transfer_process(void)
 {
-	return (pid_t)pg_number("SELECT pid FROM pg_stat_activity WHERE application_name = 'teller/transfer'");
+	return (pid_t)pg_number(
+		"SELECT pid FROM pg_stat_activity WHERE split_part(application_name, ' ', 1) = 'teller/transfer'");
 }
 
 static void stop_the_transfer(void)
@@ -87,10 +88,11 @@ static struct term *open_in_the_middle(void **state)
 	term_expect(term, ":transfer 7001 7002 half");
 	term_settle(term); /* what is typed while a question appears is no answer to it */
 	term_type(term, "y");
-	console_expect_number(term,
-			      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'teller/transfer'"
-			      " AND wait_event_type = 'Lock'",
-			      1);
+	console_expect_number(
+		term,
+		"SELECT count(*) FROM pg_stat_activity WHERE split_part(application_name, ' ', 1) = 'teller/transfer'"
+		" AND wait_event_type = 'Lock'",
+		1);
 	return term;
 }
 
@@ -178,7 +180,8 @@ static void before_the_commit(void **state)
 	term_settle(term);
 	term_type(term, "y");
 	console_expect_number(term,
-			      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'teller/transfer' AND "
+			      "SELECT count(*) FROM pg_stat_activity WHERE split_part(application_name, ' ', 1) = "
+			      "'teller/transfer' AND "
 			      "state LIKE 'idle in%'",
 			      1);
 	stop_the_transfer();

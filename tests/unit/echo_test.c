@@ -50,6 +50,13 @@ static void frames_have_no_parameters(void **state)
 		   HEAD " SAVEPOINT cockroach_restart\n" HEAD " {}\n");
 }
 
+static void a_number_that_is_left_out_has_no_name(void **state)
+{
+	(void)state;
+	check_echo(VERB_SELECT, "SELECT a FROM t WHERE b = $3", "$1 = 1, $2 = 2, $3 = 3",
+		   HEAD " SELECT a FROM t WHERE b = %(b_1)s\n" HEAD " {'b_1': 3}\n");
+}
+
 static void names_are_those_of_the_columns(void **state)
 {
 	(void)state;
@@ -142,8 +149,11 @@ static void attempts_are_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(frames_have_no_parameters), cmocka_unit_test(names_are_those_of_the_columns),
-		cmocka_unit_test(values_are_harmless),       cmocka_unit_test(many_sets_are_one_statement),
+		cmocka_unit_test(frames_have_no_parameters),
+		cmocka_unit_test(names_are_those_of_the_columns),
+		cmocka_unit_test(a_number_that_is_left_out_has_no_name),
+		cmocka_unit_test(values_are_harmless),
+		cmocka_unit_test(many_sets_are_one_statement),
 		cmocka_unit_test(attempts_are_apart),
 	};
 	return cmocka_run_group_tests_name("unit/echo", tests, in_utc, NULL);
