@@ -12,7 +12,7 @@
 #include "event/event.h"
 #include "txn/body.h"
 
-/* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. */
+/* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. NONE: the first error is final, FAILED. */
 enum txn_protocol { PROTOCOL_AUTO, PROTOCOL_SAVEPOINT, PROTOCOL_RESTART, PROTOCOL_NONE };
 
 /* How statements travel: as few round trips as the data allows, one statement a round trip, or all in one round trip (for bodies

@@ -148,8 +148,9 @@ static bool use_savepoint(const struct txn *txn)
 void retry_or_end(struct txn *txn)
 {
 	counters_cause(txn);
-	if (!may_retry(txn)) {
-		retry_clean(txn, AFTER_END, OUTCOME_GAVE_UP);
+	if (!may_retry(txn)) { /* what was never to be retried was not given up */
+		bool none = txn->result.protocol == PROTOCOL_NONE;
+		retry_clean(txn, AFTER_END, none ? OUTCOME_FAILED : OUTCOME_GAVE_UP);
 	} else if (use_savepoint(txn)) {
 		txn->by_savepoint = true;
 		txn->savepoint_retries++;

@@ -25,7 +25,7 @@ struct event txn_fact(const struct txn *txn, enum event_kind kind)
 		.lane = db_lane(txn->db),
 		.txn = txn->result.txn,
 		.attempt = txn->result.attempts,
-		.limit = txn->options.max_attempts,
+		.limit = txn->result.protocol == PROTOCOL_NONE ? 1 : txn->options.max_attempts,
 		.rows = -1,
 	};
 }

@@ -169,7 +169,7 @@ static void none_does_not_retry(void **state)
 	scene->at_gate = GATE_CONFLICT;
 	scene->rig->options.protocol = PROTOCOL_NONE;
 	scene_run(scene);
-	assert_int_equal(scene->rig->result.outcome, OUTCOME_GAVE_UP);
+	assert_int_equal(scene->rig->result.outcome, OUTCOME_FAILED);
 	assert_int_equal(scene->rig->result.attempts, 1);
 	assert_int_equal(scene_value(), 100);
 }

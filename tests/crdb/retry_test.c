@@ -72,7 +72,7 @@ static void none_does_not_retry(void **state)
 	drill->rig->options.protocol = PROTOCOL_NONE;
 	drill_fault(drill, KIND_RELEASE, 1, EFFECT_ERROR, "40001");
 	drill_run(drill);
-	drill_check(drill, OUTCOME_GAVE_UP, 1, "BSss|uuiR!|r|");
+	drill_check(drill, OUTCOME_FAILED, 1, "BSss|uuiR!|r|");
 }
 
 static void restart_can_be_asked_for(void **state)
