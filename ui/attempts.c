@@ -56,6 +56,20 @@ static void answered(struct attempts *attempts, const struct event *event)
 		fail(step, event);
 }
 
+/* Nothing of it will be answered any more; what the server did is found out, or done again. */
+static void lost(struct attempts *attempts, const struct event *event)
+{
+	struct step *step = attempt_step(attempts);
+	attempts->in_flight = 0;
+	if (!step || step->failed || step->durable)
+		return;
+	fail(step, event);
+	step->verb = VERB_OTHER;
+	step->took_us = event->wall_us > step->began_us ? event->wall_us - step->began_us : 0;
+	if (!step->sqlstate[0])
+		snprintf(step->text, sizeof step->text, "connection lost: %s", event->message ? event->message : "");
+}
+
 static void note(struct attempts *attempts, enum step_kind kind, const struct event *event)
 {
 	struct step *step = add(attempts, kind, event);
@@ -92,9 +106,11 @@ static void take(struct attempts *attempts, const struct event *event)
 	case EVENT_SETTLE:
 		note(attempts, STEP_SETTLE, event);
 		return;
+	case EVENT_LOST:
+		lost(attempts, event);
+		return;
 	case EVENT_TXN:
 	case EVENT_CONNECTED:
-	case EVENT_LOST:
 	case EVENT_NOTICE:
 		return;
 	}
@@ -107,9 +123,11 @@ bool attempts_read(struct attempts *attempts, const struct ring *ring)
 	while (cursor_read(&attempts->cursor, ring, &event)) {
 		bool running = attempts->txn && attempts->outcome == OUTCOME_NONE;
 		bool ours = event.txn && event.txn == attempts->txn;
+		bool aside =
+			event.kind == EVENT_LEVER || (event.kind == EVENT_LOST && event.session == SESSION_TRANSFER);
 		if (event.kind == EVENT_TXN && event.session == SESSION_TRANSFER)
 			begin(attempts, &event);
-		else if (ours || (running && event.kind == EVENT_LEVER))
+		else if (ours || (running && aside))
 			take(attempts, &event);
 		else
 			continue;

@@ -29,8 +29,8 @@ static const char *verb_words(enum verb verb)
 /* How an attempt ended; an error says where it came up only if there is room for it. */
 static void ending(struct buf *out, const struct step *step, enum outcome outcome, int room)
 {
-	if (!step->failed) {
-		bool committed = step->durable || outcome == OUTCOME_COMMITTED;
+	bool committed = step->durable || outcome == OUTCOME_COMMITTED; /* though its connection may have been lost */
+	if (!step->failed || committed) {
 		buf_str(out, committed                      ? "committed"
 			     : outcome == OUTCOME_NONE      ? "..."
 			     : outcome == OUTCOME_REJECTED  ? "rejected, rolled back"
@@ -74,7 +74,7 @@ void steps_draw(struct rect at, const struct attempts *attempts, size_t i)
 		last = last && attempts->steps[later].kind != STEP_ATTEMPT;
 	switch (step->kind) {
 	case STEP_ATTEMPT:
-		draw_attempt(at, step, last ? attempts->outcome : OUTCOME_NONE);
+		draw_attempt(at, step, last ? attempts->outcome : OUTCOME_FAILED);
 		return;
 	case STEP_WAIT:
 		text_duration(wait, step->took_us);

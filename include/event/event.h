@@ -77,10 +77,11 @@ struct event {
 	unsigned round_trip; /* 1 ... within the transaction */
 	uint64_t duration_us;
 	uint64_t wait_us;
-	int64_t rows;     /* returned or touched; -1 where the tag has no count */
-	bool durable;     /* the statement from which the transaction is durable */
-	bool weak;        /* it is committed, but a crash or a failover may lose it (db/who.h) */
-	bool skipped;     /* not run: an earlier statement of the same round trip failed */
+	int64_t rows;    /* returned or touched; -1 where the tag has no count */
+	bool durable;    /* the statement from which the transaction is durable */
+	bool weak;       /* it is committed, but a crash or a failover may lose it (db/who.h) */
+	bool skipped;    /* not run: an earlier statement of the same round trip failed */
+	bool unanswered; /* the connection was lost before its answer: run or not, nobody heard; `skipped` is set, too */
 	char sqlstate[6]; /* "" where there was no error, or the error had none */
 	const char *lane; /* the name of the lab's session; NULL for all others */
 	const char *sql;

@@ -32,7 +32,7 @@ static bool worth_telling(const struct narrate *narrate, const struct event *eve
 	case EVENT_SENT:
 		return false;
 	case EVENT_RESULT:
-		return echo || (transfer && event_failed(event));
+		return echo || (transfer && (event_failed(event) || event->unanswered));
 	case EVENT_ATTEMPT:
 		return echo || (transfer && !first);
 	case EVENT_BACKOFF:

@@ -105,6 +105,8 @@ void db_lose(struct db *db, const PGresult *why)
 	answer.detail = detail;
 	answer.text = whole;
 	answer.tag = answer.severity = "";
+	if (waiting)
+		record_unanswered(db);
 	record_session(db, EVENT_LOST, answer.sqlstate, answer.message);
 
 	connect_close(db);

@@ -206,6 +206,7 @@ void answer_from(struct answer *answer, struct buf *text, const PGresult *result
 bool result_is_fatal(const PGresult *result);
 bool result_is_copy(const PGresult *result); /* the server copies from or to the client */
 void record_sent(struct db *db, const struct pending *pending);
+void record_unanswered(struct db *db); /* what was sent and will not be answered */
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer);
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message);
 char *params_text(const struct statement *statement); /* owned */

@@ -132,6 +132,18 @@ void record_sent(struct db *db, const struct pending *pending)
 	ring_append(db->ring, &event);
 }
 
+/* In order, before the loss of the connection is written down. */
+void record_unanswered(struct db *db)
+{
+	for (size_t i = 0; i < db->npending; i++) {
+		const struct pending *pending = &db->pending[i];
+		struct event event = event_of(db, EVENT_RESULT, pending);
+		event.skipped = event.unanswered = true;
+		if (pending->kind == PENDING_STATEMENT && pending->index >= db->answered)
+			ring_append(db->ring, &event);
+	}
+}
+
 static void add_row(struct buf *out, const struct rows *rows, size_t row)
 {
 	for (size_t c = 0; c < rows->ncols && out->len < VALUES_MAX; c++) {

@@ -70,7 +70,9 @@ static void add_outcome(struct buf *out, const struct event *event)
 		add_lines(out, event->weak ? "committed" : "durable",
 			  event->weak ? "from this statement on; a crash or a failover may lose it"
 				      : "from this statement on");
-	if (event->skipped)
+	if (event->unanswered)
+		add_lines(out, "no answer", "the connection was lost; the server may have run it or not");
+	else if (event->skipped)
 		add_lines(out, "not run", "an earlier statement of the same round trip failed");
 }
 

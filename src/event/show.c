@@ -156,7 +156,9 @@ static void add_result(struct buf *out, const struct event *event)
 	char wait[16];
 	switch (event->kind) {
 	case EVENT_RESULT:
-		if (event->skipped)
+		if (event->unanswered)
+			buf_str(out, "no answer");
+		else if (event->skipped)
 			buf_str(out, "not run");
 		else if (event_failed(event))
 			add_error(out, event);
@@ -189,7 +191,11 @@ static char sign_of(const struct event *event)
 	bool rollback = event->verb == VERB_ROLLBACK || event->verb == VERB_ROLLBACK_TO;
 	switch (event->kind) {
 	case EVENT_RESULT:
-		return event_failed(event) ? 'x' : event->durable ? '*' : rollback ? '<' : ' ';
+		return event->unanswered     ? '?'
+		       : event_failed(event) ? 'x'
+		       : event->durable      ? '*'
+		       : rollback            ? '<'
+					     : ' ';
 	case EVENT_OUTCOME:
 		return event->outcome == OUTCOME_COMMITTED ? ' ' : 'x';
 	case EVENT_LOST:

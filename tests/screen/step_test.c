@@ -145,6 +145,38 @@ static void what_is_armed_is_shown(void **state)
 	quit(term);
 }
 
+static void none_is_told_as_what_it_is(void **state)
+{
+	struct term *term = console_open(state, 45, 140);
+	term_type(term, ":protocol none<Enter>:inject 1<Enter>");
+	term_expect(term, "INJECT 1");
+	term_type(term, ":transfer 7001 7002 --yes<Enter>");
+	term_expect(term, "FAILED  attempt 1 of 1");
+	term_expect(term, "the transfer failed: not retried, because the protocol is none: ");
+	console_expect_in_order(term, "attempt 1 of 1", "1 attempt: not retried, because the protocol is none");
+	quit(term);
+}
+
+/* The attempts tell how each ended, and the log what was on its way when nothing answered any more. */
+static void a_cut_is_told_whole(void **state)
+{
+	struct term *term = console_open(state, 45, 140);
+	term_type(term, ":inject cut-before<Enter>");
+	term_expect(term, "CUT-BEFORE ARMED");
+	term_type(term, ":transfer 7001 7002 --yes<Enter>");
+	term_expect(term, "moved 500 from 7001 to 7002");
+	term_expect(term, "1 x  connection lost: our own connection was dropped");
+	term_expect(term, "2 *  committed");
+	assert_false(term_shows(term, "1 .  ..."));
+	term_type(term, ":inject cut<Enter>");
+	term_expect(term, "CUT ARMED");
+	term_type(term, ":transfer 7001 7002 --yes<Enter>");
+	term_expect(term, "moved 250 from 7001 to 7002");
+	console_expect_in_order(term, "inject: cut with the commit in flight", "no answer", "no answer", "no answer",
+				"? RELEASE SAVEPOINT", "? COMMIT", "connection lost", "settled: ");
+	quit(term);
+}
+
 /* Without a screen Enter does what Space does on it. */
 static void in_plain_mode_enter_sends_it(void **state)
 {
@@ -192,6 +224,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_rival_goes_first, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(what_is_held_can_be_cancelled, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(what_is_armed_is_shown, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(none_is_told_as_what_it_is, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_cut_is_told_whole, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(in_plain_mode_enter_sends_it, console_bank, term_teardown),
 		cmocka_unit_test_setup(without_a_person_it_is_refused, console_bank),
 	};
