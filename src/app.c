@@ -127,6 +127,12 @@ const char *app_txn_word(const struct app *app)
 	return app->doubt && !txn_running(app->txn) ? "OUTCOME UNKNOWN" : txn_word(app->txn);
 }
 
+bool app_rests(const struct app *app)
+{
+	return app->inner->rests && db_state(app->browse) == DB_DOWN &&
+	       !timer_pending(app->inner->again);
+}
+
 static const char *bank_missing(const struct app *app)
 {
 	if (app->catalogue)
@@ -202,6 +208,7 @@ static void inner_free(struct inner *inner)
 	timer_free(inner->again);
 	timer_free(inner->again_work);
 	timer_free(inner->limit);
+	free(inner->place);
 	free(inner);
 }
 

@@ -30,6 +30,8 @@ static const char *connection_word(const struct app *app)
 	if (app->stage == STAGE_FAILED)
 		return "NOT CONNECTED";
 	enum db_state state = app->browse ? db_state(app->browse) : DB_OFF;
+	if (app_rests(app))
+		return "CONNECTION RESTS";
 	return state == DB_DOWN ? "CONNECTION LOST" : state == DB_OFF ? "NOT CONNECTED" : "CONNECTING";
 }
 

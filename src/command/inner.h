@@ -70,6 +70,10 @@ struct inner {
 	struct timer *limit; /* those who wait have waited long enough */
 	struct loss lost, lost_work;
 	bool worked;             /* the session that writes was there before */
+	char *place;  /* where the browse session was before it was lost; NULL while it is there */
+	bool unasked; /* it was made again by itself, and nobody has asked for anything since */
+	bool rests;   /* it is lost whenever it is idle: from now on it is made again only when something is asked */
+	bool awaking; /* something was: who asked waits for it */
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
 	char *step_next;    /* the statement that the gate was last asked about, where it is to be held */
@@ -105,6 +109,7 @@ bool start_awaits(const struct app *app,
 		  const struct loss *loss); /* in plain mode, as long as a transaction may take */
 /* The sentence for those who have waited in vain; `what` was lost. */
 enum status start_gave_up(const struct app *app, const struct loss *loss, const char *what, struct err *err);
+void start_wake(struct app *app);         /* something is asked: connects it again now, where it rests */
 
 /* looking.c */
 void start_look(struct app *app);                                           /* over `browse`; READY follows */

@@ -13,7 +13,7 @@ static int look_up(struct app *app, const struct need *need, struct err *err)
 	const char *why = app_not_ready(app, need->flags);
 	bool starting = app->stage != STAGE_READY && app->stage != STAGE_FAILED;
 	const struct loss *lost = &app->inner->lost, *lost_work = &app->inner->lost_work;
-	if (why && ((starting && app_prints(app)) || start_awaits(app, lost)))
+	if (why && (app->inner->awaking || (starting && app_prints(app)) || start_awaits(app, lost)))
 		return PENDING;
 	if (why && app_prints(app) && lost->since_us) {
 		start_gave_up(app, lost, "the connection", err);
@@ -70,6 +70,7 @@ void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, c
 	app->inner->needs = need;
 	if (needed & COMMAND_WORK)
 		app->inner->wants_work = true;
+	start_wake(app);
 	if (!app->inner->started && app->stage != STAGE_FAILED)
 		app_start(app);
 	else if (app->stage != STAGE_FAILED && app->stage != STAGE_SERVER && (needed & COMMAND_WORK))

@@ -278,6 +278,14 @@ static void connected(void *arg, const struct err *not_ready)
 		run->command->handler(run);
 }
 
+/* On a screen the session for reading belongs to the pages: what reads by itself uses the other one, which may have been lost while idle. */
+static unsigned needed(const struct run *run)
+{
+	const unsigned reads = COMMAND_VERB | COMMAND_SERVER | COMMAND_BANK;
+	unsigned flags = run->command->flags;
+	return (flags & reads) == reads && !app_prints(run->app) ? flags | COMMAND_WORK : flags;
+}
+
 void command_run(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg)
 {
 	struct run *run = NEW(struct run);
@@ -300,5 +308,5 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	}
 	const char *yes = run_option(run, "yes");
 	run->confirmed = yes || app->settings.yes;
-	needs_wait(app, run->command->flags, connected, run);
+	needs_wait(app, needed(run), connected, run);
 }

@@ -195,11 +195,25 @@ void start_connect_work(struct app *app)
 		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
 }
 
+/*
+ * Where it is lost idle again and nobody has asked for anything since it was made, somebody in between closes idle connections: to make
+ * it anew would go on for ever. Then it rests, which is said once.
+ */
 static void on_browse_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
-	app_say(app, ST_LOST, "the connection was lost: %s; connecting again", why->message);
-	start_lost(app);
+	struct inner *inner = app->inner;
+	bool said = inner->rests;
+	inner->rests |= inner->unasked;
+	inner->unasked = true;
+	if (!inner->rests)
+		app_say(app, ST_LOST, "the connection was lost: %s; connecting again", why->message);
+	else if (!said)
+		app_say(app, ST_LOST,
+			"the connection is lost whenever it is idle: it is made again when something is asked");
+	if (!inner->rests)
+		start_lost(app);
+	inner_changed(app);
 }
 
 static void on_again_work(void *arg)
@@ -219,8 +233,9 @@ static void on_work_lost(void *arg, const struct answer *why)
 	struct app *app = arg;
 	struct inner *inner = app->inner;
 	bool awaited = needs_work(app);
-	app_say(app, ST_LOST, "the connection for transfers was lost: %s; %s", why->message,
-		awaited ? "connecting again" : "the next transfer makes it again");
+	if (awaited || !app->inner->rests)
+		app_say(app, ST_LOST, "the connection for transfers was lost: %s; %s", why->message,
+			awaited ? "connecting again" : "the next transfer makes it again");
 	if (awaited)
 		timer_start(inner->again_work, next_pause(&inner->again_work_ms));
 }
@@ -252,23 +267,44 @@ static void connect_all(struct app *app)
 
 /* ---- connecting again ---- */
 
+/* user@host:port/database */
+static const char *host_of(const char *place)
+{
+	const char *at = strchr(place, '@');
+	return at ? at + 1 : place;
+}
+
+/* The name of a host may lead to another server than before; that is not seen here. */
+static void tell_place(struct app *app)
+{
+	const char *place = db_facts(app->browse)->place, *before = app->inner->place;
+	if (app->settings.demo)
+		app_say(app, ST_OK, "connected again");
+	else if (!before || strcmp(host_of(before), host_of(place)) == 0)
+		app_say(app, ST_OK, "connected again to %s", place);
+	else
+		app_say(app, ST_OK, "connected again, to another server: %s, before it was %s", place, before);
+	free(app->inner->place);
+	app->inner->place = NULL;
+}
+
 static void on_again(void *arg, const struct err *err)
 {
 	struct app *app = arg;
 	struct inner *inner = app->inner;
 	if (err) {
 		note_loss(app, &inner->lost, err->text);
+		inner->awaking = false;
 		timer_start(inner->again, next_pause(&inner->again_ms));
 		needs_settle(app);
 		return;
 	}
 	inner->again_ms = 0;
+	inner->awaking = false;
 	inner->lost.since_us = 0;
-	bool other = app->catalogue && who_compare(&inner->who, db_who(app->browse)) == WHO_OTHER;
-	app_say(app, ST_OK, "connected again, to %s%s", db_facts(app->browse)->place,
-		other ? ", which is another server: its accounts are read anew" : "");
-	if (other)
-		start_look(app);
+	tell_place(app);
+	if (app->catalogue && who_compare(&inner->who, db_who(app->browse)) == WHO_OTHER)
+		start_look(app); /* its accounts are others */
 	else if (app->pages)
 		pages_refresh(app->pages);
 	else if (!app->catalogue)
@@ -279,11 +315,30 @@ static void on_again(void *arg, const struct err *err)
 	needs_settle(app);
 }
 
+static void connect_again(struct app *app)
+{
+	if (!app->inner->place)
+		app->inner->place = mem_dup(db_facts(app->browse)->place);
+	db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_again, app);
+}
+
 static void again(void *arg)
 {
 	struct app *app = arg;
 	if (db_state(app->browse) == DB_DOWN || db_state(app->browse) == DB_OFF)
-		db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_again, app);
+		connect_again(app);
+}
+
+void start_wake(struct app *app)
+{
+	struct inner *inner = app->inner;
+	inner->unasked = false;
+	if (!inner->rests || app->stage != STAGE_READY || db_state(app->browse) != DB_DOWN || app->leaving)
+		return;
+	inner->awaking = true;
+	note_loss(app, &inner->lost, "it is being made");
+	timer_stop(inner->again);
+	connect_again(app);
 }
 
 void start_lost(struct app *app)
@@ -303,7 +358,7 @@ void app_reconnect(struct app *app)
 	if (db_state(app->browse) != DB_BUSY && db_state(app->browse) != DB_CONNECTING) {
 		note_loss(app, &app->inner->lost, "it is being made");
 		timer_stop(app->inner->again);
-		db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_again, app);
+		connect_again(app);
 	}
 	if (!txn_running(app->txn) && db_state(app->work) != DB_BUSY && db_state(app->work) != DB_CONNECTING)
 		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
