@@ -240,6 +240,17 @@ static void guard(struct guardian *g)
 	say(g, NEWS_DIED, words);
 }
 
+/* musl has no closefrom(). */
+static void close_from(int fd)
+{
+#ifdef __GLIBC__
+	closefrom(fd);
+#else
+	for (long end = sysconf(_SC_OPEN_MAX); fd < end; fd++)
+		close(fd);
+#endif
+}
+
 /* Nothing of the owner's is held: not its terminal, its session, its descriptors, its signal handlers. */
 static int take_own_life(int owner)
 {
@@ -254,7 +265,7 @@ static int take_own_life(int owner)
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
 	dup3(moved, 3, O_CLOEXEC);
-	closefrom(4);
+	close_from(4);
 #ifdef PR_SET_NAME
 	prctl(PR_SET_NAME, "teller-guardian", 0, 0, 0);
 #endif

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,9 +15,19 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#ifdef __has_include
+#if __has_include(<linux/magic.h>)
+#include <linux/magic.h>
+#endif
+#endif
+
 #include "base/mem.h"
 #include "src/server/postmaster.h"
 #include "src/server/tree.h"
+
+#ifndef TMPFS_MAGIC /* the kernel's headers come apart from the C library's, and with musl often not at all */
+#define TMPFS_MAGIC 0x01021994
+#endif
 
 #define PREFIX "teller-demo-"
 #define MEMORY "/dev/shm"
