@@ -152,16 +152,33 @@ format:
 demo: all
 	$(BUILD)/teller demo
 
-install: all
+# teller writes the completions itself. A build for another machine does not run here: COMPLETIONS is then a directory where `make
+# completions` of a build for this one has put them, or no.
+COMPLETIONS ?= $(BUILD)/completions
+SHELLS      := bash zsh fish
+completions: $(SHELLS:%=$(BUILD)/completions/teller.%)
+
+$(BUILD)/completions/teller.%: $(BUILD)/teller
+	@mkdir -p $(@D)
+	@$(BUILD)/teller completion $* >$@.new && mv $@.new $@ || { rm -f $@.new; \
+	  echo "$(BUILD)/teller does not run here; COMPLETIONS=no leaves the completions out, COMPLETIONS=DIR takes them from there" >&2; exit 1; }
+
+install: all $(if $(filter $(BUILD)/completions,$(COMPLETIONS)),completions)
 	install -D -m 755 $(BUILD)/teller $(DESTDIR)$(PREFIX)/bin/teller
 	install -D -m 644 assets/teller.1 $(DESTDIR)$(PREFIX)/share/man/man1/teller.1
+	install -D -m 644 assets/COPYING $(DESTDIR)$(PREFIX)/share/doc/teller/COPYING
+ifeq ($(COMPLETIONS),no)
+	@echo 'no completions are installed: COMPLETIONS=no'
+else
 	for s in bash-completion/completions/teller:bash zsh/site-functions/_teller:zsh fish/vendor_completions.d/teller.fish:fish; do \
-	  f=$(DESTDIR)$(PREFIX)/share/$${s%:*}; mkdir -p "$${f%/*}" && $(BUILD)/teller completion $${s#*:} >"$$f" || exit 1; done
+	  install -D -m 644 $(COMPLETIONS)/teller.$${s#*:} $(DESTDIR)$(PREFIX)/share/$${s%:*} || exit 1; done
+endif
 
+# The builds that this file, and the checks, make beside the first; other directories may have such names.
 clean:
-	rm -rf $(BUILD) $(BUILD)-*
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man format demo install clean
+.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man format demo completions install clean
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
