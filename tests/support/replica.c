@@ -68,7 +68,9 @@ static void follow(struct replica *replica)
 {
 	own_server_place(&replica->standby, replica->primary.loopback);
 	copy_primary(replica);
-	own_server_start(&replica->standby, NULL);
+	/* Otherwise a promotion may have to wait for as long as that: 5 s. */
+	static const char *const options[] = {"-c", "wal_retrieve_retry_interval=50ms", NULL};
+	own_server_start(&replica->standby, options);
 	own_server_wait(&replica->standby);
 	wait_for(&replica->primary, "a standby",
 		 "SELECT count(*) FROM pg_stat_replication WHERE application_name = 'walreceiver' AND state = "
