@@ -129,8 +129,7 @@ const char *app_txn_word(const struct app *app)
 
 bool app_rests(const struct app *app)
 {
-	return app->inner->rests && db_state(app->browse) == DB_DOWN &&
-	       !timer_pending(app->inner->again);
+	return app->inner->rests && db_state(app->browse) == DB_DOWN && !timer_pending(app->inner->again);
 }
 
 static const char *bank_missing(const struct app *app)

@@ -69,7 +69,7 @@ struct inner {
 	uint64_t again_work_ms;
 	struct timer *limit; /* those who wait have waited long enough */
 	struct loss lost, lost_work;
-	bool worked;             /* the session that writes was there before */
+	bool worked;  /* the session that writes was there before */
 	char *place;  /* where the browse session was before it was lost; NULL while it is there */
 	bool unasked; /* it was made again by itself, and nobody has asked for anything since */
 	bool rests;   /* it is lost whenever it is idle: from now on it is made again only when something is asked */
@@ -109,7 +109,7 @@ bool start_awaits(const struct app *app,
 		  const struct loss *loss); /* in plain mode, as long as a transaction may take */
 /* The sentence for those who have waited in vain; `what` was lost. */
 enum status start_gave_up(const struct app *app, const struct loss *loss, const char *what, struct err *err);
-void start_wake(struct app *app);         /* something is asked: connects it again now, where it rests */
+void start_wake(struct app *app); /* something is asked: connects it again now, where it rests */
 
 /* looking.c */
 void start_look(struct app *app);                                           /* over `browse`; READY follows */
