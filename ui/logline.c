@@ -46,17 +46,25 @@ static int result_width(int room, const struct show_line *line)
 	return need <= usual ? usual : need < most ? need : most;
 }
 
+/* What a WITH begins with says what it does. */
+static const char *told_by(const char *text)
+{
+	const char *inside = strncmp(text, "WITH ", 5) == 0 ? strstr(text, " AS (") : NULL;
+	return inside ? inside + 5 : text;
+}
+
 /* The amounts and ids of a statement stand at its end: what does not fit goes from behind its verb. */
 static void add_statement(struct buf *out, const char *text, int columns)
 {
-	size_t n = strlen(text), verb = strcspn(text, " ");
+	const char *verb_text = told_by(text);
+	size_t n = strlen(text), verb = strcspn(verb_text, " ");
 	int width = (int)text_width(text, n), tail = columns - (int)verb - 2;
 	if (width <= columns || verb > VERB_MAX || tail < 8) {
 		text_pad(out, text, (size_t)columns, TEXT_LEFT);
 		return;
 	}
 	struct buf short_one = {0};
-	buf_add(&short_one, text, verb);
+	buf_add(&short_one, verb_text, verb);
 	buf_fmt(&short_one, " ~%s", text + text_cut(text, n, (size_t)(width - tail)));
 	text_pad(out, buf_text(&short_one), (size_t)columns, TEXT_LEFT);
 	buf_free(&short_one);

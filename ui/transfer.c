@@ -76,7 +76,7 @@ static const char *note_of(enum outcome outcome, const struct transfer_facts *fa
 		return "nothing: it was made before";
 	switch (outcome) {
 	case OUTCOME_COMMITTED:
-		return "moved";
+		return facts->recorded ? "moved, as the ledger has it" : "moved";
 	case OUTCOME_NONE:
 		return facts->decided ? "being moved" : "...";
 	case OUTCOME_UNKNOWN:

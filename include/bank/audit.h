@@ -16,8 +16,13 @@ struct audit_line {
 	char found[160];
 };
 
-/* The statement, owned; identifiers as SQL writes them, `ledger` NULL where there is none. $1: the total that is expected, or NULL. */
-char *audit_sql(const char *table, const char *id, const char *balance, const char *ledger);
+/* As SQL writes them; `ledger` NULL where there is none. */
+struct audit_names {
+	const char *table, *id, *balance, *ledger;
+};
+
+/* The statement, owned; `qualified`: in PostgreSQL's own words. $1: the total that is expected, or NULL. */
+char *audit_sql(const struct audit_names *names, bool qualified);
 
 /* What its answer says, a line a check; `expected` as $1. Returns how many lines; 0 where the answer is not one. */
 size_t audit_read(const struct rows *rows, const char *expected, struct audit_line lines[AUDIT_LINES_MAX]);

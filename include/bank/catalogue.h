@@ -35,13 +35,23 @@ struct catalogue {
 	bool balance_generated; /* computed by the server: it cannot be given either */
 	bool id_drawn; /* the server wants to draw ids, unless it is told to take ours (OVERRIDING SYSTEM VALUE) */
 	bool triggers; /* it has triggers, or parts that may have some: a statement does not see what comes after it */
-	bool ledger;   /* the transfers table is there and usable */
-	char *ledger_why; /* why it is not, as a sentence; NULL where it is or there is none */
+	bool deferred; /* some of them may wait for COMMIT */
+	bool partial;  /* row level security: we see some of the rows, and nobody says which are missing */
+	/*
+	 * How statements are written (src/bank/qualify.h): ours are qualified on PostgreSQL. Those of a transfer, and comparisons with the id,
+	 * are too, and the table has its schema, unless a plain name is known to find what it means.
+	 */
+	bool qualified, guarded, with_schema;
+	bool ledger;         /* there is one, and it is usable */
+	bool ledger_off;     /* none is wanted: ledger_why says so */
+	char *ledger_name;   /* for people; NULL without one */
+	char *ledger_why;    /* why there is none, as a sentence; NULL where there is one, or just none yet */
+	char *ledger_beside; /* why the table that is looked at first is not the one that is used; NULL where it is */
 	char *browse_why; /* why nothing can be moved: we may not write, or nobody can; a sentence; NULL where we may */
 	int64_t estimate; /* about how many rows, -1 unknown */
 
 	char *sql_name;        /* the table as SQL writes it, quoted where it needs that */
-	char *sql_make_ledger; /* a ledger that takes every id and balance of this table, in the schema of it */
+	char *sql_make_ledger; /* a ledger that takes every id and balance of this table; NULL where none is to be made */
 	/* Parts of statements, quoted: what a page selects, and the two columns that it is ordered by. */
 	char *sql_columns, *sql_id, *sql_balance;
 	char *sql_page_first;  /* $1 limit, ascending */
@@ -55,13 +65,14 @@ struct catalogue {
 
 	/*
 	 * NULL without a ledger. `checked` is refused by the server unless $5 and $6 are the two balances now: its id becomes NULL,
-	 * which a primary key cannot be (23502). `fence` touches 0 rows where the id is there already. `find` has source,
-	 * destination and amount of the transfer with id $1.
+	 * which a primary key cannot be (23502). It is refused too (22012) unless the row that was written is the one that was
+	 * given: a trigger may change it, or swallow it. `fence` gives a row unless the id is there already, or something else
+	 * was written. `find` has source, destination and amount of the transfer with id $1; `same` only where it is the one asked for.
 	 */
-	char *sql_ledger_insert;  /* $1 transfer id, $2 source, $3 destination, $4 amount */
-	char *sql_ledger_checked; /* the same, $5, $6 balances */
-	char *sql_ledger_fence;   /* as sql_ledger_insert */
+	char *sql_ledger_checked; /* $1 transfer id, $2 source, $3 destination, $4 amount, $5, $6 balances */
+	char *sql_ledger_fence;   /* $1 to $4 */
 	char *sql_ledger_find;    /* $1 transfer id */
+	char *sql_ledger_same;    /* $1 to $4, the amount NULL for any */
 
 	/* NULL without a ledger: id, made_at, source, destination, amount of transfers, newest first. */
 	char *sql_ledger_newest; /* $1 an account that took part, or NULL for all; $2 limit */
@@ -90,10 +101,13 @@ struct catalogue {
  * Reads it over an idle connection, in two round trips. done(arg, catalogue, missing, err) comes from the loop, with the connection
  * idle again unless it is lost: the catalogue is owned by the receiver, or NULL with a sentence that says what to do: status
  * ST_LOST, ST_STATEMENT for a question that failed, ST_CHECK for a table that cannot be used, with `missing` where there is none.
- * `table` is NAME or SCHEMA.NAME, NULL for accounts; parts with a dot or a quote in them stand in double quotes, as in SQL.
+ * `table` is NAME or SCHEMA.NAME, NULL for accounts; parts with a dot or a quote in them stand in double quotes, as in SQL. `ledger`
+ * is written so as well, without a schema it is in that of the accounts; or "none"; NULL for transfers, or teller_transfers where that
+ * is missing or something else.
  */
 typedef void catalogue_fn(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
-void catalogue_read(struct db *db, const char *table, catalogue_fn *done, void *arg);
+void catalogue_read(struct db *db, const char *table, const char *ledger, catalogue_fn *done, void *arg);
+bool catalogue_is_ledger(const char *word); /* NAME, SCHEMA.NAME or none */
 void catalogue_free(struct catalogue *catalogue);
 
 #endif

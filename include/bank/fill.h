@@ -12,6 +12,10 @@
 typedef void fill_tables_fn(void *arg, const struct err *err);
 void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn *done, void *arg);
 
+/* The same for the table of accounts alone, in the schema that its name has, if any. */
+void fill_accounts(struct db *db, const char *table, fill_tables_fn *done, void *arg);
+bool fill_makes(const char *table); /* accounts, or SCHEMA.accounts: what can be made */
+
 /*
  * The body that adds accounts: ids below 1,000,000,000 and balances below 1,000,000 (or less, where the columns hold less), drawn
  * from `seed`. A UUID or text column gets random UUIDs or numbers. An attempt draws the same as the one before.

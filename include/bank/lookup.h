@@ -10,7 +10,8 @@
 
 /*
  * Where the id is in the ledger the transaction commits, having changed nothing. Where it is not, the id is written, which waits
- * for whoever is writing the same one, and the body rejects, which takes it back: so the transfer did not commit. The
+ * for whoever is writing the same one, and the body rejects, which takes it back: so the transfer did not commit. Where no
+ * row arrives either, the body rejects as well, and nothing is known. The
  * catalogue must have a ledger, and outlive the lookup.
  */
 struct lookup;
@@ -21,6 +22,7 @@ struct body *lookup_body(struct lookup *lookup); /* borrowed */
 /* What the ledger has, once the body is done: raw text, NULL where it has NULL. Valid until the lookup is freed. */
 struct lookup_facts {
 	const char *id, *source, *destination, *amount;
+	bool swallowed; /* the ledger cannot tell: it has no such row, and takes none */
 };
 struct lookup_facts lookup_facts(const struct lookup *lookup);
 

@@ -26,7 +26,7 @@ struct transfer_spec {
  * its own sentence: same source and destination; a missing account, either side; a NULL or negative source balance; a NULL
  * destination balance; nothing to move; more than there is; overflow of the destination; an update that did not touch
  * exactly one row. An id in the ledger already: the same transfer is answered with what it moved then, and moves nothing; another
- * one is rejected. The catalogue must outlive the transfer; ids in sentences are harmless and cut.
+ * one, by accounts or amount, is rejected. The catalogue must outlive the transfer; ids in sentences are harmless and cut.
  */
 struct transfer;
 struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec);
@@ -44,7 +44,8 @@ MUST_CHECK enum status transfer_rule_parse(const char *word, const struct catalo
 /* What the latest attempt read and decided, in units; valid once the body has decided. */
 struct transfer_facts {
 	bool decided;
-	bool again; /* it was in the ledger: `amount` moved then, before and after are the balances now */
+	bool again;    /* it was in the ledger: `amount` moved then, before and after are the balances now */
+	bool recorded; /* its own answers were lost: `amount` is what the ledger has, and the balances are not known */
 	int64_t amount, source_before, source_after, destination_before, destination_after;
 	const char *id; /* UUID */
 };

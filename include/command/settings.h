@@ -38,6 +38,7 @@ struct settings {
 	enum color_when color;
 	enum output_format format;
 	char *table;            /* --table */
+	char *ledger;           /* --ledger: NAME, SCHEMA.NAME or none; NULL: as it is found */
 	char *as_of;            /* :set as-of: behind AS OF SYSTEM TIME, where the server has that; NULL: now */
 	bool no_mouse;          /* :set mouse off */
 	uint64_t seed;          /* --seed, else from the system */

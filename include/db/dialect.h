@@ -13,6 +13,7 @@ struct dialect {
 	bool rollback_to_restarts; /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
 	bool release_commits;      /* RELEASE SAVEPOINT cockroach_restart is the commit */
 	bool retries_first;        /* the server retries a transaction's first statement by itself, unseen */
+	bool qualifies;            /* names are known to be taken as OPERATOR(pg_catalog.=) and pg_catalog.count() */
 
 	/* A statement that the server answers with 40001, and one that must go before it from some version on; NULL for none. */
 	const char *fail_sql;
@@ -34,7 +35,7 @@ struct dialect {
 	const char *end_session_sql, *end_session_sql_13; /* up to version 13 it is not waited for */
 	const char *gone_sql;
 
-	/* Whether a trigger may run after a change of the table named by $1 (schema) and $2 (table). */
+	/* Whether a trigger may run after a change of the table named by $1 (schema) and $2 (table); and whether one may wait for COMMIT. */
 	const char *triggers_sql;
 
 	/* About how many rows a SELECT has: what goes before it to get its plan as JSON. Where that is NULL: the estimate for the table

@@ -21,11 +21,16 @@ static enum status refuse_kind(const struct table *table, const char *name, stru
 	return ST_OK;
 }
 
+static const struct column *balance_of(const struct table *table)
+{
+	return table_column_like(table, "balance");
+}
+
 /* ---- what we may do ---- */
 
 static enum status judge_reading(const struct table *table, const char *name, struct err *err)
 {
-	const struct column *balance = table_column(table, "balance");
+	const struct column *balance = balance_of(table);
 	bool readable = !balance || balance->readable;
 	for (size_t i = 0; i < table->ncolumns; i++)
 		readable = readable && (!table->columns[i].key || table->columns[i].readable);
@@ -38,7 +43,7 @@ static enum status judge_reading(const struct table *table, const char *name, st
 static void judge_writing(struct catalogue *catalogue, const struct table *table, const char *name)
 {
 	struct err err;
-	if (table_column(table, "balance")->updatable)
+	if (balance_of(table)->updatable)
 		return;
 	err_set(&err, ST_CHECK,
 		"you may read %s but not change it: ask its owner to GRANT UPDATE (balance) ON it to you", name);
@@ -113,7 +118,7 @@ static enum status refuse_balance(const struct column *balance, const char *name
 static enum status judge_balance(struct catalogue *catalogue, const struct table *table, const char *name,
 				 struct err *err)
 {
-	const struct column *balance = table_column(table, "balance");
+	const struct column *balance = balance_of(table);
 	if (!balance || balance->key)
 		return err_set(err, ST_CHECK, "%s has no column named balance%s: name another table with --table", name,
 			       balance ? " beside its key" : "");
@@ -130,7 +135,7 @@ static void take_extra(struct catalogue *catalogue, const struct table *table)
 {
 	for (size_t i = 0; i < table->ncolumns && catalogue->nextra < CATALOGUE_EXTRA_MAX; i++) {
 		const struct column *column = &table->columns[i];
-		if (column->key || !column->readable || strcmp(column->name, "balance") == 0)
+		if (column->key || !column->readable || column == balance_of(table))
 			continue;
 		catalogue->extra_type[catalogue->nextra] = mem_dup(column->type);
 		catalogue->extra[catalogue->nextra++] = mem_dup(column->name);
@@ -158,6 +163,7 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 		return status;
 	judge_writing(catalogue, table, name.text);
 	take_extra(catalogue, table);
+	catalogue->partial = table->hidden;
 	return ST_OK;
 }
 

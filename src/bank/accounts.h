@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a table must be like to serve as accounts, and another as their ledger. */
+/* What a table must be like to serve as accounts. */
 #ifndef BANK_ACCOUNTS_H
 #define BANK_ACCOUNTS_H
 
@@ -11,11 +11,5 @@ MUST_CHECK enum status accounts_judge(struct catalogue *catalogue, const struct 
 
 /* Where the balance is generated, or ids that are not the same can be equal, there is nothing but to browse. */
 void accounts_judge_columns(struct catalogue *catalogue, bool generated, bool alike);
-
-/* Whether transfers can be written to this table: NULL, or why not, owned. */
-char *ledger_judge(const struct catalogue *catalogue, const struct table *table);
-
-/* A ledger that we may not write makes the bank one to browse: to move money past it would be to lie in it. */
-void ledger_judge_rights(struct catalogue *catalogue, const struct table *table);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/mem.h"
+#include "qualify.h"
 
 enum {
 	COL_ACCOUNTS,
@@ -33,38 +33,37 @@ enum {
  * transfers does not matter to that. An account that would have begun with less than nothing was written to by somebody who keeps
  * no ledger. Ids are compared as text: the ledger's column may be of another type.
  */
-static void add_ledger(struct buf *sql, const char *table, const char *id, const char *balance, const char *ledger)
+static void add_ledger(struct buf *sql, const struct audit_names *n, bool qualified)
 {
-	buf_fmt(sql,
-		", t AS (SELECT count(*) AS transfers, coalesce(sum(amount), 0) AS moved, "
-		"count(CASE WHEN amount > 0 AND source <> destination THEN NULL ELSE 1 END) AS odd FROM %s), "
-		"sides AS (SELECT source AS account, -amount AS amount FROM %s "
-		"UNION ALL SELECT destination, amount FROM %s), "
-		"net AS (SELECT account::text AS account, sum(amount) AS amount FROM sides GROUP BY account), "
-		"r AS (SELECT count(CASE WHEN x.%s IS NULL THEN 1 END) AS gone, "
-		"min(CASE WHEN x.%s IS NULL THEN net.account END) AS gone_id, "
-		"count(CASE WHEN x.%s - net.amount < 0 THEN 1 END) AS short, "
-		"min(CASE WHEN x.%s - net.amount < 0 THEN net.account END) AS short_id "
-		"FROM net LEFT JOIN %s x ON x.%s::text = net.account)",
-		ledger, ledger, ledger, id, id, balance, balance, table, id);
+	qualify_add(sql, qualified,
+		    ", t AS (SELECT @count(*) AS transfers, coalesce(@sum(amount), 0) AS moved, "
+		    "@count(CASE WHEN amount @> 0 AND source @<> destination THEN NULL ELSE 1 END) AS odd FROM %s), "
+		    "sides AS (SELECT source AS account, @-amount AS amount FROM %s "
+		    "UNION ALL SELECT destination, amount FROM %s), "
+		    "net AS (SELECT account::@text AS account, @sum(amount) AS amount FROM sides GROUP BY account), "
+		    "r AS (SELECT @count(CASE WHEN x.%s IS NULL THEN 1 END) AS gone, "
+		    "@min(CASE WHEN x.%s IS NULL THEN net.account END) AS gone_id, "
+		    "@count(CASE WHEN x.%s @- net.amount @< 0 THEN 1 END) AS short, "
+		    "@min(CASE WHEN x.%s @- net.amount @< 0 THEN net.account END) AS short_id "
+		    "FROM net LEFT JOIN %s x ON x.%s::@text @= net.account)",
+		    n->ledger, n->ledger, n->ledger, n->id, n->id, n->balance, n->balance, n->table, n->id);
 }
 
-char *audit_sql(const char *table, const char *id, const char *balance, const char *ledger)
+char *audit_sql(const struct audit_names *n, bool qualified)
 {
 	struct buf sql = {0};
-	buf_fmt(&sql,
-		"WITH a AS (SELECT count(*) AS accounts, coalesce(sum(%s), 0) AS total, "
-		"count(CASE WHEN %s IS NULL THEN 1 END) AS nulls, count(CASE WHEN %s < 0 THEN 1 END) AS negative, "
-		"min(CASE WHEN %s < 0 THEN %s::text END) AS negative_id FROM %s)",
-		balance, balance, balance, balance, id, table);
-	if (ledger)
-		add_ledger(&sql, table, id, balance, ledger);
-	buf_str(&sql, " SELECT accounts, total, coalesce(total = $1::numeric, total::text <> 'NaN'), nulls, negative, "
-		      "negative_id");
-	if (ledger)
-		buf_str(&sql, ", transfers, moved, odd, gone, gone_id, short, short_id FROM a, t, r");
-	else
-		buf_str(&sql, " FROM a");
+	qualify_add(
+		&sql, qualified,
+		"WITH a AS (SELECT @count(*) AS accounts, coalesce(@sum(%s), 0) AS total, "
+		"@count(CASE WHEN %s IS NULL THEN 1 END) AS nulls, @count(CASE WHEN %s @< 0 THEN 1 END) AS negative, "
+		"@min(CASE WHEN %s @< 0 THEN %s::@text END) AS negative_id FROM %s)",
+		n->balance, n->balance, n->balance, n->balance, n->id, n->table);
+	if (n->ledger)
+		add_ledger(&sql, n, qualified);
+	qualify_add(&sql, qualified,
+		    " SELECT accounts, total, coalesce(total @= $1::numeric, total::@text @<> 'NaN'), nulls, negative, "
+		    "negative_id");
+	buf_str(&sql, n->ledger ? ", transfers, moved, odd, gone, gone_id, short, short_id FROM a, t, r" : " FROM a");
 	return buf_take(&sql);
 }
 

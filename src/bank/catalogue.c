@@ -9,12 +9,13 @@
 #include "bank/query.h"
 #include "base/mem.h"
 #include "ident.h"
+#include "ledger.h"
+#include "qualify.h"
 #include "say.h"
 #include "statements.h"
 
 /*
- * First the table itself. Where it can be used, then the ledger, which is in the schema of the table or nowhere, how its balances are
- * kept, how it wants to be written, its triggers, and how many rows there are about; each may fail without harm: then there is no
+ * First the table itself. Where it can be used, then the tables that may be the ledger, how its balances are kept, how it wants to be written, its triggers, and how many rows there are about; each may fail without harm: then there is no
  * ledger, no index, nothing odd, and no estimate.
  */
 struct reading {
@@ -23,6 +24,8 @@ struct reading {
 	struct catalogue *catalogue;
 	struct rows *rows; /* of the table; `table` borrows from them */
 	struct table table;
+	struct ledger_choice choice;
+	struct rows *ledger_rows[LEDGERS_MAX];
 	bool missing;
 	struct err err;
 	catalogue_fn *done;
@@ -35,6 +38,9 @@ static void free_reading(struct reading *reading)
 	free(reading->name);
 	table_done(&reading->table);
 	rows_free(reading->rows);
+	for (size_t i = 0; i < LEDGERS_MAX; i++)
+		rows_free(reading->ledger_rows[i]);
+	ledger_forget(&reading->choice);
 	free(reading);
 }
 
@@ -66,64 +72,49 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 
 /* ---- the ledger, and about how many rows ---- */
 
-static void take_ledger(struct reading *reading, const struct rows *rows)
-{
-	struct table ledger;
-	struct catalogue *catalogue = reading->catalogue;
-	if (!table_read(&ledger, rows))
-		return;
-	catalogue->ledger_why = ledger_judge(catalogue, &ledger);
-	if (!catalogue->ledger_why)
-		ledger_judge_rights(catalogue, &ledger);
-	catalogue->ledger = !catalogue->ledger_why;
-	if (catalogue->ledger)
-		statements_ledger(catalogue, &reading->table, &ledger);
-	table_done(&ledger);
-}
-
 /* $1 schema, $2 table, $3 the column of the balance. */
 static const char balance_sql[] =
 	"SELECT a.attnotnull, EXISTS (SELECT 1 FROM pg_catalog.pg_index AS i "
-	"JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid JOIN pg_catalog.pg_am AS m ON m.oid = x.relam "
-	"WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL "
-	"AND m.amname IN ('btree', 'prefix')) "
-	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
-	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid "
-	"WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3";
+	"JOIN pg_catalog.pg_class AS x ON x.oid @= i.indexrelid JOIN pg_catalog.pg_am AS m ON m.oid @= x.relam "
+	"WHERE i.indrelid @= c.oid AND i.indkey[0] @= a.attnum AND i.indisvalid AND i.indpred IS NULL "
+	"AND (m.amname @= 'btree' OR m.amname @= 'prefix')) "
+	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid @= c.relnamespace "
+	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid "
+	"WHERE n.nspname @= $1 AND c.relname @= $2 AND a.attname @= $3";
 
 static void take_balance(struct catalogue *catalogue, const struct rows *rows)
 {
-	if (!rows || rows->nrows == 0)
-		return;
-	catalogue->balance_nullable = rows_cell(rows, 0, 0)[0] != 't';
-	catalogue->balance_indexed = rows_cell(rows, 0, 1)[0] == 't';
+	const char *not_null = rows_cell(rows, 0, 0), *indexed = rows_cell(rows, 0, 1);
+	catalogue->balance_nullable = !not_null || *not_null != 't';
+	catalogue->balance_indexed = indexed && *indexed == 't';
 }
 
 /* $1 schema, $2 table, $3 the column of the balance, $4 that of the id. */
 static const char writing_sql[] =
-	"SELECT b.attgenerated <> '', i.attidentity = 'a', NOT o.collisdeterministic "
-	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
-	"JOIN pg_catalog.pg_attribute AS b ON b.attrelid = c.oid AND b.attname = $3 "
-	"JOIN pg_catalog.pg_attribute AS i ON i.attrelid = c.oid AND i.attname = $4 "
-	"LEFT JOIN pg_catalog.pg_collation AS o ON o.oid = i.attcollation "
-	"WHERE n.nspname = $1 AND c.relname = $2";
+	"SELECT b.attgenerated @<> '', i.attidentity @= 'a', NOT o.collisdeterministic "
+	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid @= c.relnamespace "
+	"JOIN pg_catalog.pg_attribute AS b ON b.attrelid @= c.oid AND b.attname @= $3 "
+	"JOIN pg_catalog.pg_attribute AS i ON i.attrelid @= c.oid AND i.attname @= $4 "
+	"LEFT JOIN pg_catalog.pg_collation AS o ON o.oid @= i.attcollation "
+	"WHERE n.nspname @= $1 AND c.relname @= $2";
+
+static bool is_true(const struct rows *rows, size_t column)
+{
+	const char *cell = rows_cell(rows, 0, column);
+	return cell && *cell == 't';
+}
 
 static void take_writing(struct catalogue *catalogue, const struct rows *rows)
 {
-	bool is[3] = {false};
-	for (size_t i = 0; rows && rows->nrows > 0 && i < COUNT_OF(is); i++) {
-		const char *cell = rows_cell(rows, 0, i);
-		is[i] = cell && *cell == 't';
-	}
-	accounts_judge_columns(catalogue, is[0], is[2]);
-	if (is[1])
+	accounts_judge_columns(catalogue, is_true(rows, 0), is_true(rows, 2));
+	if (is_true(rows, 1))
 		statements_give_ids(catalogue);
 }
 
 static void take_triggers(struct catalogue *catalogue, const struct rows *rows)
 {
-	const char *any = rows_cell(rows, 0, 0);
-	catalogue->triggers = any && *any == 't';
+	catalogue->triggers = is_true(rows, 0);
+	catalogue->deferred = is_true(rows, 1);
 }
 
 static void take_estimate(const struct reading *reading, const struct rows *rows)
@@ -139,20 +130,25 @@ static void take_estimate(const struct reading *reading, const struct rows *rows
 		catalogue->estimate = (int64_t)n;
 }
 
+enum { ASK_LEDGERS, ASK_BALANCE = ASK_LEDGERS + LEDGERS_MAX, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
+
 static void on_more(void *arg, size_t index, const struct answer *answer)
 {
 	struct reading *reading = arg;
 	if (!answer->ok)
 		return;
-	if (index == 0)
-		take_ledger(reading, answer->rows);
-	else if (index == 1)
+	if (index < ASK_BALANCE)
+		reading->ledger_rows[index] = rows_copy(answer->rows);
+	if (index == ASK_LEDGERS + LEDGERS_MAX - 1)
+		ledger_choose(&reading->choice, reading->catalogue, &reading->table,
+			      (const struct rows *const *)reading->ledger_rows);
+	else if (index == ASK_BALANCE)
 		take_balance(reading->catalogue, answer->rows);
-	else if (index == 2)
+	else if (index == ASK_WRITING)
 		take_writing(reading->catalogue, answer->rows);
-	else if (index == 3)
+	else if (index == ASK_TRIGGERS)
 		take_triggers(reading->catalogue, answer->rows);
-	else
+	else if (index == ASK_ESTIMATE)
 		take_estimate(reading, answer->rows);
 }
 
@@ -161,33 +157,55 @@ static void on_more_idle(void *arg)
 	finish(arg);
 }
 
+static struct statement ask_once(const char *sql, const char *const *params, unsigned nparams)
+{
+	return (struct statement){.sql = sql, .verb = VERB_SELECT, .nparams = nparams, .params = params, .once = true};
+}
+
 static void ask_more(struct reading *reading)
 {
-	const char *ledger[TABLE_PARAMS] = {"transfers", reading->table.schema, "false"};
-	const char *params[] = {reading->table.schema, reading->table.name, reading->catalogue->balance_name,
-				reading->catalogue->id_name};
+	const struct catalogue *catalogue = reading->catalogue;
+	const char *params[] = {reading->table.schema, reading->table.name, catalogue->balance_name,
+				catalogue->id_name};
+	const char *ledgers[LEDGERS_MAX][TABLE_PARAMS];
 	const struct dialect *dialect = db_dialect(reading->db);
-	struct buf explain = {0};
+	char *table = table_sql(dialect->qualifies), *balance = qualify(dialect->qualifies, balance_sql),
+	     *writing = qualify(dialect->qualifies, writing_sql);
+	struct buf estimate = {0};
 	if (dialect->explain)
-		buf_fmt(&explain, "%sSELECT 1 FROM %s", dialect->explain, reading->catalogue->sql_name);
-	struct statement statements[] = {
-		{.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = ledger, .once = true},
-		{.sql = balance_sql, .verb = VERB_SELECT, .nparams = 3, .params = params, .once = true},
-		{.sql = writing_sql, .verb = VERB_SELECT, .nparams = 4, .params = params, .once = true},
-		{.sql = dialect->triggers_sql, .verb = VERB_SELECT, .nparams = 2, .params = params, .once = true},
-		{.sql = explain.len ? explain.p : dialect->estimate_sql,
-		 .verb = VERB_SELECT,
-		 .nparams = explain.len ? 0 : 2,
-		 .params = params,
-		 .once = true},
+		buf_fmt(&estimate, "%sSELECT 1 FROM %s", dialect->explain, catalogue->sql_name);
+	struct statement statements[ASKED] = {
+		[ASK_BALANCE] = ask_once(balance, params, 3),
+		[ASK_WRITING] = ask_once(writing, params, 4),
+		[ASK_TRIGGERS] = ask_once(dialect->triggers_sql, params, 2),
+		[ASK_ESTIMATE] =
+			estimate.len ? ask_once(estimate.p, NULL, 0) : ask_once(dialect->estimate_sql, params, 2),
 	};
+	for (size_t i = 0; i < LEDGERS_MAX; i++) {
+		ledger_params(&reading->choice, &reading->table, i, ledgers[i]);
+		statements[ASK_LEDGERS + i] = ask_once(table, ledgers[i], TABLE_PARAMS);
+	}
 	struct db_context context = {0};
 	struct db_reply reply = {on_more, on_more_idle, on_lost, reading, on_dropped};
 	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
-	buf_free(&explain);
+	buf_free(&estimate);
+	free(table);
+	free(balance);
+	free(writing);
 }
 
 /* ---- the table ---- */
+
+/* Not even where to look, or to make one, is known. */
+static void say_no_path(struct reading *reading)
+{
+	struct said name = say_id(reading->name);
+	bool usual = strcmp(reading->name, "accounts") == 0;
+	err_set(&reading->err, ST_CHECK,
+		"there is no table %s to be found: the search path of this session is empty; name its schema, --table "
+		"SCHEMA.%s%s",
+		name.text, name.text, usual ? " (`init` makes it there)" : "");
+}
 
 static void say_missing(struct reading *reading)
 {
@@ -196,7 +214,7 @@ static void say_missing(struct reading *reading)
 		buf_fmt(&name, "%s.", reading->schema);
 	buf_str(&name, reading->name);
 	struct said said = say_id(buf_text(&name));
-	bool usual = strcmp(buf_text(&name), "accounts") == 0;
+	bool usual = strcmp(reading->name, "accounts") == 0;
 	reading->missing = true;
 	err_set(&reading->err, ST_CHECK,
 		usual ? "there is no table %s: `init` makes it"
@@ -205,25 +223,41 @@ static void say_missing(struct reading *reading)
 	buf_free(&name);
 }
 
+/* Names without a schema mean what they seem to where nobody comes before the server's own, and no other client's session is met. */
+static void judge_path(struct catalogue *catalogue, struct db *db)
+{
+	bool sure = db_who(db)->safe_path && !db_pooled(db);
+	catalogue->qualified = db_dialect(db)->qualifies;
+	catalogue->with_schema = catalogue->qualified && !sure;
+	catalogue->guarded = catalogue->with_schema;
+}
+
 static void take_table(struct reading *reading, const struct rows *rows)
 {
 	struct catalogue *catalogue = reading->catalogue;
 	reading->rows = rows_copy(rows);
+	judge_path(catalogue, reading->db);
 	if (!table_read(&reading->table, reading->rows))
 		say_missing(reading);
 	else if (accounts_judge(catalogue, &reading->table, &reading->err) == ST_OK)
 		statements_accounts(catalogue, &reading->table);
 }
 
+enum { ASK_TABLE, ASK_PATH };
+
 static void on_table(void *arg, size_t index, const struct answer *answer)
 {
-	(void)index;
 	struct reading *reading = arg;
-	if (answer->ok)
-		take_table(reading, answer->rows);
-	else
+	bool lost = reading->missing && !reading->schema[0];
+	if (!answer->ok && !reading->err.status)
 		err_set(&reading->err, ST_STATEMENT, "the tables of this database cannot be looked up: %s (%s)",
 			answer->message, answer->sqlstate);
+	else if (answer->ok && index == ASK_TABLE)
+		take_table(reading, answer->rows);
+	else if (answer->ok && lost && !rows_cell(answer->rows, 0, 0)) {
+		reading->missing = false;
+		say_no_path(reading);
+	}
 }
 
 static void on_table_idle(void *arg)
@@ -238,14 +272,20 @@ static void on_table_idle(void *arg)
 static void ask_table(struct reading *reading)
 {
 	const char *params[TABLE_PARAMS] = {reading->name, reading->schema, reading->schema[0] ? "false" : "true"};
-	struct statement statement = {
-		.sql = table_sql(), .verb = VERB_SELECT, .nparams = TABLE_PARAMS, .params = params, .once = true};
+	bool qualified = db_dialect(reading->db)->qualifies;
+	char *table = table_sql(qualified), *path = qualify(qualified, "SELECT @current_schema()");
+	struct statement statements[] = {
+		[ASK_TABLE] = ask_once(table, params, TABLE_PARAMS),
+		[ASK_PATH] = ask_once(path, NULL, 0),
+	};
 	struct db_context context = {0};
 	struct db_reply reply = {on_table, on_table_idle, on_lost, reading, on_dropped};
-	db_send(reading->db, &statement, 1, &context, &reply);
+	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
+	free(table);
+	free(path);
 }
 
-void catalogue_read(struct db *db, const char *table, catalogue_fn *done, void *arg)
+void catalogue_read(struct db *db, const char *table, const char *ledger, catalogue_fn *done, void *arg)
 {
 	struct reading *reading = NEW(struct reading);
 	*reading = (struct reading){.db = db, .catalogue = NEW(struct catalogue), .done = done, .arg = arg};
@@ -254,6 +294,7 @@ void catalogue_read(struct db *db, const char *table, catalogue_fn *done, void *
 		reading->name = mem_dup(table);
 	if (!reading->schema)
 		reading->schema = mem_dup("");
+	ledger_wanted(&reading->choice, ledger);
 	ask_table(reading);
 }
 
@@ -266,7 +307,9 @@ void catalogue_free(struct catalogue *catalogue)
 	free(catalogue->balance_name);
 	free(catalogue->id_type);
 	free(catalogue->balance_type);
+	free(catalogue->ledger_name);
 	free(catalogue->ledger_why);
+	free(catalogue->ledger_beside);
 	free(catalogue->browse_why);
 	for (size_t i = 0; i < catalogue->nextra; i++)
 		free(catalogue->extra[i]);

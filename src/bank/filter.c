@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "filter_parts.h"
 #include "ident.h"
+#include "qualify.h"
 #include "say.h"
 
 struct filter {
@@ -124,9 +125,42 @@ static bool column(struct parser *parser, struct filter_column *column)
 		buf_free(&names);
 		return false;
 	}
-	ident_add(&parser->filter->sql, column->name);
 	lexer_next(&parser->lexer);
 	return true;
+}
+
+/* ---- what is written ---- */
+
+static bool qualified(const struct parser *parser)
+{
+	return parser->catalogue->qualified;
+}
+
+/* A type that somebody made is compared as it is written: its operators and casts are somebody's too. */
+static bool is_others(const struct parser *parser, const struct filter_column *column)
+{
+	return qualified(parser) && strchr(column->type, '.');
+}
+
+/* What the type's own output makes of it; a row of NULLs is not NULL. */
+static void add_output(struct buf *sql, const char *name)
+{
+	char *quoted = ident_quoted(name);
+	qualify_add(sql, true, "CASE WHEN %s IS DISTINCT FROM NULL THEN @format('%%s', %s) END", quoted, quoted);
+	free(quoted);
+}
+
+static void add_column(struct parser *parser, const struct filter_column *column)
+{
+	if (is_others(parser, column))
+		add_output(&parser->filter->sql, column->name);
+	else
+		ident_add(&parser->filter->sql, column->name);
+}
+
+static void add_operator(struct parser *parser, const char *operator)
+{
+	buf_fmt(&parser->filter->sql, qualified(parser) ? " OPERATOR(pg_catalog.%s) " : " %s ", operator);
 }
 
 /* ---- values ---- */
@@ -139,15 +173,19 @@ static bool value(struct parser *parser, const struct filter_column *column, boo
 	if (token->kind != TOKEN_NUMBER && token->kind != TOKEN_TEXT && !truth)
 		return wrong(parser, token, "a number, or text in single quotes,");
 	const char *cast = "";
-	if (!as_text && !filter_value_fits(column, token, &cast, parser->err))
+	if (!as_text && !is_others(parser, column) && !filter_value_fits(column, token, &cast, parser->err))
 		return false;
+	if (qualified(parser) && (as_text || is_others(parser, column)))
+		cast = "::text";
 	if (filter->nparams == FILTER_PARAMS_MAX) {
 		err_set(parser->err, ST_USAGE, "filter, column %zu: a filter has at most %d values", token->column,
 			(int)FILTER_PARAMS_MAX);
 		return false;
 	}
 	filter->params[filter->nparams++] = mem_dup(token->text);
-	buf_fmt(&filter->sql, "$%u%s", filter->nparams, cast);
+	buf_fmt(&filter->sql, "$%u", filter->nparams);
+	if (cast[0])
+		qualify_add(&filter->sql, qualified(parser), "::@%s", cast + 2);
 	lexer_next(&parser->lexer);
 	return true;
 }
@@ -157,20 +195,22 @@ static bool value(struct parser *parser, const struct filter_column *column, boo
 static bool comparison(struct parser *parser, const struct filter_column *column)
 {
 	static const char *const signs[] = {"=", "<>", "<", "<=", ">", ">="};
+	add_column(parser, column);
 	if (take_sign(parser, "!=")) {
-		buf_str(&parser->filter->sql, " <> ");
+		add_operator(parser, "<>");
 		return value(parser, column, false);
 	}
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
 		if (take_sign(parser, signs[i])) {
-			buf_fmt(&parser->filter->sql, " %s ", signs[i]);
+			add_operator(parser, signs[i]);
 			return value(parser, column, false);
 		}
 	return wrong(parser, &parser->lexer.token, "a comparison such as = or <");
 }
 
-static bool is_null(struct parser *parser)
+static bool is_null(struct parser *parser, const struct filter_column *column)
 {
+	ident_add(&parser->filter->sql, column->name);
 	bool negated = take_word(parser, "not");
 	if (!take_word(parser, "null"))
 		return wrong(parser, &parser->lexer.token, negated ? "null" : "null or not null");
@@ -178,35 +218,77 @@ static bool is_null(struct parser *parser)
 	return true;
 }
 
-static bool between(struct parser *parser, const struct filter_column *column)
+static void begin_group(struct parser *parser, bool negated)
 {
-	buf_str(&parser->filter->sql, " BETWEEN ");
+	if (qualified(parser))
+		buf_str(&parser->filter->sql, negated ? "NOT (" : "(");
+}
+
+/* BETWEEN and IN find their operators by name: where that must not be, they are written as what they stand for. */
+static bool between(struct parser *parser, const struct filter_column *column, bool negated)
+{
+	begin_group(parser, negated);
+	add_column(parser, column);
+	if (qualified(parser))
+		add_operator(parser, ">=");
+	else
+		buf_str(&parser->filter->sql, negated ? " NOT BETWEEN " : " BETWEEN ");
 	if (!value(parser, column, false))
 		return false;
 	if (!take_word(parser, "and"))
 		return wrong(parser, &parser->lexer.token, "and, with the upper end,");
 	buf_str(&parser->filter->sql, " AND ");
+	if (!qualified(parser))
+		return value(parser, column, false);
+	add_column(parser, column);
+	add_operator(parser, "<=");
+	bool good = value(parser, column, false);
+	buf_char(&parser->filter->sql, ')');
+	return good;
+}
+
+static bool one_of(struct parser *parser, const struct filter_column *column, bool first)
+{
+	if (!qualified(parser)) {
+		buf_str(&parser->filter->sql, first ? "" : ", ");
+		return value(parser, column, false);
+	}
+	buf_str(&parser->filter->sql, first ? "" : " OR ");
+	add_column(parser, column);
+	add_operator(parser, "=");
 	return value(parser, column, false);
 }
 
-static bool in(struct parser *parser, const struct filter_column *column)
+static bool in(struct parser *parser, const struct filter_column *column, bool negated)
 {
-	buf_str(&parser->filter->sql, " IN (");
-	if (!need_sign(parser, "(", "a ( with the values") || !value(parser, column, false))
-		return false;
-	while (take_sign(parser, ",")) {
-		buf_str(&parser->filter->sql, ", ");
-		if (!value(parser, column, false))
-			return false;
+	begin_group(parser, negated);
+	if (!qualified(parser)) {
+		add_column(parser, column);
+		buf_str(&parser->filter->sql, negated ? " NOT IN (" : " IN (");
 	}
+	if (!need_sign(parser, "(", "a ( with the values") || !one_of(parser, column, true))
+		return false;
+	while (take_sign(parser, ","))
+		if (!one_of(parser, column, false))
+			return false;
 	buf_char(&parser->filter->sql, ')');
 	return need_sign(parser, ")", "a comma or )");
 }
 
 /* Patterns are for text; anything else is compared as it is written. */
-static bool like(struct parser *parser, const struct filter_column *column, const char *word)
+static bool like(struct parser *parser, const struct filter_column *column, bool negated, bool any_case)
 {
-	buf_fmt(&parser->filter->sql, "%s %s ", filter_is_text(column) ? "" : "::text", word);
+	struct buf *sql = &parser->filter->sql;
+	static const char *const operators[2][2] = {{"~~", "~~*"}, {"!~~", "!~~*"}};
+	bool text = filter_is_text(column) && !is_others(parser, column);
+	if (text || !qualified(parser))
+		ident_add(sql, column->name);
+	else
+		add_output(sql, column->name);
+	if (qualified(parser))
+		add_operator(parser, operators[negated][any_case]);
+	else
+		buf_fmt(sql, "%s %s%s ", text ? "" : "::text", negated ? "NOT " : "", any_case ? "ILIKE" : "LIKE");
 	return value(parser, column, true);
 }
 
@@ -216,20 +298,16 @@ static bool test(struct parser *parser)
 	if (!column(parser, &tested))
 		return false;
 	if (take_word(parser, "is"))
-		return is_null(parser);
+		return is_null(parser, &tested);
 	bool negated = take_word(parser, "not");
-	/* "::text" must stand before NOT, the word for it is not read yet. */
-	bool matches = is_word(parser, "like") || is_word(parser, "ilike");
-	if (negated && !matches)
-		buf_str(&parser->filter->sql, " NOT");
 	if (take_word(parser, "between"))
-		return between(parser, &tested);
+		return between(parser, &tested, negated);
 	if (take_word(parser, "in"))
-		return in(parser, &tested);
+		return in(parser, &tested, negated);
 	if (take_word(parser, "like"))
-		return like(parser, &tested, negated ? "NOT LIKE" : "LIKE");
+		return like(parser, &tested, negated, false);
 	if (take_word(parser, "ilike"))
-		return like(parser, &tested, negated ? "NOT ILIKE" : "ILIKE");
+		return like(parser, &tested, negated, true);
 	return negated ? wrong(parser, &parser->lexer.token, "between, in, like or ilike")
 		       : comparison(parser, &tested);
 }

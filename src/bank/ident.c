@@ -62,6 +62,13 @@ void ident_add(struct buf *sql, const char *name)
 	buf_char(sql, '"');
 }
 
+char *ident_quoted(const char *name)
+{
+	struct buf sql = {0};
+	ident_add(&sql, name);
+	return buf_take(&sql);
+}
+
 /* ---- names that people write ---- */
 
 /* Reads a quoted part up to behind its closing quote; NULL where that is missing. */

@@ -12,6 +12,7 @@ bool ident_is_plain(const char *name);
 
 /* Appends the name, in double quotes where it needs them. */
 void ident_add(struct buf *sql, const char *name);
+char *ident_quoted(const char *name); /* the same, owned */
 
 /*
  * Takes what a person wrote apart: NAME or SCHEMA.NAME, each as it is or, where it holds a dot or a quote, in double quotes as

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "accounts.h"
 #include "base/mem.h"
+#include "ledger.h"
 #include "say.h"
 
 /* The sentence, owned, as every function here returns it: NULL where all is well. */
@@ -23,6 +23,48 @@ static char *why(const struct table *table, const char *fmt, ...)
 	err_set(&err, ST_CHECK, "%s is not used as the ledger: %s", say_id(table->name).text, text);
 	return mem_dup(err.text);
 }
+
+/* ---- the table ---- */
+
+static char *judge_kind(const struct table *table)
+{
+	static const struct {
+		char kind;
+		const char *words;
+	} kinds[] = {{'p', "it is a partitioned table"},
+		     {'v', "it is a view"},
+		     {'m', "it is a materialized view"},
+		     {'f', "it is a foreign table"}};
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (table->kind == kinds[i].kind)
+			return why(table, "%s", kinds[i].words);
+	if (table->persistence == 'u')
+		return why(table, "it is unlogged, so that a crash of the server empties it");
+	if (table->persistence == 't')
+		return why(table, "it is temporary");
+	return NULL;
+}
+
+/* What would change, move or swallow its rows behind our back. */
+static char *judge_others_hands(const struct table *table)
+{
+	if (table->parent)
+		return why(table, "it is part of another table, %s", say_id(table->parent).text);
+	if (table->has_children)
+		return why(table, "other tables inherit from it");
+	if (table->trigger)
+		return why(table, "it has a trigger, %s", say_id(table->trigger).text);
+	if (table->rule)
+		return why(table, "it has a rule, %s", say_id(table->rule).text);
+	if (table->secured)
+		return why(table, "it has row level security, which can hide rows");
+	if (table->foreign_key)
+		return why(table, "its foreign key %s changes rows together with those that they name",
+			   say_id(table->foreign_key).text);
+	return NULL;
+}
+
+/* ---- its columns ---- */
 
 /* Every id fits: an assignment that could fail for some would fail their transfers. */
 static bool id_fits(const struct catalogue *catalogue, const struct column *column)
@@ -67,45 +109,75 @@ static char *judge_id(const struct table *table)
 		return why(table, "its primary key must be a column id");
 	if (strcmp(id->type, "uuid") != 0)
 		return why(table, "its column id must be of type uuid");
-	if (!table_column(table, "made_at"))
-		return why(table, "it has no column made_at");
 	return NULL;
 }
 
-static const char *const ours[] = {"id", "source", "destination", "amount"};
-
-static char *judge_others(const struct table *table)
+static char *judge_made_at(const struct table *table)
 {
-	for (size_t i = 0; i < table->ncolumns; i++) {
+	const struct column *column = table_column(table, "made_at");
+	char type[80];
+	if (!column)
+		return why(table, "it has no column made_at");
+	type_show(type, column->type, column->typmod);
+	if (strcmp(type, "timestamptz") == 0 || strcmp(type, "timestamp") == 0)
+		return column->needs_value ? why(table, "its column made_at has no default") : NULL;
+	return why(table, "its column made_at is of type %s, which is no time", type);
+}
+
+/* Those that are written, and then all. */
+enum { WRITTEN = 4, ALL };
+static const char *const ours[ALL] = {"id", "source", "destination", "amount", "made_at"};
+
+/* A domain or a type of somebody's own brings rules and code of its own. */
+static char *judge_ours(const struct table *table, const struct column *column)
+{
+	struct said name = say_id(column->name);
+	if (column->generated)
+		return why(table, "its column %s is generated", name.text);
+	if (column->identity)
+		return why(table, "its column %s is an identity", name.text);
+	if (column->domain)
+		return why(table, "its column %s is of a domain over %s", name.text, column->type);
+	return NULL;
+}
+
+/* A table with further columns is an application's own. */
+static char *judge_columns(const struct table *table)
+{
+	char *sentence = NULL;
+	for (size_t i = 0; i < table->ncolumns && !sentence; i++) {
 		const struct column *column = &table->columns[i];
 		bool known = false;
-		for (size_t k = 0; k < COUNT_OF(ours); k++)
+		for (size_t k = 0; k < ALL; k++)
 			known = known || strcmp(column->name, ours[k]) == 0;
-		if (!known && column->needs_value)
-			return why(table, "its column %s needs a value that transfers do not have",
-				   say_id(column->name).text);
+		sentence = known ? judge_ours(table, column)
+				 : why(table, "its column %s is none of a ledger's", say_id(column->name).text);
 	}
-	return NULL;
+	return sentence;
 }
 
 char *ledger_judge(const struct catalogue *catalogue, const struct table *table)
 {
-	if (table->kind != 'r' && table->kind != 'p')
-		return why(table, "it is no table");
-	char *sentence = judge_id(table);
+	char *sentence = judge_kind(table);
+	if (!sentence)
+		sentence = judge_others_hands(table);
+	if (!sentence)
+		sentence = judge_id(table);
 	if (!sentence)
 		sentence = judge_side(catalogue, table, "source");
 	if (!sentence)
 		sentence = judge_side(catalogue, table, "destination");
 	if (!sentence)
 		sentence = judge_amount(catalogue, table);
-	return sentence ? sentence : judge_others(table);
+	if (!sentence)
+		sentence = judge_made_at(table);
+	return sentence ? sentence : judge_columns(table);
 }
 
 void ledger_judge_rights(struct catalogue *catalogue, const struct table *table)
 {
 	bool readable = true, insertable = true;
-	for (size_t i = 0; i < COUNT_OF(ours); i++) {
+	for (size_t i = 0; i < WRITTEN; i++) {
 		const struct column *column = table_column(table, ours[i]);
 		readable = readable && column->readable;
 		insertable = insertable && column->insertable;

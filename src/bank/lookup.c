@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "say.h"
 
 enum { SOURCE, DESTINATION, AMOUNT, COLUMNS };
+enum { ASKED_MAX = 2 };
 
 struct lookup {
 	struct body body;
@@ -15,6 +17,8 @@ struct lookup {
 	char *found[COLUMNS];
 	const char *params[4];
 	enum { STEP_START, STEP_FIND, STEP_FENCE } step;
+	unsigned asked; /* how often, in this attempt */
+	bool swallowed;
 };
 
 static void forget(struct lookup *lookup)
@@ -30,12 +34,15 @@ static void reset(struct body *body, bool together)
 	(void)together;
 	struct lookup *lookup = (struct lookup *)body;
 	lookup->step = STEP_START;
+	lookup->asked = 0;
+	lookup->swallowed = false;
 	forget(lookup);
 }
 
 static enum body_say ask(struct lookup *lookup, struct batch *batch)
 {
 	lookup->step = STEP_FIND;
+	lookup->asked++;
 	lookup->params[0] = lookup->id;
 	batch->statements[batch->n++] = (struct statement){
 		.sql = lookup->catalogue->sql_ledger_find, .verb = VERB_SELECT, .nparams = 1, .params = lookup->params};
@@ -64,6 +71,17 @@ static enum body_say write_id(struct lookup *lookup, struct batch *batch)
 	return BODY_SEND;
 }
 
+/* Neither is it there nor can it be written, whatever the reason: nothing follows from that. */
+static enum body_say swallow(struct lookup *lookup, struct err *reason)
+{
+	lookup->swallowed = true;
+	err_set(reason, ST_REJECTED,
+		"transfer %s cannot be settled: it is not in %s, and what is written there does not arrive; a rule or "
+		"trigger of it swallows or changes it",
+		lookup->id, say_id(lookup->catalogue->ledger_name).text);
+	return BODY_REJECT;
+}
+
 static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 			  struct err *reason)
 {
@@ -76,8 +94,10 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 	}
 	if (lookup->step == STEP_FIND)
 		return write_id(lookup, batch);
-	if (answers[0].affected == 0) /* it came between the two statements: ask again */
+	if (answers[0].affected == 0 && lookup->asked < ASKED_MAX) /* it came between the two statements: ask again */
 		return ask(lookup, batch);
+	if (answers[0].affected == 0)
+		return swallow(lookup, reason);
 	err_set(reason, ST_REJECTED, "transfer %s did not commit; nothing was moved", lookup->id);
 	return BODY_REJECT;
 }
@@ -110,5 +130,5 @@ struct body *lookup_body(struct lookup *lookup)
 struct lookup_facts lookup_facts(const struct lookup *lookup)
 {
 	return (struct lookup_facts){lookup->id, lookup->found[SOURCE], lookup->found[DESTINATION],
-				     lookup->found[AMOUNT]};
+				     lookup->found[AMOUNT], lookup->swallowed};
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "qualify.h"
 #include "query_parts.h"
 
 struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct order order,
@@ -76,6 +77,13 @@ void draft_param(struct draft *draft, const char *value)
 	buf_fmt(&draft->sql, "$%u", draft->nparams);
 }
 
+/* Left of a comparison: what follows is its right side. */
+void draft_compare(struct draft *draft, const char *left, const char *operator)
+{
+	bool guarded = draft->query->catalogue->guarded;
+	buf_fmt(&draft->sql, guarded ? "%s OPERATOR(pg_catalog.%s) " : "%s %s ", left, operator);
+}
+
 /* A text with a filter in it is used once or twice, and its plan is best made for its values. */
 void draft_end(struct draft *draft, struct ask *ask)
 {
@@ -130,7 +138,7 @@ static void end_page(struct draft *draft, struct ask *ask, bool by_balance, bool
 static void id_condition(struct draft *draft, struct step step, const struct spot *place)
 {
 	draft_and(draft);
-	buf_fmt(&draft->sql, "%s %s ", draft->query->catalogue->sql_id, operator_of(step));
+	draft_compare(draft, draft->query->catalogue->sql_id, operator_of(step));
 	draft_param(draft, place->id);
 }
 
@@ -148,7 +156,11 @@ static void page_with_balance(struct ask *ask, const struct query *query, struct
 	struct draft draft = draft_begin(query, "", c->sql_columns);
 	if (place) {
 		draft_and(&draft);
-		buf_fmt(&draft.sql, "(%s, %s) %s (", c->sql_balance, c->sql_id, operator_of(step));
+		struct buf both = {0};
+		buf_fmt(&both, "(%s, %s)", c->sql_balance, c->sql_id);
+		draft_compare(&draft, both.p, operator_of(step));
+		buf_free(&both);
+		buf_char(&draft.sql, '(');
 		draft_param(&draft, place->balance);
 		buf_str(&draft.sql, ", ");
 		draft_param(&draft, place->id);
@@ -203,8 +215,10 @@ void query_page(struct ask *ask, const struct query *query, enum way way, const 
 
 void query_count(struct ask *ask, const struct query *query)
 {
-	struct draft draft = draft_begin(query, "", "count(*)");
+	char *count = qualify(query->catalogue->with_schema, "@count(*)"); /* nothing fits it better, only before it */
+	struct draft draft = draft_begin(query, "", count);
 	draft_end(&draft, ask);
+	free(count);
 }
 
 bool query_estimates(const struct query *query)

@@ -22,7 +22,8 @@ struct draft {
 
 /* "SELECT columns FROM table" after `head`, with the conditions of the filter. */
 struct draft draft_begin(const struct query *query, const char *head, const char *columns);
-void draft_and(struct draft *draft);                      /* WHERE or AND: a condition follows */
+void draft_and(struct draft *draft); /* WHERE or AND: a condition follows */
+void draft_compare(struct draft *draft, const char *left, const char *operator);
 void draft_param(struct draft *draft, const char *value); /* borrowed until the statement was sent */
 void draft_end(struct draft *draft, struct ask *ask);
 

@@ -83,10 +83,11 @@ static void smallest(struct ask *ask, const struct query *query, const char *low
 	struct draft draft = draft_begin(query, "", buf_text(&columns));
 	buf_free(&columns);
 	draft_and(&draft);
-	buf_fmt(&draft.sql, "%s >= ", c->sql_id);
+	draft_compare(&draft, c->sql_id, ">=");
 	draft_param(&draft, low);
 	if (high) {
-		buf_fmt(&draft.sql, " AND %s <= ", c->sql_id);
+		draft_and(&draft);
+		draft_compare(&draft, c->sql_id, "<=");
 		draft_param(&draft, high);
 	}
 	buf_fmt(&draft.sql, " ORDER BY %s LIMIT 1", c->sql_id);

@@ -2,8 +2,6 @@
 /* The SQL that is made for a catalogue: texts with parameters, plain enough to be read in the log. */
 #include "statements.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,30 +10,12 @@
 #include "bank/transfer.h"
 #include "base/mem.h"
 #include "ident.h"
+#include "qualify.h"
 
-/* The names as SQL writes them. */
-struct names {
-	char *table, *id, *balance;
-	char *columns; /* of a page */
-	char *whole;   /* the same, uncut */
-};
-
-static char *text(const char *fmt, ...) PRINTF_LIKE(1, 2);
-
-static char *text(const char *fmt, ...)
-{
-	char *sql;
-	va_list ap;
-	va_start(ap, fmt);
-	int n = vasprintf(&sql, fmt, ap);
-	va_end(ap);
-	return n < 0 ? mem_dup("") : sql;
-}
-
-static char *table_name(const struct table *table)
+static char *table_name(const struct catalogue *catalogue, const struct table *table)
 {
 	struct buf sql = {0};
-	if (!table->visible) {
+	if (!table->visible || catalogue->with_schema) {
 		ident_add(&sql, table->schema);
 		buf_char(&sql, '.');
 	}
@@ -43,14 +23,24 @@ static char *table_name(const struct table *table)
 	return buf_take(&sql);
 }
 
-static char *quoted(const char *name)
+/*
+ * A cell of 10 MB must not cross the wire to be cut here. What is no text becomes it by its type's own output: a cast may be one that
+ * somebody made. A row of NULLs is not NULL, which IS NOT NULL would say of it.
+ */
+static void add_cut(struct buf *sql, const struct catalogue *c, const char *column, const char *type)
 {
-	struct buf sql = {0};
-	ident_add(&sql, name);
-	return buf_take(&sql);
+	char *name = ident_quoted(column);
+	if (type_is_text(type))
+		qualify_add(sql, c->qualified, "@\"left\"(%s, 200)", name);
+	else if (c->qualified)
+		qualify_add(sql, true, "CASE WHEN %s IS DISTINCT FROM NULL THEN @\"left\"(@format('%%s', %s), 200) END",
+			    name, name);
+	else
+		buf_fmt(sql, "left(%s::text, 200)", name);
+	buf_fmt(sql, " AS %s", name);
+	free(name);
 }
 
-/* A cell of 10 MB must not cross the wire to be cut here. */
 static char *page_columns(const struct catalogue *catalogue)
 {
 	struct buf sql = {0};
@@ -58,9 +48,8 @@ static char *page_columns(const struct catalogue *catalogue)
 	buf_str(&sql, ", ");
 	ident_add(&sql, catalogue->balance_name);
 	for (size_t i = 0; i < catalogue->nextra; i++) {
-		buf_str(&sql, ", left(");
-		ident_add(&sql, catalogue->extra[i]);
-		buf_str(&sql, "::text, 200)");
+		buf_str(&sql, ", ");
+		add_cut(&sql, catalogue, catalogue->extra[i], catalogue->extra_type[i]);
 	}
 	return buf_take(&sql);
 }
@@ -80,8 +69,8 @@ static char *whole_columns(const struct catalogue *catalogue)
 
 static struct names names_of(const struct catalogue *catalogue, const struct table *table)
 {
-	return (struct names){table_name(table), quoted(catalogue->id_name), quoted(catalogue->balance_name),
-			      page_columns(catalogue), whole_columns(catalogue)};
+	return (struct names){table_name(catalogue, table), ident_quoted(catalogue->id_name),
+			      ident_quoted(catalogue->balance_name), page_columns(catalogue), whole_columns(catalogue)};
 }
 
 static void names_free(struct names *names)
@@ -99,136 +88,89 @@ static void make_pages(struct catalogue *c, const struct names *n)
 	c->sql_columns = mem_dup(n->columns);
 	c->sql_id = mem_dup(n->id);
 	c->sql_balance = mem_dup(n->balance);
-	char *from = text("SELECT %s FROM %s", n->columns, n->table);
-	c->sql_page_first = text("%s ORDER BY %s LIMIT $1", from, id);
-	c->sql_whole_first = text("SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id);
-	c->sql_whole_after = text("SELECT %s FROM %s WHERE %s > $1 ORDER BY %s LIMIT $2", n->whole, n->table, id, id);
-	c->sql_one = text("%s WHERE %s = $1", from, id);
+	char *from = qualify(false, "SELECT %s FROM %s", n->columns, n->table);
+	c->sql_page_first = qualify(false, "%s ORDER BY %s LIMIT $1", from, id);
+	c->sql_whole_first = qualify(false, "SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id);
+	c->sql_whole_after = qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1 ORDER BY %s LIMIT $2", n->whole,
+				     n->table, id, id);
+	c->sql_one = qualify(c->guarded, "%s WHERE %s @= $1", from, id);
 	free(from);
-}
-
-static struct amount_text most(const struct catalogue *c)
-{
-	return amount_show(c->balance_max, c->balance_scale);
 }
 
 /*
  * That two accounts hold what they must. Each is read by its key: one read of both, by OR, takes PostgreSQL as long as two updates,
  * because it makes bitmaps for it.
  */
-static char *both_hold(const struct names *n, unsigned ids, unsigned balances)
+static char *both_hold(const struct catalogue *c, const struct names *n, unsigned ids, unsigned balances)
 {
-	return text("(SELECT %s FROM %s WHERE %s = $%u) = $%u AND (SELECT %s FROM %s WHERE %s = $%u) = $%u", n->balance,
-		    n->table, n->id, ids, balances, n->balance, n->table, n->id, ids + 1, balances + 1);
+	return qualify(c->guarded,
+		       "(SELECT %s FROM %s WHERE %s @= $%u) @= $%u AND (SELECT %s FROM %s WHERE %s @= $%u) @= $%u",
+		       n->balance, n->table, n->id, ids, balances, n->balance, n->table, n->id, ids + 1, balances + 1);
+}
+
+/* The type that a parameter has beside an id. */
+static const char *id_type(const struct catalogue *c)
+{
+	return strcmp(c->id_type, "varchar") == 0 ? "text" : c->id_type;
+}
+
+static char *read_two(const struct catalogue *c, const struct names *n)
+{
+	const char *type = id_type(c);
+	if (!c->guarded)
+		return qualify(false, "SELECT %s, %s FROM %s WHERE %s IN ($1, $2)", n->id, n->balance, n->table, n->id);
+	return qualify(true, "SELECT %s, %s FROM %s WHERE %s @= ANY (ARRAY[$1::@%s, $2::@%s])", n->id, n->balance,
+		       n->table, n->id, type, type);
 }
 
 static void make_transfer(struct catalogue *c, const struct names *n)
 {
-	c->sql_read_two = text("SELECT %s, %s FROM %s WHERE %s IN ($1, $2)", n->id, n->balance, n->table, n->id);
-	c->sql_debit = text("UPDATE %s SET %s = %s - $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
-	c->sql_credit = text("UPDATE %s SET %s = %s + $1 WHERE %s = $2", n->table, n->balance, n->balance, n->id);
-	char *hold = both_hold(n, 1, 3);
-	c->sql_check_two = text("SELECT 1 / CASE WHEN %s THEN 1 ELSE 0 END AS checked", hold);
+	const char *id = n->id, *b = n->balance;
+	struct amount_text most = amount_show(c->balance_max, c->balance_scale);
+	c->sql_read_two = read_two(c, n);
+	c->sql_debit = qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id);
+	c->sql_credit = qualify(c->guarded, "UPDATE %s SET %s = %s @+ $1 WHERE %s @= $2", n->table, b, b, id);
+	char *hold = both_hold(c, n, 1, 3);
+	c->sql_check_two = qualify(c->guarded, "SELECT 1 @/ CASE WHEN %s THEN 1 ELSE 0 END AS checked", hold);
 	free(hold);
-	c->sql_third = text("SELECT %s FROM %s WHERE %s NOT IN ($1, $2) AND %s >= 0 AND %s < %s ORDER BY %s LIMIT 1",
-			    n->id, n->table, n->id, n->balance, n->balance, most(c).text, n->id);
+	c->sql_third = qualify(c->qualified,
+			       "SELECT %s FROM %s WHERE %s @<> $1 AND %s @<> $2 AND %s @>= 0 AND %s @< %s ORDER BY %s "
+			       "LIMIT 1",
+			       id, n->table, id, id, b, b, most.text, id);
 }
 
 static void make_insert(struct catalogue *c, const struct names *n)
 {
-	c->sql_insert_rows = text("INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance);
-	c->sql_insert_end = text(" ON CONFLICT (%s) DO NOTHING", n->id);
-	c->sql_delete = text("DELETE FROM %s WHERE %s = $1 RETURNING %s", n->table, n->id, n->balance);
-	c->sql_copy = text("COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance);
+	c->sql_insert_rows = qualify(false, "INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance);
+	c->sql_insert_end = qualify(false, " ON CONFLICT (%s) DO NOTHING", n->id);
+	c->sql_delete = qualify(c->guarded, "DELETE FROM %s WHERE %s @= $1 RETURNING %s", n->table, n->id, n->balance);
+	c->sql_copy = qualify(false, "COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance);
 }
 
-/* ---- a transfer in one statement ---- */
-
-static bool is_numeric(const struct catalogue *c)
+/* Names find the built-in operators for these types: there is one for exactly each, which comes before anybody's. */
+static bool is_plain(const struct table *table, const char *name)
 {
-	return strcmp(c->balance_type, "numeric") == 0;
+	const struct column *column = table_column(table, name);
+	return !column->domain && strcmp(column->type, "varchar") != 0;
 }
 
-/* floor(balance / 2) in units: a shift floors and stays an integer on both servers; numeric has none, and its division rounds. CockroachDB
- * has trunc() to a scale from 22.2 on only (cockroach#85890). */
-static char *half_of(const struct catalogue *c, const char *balance)
+static char *audit_of(const struct catalogue *c, const struct names *n, const char *ledger)
 {
-	return is_numeric(c) ? text("trunc(%s * 0.5 * 1e%u) * 1e-%u", balance, c->balance_scale, c->balance_scale)
-			     : text("%s >> 1", balance);
+	return audit_sql(&(struct audit_names){n->table, n->id, n->balance, ledger}, c->qualified);
 }
 
-/*
- * What a rule puts into the statement. An amount that comes from the balance is read beside the accounts, as m; it is short where a
- * parameter says it, because the server sets up each expression anew for each transfer.
- */
-struct amount_sql {
-	char *from;       /* beside the accounts */
-	char *allowed;    /* what must hold for the rows that are changed */
-	char *moved;      /* the amount, where accounts are changed; */
-	const char *kept; /* what must be returned with them, and */
-	char *checked;    /* how it is called when that is looked at */
-};
-
-static struct amount_sql amount_param(const struct catalogue *c, const struct names *n)
+void statements_accounts(struct catalogue *catalogue, const struct table *table)
 {
-	char *amount = text("%s::%s", c->ledger ? "$4" : "$3", is_numeric(c) ? "numeric" : "int8");
-	return (struct amount_sql){mem_dup(""), text("(a.%s <> $1 OR was.%s >= %s)", n->id, n->balance, amount), amount,
-				   "", mem_dup(amount)};
-}
-
-static struct amount_sql amount_read(const struct catalogue *c, const struct names *n, enum transfer_rule rule)
-{
-	char *amount = rule == TRANSFER_HALF ? half_of(c, n->balance) : mem_dup(n->balance);
-	char *from = text(", (SELECT %s AS amount FROM %s WHERE %s = $1) AS m", amount, n->table, n->id);
-	free(amount);
-	return (struct amount_sql){from, mem_dup("m.amount > 0"), mem_dup("m.amount"), ", m.amount", mem_dup("amount")};
-}
-
-/* A numeric may be NaN, which compares as if it were a number. */
-static char *countable(const struct catalogue *c, const struct names *n)
-{
-	struct amount_text max = most(c);
-	return is_numeric(c) ? text(" AND was.%s BETWEEN -%s AND %s", n->balance, max.text, max.text) : mem_dup("");
-}
-
-/*
- * Each account is joined with itself as it was, so that what it holds now can be compared with what it must hold: a trigger may
- * have changed it, or a row may have been left out. `moved` has the rows that were changed, `good` counts those that are right.
- * CockroachDB refuses a WITH clause without columns, so that each has its RETURNING (0A000, optbuilder's getCTECols).
- */
-static char *make_oneshot(const struct catalogue *c, const struct names *n, const char *into, enum transfer_rule rule)
-{
-	const char *id = n->id, *b = n->balance;
-	struct amount_sql amount = rule == TRANSFER_AMOUNT ? amount_param(c, n) : amount_read(c, n, rule);
-	char *counted = countable(c, n);
-	char *moved = text("WITH moved AS (UPDATE %s AS a SET %s = was.%s + CASE WHEN a.%s = $1 THEN -%s ELSE %s END "
-			   "FROM %s AS was%s WHERE was.%s = a.%s AND a.%s IN ($1, $2) AND %s%s "
-			   "RETURNING a.%s = $1 AS debit, a.%s AS balance, a.%s - was.%s AS change%s)",
-			   n->table, b, b, id, amount.moved, amount.moved, n->table, amount.from, id, id, id,
-			   amount.allowed, counted, id, b, b, b, amount.kept);
-	const char *facts = "SELECT min(balance) FILTER (WHERE debit) AS source, "
-			    "min(balance) FILTER (WHERE NOT debit) AS destination, max(change) AS amount";
-	char *good = text("count(*) FILTER (WHERE change = CASE WHEN debit THEN -%s ELSE %s END)", amount.checked,
-			  amount.checked);
-	char *sql =
-		into ? text("%s, checked AS (%s, %s AS good FROM moved), "
-			    "recorded AS (INSERT INTO %s (id, source, destination, amount) SELECT CASE WHEN good = 2 "
-			    "THEN $3::uuid END, $1, $2, amount FROM checked RETURNING id) "
-			    "SELECT source, destination, amount FROM checked",
-			    moved, facts, good, into)
-		     : text("%s %s, 1 / CASE WHEN %s = 2 THEN 1 ELSE 0 END AS checked FROM moved", moved, facts, good);
-	char *const all[] = {amount.from, amount.allowed, amount.moved, amount.checked, counted, moved, good};
-	for (size_t i = 0; i < COUNT_OF(all); i++)
-		free(all[i]);
-	return sql;
-}
-
-static void make_oneshots(struct catalogue *c, const struct names *n, const char *into)
-{
-	for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++) {
-		free(c->sql_oneshot[rule]);
-		c->sql_oneshot[rule] = make_oneshot(c, n, into, rule);
-	}
+	bool plain = is_plain(table, catalogue->id_name) && is_plain(table, catalogue->balance_name);
+	catalogue->guarded = catalogue->guarded || (catalogue->qualified && !plain);
+	struct names names = names_of(catalogue, table);
+	catalogue->sql_name = mem_dup(names.table);
+	make_pages(catalogue, &names);
+	make_transfer(catalogue, &names);
+	make_insert(catalogue, &names);
+	oneshot_make(catalogue, &names, NULL);
+	catalogue->sql_audit = audit_of(catalogue, &names, NULL);
+	names_free(&names);
 }
 
 /* ---- a ledger for this table ---- */
@@ -239,64 +181,123 @@ static void ledger_type(char out[80], const struct column *column)
 	type_show(out, type, column->typmod);
 }
 
-static void make_ledger(struct catalogue *c, const struct table *table)
+/* Numbers are key words; the other names of types can be anybody's. */
+static void type_add(struct buf *sql, const struct catalogue *c, const struct column *column)
 {
-	char id[80], amount[80], *schema = quoted(table->schema);
-	ledger_type(id, table_column(table, c->id_name));
-	ledger_type(amount, table_column(table, c->balance_name));
-	c->sql_make_ledger =
-		text("CREATE TABLE IF NOT EXISTS %s.transfers (id uuid PRIMARY KEY, source %s NOT NULL, "
-		     "destination %s NOT NULL, amount %s NOT NULL, made_at timestamptz NOT NULL DEFAULT now())",
-		     schema, id, id, amount);
-	free(schema);
+	char type[80];
+	bool named = type_is_text(column->type) || strcmp(column->type, "uuid") == 0;
+	ledger_type(type, column);
+	qualify_add(sql, c->qualified && named, "@%s", type);
 }
 
-void statements_accounts(struct catalogue *catalogue, const struct table *table)
+void statements_make_ledger(struct catalogue *c, const struct table *accounts, const char *schema, const char *name)
 {
-	struct names names = names_of(catalogue, table);
-	catalogue->sql_name = mem_dup(names.table);
-	make_pages(catalogue, &names);
-	make_transfer(catalogue, &names);
-	make_insert(catalogue, &names);
-	make_oneshots(catalogue, &names, NULL);
-	catalogue->sql_audit = audit_sql(names.table, names.id, names.balance, NULL);
-	make_ledger(catalogue, table);
-	names_free(&names);
+	struct buf id = {0}, amount = {0};
+	char *where = ident_quoted(schema), *table = ident_quoted(name);
+	type_add(&id, c, table_column(accounts, c->id_name));
+	type_add(&amount, c, table_column(accounts, c->balance_name));
+	c->sql_make_ledger = qualify(
+		c->qualified,
+		"CREATE TABLE IF NOT EXISTS %s.%s (id @uuid PRIMARY KEY, source %s NOT NULL, destination %s NOT "
+		"NULL, amount %s NOT NULL, made_at @timestamptz NOT NULL DEFAULT @now())",
+		where, table, buf_text(&id), buf_text(&id), buf_text(&amount));
+	buf_free(&id);
+	buf_free(&amount);
+	free(where);
+	free(table);
 }
+
+/* ---- the ledger ---- */
 
 /* In the order of the server's time, and of the ids where that is the same. */
 static void make_history(struct catalogue *c, const char *ledger)
 {
-	char *head = text("SELECT id, made_at, source, destination, amount FROM %s", ledger);
-	char *of = text("%s WHERE (source = $1 OR destination = $1 OR $1 IS NULL)", head);
-	char *there = text("(SELECT made_at, id FROM %s WHERE id = $3)", ledger);
+	bool q = c->qualified;
+	char *head = qualify(q, "SELECT id, made_at, source, destination, amount FROM %s", ledger);
+	char *of = qualify(q, "%s WHERE (source @= $1 OR destination @= $1 OR $1 IS NULL)", head);
+	char *there = qualify(q, "(SELECT made_at, id FROM %s WHERE id @= $3)", ledger);
 	const char *down = "ORDER BY made_at DESC, id DESC LIMIT $2", *up = "ORDER BY made_at, id LIMIT $2";
-	c->sql_ledger_newest = text("%s %s", of, down);
-	c->sql_ledger_older = text("%s AND (made_at, id) < %s %s", of, there, down);
-	c->sql_ledger_oldest = text("%s %s", of, up);
-	c->sql_ledger_newer = text("%s AND (made_at, id) > %s %s", of, there, up);
-	c->sql_ledger_one = text("%s WHERE id = $1", head);
+	c->sql_ledger_newest = qualify(q, "%s %s", of, down);
+	c->sql_ledger_older = qualify(q, "%s AND (made_at, id) @< %s %s", of, there, down);
+	c->sql_ledger_oldest = qualify(q, "%s %s", of, up);
+	c->sql_ledger_newer = qualify(q, "%s AND (made_at, id) @> %s %s", of, there, up);
+	c->sql_ledger_one = qualify(q, "%s WHERE id @= $1", head);
 	free(there);
 	free(of);
 	free(head);
 }
 
+static const char *plain_type(const char *type)
+{
+	return type_is_text(type) ? "text" : type;
+}
+
+char *statements_is_written(const struct catalogue *c, const char *prefix, const struct column *column,
+			    const char *value)
+{
+	bool text = type_is_text(column->type);
+	char *cast = text ? qualify(c->guarded, "::@text") : mem_dup("");
+	char *sql =
+		qualify(c->guarded, "%s%s%s @= %s::@%s", prefix, column->name, cast, value, plain_type(column->type));
+	free(cast);
+	return sql;
+}
+
 /* The id stands first, so that $2 and $3 get the type of the accounts' id before the ledger's columns, which may be wider, ask. */
+static void make_writing(struct catalogue *c, const struct names *n, const struct table *ledger, const char *into)
+{
+	char *head = qualify(false, "INSERT INTO %s (id, source, destination, amount) VALUES ", into);
+	char *hold = both_hold(c, n, 2, 5);
+	char *from = statements_is_written(c, "", table_column(ledger, "source"), "$2"),
+	     *to = statements_is_written(c, "", table_column(ledger, "destination"), "$3");
+	c->sql_ledger_checked =
+		qualify(c->guarded,
+			"WITH written AS (%s(CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING id, source, "
+			"destination, amount) "
+			"SELECT 1 @/ @count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
+			head, hold, from, to);
+	c->sql_ledger_fence = qualify(c->guarded,
+				      "WITH written AS (%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "
+				      "SELECT id FROM written WHERE id @= $1",
+				      head);
+	free(head);
+	free(hold);
+	free(from);
+	free(to);
+}
+
+/* That a side of the ledger's row is the account in a parameter, as it was asked for: "007" may be 7. */
+static char *side_is(const struct catalogue *c, const struct column *column, const char *param)
+{
+	char *value = qualify(c->guarded, "%s::@%s", param, id_type(c));
+	char *sql = statements_is_written(c, "", column, value);
+	free(value);
+	return sql;
+}
+
+static void make_finding(struct catalogue *c, const struct table *ledger, const char *into)
+{
+	char *from = side_is(c, table_column(ledger, "source"), "$2"),
+	     *to = side_is(c, table_column(ledger, "destination"), "$3");
+	c->sql_ledger_find = qualify(c->guarded, "SELECT source, destination, amount FROM %s WHERE id @= $1", into);
+	c->sql_ledger_same =
+		qualify(c->guarded, "%s AND %s AND %s AND (amount @= $4 OR $4 IS NULL)", c->sql_ledger_find, from, to);
+	free(from);
+	free(to);
+}
+
 void statements_ledger(struct catalogue *c, const struct table *accounts, const struct table *ledger)
 {
 	struct names n = names_of(c, accounts);
-	char *into = table_name(ledger), *head = text("INSERT INTO %s (id, source, destination, amount) VALUES ", into);
-	c->sql_ledger_insert = text("%s($1, $2, $3, $4)", head);
-	c->sql_ledger_fence = text("%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING", head);
-	char *hold = both_hold(&n, 2, 5);
-	c->sql_ledger_checked = text("%s(CASE WHEN %s THEN $1::uuid END, $2, $3, $4)", head, hold);
-	free(hold);
-	make_oneshots(c, &n, into);
+	char *into = table_name(c, ledger);
+	struct oneshot_ledger written = {into, table_column(ledger, "source"), table_column(ledger, "destination"),
+					 table_column(ledger, "amount")};
+	make_writing(c, &n, ledger, into);
+	make_finding(c, ledger, into);
 	make_history(c, into);
+	oneshot_make(c, &n, &written);
 	free(c->sql_audit);
-	c->sql_audit = audit_sql(n.table, n.id, n.balance, into);
-	c->sql_ledger_find = text("SELECT source, destination, amount FROM %s WHERE id = $1", into);
-	free(head);
+	c->sql_audit = audit_of(c, &n, into);
 	free(into);
 	names_free(&n);
 }
@@ -315,10 +316,10 @@ void statements_free(struct catalogue *c)
 		c->sql_debit,
 		c->sql_credit,
 		c->sql_third,
-		c->sql_ledger_insert,
 		c->sql_ledger_checked,
 		c->sql_ledger_fence,
 		c->sql_ledger_find,
+		c->sql_ledger_same,
 		c->sql_ledger_newest,
 		c->sql_ledger_older,
 		c->sql_ledger_oldest,
@@ -345,6 +346,6 @@ void statements_give_ids(struct catalogue *c)
 {
 	c->id_drawn = true;
 	free(c->sql_insert_rows);
-	c->sql_insert_rows =
-		text("INSERT INTO %s (%s, %s) OVERRIDING SYSTEM VALUE VALUES ", c->sql_name, c->sql_id, c->sql_balance);
+	c->sql_insert_rows = qualify(false, "INSERT INTO %s (%s, %s) OVERRIDING SYSTEM VALUE VALUES ", c->sql_name,
+				     c->sql_id, c->sql_balance);
 }

@@ -6,9 +6,30 @@
 #include "bank/catalogue.h"
 #include "table.h"
 
+/* The names as SQL writes them. */
+struct names {
+	char *table, *id, *balance;
+	char *columns; /* of a page */
+	char *whole;   /* the same, uncut */
+};
+
+/* The transfers in one statement, written to a ledger unless that is NULL. */
+struct oneshot_ledger {
+	const char *table;
+	const struct column *source, *destination, *amount;
+};
+void oneshot_make(struct catalogue *catalogue, const struct names *names, const struct oneshot_ledger *ledger);
+
+/* That a column of the ledger has a value, compared as the column's type, text as text; owned. `prefix` goes before the name. */
+char *statements_is_written(const struct catalogue *catalogue, const char *prefix, const struct column *column,
+			    const char *value);
+
 /* From the judged names of the catalogue and the tables that were found. */
 void statements_accounts(struct catalogue *catalogue, const struct table *table);
 void statements_ledger(struct catalogue *catalogue, const struct table *accounts, const struct table *ledger);
+/* How the ledger of that name is made. */
+void statements_make_ledger(struct catalogue *catalogue, const struct table *accounts, const char *schema,
+			    const char *name);
 /* The server draws ids itself, unless an INSERT tells it to take ours. */
 void statements_give_ids(struct catalogue *catalogue);
 void statements_free(struct catalogue *catalogue);

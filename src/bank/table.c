@@ -5,24 +5,53 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bank/amount.h"
 #include "base/mem.h"
+#include "qualify.h"
 
-enum { SCHEMA, NAME, KIND, VISIBLE, COLUMN, TYPE, TYPMOD, KEY, NEEDS_VALUE, READABLE, INSERTABLE, UPDATABLE };
+enum {
+	SCHEMA,
+	NAME,
+	KIND,
+	VISIBLE,
+	COLUMN,
+	TYPE,
+	TYPMOD,
+	KEY,
+	NEEDS_VALUE,
+	READABLE,
+	INSERTABLE,
+	UPDATABLE,
+	PERSISTENCE,
+	TRIGGER,
+	FOREIGN_KEY,
+	DOMAIN,
+	GENERATED,
+	IDENTITY,
+	PARENT,
+	CHILDREN,
+	RULE,
+	SECURED,
+	HIDDEN,
+};
 
 /*
  * CockroachDB keeps columns of its own in a table with a hash-sharded key, crdb_internal_id_shard_16 and the like, in that key too
  * (docs: hash-sharded-indexes). They follow from the id, so that the id alone tells accounts apart: they are passed over.
  */
-static const char sql[] =
+static const char cockroach[] =
 	"SELECT c.nspname, c.relname, c.relkind, pg_table_is_visible(c.oid), a.attname, coalesce(b.typname, "
 	"t.typname), "
 	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "
 	"coalesce(a.attnum = ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "
 	"has_column_privilege(c.oid, a.attnum, 'SELECT'), has_column_privilege(c.oid, a.attnum, 'INSERT'), "
-	"has_column_privilege(c.oid, a.attnum, 'UPDATE') "
-	"FROM (SELECT r.oid, n.nspname, r.relname, r.relkind FROM pg_catalog.pg_class AS r "
+	"has_column_privilege(c.oid, a.attnum, 'UPDATE'), c.relpersistence, "
+	"(SELECT g.tgname FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid LIMIT 1), "
+	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid = c.oid AND f.contype = 'f' "
+	"AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')) LIMIT 1) "
+	"FROM (SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence FROM pg_catalog.pg_class AS r "
 	"JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace "
 	"WHERE r.relname = $1 AND r.relkind IN ('r', 'p', 'v', 'm', 'f') "
 	"AND (n.nspname = $2 OR ($3::bool AND n.nspname = ANY (current_schemas(true)))) "
@@ -36,9 +65,45 @@ static const char sql[] =
 	"LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' "
 	"ORDER BY a.attnum";
 
-const char *table_sql(void)
+/* A type that somebody made is told with its schema, so that it is never taken for the built-in one of the same name. */
+static const char postgres[] =
+	"SELECT c.nspname, c.relname, c.relkind, @pg_table_is_visible(c.oid), a.attname, "
+	"CASE WHEN s.nspname @= 'pg_catalog' THEN coalesce(b.typname, t.typname)::@text "
+	"ELSE @concat(s.nspname, '.', coalesce(b.typname, t.typname)) END, "
+	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "
+	"coalesce(a.attnum @= ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "
+	"@has_column_privilege(c.oid, a.attnum, 'SELECT'), @has_column_privilege(c.oid, a.attnum, 'INSERT'), "
+	"@has_column_privilege(c.oid, a.attnum, 'UPDATE'), c.relpersistence, c.trigger, c.foreign_key, "
+	"b.oid IS NOT NULL, a.attgenerated @<> '', a.attidentity @<> '', c.parent, c.children, c.rule, "
+	"c.relrowsecurity, @row_security_active(c.oid) "
+	"FROM (SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relrowsecurity, "
+	"(SELECT g.tgname FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid @= r.oid AND NOT g.tgisinternal "
+	"ORDER BY g.tgname LIMIT 1) AS trigger, "
+	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid @= r.oid AND f.contype @= 'f' "
+	"AND (f.confdeltype @= ANY ('{c,n,d}'::@\"char\"[]) OR f.confupdtype @= ANY ('{c,n,d}'::@\"char\"[])) "
+	"ORDER BY f.conname LIMIT 1) AS foreign_key, "
+	"(SELECT p.relname FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS p ON p.oid @= i.inhparent "
+	"WHERE i.inhrelid @= r.oid ORDER BY p.relname LIMIT 1) AS parent, "
+	"EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent @= r.oid) AS children, "
+	"(SELECT w.rulename FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class @= r.oid AND w.rulename @<> '_RETURN' "
+	"ORDER BY w.rulename LIMIT 1) AS rule "
+	"FROM pg_catalog.pg_class AS r JOIN pg_catalog.pg_namespace AS n ON n.oid @= r.relnamespace "
+	"WHERE r.relname @= $1 AND r.relkind @= ANY ('{r,p,v,m,f}'::@\"char\"[]) "
+	"AND (n.nspname @= $2 OR ($3::@bool AND n.nspname @= ANY (@current_schemas(true)))) "
+	"ORDER BY CASE WHEN n.nspname @= $2 THEN 0 ELSE @array_position(@current_schemas(true), n.nspname) END LIMIT "
+	"1) "
+	"AS c "
+	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid AND a.attnum @> 0 AND NOT a.attisdropped "
+	"AND @\"left\"(a.attname::@text, 14) @<> 'crdb_internal_' "
+	"JOIN pg_catalog.pg_type AS t ON t.oid @= a.atttypid "
+	"LEFT JOIN pg_catalog.pg_type AS b ON b.oid @= t.typbasetype "
+	"JOIN pg_catalog.pg_namespace AS s ON s.oid @= coalesce(b.typnamespace, t.typnamespace) "
+	"LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid @= c.oid AND k.contype @= 'p' "
+	"ORDER BY a.attnum";
+
+char *table_sql(bool qualified)
 {
-	return sql;
+	return qualified ? qualify(true, postgres) : mem_dup(cockroach);
 }
 
 static bool is_true(const struct rows *rows, size_t row, size_t col)
@@ -53,15 +118,28 @@ static const char *text_of(const struct rows *rows, size_t row, size_t col)
 	return cell ? cell : "";
 }
 
+static void read_table(struct table *table, const struct rows *rows)
+{
+	table->schema = text_of(rows, 0, SCHEMA);
+	table->name = text_of(rows, 0, NAME);
+	table->kind = text_of(rows, 0, KIND)[0];
+	table->persistence = text_of(rows, 0, PERSISTENCE)[0];
+	table->visible = is_true(rows, 0, VISIBLE);
+	table->trigger = rows_cell(rows, 0, TRIGGER);
+	table->foreign_key = rows_cell(rows, 0, FOREIGN_KEY);
+	table->parent = rows_cell(rows, 0, PARENT);
+	table->rule = rows_cell(rows, 0, RULE);
+	table->has_children = is_true(rows, 0, CHILDREN);
+	table->secured = is_true(rows, 0, SECURED);
+	table->hidden = is_true(rows, 0, HIDDEN);
+}
+
 bool table_read(struct table *table, const struct rows *rows)
 {
 	*table = (struct table){0};
 	if (!rows || rows->nrows == 0)
 		return false;
-	table->schema = text_of(rows, 0, SCHEMA);
-	table->name = text_of(rows, 0, NAME);
-	table->kind = text_of(rows, 0, KIND)[0];
-	table->visible = is_true(rows, 0, VISIBLE);
+	read_table(table, rows);
 	table->ncolumns = rows->nrows;
 	table->columns = mem_array(rows->nrows, sizeof *table->columns);
 	for (size_t i = 0; i < rows->nrows; i++)
@@ -74,6 +152,9 @@ bool table_read(struct table *table, const struct rows *rows)
 			.readable = is_true(rows, i, READABLE),
 			.insertable = is_true(rows, i, INSERTABLE),
 			.updatable = is_true(rows, i, UPDATABLE),
+			.domain = is_true(rows, i, DOMAIN),
+			.generated = is_true(rows, i, GENERATED),
+			.identity = is_true(rows, i, IDENTITY),
 		};
 	return true;
 }
@@ -90,6 +171,19 @@ const struct column *table_column(const struct table *table, const char *name)
 		if (strcmp(table->columns[i].name, name) == 0)
 			return &table->columns[i];
 	return NULL;
+}
+
+/* The name as it is usually written, else the only one that differs from it by its case alone. */
+const struct column *table_column_like(const struct table *table, const char *name)
+{
+	const struct column *found = table_column(table, name);
+	size_t n = 0;
+	for (size_t i = 0; !found && i < table->ncolumns; i++)
+		n += strcasecmp(table->columns[i].name, name) == 0;
+	for (size_t i = 0; n == 1 && i < table->ncolumns; i++)
+		if (strcasecmp(table->columns[i].name, name) == 0)
+			found = &table->columns[i];
+	return found;
 }
 
 size_t table_keys(const struct table *table)

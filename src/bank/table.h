@@ -11,20 +11,30 @@
 
 struct column {
 	const char *name;
-	const char *type; /* as in pg_type: "int4", "numeric"; of a domain, what is beneath it */
+	const char *
+		type; /* as in pg_type: "int4", "numeric"; of a domain, what is beneath it; others' types with their schema */
 	int typmod;
 	bool key;         /* part of the primary key */
 	bool needs_value; /* NOT NULL without a default */
 	bool readable;    /* we may SELECT it */
 	bool insertable;
 	bool updatable;
+	bool domain; /* its own type is one, over `type` */
+	bool generated, identity;
 };
 
 /* Strings are borrowed from the rows that it was read from. */
 struct table {
 	const char *schema, *name;
-	char kind;    /* 'r' table, 'p' partitioned table, 'v' view, 'm' materialized view, 'f' foreign table */
-	bool visible; /* its bare name finds it */
+	char kind;        /* 'r' table, 'p' partitioned table, 'v' view, 'm' materialized view, 'f' foreign table */
+	char persistence; /* 'p' permanent, 'u' unlogged, 't' temporary */
+	bool visible;     /* its bare name finds it */
+	/* The first of each, by name; NULL where it has none. */
+	const char *trigger, *rule;
+	const char *foreign_key; /* one that changes or deletes rows together with those that they name */
+	const char *parent;      /* the table that it is a partition of, or inherits from */
+	bool has_children;       /* others inherit from it */
+	bool secured, hidden;    /* row level security is enabled; and holds for us */
 	struct column *columns;
 	size_t ncolumns;
 };
@@ -34,13 +44,15 @@ struct table {
  * first. One row a column, none where there is no such table.
  */
 enum { TABLE_PARAMS = 3 };
-const char *table_sql(void); /* static */
+char *table_sql(bool qualified); /* owned; qualified: in PostgreSQL's own words (qualify.h) */
 
 /* False where there is no such table; otherwise table_done() gives the memory back. */
 bool table_read(struct table *table, const struct rows *rows);
 void table_done(struct table *table);
 
 const struct column *table_column(const struct table *table, const char *name); /* borrowed; NULL where there is none */
+const struct column *table_column_like(const struct table *table,
+				       const char *name); /* in whatever case, if only one is */
 size_t table_keys(const struct table *table);
 
 /* The largest number that an integer type, or a numeric(p,s) of at most 18 digits and no scale below 0, holds, in units of

@@ -8,10 +8,12 @@
 #include "base/asset.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ident.h"
 
 struct making {
 	struct db *db;
 	const char *left; /* of the statements */
+	char *own;        /* those, where they were made here */
 	struct err err;
 	fill_tables_fn *done;
 	void *arg;
@@ -22,6 +24,7 @@ static void send_next(struct making *making);
 static void finish(struct making *making)
 {
 	struct making made = *making;
+	free(made.own);
 	free(making);
 	made.done(made.arg, made.err.status ? &made.err : NULL);
 }
@@ -89,5 +92,34 @@ void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn
 	struct making *making = NEW(struct making);
 	*making = (struct making){.db = db, .done = done, .arg = arg};
 	making->left = accounts ? accounts->sql_make_ledger : asset_schema_sql;
+	send_next(making);
+}
+
+bool fill_makes(const char *table)
+{
+	char *schema, *name;
+	bool good = ident_split(table, &schema, &name) && strcmp(name, "accounts") == 0;
+	free(schema);
+	free(name);
+	return good;
+}
+
+/* SERIAL and INTEGER are words of the grammar: they find nobody's types. */
+void fill_accounts(struct db *db, const char *table, fill_tables_fn *done, void *arg)
+{
+	struct making *making = NEW(struct making);
+	struct buf sql = {0};
+	char *schema = NULL, *name = NULL;
+	ident_split(table, &schema, &name);
+	buf_str(&sql, "CREATE TABLE IF NOT EXISTS ");
+	if (schema) {
+		ident_add(&sql, schema);
+		buf_char(&sql, '.');
+	}
+	buf_str(&sql, "accounts (id SERIAL NOT NULL, balance INTEGER, PRIMARY KEY (id))");
+	free(schema);
+	free(name);
+	*making = (struct making){.db = db, .done = done, .arg = arg, .own = buf_take(&sql)};
+	making->left = making->own;
 	send_next(making);
 }

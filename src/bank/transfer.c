@@ -19,7 +19,8 @@ static void add(struct transfer *transfer, struct batch *batch, enum verb verb, 
 		const char *const *params)
 {
 	const char **kept = transfer->params[batch->n];
-	memcpy(kept, params, nparams * sizeof *kept);
+	if (nparams > 0)
+		memcpy(kept, params, nparams * sizeof *kept);
 	batch->statements[batch->n++] =
 		(struct statement){.sql = sql, .verb = verb, .nparams = nparams, .params = kept};
 }
@@ -41,12 +42,17 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 	const char *now[] = {transfer->source_after.text, transfer->destination_after.text};
 	const char *record[] = {transfer->id, from, to, transfer->amount.text, now[0], now[1]};
 	const char *check[] = {from, to, now[0], now[1]};
-	if (c->ledger && transfer->together)
+	if (c->ledger)
 		add(transfer, batch, VERB_INSERT, c->sql_ledger_checked, 6, record);
-	else if (c->ledger)
-		add(transfer, batch, VERB_INSERT, c->sql_ledger_insert, 4, record);
-	else if (transfer->together)
+	else
 		add(transfer, batch, VERB_SELECT, c->sql_check_two, 4, check);
+}
+
+/* What waits for COMMIT would come after the check: it is called for. */
+static void call_deferred(struct transfer *transfer, struct batch *batch)
+{
+	if (transfer->catalogue->deferred)
+		add(transfer, batch, VERB_SET, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL);
 }
 
 static void write(struct transfer *transfer, struct batch *batch)
@@ -60,7 +66,9 @@ static void write(struct transfer *transfer, struct batch *batch)
 		   *credit[] = {transfer->amount.text, transfer->destination};
 	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_debit, 2, debit);
 	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_credit, 2, credit);
+	call_deferred(transfer, batch);
 	add_record(transfer, batch);
+	transfer->nwrites = batch->n;
 	batch->last = true;
 }
 
@@ -113,6 +121,7 @@ static void reset(struct body *body, bool together)
 	transfer->source = transfer->destination = NULL;
 	transfer->facts = (struct transfer_facts){0};
 	transfer->together = together;
+	transfer->attempts++;
 	transfer->step = STEP_START;
 }
 
@@ -161,19 +170,24 @@ static bool refused_read(const struct transfer *transfer, const struct answer *a
 
 static bool refused_record(const struct transfer *transfer, const struct answer *answer, struct err *reason)
 {
-	bool checked = transfer->together && (strcmp(answer->sqlstate, "23502") == 0 || /* not_null_violation */
-					      strcmp(answer->sqlstate, "22012") == 0);  /* division_by_zero */
-	if (checked)
+	bool ledger = transfer->catalogue->ledger, null = strcmp(answer->sqlstate, "23502") == 0,
+	     zero = strcmp(answer->sqlstate, "22012") == 0, known = strcmp(answer->sqlstate, "23505") == 0;
+	if (ledger && zero)
+		err_set(reason, ST_REJECTED,
+			"the ledger does not hold what was written there of this transfer: a rule or trigger of %s "
+			"changes "
+			"it",
+			say_id(transfer->catalogue->ledger_name).text);
+	else if (null || zero)
 		err_set(reason, ST_REJECTED,
 			"the balances of %s and %s are not what they must be after this transfer: a rule or trigger of "
 			"the "
 			"table changes them",
 			say_id(transfer->source).text, say_id(transfer->destination).text);
-	bool known = strcmp(answer->sqlstate, "23505") == 0; /* unique_violation */
-	if (known)
+	else if (known)
 		err_set(reason, ST_REJECTED,
 			"transfer id %s is in the ledger already; ask again with it to see what it did", transfer->id);
-	return checked || known;
+	return null || zero || known;
 }
 
 static bool refused_update(const struct transfer *transfer, size_t index, const struct answer *answer,
@@ -198,9 +212,9 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 	struct transfer *transfer = (struct transfer *)body;
 	if (transfer->step == STEP_READ)
 		return index == READ_TWO && refused_read(transfer, answer, reason);
-	if (index == RECORD)
+	if (index + 1 == transfer->nwrites)
 		return refused_record(transfer, answer, reason);
-	return refused_update(transfer, index, answer, reason);
+	return index <= CREDIT && refused_update(transfer, index, answer, reason);
 }
 
 /* One statement; what the rules refuse comes back as an error of the server, and next() is asked for the reason. */
@@ -224,28 +238,36 @@ static bool oneshot(struct body *body, struct batch *batch)
 	return true;
 }
 
+/* An id that was given may be another transfer's: then the ledger's row with it says nothing of this one. */
 static bool fence(struct body *body, struct fence *fence)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	if (!transfer->catalogue->ledger)
 		return false;
-	transfer->fence[0] = transfer->id;
-	transfer->fence[1] = transfer_source(transfer);
-	transfer->fence[2] = transfer_destination(transfer);
-	transfer->fence[3] = transfer->facts.decided ? transfer->amount.text : "0";
-	fence->write = (struct statement){.sql = transfer->catalogue->sql_ledger_fence,
-					  .verb = VERB_INSERT,
-					  .nparams = COUNT_OF(transfer->fence),
-					  .params = transfer->fence};
-	fence->find = (struct statement){.sql = transfer->catalogue->sql_ledger_find,
+	const struct catalogue *c = transfer->catalogue;
+	const char *values[] = {transfer->id, transfer_source(transfer), transfer_destination(transfer),
+				transfer->facts.decided ? transfer->amount.text : "0"};
+	bool amount = transfer->rule.rule == TRANSFER_AMOUNT, given = transfer->id_was_given;
+	memcpy(transfer->fence, values, sizeof values);
+	memcpy(transfer->same, values, sizeof values);
+	transfer->asked_amount = amount_show(transfer->rule.amount, transfer->rule.scale);
+	transfer->same[3] = amount ? transfer->asked_amount.text : NULL;
+	fence->write = (struct statement){
+		.sql = c->sql_ledger_fence, .verb = VERB_INSERT, .nparams = 4, .params = transfer->fence};
+	fence->find = (struct statement){.sql = given ? c->sql_ledger_same : c->sql_ledger_find,
 					 .verb = VERB_SELECT,
-					 .nparams = 1,
-					 .params = transfer->fence};
+					 .nparams = given ? 4 : 1,
+					 .params = transfer->same};
 	return true;
 }
 
+static void found(struct body *body, const struct rows *row)
+{
+	transfer_found((struct transfer *)body, row);
+}
+
 static const struct body_ops ops = {
-	.reset = reset, .next = next, .refused = refused, .oneshot = oneshot, .fence = fence};
+	.reset = reset, .next = next, .refused = refused, .oneshot = oneshot, .fence = fence, .found = found};
 
 struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec)
 {

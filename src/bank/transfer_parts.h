@@ -7,8 +7,8 @@
 #include "bank/transfer.h"
 #include "rule.h"
 
-enum { READ_TWO, READ_LEDGER }; /* statements of the first batch */
-enum { DEBIT, CREDIT, RECORD }; /* of the second */
+enum { READ_TWO, READ_LEDGER };                      /* statements of the first batch */
+enum { DEBIT, CREDIT, RECORD, WRITES = RECORD + 2 }; /* of the second; the record is the last one */
 
 enum step { STEP_START, STEP_READ, STEP_WRITTEN, STEP_ONESHOT };
 
@@ -21,13 +21,16 @@ struct transfer {
 	char id[TRANSFER_ID_SIZE]; /* made once: a retry is the same transfer */
 	bool id_was_given;
 
+	unsigned attempts; /* begun */
+
 	/* Of the attempt. */
 	bool together;
 	enum step step;
 	struct transfer_facts facts;
-	struct amount_text amount, source_after, destination_after;
-	const char *params[RECORD + 1][6];
-	const char *fence[4];
+	struct amount_text amount, asked_amount, source_after, destination_after;
+	size_t nwrites;
+	const char *params[WRITES][6];
+	const char *fence[4], *same[4];
 };
 
 /* Reads the rows of sql_read_two: the ids as the server spells them, and what the accounts hold. */
@@ -44,5 +47,8 @@ void transfer_read_oneshot(struct transfer *transfer, const struct rows *rows);
 /* The id is in the ledger: either this very transfer was made before, or the id belongs to another. */
 enum body_say transfer_again(struct transfer *transfer, const struct rows *ledger, const struct holding *source,
 			     const struct holding *destination, struct err *reason);
+
+/* Takes what the ledger has of this transfer, whose own answers were lost. */
+void transfer_found(struct transfer *transfer, const struct rows *ledger);
 
 #endif

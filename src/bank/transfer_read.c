@@ -109,20 +109,56 @@ void transfer_decided(struct transfer *transfer, const struct holding *source, c
 	facts->destination_after = destination->balance + moved;
 }
 
+/* Half of a balance, and all of it, are other amounts now than they were then. */
+static bool is_same(struct transfer *transfer, const struct rows *ledger)
+{
+	const struct rule *rule = &transfer->rule;
+	const char *from = rows_cell(ledger, 0, LEDGER_SOURCE), *to = rows_cell(ledger, 0, LEDGER_DESTINATION),
+		   *amount = rows_cell(ledger, 0, LEDGER_AMOUNT);
+	return from && to && amount && strcmp(from, transfer_source(transfer)) == 0 &&
+	       strcmp(to, transfer_destination(transfer)) == 0 && rule_number(rule, amount, &transfer->facts.amount) &&
+	       (rule->rule != TRANSFER_AMOUNT || rule->amount == transfer->facts.amount);
+}
+
+static enum body_say refuse_other(const struct transfer *transfer, const struct rows *ledger, struct err *reason)
+{
+	static const char *const rules[] = {[TRANSFER_HALF] = "half", [TRANSFER_ALL] = "all"};
+	const struct rule *rule = &transfer->rule;
+	struct amount_text asked = amount_show(rule->amount, rule->scale);
+	struct said cells[3];
+	for (size_t i = 0; i < COUNT_OF(cells); i++) {
+		const char *cell = rows_cell(ledger, 0, i);
+		cells[i] = say_id(cell ? cell : "NULL");
+	}
+	err_set(reason, ST_REJECTED,
+		"transfer id %s is in the ledger already, for %s from %s to %s, and this one is for %s from %s to %s",
+		transfer->id, cells[LEDGER_AMOUNT].text, cells[LEDGER_SOURCE].text, cells[LEDGER_DESTINATION].text,
+		rule->rule == TRANSFER_AMOUNT ? asked.text : rules[rule->rule], say_id(transfer_source(transfer)).text,
+		say_id(transfer_destination(transfer)).text);
+	return BODY_REJECT;
+}
+
+/*
+ * What this attempt read and computed holds only if it is the attempt that committed, which is known of the first one alone: the ledger
+ * does not tell which of them wrote the row.
+ */
+void transfer_found(struct transfer *transfer, const struct rows *ledger)
+{
+	struct transfer_facts *facts = &transfer->facts;
+	int64_t amount;
+	const char *cell = rows_cell(ledger, 0, LEDGER_AMOUNT);
+	bool known = cell && rule_number(&transfer->rule, cell, &amount);
+	if (known && facts->decided && transfer->attempts == 1 && amount == facts->amount)
+		return;
+	*facts = (struct transfer_facts){.recorded = true, .amount = known ? amount : 0};
+}
+
 /* The id is in the ledger: either this very transfer was made before, or the id belongs to another. */
 enum body_say transfer_again(struct transfer *transfer, const struct rows *ledger, const struct holding *source,
 			     const struct holding *destination, struct err *reason)
 {
-	const char *from = rows_cell(ledger, 0, LEDGER_SOURCE), *to = rows_cell(ledger, 0, LEDGER_DESTINATION),
-		   *amount = rows_cell(ledger, 0, LEDGER_AMOUNT);
-	if (!from || !to || !amount || strcmp(from, transfer_source(transfer)) != 0 ||
-	    strcmp(to, transfer_destination(transfer)) != 0 ||
-	    !rule_number(&transfer->rule, amount, &transfer->facts.amount)) {
-		err_set(reason, ST_REJECTED, "transfer id %s is in the ledger already, for %s from %s to %s",
-			transfer->id, say_id(amount ? amount : "NULL").text, say_id(from ? from : "NULL").text,
-			say_id(to ? to : "NULL").text);
-		return BODY_REJECT;
-	}
+	if (!is_same(transfer, ledger))
+		return refuse_other(transfer, ledger, reason);
 	transfer->facts.again = true;
 	transfer_decided(transfer, source, destination, 0);
 	return BODY_DONE;

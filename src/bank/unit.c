@@ -104,14 +104,22 @@ static bool fence(struct body *body, struct fence *fence)
 {
 	struct unit *unit = (struct unit *)body;
 	if (!unit->transfer) {
-		*fence = (struct fence){.write = {.sql = unit->catalogue->sql_ledger_fence, .verb = VERB_INSERT}};
+		*fence = (struct fence){.write = {.sql = unit->catalogue->sql_ledger_fence, .verb = VERB_INSERT},
+					.find = {.sql = unit->catalogue->sql_ledger_find, .verb = VERB_SELECT}};
 		return unit->catalogue->ledger;
 	}
 	struct body *transfer = transfer_body(unit->transfer);
 	return transfer->ops->fence(transfer, fence);
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused, .fence = fence};
+static void found(struct body *body, const struct rows *row)
+{
+	struct unit *unit = (struct unit *)body;
+	if (unit->transfer)
+		transfer_found(unit->transfer, row);
+}
+
+static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused, .fence = fence, .found = found};
 
 struct unit *unit_new(const struct catalogue *catalogue, const char *source, const char *destination,
 		      void (*moves)(void *arg), void *arg)

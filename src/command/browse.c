@@ -46,6 +46,13 @@ void browse_cost(struct buf *out, const struct app *app)
 	buf_str(out, " are read and sorted for each page");
 }
 
+void browse_say_partial(struct app *app)
+{
+	if (app->catalogue->partial)
+		app_say(app, ST_OK, "%s has row level security: only the rows that you may see are read and counted",
+			app->catalogue->name);
+}
+
 void browse_check_past(struct app *app)
 {
 	const struct dialect *dialect = db_dialect(app->browse);

@@ -18,4 +18,7 @@ void browse_check_past(struct app *app);
 /* Lets the screen's pages look at app->filter in app->order; `stay` as for pages_look(). */
 void browse_look(struct app *app, bool stay);
 
+/* Where row level security hides rows, nobody knows how many there are. */
+void browse_say_partial(struct app *app);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "browse.h"
 #include "handlers.h"
 #include "reading.h"
 #include "record.h"
@@ -108,6 +109,8 @@ void do_count(struct run *run)
 		query_free(query);
 		return;
 	}
+	if (!about)
+		browse_say_partial(run->app);
 	reading->query = query;
 	open_output(reading, about);
 	start_count(reading, about);

@@ -277,6 +277,7 @@ void do_export(struct run *run)
 		run_end(run, err.status, err.text);
 		return;
 	}
+	browse_say_partial(app);
 	uint64_t about = app->catalogue->estimate > 0 ? (uint64_t)app->catalogue->estimate : 0;
 	bulk_begin(&(struct bulk){.run = run,
 				  .did = "exported",

@@ -161,6 +161,7 @@ void do_list(struct run *run)
 		query_free(query);
 		return;
 	}
+	browse_say_partial(run->app);
 	warn_of_cost(run->app, order);
 	reading->query = query;
 	reading->output = list_output(run, stdout, format);

@@ -65,6 +65,21 @@ static void look_at_transaction(struct diagnosis *d, const struct app *app)
 			      writes ? "transactions can write" : "transactions are read-only");
 }
 
+static void look_at_ledger(struct diagnosis *d, const struct catalogue *c)
+{
+	if (c->ledger)
+		diagnosis_add(d, "ledger", NULL, "%s is there%s%s", c->ledger_name, c->ledger_beside ? "; " : "",
+			      c->ledger_beside ? c->ledger_beside : "");
+	else if (c->ledger_off)
+		diagnosis_add(d, "ledger", NULL, "none, as --ledger none asks");
+	else if (c->ledger_why)
+		diagnosis_add(d, "ledger", c->ledger_why, "cannot be used");
+	else
+		diagnosis_add(d, "ledger",
+			      "`teller init` makes it: a commit whose answer is lost can be looked up there",
+			      "there is none");
+}
+
 static void look_at_table(struct diagnosis *d, const struct app *app)
 {
 	const struct catalogue *c = app->catalogue;
@@ -72,18 +87,17 @@ static void look_at_table(struct diagnosis *d, const struct app *app)
 		diagnosis_add(d, "table", app->no_bank ? app->no_bank : "try again in a moment", "cannot be used");
 		return;
 	}
-	diagnosis_add(d, "table", NULL, "%s: %s %s, %s %s", c->name, c->id_name, c->id_type, c->balance_name,
-		      c->balance_type);
-	diagnosis_add(d, "privileges", app->settings.read_only ? NULL : c->browse_why, "%s",
-		      c->browse_why ? "read" : "read and write");
-	if (c->ledger)
-		diagnosis_add(d, "ledger", NULL, "transfers is there");
-	else if (c->ledger_why)
-		diagnosis_add(d, "ledger", c->ledger_why, "cannot be used");
-	else
-		diagnosis_add(d, "ledger",
-			      "`teller init` makes it: a commit whose answer is lost can be looked up there",
-			      "there is none");
+	diagnosis_add(
+		d, "table", NULL, "%s: %s %s, %s %s%s", c->name, c->id_name, c->id_type, c->balance_name,
+		c->balance_type,
+		c->triggers
+			? "; it has triggers: what they do to other accounts a transfer does not see, `verify` sees "
+			  "it"
+			: "");
+	diagnosis_add(d, "privileges", app->settings.read_only ? NULL : c->browse_why, "%s%s",
+		      c->browse_why ? "read" : "read and write",
+		      c->partial ? ", only the rows that row level security shows" : "");
+	look_at_ledger(d, c);
 }
 
 void diagnosis_look_there(struct diagnosis *d)

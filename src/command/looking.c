@@ -57,6 +57,11 @@ static void adopt(struct app *app, struct catalogue *catalogue, const struct who
 		app_say(app, ST_OK, "only to look at: %s", catalogue->browse_why);
 	else if (catalogue->ledger_why)
 		app_say(app, ST_OK, "transfers are not recorded: %s", catalogue->ledger_why);
+	else if (catalogue->ledger_beside)
+		app_say(app, ST_OK, "transfers are recorded in %s: %s", catalogue->ledger_name,
+			catalogue->ledger_beside);
+	else if (catalogue->partial)
+		browse_say_partial(app);
 }
 
 static void refuse(struct app *app, const struct err *err)
@@ -84,7 +89,7 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 void start_look(struct app *app)
 {
 	start_stage(app, STAGE_LOOKING);
-	catalogue_read(app->browse, app->settings.table, on_catalogue, app);
+	catalogue_read(app->browse, app->settings.table, app->settings.ledger, on_catalogue, app);
 }
 
 static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
@@ -103,5 +108,5 @@ void start_look_again(struct app *app, void (*then)(void *arg), void *arg)
 {
 	app->inner->then = then;
 	app->inner->then_arg = arg;
-	catalogue_read(app->work, app->settings.table, on_catalogue_again, app);
+	catalogue_read(app->work, app->settings.table, app->settings.ledger, on_catalogue_again, app);
 }

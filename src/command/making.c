@@ -13,7 +13,8 @@
 struct making {
 	struct app *app;
 	unsigned accounts, added;
-	bool made; /* the tables that were missing */
+	bool made;     /* the tables that were missing */
+	bool recorded; /* the ledger was made, or could not be */
 	bool empty;
 	struct catalogue *catalogue;
 	struct filling *filling;
@@ -100,6 +101,12 @@ static void ask_first(struct making *making)
 
 static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
 
+static void look(struct making *making)
+{
+	const struct settings *settings = &making->app->settings;
+	catalogue_read(making->app->work, settings->table, settings->ledger, on_catalogue, making);
+}
+
 static void on_tables(void *arg, const struct err *err)
 {
 	struct making *making = arg;
@@ -108,9 +115,21 @@ static void on_tables(void *arg, const struct err *err)
 		return;
 	}
 	making->made = true;
+	making->recorded = making->catalogue != NULL;
 	catalogue_free(making->catalogue);
 	making->catalogue = NULL;
-	catalogue_read(making->app->work, making->app->settings.table, on_catalogue, making);
+	look(making);
+}
+
+/* Both at once, as the tutorial has them; the ledger afterwards where it has another name, or names do not find what they should. */
+static void make_accounts(struct making *making)
+{
+	struct app *app = making->app;
+	const struct settings *settings = &app->settings;
+	if (settings->table || settings->ledger || !db_who(app->work)->safe_path)
+		fill_accounts(app->work, settings->table ? settings->table : "accounts", on_tables, making);
+	else
+		fill_tables(app->work, NULL, on_tables, making);
 }
 
 /* Only the tutorial's table is made; another one that is there gets a ledger that fits it. */
@@ -118,13 +137,12 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 {
 	struct making *making = arg;
 	const char *table = making->app->settings.table;
-	bool usual = !table || strcmp(table, "accounts") == 0;
 	making->catalogue = catalogue;
-	if (missing && usual && !making->made)
-		fill_tables(making->app->work, NULL, on_tables, making);
+	if (missing && (!table || fill_makes(table)) && !making->made)
+		make_accounts(making);
 	else if (err)
 		fail(making, err);
-	else if (!catalogue->ledger && !catalogue->ledger_why && !making->made)
+	else if (catalogue->sql_make_ledger && !making->recorded)
 		fill_tables(making->app->work, catalogue, on_tables, making);
 	else
 		ask_first(making);
@@ -136,7 +154,7 @@ struct making *making_start(struct app *app, unsigned accounts, making_fn *done,
 	*making = (struct making){
 		.app = app, .accounts = accounts, .levers = *txn_levers(app->txn), .done = done, .arg = arg};
 	*txn_levers(app->txn) = (struct txn_levers){0};
-	catalogue_read(app->work, app->settings.table, on_catalogue, making);
+	look(making);
 	return making;
 }
 

@@ -69,6 +69,14 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 	}
 	text_duration(time, transfer->result.elapsed_us);
 	unsigned attempts = transfer->result.attempts;
+	if (facts.recorded) {
+		app_result(app,
+			   "moved %s from %s to %s (as the ledger has it; the balances were lost with the answer). %s, "
+			   "%u %s",
+			   show(app, facts.amount).text, source, destination, time, attempts,
+			   text_plural(attempts, "attempt", "attempts"));
+		return;
+	}
 	bool owes = app->inner->rival_watches && rival_busy(app->rival);
 	add_doubt(&doubt, &transfer->result);
 	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s%s", show(app, facts.amount).text,

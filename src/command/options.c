@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/catalogue.h"
 #include "base/mem.h"
 
 /* What some of them take. */
@@ -121,6 +122,15 @@ static enum status apply_port(struct settings *s, const char *value, struct err 
 static enum status apply_dbname(struct settings *s, const char *value, struct err *err)
 {
 	return conninfo_target(&s->conninfo, value, err);
+}
+
+static enum status apply_ledger(struct settings *s, const char *value, struct err *err)
+{
+	if (!catalogue_is_ledger(value))
+		return err_set(err, ST_USAGE, "--ledger takes NAME, SCHEMA.NAME or none, not \"%.80s\"", value);
+	free(s->ledger);
+	s->ledger = mem_dup(value);
+	return ST_OK;
 }
 
 static enum status apply_against(struct settings *s, const char *value, struct err *err)
@@ -255,6 +265,7 @@ static const struct option table[] = {
 	{'W', "password", NULL, GROUP_CONNECTION, "ask for a password before connecting", apply_password, NULL},
 	{0, "demo", NULL, GROUP_CONNECTION, "a private, throw-away bank, as the verb demo", apply_demo, NULL},
 	{0, "table", "NAME", GROUP_CONNECTION, "the accounts table (default: accounts)", apply_table, NULL},
+	{0, "ledger", "NAME", GROUP_CONNECTION, "the table of transfers, or none", apply_ledger, NULL},
 	{0, "read-only", NULL, GROUP_CONNECTION, "only look: the server's sessions are read-only, too", apply_read_only,
 	 NULL},
 	{0, "against", "URI", GROUP_CONNECTION, "another server, for the same lesson there (key v)", apply_against,

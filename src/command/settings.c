@@ -213,6 +213,7 @@ void settings_free(struct settings *settings)
 	free(settings->file);
 	free(settings->output);
 	free(settings->table);
+	free(settings->ledger);
 	free(settings->as_of);
 	*settings = (struct settings){0};
 }

@@ -78,6 +78,8 @@ static enum status answer(const struct run *run, const struct lookup_facts *fact
 			   text_or_null(facts->amount), text_or_null(facts->source), text_or_null(facts->destination));
 		return ST_OK;
 	}
+	if (result->outcome == OUTCOME_REJECTED && facts->swallowed)
+		return err_set(err, ST_UNKNOWN, "%s", result->reason.text);
 	if (result->outcome == OUTCOME_REJECTED) {
 		settle_known(app, facts->id);
 		return err_set(err, ST_REJECTED, "%s", result->reason.text);

@@ -16,6 +16,7 @@ void told_write(struct app *app)
 	struct transfer_facts facts = transfer_facts(transfer->body);
 	bool dry = moving_was_dry(app);
 	bool moved = facts.decided && (dry || result->outcome == OUTCOME_COMMITTED);
+	bool recorded = facts.recorded && result->outcome == OUTCOME_COMMITTED;
 	struct record record = {0};
 	struct err err = {0};
 	record_add(&record, "id", app->catalogue->ledger && !dry ? facts.id : NULL);
@@ -23,7 +24,7 @@ void told_write(struct app *app)
 	record_add(&record, "before", facts.again ? "true" : "false");
 	record_add(&record, "source", transfer->source);
 	record_add(&record, "destination", transfer->destination);
-	add_amount(&record, app, "amount", moved, facts.amount);
+	add_amount(&record, app, "amount", moved || recorded, facts.amount);
 	add_amount(&record, app, "source_balance", moved, facts.source_after);
 	add_amount(&record, app, "destination_balance", moved, facts.destination_after);
 	record_number(&record, "attempts", result->attempts);

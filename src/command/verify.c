@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bank/audit.h"
+#include "browse.h"
 #include "handlers.h"
 #include "reading.h"
 
@@ -90,6 +91,7 @@ void do_verify(struct run *run)
 	struct reading *reading = reading_begin(run, reading_no_more);
 	if (!reading)
 		return;
+	browse_say_partial(run->app);
 	reading->take = take;
 	if (app_prints(run->app))
 		reading->output = output_new(stdout, format, COLS, names, right);

@@ -16,6 +16,8 @@
 	" FROM " PROCESS " WHERE " BORN                                                                                \
 	" AND a.application_name OPERATOR(pg_catalog.=) $4::pg_catalog.text AND " THAT_POSTMASTER
 
+#define EQUALS " OPERATOR(pg_catalog.=) "
+
 static const struct dialect dialects[] = {
 	[SERVER_POSTGRES] =
 		{
@@ -38,11 +40,20 @@ static const struct dialect dialects[] = {
 				    "CASE WHEN $4::pg_catalog.text OPERATOR(pg_catalog.<>) ''::pg_catalog.text THEN "
 				    "pg_catalog.pg_xact_status($4::pg_catalog.text::pg_catalog.xid8) END "
 				    "WHERE " THAT_POSTMASTER,
-			.triggers_sql = "SELECT c.relkind <> 'r' OR c.relhassubclass OR EXISTS (SELECT FROM "
-					"pg_catalog.pg_trigger AS t "
-					"WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) FROM pg_catalog.pg_class AS c "
-					"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
-					"WHERE n.nspname = $1 AND c.relname = $2",
+			.qualifies = true,
+			.triggers_sql = "WITH RECURSIVE parts(oid) AS (SELECT c.oid FROM pg_catalog.pg_class AS c "
+					"JOIN pg_catalog.pg_namespace AS n ON n.oid" EQUALS "c.relnamespace "
+					"WHERE n.nspname" EQUALS "$1 AND c.relname" EQUALS "$2 "
+					"UNION ALL SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i "
+					"JOIN parts AS p ON i.inhparent" EQUALS "p.oid) "
+					"SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 1 OR "
+					"pg_catalog.bool_or(c.relkind OPERATOR(pg_catalog.<>) 'r') OR "
+					"pg_catalog.bool_or(EXISTS "
+					"(SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid" EQUALS
+					"c.oid AND NOT t.tgisinternal)), pg_catalog.bool_or(EXISTS "
+					"(SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid" EQUALS
+					"c.oid AND t.tgdeferrable AND NOT t.tgisinternal)) "
+					"FROM parts AS p JOIN pg_catalog.pg_class AS c ON c.oid" EQUALS "p.oid",
 			.explain = "EXPLAIN (FORMAT JSON) ",
 		},
 	/* pg_class.reltuples is NULL there; SHOW TABLES carries an estimate (docs: show-tables). */

@@ -266,7 +266,8 @@ static void nan_is_left_alone(void **state)
 				assert_int_equal(rig_transfer(rig, &spec), OUTCOME_REJECTED);
 			}
 		}
-		pg_exec("%s", rig->catalogue->sql_make_ledger);
+		if (!ledger)
+			pg_exec("%s", rig->catalogue->sql_make_ledger);
 	}
 	char *all = pg_value("SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
 	assert_string_equal(all, "NaN 10.01 20.00");

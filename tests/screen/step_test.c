@@ -47,7 +47,7 @@ static void each_statement_is_held(void **state)
 	step(term, "next: SELECT");
 	step(term, "balance - 500 WHERE id = 7001; Space");
 	step(term, "balance + 500 WHERE id = 7002; Space");
-	step(term, "next: INSERT INTO");
+	step(term, "next: WITH written AS");
 	term_type(term, "<Tab><Tab>"); /* the log, where Space is a page when nothing is held */
 	step(term, "next: RELEASE");
 	step(term, "next: COMMIT");
@@ -186,8 +186,9 @@ static void in_plain_mode_enter_sends_it(void **state)
 	term_expect(term, "connected to");
 	term_type(term, "step on<Enter>transfer 7001 7002 --yes<Enter>");
 	term_expect(term, "next: BEGIN ISOLATION LEVEL SERIALIZABLE; Enter sends it, ^C cancels");
-	static const char *const next[] = {"next: SAVEPOINT", "next: SELECT",  "balance - 500", "balance + 500",
-					   "next: INSERT",    "next: RELEASE", "next: COMMIT",  "moved 500 from 7001"};
+	static const char *const next[] = {"next: SAVEPOINT", "next: SELECT",       "balance - 500",
+					   "balance + 500",   "next: WITH written", "next: RELEASE",
+					   "next: COMMIT",    "moved 500 from 7001"};
 	for (size_t i = 0; i < sizeof next / sizeof next[0]; i++) {
 		term_type(term, "<Enter>");
 		term_expect(term, next[i]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -207,4 +208,19 @@ void proc_expect_none(const char *text)
 			fail_msg("a process whose command line holds %s still runs", text);
 		poll(NULL, 0, 20);
 	}
+}
+
+struct proc *proc_scripted(const char *option, const char *const env[], int *script)
+{
+	char path[300];
+	const char *dir = getenv("TMPDIR");
+	snprintf(path, sizeof path, "%s/script.%d", dir ? dir : "/tmp", (int)getpid());
+	unlink(path);
+	if (mkfifo(path, 0600) != 0)
+		fail_msg("%s: %s", path, strerror(errno));
+	const char *const argv[] = {proc_teller(), option, "-f", path, NULL};
+	struct proc *proc = proc_start(argv, env, NULL);
+	*script = open(path, O_WRONLY | O_CLOEXEC);
+	unlink(path);
+	return proc;
 }

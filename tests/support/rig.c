@@ -108,7 +108,7 @@ struct catalogue *rig_read(struct rig *rig, const char *table)
 {
 	catalogue_free(rig->catalogue);
 	rig->catalogue = NULL;
-	catalogue_read(rig->db, table, on_catalogue, rig);
+	catalogue_read(rig->db, table, NULL, on_catalogue, rig);
 	loop_run(rig->loop);
 	assert_true((rig->catalogue != NULL) != (rig->err.status != ST_OK));
 	return rig->catalogue;

@@ -21,10 +21,11 @@ static struct catalogue table(void)
 		.sql_read_two = (char *)"read",
 		.sql_debit = (char *)"debit",
 		.sql_credit = (char *)"credit",
-		.sql_ledger_insert = (char *)"insert",
 		.sql_ledger_checked = (char *)"checked",
 		.sql_ledger_fence = (char *)"fence",
 		.sql_ledger_find = (char *)"find",
+		.sql_ledger_same = (char *)"same",
+		.ledger_name = (char *)"transfers",
 		.sql_check_two = (char *)"check",
 	};
 }
@@ -230,7 +231,8 @@ static void without_a_ledger(void **state)
 	assert_string_equal(s.batch.statements[2].params[3], "25");
 	s.alone = true;
 	play(&s);
-	assert_int_equal(s.batch.n, 2);
+	assert_int_equal(s.batch.n, 3);
+	assert_string_equal(s.batch.statements[2].sql, "check");
 	struct fence fence;
 	assert_false(transfer_body(s.transfer)->ops->fence(transfer_body(s.transfer), &fence));
 	done(&s);
@@ -244,7 +246,7 @@ static void an_update_must_touch_one_row(void **state)
 		{.ok = true, .affected = 1}, {.ok = true, .affected = 0}, {.ok = true, .affected = 1}};
 	s.alone = true;
 	play(&s);
-	assert_string_equal(s.batch.statements[2].sql, "insert");
+	assert_string_equal(s.batch.statements[2].sql, "checked");
 	assert_int_equal(ask(&s, answers, 3), BODY_REJECT);
 	assert_string_equal(s.reason.text,
 			    "the update of account 107 touched 0 rows, not one: a rule or trigger of the "
@@ -295,10 +297,19 @@ static void errors_that_are_rejections(void **state)
 	check_refused(&s, 2, "23502",
 		      "the balances of 104 and 107 are not what they must be after this transfer: a rule or trigger of "
 		      "the table changes them");
+	check_refused(
+		&s, 2, "22012",
+		"the ledger does not hold what was written there of this transfer: a rule or trigger of transfers "
+		"changes it");
 	check_refused(&s, 2, "42P01", NULL);
-	s.alone = true;
+	done(&s);
+	s.catalogue.deferred = true;
 	play(&s);
+	assert_string_equal(s.batch.statements[2].sql, "SET CONSTRAINTS ALL IMMEDIATE");
 	check_refused(&s, 2, "23502", NULL);
+	check_refused(&s, 3, "23502",
+		      "the balances of 104 and 107 are not what they must be after this transfer: a rule or trigger of "
+		      "the table changes them");
 	done(&s);
 }
 
@@ -322,7 +333,38 @@ static void an_id_happens_once(void **state)
 	assert_int_equal(transfer_facts(s.transfer).source_after, 10);
 	done(&s);
 	s.found[1] = "108";
-	rejected(s, "transfer id " UUID " is in the ledger already, for 77 from 104 to 108");
+	rejected(s, "transfer id " UUID
+		    " is in the ledger already, for 77 from 104 to 108, and this one is for half from 104 to 107");
+	s.found[1] = "107";
+	s.spec.rule = TRANSFER_AMOUNT;
+	s.spec.amount = 5;
+	rejected(s, "transfer id " UUID
+		    " is in the ledger already, for 77 from 104 to 107, and this one is for 5 from 104 to 107");
+	s.spec.amount = 77;
+	assert_int_equal(play(&s), BODY_DONE);
+	done(&s);
+}
+
+/* What the ledger has counts where the answers were lost: never a balance that nobody read. */
+static void what_was_found_is_what_the_ledger_has(void **state)
+{
+	(void)state;
+	struct scene s = scene("10", "20");
+	const char *cells[] = {"104", "107", "5"};
+	struct rows rows = {.nrows = 1, .ncols = 3, .cells = (void *)cells};
+	assert_int_equal(play(&s), BODY_SEND);
+	const struct body_ops *ops = transfer_body(s.transfer)->ops;
+	ops->found(transfer_body(s.transfer), &rows);
+	assert_true(transfer_facts(s.transfer).decided && !transfer_facts(s.transfer).recorded);
+	assert_int_equal(transfer_facts(s.transfer).source_after, 5);
+	cells[2] = "4";
+	ops->found(transfer_body(s.transfer), &rows);
+	assert_true(transfer_facts(s.transfer).recorded && !transfer_facts(s.transfer).decided);
+	assert_int_equal(transfer_facts(s.transfer).amount, 4);
+	ops->reset(transfer_body(s.transfer), true);
+	ops->found(transfer_body(s.transfer), &rows);
+	assert_true(transfer_facts(s.transfer).recorded);
+	done(&s);
 }
 
 static void check_word(const char *word, unsigned scale, enum transfer_rule rule, int64_t amount)
@@ -404,6 +446,7 @@ int main(void)
 		cmocka_unit_test(an_update_must_touch_one_row),
 		cmocka_unit_test(errors_that_are_rejections),
 		cmocka_unit_test(an_id_happens_once),
+		cmocka_unit_test(what_was_found_is_what_the_ledger_has),
 		cmocka_unit_test(words_for_amounts),
 		cmocka_unit_test(too_many_decimals),
 	};

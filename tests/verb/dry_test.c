@@ -40,7 +40,7 @@ static void it_tells_and_writes_nothing(void **state)
 			strstr(out, "would send  UPDATE accounts SET balance = balance - 300 WHERE id = 7001\n"));
 		assert_non_null(
 			strstr(out, "would send  UPDATE accounts SET balance = balance + 300 WHERE id = 7002\n"));
-		assert_non_null(strstr(out, "would send  INSERT INTO transfers "));
+		assert_non_null(strstr(out, "would send  WITH written AS (INSERT INTO transfers "));
 		assert_non_null(strstr(out, "\nwould move 300 from 7001 to 7002: 7001 would have 700, 7002 would have "
 					    "1300; nothing was moved\n"));
 		assert_null(strstr(buf_text(&proc->err), "review")); /* nothing to ask about */

@@ -9,6 +9,7 @@
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/support/relay.h"
 
 #define UUID "01234567-89ab-cdef-0123-456789abcdef"
 #define MOVE "transfer 7001 7002 --yes"
@@ -115,6 +116,44 @@ static void a_cut_commit_happens_once(void **state)
 		proc_free(proc);
 		check_moved_once();
 	}
+}
+
+/* In one round trip: the server has committed when its first answer is cut off. */
+static struct proc *answer_lost(struct relay *relay, const char *line)
+{
+	char host[80];
+	snprintf(host, sizeof host, "PGHOST=%s", relay->dir);
+	const char *const env[] = {host, NULL};
+	int script;
+	struct proc *proc = proc_scripted("--wire=oneshot", env, &script);
+	static const char first[] = "transfer 7003 7004 1 --yes\n"; /* connects */
+	(void)!write(script, first, sizeof first - 1);
+	proc_wait_output(proc, "moved 1 from 7003 to 7004");
+	relay_arm(relay, RELAY_CUT_BEFORE, RELAY_TO_CLIENT, 1);
+	(void)!write(script, line, strlen(line));
+	close(script);
+	proc_wait(proc);
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, "commit sent, answer lost");
+	return proc;
+}
+
+/* What a transfer in one round trip read and did was in the answer that was lost: the ledger has the amount, nobody the balances. */
+static void what_was_lost_is_told_as_the_ledger_has_it(void **state)
+{
+	struct relay relay;
+	relay_start(&relay);
+	struct proc *proc = answer_lost(&relay, MOVE "\nundo --yes\n");
+	expect_out(proc,
+		   "moved 500 from 7001 to 7002 (as the ledger has it; the balances were lost with the answer). ");
+	expect_out(proc, "moved 500 from 7002 to 7001: 7002 has 1000, 7001 has 1000");
+	proc_free(proc);
+	bank(state);
+	proc = answer_lost(&relay, MOVE " --json\n");
+	expect_out(proc, "\"amount\":\"500\",\"source_balance\":null,\"destination_balance\":null");
+	proc_free(proc);
+	relay_stop(&relay);
+	check_balances(500, 1500);
 }
 
 static void a_delay_is_waited_for(void **state)
@@ -261,6 +300,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_injected_is_retried, bank),
 		cmocka_unit_test_setup(what_is_injected_can_be_too_much, bank),
 		cmocka_unit_test_setup(a_cut_commit_happens_once, bank),
+		cmocka_unit_test_setup(what_was_lost_is_told_as_the_ledger_has_it, bank),
 		cmocka_unit_test_setup(a_delay_is_waited_for, bank),
 		cmocka_unit_test(a_connection_lost_in_a_delay_is_made_again),
 		cmocka_unit_test(a_failed_rollback_closes_the_connection),

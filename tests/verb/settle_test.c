@@ -2,7 +2,9 @@
 /* settle: what the ledger says of a transfer, by its id, and that asking changes nothing. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
@@ -120,6 +122,68 @@ static void twice_by_id_moves_once(void **state)
 	assert_int_equal(pg_number("SELECT sum(amount) FROM transfers"), 5);
 }
 
+/* An id stands for one transfer: who asks for another one with it is told what it stands for. */
+static void an_id_stands_for_one_transfer(void **state)
+{
+	(void)state;
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	static const struct {
+		const char *from, *to, *amount;
+		int status;
+		const char *err;
+	} cases[] = {
+		{"7001", "7002", "6", 3, "for 5 from 7001 to 7002, and this one is for 6 from 7001 to 7002"},
+		{"7002", "7001", "5", 3, "for 5 from 7001 to 7002, and this one is for 5 from 7002 to 7001"},
+		{"7001", "7003", "all", 3, "for 5 from 7001 to 7002, and this one is for all from 7001 to 7003"},
+		{"7001", "7002", "half", 0, ""},
+		{"7001", "7002", "all", 0, ""},
+		{"07001", "7002", "5", 0, ""},
+	};
+	for (size_t w = 0; w < COUNT_OF(wires); w++) {
+		bank(state);
+		struct proc *first = teller_run(wires[w], "transfer", "7001", "7002", "5", "--id", UUID, "--yes");
+		proc_expect_status(first, 0);
+		proc_free(first);
+		for (size_t i = 0; i < COUNT_OF(cases); i++) {
+			struct proc *proc = teller_run(wires[w], "transfer", cases[i].from, cases[i].to,
+						       cases[i].amount, "--id", UUID, "--yes");
+			proc_expect_status(proc, cases[i].status);
+			proc_expect_err(proc, cases[i].err);
+			proc_free(proc);
+		}
+		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 995);
+	}
+}
+
+/* Made behind an open session's back: nothing can be written to the ledger any more, and what is not there proves nothing. */
+static void a_ledger_that_swallows_settles_nothing(void **state)
+{
+	(void)state;
+	static const char *const bodies[] = {"RETURN NULL", "NEW.id := gen_random_uuid(); RETURN NEW"};
+	static const char *const lines[] = {"settle " UUID "\n", "transfer 7001 7002 5 --yes\n"};
+	static const char *const words[] = {"transfer " UUID " cannot be settled: it is not in transfers",
+					    "the ledger does not hold what was written there"};
+	for (size_t k = 0; k < 2 * COUNT_OF(bodies); k++) {
+		size_t i = k % 2;
+		bank(state);
+		int script;
+		struct proc *proc = proc_scripted("--wire=pipeline", NULL, &script);
+		(void)!write(script, "count\n", 6);
+		proc_wait_output(proc, "3\n");
+		pg_exec("CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN %s; END';"
+			"CREATE TRIGGER swallow BEFORE INSERT ON transfers FOR EACH ROW EXECUTE FUNCTION swallow()",
+			bodies[k / 2]);
+		(void)!write(script, lines[i], strlen(lines[i]));
+		close(script);
+		proc_wait(proc);
+		proc_expect_err(proc, words[i]);
+		proc_expect_status(proc, i % 2 ? 3 : 5);
+		proc_free(proc);
+		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+		pg_exec("DROP FUNCTION swallow CASCADE");
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -129,6 +193,8 @@ int main(void)
 		cmocka_unit_test_setup(wrong_questions, bank),
 		cmocka_unit_test_setup(ids_may_be_words, bank),
 		cmocka_unit_test_setup(twice_by_id_moves_once, bank),
+		cmocka_unit_test_setup(an_id_stands_for_one_transfer, bank),
+		cmocka_unit_test_setup(a_ledger_that_swallows_settles_nothing, bank),
 	};
 	return cmocka_run_group_tests_name("verb/settle", tests, pg_own_database, NULL);
 }

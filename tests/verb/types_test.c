@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verbs on tables that others made: their types, ids that are hard to write, and what one may not do. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,8 +164,10 @@ static void init_makes_no_other_table(void **state)
 	pg_exec("CREATE SCHEMA tight; CREATE TABLE tight.purses (id uuid PRIMARY KEY, balance int);"
 		"CREATE TABLE tight.transfers (id uuid PRIMARY KEY, source int8, destination int8, amount int8, "
 		"made_at timestamptz)");
-	expect(teller_run("--table", "tight.purses", "init", "--accounts", "2"), 0, "",
+	expect(teller_run("--table", "tight.purses", "transfer", "a", "b", "--yes"), 3, "",
 	       "transfers is not used as the ledger: its column source is of type bigint");
+	expect(teller_run("--table", "tight.purses", "init", "--accounts", "2"), 0, "", "added 2 accounts");
+	holds("0", "SELECT count(*) FROM tight.teller_transfers");
 }
 
 /* ---- ledgers of other types ---- */
@@ -416,8 +419,76 @@ static void read_only_at_the_server(void **state)
 	/* settle writes what it takes back: it gets as far as the server, which says what it thinks of that. */
 	struct proc *proc = teller_run("--read-only", "settle", "123e4567-e89b-42d3-a456-426614174000");
 	proc_expect_status(proc, 5);
-	proc_expect_err(proc, "cannot execute INSERT in a read-only transaction");
+	proc_expect_err(proc, "in a read-only transaction");
 	proc_free(proc);
+}
+
+/* ---- where names lead ---- */
+
+static struct proc *with_path(const char *path, const char *const argv[])
+{
+	char options[80];
+	snprintf(options, sizeof options, "PGOPTIONS=-c search_path=%s", path);
+	return proc_run(argv, (const char *const[]){options, NULL}, NULL);
+}
+
+#define path_run(path, ...) with_path(path, (const char *const[]){proc_teller(), __VA_ARGS__, NULL})
+
+/* Without a search path a table is found by its schema, and made there. */
+static void no_search_path(void **state)
+{
+	(void)state;
+	static const char why[] =
+		"there is no table accounts to be found: the search path of this session is empty; name its "
+		"schema, --table SCHEMA.accounts (`init` makes it there)";
+	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
+	expect(path_run("''", "count"), 3, "", why);
+	expect(path_run("''", "init"), 6, "", why);
+	expect(path_run("''", "--table", "public.accounts", "init", "--accounts", "4"), 0, "", "added 4 accounts");
+	expect(path_run("''", "--table", "public.accounts", "count"), 0, "4\n", "");
+	holds("0", "SELECT count(*) FROM public.transfers");
+	expect(path_run("''", "count"), 3, "", why);
+	expect(path_run("nowhere", "init"), 6, "", why);
+	pg_exec("DROP TABLE accounts, transfers");
+}
+
+static void columns_in_another_case(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE caps (\"Id\" int PRIMARY KEY, \"Balance\" int, \"Owner\" text);"
+		"INSERT INTO caps VALUES (1, 10, 'Ann'), (2, 0, 'Bob')");
+	expect(teller_run("--table", "caps", "list", "--csv", "--where", "balance > 5 and id < 9"), 0,
+	       "Id,Balance,Owner\n1,10,Ann\n", NULL);
+	struct proc *proc = teller_run("--table", "caps", "transfer", "1", "2", "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	holds("5 5", "SELECT string_agg(\"Balance\"::text, ' ') FROM caps");
+	pg_exec("ALTER TABLE caps ADD \"BALANCE\" int");
+	expect(teller_run("--table", "caps", "count"), 3, "", "caps has no column named balance");
+	pg_exec("ALTER TABLE caps ADD balance int");
+	expect(teller_run("--table", "caps", "list", "--csv", "--limit", "1"), 0,
+	       "Id,balance,Balance,Owner,BALANCE\n1,,5,Ann,\n", NULL);
+}
+
+/* Who sees some of the rows is told that they are some. */
+static void rows_that_are_hidden(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"count", "verify", "export -", "list"};
+	pg_exec("CREATE TABLE partly (id int PRIMARY KEY, balance int); INSERT INTO partly VALUES (1, 10), (2, 20);"
+		"ALTER TABLE partly ENABLE ROW LEVEL SECURITY; CREATE POLICY one ON partly USING (id = 1);"
+		"DO $$BEGIN CREATE ROLE types_reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;"
+		"GRANT SELECT ON partly TO types_reader");
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct proc *proc = reader_run("--table", "partly", "-c", lines[i]);
+		proc_expect_status(proc, 0);
+		proc_expect_err(proc,
+				"partly has row level security: only the rows that you may see are read and counted");
+		proc_free(proc);
+		proc = teller_run("--table", "partly", "-c", lines[i]);
+		assert_null(strstr(buf_text(&proc->err), "row level security"));
+		proc_free(proc);
+	}
 }
 
 int main(void)
@@ -440,6 +511,9 @@ int main(void)
 		cmocka_unit_test_setup(without_the_right_to_write, reader),
 		cmocka_unit_test_setup(what_is_seen_is_shown, reader),
 		cmocka_unit_test_setup(read_only_at_the_server, reader),
+		cmocka_unit_test(no_search_path),
+		cmocka_unit_test(columns_in_another_case),
+		cmocka_unit_test(rows_that_are_hidden),
 	};
 	return cmocka_run_group_tests_name("verb/types", tests, pg_own_database, NULL);
 }
