@@ -49,7 +49,43 @@ static bool add(struct line *line, enum style style, const char *text)
 	return true;
 }
 
-static void add_place(struct line *line, const struct app *app, const struct db_facts *facts)
+/* Another role than the one that logged in, which stands in the place; "" where it is the same. */
+static void role_word(struct buf *out, const struct who *who)
+{
+	struct buf raw = {0};
+	if (who_acts(who)) {
+		buf_fmt(&raw, "as %s", who->current_user);
+		text_escape(out, buf_text(&raw), raw.len, PLACE_LEAST);
+	}
+	buf_free(&raw);
+}
+
+static const char *pool_word(const struct who *who)
+{
+	return who->pooled ? "pooler" : "";
+}
+
+static void add_between(struct line *line, const struct who *who)
+{
+	struct buf role = {0};
+	role_word(&role, who);
+	add(line, STYLE_TITLE, buf_text(&role));
+	add(line, STYLE_TITLE, pool_word(who));
+	buf_free(&role);
+}
+
+/* The columns that this takes. */
+static int between_width(const struct who *who)
+{
+	struct buf role = {0};
+	role_word(&role, who);
+	size_t role_cols = text_width(buf_text(&role), role.len), pool_cols = strlen(pool_word(who));
+	buf_free(&role);
+	return (int)(role_cols + (role_cols ? 2 : 0) + pool_cols + (pool_cols ? 2 : 0));
+}
+
+/* Leaves `keep` columns to what comes behind it, where it can. */
+static void add_place(struct line *line, const struct app *app, const struct db_facts *facts, int keep)
 {
 	struct buf raw = {0}, text = {0};
 	if (app->settings.demo)
@@ -59,6 +95,7 @@ static void add_place(struct line *line, const struct app *app, const struct db_
 	else
 		conninfo_show(&raw, &app->settings.conninfo);
 	int room = line->end - line->x, most = room > 60 ? room / 2 : room < 30 ? room : 30;
+	most = most > room - keep ? room - keep : most;
 	text_escape(&text, buf_text(&raw), raw.len, (size_t)(most > PLACE_LEAST ? most : PLACE_LEAST));
 	add(line, STYLE_TITLE, buf_text(&text));
 	buf_free(&raw);
@@ -104,10 +141,12 @@ static void add_server(struct line *line, const struct db_facts *facts)
 }
 
 /* What this bank is not for, and what would happen to the next transfer. */
-static void add_armed(struct line *line, const struct app *app)
+static void add_armed(struct line *line, const struct app *app, const struct db *db)
 {
 	struct buf levers = {0};
-	if (app->settings.read_only || (app->catalogue && app->catalogue->browse_why))
+	if (db && db_standby(db))
+		add(line, STYLE_WARNING, "STANDBY");
+	else if (app->settings.read_only || (app->catalogue && app->catalogue->browse_why))
 		add(line, STYLE_WARNING, "READ-ONLY");
 	if (app->rival && rival_armed(app->rival))
 		add(line, STYLE_WARNING, "RIVAL ARMED");
@@ -133,10 +172,12 @@ void title_draw(const struct app *app, int columns)
 	struct line line = {1, columns - width - 1};
 	draw_line(0, 0, columns, STYLE_TITLE, "");
 	add(&line, STYLE_TITLE, "teller");
-	add_armed(&line, app);
 	const struct db *db = connected(app);
 	const struct db_facts *facts = db ? db_facts(db) : NULL;
-	add_place(&line, app, facts);
+	add_armed(&line, app, db);
+	add_place(&line, app, facts, db ? between_width(db_who(db)) : 0);
+	if (db)
+		add_between(&line, db_who(db));
 	if (facts)
 		add_server(&line, facts);
 	bool calm = strcmp(buf_text(&word), "Txn: none") == 0;

@@ -185,6 +185,8 @@ const char *db_token(const struct db *db); /* at the end of this connection's ap
 /* A pooler is in between, as far as is known: the server's process changes from one transaction to the next, or may. Nothing may be left
  * in a session there, and statements are not prepared. */
 bool db_pooled(const struct db *db);
+/* It is a standby, as it said when it was connected to, and has not told us (version 14 and later do) that it was promoted. */
+bool db_standby(const struct db *db);
 bool db_version_at_least(const struct db *db, int major, int minor);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "db/rows.h"
 #include "db/sqlstate.h"
 
@@ -66,5 +67,16 @@ bool who_read(struct who *who, enum sql_server server, const struct rows *rows);
  */
 enum who_now { WHO_SAME, WHO_RESTARTED, WHO_NEW_HISTORY, WHO_OTHER, WHO_UNCLEAR };
 enum who_now who_compare(const struct who *then, const struct who *now);
+
+/*
+ * What is not as one would think, for people: "; through a pooler", "; standby, read-only; its primary: HOST:PORT",
+ * "; r1, acting as ada", as far as it is so. Raw.
+ */
+void who_words(struct buf *out, const struct who *who);
+bool who_acts(const struct who *who); /* as another role than the one that logged in */
+/* Of a standby, what to do in order to write: "connect to its primary, HOST:PORT, or ...". Raw. */
+void who_way(struct buf *out, const struct who *who);
+/* HOST:PORT of a standby's primary; NULL where the role may not know. Borrowed. */
+const char *who_primary(const struct who *who);
 
 #endif

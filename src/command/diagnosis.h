@@ -3,6 +3,7 @@
 #ifndef COMMAND_DIAGNOSIS_H
 #define COMMAND_DIAGNOSIS_H
 
+#include "db/pool.h"
 #include "inner.h"
 
 enum { DIAGNOSIS_LINES_MAX = 24, PINGS = 11 };
@@ -20,7 +21,15 @@ struct diagnosis {
 	/* Of the conversation with the server. */
 	unsigned pings;
 	uint64_t trip_us[PINGS];
-	char isolation[32], read_only[8];
+	char isolation[32], read_only[8], fsync[8];
+	char *refused; /* why the transaction was, NULL where it was not */
+	struct {
+		struct db *second; /* beside the session that writes; NULL without a pooler */
+		struct pool_probe *probe;
+		struct pool_answer found;
+		char *why;
+		void (*then)(struct diagnosis *diagnosis);
+	} pool;
 	struct err err;
 };
 
@@ -30,6 +39,11 @@ void diagnosis_add(struct diagnosis *diagnosis, const char *check, const char *a
 size_t diagnosis_failed(const struct diagnosis *diagnosis);
 MUST_CHECK enum status diagnosis_show(const struct diagnosis *diagnosis, struct err *err);
 void diagnosis_clear(struct diagnosis *diagnosis);
+
+/* look_between.c: whether a pooler's sessions stay; where there is one, a second session is made to find out */
+void diagnosis_look_between(struct diagnosis *diagnosis, void (*then)(struct diagnosis *diagnosis));
+void diagnosis_show_between(struct diagnosis *diagnosis);
+void diagnosis_end_between(struct diagnosis *diagnosis);
 
 /* look_here.c, look_there.c: what can be seen without a server; what was found with one */
 void diagnosis_look_here(struct diagnosis *diagnosis);

@@ -14,7 +14,9 @@ void doctor_free(struct app *app)
 	app->inner->diagnosis = NULL;
 	if (!diagnosis)
 		return;
+	diagnosis_end_between(diagnosis);
 	diagnosis_clear(diagnosis);
+	free(diagnosis->refused);
 	free(diagnosis);
 }
 
@@ -48,6 +50,8 @@ static void on_shown(void *arg, size_t index, const struct answer *answer)
 		snprintf(diagnosis->isolation, sizeof diagnosis->isolation, "%s", cell);
 	if (cell && index == 2)
 		snprintf(diagnosis->read_only, sizeof diagnosis->read_only, "%s", cell);
+	if (!answer->ok && !answer->skipped && !diagnosis->refused)
+		diagnosis->refused = mem_dup(answer->message);
 }
 
 static void on_all(void *arg)
@@ -58,8 +62,9 @@ static void on_all(void *arg)
 }
 
 /* What a transaction like ours gets: asked, not believed. */
-static void ask_transaction(struct diagnosis *diagnosis)
+static void ask_transaction(void *arg)
 {
+	struct diagnosis *diagnosis = arg;
 	static const struct statement statements[] = {
 		{.sql = "BEGIN ISOLATION LEVEL SERIALIZABLE", .verb = VERB_BEGIN},
 		{.sql = "SHOW transaction_isolation", .verb = VERB_OTHER},
@@ -69,6 +74,22 @@ static void ask_transaction(struct diagnosis *diagnosis)
 	struct db_context context = {0};
 	struct db_reply reply = {on_shown, on_all, on_lost, diagnosis, NULL};
 	db_send(diagnosis->run->app->work, statements, COUNT_OF(statements), &context, &reply);
+}
+
+static void on_fsync(void *arg, size_t index, const struct answer *answer)
+{
+	struct diagnosis *diagnosis = arg;
+	const char *cell = answer->rows ? rows_cell(answer->rows, 0, 0) : NULL;
+	(void)index;
+	snprintf(diagnosis->fsync, sizeof diagnosis->fsync, "%s", cell ? cell : "");
+}
+
+static void ask_fsync(struct diagnosis *diagnosis)
+{
+	static const struct statement one = {.sql = "SELECT pg_catalog.current_setting('fsync')", .verb = VERB_SELECT};
+	struct db_context context = {0};
+	struct db_reply reply = {on_fsync, ask_transaction, on_lost, diagnosis, NULL};
+	db_send(diagnosis->run->app->work, &one, 1, &context, &reply);
 }
 
 static void ping(struct diagnosis *diagnosis);
@@ -83,8 +104,13 @@ static void on_ping(void *arg, size_t index, const struct answer *answer)
 static void on_pinged(void *arg)
 {
 	struct diagnosis *diagnosis = arg;
+	const struct app *app = diagnosis->run->app;
 	if (diagnosis->pings < PINGS)
 		ping(diagnosis);
+	else if (db_standby(app->work)) /* which has no serializable transactions */
+		on_all(diagnosis);
+	else if (db_server(app->work) == SERVER_POSTGRES)
+		ask_fsync(diagnosis);
 	else
 		ask_transaction(diagnosis);
 }
@@ -97,6 +123,15 @@ static void ping(struct diagnosis *diagnosis)
 	db_send(diagnosis->run->app->work, &one, 1, &context, &reply);
 }
 
+/* A pooler that gives no transactions has closed the session. */
+static void looked_between(struct diagnosis *diagnosis)
+{
+	if (db_state(diagnosis->run->app->work) == DB_IDLE)
+		ping(diagnosis);
+	else
+		on_all(diagnosis);
+}
+
 static void on_server(void *arg, const struct err *err)
 {
 	struct diagnosis *diagnosis = arg;
@@ -105,7 +140,7 @@ static void on_server(void *arg, const struct err *err)
 		diagnosis_add(diagnosis, "server", "try again when the transfer is over", "the session is busy");
 		finish(diagnosis);
 	} else if (!err) {
-		ping(diagnosis);
+		diagnosis_look_between(diagnosis, looked_between);
 	} else {
 		diagnosis_add(diagnosis, "server", err->text, "no connection");
 		finish(diagnosis);

@@ -87,20 +87,41 @@ void do_cancel(struct run *run)
 	run_end(run, ST_OK, NULL);
 }
 
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static void write_conninfo(struct run *run, const struct db_facts *facts, const struct who *who)
+{
+	struct record record = {0};
+	record_add(&record, "place", facts->place);
+	record_add(&record, "product", facts->product);
+	record_add(&record, "version", facts->version);
+	record_add(&record, "tls", facts->tls);
+	record_add(&record, "pooled", who->pooled ? "true" : "false");
+	record_add(&record, "standby", who->recovery ? "true" : "false");
+	record_add(&record, "primary", who->recovery ? who_primary(who) : NULL);
+	record_add(&record, "session_user", text_or_null(who->session_user));
+	record_add(&record, "current_user", text_or_null(who->current_user));
+	record_add(&record, "durability", durability_name(who->durability));
+	record_end(&record, run);
+}
+
 void do_conninfo(struct run *run)
 {
 	struct app *app = run->app;
 	const struct db_facts *facts = db_facts(app->browse);
-	struct record record = {0};
+	struct who who = *db_who(app->browse);
+	struct buf words = {0};
+	who.recovery = db_standby(app->browse);
 	if (record_wanted(run)) {
-		record_add(&record, "place", facts->place);
-		record_add(&record, "product", facts->product);
-		record_add(&record, "version", facts->version);
-		record_add(&record, "tls", facts->tls);
-		record_end(&record, run);
+		write_conninfo(run, facts, &who);
 		return;
 	}
-	app_result(app, "%s: %s %s, %s", facts->place, facts->product, facts->version, facts->tls);
+	who_words(&words, &who);
+	app_result(app, "%s: %s %s, %s%s", facts->place, facts->product, facts->version, facts->tls, buf_text(&words));
+	buf_free(&words);
 	run_end(run, ST_OK, NULL);
 }
 

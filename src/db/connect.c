@@ -240,9 +240,11 @@ static void setup_idle(void *arg)
 	}
 	db->facts.product = dialect_of(db->server)->product;
 	timer_stop(db->deadline);
-	char text[96];
-	snprintf(text, sizeof text, "%s %s", db->facts.product, db->version);
-	record_session(db, EVENT_CONNECTED, NULL, text);
+	struct buf text = {0};
+	buf_fmt(&text, "%s %s", db->facts.product, db->version);
+	who_words(&text, &db->who);
+	record_session(db, EVENT_CONNECTED, NULL, text.p);
+	buf_free(&text);
 	db->connected(db->connected_arg, NULL);
 }
 

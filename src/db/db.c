@@ -327,6 +327,12 @@ bool db_pooled(const struct db *db)
 	return db->who.pooled;
 }
 
+bool db_standby(const struct db *db)
+{
+	const char *now = db->conn ? PQparameterStatus(db->conn, "in_hot_standby") : NULL;
+	return db->who.recovery && !(now && strcmp(now, "off") == 0);
+}
+
 bool db_version_at_least(const struct db *db, int major, int minor)
 {
 	int have_major = 0, have_minor = 0;

@@ -215,3 +215,31 @@ const char *durability_doubt(enum durability durability)
 		return "not on disk yet, because synchronous_commit is off";
 	return NULL;
 }
+
+const char *who_primary(const struct who *who)
+{
+	return who->primary[0] && who->primary[0] != ':' ? who->primary : NULL;
+}
+
+bool who_acts(const struct who *who)
+{
+	return strcmp(who->session_user, who->current_user) != 0;
+}
+
+void who_words(struct buf *out, const struct who *who)
+{
+	const char *primary = who_primary(who);
+	if (who->pooled)
+		buf_str(out, "; through a pooler");
+	if (who->recovery)
+		buf_fmt(out, "; standby, read-only%s%s", primary ? "; its primary: " : "", primary ? primary : "");
+	if (who_acts(who))
+		buf_fmt(out, "; %s, acting as %s", who->session_user, who->current_user);
+}
+
+void who_way(struct buf *out, const struct who *who)
+{
+	const char *primary = who_primary(who);
+	buf_fmt(out, "connect to its primary%s%s, or name all hosts with target_session_attrs=read-write",
+		primary ? ", " : "", primary ? primary : "");
+}

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "tests/support/check.h"
+#include "tests/support/own_server.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
@@ -14,6 +15,22 @@ static int bank(void **state)
 	(void)state;
 	pg_fresh_database("verb_doctor", NULL);
 	pg_bank(2);
+	return 0;
+}
+
+/* The suite's own server does not force its writes to disk, and the doctor says so. */
+static struct own_server server;
+
+static int bank_on_a_disk(void **state)
+{
+	own_server_make(&server, (const char *const[]){"-c", "fsync=on", NULL});
+	return bank(state);
+}
+
+static int take_down(void **state)
+{
+	(void)state;
+	own_server_remove(&server);
 	return 0;
 }
 
@@ -47,6 +64,7 @@ static void all_is_well(void **state)
 	check_line(proc, "ok      round trip   ");
 	check_line(proc, "ok      protocol     auto: restart on PostgreSQL\n");
 	check_line(proc, "ok      isolation    asked for serializable, got serializable\n");
+	check_line(proc, "ok      durability   a commit is on this server's disk; it has no standby\n");
 	check_line(proc, "ok      table        accounts: id int");
 	check_line(proc, "ok      privileges   read and write\n");
 	check_line(proc, "ok      ledger       transfers is there\n");
@@ -58,9 +76,9 @@ static void all_is_well(void **state)
 static void json_has_every_line(void **state)
 {
 	(void)state;
-	static const char *const checks[] = {"terminal", "colours", "locale",     "libpq",      "libuv",    "ncurses",
-					     "readline", "server",  "TLS",        "round trip", "protocol", "isolation",
-					     "writing",  "table",   "privileges", "ledger"};
+	static const char *const checks[] = {"terminal", "colours",    "locale", "libpq",      "libuv",    "ncurses",
+					     "readline", "server",     "TLS",    "round trip", "protocol", "isolation",
+					     "writing",  "durability", "table",  "privileges", "ledger"};
 	struct proc *proc = doctor(utf8, "--json");
 	proc_expect_status(proc, 0);
 	json_t *rows = json_loads(proc->out.p, 0, NULL);
@@ -118,6 +136,16 @@ static void what_a_table_lacks(void **state)
 	bank(state);
 }
 
+static void a_bank_that_is_thrown_away(void **state)
+{
+	(void)state;
+	const char *const argv[] = {proc_teller(), "demo", "doctor", NULL};
+	struct proc *proc = proc_run(argv, utf8, NULL);
+	proc_expect_status(proc, 0);
+	check_line(proc, "ok      durability   not forced to disk (fsync=off): this bank is thrown away\n");
+	proc_free(proc);
+}
+
 static void what_the_settings_ask_for(void **state)
 {
 	(void)state;
@@ -129,6 +157,7 @@ static void what_the_settings_ask_for(void **state)
 	proc = doctor(utf8, NULL);
 	proc_expect_status(proc, 6);
 	check_line(proc, "FAILED  writing      transactions are read-only\n");
+	check_line(proc, "turn default_transaction_read_only off");
 	proc_free(proc);
 	pg_exec("BEGIN READ WRITE; ALTER DATABASE verb_doctor RESET default_transaction_read_only; COMMIT");
 }
@@ -136,9 +165,13 @@ static void what_the_settings_ask_for(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_is_well),        cmocka_unit_test(json_has_every_line),
-		cmocka_unit_test(without_a_server),   cmocka_unit_test(a_locale_without_utf8),
-		cmocka_unit_test(what_a_table_lacks), cmocka_unit_test(what_the_settings_ask_for),
+		cmocka_unit_test(all_is_well),
+		cmocka_unit_test(json_has_every_line),
+		cmocka_unit_test(without_a_server),
+		cmocka_unit_test(a_locale_without_utf8),
+		cmocka_unit_test(a_bank_that_is_thrown_away),
+		cmocka_unit_test(what_a_table_lacks),
+		cmocka_unit_test(what_the_settings_ask_for),
 	};
-	return cmocka_run_group_tests_name("verb/doctor", tests, bank, NULL);
+	return cmocka_run_group_tests_name("verb/doctor", tests, bank_on_a_disk, take_down);
 }

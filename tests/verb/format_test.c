@@ -28,7 +28,10 @@ static const struct {
 	const char *fields[12];
 	int rows; /* -1: some */
 } cases[] = {
-	{"conninfo", {"place", "product", "version", "tls"}, 1},
+	{"conninfo",
+	 {"place", "product", "version", "tls", "pooled", "standby", "primary", "session_user", "current_user",
+	  "durability"},
+	 1},
 	{"count", {"count"}, 1},
 	{"help", {"command", "usage", "help"}, -1},
 	{"help transfer", {"command", "usage", "help"}, 1},
