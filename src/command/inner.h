@@ -185,5 +185,7 @@ enum status ledger_there(const struct run *run, struct err *err); /* an error wh
 /* run.c */
 enum status run_check_id(const struct run *run, const char *word, struct err *err); /* once the catalogue is there */
 void run_confirmed(struct run *run);
+enum status run_standby(const struct app *app, const char *who_writes,
+			struct err *err); /* an error where the server takes no writes */
 
 #endif

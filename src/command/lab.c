@@ -88,12 +88,15 @@ static void start(void *arg, const struct err *err)
 	struct lab *lab = arg;
 	struct run *run = lab->run;
 	struct transcript_to to = {on_write, on_played, lab};
+	struct app *app = run->app;
+	struct err standby = {0};
+	if (!err && run_standby(app, "a lesson", &standby))
+		err = &standby;
 	if (err) {
 		lab->run = NULL;
 		run_end(run, err->status, err->text);
 		return;
 	}
-	struct app *app = run->app;
 	if (strcmp(run->args[0], "play") == 0)
 		begin_story(lab);
 	else if (lab->spec)

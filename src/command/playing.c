@@ -81,7 +81,7 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 			       player_name(app->player));
 	if (app->stage == STAGE_SERVER)
 		return err_set(err, ST_USAGE, "the private server is starting; try again in a moment");
-	if (play(app, name, &app->settings.conninfo, err))
+	if (run_standby(app, "a lesson", err) || play(app, name, &app->settings.conninfo, err))
 		return err->status;
 	app->inner->playing.against = false;
 	player_begin(app->player, first_order(app));

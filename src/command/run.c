@@ -218,6 +218,29 @@ static enum status check_may(const struct run *run, struct err *err)
 		       run->command->name);
 }
 
+/* Of the session that writes, where it is there; it is made only when something is to be written. */
+enum status run_standby(const struct app *app, const char *who_writes, struct err *err)
+{
+	enum db_state work = db_state(app->work);
+	const struct db *db = work == DB_IDLE || work == DB_BUSY ? app->work : app->browse;
+	struct buf way = {0};
+	if (!db_standby(db))
+		return ST_OK;
+	who_way(&way, db_who(db));
+	err_set(err, ST_REJECTED,
+		"%s writes, and this server is a standby, read-only: %s; after a promotion `reconnect` looks again",
+		who_writes, buf_text(&way));
+	buf_free(&way);
+	return err->status;
+}
+
+static enum status check_standby(const struct run *run, struct err *err)
+{
+	if (!(run->command->flags & COMMAND_WRITES))
+		return ST_OK;
+	return run_standby(run->app, run->command->name, err);
+}
+
 /* ---- the life of a run ---- */
 
 void run_free(struct run *run)
@@ -268,7 +291,7 @@ static void connected(void *arg, const struct err *not_ready)
 	enum status status = ST_OK;
 	if (not_ready)
 		err = *not_ready;
-	else if (!(status = check_ids(run, &err)) && run->command->prepare)
+	else if (!(status = check_standby(run, &err)) && !(status = check_ids(run, &err)) && run->command->prepare)
 		status = run->command->prepare(run, &err);
 	if (not_ready || status)
 		run_end(run, err.status, err.text);
