@@ -17,11 +17,13 @@ static void forget(const char *name)
 	unsetenv(name);
 }
 
-/* libpq's manual gives all of its variables names that begin with PG; PQconndefaults() lists most of them. */
+/* libpq's manual gives all of its variables names that begin with PG; PQconndefaults() lists most of them. One such name is
+ * isolationtester's, and no matter of connections. */
 static char *first_of_libpq(void)
 {
+	static const char other[] = "PGISOLATIONTIMEOUT=";
 	for (char **at = environ; at && *at; at++)
-		if (strncmp(*at, "PG", 2) == 0)
+		if (strncmp(*at, "PG", 2) == 0 && strchr(*at, '=') && strncmp(*at, other, strlen(other)) != 0)
 			return mem_dup_n(*at, strcspn(*at, "="));
 	return NULL;
 }

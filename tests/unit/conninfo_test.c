@@ -146,6 +146,39 @@ static void what_names_a_server(void **state)
 	conninfo_free(&info);
 }
 
+static void check_kept(const char *target, const char *password)
+{
+	struct conninfo info = {.target = mem_dup(target)};
+	conninfo_keep_password(&info);
+	if (password)
+		assert_string_equal(info.password, password);
+	else
+		assert_null(info.password);
+	conninfo_free(&info);
+}
+
+/* The last of all: nothing is left for others. */
+static void no_variable_decides_any_more(void **state)
+{
+	(void)state;
+	static const char *const gone[] = {"PGHOST", "PGHOSTADDR",  "PGSERVICE",   "PGPASSWORD",
+					   "PGTZ",   "PGUNHEARDOF", "DATABASE_URL"};
+	for (size_t i = 0; i < COUNT_OF(gone); i++)
+		setenv(gone[i], "secret", 1);
+	setenv("PGISOLATIONTIMEOUT", "5", 1); /* isolationtester's */
+	char *value = getenv("PGPASSWORD");
+	check_kept("postgresql://h/db", "secret");
+	check_kept("postgresql://u:own@h/db", NULL);
+	check_kept(NULL, NULL);
+	conninfo_leave_environment();
+	for (size_t i = 0; i < COUNT_OF(gone); i++)
+		assert_null(getenv(gone[i]));
+	assert_string_equal(value, ""); /* nor does /proc show it */
+	assert_string_equal(getenv("PGISOLATIONTIMEOUT"), "5");
+	struct conninfo info = {0};
+	assert_true(conninfo_is_default(&info));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +189,7 @@ int main(void)
 		cmocka_unit_test(a_place_is_shown_without_the_password),
 		cmocka_unit_test(passwords_are_hidden),
 		cmocka_unit_test(what_names_a_server),
+		cmocka_unit_test(no_variable_decides_any_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

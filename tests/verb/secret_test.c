@@ -73,6 +73,12 @@ static void on_the_command_line(void **state)
 static void in_the_environment(void **state)
 {
 	(void)state;
+	const char *const list[] = {proc_teller(), "list", NULL};
+	struct proc *proc =
+		proc_run(list, (const char *const[]){"DATABASE_URL=postgresql://u:Kw9/Zx8@h", "PGHOST", NULL}, NULL);
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "DATABASE_URL: the connection string cannot be read: ");
+	proc_free(proc);
 	for (size_t i = 0; i < COUNT_OF(spellings); i++) {
 		struct buf url = {0};
 		buf_fmt(&url, "DATABASE_URL=%s", spellings[i]);
