@@ -132,8 +132,6 @@ static void settings_of_the_environment_do_not_matter(void **state)
 		NULL,
 	};
 	expect_private(env);
-	for (size_t i = 0; i < 8; i++) /* one by one, too: what breaks first must not hide the others */
-		expect_private((const char *const[]){env[i], NULL});
 }
 
 /* Whatever this libpq reads. */
