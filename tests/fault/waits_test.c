@@ -105,6 +105,31 @@ static void the_session_that_writes(void **state)
 	check_batch("transfer", "delete 7003\n", "deleted 1 account: 7003");
 }
 
+static bool holds(const struct buf *text, const char *word, int times)
+{
+	const char *at = buf_text(text);
+	for (; times > 0 && (at = strstr(at, word)) != NULL; at++)
+		times--;
+	return times == 0;
+}
+
+/* Whoever asks for new connections gets them, or hears why not: the commands behind it wait, too. */
+static void reconnect_is_waited_for(void **state)
+{
+	(void)state;
+	struct proc *proc = batch(true);
+	give("transfer 7001 7002 1\n");
+	proc_wait_output(proc, "moved 1 from 7001 to 7002");
+	relay.shared->refuse = true;
+	give("reconnect\ncount\ntransfer 7001 7002 2\n");
+	proc_wait_output(proc, "cannot connect");
+	relay.shared->refuse = false;
+	proc_wait_output(proc, "moved 2 from 7001 to 7002");
+	end(proc, 0);
+	assert_false(holds(&proc->err, "cannot connect to", 20));
+	proc_free(proc);
+}
+
 /* Whoever does not want to wait is not made to, and what was waited for does not happen. */
 static void it_can_be_interrupted(void **state)
 {
@@ -121,14 +146,6 @@ static void it_can_be_interrupted(void **state)
 	proc_expect_err(proc, "cancelled; nothing was changed");
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 999);
 	proc_free(proc);
-}
-
-static bool holds(const struct buf *text, const char *word, int times)
-{
-	const char *at = buf_text(text);
-	for (; times > 0 && (at = strstr(at, word)) != NULL; at++)
-		times--;
-	return times == 0;
 }
 
 /* The time counts from the loss, not for each command anew: a server that is gone for good ends a long batch soon. */
@@ -164,6 +181,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(both_sessions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_session_that_reads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_session_that_writes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reconnect_is_waited_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_can_be_interrupted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(within_the_limits, set_up, tear_down),
 	};
