@@ -35,7 +35,7 @@ static bool kill_backend(unsigned turn)
 static bool terminate_backend(unsigned turn)
 {
 	(void)turn;
-	pg_exec("SELECT pg_terminate_backend(%d, 10000)", ordeal.pid);
+	pg_end_backend(ordeal.pid);
 	if (ordeal.locker)
 		ordeal_unlock();
 	txn_go(ordeal.rig->txn);

@@ -31,7 +31,7 @@ static void take_slots(void)
 static bool fill_slots_for_good(unsigned turn)
 {
 	if (turn == 0) {
-		pg_exec("SELECT pg_terminate_backend(%d, 10000)", ordeal.pid);
+		pg_end_backend(ordeal.pid);
 		take_slots();
 	}
 	if (db_state(ordeal.rig->db) == DB_IDLE)
@@ -55,7 +55,7 @@ static bool fill_slots(unsigned turn)
 static bool fill_slots_in_doubt(unsigned turn)
 {
 	if (turn == 0) {
-		pg_exec("SELECT pg_terminate_backend(%d, 10000)", ordeal.pid);
+		pg_end_backend(ordeal.pid);
 		take_slots();
 		txn_go(ordeal.rig->txn);
 	}

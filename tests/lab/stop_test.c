@@ -86,7 +86,7 @@ static void a_session_that_hears_no_cancel_is_left(void **state)
 	proc_signal(proc, SIGINT);
 	expect_end(proc, 130);
 	assert_int_equal(pg_number("SELECT count(*) FROM pg_class WHERE relname = 'stop'"), 0);
-	pg_exec("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '/b'");
+	pg_end_backend((int)pg_number("SELECT pid FROM pg_stat_activity WHERE application_name = '/b'"));
 	proc_free(proc);
 }
 

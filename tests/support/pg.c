@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,4 +175,11 @@ char *pg_tell(struct pg_session *session, const char *fmt, ...)
 	char *value = first_cell(run(session, format(fmt, ap)));
 	va_end(ap);
 	return value;
+}
+
+void pg_end_backend(int pid)
+{
+	pg_exec("SELECT pg_terminate_backend(%d)", pid);
+	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE pid = %d", pid) > 0)
+		poll(NULL, 0, 1);
 }

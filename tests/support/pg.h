@@ -23,6 +23,10 @@ void pg_exec(const char *fmt, ...) PRINTF_LIKE(1, 2);   /* one or several statem
 char *pg_value(const char *fmt, ...) PRINTF_LIKE(1, 2); /* first cell; owned; NULL for SQL NULL or no row */
 int64_t pg_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Ends a server process, and returns when it is gone. pg_terminate_backend() with a time to wait fails where its number has gone to a
+ * process of another user's meanwhile. */
+void pg_end_backend(int pid);
+
 /* A session that stays open, for locks and conflicts. Owned. */
 struct pg_session;
 struct pg_session *pg_open(void);
