@@ -69,16 +69,17 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 	}
 	text_duration(time, transfer->result.elapsed_us);
 	unsigned attempts = transfer->result.attempts;
+	add_doubt(&doubt, &transfer->result);
 	if (facts.recorded) {
 		app_result(app,
 			   "moved %s from %s to %s (as the ledger has it; the balances were lost with the answer). %s, "
-			   "%u %s",
+			   "%u %s%s",
 			   show(app, facts.amount).text, source, destination, time, attempts,
-			   text_plural(attempts, "attempt", "attempts"));
+			   text_plural(attempts, "attempt", "attempts"), buf_text(&doubt));
+		buf_free(&doubt);
 		return;
 	}
 	bool owes = app->inner->rival_watches && rival_busy(app->rival);
-	add_doubt(&doubt, &transfer->result);
 	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s%s", show(app, facts.amount).text,
 		   source, destination, source, show(app, facts.source_after).text, destination,
 		   show(app, facts.destination_after).text, time, attempts,
