@@ -127,6 +127,9 @@ void app_reviewed(struct run *run, bool yes);
 /* Starts the transfer of run; ends the run when it is over (and the rival has put its unit back). */
 void app_transfer(struct run *run, const struct transfer_spec *spec);
 
+/* How the next transfer would be made: as it is set, and as what is armed wants it. */
+struct txn_options app_txn_options(const struct app *app);
+
 /* Lets go the statement that is held; false where none is. */
 bool app_step_on(struct app *app);
 

@@ -34,33 +34,33 @@ static bool retries(const struct txn_options *options)
 
 void terms_sentence(struct buf *out, const struct app *app)
 {
-	const struct txn_options *options = &app->settings.txn;
+	struct txn_options options = app_txn_options(app);
 	buf_fmt(out, "One %s transaction, which reads both balances again and decides by those. ",
-		txn_isolation_name(options->isolation));
-	if (!retries(options))
+		txn_isolation_name(options.isolation));
+	if (!retries(&options))
 		buf_str(out, "Not retried.");
 	else
 		buf_fmt(out,
 			"At most %u attempts in %" PRIu64 " s, waits of up to %" PRIu64
 			" ms, then twice that, to %" PRIu64 " ms. Protocol %s, %s.",
-			options->max_attempts, options->max_elapsed_ms / 1000, options->backoff_base_ms,
-			options->backoff_cap_ms, protocol_word(app), wire_words(options->wire));
+			options.max_attempts, options.max_elapsed_ms / 1000, options.backoff_base_ms,
+			options.backoff_cap_ms, protocol_word(app), wire_words(options.wire));
 }
 
 void terms_draw(struct rect area, const struct app *app)
 {
-	const struct txn_options *options = &app->settings.txn;
+	struct txn_options options = app_txn_options(app);
 	struct buf line = {0};
-	buf_fmt(&line, "Isolation  %s", txn_isolation_name(options->isolation));
+	buf_fmt(&line, "Isolation  %s", txn_isolation_name(options.isolation));
 	draw_text(area.y, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_clear(&line);
-	buf_fmt(&line, "Protocol   %s, %s", protocol_word(app), wire_words(options->wire));
+	buf_fmt(&line, "Protocol   %s, %s", protocol_word(app), wire_words(options.wire));
 	draw_text(area.y + 1, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_clear(&line);
-	if (retries(options))
+	if (retries(&options))
 		buf_fmt(&line, "Attempts   %u in %" PRIu64 " s, waits %" PRIu64 " to %" PRIu64 " ms",
-			options->max_attempts, options->max_elapsed_ms / 1000, options->backoff_base_ms,
-			options->backoff_cap_ms);
+			options.max_attempts, options.max_elapsed_ms / 1000, options.backoff_base_ms,
+			options.backoff_cap_ms);
 	else
 		buf_str(&line, "Attempts   1, not retried");
 	draw_text(area.y + 2, area.x, area.w, STYLE_FAINT, buf_text(&line));

@@ -34,7 +34,8 @@ struct txn_options {
 	uint64_t max_elapsed_ms; /* default 30,000: no attempt starts later than this */
 	uint64_t
 		backoff_base_ms; /* default 20; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)) */
-	uint64_t backoff_cap_ms; /* default 2,000 */
+	uint64_t
+		backoff_cap_ms; /* default 2,000; lost connections and questions wait longer from the second time on: 50 ms, 100 ... */
 	unsigned
 		savepoint_retries; /* default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait */
 	bool unnumbered; /* the server's number of the transaction is not asked for: a lost commit stays UNKNOWN without a ledger */

@@ -209,11 +209,11 @@ static void on_done(void *arg, const struct txn_result *result)
 }
 
 /* Whoever walks through a transfer sees each statement, and takes the time it takes. */
-static struct txn_options options_now(const struct app *app)
+struct txn_options app_txn_options(const struct app *app)
 {
 	struct txn_options options = app->settings.txn;
 	options.unnumbered = app->inner->dry != NULL; /* no commit can be lost */
-	if (app->inner->rival_watches && options.wire == WIRE_ONESHOT)
+	if (app->rival && rival_armed(app->rival) && options.wire == WIRE_ONESHOT)
 		options.wire = WIRE_PIPELINE; /* the rival needs a gap between the read and the write */
 	if (app->step.on) {
 		options.wire = WIRE_STEP;
@@ -232,7 +232,7 @@ static void go(struct app *app)
 	app->inner->rival_watches = app->rival && rival_armed(app->rival);
 	if (app->inner->rival_watches)
 		rival_watch(app->rival, transfer->source, transfer->destination);
-	struct txn_options options = options_now(app);
+	struct txn_options options = app_txn_options(app);
 	struct body *body = transfer_body(transfer->body);
 	txn_start(app->txn, app->inner->dry ? dry_body(app->inner->dry) : body, what.p, &options, on_done, app);
 	buf_free(&what);

@@ -167,6 +167,30 @@ static void a_rival_forces_a_retry(void **state)
 	console_quit(term);
 }
 
+/* How it will travel, not how it would without what is armed. */
+static void the_review_names_what_is_used(void **state)
+{
+	struct term *term = console_open(state, 45, 140);
+	term_type(term, ":wire oneshot<Enter>:set isolation repeatable-read<Enter>");
+	term_expect(term, "isolation repeatable-read");
+	open_review(term);
+	term_expect(term, "One REPEATABLE READ transaction");
+	term_expect(term, "one round trip");
+	term_type(term, "n:rival on<Enter>");
+	term_expect(term, "the rival is armed");
+	term_type(term, "<Enter>");
+	term_expect(term, ":transfer 7001 7002 half");
+	term_expect(term, "Protocol restart, pipelined");
+	term_type(term, "n:rival off<Enter>:step on<Enter>");
+	term_expect(term, "each statement");
+	term_type(term, "<Enter>");
+	term_expect(term, ":transfer 7001 7002 half");
+	term_expect(term, "At most 10 attempts in 600 s");
+	term_expect(term, "one statement a round");
+	term_type(term, "n");
+	console_quit(term);
+}
+
 static void a_rejection_says_why(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -190,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_answer_but_y_moves_money, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(what_was_meant_for_others_is_no_answer, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_rival_forces_a_retry, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(the_review_names_what_is_used, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_rejection_says_why, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/transfer", tests, pg_own_database, NULL);
