@@ -31,7 +31,7 @@ __attribute__((format(printf, 3, 0))) static void say_harmless(struct app *app, 
 	struct buf out = {0};
 	int n = vasprintf(&text, fmt, ap);
 	if (n >= 0 && !print)
-		conninfo_hide(text); /* a URI in the place of another word */
+		conninfo_hide_said(text); /* a connection string in the place of another word */
 	if (n >= 0)
 		text_escape(&out, text, (size_t)n, 0);
 	if (print)

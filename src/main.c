@@ -12,7 +12,7 @@
 
 static int fail(struct err *err)
 {
-	conninfo_hide(err->text);
+	conninfo_hide_said(err->text);
 	fprintf(stderr, "teller: %s\n", err->text);
 	return status_exit(err->status);
 }

@@ -33,6 +33,9 @@ void conninfo_free(struct conninfo *info);
  * user of the machine can read. */
 void conninfo_hide(char *text);
 
+/* The same in a sentence, where an id may look like a piece of a connection string: only if it holds a whole one. */
+void conninfo_hide_said(char *sentence);
+
 /* The place for people, without the password: "root@localhost:5432/bank" or "on socket /tmp (port 5432)". */
 void conninfo_show(struct buf *out, const struct conninfo *info);
 

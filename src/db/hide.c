@@ -99,3 +99,9 @@ void conninfo_hide(char *text)
 	hide_values(text);
 	hide_users(text);
 }
+
+void conninfo_hide_said(char *sentence)
+{
+	if (strstr(sentence, "://") || strcasestr(sentence, "password"))
+		conninfo_hide(sentence);
+}

@@ -125,6 +125,18 @@ static void hostile_ids(void **state)
 	proc_free(proc);
 }
 
+/* Only what is a connection string has a password to hide. */
+static void ids_like_places_are_said_whole(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE mails (id text PRIMARY KEY, balance int); INSERT INTO mails VALUES ('user:7@bank', 5)");
+	expect(teller_run("--table", "mails", "show", "user:8@bank"), 3, "", "user:8@bank");
+	struct proc *proc = teller_run("--table", "mails", "transfer", "user:7@bank", "mailto:ada@bank", "--yes");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "mailto:ada@bank");
+	proc_free(proc);
+}
+
 /* ---- init ---- */
 
 static void init_fits_the_table(void **state)
@@ -497,6 +509,7 @@ int main(void)
 		cmocka_unit_test(cents),
 		cmocka_unit_test(a_rival_of_one_cent),
 		cmocka_unit_test(hostile_ids),
+		cmocka_unit_test(ids_like_places_are_said_whole),
 		cmocka_unit_test(init_fits_the_table),
 		cmocka_unit_test(init_makes_no_other_table),
 		cmocka_unit_test(a_wider_ledger),
