@@ -145,7 +145,7 @@ static void take_extra(struct catalogue *catalogue, const struct table *table)
 enum status accounts_judge(struct catalogue *catalogue, const struct table *table, struct err *err)
 {
 	struct buf full = {0};
-	if (!table->visible)
+	if (!table->visible || catalogue->with_schema)
 		buf_fmt(&full, "%s.", table->schema);
 	buf_str(&full, table->name);
 	catalogue->name = buf_take(&full);

@@ -158,13 +158,45 @@ static void sizes_are_bounded(void **state)
 	buf_free(&text);
 }
 
+#define EQUALS " OPERATOR(pg_catalog.=) "
+#define AS_IT_IS "CASE WHEN mood IS DISTINCT FROM NULL THEN pg_catalog.format('%s', mood) END"
+
+/* What finds its operator by name, as BETWEEN and IN do, is written as what it stands for; a type of somebody's own is text. */
+static void nothing_is_found_by_name(void **state)
+{
+	(void)state;
+	struct catalogue *c = catalogue();
+	char *type = c->extra_type[3], *name = c->extra[3];
+	c->qualified = true;
+	check_compiled("id = 5", "id" EQUALS "$1::pg_catalog.int8|5");
+	check_compiled("owner = 'x' and not balance <> 1",
+		       "owner" EQUALS "$1 AND NOT balance OPERATOR(pg_catalog.<>) $2::pg_catalog.numeric|x|1");
+	check_compiled("id between 1 and 3", "(id OPERATOR(pg_catalog.>=) $1::pg_catalog.int8 AND id "
+					     "OPERATOR(pg_catalog.<=) $2::pg_catalog.int8)|1|3");
+	check_compiled("id not between 1 and 3 or id is null",
+		       "NOT (id OPERATOR(pg_catalog.>=) $1::pg_catalog.int8 AND id OPERATOR(pg_catalog.<=) "
+		       "$2::pg_catalog.int8) OR id IS NULL|1|3");
+	check_compiled("owner in ('a', 'b')", "(owner" EQUALS "$1 OR owner" EQUALS "$2)|a|b");
+	check_compiled("owner not in ('a')", "NOT (owner" EQUALS "$1)|a");
+	check_compiled("owner like 'a%' or owner not ilike 'b%'",
+		       "owner OPERATOR(pg_catalog.~~) $1::pg_catalog.text OR owner OPERATOR(pg_catalog.!~~*) "
+		       "$2::pg_catalog.text|a%|b%");
+	c->extra[3] = "mood";
+	c->extra_type[3] = "public.mood";
+	check_compiled("mood = 'calm'", AS_IT_IS EQUALS "$1::pg_catalog.text|calm");
+	check_compiled("mood like 'c%'", AS_IT_IS " OPERATOR(pg_catalog.~~) $1::pg_catalog.text|c%");
+	c->extra[3] = name;
+	c->extra_type[3] = type;
+	c->qualified = false;
+}
+
 int main(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_comparison),           cmocka_unit_test(conditions_keep_their_precedence),
 		cmocka_unit_test(columns_and_values_by_type), cmocka_unit_test(what_is_wrong_is_said_with_its_place),
-		cmocka_unit_test(sizes_are_bounded),
+		cmocka_unit_test(sizes_are_bounded),          cmocka_unit_test(nothing_is_found_by_name),
 	};
 	return cmocka_run_group_tests_name("unit/filter", tests, NULL, NULL);
 }
