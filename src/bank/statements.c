@@ -243,6 +243,11 @@ char *statements_is_written(const struct catalogue *c, const char *prefix, const
 	return sql;
 }
 
+const char *statements_returned(const struct catalogue *c)
+{
+	return c->qualified ? "id, source, destination, amount, tableoid" : "id, source, destination, amount";
+}
+
 /* The id stands first, so that $2 and $3 get the type of the accounts' id before the ledger's columns, which may be wider, ask. */
 static void make_writing(struct catalogue *c, const struct names *n, const struct table *ledger, const char *into)
 {
@@ -252,10 +257,9 @@ static void make_writing(struct catalogue *c, const struct names *n, const struc
 	     *to = statements_is_written(c, "", table_column(ledger, "destination"), "$3");
 	c->sql_ledger_checked =
 		qualify(c->guarded,
-			"WITH written AS (%s(CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING id, source, "
-			"destination, amount) "
-			"SELECT 1 @/ @count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
-			head, hold, from, to);
+			"WITH written AS (%s(CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING %s) SELECT 1 @/ "
+			"@count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
+			head, hold, statements_returned(c), from, to);
 	c->sql_ledger_fence = qualify(c->guarded,
 				      "WITH written AS (%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "
 				      "SELECT id FROM written WHERE id @= $1",

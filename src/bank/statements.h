@@ -24,6 +24,9 @@ void oneshot_make(struct catalogue *catalogue, const struct names *names, const 
 char *statements_is_written(const struct catalogue *catalogue, const char *prefix, const struct column *column,
 			    const char *value);
 
+/* What the ledger gives back of a row that was written. Only a table has a tableoid: a view that somebody put in its place fails. */
+const char *statements_returned(const struct catalogue *catalogue);
+
 /* From the judged names of the catalogue and the tables that were found. */
 void statements_accounts(struct catalogue *catalogue, const struct table *table);
 void statements_ledger(struct catalogue *catalogue, const struct table *accounts, const struct table *ledger);

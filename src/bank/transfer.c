@@ -171,7 +171,8 @@ static bool refused_read(const struct transfer *transfer, const struct answer *a
 static bool refused_record(const struct transfer *transfer, const struct answer *answer, struct err *reason)
 {
 	bool ledger = transfer->catalogue->ledger, null = strcmp(answer->sqlstate, "23502") == 0,
-	     zero = strcmp(answer->sqlstate, "22012") == 0, known = strcmp(answer->sqlstate, "23505") == 0;
+	     zero = strcmp(answer->sqlstate, "22012") == 0, known = strcmp(answer->sqlstate, "23505") == 0,
+	     swapped = ledger && strcmp(answer->sqlstate, "42703") == 0; /* undefined_column */
 	if (ledger && zero)
 		err_set(reason, ST_REJECTED,
 			"the ledger does not hold what was written there of this transfer: a rule or trigger of %s "
@@ -184,10 +185,13 @@ static bool refused_record(const struct transfer *transfer, const struct answer 
 			"the "
 			"table changes them",
 			say_id(transfer->source).text, say_id(transfer->destination).text);
+	else if (swapped)
+		err_set(reason, ST_REJECTED, "%s is no table any more: somebody put something else in its place",
+			say_id(transfer->catalogue->ledger_name).text);
 	else if (known)
 		err_set(reason, ST_REJECTED,
 			"transfer id %s is in the ledger already; ask again with it to see what it did", transfer->id);
-	return null || zero || known;
+	return null || zero || known || swapped;
 }
 
 static bool refused_update(const struct transfer *transfer, size_t index, const struct answer *answer,

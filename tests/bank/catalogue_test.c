@@ -38,7 +38,8 @@ static void the_tables_of_the_tutorial(void **state)
 		c->sql_ledger_checked,
 		"WITH written AS (INSERT INTO transfers (id, source, destination, amount) VALUES (CASE WHEN "
 		"(SELECT balance FROM accounts WHERE id = $2) = $5 AND (SELECT balance FROM accounts WHERE id = "
-		"$3) = $6 THEN $1::uuid END, $2, $3, $4) RETURNING id, source, destination, amount) SELECT 1 / "
+		"$3) = $6 THEN $1::uuid END, $2, $3, $4) RETURNING id, source, destination, amount, tableoid) SELECT 1 "
+		"/ "
 		"count(*) AS written FROM written WHERE id = $1 AND source = $2::int8 AND destination = $3::int8 "
 		"AND amount = $4");
 	assert_int_equal(db_state(rig->db), DB_IDLE);

@@ -118,6 +118,26 @@ static void the_server_refuses_what_is_not_recorded(void **state)
 	}
 }
 
+/* A view is put in the ledger's place, in mid-session, with a trigger that says it has written the row. */
+static void a_view_is_no_ledger(void **state)
+{
+	struct rig *rig = *state;
+	for (int wire = WIRE_PIPELINE; wire <= WIRE_ONESHOT; wire++) {
+		pg_bank(3);
+		rig_read(rig, NULL);
+		rig->options.wire = (enum txn_wire)wire;
+		assert_int_equal(half(rig, "7001", "7003"), OUTCOME_COMMITTED);
+		pg_exec("ALTER TABLE transfers RENAME TO kept; CREATE VIEW transfers AS SELECT * FROM kept;"
+			"CREATE OR REPLACE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; "
+			"END';"
+			"CREATE TRIGGER spoil INSTEAD OF INSERT ON transfers FOR EACH ROW EXECUTE FUNCTION spoil()");
+		assert_int_equal(half(rig, "7001", "7002"), OUTCOME_REJECTED);
+		check_reason(rig, "transfers is no table any more");
+		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
+		pg_exec("DROP VIEW transfers; ALTER TABLE kept RENAME TO transfers");
+	}
+}
+
 /* What waits for COMMIT is called for before the balances are looked at. */
 static void what_waits_for_commit_is_seen(void **state)
 {
@@ -383,6 +403,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_a_ledger, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(the_server_refuses_what_does_not_add_up, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(the_server_refuses_what_is_not_recorded, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(a_view_is_no_ledger, rig_set_up, rig_tear_down),
 		cmocka_unit_test_setup_teardown(what_waits_for_commit_is_seen, rig_set_up, rig_tear_down),
 		cmocka_unit_test(a_hidden_row_is_not_half_a_transfer),
 		cmocka_unit_test_setup_teardown(rejections_change_nothing, rig_set_up, rig_tear_down),
