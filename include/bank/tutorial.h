@@ -11,9 +11,9 @@
 #include "base/rng.h"
 #include "txn/body.h"
 
-/* What the tutorial's program sends before there is a table. */
-extern const char tutorial_sql_schema[];
-extern const char tutorial_sql_tables[]; /* $1 schema: the names of its tables */
+/* What the tutorial's program sends before there is a table. Owned; `qualified` where a name may find what somebody made. */
+char *tutorial_sql_schema(bool qualified);
+char *tutorial_sql_tables(bool qualified); /* $1 schema: the names of its tables */
 extern const char tutorial_sql_create[];
 
 /* The tutorial's texts for the table of a catalogue, laid out as SQLAlchemy does. Zero-initialise; owned. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tutorial's table: looked for, made where it is missing, and used as it is where it is there. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -83,10 +84,24 @@ static void on_schema(void *arg, size_t index, const struct answer *answer)
 	teaching->schema = answer->rows ? mem_dup(rows_cell(answer->rows, 0, 0)) : NULL;
 }
 
+/* Names may not find what they seem to. */
+static bool is_unsure(const struct teaching *teaching)
+{
+	const struct db *db = teaching->run->app->work;
+	return db_dialect(db)->qualifies && (!db_who(db)->safe_path || db_pooled(db));
+}
+
+static void ask_owned(struct teaching *teaching, char *sql, const char *param, teaching_answer_fn *answer,
+		      teaching_next_fn *next)
+{
+	teaching_ask(teaching, sql, param, answer, next);
+	free(sql);
+}
+
 static void list_tables(struct teaching *teaching)
 {
 	if (teaching->schema)
-		teaching_ask(teaching, tutorial_sql_tables, teaching->schema, on_tables, know_table);
+		ask_owned(teaching, tutorial_sql_tables(is_unsure(teaching)), teaching->schema, on_tables, know_table);
 	else
 		teaching_fail(teaching, ST_STATEMENT, "before its table",
 			      "there is no schema to make it in; see `SHOW search_path`");
@@ -94,5 +109,5 @@ static void list_tables(struct teaching *teaching)
 
 void teaching_begin(struct teaching *teaching)
 {
-	teaching_ask(teaching, tutorial_sql_schema, NULL, on_schema, list_tables);
+	ask_owned(teaching, tutorial_sql_schema(is_unsure(teaching)), NULL, on_schema, list_tables);
 }
