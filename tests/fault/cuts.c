@@ -20,7 +20,8 @@ const char *cuts_wire_name(enum txn_wire wire)
 void cuts_open(struct cuts *cuts, struct relay *relay, struct pg_session *direct, const char *name)
 {
 	*cuts = (struct cuts){.relay = relay, .name = name, .direct = direct};
-	cuts->via = (struct conninfo){.host = relay->dir, .port = (char *)"5432"};
+	if (relay)
+		cuts->via = (struct conninfo){.host = relay->dir, .port = (char *)"5432"};
 }
 
 void cuts_close(struct cuts *cuts)
@@ -34,7 +35,8 @@ void cuts_close(struct cuts *cuts)
 void cuts_read_catalogue(struct cuts *cuts, bool ledger)
 {
 	catalogue_free(cuts->catalogue);
-	relay_arm(cuts->relay, RELAY_NOTHING, RELAY_TO_SERVER, 0);
+	if (cuts->relay)
+		relay_arm(cuts->relay, RELAY_NOTHING, RELAY_TO_SERVER, 0);
 	struct rig *rig = rig_new_at(&cuts->via);
 	cuts->catalogue = rig_read(rig, "cut.accounts");
 	assert_non_null(cuts->catalogue);

@@ -17,7 +17,7 @@ const char *cuts_wire_name(enum txn_wire wire);
 enum cuts_unknown { CUTS_NEVER_UNKNOWN, CUTS_MAYBE_UNKNOWN };
 
 struct cuts {
-	struct relay *relay;         /* cuts; borrowed */
+	struct relay *relay;         /* cuts; borrowed; NULL where something else does */
 	struct conninfo via;         /* how the transfers connect; nothing in it is owned */
 	const struct pooler *pooler; /* on the way, where there is one */
 	struct pg_session *direct;   /* past all that; borrowed */

@@ -13,7 +13,6 @@
 enum { LIMIT_MS = 700, STALL_MS = 3500 /* for so long it stands still where teller waits for it */ };
 
 static struct pooled pooled;
-static struct relay relay; /* to the server */
 static struct cuts cuts;
 static pid_t stopped;
 static unsigned told[OUTCOME_UNKNOWN + 1];
@@ -148,8 +147,7 @@ static void behind_a_lock(void **state)
 static int open_way(const char *name)
 {
 	pooled_open(&pooled, 2, &(struct pooler_options){.mode = "session", .size = 4, .users = "teller stalled_r1"});
-	relay_start(&relay);
-	cuts_open(&cuts, &relay, pooled.direct, name);
+	cuts_open(&cuts, NULL, pooled.direct, name);
 	cuts.via = (struct conninfo){.host = pooled.pooler.dir, .port = (char *)"5432"};
 	cuts.pooler = &pooled.pooler;
 	return 0;
@@ -198,7 +196,6 @@ static int tear_down(void **state)
 	if (cuts.via.user)
 		pg_run(pooled.direct, "DROP SCHEMA IF EXISTS cut CASCADE; DROP ROLE stalled_r1, stalled_ada");
 	cuts_close(&cuts);
-	relay_stop(&relay);
 	pooled_close(&pooled);
 	return 0;
 }
