@@ -35,6 +35,9 @@ struct dialect {
 	const char *end_session_sql, *end_session_sql_13; /* up to version 13 it is not waited for */
 	const char *gone_sql;
 
+	/* How many other sessions for transfers are connected to this database, whosever they are; NULL where that is not known. */
+	const char *others_sql;
+
 	/* Whether a trigger may run after a change of the table named by $1 (schema) and $2 (table); and whether one may wait for COMMIT. */
 	const char *triggers_sql;
 

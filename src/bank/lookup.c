@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The body that looks a transfer up in the ledger, by its id, and knows for certain when it is not there. */
+/* The body that looks a transfer up in the ledger, by its id, and knows for certain when it cannot come there any more. */
 #include "bank/lookup.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "say.h"
 
 enum { SOURCE, DESTINATION, AMOUNT, COLUMNS };
@@ -16,9 +17,10 @@ struct lookup {
 	char *id;
 	char *found[COLUMNS];
 	const char *params[4];
-	enum { STEP_START, STEP_FIND, STEP_FENCE } step;
+	enum { STEP_START, STEP_FIND, STEP_FENCE, STEP_OTHERS } step;
 	unsigned asked; /* how often, in this attempt */
-	bool swallowed;
+	bool swallowed, open;
+	const char *others_sql;
 };
 
 static void forget(struct lookup *lookup)
@@ -35,8 +37,14 @@ static void reset(struct body *body, bool together)
 	struct lookup *lookup = (struct lookup *)body;
 	lookup->step = STEP_START;
 	lookup->asked = 0;
-	lookup->swallowed = false;
+	lookup->swallowed = lookup->open = false;
 	forget(lookup);
+}
+
+static const char *text_of(const struct rows *rows)
+{
+	const char *cell = rows_cell(rows, 0, 0);
+	return cell ? cell : "0";
 }
 
 static enum body_say ask(struct lookup *lookup, struct batch *batch)
@@ -82,6 +90,28 @@ static enum body_say swallow(struct lookup *lookup, struct err *reason)
 	return BODY_REJECT;
 }
 
+/* Whoever sent it may not have been heard by the server yet. */
+static enum body_say ask_others(struct lookup *lookup, struct batch *batch)
+{
+	lookup->step = STEP_OTHERS;
+	batch->statements[batch->n++] = (struct statement){.sql = lookup->others_sql, .verb = VERB_SELECT};
+	return BODY_SEND;
+}
+
+static enum body_say refuse(struct lookup *lookup, long others, struct err *reason)
+{
+	lookup->open = others > 0;
+	if (others > 0)
+		err_set(reason, ST_REJECTED,
+			"it is not in the ledger, but %ld other %s of teller may still bring it there; the same "
+			"transfer with "
+			"--id %s moves the money once at most",
+			others, text_plural((size_t)others, "session", "sessions"), lookup->id);
+	else
+		err_set(reason, ST_REJECTED, "transfer %s did not commit; nothing was moved", lookup->id);
+	return BODY_REJECT;
+}
+
 static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 			  struct err *reason)
 {
@@ -94,22 +124,24 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 	}
 	if (lookup->step == STEP_FIND)
 		return write_id(lookup, batch);
+	if (lookup->step == STEP_OTHERS)
+		return refuse(lookup, strtol(text_of(answers[0].rows), NULL, 10), reason);
 	if (answers[0].affected == 0 && lookup->asked < ASKED_MAX) /* it came between the two statements: ask again */
 		return ask(lookup, batch);
 	if (answers[0].affected == 0)
 		return swallow(lookup, reason);
-	err_set(reason, ST_REJECTED, "transfer %s did not commit; nothing was moved", lookup->id);
-	return BODY_REJECT;
+	return lookup->others_sql ? ask_others(lookup, batch) : refuse(lookup, 0, reason);
 }
 
 static const struct body_ops ops = {.reset = reset, .next = next};
 
-struct lookup *lookup_new(const struct catalogue *catalogue, const char *id)
+struct lookup *lookup_new(const struct catalogue *catalogue, const char *id, const char *others_sql)
 {
 	struct lookup *lookup = NEW(struct lookup);
 	lookup->body.ops = &ops;
 	lookup->catalogue = catalogue;
 	lookup->id = mem_dup(id);
+	lookup->others_sql = others_sql;
 	return lookup;
 }
 
@@ -129,6 +161,7 @@ struct body *lookup_body(struct lookup *lookup)
 
 struct lookup_facts lookup_facts(const struct lookup *lookup)
 {
-	return (struct lookup_facts){lookup->id, lookup->found[SOURCE], lookup->found[DESTINATION],
-				     lookup->found[AMOUNT], lookup->swallowed};
+	return (struct lookup_facts){
+		lookup->id,        lookup->found[SOURCE], lookup->found[DESTINATION], lookup->found[AMOUNT],
+		lookup->swallowed, lookup->open};
 }

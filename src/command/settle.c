@@ -80,7 +80,7 @@ static enum status answer(const struct run *run, const struct lookup_facts *fact
 	}
 	if (result->outcome == OUTCOME_REJECTED && facts->swallowed)
 		return err_set(err, ST_UNKNOWN, "%s", result->reason.text);
-	if (result->outcome == OUTCOME_REJECTED) {
+	if (result->outcome == OUTCOME_REJECTED && !facts->open) {
 		settle_known(app, facts->id);
 		return err_set(err, ST_REJECTED, "%s", result->reason.text);
 	}
@@ -114,7 +114,7 @@ static void start(struct run *run, const char *id)
 	options.protocol = PROTOCOL_AUTO;
 	options.wire = WIRE_PIPELINE;
 	settling->run = run;
-	settling->lookup = lookup_new(app->catalogue, id);
+	settling->lookup = lookup_new(app->catalogue, id, db_dialect(app->work)->others_sql);
 	settling->levers = *txn_levers(app->txn);
 	*txn_levers(app->txn) = (struct txn_levers){0};
 	buf_fmt(&what, "settle transfer %s", id);

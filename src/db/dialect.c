@@ -40,6 +40,11 @@ static const struct dialect dialects[] = {
 				    "CASE WHEN $4::pg_catalog.text OPERATOR(pg_catalog.<>) ''::pg_catalog.text THEN "
 				    "pg_catalog.pg_xact_status($4::pg_catalog.text::pg_catalog.xid8) END "
 				    "WHERE " THAT_POSTMASTER,
+			.others_sql =
+				"SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS a "
+				"JOIN pg_catalog.pg_database AS d ON d.oid" EQUALS "a.datid WHERE d.datname" EQUALS
+				"pg_catalog.current_database() AND pg_catalog.starts_with(a.application_name, "
+				"'teller/transfer ') AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()",
 			.qualifies = true,
 			.triggers_sql = "WITH RECURSIVE parts(oid) AS (SELECT c.oid FROM pg_catalog.pg_class AS c "
 					"JOIN pg_catalog.pg_namespace AS n ON n.oid" EQUALS "c.relnamespace "

@@ -184,6 +184,19 @@ static void a_ledger_that_swallows_settles_nothing(void **state)
 	}
 }
 
+/* A teller that is connected may have sent it, and the server may not have heard it yet. */
+static void what_may_still_come_is_not_settled(void **state)
+{
+	(void)state;
+	struct pg_session *other = pg_open();
+	pg_run(other, "SET application_name = 'teller/transfer 0badcafe'");
+	check(OTHER, 5, "", "1 other session of teller may still bring it there");
+	pg_close(other);
+	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'") > 0)
+		;
+	check(OTHER, 3, "", "transfer " OTHER " did not commit; nothing was moved");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -195,6 +208,7 @@ int main(void)
 		cmocka_unit_test_setup(twice_by_id_moves_once, bank),
 		cmocka_unit_test_setup(an_id_stands_for_one_transfer, bank),
 		cmocka_unit_test_setup(a_ledger_that_swallows_settles_nothing, bank),
+		cmocka_unit_test_setup(what_may_still_come_is_not_settled, bank),
 	};
 	return cmocka_run_group_tests_name("verb/settle", tests, pg_own_database, NULL);
 }
