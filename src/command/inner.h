@@ -21,10 +21,10 @@ struct loss {
 	struct err why;
 };
 
-/* The last transfer that was made here, as `undo` takes it back; id is NULL before the first. */
+/* The last transfer that was made here, or may have been, as `undo` takes it back; id is NULL before the first. */
 struct last {
 	char *id, *source, *destination, *amount;
-	bool undone;
+	bool undone, unsure; /* whether it happened is not known */
 };
 
 /* The lesson on the screen, beside app->player. */
@@ -142,7 +142,7 @@ enum status run_format(const struct run *run, enum output_format *format, struct
 /* undo.c */
 bool undo_asks(const struct run *run);                   /* the transfer is an undo's */
 void undo_begin(struct app *app, const struct run *run); /* a transfer begins */
-void undo_committed(struct app *app);                    /* it moved something, or had before */
+void undo_ended(struct app *app, bool known);            /* it moved something, or had before; or nobody knows */
 void undo_free(struct app *app);
 
 /* settle.c */

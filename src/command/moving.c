@@ -156,12 +156,13 @@ static void say_result(struct app *app, const struct app_transfer *transfer)
 	}
 	switch (transfer->result.outcome) {
 	case OUTCOME_COMMITTED:
-		undo_committed(app);
+		undo_ended(app, true);
 		settle_known(app, transfer_facts(transfer->body).id);
 		if (!record)
 			say_moved(app, transfer);
 		return;
 	case OUTCOME_UNKNOWN:
+		undo_ended(app, false);
 		say_unknown(app, transfer);
 		return;
 	case OUTCOME_NONE:

@@ -40,18 +40,21 @@ void undo_begin(struct app *app, const struct run *run)
 }
 
 /* An undoing is not undone in its turn: repeated, that would swing the money to and fro. */
-void undo_committed(struct app *app)
+void undo_ended(struct app *app, bool known)
 {
 	struct last *last = &app->inner->last;
 	const char *undoes = app->inner->undoes;
 	struct transfer_facts facts = transfer_facts(app->transfer.body);
 	if (undoes) {
-		last->undone |= last->id && strcasecmp(last->id, undoes) == 0;
+		bool mine = last->id && strcasecmp(last->id, undoes) == 0;
+		last->undone |= mine && known;
+		last->unsure |= mine && !known;
 		return;
 	}
 	if (facts.again || !facts.id)
 		return;
 	forget_last(last);
+	last->unsure = !known;
 	last->id = mem_dup(facts.id);
 	last->source = mem_dup(app->transfer.source);
 	last->destination = mem_dup(app->transfer.destination);
@@ -144,7 +147,7 @@ static bool take_last(struct reading *reading)
 {
 	struct run *run = reading->run;
 	const struct last *last = &run->app->inner->last;
-	if (!last->id || strcasecmp(last->id, run->args[0]) != 0)
+	if (!last->id || strcasecmp(last->id, run->args[0]) != 0 || last->unsure)
 		return false;
 	reading->left = !last->undone;
 	if (last->undone)
@@ -208,6 +211,10 @@ enum status prepare_undo(struct run *run, struct err *err)
 static void undo_last(struct run *run)
 {
 	const struct last *last = &run->app->inner->last;
+	if (last->unsure) {
+		run_end(run, ST_UNKNOWN, "what became of the last transfer is not known: look at both balances");
+		return;
+	}
 	if (last->undone)
 		say_last_undone(run->app);
 	else

@@ -184,6 +184,21 @@ static void undone_once_in_a_session(void **state)
 	}
 }
 
+/* Of what nobody knows nothing is taken back, and nothing older in its place. */
+static void the_unknown_is_not_undone(void **state)
+{
+	static const char lines[] = "transfer 7001 7002 30\ninject cut\ntransfer 7003 7004 5\nundo\n";
+	(void)state;
+	pg_exec("DROP TABLE transfers");
+	const char *const argv[] = {proc_teller(), "--yes", "--wire=oneshot", NULL};
+	struct proc *proc = proc_run(argv, NULL, lines);
+	proc_expect_status(proc, 5);
+	proc_expect_err(proc, "OUTCOME UNKNOWN");
+	proc_expect_err(proc, "what became of the last transfer is not known: look at both balances");
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 970);
+	proc_free(proc);
+}
+
 static void a_ledger_that_comes_later_is_used(void **state)
 {
 	(void)state;
@@ -361,6 +376,7 @@ int main(void)
 		cmocka_unit_test_setup(no_ledger, bank),
 		cmocka_unit_test_setup(undone_once, bank),
 		cmocka_unit_test_setup(undone_once_in_a_session, bank),
+		cmocka_unit_test_setup(the_unknown_is_not_undone, bank),
 		cmocka_unit_test_setup(a_ledger_that_comes_later_is_used, bank),
 		cmocka_unit_test_setup(others_in_between_do_not_matter, bank),
 		cmocka_unit_test_setup(what_is_undone_is_said_before_anything_is_asked, bank),
