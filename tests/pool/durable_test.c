@@ -154,7 +154,8 @@ static void a_standby_moves_nothing(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	replica_make(&replica);
+	/* Where nothing is forced to disk at all, that alone would be told. */
+	replica_make_with(&replica, (const char *const[]){"-c", "fsync=on", NULL});
 	own_server_use(&replica.primary);
 	pg_bank(2);
 	primary = pg_open();

@@ -77,10 +77,15 @@ static void follow(struct replica *replica)
 		 "'streaming'");
 }
 
+void replica_make_with(struct replica *replica, const char *const options[])
+{
+	own_server_make_apart(&replica->primary, false, options);
+	follow(replica);
+}
+
 void replica_make(struct replica *replica)
 {
-	own_server_make_apart(&replica->primary, false, NULL);
-	follow(replica);
+	replica_make_with(replica, NULL);
 }
 
 void replica_remove(struct replica *replica)

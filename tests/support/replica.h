@@ -13,6 +13,8 @@ struct replica {
 
 /* Makes a primary with a database bank, and a standby that streams from it, asynchronously. PG* is left as it is. */
 void replica_make(struct replica *replica);
+void replica_make_with(struct replica *replica,
+		       const char *const options[]); /* more words for the primary, ended by NULL */
 void replica_remove(struct replica *replica);
 
 /* A commit waits until the standby has it (synchronous_standby_names), or no longer. */
