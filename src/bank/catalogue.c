@@ -25,7 +25,6 @@ struct reading {
 	struct rows *rows; /* of the table; `table` borrows from them */
 	struct table table;
 	struct ledger_choice choice;
-	struct rows *ledger_rows[LEDGERS_MAX];
 	bool missing;
 	struct err err;
 	catalogue_fn *done;
@@ -38,8 +37,6 @@ static void free_reading(struct reading *reading)
 	free(reading->name);
 	table_done(&reading->table);
 	rows_free(reading->rows);
-	for (size_t i = 0; i < LEDGERS_MAX; i++)
-		rows_free(reading->ledger_rows[i]);
 	ledger_forget(&reading->choice);
 	free(reading);
 }
@@ -130,18 +127,15 @@ static void take_estimate(const struct reading *reading, const struct rows *rows
 		catalogue->estimate = (int64_t)n;
 }
 
-enum { ASK_LEDGERS, ASK_BALANCE = ASK_LEDGERS + LEDGERS_MAX, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
+enum { ASK_LEDGERS, ASK_BALANCE, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
 
 static void on_more(void *arg, size_t index, const struct answer *answer)
 {
 	struct reading *reading = arg;
 	if (!answer->ok)
 		return;
-	if (index < ASK_BALANCE)
-		reading->ledger_rows[index] = rows_copy(answer->rows);
-	if (index == ASK_LEDGERS + LEDGERS_MAX - 1)
-		ledger_choose(&reading->choice, reading->catalogue, &reading->table,
-			      (const struct rows *const *)reading->ledger_rows);
+	if (index == ASK_LEDGERS)
+		ledger_choose(&reading->choice, reading->catalogue, &reading->table, answer->rows);
 	else if (index == ASK_BALANCE)
 		take_balance(reading->catalogue, answer->rows);
 	else if (index == ASK_WRITING)
@@ -167,29 +161,27 @@ static void ask_more(struct reading *reading)
 	const struct catalogue *catalogue = reading->catalogue;
 	const char *params[] = {reading->table.schema, reading->table.name, catalogue->balance_name,
 				catalogue->id_name};
-	const char *ledgers[LEDGERS_MAX][TABLE_PARAMS];
+	const char *ledgers[TABLE_PARAMS];
 	const struct dialect *dialect = db_dialect(reading->db);
-	char *table = table_sql(dialect->qualifies), *balance = qualify(dialect->qualifies, balance_sql),
+	char *named = table_sql_named(dialect->qualifies), *balance = qualify(dialect->qualifies, balance_sql),
 	     *writing = qualify(dialect->qualifies, writing_sql);
 	struct buf estimate = {0};
 	if (dialect->explain)
 		buf_fmt(&estimate, "%sSELECT 1 FROM %s", dialect->explain, catalogue->sql_name);
+	ledger_params(&reading->choice, &reading->table, ledgers);
 	struct statement statements[ASKED] = {
+		[ASK_LEDGERS] = ask_once(named, ledgers, TABLE_PARAMS),
 		[ASK_BALANCE] = ask_once(balance, params, 3),
 		[ASK_WRITING] = ask_once(writing, params, 4),
 		[ASK_TRIGGERS] = ask_once(dialect->triggers_sql, params, 2),
 		[ASK_ESTIMATE] =
 			estimate.len ? ask_once(estimate.p, NULL, 0) : ask_once(dialect->estimate_sql, params, 2),
 	};
-	for (size_t i = 0; i < LEDGERS_MAX; i++) {
-		ledger_params(&reading->choice, &reading->table, i, ledgers[i]);
-		statements[ASK_LEDGERS + i] = ask_once(table, ledgers[i], TABLE_PARAMS);
-	}
 	struct db_context context = {0};
 	struct db_reply reply = {on_more, on_more_idle, on_lost, reading, on_dropped};
 	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
 	buf_free(&estimate);
-	free(table);
+	free(named);
 	free(balance);
 	free(writing);
 }
@@ -237,7 +229,7 @@ static void take_table(struct reading *reading, const struct rows *rows)
 	struct catalogue *catalogue = reading->catalogue;
 	reading->rows = rows_copy(rows);
 	judge_path(catalogue, reading->db);
-	if (!table_read(&reading->table, reading->rows))
+	if (!table_read(&reading->table, reading->rows, NULL))
 		say_missing(reading);
 	else if (accounts_judge(catalogue, &reading->table, &reading->err) == ST_OK)
 		statements_accounts(catalogue, &reading->table);

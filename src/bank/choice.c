@@ -44,12 +44,11 @@ static const char *schema_of(const struct ledger_choice *choice, const struct ta
 	return choice->schema ? choice->schema : accounts->schema;
 }
 
-void ledger_params(const struct ledger_choice *choice, const struct table *accounts, size_t i,
-		   const char *params[TABLE_PARAMS])
+void ledger_params(const struct ledger_choice *choice, const struct table *accounts, const char *params[TABLE_PARAMS])
 {
-	params[0] = choice->names[i] ? choice->names[i] : "";
-	params[1] = schema_of(choice, accounts);
-	params[2] = "false";
+	params[0] = schema_of(choice, accounts);
+	for (size_t i = 0; i < LEDGERS_MAX; i++)
+		params[1 + i] = choice->names[i] ? choice->names[i] : "";
 }
 
 /* As it is asked for: with its schema where one was named. */
@@ -82,7 +81,7 @@ static bool try_table(struct found *found, const struct ledger_choice *choice, s
 		      const struct table *accounts, const struct rows *rows, size_t i)
 {
 	struct table table;
-	if (!choice->names[i] || !table_read(&table, rows))
+	if (!choice->names[i] || !table_read(&table, rows, choice->names[i]))
 		return false;
 	found->there[i] = true;
 	found->why[i] = ledger_judge(catalogue, &table);
@@ -128,7 +127,7 @@ static void choose_none(const struct ledger_choice *choice, struct catalogue *ca
 }
 
 void ledger_choose(const struct ledger_choice *choice, struct catalogue *catalogue, const struct table *accounts,
-		   const struct rows *const answers[LEDGERS_MAX])
+		   const struct rows *answer)
 {
 	struct found found = {0};
 	bool chosen = false;
@@ -136,7 +135,7 @@ void ledger_choose(const struct ledger_choice *choice, struct catalogue *catalog
 	if (choice->off)
 		catalogue->ledger_why = mem_dup("--ledger none was asked for");
 	for (size_t i = 0; i < LEDGERS_MAX && !chosen; i++)
-		chosen = try_table(&found, choice, catalogue, accounts, answers[i], i);
+		chosen = try_table(&found, choice, catalogue, accounts, answer, i);
 	if (chosen && found.why[0])
 		catalogue->ledger_beside = mem_dup(found.why[0]);
 	else if (!chosen && !choice->off)

@@ -24,12 +24,11 @@ struct ledger_choice {
 void ledger_wanted(struct ledger_choice *choice, const char *word); /* as catalogue_read() has it */
 void ledger_forget(struct ledger_choice *choice);
 
-/* What asks for the i-th table (table.h). */
-void ledger_params(const struct ledger_choice *choice, const struct table *accounts, size_t i,
-		   const char *params[TABLE_PARAMS]);
+/* What asks for them (table_sql_named()). */
+void ledger_params(const struct ledger_choice *choice, const struct table *accounts, const char *params[TABLE_PARAMS]);
 
-/* Takes the first that can be used, by the answers; or says why there is none, and what makes one. */
+/* Takes the first that can be used, by the answer; or says why there is none, and what makes one. */
 void ledger_choose(const struct ledger_choice *choice, struct catalogue *catalogue, const struct table *accounts,
-		   const struct rows *const answers[LEDGERS_MAX]);
+		   const struct rows *answer);
 
 #endif

@@ -24,86 +24,109 @@ enum {
 	READABLE,
 	INSERTABLE,
 	UPDATABLE,
+	DOMAIN,
+	HIDDEN,
+	/* Of the tables that are asked for by name. */
 	PERSISTENCE,
 	TRIGGER,
 	FOREIGN_KEY,
-	DOMAIN,
 	GENERATED,
 	IDENTITY,
 	PARENT,
 	CHILDREN,
 	RULE,
 	SECURED,
-	HIDDEN,
 };
 
 /*
  * CockroachDB keeps columns of its own in a table with a hash-sharded key, crdb_internal_id_shard_16 and the like, in that key too
  * (docs: hash-sharded-indexes). They follow from the id, so that the id alone tells accounts apart: they are passed over.
  */
+#define COCKROACH_COLUMNS                                                                                              \
+	"SELECT c.nspname, c.relname, c.relkind, pg_table_is_visible(c.oid), a.attname, coalesce(b.typname, "          \
+	"t.typname), "                                                                                                 \
+	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "                                          \
+	"coalesce(a.attnum = ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "                               \
+	"has_column_privilege(c.oid, a.attnum, 'SELECT'), has_column_privilege(c.oid, a.attnum, 'INSERT'), "           \
+	"has_column_privilege(c.oid, a.attnum, 'UPDATE')"
+#define COCKROACH_PARTS                                                                                                \
+	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "             \
+	"AND left(a.attname::text, 14) <> 'crdb_internal_' "                                                           \
+	"JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "                                                          \
+	"LEFT JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype "                                                  \
+	"LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' "                           \
+	"ORDER BY a.attnum"
+
 static const char cockroach[] =
-	"SELECT c.nspname, c.relname, c.relkind, pg_table_is_visible(c.oid), a.attname, coalesce(b.typname, "
-	"t.typname), "
-	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "
-	"coalesce(a.attnum = ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "
-	"has_column_privilege(c.oid, a.attnum, 'SELECT'), has_column_privilege(c.oid, a.attnum, 'INSERT'), "
-	"has_column_privilege(c.oid, a.attnum, 'UPDATE'), c.relpersistence, "
+	COCKROACH_COLUMNS " FROM (SELECT r.oid, n.nspname, r.relname, r.relkind FROM pg_catalog.pg_class AS r "
+			  "JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace "
+			  "WHERE r.relname = $1 AND r.relkind IN ('r', 'p', 'v', 'm', 'f') "
+			  "AND (n.nspname = $2 OR ($3::bool AND n.nspname = ANY (current_schemas(true)))) "
+			  "ORDER BY CASE WHEN n.nspname = $2 THEN 0 ELSE array_position(current_schemas(true)::text[], "
+			  "n.nspname::text) END LIMIT 1) AS c " COCKROACH_PARTS;
+
+static const char cockroach_named[] = COCKROACH_COLUMNS
+	", NULL, NULL, c.relpersistence, "
 	"(SELECT g.tgname FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid LIMIT 1), "
-	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid = c.oid AND f.contype = 'f' "
-	"AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')) LIMIT 1) "
-	"FROM (SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence FROM pg_catalog.pg_class AS r "
-	"JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace "
-	"WHERE r.relname = $1 AND r.relkind IN ('r', 'p', 'v', 'm', 'f') "
-	"AND (n.nspname = $2 OR ($3::bool AND n.nspname = ANY (current_schemas(true)))) "
-	"ORDER BY CASE WHEN n.nspname = $2 THEN 0 ELSE array_position(current_schemas(true)::text[], n.nspname::text) "
-	"END LIMIT 1) "
-	"AS c "
-	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-	"AND left(a.attname::text, 14) <> 'crdb_internal_' "
-	"JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "
-	"LEFT JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype "
-	"LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p' "
-	"ORDER BY a.attnum";
+	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid = c.oid "
+	"AND f.contype = 'f' AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')) "
+	"LIMIT 1) FROM (SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence "
+	"FROM pg_catalog.pg_class AS r JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace "
+	"WHERE n.nspname = $1 AND r.relname IN ($2, $3) AND r.relkind IN ('r', 'p', 'v', 'm', 'f')) "
+	"AS c " COCKROACH_PARTS;
 
 /* A type that somebody made is told with its schema, so that it is never taken for the built-in one of the same name. */
+#define POSTGRES_COLUMNS                                                                                               \
+	"SELECT c.nspname, c.relname, c.relkind, @pg_table_is_visible(c.oid), a.attname, "                             \
+	"CASE WHEN s.nspname @= 'pg_catalog' THEN coalesce(b.typname, t.typname)::@text "                              \
+	"ELSE @concat(s.nspname, '.', coalesce(b.typname, t.typname)) END, "                                           \
+	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "                                          \
+	"coalesce(a.attnum @= ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "                              \
+	"@has_column_privilege(c.oid, a.attnum, 'SELECT'), @has_column_privilege(c.oid, a.attnum, 'INSERT'), "         \
+	"@has_column_privilege(c.oid, a.attnum, 'UPDATE'), b.oid IS NOT NULL, @row_security_active(c.oid)"
+#define POSTGRES_PARTS                                                                                                 \
+	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid AND a.attnum @> 0 AND NOT a.attisdropped "           \
+	"AND @\"left\"(a.attname::@text, 14) @<> 'crdb_internal_' "                                                    \
+	"JOIN pg_catalog.pg_type AS t ON t.oid @= a.atttypid "                                                         \
+	"LEFT JOIN pg_catalog.pg_type AS b ON b.oid @= t.typbasetype "                                                 \
+	"JOIN pg_catalog.pg_namespace AS s ON s.oid @= coalesce(b.typnamespace, t.typnamespace) "                      \
+	"LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid @= c.oid AND k.contype @= 'p' "                         \
+	"ORDER BY a.attnum"
+#define POSTGRES_KINDS "r.relkind @= ANY ('{r,p,v,m,f}'::@\"char\"[])"
+
 static const char postgres[] =
-	"SELECT c.nspname, c.relname, c.relkind, @pg_table_is_visible(c.oid), a.attname, "
-	"CASE WHEN s.nspname @= 'pg_catalog' THEN coalesce(b.typname, t.typname)::@text "
-	"ELSE @concat(s.nspname, '.', coalesce(b.typname, t.typname)) END, "
-	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "
-	"coalesce(a.attnum @= ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "
-	"@has_column_privilege(c.oid, a.attnum, 'SELECT'), @has_column_privilege(c.oid, a.attnum, 'INSERT'), "
-	"@has_column_privilege(c.oid, a.attnum, 'UPDATE'), c.relpersistence, c.trigger, c.foreign_key, "
-	"b.oid IS NOT NULL, a.attgenerated @<> '', a.attidentity @<> '', c.parent, c.children, c.rule, "
-	"c.relrowsecurity, @row_security_active(c.oid) "
-	"FROM (SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relrowsecurity, "
-	"(SELECT g.tgname FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid @= r.oid AND NOT g.tgisinternal "
-	"ORDER BY g.tgname LIMIT 1) AS trigger, "
-	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid @= r.oid AND f.contype @= 'f' "
+	POSTGRES_COLUMNS " FROM (SELECT r.oid, n.nspname, r.relname, r.relkind FROM pg_catalog.pg_class AS r "
+			 "JOIN pg_catalog.pg_namespace AS n ON n.oid @= r.relnamespace "
+			 "WHERE r.relname @= $1 AND " POSTGRES_KINDS
+			 " AND (n.nspname @= $2 OR ($3::@bool AND n.nspname @= ANY (@current_schemas(true)))) "
+			 "ORDER BY CASE WHEN n.nspname @= $2 THEN 0 ELSE @array_position(@current_schemas(true), "
+			 "n.nspname) END LIMIT 1) AS c " POSTGRES_PARTS;
+
+static const char postgres_named[] = POSTGRES_COLUMNS
+	", c.relpersistence, "
+	"(SELECT g.tgname FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid @= c.oid AND NOT g.tgisinternal "
+	"ORDER BY g.tgname LIMIT 1), "
+	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid @= c.oid AND f.contype @= 'f' "
 	"AND (f.confdeltype @= ANY ('{c,n,d}'::@\"char\"[]) OR f.confupdtype @= ANY ('{c,n,d}'::@\"char\"[])) "
-	"ORDER BY f.conname LIMIT 1) AS foreign_key, "
+	"ORDER BY f.conname LIMIT 1), "
+	"a.attgenerated @<> '', a.attidentity @<> '', "
 	"(SELECT p.relname FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS p ON p.oid @= i.inhparent "
-	"WHERE i.inhrelid @= r.oid ORDER BY p.relname LIMIT 1) AS parent, "
-	"EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent @= r.oid) AS children, "
-	"(SELECT w.rulename FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class @= r.oid AND w.rulename @<> '_RETURN' "
-	"ORDER BY w.rulename LIMIT 1) AS rule "
+	"WHERE i.inhrelid @= c.oid ORDER BY p.relname LIMIT 1), "
+	"EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent @= c.oid), "
+	"(SELECT w.rulename FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class @= c.oid AND w.rulename @<> '_RETURN' "
+	"ORDER BY w.rulename LIMIT 1), c.relrowsecurity "
+	"FROM (SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relrowsecurity "
 	"FROM pg_catalog.pg_class AS r JOIN pg_catalog.pg_namespace AS n ON n.oid @= r.relnamespace "
-	"WHERE r.relname @= $1 AND r.relkind @= ANY ('{r,p,v,m,f}'::@\"char\"[]) "
-	"AND (n.nspname @= $2 OR ($3::@bool AND n.nspname @= ANY (@current_schemas(true)))) "
-	"ORDER BY CASE WHEN n.nspname @= $2 THEN 0 ELSE @array_position(@current_schemas(true), n.nspname) END LIMIT "
-	"1) "
-	"AS c "
-	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid AND a.attnum @> 0 AND NOT a.attisdropped "
-	"AND @\"left\"(a.attname::@text, 14) @<> 'crdb_internal_' "
-	"JOIN pg_catalog.pg_type AS t ON t.oid @= a.atttypid "
-	"LEFT JOIN pg_catalog.pg_type AS b ON b.oid @= t.typbasetype "
-	"JOIN pg_catalog.pg_namespace AS s ON s.oid @= coalesce(b.typnamespace, t.typnamespace) "
-	"LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid @= c.oid AND k.contype @= 'p' "
-	"ORDER BY a.attnum";
+	"WHERE n.nspname @= $1 AND (r.relname @= $2 OR r.relname @= $3) AND " POSTGRES_KINDS ") AS c " POSTGRES_PARTS;
 
 char *table_sql(bool qualified)
 {
 	return qualified ? qualify(true, postgres) : mem_dup(cockroach);
+}
+
+char *table_sql_named(bool qualified)
+{
+	return qualified ? qualify(true, postgres_named) : mem_dup(cockroach_named);
 }
 
 static bool is_true(const struct rows *rows, size_t row, size_t col)
@@ -118,45 +141,52 @@ static const char *text_of(const struct rows *rows, size_t row, size_t col)
 	return cell ? cell : "";
 }
 
-static void read_table(struct table *table, const struct rows *rows)
+static void read_table(struct table *table, const struct rows *rows, size_t row)
 {
-	table->schema = text_of(rows, 0, SCHEMA);
-	table->name = text_of(rows, 0, NAME);
-	table->kind = text_of(rows, 0, KIND)[0];
-	table->persistence = text_of(rows, 0, PERSISTENCE)[0];
-	table->visible = is_true(rows, 0, VISIBLE);
-	table->trigger = rows_cell(rows, 0, TRIGGER);
-	table->foreign_key = rows_cell(rows, 0, FOREIGN_KEY);
-	table->parent = rows_cell(rows, 0, PARENT);
-	table->rule = rows_cell(rows, 0, RULE);
-	table->has_children = is_true(rows, 0, CHILDREN);
-	table->secured = is_true(rows, 0, SECURED);
-	table->hidden = is_true(rows, 0, HIDDEN);
+	table->schema = text_of(rows, row, SCHEMA);
+	table->name = text_of(rows, row, NAME);
+	table->kind = text_of(rows, row, KIND)[0];
+	table->persistence = text_of(rows, row, PERSISTENCE)[0];
+	table->visible = is_true(rows, row, VISIBLE);
+	table->trigger = rows_cell(rows, row, TRIGGER);
+	table->foreign_key = rows_cell(rows, row, FOREIGN_KEY);
+	table->parent = rows_cell(rows, row, PARENT);
+	table->rule = rows_cell(rows, row, RULE);
+	table->has_children = is_true(rows, row, CHILDREN);
+	table->secured = is_true(rows, row, SECURED);
+	table->hidden = is_true(rows, row, HIDDEN);
 }
 
-bool table_read(struct table *table, const struct rows *rows)
+static struct column read_column(const struct rows *rows, size_t row)
+{
+	return (struct column){
+		.name = text_of(rows, row, COLUMN),
+		.type = text_of(rows, row, TYPE),
+		.typmod = atoi(text_of(rows, row, TYPMOD)),
+		.key = is_true(rows, row, KEY),
+		.needs_value = is_true(rows, row, NEEDS_VALUE),
+		.readable = is_true(rows, row, READABLE),
+		.insertable = is_true(rows, row, INSERTABLE),
+		.updatable = is_true(rows, row, UPDATABLE),
+		.domain = is_true(rows, row, DOMAIN),
+		.generated = is_true(rows, row, GENERATED),
+		.identity = is_true(rows, row, IDENTITY),
+	};
+}
+
+bool table_read(struct table *table, const struct rows *rows, const char *name)
 {
 	*table = (struct table){0};
-	if (!rows || rows->nrows == 0)
-		return false;
-	read_table(table, rows);
-	table->ncolumns = rows->nrows;
-	table->columns = mem_array(rows->nrows, sizeof *table->columns);
-	for (size_t i = 0; i < rows->nrows; i++)
-		table->columns[i] = (struct column){
-			.name = text_of(rows, i, COLUMN),
-			.type = text_of(rows, i, TYPE),
-			.typmod = atoi(text_of(rows, i, TYPMOD)),
-			.key = is_true(rows, i, KEY),
-			.needs_value = is_true(rows, i, NEEDS_VALUE),
-			.readable = is_true(rows, i, READABLE),
-			.insertable = is_true(rows, i, INSERTABLE),
-			.updatable = is_true(rows, i, UPDATABLE),
-			.domain = is_true(rows, i, DOMAIN),
-			.generated = is_true(rows, i, GENERATED),
-			.identity = is_true(rows, i, IDENTITY),
-		};
-	return true;
+	for (size_t i = 0; rows && i < rows->nrows; i++) {
+		if (name && strcmp(text_of(rows, i, NAME), name) != 0)
+			continue;
+		if (!table->columns) {
+			read_table(table, rows, i);
+			table->columns = mem_array(rows->nrows, sizeof *table->columns);
+		}
+		table->columns[table->ncolumns++] = read_column(rows, i);
+	}
+	return table->ncolumns > 0;
 }
 
 void table_done(struct table *table)

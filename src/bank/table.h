@@ -46,8 +46,12 @@ struct table {
 enum { TABLE_PARAMS = 3 };
 char *table_sql(bool qualified); /* owned; qualified: in PostgreSQL's own words (qualify.h) */
 
-/* False where there is no such table; otherwise table_done() gives the memory back. */
-bool table_read(struct table *table, const struct rows *rows);
+/* Two tables at once, and all that is known of them: $1 is the schema, $2 and $3 are their names. The other question leaves out who else has
+ * a hand in a table, from the persistence to the children. */
+char *table_sql_named(bool qualified);
+
+/* False where there is no such table; otherwise table_done() gives the memory back. `name` NULL: the only one. */
+bool table_read(struct table *table, const struct rows *rows, const char *name);
 void table_done(struct table *table);
 
 const struct column *table_column(const struct table *table, const char *name); /* borrowed; NULL where there is none */
