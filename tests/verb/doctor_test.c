@@ -128,7 +128,13 @@ static void what_a_table_lacks(void **state)
 	check_line(proc, "FAILED  ledger       there is none\n");
 	check_line(proc, "`teller init` makes it");
 	proc_free(proc);
-	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id integer PRIMARY KEY, balance real)");
+	pg_exec("CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+		"CREATE TRIGGER nothing AFTER UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION nothing()");
+	proc = doctor(utf8, NULL);
+	check_line(proc, "other accounts a transfer does not see,");
+	proc_free(proc);
+	pg_exec("DROP TABLE accounts; DROP FUNCTION nothing; CREATE TABLE accounts (id integer PRIMARY KEY, balance "
+		"real)");
 	proc = doctor(utf8, NULL);
 	proc_expect_status(proc, 6);
 	check_line(proc, "FAILED  table        cannot be used\n");
