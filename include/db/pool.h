@@ -42,6 +42,9 @@ struct pool_probe *pool_probe_start(struct loop *loop, struct db *const dbs[], s
 /* done() will not come, or has; what is still in use is closed. May be called from done(). NULL is fine. */
 void pool_probe_free(struct pool_probe *probe);
 
+/* Behind the sentence about a transaction that a pooler has refused: what would do; "" where it was not that. Static. */
+const char *pool_advice(const struct db *db, const char *sqlstate);
+
 /* "session", "transaction", "statement"; NULL for the others. Static. */
 const char *pool_mode_name(enum pool_mode mode);
 

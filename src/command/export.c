@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "bulk.h"
 #include "command/output.h"
+#include "db/pool.h"
 #include "handlers.h"
 #include "inner.h"
 #include "reading.h"
@@ -140,7 +141,8 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 	(void)answered;
 	struct export *export = arg;
 	if (!export->err.status)
-		err_set(&export->err, ST_LOST, "the connection was lost: %s", why->message);
+		err_set(&export->err, ST_LOST, "the connection was lost: %s%s", why->message,
+			pool_advice(export->app->browse, why->sqlstate));
 	start_lost(export->app);
 	conclude(export);
 }

@@ -6,6 +6,7 @@
 #include "bank/amount.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "db/pool.h"
 #include "record.h"
 
 enum { STEPPING_MS = 600000 };
@@ -101,13 +102,6 @@ static void say_unknown(struct app *app, const struct app_transfer *transfer)
 		transfer->result.reason.text, advice);
 }
 
-/* A pooler in statement mode ends the session at BEGIN. */
-static const char *advice_on(const struct app *app, const struct txn_result *result)
-{
-	bool refused = strcmp(result->sqlstate, "08P01") == 0 && db_pooled(app->work);
-	return refused ? "; the pooler in between gives it no transaction: set pool_mode=transaction, or session" : "";
-}
-
 static void say_not_moved(struct app *app, const struct app_transfer *transfer)
 {
 	const struct txn_result *result = &transfer->result;
@@ -120,7 +114,8 @@ static void say_not_moved(struct app *app, const struct app_transfer *transfer)
 	else if (result->outcome == OUTCOME_CANCELLED)
 		app_say(app, status, "cancelled; nothing changed");
 	else
-		app_say(app, status, "the transfer failed: %s; nothing changed%s", reason, advice_on(app, result));
+		app_say(app, status, "the transfer failed: %s; nothing changed%s", reason,
+			pool_advice(app->work, result->sqlstate));
 	if (result->cleanup.text[0])
 		app_say(app, status, "while rolling back: %s", result->cleanup.text);
 }

@@ -274,6 +274,13 @@ void pool_probe_free(struct pool_probe *probe)
 	free(probe);
 }
 
+/* PgBouncer in statement mode ends the session at BEGIN. */
+const char *pool_advice(const struct db *db, const char *sqlstate)
+{
+	bool refused = strcmp(sqlstate, "08P01") == 0 && db_pooled(db);
+	return refused ? "; the pooler in between gives it no transaction: set pool_mode=transaction, or session" : "";
+}
+
 const char *pool_mode_name(enum pool_mode mode)
 {
 	switch (mode) {
