@@ -6,7 +6,6 @@
 #include "bank/amount.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "db/pool.h"
 #include "record.h"
 
 enum { STEPPING_MS = 600000 };
@@ -114,8 +113,7 @@ static void say_not_moved(struct app *app, const struct app_transfer *transfer)
 	else if (result->outcome == OUTCOME_CANCELLED)
 		app_say(app, status, "cancelled; nothing changed");
 	else
-		app_say(app, status, "the transfer failed: %s; nothing changed%s", reason,
-			pool_advice(app->work, result->sqlstate));
+		app_say(app, status, "the transfer failed: %s; nothing changed", reason);
 	if (result->cleanup.text[0])
 		app_say(app, status, "while rolling back: %s", result->cleanup.text);
 }

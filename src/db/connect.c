@@ -97,10 +97,13 @@ void connect_deadline(void *arg)
 	struct db *db = arg;
 	char why[320];
 	const char *host = db->conn && db->places.n > 1 ? PQhost(db->conn) : NULL;
-	snprintf(why, sizeof why,
-		 "%s%.160s%sno answer within %llu s; is the address right, and does a firewall let it through?",
-		 host ? "connection to server at \"" : "", host ? host : "", host ? "\" failed: " : "",
-		 (unsigned long long)(db->share_ms + 999) / 1000);
+	/* A pooler lets us in by itself, and then has us wait for a session with the server. */
+	bool let_in = db->setting_up;
+	snprintf(why, sizeof why, "%s%.120s%s%s within %llu s; %s", host ? "connection to server at \"" : "",
+		 host ? host : "", host ? "\" failed: " : "", let_in ? "let in, but asked in vain" : "no answer",
+		 (unsigned long long)(db->share_ms + 999) / 1000,
+		 let_in ? "is there a pooler in between that has no session to spare (default_pool_size)?"
+			: "is the address right, and does a firewall let it through?");
 	connect_failed(db, why);
 }
 

@@ -2,6 +2,7 @@
 /* The stage behind a pooler: whether its sessions stay is tried out before anything of the spec is sent. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "stage_in.h"
 
@@ -106,12 +107,14 @@ bool pooled_try(struct stage *stage)
 	return tries;
 }
 
-void pooled_none(struct stage *stage, const struct err *err)
+void pooled_none(const struct lane *lane, const struct err *err)
 {
+	struct stage *stage = lane->stage;
+	bool waited = clock_us() - lane->dialled_us >= (uint64_t)POOL_LIMIT_MS * 1000;
 	size_t got = 0;
 	for (size_t at = 0; at < wanted(stage); at++)
 		got += lane_connected(lane_at(stage, at));
-	refuse_size(stage, got, err->text);
+	refuse_size(stage, got, waited ? "" : err->text);
 }
 
 void pooled_stop(struct stage *stage)

@@ -14,7 +14,7 @@ static void on_connected(void *arg, const struct err *err)
 	struct lane *lane = arg;
 	struct stage *stage = lane->stage;
 	if (err && lane->index >= 0 && pooled_any(stage)) {
-		pooled_none(stage, err);
+		pooled_none(lane, err);
 		return;
 	}
 	if (err) {

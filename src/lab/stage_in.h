@@ -36,7 +36,8 @@ struct lane {
 	long index; /* -1: the control connection */
 	const char *name;
 	struct db *db;
-	bool fresh;      /* connected, and not used yet */
+	bool fresh; /* connected, and not used yet */
+	uint64_t dialled_us;
 	bool busy;       /* something was sent and is not answered to its end */
 	bool answered;   /* its first result is there */
 	bool speechless; /* it was lost before any result came */
@@ -157,8 +158,8 @@ void clear_late(void *arg); /* patience has an end */
 
 /* ---- pooled.c: sessions behind a pooler ---- */
 bool pooled_try(struct stage *stage); /* begins to try out whether they stay; false: no need to */
-void pooled_none(struct stage *stage, const struct err *err); /* a lane cannot connect, where others could */
-bool pooled_any(const struct stage *stage);                   /* a connected one is */
+void pooled_none(const struct lane *lane, const struct err *err); /* a lane cannot connect, where others could */
+bool pooled_any(const struct stage *stage);                       /* a connected one is */
 void pooled_stop(struct stage *stage);
 
 /* ---- setting.c: the start ---- */

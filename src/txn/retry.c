@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "db/pool.h"
 #include "engine.h"
 
 enum { DIAL_LIMIT_MS = 10000, AGAIN_MIN_MS = 50, AGAIN_MAX_MS = 2000 };
@@ -32,8 +33,11 @@ uint64_t retry_again_ms(struct txn *txn, unsigned restarts, unsigned n)
 
 static void reason_from_fault(struct txn *txn, enum status status, const char *before)
 {
+	const struct fault *fault = &txn->attempt.fault;
+	bool at_work = fault->lost && !txn->attempt.commit_added;
 	struct buf text = {0};
-	fault_sentence(&txn->attempt.fault, &text);
+	fault_sentence(fault, &text);
+	buf_str(&text, at_work ? pool_advice(txn->db, fault->sqlstate) : "");
 	err_set(&txn->result.reason, status, "%s%s", before, buf_text(&text));
 	buf_free(&text);
 }

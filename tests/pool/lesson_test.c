@@ -170,8 +170,9 @@ static void too_few_for_it(void **state)
 	open_pool(&(struct pooler_options){.mode = "session", .size = 3});
 	struct proc *proc = teller_run("lab", "run", "lost-update");
 	assert_int_not_equal(proc->status, 0);
-	proc_expect_err(proc, "the lesson needs 3 sessions at once, and the pooler in between gave it 2");
-	proc_expect_err(proc, "default_pool_size");
+	proc_expect_err(proc,
+			"the lesson needs 3 sessions at once, and the pooler in between gave it 2; connect past it, or "
+			"set pool_mode=session with a default_pool_size for these and all others\n");
 	assert_int_equal(lines_of(proc->err.p), 1);
 	proc_free(proc);
 	expect_nothing_left();

@@ -55,6 +55,7 @@ static void the_doctor_knows_the_mode(void **state)
 	doctor_says("transaction", 1,
 		    "FAILED  pooler       in between; of 2 sessions 1 got a transaction within 5 s\n");
 	doctor_says("session", 2, "ok      pooler       in between; its mode could not be found out: cannot\n");
+	doctor_says("session", 1, "vain within 10 s; is there a pooler in between");
 }
 
 static void conninfo_tells(void **state)
@@ -94,9 +95,16 @@ static void no_transfer_in_statement_mode(void **state)
 	open_pool("statement", 4);
 	struct proc *proc = teller_run("transfer", "7001", "7002", "100", "--yes");
 	assert_int_not_equal(proc->status, 0);
-	proc_expect_err(proc, "nothing changed; the pooler in between gives it no transaction: set "
-			      "pool_mode=transaction, or session");
+	proc_expect_err(proc, "the pooler in between gives it no transaction: set pool_mode=transaction, or session; "
+			      "nothing changed");
 	proc_free(proc);
+	static const char *const lines[] = {"create 3", "delete 7003 --yes"};
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		proc = teller_run("-c", lines[i]);
+		assert_int_not_equal(proc->status, 0);
+		proc_expect_err(proc, "(08P01); the pooler in between gives it no transaction: set pool_mode=");
+		proc_free(proc);
+	}
 	pooled_wait_quiet(&pooled);
 	pooled_expect_balance(&pooled, "accounts", 7001, 1000);
 	pooled_expect_balance(&pooled, "accounts", 7002, 1000);
