@@ -24,11 +24,11 @@ void uuid_draw(char out[UUID_SIZE])
 	*at = '\0';
 }
 
-void uuid_of(char out[UUID_SIZE], const char *text)
+void uuid_of(char out[UUID_SIZE], const char *space, const char *name)
 {
-	static const uuid_t space = {0x74, 0x65, 0x6c, 0x6c, 0x65, 0x72, 0x2e, 0x74,
-				     0x65, 0x78, 0x74, 0x2e, 0x6f, 0x66, 0x2e, 0x31};
-	uuid_t made;
-	uuid_generate_sha1(made, space, text, strlen(text));
+	uuid_t parsed, made;
+	if (uuid_parse(space, parsed) != 0)
+		uuid_clear(parsed);
+	uuid_generate_sha1(made, parsed, name, strlen(name));
 	uuid_unparse_lower(made, out);
 }
