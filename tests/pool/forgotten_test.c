@@ -155,11 +155,13 @@ static void the_database_sets_the_path(void **state)
 
 /* ---- the matrix of cuts ---- */
 
+/* As without all that: only a oneshot without a ledger leaves nothing to ask for. */
 static void cut_everywhere(const char *name, bool ledger)
 {
 	cuts.name = name;
 	for (size_t w = 0; w < CUTS_WIRES; w++)
-		cuts_everywhere(&cuts, cuts_wires[w], ledger, CUTS_MAYBE_UNKNOWN);
+		cuts_everywhere(&cuts, cuts_wires[w], ledger,
+				ledger || cuts_wires[w] != WIRE_ONESHOT ? CUTS_NEVER_UNKNOWN : CUTS_MAYBE_UNKNOWN);
 }
 
 static void cuts_under_a_path(void **state)
