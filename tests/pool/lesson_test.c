@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lessons behind PgBouncer: whole where sessions stay, and refused with one sentence, before anything is sent, where they do not. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "tests/pool/pooled.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
+#include "tests/support/daemon.h"
 
 static struct pooled pooled;
 
@@ -189,6 +191,27 @@ static void too_few_in_transaction_mode(void **state)
 	expect_nothing_left();
 }
 
+static int two_hold(const void *arg)
+{
+	(void)arg;
+	return pg_ask(pooled.direct, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+				     "state = 'idle in transaction'") == 2;
+}
+
+static void left_while_it_is_tried_out(void **state)
+{
+	(void)state;
+	open_pool(&(struct pooler_options){.mode = "transaction", .size = 2});
+	const char *const argv[] = {proc_teller(), "lab", "run", "lost-update", NULL};
+	struct proc *proc = proc_start(argv, NULL, NULL);
+	daemon_wait(pooled.pooler.dir, "a session that waits for others", two_hold, NULL);
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	proc_expect_status(proc, 130);
+	proc_free(proc);
+	expect_nothing_left();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test_teardown(others_are_unharmed, close_pool),
 		cmocka_unit_test_teardown(too_few_for_it, close_pool),
 		cmocka_unit_test_teardown(too_few_in_transaction_mode, close_pool),
+		cmocka_unit_test_teardown(left_while_it_is_tried_out, close_pool),
 	};
 	return cmocka_run_group_tests_name("pool/lesson", tests, NULL, NULL);
 }
