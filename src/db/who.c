@@ -27,6 +27,7 @@ enum {
 	SENDERS,
 	PRIMARY,
 	BACKEND_START,
+	ROLE_BACK,
 	XID,
 };
 
@@ -45,8 +46,8 @@ enum {
 #define SYSTEM_LEFT_OUT "NULL, NULL, NULL, "
 
 /*
- * After SET ROLE the role may not look at its own backend: set_config() gives it its own name back until the end of the transaction, and
- * stands last, because columns are computed in their order. $2 counts from before the connection was begun: no backend of ours is older.
+ * After SET ROLE the role may not look at its own backend: for that column set_config() takes the role off, and the next one puts it on
+ * again, because columns are computed in their order. OFFSET 0 has the role read before. $2 counts from before the connection was begun: no backend of ours is older.
  */
 #define REST                                                                                                           \
 	SQL_MICROSECONDS("pg_catalog.pg_postmaster_start_time()")                                                      \
@@ -65,7 +66,10 @@ enum {
 	"THEN (SELECT CASE WHEN " SQL_AGE_MS(                                                                          \
 		"backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8 "                                     \
 				 "THEN '+' ELSE '-' END OPERATOR(pg_catalog.||) " SQL_MICROSECONDS(                    \
-					 "backend_start") "::pg_catalog.text FROM " MINE ") END"
+					 "backend_start") "::pg_catalog.text FROM " MINE                               \
+							  ") END, pg_catalog.set_config('role', b.role, true)"
+
+#define FROM_ROLE " FROM (SELECT pg_catalog.current_setting('role') AS role OFFSET 0) AS b"
 
 /* NULL where a column of PostgreSQL has no counterpart. */
 static const char cockroach[] =
@@ -76,17 +80,18 @@ const char who_shown[] = "SELECT version(), pg_backend_pid(), pg_postmaster_star
 
 const char *who_sql(enum sql_server server)
 {
-	return server == SERVER_COCKROACH ? cockroach : "SELECT pg_catalog.version(), " SYSTEM_ASKED REST;
+	return server == SERVER_COCKROACH ? cockroach : "SELECT pg_catalog.version(), " SYSTEM_ASKED REST FROM_ROLE;
 }
 
 const char *who_sql_xid(void)
 {
-	return "SELECT pg_catalog.version(), " SYSTEM_ASKED REST ", pg_catalog.pg_current_xact_id()";
+	return "SELECT pg_catalog.version(), " SYSTEM_ASKED REST ", pg_catalog.pg_current_xact_id()" FROM_ROLE;
 }
 
 const char *who_sql_least(enum sql_server server)
 {
-	return server == SERVER_COCKROACH ? "SELECT version()" : "SELECT pg_catalog.version(), " SYSTEM_LEFT_OUT REST;
+	return server == SERVER_COCKROACH ? "SELECT version()"
+					  : "SELECT pg_catalog.version(), " SYSTEM_LEFT_OUT REST FROM_ROLE;
 }
 
 /* ---- the answer ---- */
