@@ -183,11 +183,37 @@ static void cuts_under_a_role(void **state)
 	pg_run(pooled.direct, "DROP ROLE cut_r1, cut_ada");
 }
 
+/* The role that acts owns the tables, and the one that logs in may do nothing by itself: what is asked about the server inside the
+ * transaction must not change who acts. */
+static void another_role_acts_in_the_pool(void **state)
+{
+	(void)state;
+	static const char *const wires[] = {"--wire=pipeline", "--wire=step", "--wire=oneshot"};
+	pg_run(pooled.direct,
+	       "DROP ROLE IF EXISTS pool_r1; CREATE ROLE pool_ada; GRANT pg_monitor TO pool_ada;"
+	       "CREATE ROLE pool_r1 LOGIN NOINHERIT IN ROLE pool_ada; ALTER ROLE pool_r1 SET role = pool_ada;"
+	       "ALTER TABLE accounts OWNER TO pool_ada; ALTER TABLE transfers OWNER TO pool_ada");
+	for (int i = 0; i < 3; i++) {
+		struct proc *proc =
+			proc_run((const char *const[]){proc_teller(), "-U", "pool_r1", wires[i], "--yes", "-c",
+						       "inject cut", "-c", "transfer 7001 7002 5", NULL},
+				 NULL, NULL);
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+		pooled_wait_quiet(&pooled);
+		pooled_expect_balance(&pooled, "accounts", 7002, 1000 + 5 * (i + 1));
+	}
+	pg_run(pooled.direct, "ALTER TABLE accounts OWNER TO teller; ALTER TABLE transfers OWNER TO teller;"
+			      "DROP ROLE pool_r1; DROP OWNED BY pool_ada; DROP ROLE pool_ada");
+}
+
 /* ---- around the tests ---- */
 
 static int open_pool(const char *more)
 {
-	pooled_open(&pooled, 2, &(struct pooler_options){.mode = "transaction", .size = 1, .more = more});
+	pooled_open(
+		&pooled, 2,
+		&(struct pooler_options){.mode = "transaction", .size = 1, .more = more, .users = "teller pool_r1"});
 	return 0;
 }
 
@@ -233,6 +259,7 @@ int main(void)
 		IN(reset_after_each_transaction, a_pool_that_resets),
 		IN(another_client_sets_the_path, a_pool),
 		IN(the_database_sets_the_path, a_pool),
+		IN(another_role_acts_in_the_pool, a_pool),
 		IN(cuts_under_a_path, no_pool),
 		IN(cuts_under_a_role, no_pool),
 	};
