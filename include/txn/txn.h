@@ -72,8 +72,8 @@ struct txn *txn_new(struct loop *loop, struct ring *ring, struct db *db, enum se
 void txn_free(struct txn *txn);
 
 /*
- * The server that the bodies are made for, copied; NULL for none. A transaction that finds itself on another one (WHO_OTHER) fails before
- * it writes: its tables only have the same names.
+ * The server that the bodies are made for, copied; NULL for that of a transaction's first attempt. A transaction that finds
+ * itself on another one (WHO_OTHER) fails before it writes: its tables only have the same names.
  */
 void txn_expect(struct txn *txn, const struct who *who);
 

@@ -124,10 +124,13 @@ static void stop_attempt(struct txn *txn, enum outcome outcome, const struct err
 bool attempt_is_elsewhere(struct txn *txn)
 {
 	struct err reason = {0};
-	if (!txn->expects || who_compare(&txn->expected, &txn->attempt.who) != WHO_OTHER)
+	if (!txn->expects && !txn->began)
+		txn->expected = txn->attempt.who;
+	txn->began = true;
+	if (who_compare(&txn->expected, &txn->attempt.who) != WHO_OTHER)
 		return false;
 	err_set(&reason, ST_LOST,
-		"this is another server than the one whose accounts are known (%.120s); `reconnect` reads them anew",
+		"this is another server than the one whose accounts are known: %.120s; `reconnect` reads its accounts",
 		db_facts(txn->db)->place);
 	stop_attempt(txn, OUTCOME_FAILED, &reason);
 	return true;

@@ -108,8 +108,9 @@ struct txn {
 	struct timer *timer; /* the next turn, the delay, the backoff */
 	txn_gate_fn *gate;
 	void *gate_arg;
-	bool expects;
-	struct who expected; /* txn_expect() */
+	bool expects; /* txn_expect() */
+	bool began;   /* the transaction has a server, which is that of its first attempt where none was named */
+	struct who expected;
 	struct txn_levers levers;
 	struct txn_counters counters;
 	uint64_t *retry_cause; /* the counter of what asks for the next retry */

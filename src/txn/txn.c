@@ -111,6 +111,7 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 	txn->what = mem_dup(what);
 	txn->result = (struct txn_result){.txn = ring_new_txn(txn->ring), .protocol = protocol_for(txn)};
 	txn->start_us = clock_us();
+	txn->began = false;
 	txn->cancelled = txn->by_savepoint = txn->oneshot_refused = false;
 	txn->savepoint_retries = txn->restarts = txn->losses = 0;
 	txn->settle = (struct settle){0};
