@@ -149,6 +149,29 @@ static void a_standby_moves_nothing(void **state)
 	proc_free(proc);
 }
 
+/* ---- one that takes over ---- */
+
+/* The last of all: the primary is gone afterwards. What it alone had is lost, as was told, and is not there for whoever asks. */
+static void what_one_server_had_alone_is_lost(void **state)
+{
+	(void)state;
+	static const char id[] = "01234567-89ab-cdef-0123-456789abcdef";
+	replica_catch_up(&replica);
+	replica_stall(&replica);
+	struct proc *proc = teller_run("transfer", "7001", "7002", "5", "--yes", "--id", id);
+	proc_expect_status(proc, 0);
+	pooled_expect_any(proc, SAYS("standby"));
+	proc_free(proc);
+	replica_fail_over(&replica);
+	own_server_use(&replica.standby);
+	proc = teller_run("settle", id);
+	proc_expect_status(proc, 3);
+	pooled_expect_any(proc, SAYS("did not commit"));
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 2000);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers WHERE id = '%s'", id), 0);
+}
+
 /* ---- around the tests ---- */
 
 static int set_up(void **state)
@@ -180,6 +203,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_standby_is_shown_as_one, as_before),
 		cmocka_unit_test_teardown(a_standby_moves_nothing, as_before),
 		cmocka_unit_test_teardown(a_wait_that_was_given_up_is_told, as_before),
+		cmocka_unit_test(what_one_server_had_alone_is_lost),
 	};
 	return cmocka_run_group_tests_name("pool/durable", tests, set_up, tear_down);
 }

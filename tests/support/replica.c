@@ -125,6 +125,13 @@ void replica_detach(struct replica *replica)
 		 "SELECT (count(*) = 0)::int FROM pg_stat_wal_receiver WHERE pid IS NOT NULL");
 }
 
+void replica_stall(struct replica *replica)
+{
+	struct pg_session *session = open_at(&replica->primary);
+	kill((pid_t)pg_ask(session, "SELECT pid FROM pg_stat_replication"), SIGSTOP);
+	pg_close(session);
+}
+
 void replica_pause(struct replica *replica)
 {
 	tell(&replica->standby, "SELECT pg_wal_replay_pause()");

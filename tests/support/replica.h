@@ -26,6 +26,9 @@ void replica_catch_up(struct replica *replica);
 /* The standby hears nothing more of the primary: a promotion loses what follows. For good. */
 void replica_detach(struct replica *replica);
 
+/* The same, but nobody notices: the sender stands still, and the primary believes that its standby follows. */
+void replica_stall(struct replica *replica);
+
 /* It receives, but does not show what it received; a promotion loses nothing. */
 void replica_pause(struct replica *replica);
 void replica_resume(struct replica *replica);
