@@ -5,6 +5,9 @@
 #include "base/mem.h"
 #include "diagnosis.h"
 
+/* As long as others may have to wait, where the pool is small and the first session holds what there is. */
+enum { TRY_MS = 1000 };
+
 static void tried(struct diagnosis *diagnosis, const char *why)
 {
 	if (why[0])
@@ -29,8 +32,7 @@ static void on_second(void *arg, const struct err *err)
 	else if (db_state(app->work) != DB_IDLE)
 		tried(diagnosis, "the session is busy");
 	else
-		diagnosis->pool.probe =
-			pool_probe_start(app->loop, dbs, COUNT_OF(dbs), POOL_LIMIT_MS, on_tried, diagnosis);
+		diagnosis->pool.probe = pool_probe_start(app->loop, dbs, COUNT_OF(dbs), TRY_MS, on_tried, diagnosis);
 }
 
 void diagnosis_look_between(struct diagnosis *diagnosis, void (*then)(struct diagnosis *diagnosis))
@@ -63,7 +65,7 @@ void diagnosis_show_between(struct diagnosis *d)
 	case POOL_SMALL:
 		diagnosis_add(d, "pooler", "set a larger default_pool_size: sessions wait for each other",
 			      "in between; of 2 sessions %zu got a transaction within %d s", d->pool.found.got,
-			      POOL_LIMIT_MS / 1000);
+			      TRY_MS / 1000);
 		return;
 	case POOL_UNKNOWN:
 		diagnosis_add(d, "pooler", NULL, "in between; its mode could not be found out: %s",

@@ -75,7 +75,7 @@ struct attempt {
 	struct fault fault;
 };
 
-enum { SETTLE_STEPS = 6 };
+enum { SETTLE_STEPS = 7 };
 
 struct settle {
 	uint64_t deadline_us;

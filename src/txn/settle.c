@@ -122,7 +122,7 @@ static bool cannot_come(const struct txn *txn, bool wrote)
 
 /* ---- the ledger ---- */
 
-enum { LEDGER_BEGIN, LEDGER_WHO, LEDGER_WRITE, LEDGER_FIND };
+enum { LEDGER_FRAME, LEDGER_WHO, LEDGER_WRITE, LEDGER_FIND };
 
 static void take_found(struct txn *txn, const struct rows *row)
 {
@@ -137,6 +137,8 @@ void settle_failure(struct txn *txn, const struct answer *answer)
 	enum sql_class class = sqlstate_class(answer->sqlstate, db_server(txn->db), PHASE_WORK);
 	if (strcmp(answer->sqlstate, "25006") == 0)
 		txn->settle.only_read = true;
+	else if (strcmp(answer->sqlstate, "55P03") == 0)
+		return; /* whoever wrote the id first is still at it */
 	else if (!answer->skipped && (class == CLASS_FINAL || txn->cancelled))
 		txn->settle.gone = true;
 }
@@ -231,13 +233,16 @@ static bool ask_ledger(struct txn *txn)
 								   : "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
 	txn->settle.wrote = false;
 	txn->settle.asked_to_write = write;
-	add_step(txn, statements, &n, LEDGER_BEGIN, (struct statement){.sql = begin, .verb = VERB_BEGIN});
+	add_step(txn, statements, &n, LEDGER_FRAME, (struct statement){.sql = begin, .verb = VERB_BEGIN});
 	if (db_server(txn->db) == SERVER_POSTGRES)
 		add_step(txn, statements, &n, LEDGER_WHO, proof_who(txn));
+	if (write && db_server(txn->db) == SERVER_POSTGRES)
+		add_step(txn, statements, &n, LEDGER_FRAME,
+			 (struct statement){.sql = "SET LOCAL lock_timeout = '2s'", .verb = VERB_SET});
 	if (write)
 		add_step(txn, statements, &n, LEDGER_WRITE, fence.write);
 	add_step(txn, statements, &n, LEDGER_FIND, fence.find);
-	add_step(txn, statements, &n, LEDGER_BEGIN, (struct statement){.sql = "ROLLBACK", .verb = VERB_ROLLBACK});
+	add_step(txn, statements, &n, LEDGER_FRAME, (struct statement){.sql = "ROLLBACK", .verb = VERB_ROLLBACK});
 	settle_send(txn, statements, n, (struct db_reply){on_ledger, on_truth, on_lost, txn, NULL});
 	return true;
 }
