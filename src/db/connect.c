@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Making a connection without blocking: names, dialling, login, session set-up, and what can be said about the server. */
+/* Making a connection without blocking: names, dialling, login, and what is said where it fails. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "machine.h"
-#include "sql.h"
 
-enum { SETUP_MAX = 8, SHARE_MIN_MS = 2000, CLOCK_SLACK_MS = 5000, OLDEST_MAJOR = 13, SIMPLEST = 2 };
+enum { SHARE_MIN_MS = 2000 };
 
 static void dial(struct db *db);
 
@@ -122,212 +121,15 @@ void watch_socket(struct db *db, int events)
 	watch_set(db->watch, events);
 }
 
-/* ---- what can be said about the server ---- */
+/* ---- dialling ---- */
 
-static const char *conn_option(PQconninfoOption *options, const char *keyword)
+const char *conn_option(PQconninfoOption *options, const char *keyword)
 {
 	for (PQconninfoOption *o = options; o && o->keyword; o++)
 		if (strcmp(o->keyword, keyword) == 0)
 			return o->val;
 	return NULL;
 }
-
-static bool is_loopback(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
-static void read_security(struct db *db)
-{
-	PQconninfoOption *options = PQconninfo(db->conn);
-	const char *sslmode = conn_option(options, "sslmode");
-	const char *protocol = PQsslInUse(db->conn) ? PQsslAttribute(db->conn, "protocol") : NULL;
-	const char *address = PQhostaddr(db->conn);
-	bool local = place_is_local(db->conn);
-	snprintf(db->tls, sizeof db->tls, "%s", protocol ? protocol : local ? "local socket" : "no TLS");
-	db->facts.remote = !local && !(address && is_loopback(address));
-	db->facts.verified = protocol && sslmode && strcmp(sslmode, "verify-full") == 0;
-	PQconninfoFree(options);
-}
-
-static void read_facts(struct db *db)
-{
-	buf_clear(&db->place);
-	place_show(&db->place, db);
-	read_security(db);
-	db->server = PQparameterStatus(db->conn, "crdb_version") ? SERVER_COCKROACH : SERVER_POSTGRES;
-	const char *version = PQparameterStatus(db->conn, "server_version");
-	snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(version ? version : "", " "),
-		 version ? version : "");
-	db->facts.place = db->place.p;
-	db->facts.version = db->version;
-	db->facts.tls = db->tls;
-	const char *superuser = PQparameterStatus(db->conn, "is_superuser");
-	db->facts.pid = PQbackendPID(db->conn);
-	db->facts.superuser = superuser && strcmp(superuser, "on") == 0;
-}
-
-/* A proxy may hide crdb_version; version() cannot be mistaken: "CockroachDB CCL v25.4.1 (...)". */
-static void read_version(struct db *db, const char *text)
-{
-	if (!text || !strstr(text, "CockroachDB"))
-		return;
-	db->server = SERVER_COCKROACH;
-	const char *v = strstr(text, " v");
-	if (v)
-		snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(v + 2, " "), v + 2);
-}
-
-/* ---- set-up: the first round trip of a session, or the second where the role may not ask for all of it ---- */
-
-static void set_up(struct db *db);
-
-/* CockroachDB's is the upper half of its key; versions before 22.1 say -1. */
-static void take_who(struct db *db, const struct rows *rows)
-{
-	read_version(db, rows_cell(rows, 0, 0));
-	who_read(&db->who, db->server, rows);
-	int dialled = PQbackendPID(db->conn);
-	if (db->server == SERVER_COCKROACH)
-		db->who.pooled = db->who.pid != 0 && db->who.pid != -1 && dialled != 0 && db->who.pid != dialled;
-	if (db->who.pid > 0)
-		db->facts.pid = db->who.pid;
-}
-
-static void setup_answer(void *arg, size_t index, const struct answer *answer)
-{
-	struct db *db = arg;
-	if (index == 0 && answer->ok)
-		take_who(db, answer->rows);
-	if (index == 0 && !answer->ok)
-		db->refused = db->simpler < SIMPLEST;
-	if (!answer->ok && !answer->skipped && !db->setup_error)
-		db->setup_error = mem_dup(answer->message); /* kept until idle: why the set-up failed */
-}
-
-/* Its functions that tell who it is, and what settles a lost commit, are of this version. */
-static bool is_too_old(const struct db *db)
-{
-	return db->server == SERVER_POSTGRES && db->version[0] && !db_version_at_least(db, OLDEST_MAJOR, 0);
-}
-
-static void refuse_old(struct db *db)
-{
-	char why[128];
-	snprintf(why, sizeof why, "PostgreSQL %s is too old: teller needs version %d or later", db->version,
-		 OLDEST_MAJOR);
-	connect_failed(db, why);
-}
-
-static void setup_idle(void *arg)
-{
-	struct db *db = arg;
-	db->setting_up = false;
-	if (db->refused) {
-		db->simpler++;
-		free(db->setup_error);
-		db->setup_error = NULL;
-		set_up(db);
-		return;
-	}
-	if (is_too_old(db)) {
-		refuse_old(db);
-		return;
-	}
-	if (db->setup_error) {
-		char *why = db->setup_error;
-		db->setup_error = NULL;
-		connect_failed(db, why);
-		free(why);
-		return;
-	}
-	db->facts.product = dialect_of(db->server)->product;
-	timer_stop(db->deadline);
-	struct buf text = {0};
-	buf_fmt(&text, "%s %s", db->facts.product, db->version);
-	who_words(&text, &db->who);
-	record_session(db, EVENT_CONNECTED, NULL, text.p);
-	buf_free(&text);
-	db->connected(db->connected_arg, NULL);
-}
-
-static void setup_lost(void *arg, size_t answered, const struct answer *why)
-{
-	(void)answered;
-	struct db *db = arg;
-	struct err err;
-	free(db->setup_error);
-	db->setup_error = NULL;
-	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", db->place.p, why->message);
-	db->connected(db->connected_arg, &err);
-}
-
-/* A database without an encoding holds any bytes, and refuses to hand those out as UTF-8 that are none. */
-static bool knows_encoding(struct db *db)
-{
-	const char *encoding = PQparameterStatus(db->conn, "server_encoding");
-	return !encoding || strcmp(encoding, "SQL_ASCII") != 0;
-}
-
-/* The server decides whether the session is ours alone, by what who_sql() asks for as well: $1 process, $2 age in ms, $3 name, $4 value. */
-static const char set_sql[] =
-	"SELECT pg_catalog.set_config($3, $4, false) FROM pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a "
-	"WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND " SQL_AGE_MS(
-		"a.backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8";
-
-static const char *who_question(const struct db *db)
-{
-	if (db->simpler == 0)
-		return who_sql(db->server);
-	return who_sql_least(db->simpler < SIMPLEST ? db->server : SERVER_COCKROACH);
-}
-
-/* What the set-up sends, with its parameters. */
-struct setup {
-	struct statement statements[SETUP_MAX];
-	const char *params[SETUP_MAX][4];
-	char pid[16], age[24];
-	size_t n;
-};
-
-static void setup_add(struct setup *setup, const char *sql, unsigned nparams, const struct db_setting *setting)
-{
-	const char *params[] = {setup->pid, setup->age, setting ? setting->name : NULL,
-				setting ? setting->value : NULL};
-	memcpy(setup->params[setup->n], params, sizeof params);
-	setup->statements[setup->n] =
-		(struct statement){.sql = sql,
-				   .verb = setting ? VERB_SET : VERB_SELECT,
-				   .nparams = nparams,
-				   .params = setup->params[setup->n],
-				   .shown = setting ? "SELECT set_config($3, $4, false)" : who_shown,
-				   .once = true};
-	setup->n++;
-}
-
-/* Other servers take no settings of ours. */
-static void set_up(struct db *db)
-{
-	static const struct db_setting encoding = {"client_encoding", "SQL_ASCII"};
-	struct setup setup = {.n = 0};
-	bool postgres = db->server == SERVER_POSTGRES && db->simpler < SIMPLEST;
-	snprintf(setup.pid, sizeof setup.pid, "%d", PQbackendPID(db->conn));
-	snprintf(setup.age, sizeof setup.age, "%llu",
-		 (unsigned long long)(clock_us() - db->dialed_us) / 1000 + CLOCK_SLACK_MS);
-	setup_add(&setup, who_question(db), postgres ? 2 : 0, NULL);
-	if (postgres && !db->bare && !knows_encoding(db))
-		setup_add(&setup, set_sql, 4, &encoding);
-	for (const struct db_setting *s = db->settings; postgres && s && s->name && setup.n < SETUP_MAX; s++)
-		setup_add(&setup, set_sql, 4, s);
-	struct db_context context = {0};
-	struct db_reply reply = {setup_answer, setup_idle, setup_lost, db, NULL};
-	db->setting_up = true;
-	db->refused = false;
-	db_move(db, DB_IDLE);
-	db_send(db, setup.statements, setup.n, &context, &reply);
-}
-
-/* ---- dialling ---- */
 
 void connect_ready(struct db *db)
 {
@@ -340,13 +142,13 @@ void connect_ready(struct db *db)
 		return;
 	case PGRES_POLLING_OK:
 		PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
-		read_facts(db);
+		greet_facts(db);
 		if (PQsetnonblocking(db->conn, 1)) {
 			connect_failed(db, PQerrorMessage(db->conn));
 			return;
 		}
 		watch_socket(db, WATCH_READ);
-		set_up(db);
+		greet(db);
 		return;
 	case PGRES_POLLING_FAILED:
 	case PGRES_POLLING_ACTIVE:

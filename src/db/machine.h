@@ -145,6 +145,11 @@ void connect_close(struct db *db); /* gives the PGconn and all that hangs on it 
 void connect_failed(struct db *db, const char *why);
 void connect_deadline(void *arg);
 void watch_socket(struct db *db, int events);
+const char *conn_option(PQconninfoOption *options, const char *keyword); /* NULL where it is not there */
+
+/* greet.c */
+void greet_facts(struct db *db); /* what libpq knows once it is connected */
+void greet(struct db *db);       /* the set-up round trip; db->connected follows */
 
 /* db.c */
 void db_flush(struct db *db);
