@@ -63,7 +63,7 @@ bool who_read(struct who *who, enum sql_server server, const struct rows *rows);
 
 /*
  * The same server, not restarted; the same data after a restart; the same data in another history, because a standby was promoted or a
- * backup restored; another server altogether; or it cannot be told.
+ * backup restored; another server altogether, or the one that was replaced; or it cannot be told.
  */
 enum who_now { WHO_SAME, WHO_RESTARTED, WHO_NEW_HISTORY, WHO_OTHER, WHO_UNCLEAR };
 enum who_now who_compare(const struct who *then, const struct who *now);

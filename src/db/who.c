@@ -183,7 +183,8 @@ static enum who_now compare_cockroach(const struct who *then, const struct who *
 
 /*
  * The moment of a postmaster's start, to the microsecond, belongs to one server. A restarted one is known by its data: the same
- * system and history, and a log that is no shorter than what was on disk. A copy of older data is shorter.
+ * system and history, and a log that is no shorter than what was on disk. A copy of older data is shorter. A history that began later
+ * has a higher number; a lower one is that of a server that was replaced, and lives on.
  */
 enum who_now who_compare(const struct who *then, const struct who *now)
 {
@@ -193,7 +194,7 @@ enum who_now who_compare(const struct who *then, const struct who *now)
 	if (then->server == SERVER_COCKROACH)
 		return compare_cockroach(then, now);
 	if (then->timeline && now->timeline && then->timeline != now->timeline)
-		return known ? WHO_NEW_HISTORY : WHO_UNCLEAR;
+		return !known ? WHO_UNCLEAR : now->timeline > then->timeline ? WHO_NEW_HISTORY : WHO_OTHER;
 	if (then->started_us && then->started_us == now->started_us)
 		return WHO_SAME;
 	if (!known || !then->timeline || then->timeline != now->timeline || now->flushed < then->flushed)

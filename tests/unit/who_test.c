@@ -44,7 +44,8 @@ static void a_promoted_standby_writes_another_history(void **state)
 	now.started_us = 800;
 	now.timeline = 2;
 	assert_int_equal(who_compare(&primary, &now), WHO_NEW_HISTORY);
-	now.timeline = 0; /* not promoted yet */
+	assert_int_equal(who_compare(&now, &primary), WHO_OTHER); /* the one that it replaced, found alive */
+	now.timeline = 0;                                         /* not promoted yet */
 	now.recovery = true;
 	assert_int_equal(who_compare(&primary, &now), WHO_UNCLEAR);
 }
