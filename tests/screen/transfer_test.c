@@ -176,17 +176,20 @@ static void the_review_names_what_is_used(void **state)
 	open_review(term);
 	term_expect(term, "One REPEATABLE READ transaction");
 	term_expect(term, "one round trip");
+	term_settle(term);
 	term_type(term, "n:rival on<Enter>");
 	term_expect(term, "the rival is armed");
 	term_type(term, "<Enter>");
 	term_expect(term, ":transfer 7001 7002 half");
 	term_expect(term, "Protocol restart, pipelined");
+	term_settle(term);
 	term_type(term, "n:rival off<Enter>:step on<Enter>");
 	term_expect(term, "each statement");
 	term_type(term, "<Enter>");
 	term_expect(term, ":transfer 7001 7002 half");
 	term_expect(term, "At most 10 attempts in 600 s");
 	term_expect(term, "one statement a round");
+	term_settle(term);
 	term_type(term, "n");
 	console_quit(term);
 }

@@ -146,7 +146,8 @@ static void run_all(const char *table, const char *wire, const char *const lines
 		char at[400];
 		snprintf(at, sizeof at, "path %s, table %s, %s, %s", path, table, wire, lines[i]);
 		nobody_tripped(at, proc);
-		if (proc->status != 0)
+		/* The doctor finds that this server does not force its writes to disk. */
+		if (proc->status != (strcmp(lines[i], "doctor") == 0 ? 6 : 0))
 			fail_msg("%s: exit %d: %s%s", at, proc->status, buf_text(&proc->out), buf_text(&proc->err));
 		proc_free(proc);
 	}
