@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "src/command/bulk.h"
+#include "command/learned.h"
 #include "src/command/inner.h"
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
@@ -77,13 +77,6 @@ void inner_changed(struct app *app)
 {
 	if (app->face.changed)
 		app->face.changed(app->face.self);
-}
-
-bool app_busy(const struct app *app)
-{
-	const struct inner *inner = app->inner;
-	return app->transfer.run || inner->making || inner->bulk || inner->settling || txn_running(app->txn) ||
-	       db_state(app->work) != DB_IDLE;
 }
 
 /* ---- runs ---- */
@@ -190,11 +183,6 @@ struct app *app_new(struct settings *settings)
 
 static void inner_free(struct inner *inner)
 {
-	while (inner->needs) {
-		struct need *need = inner->needs;
-		inner->needs = need->next;
-		free(need);
-	}
 	while (inner->runs) {
 		struct run *run = inner->runs;
 		inner->runs = run->next;
@@ -208,10 +196,16 @@ static void inner_free(struct inner *inner)
 	timer_free(inner->again_work);
 	timer_free(inner->limit);
 	free(inner->place);
+	free(inner->undoes);
+	free(inner->last.id);
+	free(inner->last.source);
+	free(inner->last.destination);
+	free(inner->last.amount);
+	learned_free(inner->learned);
 	free(inner);
 }
 
-/* What borrows goes before what it borrows from: rival and pages, engines, bodies, connections, catalogue, server. */
+/* What borrows goes before what it borrows from: rival and pages, engines, jobs with their bodies, connections, catalogue, server. */
 bool app_free(struct app *app)
 {
 	if (!app)
@@ -219,17 +213,9 @@ bool app_free(struct app *app)
 	rival_free(app->rival);
 	pages_free(app->pages);
 	history_free(app->history);
-	playing_free(app);
 	txn_free(app->txn);
 	txn_free(app->rival_txn);
-	making_free(app->inner->making);
-	bulk_free(app);
-	settle_free(app);
-	undo_free(app);
-	lab_free(app);
-	tutorial_free(app);
-	doctor_free(app);
-	dry_free(app->inner->dry);
+	jobs_free(app);
 	transfer_free(app->transfer.body);
 	db_free(app->browse);
 	db_free(app->work);
@@ -244,6 +230,7 @@ bool app_free(struct app *app)
 	free(app->destination);
 	free(app->no_bank);
 	free(app->filter);
+	free(app->doubt);
 	ring_free(app->ring);
 	bool ended = loop_free(app->loop);
 	settings_free(&app->settings);

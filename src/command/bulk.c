@@ -30,9 +30,9 @@ static void add_left(struct buf *line, const struct bulk *bulk, uint64_t done, u
 	buf_fmt(line, ", %s left", time);
 }
 
-void bulk_progress(struct app *app, uint64_t done)
+void bulk_progress(struct bulk *bulk, uint64_t done)
 {
-	struct bulk *bulk = app->inner->bulk;
+	struct app *app = bulk->run->app;
 	uint64_t now = clock_us();
 	struct buf line = {0};
 	if (!app->face.progress || now - bulk->told_us < (uint64_t)app->face.progress_ms * 1000)
@@ -51,9 +51,8 @@ void bulk_progress(struct app *app, uint64_t done)
 	buf_free(&line);
 }
 
-void bulk_pace(const struct app *app, uint64_t done, char out[64])
+void bulk_pace(const struct bulk *bulk, uint64_t done, char out[64])
 {
-	const struct bulk *bulk = app->inner->bulk;
 	char time[16];
 	uint64_t now = clock_us();
 	text_duration(time, now - bulk->start_us);
@@ -62,45 +61,49 @@ void bulk_pace(const struct app *app, uint64_t done, char out[64])
 
 /* ---- its life ---- */
 
-void bulk_begin(const struct bulk *bulk)
+/* The transaction under way is cancelled when it is asked again. */
+static bool stop_bulk(struct job *job, enum job_stop how)
 {
-	struct bulk *begun = NEW(struct bulk);
-	*begun = *bulk;
-	begun->start_us = begun->told_us = clock_us();
-	bulk->run->app->inner->bulk = begun;
-}
-
-bool bulk_cancel(struct app *app)
-{
-	struct bulk *bulk = app->inner->bulk;
-	if (!bulk || bulk->cancelled)
-		return false;
+	struct bulk *bulk = (struct bulk *)job;
+	if (bulk->cancelled)
+		return job_stop_work(job, how);
 	bulk->cancelled = true;
 	bulk->stop(bulk->work);
 	return true;
 }
 
-void bulk_free(struct app *app)
+static void free_bulk(struct job *job)
 {
-	struct bulk *bulk = app->inner->bulk;
-	app->inner->bulk = NULL;
-	if (bulk)
-		bulk->free(bulk->work);
+	struct bulk *bulk = (struct bulk *)job;
+	bulk->free(bulk->work);
 	free(bulk);
 }
 
-void bulk_end(struct app *app, enum status status, const char *sentence)
+static const struct job_ops bulk_ops = {
+	.stop = stop_bulk, .awaited = job_always, .free = free_bulk, .talk = TALK_WAITS};
+
+struct bulk *bulk_begin(const struct bulk *bulk)
 {
-	struct run *run = app->inner->bulk->run;
+	struct bulk *begun = NEW(struct bulk);
+	*begun = *bulk;
+	begun->job.ops = &bulk_ops;
+	begun->start_us = begun->told_us = clock_us();
+	job_begin(bulk->run->app, &begun->job);
+	return begun;
+}
+
+void bulk_end(struct bulk *bulk, enum status status, const char *sentence)
+{
+	struct run *run = bulk->run;
+	struct app *app = run->app;
 	if (app->leaving && status) /* nobody sees the screen any more */
 		err_set(&app->inner->bulk_end, status, "%s", sentence ? sentence : "");
 	if (app->face.progress)
 		app->face.progress(app->face.self, NULL);
-	bulk_free(app);
+	job_end(&bulk->job);
 	if (app->pages)
 		pages_refresh(app->pages);
 	inner_changed(app);
-	leaving_look(app);
 	run_end(run, status, sentence);
 }
 

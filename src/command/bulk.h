@@ -7,13 +7,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "command/job.h"
 #include "txn/txn.h"
 
 struct app;
 struct run;
 
-/* One at a time, app->inner->bulk. */
+/* With the name and the uses of its job. */
 struct bulk {
+	struct job job;
 	struct run *run;          /* the command that waits for it */
 	const char *did;          /* what is done to accounts: "created" */
 	uint64_t total;           /* accounts, 0 where that is not known */
@@ -25,15 +27,13 @@ struct bulk {
 	uint64_t start_us, told_us;
 	bool cancelled;
 };
-void bulk_begin(const struct bulk *bulk); /* copied */
-void bulk_progress(struct app *app, uint64_t done);
+struct bulk *bulk_begin(const struct bulk *bulk); /* copied; what it uses must be free */
+void bulk_progress(struct bulk *bulk, uint64_t done);
 /* Frees the work and ends the run with what `err` says; the accounts on the screen are read again. */
-void bulk_end(struct app *app, enum status status, const char *sentence);
-bool bulk_cancel(struct app *app); /* false where there is none, or it was asked already */
-void bulk_free(struct app *app);   /* at the end of the program */
+void bulk_end(struct bulk *bulk, enum status status, const char *sentence);
 
 /* "1.4 s", and how many a second: "in 1.4 s, 71400 a second". */
-void bulk_pace(const struct app *app, uint64_t done, char out[64]);
+void bulk_pace(const struct bulk *bulk, uint64_t done, char out[64]);
 
 /* A chunk failed because it was too large for the server: says so, halves `size`, and true; false where that is not why. */
 bool bulk_halve(struct app *app, const struct txn_result *result, unsigned *size);

@@ -16,6 +16,7 @@ enum { ACCOUNTS_MAX = 1000000000 };
 
 struct create {
 	struct app *app;
+	struct bulk *bulk;
 	uint64_t wanted;
 	struct filling *filling;
 };
@@ -23,7 +24,7 @@ struct create {
 static void on_kept(void *arg, uint64_t kept)
 {
 	struct create *create = arg;
-	bulk_progress(create->app, kept);
+	bulk_progress(create->bulk, kept);
 }
 
 static void on_done(void *arg, uint64_t kept, const struct err *err)
@@ -32,7 +33,7 @@ static void on_done(void *arg, uint64_t kept, const struct err *err)
 	struct app *app = create->app;
 	struct err told = {0};
 	char pace[64];
-	bulk_pace(app, kept, pace);
+	bulk_pace(create->bulk, kept, pace);
 	if (!err)
 		app_say(app, ST_OK, "created %" PRIu64 " %s %s", kept, text_plural(kept, "account", "accounts"), pace);
 	else if (kept > 0)
@@ -40,7 +41,7 @@ static void on_done(void *arg, uint64_t kept, const struct err *err)
 			create->wanted, err->text);
 	else
 		err_set(&told, err->status, "created none of %" PRIu64 " accounts: %s", create->wanted, err->text);
-	bulk_end(app, told.status, err ? told.text : NULL);
+	bulk_end(create->bulk, told.status, err ? told.text : NULL);
 }
 
 static void stop(void *work)
@@ -92,18 +93,19 @@ void do_create(struct run *run)
 	struct app *app = run->app;
 	struct err err;
 	struct filling_spec spec = {.kept = on_kept, .done = on_done};
-	if (read_line(run, &spec, &err)) {
+	if (read_line(run, &spec, &err) || !job_may(app, USES_WORK, &err)) {
 		run_end(run, err.status, err.text);
-		return;
-	}
-	if (app_busy(app)) {
-		run_end(run, ST_USAGE, "something else is running; try again when it is over");
 		return;
 	}
 	struct create *create = NEW(struct create);
 	*create = (struct create){.app = app, .wanted = spec.accounts};
 	spec.arg = create;
-	bulk_begin(&(struct bulk){
-		.run = run, .did = "created", .total = spec.accounts, .stop = stop, .free = forget, .work = create});
+	create->bulk = bulk_begin(&(struct bulk){.job = {.name = "create", .uses = USES_WORK},
+						 .run = run,
+						 .did = "created",
+						 .total = spec.accounts,
+						 .stop = stop,
+						 .free = forget,
+						 .work = create});
 	create->filling = filling_start(app, app->catalogue, &spec);
 }

@@ -16,6 +16,7 @@ enum { ID_COLUMNS = 40, NAMED_MAX = 12 };
 
 struct deletion {
 	struct app *app;
+	struct bulk *bulk;
 	struct erase *erase;
 };
 
@@ -133,7 +134,7 @@ static void on_done(void *arg, const struct txn_result *result)
 		err_set(&err, status, "whether the accounts were deleted is not known: %.400s", result->reason.text);
 	else
 		err_set(&err, status, "nothing was deleted: %.500s", result->reason.text);
-	bulk_end(app, status, err.status ? err.text : NULL);
+	bulk_end(deletion->bulk, status, err.status ? err.text : NULL);
 }
 
 /* ---- the command ---- */
@@ -157,8 +158,8 @@ void do_delete(struct run *run)
 	struct words words;
 	struct err err;
 	const char *ids[WORDS_MAX];
-	if (app_busy(app)) {
-		run_end(run, ST_USAGE, "something else is running; try again when it is over");
+	if (!job_may(app, USES_WORK, &err)) {
+		run_end(run, err.status, err.text);
 		return;
 	}
 	if (split_ids(run, &words, &err)) {
@@ -169,8 +170,13 @@ void do_delete(struct run *run)
 	for (size_t i = 0; i < words.n; i++)
 		ids[i] = words.word[i].text;
 	struct deletion *deletion = NEW(struct deletion);
-	*deletion = (struct deletion){app, erase_new(app->catalogue, ids, words.n)};
+	*deletion = (struct deletion){.app = app, .erase = erase_new(app->catalogue, ids, words.n)};
 	words_free(&words);
-	bulk_begin(&(struct bulk){.run = run, .did = "deleted", .stop = stop, .free = forget, .work = deletion});
+	deletion->bulk = bulk_begin(&(struct bulk){.job = {.name = "delete", .uses = USES_WORK},
+						   .run = run,
+						   .did = "deleted",
+						   .stop = stop,
+						   .free = forget,
+						   .work = deletion});
 	txn_start(app->txn, erase_body(deletion->erase), "delete accounts", &app->settings.txn, on_done, deletion);
 }

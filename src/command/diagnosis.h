@@ -9,6 +9,7 @@
 enum { DIAGNOSIS_LINES_MAX = 24, PINGS = 11 };
 
 struct diagnosis {
+	struct job job;
 	struct run *run;
 	size_t n;
 	struct finding {

@@ -8,17 +8,16 @@
 #include "diagnosis.h"
 #include "handlers.h"
 
-void doctor_free(struct app *app)
+static void free_diagnosis(struct job *job)
 {
-	struct diagnosis *diagnosis = app->inner->diagnosis;
-	app->inner->diagnosis = NULL;
-	if (!diagnosis)
-		return;
+	struct diagnosis *diagnosis = (struct diagnosis *)job;
 	diagnosis_end_between(diagnosis);
 	diagnosis_clear(diagnosis);
 	free(diagnosis->refused);
 	free(diagnosis);
 }
+
+static const struct job_ops diagnosis_ops = {.stop = job_stop_work, .free = free_diagnosis};
 
 static void finish(struct diagnosis *diagnosis)
 {
@@ -28,7 +27,7 @@ static void finish(struct diagnosis *diagnosis)
 	enum status status = diagnosis_show(diagnosis, &err);
 	if (!status && failed)
 		status = err_set(&err, ST_CHECK, "%zu of %zu parts want something", failed, diagnosis->n);
-	doctor_free(run->app);
+	job_end(&diagnosis->job);
 	run_end(run, status, err.text[0] ? err.text : NULL);
 }
 
@@ -136,10 +135,12 @@ static void on_server(void *arg, const struct err *err)
 {
 	struct diagnosis *diagnosis = arg;
 	struct app *app = diagnosis->run->app;
-	if (!err && (db_state(app->work) != DB_IDLE || txn_running(app->txn))) {
-		diagnosis_add(diagnosis, "server", "try again when the transfer is over", "the session is busy");
+	struct err busy;
+	if (!err && !job_may(app, USES_WORK, &busy)) {
+		diagnosis_add(diagnosis, "server", "try again when it is over", "%s", busy.text);
 		finish(diagnosis);
 	} else if (!err) {
+		diagnosis->job.uses = USES_WORK;
 		diagnosis_look_between(diagnosis, looked_between);
 	} else {
 		diagnosis_add(diagnosis, "server", err->text, "no connection");
@@ -150,12 +151,14 @@ static void on_server(void *arg, const struct err *err)
 void do_doctor(struct run *run)
 {
 	struct app *app = run->app;
-	if (app->inner->diagnosis) {
+	if (job_find(app, &diagnosis_ops)) {
 		run_end(run, ST_USAGE, "the doctor is looking already");
 		return;
 	}
-	struct diagnosis *diagnosis = app->inner->diagnosis = NEW(struct diagnosis);
+	struct diagnosis *diagnosis = NEW(struct diagnosis);
+	diagnosis->job = (struct job){.ops = &diagnosis_ops, .name = "the doctor"};
 	diagnosis->run = run;
+	job_begin(app, &diagnosis->job);
 	diagnosis_look_here(diagnosis);
 	needs_wait(app, COMMAND_SERVER | COMMAND_WORK, on_server, diagnosis);
 }

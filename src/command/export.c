@@ -27,6 +27,7 @@ enum { PAGE_ROWS = 1000, PAGE_BYTES = 4 << 20 };
 struct export
 {
 	struct app *app;
+	struct bulk *bulk;
 	struct db *db;
 	char *file, *aside; /* both NULL for standard output */
 	FILE *to;
@@ -111,18 +112,17 @@ static void take_rows(struct export *export, const struct rows *rows)
 
 static void conclude(struct export *export)
 {
-	struct app *app = export->app;
 	char pace[64];
 	struct buf told = {0};
 	if (!export->err.status)
 		close_output(export);
-	bulk_pace(app, export->done, pace);
+	bulk_pace(export->bulk, export->done, pace);
 	if (!export->err.status)
 		buf_fmt(&told, "exported %" PRIu64 " %s %s", export->done,
 			text_plural(export->done, "account", "accounts"), pace);
 	else if (export->err.text[0])
 		buf_fmt(&told, export->file ? "%s; %s is as it was" : "%s", export->err.text, export->file);
-	bulk_end(app, export->err.status, told.len ? told.p : NULL);
+	bulk_end(export->bulk, export->err.status, told.len ? told.p : NULL);
 	buf_free(&told);
 }
 
@@ -178,7 +178,7 @@ static void on_idle(void *arg)
 		export->closing = true;
 		send(export, &close, 1, (struct db_reply){on_answer, on_idle, on_lost, export, NULL});
 	} else {
-		bulk_progress(export->app, export->done);
+		bulk_progress(export->bulk, export->done);
 		ask(export, false);
 	}
 }
@@ -269,24 +269,21 @@ void do_export(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err = {0};
-	struct db *db = reading_session(app);
-	struct export *export = NULL;
-	if (!db)
-		err_set(&err, ST_USAGE, "something else is running; try again when it is over");
-	else
-		export = begin(run, db, &err);
+	unsigned uses = reading_uses(app);
+	struct export *export = job_may(app, uses, &err) ? begin(run, reading_session(app), &err) : NULL;
 	if (!export) {
 		run_end(run, err.status, err.text);
 		return;
 	}
 	browse_say_partial(app);
 	uint64_t about = app->catalogue->estimate > 0 ? (uint64_t)app->catalogue->estimate : 0;
-	bulk_begin(&(struct bulk){.run = run,
-				  .did = "exported",
-				  .total = about,
-				  .about = true,
-				  .stop = stop,
-				  .free = forget,
-				  .work = export});
+	export->bulk = bulk_begin(&(struct bulk){.job = {.name = "an export", .uses = uses},
+						 .run = run,
+						 .did = "exported",
+						 .total = about,
+						 .about = true,
+						 .stop = stop,
+						 .free = forget,
+						 .work = export});
 	ask(export, true);
 }

@@ -42,7 +42,7 @@ static void say_done(struct import *import, struct buf *told)
 {
 	char pace[64];
 	uint64_t kept = intake_kept(import->intake), left_out = import->left_out;
-	bulk_pace(import->app, kept, pace);
+	bulk_pace(import->bulk, kept, pace);
 	buf_fmt(told, "imported %" PRIu64 " %s %s", kept, text_plural(kept, "account", "accounts"), pace);
 	if (left_out)
 		buf_fmt(told, "; %" PRIu64 " %s left out", left_out, text_plural(left_out, "line was", "lines were"));
@@ -59,19 +59,11 @@ static void conclude(struct import *import)
 		say_kept(import, &told);
 	else
 		say_done(import, &told);
-	bulk_end(import->app, status, told.p);
+	bulk_end(import->bulk, status, told.p);
 	buf_free(&told);
 }
 
 /* ---- reading and writing in turns ---- */
-
-static void write_chunk(struct import *import)
-{
-	if (txn_running(import->app->txn) || db_state(import->app->work) == DB_BUSY)
-		import_end(import, ST_USAGE, "something else has begun to use the session meanwhile");
-	else
-		intake_write(import->intake);
-}
 
 static void take_end(struct import *import)
 {
@@ -84,7 +76,7 @@ static void take_end(struct import *import)
 	if (!import->intake)
 		import_bad_line(import, 1, "is missing: the file is empty, and its first line must name the columns");
 	else if (!intake_is_empty(import->intake))
-		write_chunk(import);
+		intake_write(import->intake);
 	else
 		import_end(import, ST_OK, "");
 }
@@ -105,7 +97,7 @@ static void go_on(struct import *import)
 	enum csv_got got = CSV_RECORD;
 	while (got != CSV_MORE && !import->over) {
 		if (import->intake && intake_is_full(import->intake)) {
-			write_chunk(import);
+			intake_write(import->intake);
 			return;
 		}
 		got = csv_next(import->csv, &import->piece, &import->npiece, &record);
@@ -130,7 +122,7 @@ void import_written(void *arg, const struct err *err)
 	else
 		go_on(import);
 	if (!import->over)
-		bulk_progress(import->app, intake_kept(import->intake));
+		bulk_progress(import->bulk, intake_kept(import->intake));
 	conclude(import);
 }
 
@@ -208,9 +200,7 @@ void do_import(struct run *run)
 	struct err err;
 	struct request request;
 	struct reader *reader = NULL;
-	if (app_busy(app))
-		err_set(&err, ST_USAGE, "something else is running; try again when it is over");
-	else if (read_line(run, &request, &err) == ST_OK)
+	if (job_may(app, USES_WORK, &err) && read_line(run, &request, &err) == ST_OK)
 		reader = reader_open(app->loop, run->args[0], &err);
 	if (!reader) {
 		run_end(run, err.status, err.text);
@@ -226,6 +216,11 @@ void do_import(struct run *run)
 		.from_line = request.from_line,
 		.chunk = (unsigned)request.chunk,
 	};
-	bulk_begin(&(struct bulk){.run = run, .did = "imported", .stop = stop, .free = forget, .work = import});
+	import->bulk = bulk_begin(&(struct bulk){.job = {.name = "an import", .uses = USES_WORK},
+						 .run = run,
+						 .did = "imported",
+						 .stop = stop,
+						 .free = forget,
+						 .work = import});
 	reader_next(reader, on_piece, import);
 }

@@ -5,6 +5,7 @@
 
 #include "base/csv.h"
 #include "base/reader.h"
+#include "bulk.h"
 #include "inner.h"
 #include "intake.h"
 
@@ -14,6 +15,7 @@
  */
 struct import {
 	struct app *app;
+	struct bulk *bulk;
 	char *file;
 	struct reader *reader;
 	struct csv *csv;

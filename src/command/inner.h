@@ -4,16 +4,7 @@
 #define COMMAND_INNER_H
 
 #include "app.h"
-#include "making.h"
-#include "txn/dry.h"
-
-/* Somebody who waits for a connection or for the catalogue. */
-struct need {
-	unsigned flags;
-	void (*fn)(void *arg, const struct err *err);
-	void *arg;
-	struct need *next;
-};
+#include "command/job.h"
 
 /* A session that commands wait for was lost: since when (clock_us(), 0: it was not), and why it did not come back. */
 struct loss {
@@ -27,43 +18,22 @@ struct last {
 	bool undone, unsure; /* whether it happened is not known */
 };
 
-/* The lesson on the screen, beside app->player. */
-struct playing {
-	bool ends, over; /* it is being torn down; it was */
-	bool against;    /* on the server of --against */
-	bool turns;      /* then it goes on there, or comes back, at this place: */
-	size_t order, sent;
-	struct timer *sweep;
-	struct lesson *lesson;   /* the player's */
-	bool noted;              /* what this order came to */
-	struct learned *learned; /* NULL: not read since the last one was noted */
-};
-
 struct inner {
-	bool started;    /* app_start() was called */
-	bool wants_work; /* the session that writes is connected at the start, too */
-	struct playing playing;
-	struct who who; /* the server whose catalogue is known */
-	bool unread;    /* the last page that was asked for could not be read */
-	int unwritten;  /* errno of the first data that standard output did not take */
-	bool told;      /* the command that ended last told what became of money: that reaches its caller in any case */
-	struct need *needs;
-	struct run *runs;        /* all that were begun and have not ended */
-	void (*then)(void *arg); /* start_look_again(): what follows */
-	void *then_arg;
-	struct making *making;
-	struct bulk *bulk;         /* NULL unless there is long work under way */
-	struct err bulk_end;       /* what became of it where the program was left meanwhile */
-	uint64_t drawn;            /* accounts that were added so far: the next ones are not drawn from the same seed */
-	struct settling *settling; /* NULL unless the ledger is being asked */
-	struct dry *dry;           /* NULL unless the transfer that runs is a dry one */
+	bool started;            /* app_start() was called */
+	bool wants_work;         /* the session that writes is connected at the start, too */
+	struct learned *learned; /* NULL: not read since the last one was noted */
+	struct who who;          /* the server whose catalogue is known */
+	bool unread;             /* the last page that was asked for could not be read */
+	int unwritten;           /* errno of the first data that standard output did not take */
+	bool told; /* the command that ended last told what became of money: that reaches its caller in any case */
+	struct run *runs;    /* all that were begun and have not ended */
+	struct job *jobs;    /* all that run, the newest first */
+	struct err bulk_end; /* what became of it where the program was left meanwhile */
+	uint64_t drawn;      /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct last last;
-	struct run *undoing;         /* the undo whose transfer was asked for last; NULL once that has ended */
-	char *undoes;                /* the id of what the transfer that runs undoes; NULL */
-	struct diagnosis *diagnosis; /* NULL unless the doctor looks */
-	struct teaching *teaching;   /* NULL unless the tutorial runs */
-	struct lab *lab;             /* what is or was played, NULL before the first */
-	struct timer *again;         /* connects the browse session again */
+	struct run *undoing; /* the undo whose transfer was asked for last; NULL once that has ended */
+	char *undoes;        /* the id of what the transfer that runs undoes; NULL */
+	struct timer *again; /* connects the browse session again */
 	uint64_t again_ms;
 	struct timer *again_work; /* and the one that writes, while somebody waits for it */
 	uint64_t again_work_ms;
@@ -76,9 +46,7 @@ struct inner {
 	bool awaking; /* something was: who asked waits for it */
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
-	char *step_next;    /* the statement that the gate was last asked about, where it is to be held */
-	bool rival_watches; /* the rival takes part in the running transfer */
-	bool awaits_rival;  /* the transfer begins when the rival's session is there */
+	char *step_next; /* the statement that the gate was last asked about, where it is to be held */
 };
 
 /* app.c */
@@ -91,9 +59,6 @@ void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
 void app_show(struct app *app, const char *title, struct buf *text);
 void inner_changed(struct app *app);
-
-/* A command that needs the session that writes for itself cannot start now. */
-bool app_busy(const struct app *app);
 
 /* leaving.c */
 void leaving_look(struct app *app);                /* something ended: leaves if that was waited for */
@@ -123,10 +88,8 @@ void needs_settle(struct app *app);     /* serves those who wait */
 bool needs_work(const struct app *app); /* somebody waits for the session that writes */
 void needs_fail_work(struct app *app,
 		     const struct err *err); /* no session that writes: those who wait for it are told */
-bool needs_cancel(struct app *app);          /* those who wait go without; false where nobody does */
 
 /* moving.c */
-bool moving_cancel(struct app *app);                      /* false where no transfer waits for its beginning */
 bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
 bool moving_was_dry(const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
 
@@ -143,22 +106,10 @@ enum status run_format(const struct run *run, enum output_format *format, struct
 bool undo_asks(const struct run *run);                   /* the transfer is an undo's */
 void undo_begin(struct app *app, const struct run *run); /* a transfer begins */
 void undo_ended(struct app *app, bool known);            /* it moved something, or had before; or nobody knows */
-void undo_free(struct app *app);
 
 /* settle.c */
 void settle_doubt(struct app *app, const char *id); /* the outcome of that transfer is not known */
 void settle_known(struct app *app, const char *id); /* it is */
-void settle_free(struct app *app);
-
-/* doctor.c */
-void doctor_free(struct app *app);
-
-/* tutorial.c */
-void tutorial_free(struct app *app);
-/* lab.c */
-bool lab_runs(const struct app *app);
-void lab_stop(struct app *app); /* cancels what is played, and has it torn down */
-void lab_free(struct app *app);
 
 /* transfer.c */
 bool transfer_is_id(const char *word);                /* a UUID */
@@ -167,9 +118,6 @@ const char *transfer_selected(const struct app *app); /* the account that is sel
 /* playing.c */
 bool playing_knows(const char *word); /* of the command lab: it is for a screen */
 void do_playing(struct run *run);     /* the command lab on a screen */
-void playing_end(struct app *app);    /* tears down and closes what is played */
-bool playing_runs(const struct app *app);
-void playing_free(struct app *app);
 
 /* lesson.c */
 struct asset_lesson;

@@ -136,8 +136,8 @@ static enum status sum_up(struct judging *judging, struct err *err)
 		*err = judging->err;
 		return err->status;
 	}
-	if (judging->lab->run->app->leaving)
-		return ST_CANCELLED;
+	if (judging->lab->stopped)
+		return judging->lab->run->app->leaving ? ST_CANCELLED : err_set(err, ST_CANCELLED, "cancelled");
 	if (judging->surprises)
 		return err_set(err, ST_CHECK, "%" PRIu64 " %s: the server did something else than the lesson says",
 			       judging->surprises, text_plural(judging->surprises, "surprise", "surprises"));
@@ -212,7 +212,7 @@ static void on_next(void *arg)
 	struct lesson_server server = {0};
 	struct judge_to to = {on_starts, on_verdict, on_ended, on_done, judging};
 	close_lesson(judging);
-	const char *name = judging->err.status || app->leaving ? NULL : next_name(judging);
+	const char *name = judging->err.status || judging->lab->stopped ? NULL : next_name(judging);
 	if (name && !lesson_server_of(app->browse, &server))
 		err_set(&judging->err, ST_LOST, "the connection was lost, and with it what server this is");
 	else if (name) {

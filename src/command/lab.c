@@ -17,10 +17,9 @@
 void lab_over(struct lab *lab, enum status status, const char *sentence)
 {
 	struct run *run = lab->run;
-	struct app *app = run->app;
 	lab->run = NULL;
+	job_over(&lab->job);
 	run_end(run, status, sentence);
-	leaving_look(app);
 }
 
 /* ---- a transcript ---- */
@@ -70,7 +69,7 @@ static void on_write(void *arg, bool talk, const char *text, size_t n)
 static void on_played(void *arg, bool ok)
 {
 	struct lab *lab = arg;
-	lab_over(lab, ok ? ST_OK : lab->run->app->leaving ? ST_CANCELLED : ST_OWN, NULL);
+	lab_over(lab, ok ? ST_OK : lab->stopped ? ST_CANCELLED : ST_OWN, NULL);
 }
 
 /* ---- lab run ---- */
@@ -93,8 +92,7 @@ static void start(void *arg, const struct err *err)
 	if (!err && run_standby(app, "a lesson", &standby))
 		err = &standby;
 	if (err) {
-		lab->run = NULL;
-		run_end(run, err->status, err->text);
+		lab_over(lab, err->status, err->text);
 		return;
 	}
 	if (strcmp(run->args[0], "play") == 0)
@@ -118,13 +116,43 @@ static enum status check_run(const struct run *run, struct err *err)
 	return ST_OK;
 }
 
+/* ---- its life ---- */
+
+/* ^C ends the program, which has it torn down. */
+static bool stop_lab(struct job *job, enum job_stop how)
+{
+	struct lab *lab = (struct lab *)job;
+	if (how == STOP_INTERRUPT || lab->stopped)
+		return false;
+	lab->stopped = true;
+	if (lab->transcript)
+		transcript_stop(lab->transcript);
+	if (lab->judging)
+		judging_stop(lab->judging);
+	if (lab->story)
+		story_stop(lab->story);
+	return true;
+}
+
+static void free_lab(struct job *job)
+{
+	struct lab *lab = (struct lab *)job;
+	transcript_free(lab->transcript);
+	judging_free(lab->judging);
+	story_free(lab->story);
+	spec_free(lab->spec);
+	free(lab);
+}
+
+static const struct job_ops lab_ops = {.stop = stop_lab, .awaited = job_always, .free = free_lab};
+
 static void do_run(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err = {0};
 	bool transcript = run_option(run, "transcript");
-	if (lab_runs(app)) {
-		run_end(run, ST_USAGE, "something is being played already; wait for its end, or cancel it");
+	if (!job_may(app, USES_LESSON, &err)) {
+		run_end(run, err.status, err.text);
 		return;
 	}
 	struct spec *spec = transcript ? read_spec(run->args[1], &err) : NULL;
@@ -132,11 +160,13 @@ static void do_run(struct run *run)
 		run_end(run, err.status, err.text);
 		return;
 	}
-	lab_free(app);
-	app->inner->lab = NEW(struct lab);
-	*app->inner->lab = (struct lab){.run = run, .spec = spec};
+	job_sweep(app, &lab_ops);
+	struct lab *lab = NEW(struct lab);
+	*lab = (struct lab){
+		.job = {.ops = &lab_ops, .name = "a lesson", .uses = USES_LESSON}, .run = run, .spec = spec};
+	job_begin(app, &lab->job);
 	/* The lab makes its own connections. A transcript needs the private server alone; the judge, to know what server it is. */
-	needs_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, start, app->inner->lab);
+	needs_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, start, lab);
 }
 
 /* ---- the command ---- */
@@ -223,33 +253,4 @@ void do_lab(struct run *run)
 		word->act(run);
 	else
 		run_end(run, err.status, err.text);
-}
-
-bool lab_runs(const struct app *app)
-{
-	return app->inner->lab && app->inner->lab->run;
-}
-
-void lab_stop(struct app *app)
-{
-	struct lab *lab = app->inner->lab;
-	if (lab_runs(app) && lab->transcript)
-		transcript_stop(lab->transcript);
-	if (lab_runs(app) && lab->judging)
-		judging_stop(lab->judging);
-	if (lab_runs(app) && lab->story)
-		story_stop(lab->story);
-}
-
-void lab_free(struct app *app)
-{
-	struct lab *lab = app->inner->lab;
-	if (!lab)
-		return;
-	transcript_free(lab->transcript);
-	judging_free(lab->judging);
-	story_free(lab->story);
-	spec_free(lab->spec);
-	free(lab);
-	app->inner->lab = NULL;
 }

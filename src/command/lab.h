@@ -9,7 +9,9 @@
 
 /* What is being played. It stays behind when it is over, until the next one or the end of the program. */
 struct lab {
+	struct job job;
 	struct run *run; /* NULL when it is over */
+	bool stopped;    /* its end was asked for */
 	struct spec *spec;
 	struct transcript *transcript;
 	struct judging *judging;

@@ -92,21 +92,41 @@ void start_look(struct app *app)
 	catalogue_read(app->browse, app->settings.table, app->settings.ledger, on_catalogue, app);
 }
 
+/* ---- again, over the session that writes ---- */
+
+struct looking {
+	struct job job;
+	void (*then)(void *arg);
+	void *arg;
+};
+
+static void free_looking(struct job *job)
+{
+	free(job);
+}
+
+static const struct job_ops looking_ops = {.stop = job_stop_work, .free = free_looking};
+
 static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
 {
 	(void)missing;
-	struct app *app = arg;
+	struct looking looking = *(struct looking *)arg;
+	struct app *app = looking.job.app;
+	job_end(arg);
 	if (catalogue)
 		adopt(app, catalogue, db_who(app->work));
 	else if (!app->catalogue)
 		refuse(app, err);
 	inner_changed(app);
-	app->inner->then(app->inner->then_arg);
+	looking.then(looking.arg);
 }
 
 void start_look_again(struct app *app, void (*then)(void *arg), void *arg)
 {
-	app->inner->then = then;
-	app->inner->then_arg = arg;
-	catalogue_read(app->work, app->settings.table, app->settings.ledger, on_catalogue_again, app);
+	struct looking *looking = NEW(struct looking);
+	looking->job = (struct job){.ops = &looking_ops, .name = "init", .uses = USES_WORK};
+	looking->then = then;
+	looking->arg = arg;
+	job_begin(app, &looking->job);
+	catalogue_read(app->work, app->settings.table, app->settings.ledger, on_catalogue_again, looking);
 }

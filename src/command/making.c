@@ -8,9 +8,11 @@
 #include "app.h"
 #include "bank/fill.h"
 #include "base/mem.h"
+#include "command/job.h"
 #include "filling.h"
 
 struct making {
+	struct job job;
 	struct app *app;
 	unsigned accounts, added;
 	bool made;     /* the tables that were missing */
@@ -26,9 +28,13 @@ struct making {
 
 static void finish(struct making *making)
 {
-	struct err err = making->err; /* who is told gives us back first */
+	struct err err = making->err;
+	making_fn *done = making->done;
+	void *arg = making->arg;
+	unsigned added = making->added;
 	*txn_levers(making->app->txn) = making->levers;
-	making->done(making->arg, making->added, err.status ? &err : NULL);
+	job_end(&making->job);
+	done(arg, added, err.status ? &err : NULL);
 }
 
 static void fail(struct making *making, const struct err *err)
@@ -148,21 +154,26 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 		ask_first(making);
 }
 
-struct making *making_start(struct app *app, unsigned accounts, making_fn *done, void *arg)
+static void free_making(struct job *job)
 {
-	struct making *making = NEW(struct making);
-	*making = (struct making){
-		.app = app, .accounts = accounts, .levers = *txn_levers(app->txn), .done = done, .arg = arg};
-	*txn_levers(app->txn) = (struct txn_levers){0};
-	look(making);
-	return making;
-}
-
-void making_free(struct making *making)
-{
-	if (!making)
-		return;
+	struct making *making = (struct making *)job;
 	filling_free(making->filling);
 	catalogue_free(making->catalogue);
 	free(making);
+}
+
+static const struct job_ops making_ops = {.stop = job_stop_work, .awaited = job_engine_runs, .free = free_making};
+
+void making_start(struct app *app, unsigned accounts, making_fn *done, void *arg)
+{
+	struct making *making = NEW(struct making);
+	*making = (struct making){.job = {.ops = &making_ops, .name = "init", .uses = USES_WORK},
+				  .app = app,
+				  .accounts = accounts,
+				  .levers = *txn_levers(app->txn),
+				  .done = done,
+				  .arg = arg};
+	*txn_levers(app->txn) = (struct txn_levers){0};
+	job_begin(app, &making->job);
+	look(making);
 }

@@ -6,12 +6,10 @@
 #include "base/err.h"
 
 struct app;
-struct making;
 
 /* `added`: accounts that were added, 0 where there were some already. done() comes from the loop, and the making is over. */
 typedef void making_fn(void *arg, unsigned added, const struct err *err);
-/* Over the session that writes, which must be idle. Owned by the caller; making_free() once it is over. */
-struct making *making_start(struct app *app, unsigned accounts, making_fn *done, void *arg);
-void making_free(struct making *making);
+/* A job over the session that writes, which must be free. */
+void making_start(struct app *app, unsigned accounts, making_fn *done, void *arg);
 
 #endif

@@ -7,8 +7,24 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "record.h"
+#include "txn/dry.h"
 
 enum { STEPPING_MS = 600000 };
+
+/* The transfer of app->transfer while it runs. */
+struct moving {
+	struct job job;
+	struct dry *dry;    /* NULL unless it is a dry run */
+	bool rival_watches; /* the rival takes part */
+	bool awaits_rival;  /* it begins when the rival's session is there */
+};
+
+static const struct job_ops moving_ops;
+
+static struct moving *moving_of(const struct app *app)
+{
+	return (struct moving *)job_find(app, &moving_ops);
+}
 
 /* ---- the gate ---- */
 
@@ -25,7 +41,8 @@ bool moving_gate(void *arg, const struct txn_gate *next)
 	if (app->transfer.run)
 		app->transfer.txn = next->txn;
 	step_look(app, next);
-	if (app->inner->rival_watches && rival_gate(app->rival, next, release, app))
+	const struct moving *moving = moving_of(app);
+	if (moving && moving->rival_watches && rival_gate(app->rival, next, release, app))
 		return true;
 	return step_holds(app);
 }
@@ -79,7 +96,7 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 		buf_free(&doubt);
 		return;
 	}
-	bool owes = app->inner->rival_watches && rival_busy(app->rival);
+	bool owes = moving_of(app)->rival_watches && rival_busy(app->rival);
 	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s%s", show(app, facts.amount).text,
 		   source, destination, source, show(app, facts.source_after).text, destination,
 		   show(app, facts.destination_after).text, time, attempts,
@@ -124,7 +141,7 @@ static void say_dry(struct app *app, const struct app_transfer *transfer)
 	struct transfer_facts facts = transfer_facts(transfer->body);
 	const char *source = transfer->source, *destination = transfer->destination;
 	struct buf text = {0};
-	for (const char *line = dry_held(app->inner->dry); *line; line += strcspn(line, "\n") + 1)
+	for (const char *line = dry_held(moving_of(app)->dry); *line; line += strcspn(line, "\n") + 1)
 		buf_fmt(&text, "would send  %.*s\n", (int)strcspn(line, "\n"), line);
 	app_show(app, "Dry run", &text);
 	app_result(app, "would move %s from %s to %s: %s would have %s, %s would have %s; nothing was moved",
@@ -134,7 +151,8 @@ static void say_dry(struct app *app, const struct app_transfer *transfer)
 
 bool moving_was_dry(const struct app *app)
 {
-	return app->inner->dry && dry_held(app->inner->dry) && app->transfer.result.outcome == OUTCOME_REJECTED;
+	const struct moving *moving = moving_of(app);
+	return moving && moving->dry && dry_held(moving->dry) && app->transfer.result.outcome == OUTCOME_REJECTED;
 }
 
 static void say_result(struct app *app, const struct app_transfer *transfer)
@@ -172,41 +190,41 @@ static void say_result(struct app *app, const struct app_transfer *transfer)
 
 static void over(void *arg)
 {
-	struct app *app = arg;
+	struct moving *moving = arg;
+	struct app *app = moving->job.app;
 	struct run *run = app->transfer.run;
+	enum status status = moving_was_dry(app) ? ST_OK : txn_status(app->transfer.result.outcome);
 	app->transfer.run = NULL;
-	app->inner->rival_watches = false;
+	job_end(&moving->job);
 	if (app->pages)
 		pages_refresh(app->pages);
 	if (app->history)
 		history_refresh(app->history);
 	inner_changed(app);
-	leaving_look(app);
-	enum status status = moving_was_dry(app) ? ST_OK : txn_status(app->transfer.result.outcome);
-	dry_free(app->inner->dry);
-	app->inner->dry = NULL;
 	run_end(run, status, NULL);
 }
 
 static void on_done(void *arg, const struct txn_result *result)
 {
-	struct app *app = arg;
+	struct moving *moving = arg;
+	struct app *app = moving->job.app;
 	app->transfer.result = *result;
 	app->transfer.txn = result->txn;
 	step_forget(app);
 	say_result(app,
 		   &app->transfer); /* before the rival puts its unit back: the balances told are those of the commit */
-	if (app->inner->rival_watches)
-		rival_transfer_ended(app->rival, over, app);
+	if (moving->rival_watches)
+		rival_transfer_ended(app->rival, over, moving);
 	else
-		over(app);
+		over(moving);
 }
 
 /* Whoever walks through a transfer sees each statement, and takes the time it takes. */
 struct txn_options app_txn_options(const struct app *app)
 {
 	struct txn_options options = app->settings.txn;
-	options.unnumbered = app->inner->dry != NULL; /* no commit can be lost */
+	const struct moving *moving = moving_of(app);
+	options.unnumbered = moving && moving->dry; /* no commit can be lost */
 	if (app->rival && rival_armed(app->rival) && options.wire == WIRE_ONESHOT)
 		options.wire = WIRE_PIPELINE; /* the rival needs a gap between the read and the write */
 	if (app->step.on) {
@@ -217,47 +235,78 @@ struct txn_options app_txn_options(const struct app *app)
 	return options;
 }
 
-static void go(struct app *app)
+static void go(struct moving *moving)
 {
+	struct app *app = moving->job.app;
 	struct app_transfer *transfer = &app->transfer;
 	struct buf what = {0};
-	buf_fmt(&what, "%stransfer from %s to %s", app->inner->dry ? "dry run: " : "", transfer->source,
+	buf_fmt(&what, "%stransfer from %s to %s", moving->dry ? "dry run: " : "", transfer->source,
 		transfer->destination);
-	app->inner->rival_watches = app->rival && rival_armed(app->rival);
-	if (app->inner->rival_watches)
+	moving->rival_watches = app->rival && rival_armed(app->rival);
+	if (moving->rival_watches)
 		rival_watch(app->rival, transfer->source, transfer->destination);
 	struct txn_options options = app_txn_options(app);
 	struct body *body = transfer_body(transfer->body);
-	txn_start(app->txn, app->inner->dry ? dry_body(app->inner->dry) : body, what.p, &options, on_done, app);
+	txn_start(app->txn, moving->dry ? dry_body(moving->dry) : body, what.p, &options, on_done, moving);
 	buf_free(&what);
 	inner_changed(app);
 }
 
-/* The rival's session was awaited, and is awaited no more. */
-bool moving_cancel(struct app *app)
-{
-	struct run *run = app->transfer.run;
-	if (!app->inner->awaits_rival)
-		return false;
-	app->inner->awaits_rival = false;
-	app->transfer.run = NULL;
-	db_close(app->rival_db);
-	dry_free(app->inner->dry);
-	app->inner->dry = NULL;
-	leaving_look(app);
-	run_end(run, ST_CANCELLED, "cancelled; nothing changed");
-	return true;
-}
-
 static void on_rival(void *arg, const struct err *err)
 {
-	struct app *app = arg;
-	app->inner->awaits_rival = false;
+	struct moving *moving = arg;
+	struct app *app = moving->job.app;
+	moving->awaits_rival = false;
 	if (err) {
 		app_say(app, err->status, "no rival this time: %s", err->text);
 		rival_arm(app->rival, false);
 	}
-	go(app);
+	go(moving);
+}
+
+/* ---- the job ---- */
+
+/* The rival's session was awaited, and is awaited no more. */
+static void give_up(struct moving *moving)
+{
+	struct app *app = moving->job.app;
+	struct run *run = app->transfer.run;
+	app->transfer.run = NULL;
+	db_close(app->rival_db);
+	job_end(&moving->job);
+	run_end(run, ST_CANCELLED, "cancelled; nothing changed");
+}
+
+static bool stop_moving(struct job *job, enum job_stop how)
+{
+	struct moving *moving = (struct moving *)job;
+	if (moving->awaits_rival)
+		give_up(moving);
+	else if (txn_running(job->app->txn) || how != STOP_CANCEL)
+		return job_stop_work(job, how);
+	else
+		app_say(job->app, ST_OK, "too late: the transfer is over, and the rival gives its unit back");
+	return true;
+}
+
+static void free_moving(struct job *job)
+{
+	struct moving *moving = (struct moving *)job;
+	dry_free(moving->dry);
+	free(moving);
+}
+
+static const struct job_ops moving_ops = {
+	.stop = stop_moving, .awaited = job_always, .free = free_moving, .talk = TALK_ALL};
+
+static struct moving *begin(struct app *app, bool dry)
+{
+	struct moving *moving = NEW(struct moving);
+	moving->job = (struct job){.ops = &moving_ops, .name = "a transfer", .uses = USES_WORK};
+	moving->job.uses |= rival_armed(app->rival) ? USES_RIVAL : 0;
+	moving->dry = dry ? dry_new(transfer_body(app->transfer.body)) : NULL;
+	job_begin(app, &moving->job);
+	return moving;
 }
 
 static void set_transfer(struct app *app, struct run *run, const struct transfer_spec *spec)
@@ -278,25 +327,17 @@ static void set_transfer(struct app *app, struct run *run, const struct transfer
 void app_transfer(struct run *run, const struct transfer_spec *spec)
 {
 	struct app *app = run->app;
-	if (app->inner->bulk) {
-		run_end(run, ST_USAGE, "accounts are being read or written; wait for it, or `cancel` it");
-		return;
-	}
-	if (app->transfer.run || txn_running(app->txn)) {
-		run_end(run, ST_USAGE, "a transfer is running; wait for it, or `cancel` it");
-		return;
-	}
-	if (db_state(app->work) != DB_IDLE) {
-		run_end(run, ST_USAGE, "the session for transfers is busy; try again in a moment");
+	struct err err;
+	if (!job_may(app, USES_WORK | (rival_armed(app->rival) ? USES_RIVAL : 0), &err)) {
+		run_end(run, err.status, err.text);
 		return;
 	}
 	set_transfer(app, run, spec);
-	if (run_option(run, "dry-run"))
-		app->inner->dry = dry_new(transfer_body(app->transfer.body));
+	struct moving *moving = begin(app, run_option(run, "dry-run") != NULL);
 	bool rival_down = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
-	app->inner->awaits_rival = rival_down && db_state(app->rival_db) != DB_CONNECTING;
-	if (app->inner->awaits_rival)
-		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, app);
+	moving->awaits_rival = rival_down && db_state(app->rival_db) != DB_CONNECTING;
+	if (moving->awaits_rival)
+		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, moving);
 	else
-		go(app);
+		go(moving);
 }

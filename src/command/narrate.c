@@ -23,11 +23,11 @@ struct narrate {
 /* Without --echo=plain, what a person wants to hear of a transfer: each attempt, what went wrong, how long it waits. */
 static bool worth_telling(const struct narrate *narrate, const struct event *event)
 {
-	const struct app *app = narrate->app;
-	bool echo = app->settings.echo == ECHO_PLAIN;
-	bool transfer = (app->transfer.run || app->inner->teaching) && event->session != SESSION_BROWSE;
-	bool chunk = app->inner->bulk && event->session == SESSION_TRANSFER;
-	bool first = event->attempt == 1 && app->inner->teaching; /* its statements are on standard output */
+	bool echo = narrate->app->settings.echo == ECHO_PLAIN;
+	unsigned talk = job_talk(narrate->app);
+	bool transfer = (talk & TALK_ALL) && event->session != SESSION_BROWSE;
+	bool chunk = (talk & TALK_WAITS) && event->session == SESSION_TRANSFER;
+	bool first = event->attempt == 1 && (talk & TALK_PRINTED);
 	switch (event->kind) {
 	case EVENT_SENT:
 		return false;

@@ -7,6 +7,29 @@
 
 enum { PENDING, SERVED };
 
+/* Somebody who waits for a connection or for the catalogue. */
+struct need {
+	unsigned flags;
+	void (*fn)(void *arg, const struct err *err);
+	void *arg;
+	struct need *next;
+};
+
+/* Waiting is a job while somebody waits. */
+struct waiting {
+	struct job job;
+	struct need *needs;
+};
+
+static const struct job_ops waiting_ops;
+
+static struct waiting *waiting_of(const struct app *app)
+{
+	return (struct waiting *)job_find(app, &waiting_ops);
+}
+
+/* ---- serving ---- */
+
 /* SERVED with an empty err: it is there. */
 static int look_up(struct app *app, const struct need *need, struct err *err)
 {
@@ -34,28 +57,52 @@ static int look_up(struct app *app, const struct need *need, struct err *err)
 	return SERVED;
 }
 
+/* Whoever need not wait any longer leaves the list; NULL where nobody does. */
+static struct need *take_served(struct app *app, struct err *err)
+{
+	struct waiting *waiting = waiting_of(app);
+	struct need **at = waiting ? &waiting->needs : NULL;
+	while (at && *at && look_up(app, *at, err) == PENDING)
+		at = &(*at)->next;
+	struct need *need = at ? *at : NULL;
+	if (!need)
+		return NULL;
+	*at = need->next;
+	if (!waiting->needs)
+		job_end(&waiting->job);
+	return need;
+}
+
 void needs_settle(struct app *app)
 {
-	for (struct need **at = &app->inner->needs; *at;) {
-		struct need *need = *at;
-		struct err err = {0};
-		if (look_up(app, need, &err) == PENDING) {
-			at = &need->next;
-			continue;
-		}
-		*at = need->next;
+	struct err err = {0};
+	for (struct need *need; (need = take_served(app, &err)); err = (struct err){0}) {
 		need->fn(need->arg, err.status ? &err : NULL);
 		free(need);
-		at = &app->inner->needs; /* the list may have changed */
 	}
 }
 
 bool needs_work(const struct app *app)
 {
-	const struct need *need = app->inner->needs;
+	const struct waiting *waiting = waiting_of(app);
+	const struct need *need = waiting ? waiting->needs : NULL;
 	while (need && !(need->flags & COMMAND_WORK))
 		need = need->next;
 	return need != NULL;
+}
+
+static void add_need(struct app *app, const struct need *need)
+{
+	struct waiting *waiting = waiting_of(app);
+	struct need *added = NEW(struct need);
+	if (!waiting) {
+		waiting = NEW(struct waiting);
+		waiting->job = (struct job){.ops = &waiting_ops, .name = "a command that waits for its session"};
+		job_begin(app, &waiting->job);
+	}
+	*added = *need;
+	added->next = waiting->needs;
+	waiting->needs = added;
 }
 
 void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg)
@@ -65,9 +112,7 @@ void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, c
 		fn(arg, NULL);
 		return;
 	}
-	struct need *need = NEW(struct need);
-	*need = (struct need){needed, fn, arg, app->inner->needs};
-	app->inner->needs = need;
+	add_need(app, &(struct need){needed, fn, arg, NULL});
 	if (needed & COMMAND_WORK)
 		app->inner->wants_work = true;
 	start_wake(app);
@@ -78,41 +123,72 @@ void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, c
 	needs_settle(app);
 }
 
-/* What was asked for must not happen later, when nobody expects it. */
-bool needs_cancel(struct app *app)
+/* ---- those who wait in vain ---- */
+
+/* Those who wait for one of these leave the list. */
+static struct need *take_all(struct app *app, unsigned flags)
 {
-	struct need *needs = app->inner->needs, *next;
-	struct err err;
-	bool waited = needs != NULL;
-	app->inner->needs = NULL;
-	if (waited && app->stage == STAGE_READY && db_state(app->work) == DB_CONNECTING)
-		db_close(app->work);
-	for (; needs; needs = next) {
+	struct waiting *waiting = waiting_of(app);
+	struct need *taken = NULL, **end = &taken, **at = waiting ? &waiting->needs : NULL;
+	while (at && *at) {
+		struct need *need = *at;
+		if (!(need->flags & flags)) {
+			at = &need->next;
+			continue;
+		}
+		*at = need->next;
+		need->next = NULL;
+		*end = need;
+		end = &need->next;
+	}
+	if (waiting && !waiting->needs)
+		job_end(&waiting->job);
+	return taken;
+}
+
+/* They may ask anew, which is another matter. */
+static bool fail_all(struct need *needs, const struct err *err)
+{
+	bool any = needs != NULL;
+	for (struct need *next; needs; needs = next) {
 		next = needs->next;
-		err_set(&err, ST_CANCELLED, "cancelled; nothing was changed");
-		needs->fn(needs->arg, &err);
+		needs->fn(needs->arg, err);
 		free(needs);
 	}
-	return waited;
+	return any;
 }
 
 /* Without the session that writes one can still browse; who needs it gets its error. */
 void needs_fail_work(struct app *app, const struct err *err)
 {
-	struct need *needs = app->inner->needs, *next;
-	app->inner->needs = NULL;
-	bool told = false;
-	for (; needs; needs = next) {
-		next = needs->next;
-		if (needs->flags & COMMAND_WORK) {
-			needs->fn(needs->arg, err);
-			free(needs);
-			told = true;
-		} else {
-			needs->next = app->inner->needs;
-			app->inner->needs = needs;
-		}
-	}
-	if (!told)
+	if (!fail_all(take_all(app, COMMAND_WORK), err))
 		app_say(app, ST_CONNECT, "transfers: %s", err->text);
 }
+
+/* ---- the job ---- */
+
+/* What was asked for must not happen later, when nobody expects it. While teller starts, ^C ends it. */
+static bool stop_waiting(struct job *job, enum job_stop how)
+{
+	struct app *app = job->app;
+	struct err err;
+	if (how == STOP_LEAVE || (how == STOP_INTERRUPT && app->stage != STAGE_READY))
+		return false;
+	if (app->stage == STAGE_READY && db_state(app->work) == DB_CONNECTING)
+		db_close(app->work);
+	err_set(&err, ST_CANCELLED, "cancelled; nothing was changed");
+	return fail_all(take_all(app, COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK), &err);
+}
+
+static void free_waiting(struct job *job)
+{
+	struct waiting *waiting = (struct waiting *)job;
+	while (waiting->needs) {
+		struct need *need = waiting->needs;
+		waiting->needs = need->next;
+		free(need);
+	}
+	free(waiting);
+}
+
+static const struct job_ops waiting_ops = {.stop = stop_waiting, .free = free_waiting};

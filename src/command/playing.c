@@ -12,6 +12,25 @@
 #include "inner.h"
 #include "lab/player.h"
 
+/* The lesson of app->player while it is there. */
+struct playing {
+	struct job job;
+	bool ends, over; /* it is being torn down; it was */
+	bool against;    /* on the server of --against */
+	bool turns;      /* then it goes on there, or comes back, at this place: */
+	size_t order, sent;
+	struct timer *sweep;
+	struct lesson *lesson; /* the player's */
+	bool noted;            /* what this order came to */
+};
+
+static const struct job_ops playing_ops;
+
+static struct playing *playing_of(const struct app *app)
+{
+	return (struct playing *)job_find(app, &playing_ops);
+}
+
 static enum status go_to_place(struct app *app, const char *place)
 {
 	struct face *face = &app->face;
@@ -22,22 +41,21 @@ static enum status go_to_place(struct app *app, const char *place)
 
 const struct learned *app_learned(struct app *app)
 {
-	struct playing *playing = &app->inner->playing;
-	if (!playing->learned)
-		playing->learned = learned_read();
-	return playing->learned;
+	if (!app->inner->learned)
+		app->inner->learned = learned_read();
+	return app->inner->learned;
 }
 
 /* An order that was played to its end is remembered. */
 static void note(struct app *app)
 {
-	struct playing *playing = &app->inner->playing;
+	struct playing *playing = playing_of(app);
 	bool over = app->player && player_state(app->player) == PLAYER_OVER;
 	if (over && !playing->noted && !player_strayed(app->player)) {
 		struct player_score score = player_score(app->player);
 		(void)learned_note(player_name(app->player), player_order(app->player), score.right, score.asked);
-		learned_free(playing->learned);
-		playing->learned = NULL;
+		learned_free(app->inner->learned);
+		app->inner->learned = NULL;
 	}
 	playing->noted = over;
 }
@@ -48,12 +66,20 @@ static void on_changed(void *arg)
 	inner_changed(arg);
 }
 
-static enum status play(struct app *app, const char *name, const struct conninfo *info, struct err *err)
+static void sweep(void *arg);
+
+static enum status play(struct app *app, const char *name, bool against, struct err *err)
 {
+	const struct conninfo *info = against ? &app->settings.against : &app->settings.conninfo;
 	struct lesson *lesson = lesson_open(name, err);
 	if (!lesson)
 		return err->status;
-	app->inner->playing.lesson = lesson;
+	struct playing *playing = NEW(struct playing);
+	playing->job = (struct job){.ops = &playing_ops, .name = "a lesson", .uses = USES_STAGE};
+	playing->lesson = lesson;
+	playing->against = against;
+	playing->sweep = timer_new(app->loop, sweep, app);
+	job_begin(app, &playing->job);
 	app->player = player_new(app->loop, app->ring, info, name, lesson, on_changed, app);
 	return ST_OK;
 }
@@ -81,9 +107,8 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 			       player_name(app->player));
 	if (app->stage == STAGE_SERVER)
 		return err_set(err, ST_USAGE, "the private server is starting; try again in a moment");
-	if (run_standby(app, "a lesson", err) || play(app, name, &app->settings.conninfo, err))
+	if (run_standby(app, "a lesson", err) || play(app, name, false, err))
 		return err->status;
-	app->inner->playing.against = false;
 	player_begin(app->player, first_order(app));
 	return go_to_place(app, "playing");
 }
@@ -92,23 +117,18 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 static void sweep(void *arg)
 {
 	struct app *app = arg;
-	struct playing *playing = &app->inner->playing;
+	struct playing was = *playing_of(app);
 	struct err err;
 	char *name = mem_dup(player_name(app->player));
-	player_free(app->player);
-	lesson_free(playing->lesson);
-	playing->lesson = NULL;
-	app->player = NULL;
-	playing->ends = playing->over = false;
-	if (!playing->turns)
+	job_end(&playing_of(app)->job);
+	if (!was.turns)
 		go_to_place(app, "lessons");
-	else if (play(app, name, playing->against ? &app->settings.against : &app->settings.conninfo, &err))
+	else if (play(app, name, was.against, &err))
 		app_say(app, err.status, "%s", err.text);
 	else {
-		player_begin(app->player, playing->order);
-		player_go_to(app->player, playing->sent);
+		player_begin(app->player, was.order);
+		player_go_to(app->player, was.sent);
 	}
-	playing->turns = false;
 	free(name);
 	inner_changed(app);
 }
@@ -116,37 +136,64 @@ static void sweep(void *arg)
 static void on_left(void *arg)
 {
 	struct app *app = arg;
+	struct playing *playing = playing_of(app);
 	const char *left = player_left(app->player);
 	if (left)
 		app_say(app, ST_STATEMENT, "not torn down: %s", left);
-	app->inner->playing.over = true;
-	timer_start(app->inner->playing.sweep, 0);
+	playing->over = true;
+	timer_start(playing->sweep, 0);
 	leaving_look(app);
 }
 
-void playing_end(struct app *app)
+static void end(struct playing *playing)
 {
-	struct playing *playing = &app->inner->playing;
-	if (!app->player || playing->ends)
+	struct app *app = playing->job.app;
+	if (playing->ends)
 		return;
 	playing->ends = true;
-	if (!playing->sweep)
-		playing->sweep = timer_new(app->loop, sweep, app);
 	player_end(app->player, on_left, app);
 }
 
-void playing_free(struct app *app)
+/* ---- the job ---- */
+
+/* What a played lesson sends is cancelled by its own word. */
+static bool stop_playing(struct job *job, enum job_stop how)
 {
-	timer_free(app->inner->playing.sweep);
-	player_free(app->player);
-	lesson_free(app->inner->playing.lesson);
-	learned_free(app->inner->playing.learned);
+	if (how != STOP_LEAVE)
+		return false;
+	end((struct playing *)job);
+	return true;
 }
 
-bool playing_runs(const struct app *app)
+static bool is_awaited(const struct job *job)
 {
-	return app->player && !app->inner->playing.over && stage_state(player_stage(app->player)) != STAGE_OFF;
+	const struct playing *playing = (const struct playing *)job;
+	const struct player *player = job->app->player;
+	return player && !playing->over && stage_state(player_stage(player)) != STAGE_OFF;
 }
+
+static bool last_words(const struct job *job, struct err *err)
+{
+	if (!is_awaited(job))
+		return false;
+	err_set(err, ST_STATEMENT,
+		"the lesson %.80s was not torn down: what its setup made is still there; `lab run` tears it down",
+		player_name(job->app->player));
+	return true;
+}
+
+static void free_playing(struct job *job)
+{
+	struct playing *playing = (struct playing *)job;
+	timer_free(playing->sweep);
+	player_free(job->app->player);
+	job->app->player = NULL;
+	lesson_free(playing->lesson);
+	free(playing);
+}
+
+static const struct job_ops playing_ops = {
+	.stop = stop_playing, .awaited = is_awaited, .last_words = last_words, .free = free_playing};
 
 /* ---- the words of a played lesson ---- */
 
@@ -272,14 +319,14 @@ static enum status do_against(const struct call *call, struct err *err)
 	if (!app->settings.against.target)
 		return err_set(err, ST_USAGE,
 			       "start teller with --against URI to see the same steps on another server");
-	if (playing_runs(app) && player_state(call->player) != PLAYER_READY)
+	struct playing *playing = playing_of(app);
+	if (is_awaited(&playing->job) && player_state(call->player) != PLAYER_READY)
 		return err_set(err, ST_USAGE, "not now: wait until the running step is answered");
-	struct playing *playing = &app->inner->playing;
 	playing->turns = true;
 	playing->against = !playing->against;
 	playing->order = player_order(call->player);
 	playing->sent = player_nsent(call->player);
-	playing_end(app);
+	end(playing);
 	app_say(app, ST_OK, playing->against ? "on the server of --against" : "on the first server again");
 	return ST_OK;
 }
@@ -294,7 +341,7 @@ static enum status do_cancel_steps(const struct call *call, struct err *err)
 static enum status do_leave_lesson(const struct call *call, struct err *err)
 {
 	(void)err;
-	playing_end(call->app);
+	end(playing_of(call->app));
 	return ST_OK;
 }
 
@@ -325,7 +372,7 @@ static enum status do_word(struct app *app, const char *word, const char *argume
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		if (strcmp(word, words[i].name) != 0)
 			continue;
-		if (!app->player || app->inner->playing.ends)
+		if (!app->player || playing_of(app)->ends)
 			return err_set(err, ST_USAGE, "no lesson is being played; `lab` lists them");
 		return words[i].fn(&call, err);
 	}

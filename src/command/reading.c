@@ -10,9 +10,12 @@
 /* On a screen the browse session belongs to the pages, so the one for transfers is used while nothing else uses it. */
 struct db *reading_session(const struct app *app)
 {
-	struct db *db = app_prints(app) ? app->browse : app->work;
-	bool free = app_prints(app) ? db_state(db) == DB_IDLE : !app_busy(app);
-	return free ? db : NULL;
+	return app_prints(app) ? app->browse : app->work;
+}
+
+unsigned reading_uses(const struct app *app)
+{
+	return app_prints(app) ? USES_BROWSE : USES_WORK;
 }
 
 static void free_reading(struct reading *reading)
@@ -39,6 +42,7 @@ static void finish(struct reading *reading)
 		app_result(run->app, "%s", reading->said.p);
 	if (reading->clock && run->app->face.progress)
 		run->app->face.progress(run->app->face.self, NULL);
+	job_end(&reading->job);
 	free_reading(reading);
 	if (!err.status && then)
 		then(run);
@@ -130,15 +134,41 @@ struct query *reading_query(const struct run *run, struct err *err)
 	return browse_query(app, where ? where : app->filter, order, err);
 }
 
+/* Without a screen ^C ends the program, and the server the statement. */
+static bool stop_reading(struct job *job, enum job_stop how)
+{
+	struct reading *reading = (struct reading *)job;
+	if (how != STOP_CANCEL || app_prints(job->app) || db_state(reading->db) != DB_BUSY)
+		return false;
+	db_cancel(reading->db);
+	return true;
+}
+
+/* The end of the program: its session gives it back, by on_dropped(). */
+static void leave_reading(struct job *job)
+{
+	(void)job;
+}
+
+static const struct job_ops reading_ops = {.stop = stop_reading, .free = leave_reading};
+
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading))
 {
-	struct db *db = reading_session(run->app);
-	if (!db) {
-		run_end(run, ST_USAGE, "the session is busy; try again when the transfer is over");
+	struct app *app = run->app;
+	struct err err;
+	if (!job_may(app, reading_uses(app), &err)) {
+		run_end(run, err.status, err.text);
 		return NULL;
 	}
 	struct reading *reading = NEW(struct reading);
-	*reading = (struct reading){.run = run, .db = db, .more = more, .what = run->app->catalogue->name};
+	*reading = (struct reading){
+		.job = {.ops = &reading_ops, .name = run->command->name, .uses = reading_uses(app)},
+		.run = run,
+		.db = reading_session(app),
+		.more = more,
+		.what = app->catalogue->name,
+	};
+	job_begin(app, &reading->job);
 	return reading;
 }
 

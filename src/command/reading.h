@@ -10,6 +10,7 @@
 enum { READING_ROWS = 500 }; /* of a page */
 
 struct reading {
+	struct job job; /* of reading_begin() */
 	struct run *run;
 	struct db *db;
 	const char *what;      /* the name of what is read, for errors; borrowed */
@@ -33,7 +34,8 @@ struct reading {
 	void (*then)(struct run *run); /* may be NULL; in place of the end of a run where all went well */
 };
 
-struct db *reading_session(const struct app *app); /* NULL where none is free */
+struct db *reading_session(const struct app *app);
+unsigned reading_uses(const struct app *app); /* what a job on it uses */
 /* NULL where no session is free: the run has ended then. `more` is called when an answer is complete. */
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading));
 bool reading_no_more(struct reading *reading);

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "bulk.h"
 #include "command/options.h"
 #include "handlers.h"
+#include "making.h"
 #include "record.h"
 
 /* ---- init ---- */
@@ -23,9 +23,6 @@ static void on_made(void *arg, unsigned added, const struct err *err)
 {
 	struct run *run = arg;
 	struct app *app = run->app;
-	making_free(app->inner->making);
-	app->inner->making = NULL;
-	leaving_look(app);
 	if (err) {
 		run_end(run, err->status, err->text);
 		return;
@@ -57,12 +54,10 @@ void do_init(struct run *run)
 	struct app *app = run->app;
 	struct err err;
 	unsigned long long accounts;
-	if (app_busy(app))
-		run_end(run, ST_USAGE, "something else is running; try again when it is over");
-	else if (accounts_wanted(run, &accounts, &err))
+	if (!job_may(app, USES_WORK, &err) || accounts_wanted(run, &accounts, &err))
 		run_end(run, ST_USAGE, err.text);
 	else
-		app->inner->making = making_start(app, (unsigned)accounts, on_made, run);
+		making_start(app, (unsigned)accounts, on_made, run);
 }
 
 /* ---- the others ---- */
@@ -70,20 +65,12 @@ void do_init(struct run *run)
 void do_cancel(struct run *run)
 {
 	struct app *app = run->app;
-	if (moving_cancel(app) || needs_cancel(app) || bulk_cancel(app)) {
+	if (jobs_stop(app, STOP_CANCEL))
 		; /* it tells what became of it */
-	} else if (!txn_running(app->txn)) {
-		if (db_state(app->work) == DB_BUSY)
-			db_cancel(app->work); /* a count, on a screen */
-		else if (app->pages && pages_loading(app->pages))
-			pages_cancel(app->pages);
-		else if (app->transfer.run)
-			app_say(app, ST_OK, "too late: the transfer is over, and the rival gives its unit back");
-		else
-			app_say(app, ST_OK, "nothing runs; `quit` leaves");
-	} else if (!txn_cancel(app->txn)) {
-		app_say(app, ST_OK, "too late: the commit was sent, its answer decides");
-	}
+	else if (app->pages && pages_loading(app->pages))
+		pages_cancel(app->pages);
+	else
+		app_say(app, ST_OK, "nothing runs; `quit` leaves");
 	run_end(run, ST_OK, NULL);
 }
 

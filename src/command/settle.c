@@ -9,6 +9,7 @@
 #include "record.h"
 
 struct settling {
+	struct job job;
 	struct run *run;
 	struct lookup *lookup;
 	struct txn_levers levers; /* are for transfers: put aside meanwhile */
@@ -33,21 +34,14 @@ void settle_known(struct app *app, const char *id)
 
 /* ---- the question ---- */
 
-static void free_settling(struct app *app)
+static void free_settling(struct job *job)
 {
-	struct settling *settling = app->inner->settling;
-	app->inner->settling = NULL;
-	if (settling)
-		lookup_free(settling->lookup);
+	struct settling *settling = (struct settling *)job;
+	lookup_free(settling->lookup);
 	free(settling);
 }
 
-void settle_free(struct app *app)
-{
-	free_settling(app);
-	free(app->doubt);
-	app->doubt = NULL;
-}
+static const struct job_ops settling_ops = {.stop = job_stop_work, .awaited = job_engine_runs, .free = free_settling};
 
 static const char *text_or_null(const char *text)
 {
@@ -92,33 +86,34 @@ static enum status answer(const struct run *run, const struct lookup_facts *fact
 
 static void on_done(void *arg, const struct txn_result *result)
 {
-	struct app *app = arg;
-	struct settling *settling = app->inner->settling;
+	struct settling *settling = arg;
 	struct run *run = settling->run;
+	struct app *app = run->app;
 	struct lookup_facts facts = lookup_facts(settling->lookup);
 	struct err err = {0};
 	*txn_levers(app->txn) = settling->levers;
 	enum status status = answer(run, &facts, result, &err);
-	free_settling(app);
+	job_end(&settling->job);
 	inner_changed(app);
-	leaving_look(app);
 	run_end(run, status, err.text[0] ? err.text : NULL);
 }
 
 static void start(struct run *run, const char *id)
 {
 	struct app *app = run->app;
-	struct settling *settling = app->inner->settling = NEW(struct settling);
+	struct settling *settling = NEW(struct settling);
 	struct txn_options options = app->settings.txn;
 	struct buf what = {0};
 	options.protocol = PROTOCOL_AUTO;
 	options.wire = WIRE_PIPELINE;
+	settling->job = (struct job){.ops = &settling_ops, .name = "settle", .uses = USES_WORK};
 	settling->run = run;
 	settling->lookup = lookup_new(app->catalogue, id, db_dialect(app->work)->others_sql);
 	settling->levers = *txn_levers(app->txn);
 	*txn_levers(app->txn) = (struct txn_levers){0};
 	buf_fmt(&what, "settle transfer %s", id);
-	txn_start(app->txn, lookup_body(settling->lookup), what.p, &options, on_done, app);
+	job_begin(app, &settling->job);
+	txn_start(app->txn, lookup_body(settling->lookup), what.p, &options, on_done, settling);
 	buf_free(&what);
 	inner_changed(app);
 }
@@ -150,11 +145,12 @@ enum status prepare_settle(struct run *run, struct err *err)
 void do_settle(struct run *run)
 {
 	struct app *app = run->app;
+	struct err err;
 	const char *id = run->nargs > 0 ? run->args[0] : app->doubt;
 	if (!id)
 		run_end(run, ST_OK, "it was settled meanwhile");
-	else if (app_busy(app))
-		run_end(run, ST_USAGE, "something else is running; try again when it is over");
+	else if (!job_may(app, USES_WORK, &err))
+		run_end(run, err.status, err.text);
 	else
 		start(run, id);
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "command/plain.h"
 #include "inner.h"
+#include "making.h"
 
 enum { CONNECT_MS = 10000, AGAIN_MIN_MS = 200, AGAIN_MAX_MS = 5000 };
 
@@ -39,9 +40,6 @@ static void on_made(void *arg, unsigned added, const struct err *err)
 {
 	(void)added;
 	struct app *app = arg;
-	making_free(app->inner->making);
-	app->inner->making = NULL;
-	leaving_look(app);
 	if (err)
 		start_fail(app, err, "");
 	else
@@ -59,7 +57,7 @@ static void connected(struct app *app)
 		return;
 	}
 	start_stage(app, STAGE_TABLES);
-	app->inner->making = making_start(app, app->settings.accounts, on_made, app);
+	making_start(app, app->settings.accounts, on_made, app);
 }
 
 static enum status ask_aside(struct app *app, struct err *err)
@@ -355,12 +353,12 @@ void app_reconnect(struct app *app)
 {
 	if (app->stage != STAGE_READY)
 		return;
-	if (db_state(app->browse) != DB_BUSY && db_state(app->browse) != DB_CONNECTING) {
+	if (!job_uses(app, USES_BROWSE) && db_state(app->browse) != DB_BUSY && db_state(app->browse) != DB_CONNECTING) {
 		note_loss(app, &app->inner->lost, "it is being made");
 		timer_stop(app->inner->again);
 		connect_again(app);
 	}
-	if (!txn_running(app->txn) && db_state(app->work) != DB_BUSY && db_state(app->work) != DB_CONNECTING)
+	if (!job_uses(app, USES_WORK) && db_state(app->work) != DB_BUSY && db_state(app->work) != DB_CONNECTING)
 		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
 }
 

@@ -242,7 +242,7 @@ static void begin_order(struct story *story, size_t order)
 static void finish(struct story *story)
 {
 	struct err *err = &story->err;
-	if (!err->status && story->lab->run->app->leaving)
+	if (!err->status && story->lab->stopped)
 		err->status = ST_CANCELLED;
 	if (!err->status && story->surprises)
 		err_set(err, ST_CHECK, "%zu %s: the server did something else than the lesson says", story->surprises,

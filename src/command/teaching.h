@@ -12,6 +12,7 @@
  * count; each is sent from the end of the one before. Ids that collide are read and drawn again; so is a pair that cannot be halved.
  */
 struct teaching {
+	struct job job;
 	struct run *run;
 	struct echo *echo;
 	struct cursor cursor;

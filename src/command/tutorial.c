@@ -38,12 +38,9 @@ void teaching_pass_over(struct teaching *teaching)
 
 /* ---- its end ---- */
 
-void tutorial_free(struct app *app)
+static void free_teaching(struct job *job)
 {
-	struct teaching *teaching = app->inner->teaching;
-	app->inner->teaching = NULL;
-	if (!teaching)
-		return;
+	struct teaching *teaching = (struct teaching *)job;
 	adding_free(teaching->adding);
 	halving_free(teaching->halving);
 	ids_free(teaching->ids);
@@ -53,6 +50,9 @@ void tutorial_free(struct app *app)
 	free(teaching->schema);
 	free(teaching);
 }
+
+static const struct job_ops teaching_ops = {
+	.stop = job_stop_work, .awaited = job_engine_runs, .free = free_teaching, .talk = TALK_ALL | TALK_PRINTED};
 
 void teaching_finish(struct teaching *teaching)
 {
@@ -66,7 +66,7 @@ void teaching_finish(struct teaching *teaching)
 			teaching->source, teaching->destination);
 	if (!app_prints(app))
 		app_show(app, "Tutorial", &teaching->shown);
-	tutorial_free(app);
+	job_end(&teaching->job);
 	if (app->pages)
 		pages_refresh(app->pages);
 	inner_changed(app);
@@ -191,17 +191,17 @@ void do_tutorial(struct run *run)
 	struct app *app = run->app;
 	struct err err = {0};
 	unsigned accounts = 0;
-	if (app->transfer.run || app->inner->making || txn_running(app->txn) || db_state(app->work) != DB_IDLE) {
-		run_end(run, ST_USAGE, "something else is running; try again when it is over");
-		return;
-	}
-	if (accounts_of(run, &accounts, &err)) {
+	if (!job_may(app, USES_WORK, &err) || accounts_of(run, &accounts, &err)) {
 		run_end(run, err.status, err.text);
 		return;
 	}
-	struct teaching *teaching = app->inner->teaching = NEW(struct teaching);
-	*teaching = (struct teaching){.run = run, .echo = echo_new(), .wanted = accounts};
+	struct teaching *teaching = NEW(struct teaching);
+	*teaching = (struct teaching){.job = {.ops = &teaching_ops, .name = "the tutorial", .uses = USES_WORK},
+				      .run = run,
+				      .echo = echo_new(),
+				      .wanted = accounts};
 	teaching->cursor.next = ring_next(app->ring);
 	rng_seed(&teaching->rng, app->settings.seed);
+	job_begin(app, &teaching->job);
 	teaching_begin(teaching);
 }

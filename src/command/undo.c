@@ -61,13 +61,6 @@ void undo_ended(struct app *app, bool known)
 	last->amount = mem_dup(amount_show(facts.amount, app->catalogue->balance_scale).text);
 }
 
-void undo_free(struct app *app)
-{
-	forget_last(&app->inner->last);
-	free(app->inner->undoes);
-	app->inner->undoes = NULL;
-}
-
 /* ---- the opposite ---- */
 
 /* What is to be undone, as a command line: kept in run->work; NULL where it is undone already. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Long work on the screen: it tells how far it is while the screen lives on, ends with the list read again, and asks before it deletes. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/check.h"
@@ -61,9 +63,11 @@ static void the_screen_lives_on(void **state, int rows, int cols)
 	console_expect_selected(term, "7002");
 	term_expect(term, "created 2000 of 50000 accounts (4 %), ");
 	term_type(term, ":create 5<Enter>");
-	term_expect(term, "something else is running");
+	term_expect(term, "create is running; wait for it, or `cancel` it");
+	term_type(term, ":version<Enter>");
+	term_expect_gone(term, "create is running");
 	term_type(term, ":transfer 7001 7002 1 --yes<Enter>");
-	term_expect(term, "accounts are being read or written");
+	term_expect(term, "create is running; wait for it, or `cancel` it");
 	term_type(term, "<^C>");
 	term_expect(term, "created 2000 of 50000 accounts, which are kept: cancelled");
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 2003);
@@ -121,6 +125,36 @@ static void import_and_export(void **state)
 	console_quit(term);
 }
 
+/* Between two pieces of its file an import sends nothing, and the session is its own all the same. */
+static void an_import_that_waits_keeps_its_session(void **state)
+{
+	static const char *const others[] = {"tutorial --accounts 2 --yes", "create 5",         "init", "count",
+					     "transfer 7001 7002 1 --yes",  "delete 7003 --yes"};
+	static const char rows[] = "id,balance\n6001,5\n6002,5\n";
+	char line[400];
+	struct term *term = console_open(state, 24, 100);
+	assert_int_equal(mkfifo(file, 0600), 0);
+	int fd = open(file, O_RDWR | O_CLOEXEC);
+	snprintf(line, sizeof line, ":import %s<Enter>", file);
+	term_type(term, line);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		snprintf(line, sizeof line, ":%s<Enter>", others[i]);
+		term_type(term, line);
+		term_expect(term, "an import is running; wait for it, or `cancel` it");
+		term_type(term, ":version<Enter>");
+		term_expect_gone(term, "an import is running");
+	}
+	term_type(term, ":doctor<Enter>");
+	term_expect(term, "try again when it is over");
+	term_type(term, "q");
+	term_expect_gone(term, "try again when it is over");
+	assert_true(write(fd, rows, strlen(rows)) == (ssize_t)strlen(rows));
+	close(fd);
+	term_expect(term, "imported 2 accounts");
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 5);
+	console_quit(term);
+}
+
 static void delete_asks(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -148,6 +182,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_140x45, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(leaving_in_the_middle, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(import_and_export, bank, term_teardown),
+		cmocka_unit_test_setup_teardown(an_import_that_waits_keeps_its_session, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(delete_asks, bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/bulk", tests, own_database, NULL);

@@ -198,6 +198,20 @@ static void leaving_in_the_middle(void **state)
 	expect_no_lanes(term);
 }
 
+/* All lessons take seconds; the one that plays is torn down. */
+static void all_of_them_are_cancelled(void **state)
+{
+	struct term *term = console_open(state, 30, 100);
+	term_type(term, ":lab run all<Enter>:lab run deadlock<Enter>");
+	term_expect(term, "a lesson is running; wait for it, or `cancel` it");
+	term_type(term, ":cancel<Enter>");
+	term_expect(term, "cancelled");
+	term_type(term, "<Esc>:lab run deadlock<Enter>");
+	term_expect(term, " as expected");
+	term_type(term, "<Esc>");
+	console_quit(term);
+}
+
 static void a_lane_is_killed(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -328,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(looking_back_and_again, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(by_itself, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(leaving_in_the_middle, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(all_of_them_are_cancelled, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_lane_is_killed, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_other_sizes, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(straight_to_the_lab, fresh_bank, term_teardown),
