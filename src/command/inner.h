@@ -89,6 +89,11 @@ bool needs_work(const struct app *app); /* somebody waits for the session that w
 void needs_fail_work(struct app *app,
 		     const struct err *err); /* no session that writes: those who wait for it are told */
 
+/* reconnect.c */
+void reconnect_begin(struct app *app, unsigned uses); /* sessions are dialled: enum job_use */
+void reconnect_end(struct app *app, unsigned uses);   /* whether they are there or not: the rest is no longer its own */
+void reconnect_close_work(struct app *app);           /* the session that writes is dialled, and not wanted any more */
+
 /* moving.c */
 bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
 bool moving_was_dry(const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */

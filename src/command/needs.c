@@ -175,7 +175,7 @@ static bool stop_waiting(struct job *job, enum job_stop how)
 	if (how == STOP_LEAVE || (how == STOP_INTERRUPT && app->stage != STAGE_READY))
 		return false;
 	if (app->stage == STAGE_READY && db_state(app->work) == DB_CONNECTING)
-		db_close(app->work);
+		reconnect_close_work(app);
 	err_set(&err, ST_CANCELLED, "cancelled; nothing was changed");
 	return fail_all(take_all(app, COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK), &err);
 }

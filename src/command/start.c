@@ -158,6 +158,7 @@ static void on_work(void *arg, const struct err *err)
 	struct app *app = arg;
 	struct inner *inner = app->inner;
 	struct err unasked = {0};
+	reconnect_end(app, USES_WORK);
 	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->work, on_work, &unasked)))
 		return;
 	if (err && (unasked.text[0] || (app->settings.demo && app->stage == STAGE_CONNECTING))) {
@@ -290,6 +291,7 @@ static void on_again(void *arg, const struct err *err)
 {
 	struct app *app = arg;
 	struct inner *inner = app->inner;
+	reconnect_end(app, USES_BROWSE);
 	if (err) {
 		note_loss(app, &inner->lost, err->text);
 		inner->awaking = false;
@@ -349,16 +351,24 @@ void start_lost(struct app *app)
 }
 
 /* A session in use is left alone: who waits for its answer would wait for ever. */
+static bool may_dial(const struct app *app, const struct db *db, unsigned uses)
+{
+	return !job_uses(app, uses) && db_state(db) != DB_BUSY && db_state(db) != DB_CONNECTING;
+}
+
 void app_reconnect(struct app *app)
 {
+	bool browse = may_dial(app, app->browse, USES_BROWSE), work = may_dial(app, app->work, USES_WORK);
 	if (app->stage != STAGE_READY)
 		return;
-	if (!job_uses(app, USES_BROWSE) && db_state(app->browse) != DB_BUSY && db_state(app->browse) != DB_CONNECTING) {
+	if (browse || work)
+		reconnect_begin(app, (browse ? USES_BROWSE : 0u) | (work ? USES_WORK : 0u));
+	if (browse) {
 		note_loss(app, &app->inner->lost, "it is being made");
 		timer_stop(app->inner->again);
 		connect_again(app);
 	}
-	if (!job_uses(app, USES_WORK) && db_state(app->work) != DB_BUSY && db_state(app->work) != DB_CONNECTING)
+	if (work)
 		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
 }
 

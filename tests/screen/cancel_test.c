@@ -94,6 +94,21 @@ static void while_the_session_for_transfers_comes_back(void **state)
 	console_quit(term);
 }
 
+/* With nobody behind it that waits. */
+static void a_reconnect(void **state)
+{
+	struct term *term = opened(state);
+	term_type(term, ":cancel<Enter>");
+	term_expect(term, "nothing runs");
+	stall(STALL_US);
+	term_type(term, ":reconnect<Enter>:cancel<Enter>");
+	term_expect(term, "cancelled; the next transfer connects again");
+	term_type(term, ":cancel<Enter>");
+	term_expect(term, "nothing runs");
+	stall(0);
+	console_quit(term);
+}
+
 /* Whoever leaves does not wait for it. */
 static void left_meanwhile(void **state)
 {
@@ -112,6 +127,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(while_the_rival_comes_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(while_the_session_for_transfers_comes_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_reconnect, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(left_meanwhile, set_up, tear_down),
 	};
 	return cmocka_run_group_tests_name("screen/cancel", tests, pg_own_database, NULL);
