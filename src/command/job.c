@@ -101,10 +101,10 @@ unsigned job_talk(const struct app *app)
 
 bool jobs_stop(struct app *app, enum job_stop how)
 {
-	struct job *job = app->inner->jobs;
-	while (job && (job->over || !job->ops->stop || !job->ops->stop(job, how)))
-		job = job->next;
-	return job != NULL;
+	for (struct job *job = app->inner->jobs; job; job = job->next)
+		if (!job->over && job->ops->stop && job->ops->stop(job, how))
+			return true; /* it may be freed by now */
+	return false;
 }
 
 /* Whatever stops may leave the list, and others with it. */
