@@ -138,9 +138,9 @@ fuzz:
 lint:
 	+tests/lint/run $(BUILD)
 
-# The lines of the README's map.
+# Writes the lines of src/MAP.md, ui/MAP.md and tests/MAP.md anew.
 map:
-	@tests/lint/map
+	@tests/lint/map write
 
 # The tables of the man page.
 man: all
