@@ -14,21 +14,21 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
-# Missing packages are installed while this file is read: what pkg-config answers below depends on them.
-NEEDS := $(patsubst bench,test,$(patsubst test-cockroach,test,$(filter demo test test-asan test-cockroach bench lint fuzz,$(MAKECMDGOALS))))
-ifneq ($(NEEDS),)
-ifneq ($(shell .ci/deps $(NEEDS) >&2 || echo missing),)
-$(error some packages are missing)
-endif
-endif
+# With these goals, make first installs what is missing and then reads this file again: only then does pkg-config know all.
+CHECKED := $(filter demo test test-asan test-cockroach bench lint fuzz,$(MAKECMDGOALS))
+ifneq ($(and $(CHECKED),$(if $(TELLER_READY),,first)),)
+
+$(MAKECMDGOALS): ready ; @:
+
+ready:
+	@.ci/deps $(CHECKED)
+	@$(MAKE) --no-print-directory TELLER_READY=yes $(MAKECMDGOALS)
+.PHONY: $(MAKECMDGOALS) ready
+
+else
 
 CORE_PACKAGES := libpq libuv jansson uuid
 UI_PACKAGES   := ncursesw readline
-ifeq ($(NEEDS)$(filter clean format map,$(MAKECMDGOALS)),)
-ifneq ($(shell pkg-config --exists $(CORE_PACKAGES) $(UI_PACKAGES) 2>/dev/null || echo missing),)
-$(error some libraries are missing: .ci/deps installs or lists them)
-endif
-endif
 
 CORE_CFLAGS := $(shell pkg-config --cflags $(CORE_PACKAGES) 2>/dev/null)
 CORE_LIBS   := $(shell pkg-config --libs $(CORE_PACKAGES) 2>/dev/null)
@@ -36,6 +36,13 @@ UI_CFLAGS   := $(shell pkg-config --cflags $(UI_PACKAGES) 2>/dev/null)
 UI_LIBS     := $(shell pkg-config --libs $(UI_PACKAGES) 2>/dev/null)
 TEST_LIBS   := $(shell pkg-config --libs cmocka 2>/dev/null)
 TERM_LIBS   := $(shell pkg-config --libs vterm 2>/dev/null)
+LACKING     := $(if $(and $(CORE_LIBS),$(UI_LIBS)),,libraries)
+
+# $(call run,WORD,FILE,COMMAND) prints "WORD FILE" for the command; V=1 and make -n show the command itself, make -s nothing.
+SHORT_OPTIONS := $(firstword -$(MAKEFLAGS))
+quietly  := $(if $(filter 1,$(V))$(findstring n,$(SHORT_OPTIONS)),,@)
+announce  = $(if $(quietly),$(if $(findstring s,$(SHORT_OPTIONS)),,echo '$1 $2';))
+run       = $(quietly)$(announce) $3
 
 # CPPFLAGS, CFLAGS and LDFLAGS are the builder's; what the code needs is added to them, not put in their place.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wswitch-enum -Wmissing-prototypes -Wvla
@@ -62,22 +69,24 @@ all: $(BUILD)/teller
 tests: $(TESTS) $(BENCH)
 
 $(BUILD)/teller: $(BUILD)/src/main.o $(UI_OBJ) $(BUILD)/libteller.a
-	$(link) $(CORE_LIBS) $(UI_LIBS)
+	$(call run,LD,$@,$(link) $(CORE_LIBS) $(UI_LIBS))
 
 # No curses and no readline here: what is in the library works, and is tested, without a terminal.
 $(BUILD)/libteller.a: $(CORE_OBJ)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,AR,$@,rm -f $@ && $(AR) rcs $@ $^)
 
 $(BUILD)/ui/%.o $(BUILD)/tests/ui/%.o: FLAGS = $(UI_CFLAGS)
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | $(LACKING)
 	@mkdir -p $(@D)
-	$(compile)
+	$(call run,CC,$<,$(compile))
+
+libraries:
+	@echo 'some libraries are missing: .ci/deps installs or lists them' >&2; exit 1
 
 # assets/NAME.EXT becomes the string asset_NAME_EXT, and the lessons a list of strings (include/base/asset.h).
 $(BUILD)/assets.c: $(ASSETS) $(LESSONS) Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include "base/asset.h"'; for f in $(ASSETS) $(LESSONS); do \
+	$(quietly)$(call announce,GEN,$@) { echo '#include "base/asset.h"'; for f in $(ASSETS) $(LESSONS); do \
 	  printf 'const char asset_%s[] =\n' "$$(basename $$f | tr '.-' '__')"; \
 	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	;'; done; \
 	  echo 'const struct asset_lesson asset_lessons[] = {'; for f in $(LESSONS); do \
@@ -85,25 +94,24 @@ $(BUILD)/assets.c: $(ASSETS) $(LESSONS) Makefile
 	  echo '	{0}};'; } > $@
 
 $(BUILD)/assets.o: $(BUILD)/assets.c
-	$(compile)
+	$(call run,CC,$<,$(compile))
 
 # ---- tests: tests/*/NAME_test.c is a program, linked with what it needs of the other files in tests/*/ ----
 # Those in tests/ui are linked with the objects of ui/.
 
 $(BUILD)/tests/support.a: $(SUPPORT:%.c=$(BUILD)/%.o)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,AR,$@,rm -f $@ && $(AR) rcs $@ $^)
 
 $(BUILD)/tests/screen/% $(BUILD)/tests/pool/%: TEST_LIBS += $(TERM_LIBS)
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
-	$(link) $(TEST_LIBS) $(CORE_LIBS)
+	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
 
 $(BUILD)/tests/ui/%_test: $(BUILD)/tests/ui/%_test.o $(UI_OBJ) $(BUILD)/tests/support.a $(BUILD)/libteller.a
-	$(link) $(TEST_LIBS) $(CORE_LIBS) $(UI_LIBS)
+	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS) $(UI_LIBS))
 
 # ONLY="screen text" runs the programs whose path contains one of the words.
 test: all tests
-	tests/run $(BUILD) $(ONLY)
+	@tests/run $(BUILD) $(ONLY)
 
 # Engine, bank and verbs on the server that URL names, in a throw-away database of their own there; what its probes say it lacks is skipped.
 test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
@@ -111,15 +119,15 @@ test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
 	@TELLER_TEST_URL='$(URL)' tests/run $(BUILD) tests/cluster
 
 $(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/tests/support.a $(BUILD)/libteller.a
-	$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS)
+	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
 
 # ONLY="trips rate start moves create browse" takes those measures.
 bench: all $(BENCH)
-	tests/bench/run $(BUILD) $(ONLY)
+	@tests/bench/run $(BUILD) $(ONLY)
 
 # The sanitizers move code around, and gcc then warns of formats that no call has.
 test-asan:
-	$(MAKE) test BUILD=$(BUILD)-asan ONLY='$(ONLY)' CFLAGS='-O1 -g -fno-omit-frame-pointer -Wno-format-truncation' \
+	@$(MAKE) test BUILD=$(BUILD)-asan ONLY='$(ONLY)' CFLAGS='-O1 -g -fno-omit-frame-pointer -Wno-format-truncation' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
 # tests/fuzz/NAME.c is a fuzzer (clang's libFuzzer); FUZZ_S seconds for each.
@@ -128,15 +136,16 @@ FUZZ_UI := $(patsubst %,$(BUILD)/ui/%.o,keys keyname sequence)
 fuzzers: $(FUZZERS)
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_UI) $(BUILD)/libteller.a
-	$(link) -fsanitize=fuzzer $(CORE_LIBS)
+	$(call run,LD,$@,$(link) -fsanitize=fuzzer $(CORE_LIBS))
 
 fuzz:
-	$(MAKE) fuzzers BUILD=$(BUILD)-fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	@$(MAKE) fuzzers BUILD=$(BUILD)-fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
-	tests/fuzz/run $(BUILD)-fuzz $(FUZZ_S)
+	@tests/fuzz/run $(BUILD)-fuzz $(FUZZ_S)
 
+# "+" lends the checks' own makes this make's jobs; it would run them under make -n, too.
 lint:
-	+tests/lint/run $(BUILD)
+	$(if $(findstring n,$(SHORT_OPTIONS)),,+)@tests/lint/run $(BUILD)
 
 # Writes the lines of src/MAP.md, ui/MAP.md and tests/MAP.md anew.
 map:
@@ -150,7 +159,7 @@ format:
 	clang-format -i $$(find src include ui tests -name '*.[ch]')
 
 demo: all
-	$(BUILD)/teller demo
+	@$(BUILD)/teller demo
 
 # teller writes the completions itself. A build for another machine does not run here: COMPLETIONS is then a directory where `make
 # completions` of a build for this one has put them, or no.
@@ -160,25 +169,34 @@ completions: $(SHELLS:%=$(BUILD)/completions/teller.%)
 
 $(BUILD)/completions/teller.%: $(BUILD)/teller
 	@mkdir -p $(@D)
-	@$(BUILD)/teller completion $* >$@.new && mv $@.new $@ || { rm -f $@.new; \
+	$(quietly)$(call announce,GEN,$@) $(BUILD)/teller completion $* >$@.new && mv $@.new $@ || { rm -f $@.new; \
 	  echo "$(BUILD)/teller does not run here; COMPLETIONS=no leaves the completions out, COMPLETIONS=DIR takes them from there" >&2; exit 1; }
 
+# $(call put,MODE,FILE,PLACE) installs a file below PREFIX.
+put = $(call run,INSTALL,$(PREFIX)/$3,install -D -m $1 $2 $(DESTDIR)$(PREFIX)/$3)
+define newline
+
+
+endef
+PUT_COMPLETIONS := bash-completion/completions/teller:bash zsh/site-functions/_teller:zsh fish/vendor_completions.d/teller.fish:fish
+
 install: all $(if $(filter $(BUILD)/completions,$(COMPLETIONS)),completions)
-	install -D -m 755 $(BUILD)/teller $(DESTDIR)$(PREFIX)/bin/teller
-	install -D -m 644 assets/teller.1 $(DESTDIR)$(PREFIX)/share/man/man1/teller.1
-	install -D -m 644 assets/COPYING $(DESTDIR)$(PREFIX)/share/doc/teller/COPYING
+	$(call put,755,$(BUILD)/teller,bin/teller)
+	$(call put,644,assets/teller.1,share/man/man1/teller.1)
+	$(call put,644,assets/COPYING,share/doc/teller/COPYING)
 ifeq ($(COMPLETIONS),no)
 	@echo 'no completions are installed: COMPLETIONS=no'
 else
-	for s in bash-completion/completions/teller:bash zsh/site-functions/_teller:zsh fish/vendor_completions.d/teller.fish:fish; do \
-	  install -D -m 644 $(COMPLETIONS)/teller.$${s#*:} $(DESTDIR)$(PREFIX)/share/$${s%:*} || exit 1; done
+	$(foreach c,$(PUT_COMPLETIONS),$(call put,644,$(COMPLETIONS)/teller.$(lastword $(subst :, ,$c)),share/$(firstword $(subst :, ,$c)))$(newline))
 endif
 
 # The builds that this file, and the checks, make beside the first; other directories may have such names.
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man format demo completions install clean
+.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man format demo completions install clean libraries
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+endif
