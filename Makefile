@@ -55,7 +55,7 @@ UI_SRC   := $(wildcard ui/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
 SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/%,$(wildcard tests/*/*.c))
-ASSETS   := $(sort $(filter-out %.png %.1,$(wildcard assets/*.*)))
+ASSETS   := $(sort $(filter-out %.png %.1 %.5,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
 LESSONS  := first-transfer lost-update wrong-retry retry-by-itself commit-that-rolled-back read-committed locking-read deadlock hot-account \
             write-skew phantom read-only-anomaly stale-snapshot savepoint-protocol release-is-commit savepoint-late commit-cut
@@ -151,7 +151,7 @@ lint:
 map:
 	@tests/lint/map write
 
-# The tables of the man page.
+# Writes the tables of the manual pages anew.
 man: all
 	@tests/lint/manual $(BUILD) write
 
@@ -183,6 +183,7 @@ PUT_COMPLETIONS := bash-completion/completions/teller:bash zsh/site-functions/_t
 install: all $(if $(filter $(BUILD)/completions,$(COMPLETIONS)),completions)
 	$(call put,755,$(BUILD)/teller,bin/teller)
 	$(call put,644,assets/teller.1,share/man/man1/teller.1)
+	$(call put,644,assets/teller-lesson.5,share/man/man5/teller-lesson.5)
 	$(call put,644,assets/COPYING,share/doc/teller/COPYING)
 ifeq ($(COMPLETIONS),no)
 	@echo 'no completions are installed: COMPLETIONS=no'

@@ -438,29 +438,49 @@ static void a_new_lesson_runs_and_is_not_overwritten(void **state)
 	free(path);
 }
 
-/* The block of the README that begins with a title; owned. */
-static char *readme_example(void)
+/* Adds a line of roff as it is read: without its escapes. */
+static void add_unescaped(struct buf *out, const char *at, const char *stop)
 {
-	FILE *file = fopen("README.md", "r");
-	struct buf text = {0};
+	static const struct {
+		const char *escape, *text;
+	} escapes[] = {{"\\-", "-"}, {"\\e", "\\"}, {"\\&", ""}, {"\\(aq", "'"}, {"\\(ha", "^"}, {"\\(ti", "~"}};
+	while (at < stop) {
+		size_t i = 0;
+		while (i < COUNT_OF(escapes) && strncmp(at, escapes[i].escape, strlen(escapes[i].escape)) != 0)
+			i++;
+		if (i < COUNT_OF(escapes)) {
+			buf_str(out, escapes[i].text);
+			at += strlen(escapes[i].escape);
+		} else {
+			buf_char(out, *at++);
+		}
+	}
+}
+
+/* The example in the manual page of lesson files; owned. */
+static char *manual_example(void)
+{
+	static const char begin[] = "BEGIN EXAMPLE\n", end[] = ".\\\" END EXAMPLE";
+	FILE *file = fopen("assets/teller-lesson.5", "r");
+	struct buf text = {0}, example = {0};
 	char chunk[4096];
 	size_t n;
 	assert_non_null(file);
 	while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
 		buf_add(&text, chunk, n);
 	fclose(file);
-	char *from = strstr(text.p, "```\n#@ title");
-	assert_non_null(from);
-	from += strlen("```\n");
-	char *example = mem_dup_n(from, (size_t)(strstr(from, "```") - from));
+	const char *at = strstr(buf_text(&text), begin), *stop = at ? strstr(at, end) : NULL;
+	assert_non_null(stop);
+	add_unescaped(&example, at + strlen(begin), stop);
 	buf_free(&text);
-	return example;
+	return buf_take(&example);
 }
 
-static void the_readme_shows_a_lesson_that_runs(void **state)
+static void the_manual_shows_a_lesson_that_runs(void **state)
 {
 	(void)state;
-	char *example = readme_example();
+	char *example = manual_example();
+	assert_non_null(strstr(example, "#@ title"));
 	assert_non_null(strstr(asset_skeleton_spec, example));
 	struct proc *proc = lab_with("run", example, NULL);
 	proc_expect_status(proc, 0);
@@ -492,7 +512,7 @@ int main(void)
 		cmocka_unit_test(lab_check_finds_what_was_not_meant),
 		cmocka_unit_test(words_of_lab_are_checked),
 		cmocka_unit_test(a_new_lesson_runs_and_is_not_overwritten),
-		cmocka_unit_test(the_readme_shows_a_lesson_that_runs),
+		cmocka_unit_test(the_manual_shows_a_lesson_that_runs),
 	};
 	return cmocka_run_group_tests_name("lesson/run", tests, pg_own_database, NULL);
 }
