@@ -15,7 +15,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # With these goals, make first installs what is missing and then reads this file again: only then does pkg-config know all.
-CHECKED := $(filter demo test test-asan test-cockroach bench lint fuzz,$(MAKECMDGOALS))
+CHECKED := $(filter demo test test-asan test-cockroach bench lint fuzz picture,$(MAKECMDGOALS))
 ifneq ($(and $(CHECKED),$(if $(TELLER_READY),,first)),)
 
 $(MAKECMDGOALS): ready ; @:
@@ -54,8 +54,9 @@ CORE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 UI_SRC   := $(wildcard ui/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
-SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/%,$(wildcard tests/*/*.c))
-ASSETS   := $(sort $(filter-out %.png %.1 %.5,$(wildcard assets/*.*)))
+PICTURE  := $(BUILD)/tests/picture/picture
+SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/% tests/picture/%,$(wildcard tests/*/*.c))
+ASSETS   := $(sort $(filter-out %.png %.svg %.1 %.5,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
 LESSONS  := first-transfer lost-update wrong-retry retry-by-itself commit-that-rolled-back read-committed locking-read deadlock hot-account \
             write-skew phantom read-only-anomaly stale-snapshot savepoint-protocol release-is-commit savepoint-late commit-cut
@@ -66,7 +67,7 @@ UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/teller
-tests: $(TESTS) $(BENCH)
+tests: $(TESTS) $(BENCH) $(PICTURE)
 
 $(BUILD)/teller: $(BUILD)/src/main.o $(UI_OBJ) $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(CORE_LIBS) $(UI_LIBS))
@@ -120,6 +121,13 @@ test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
 
 $(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
+
+$(PICTURE): $(BUILD)/tests/picture/picture.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
+	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
+
+# Takes the picture of the README anew, assets/screen.svg.
+picture: all $(PICTURE)
+	@tests/picture/run $(BUILD)
 
 # ONLY="trips rate start moves create browse" takes those measures.
 bench: all $(BENCH)
@@ -195,7 +203,7 @@ endif
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man format demo completions install clean libraries
+.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man picture format demo completions install clean libraries
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
