@@ -55,7 +55,7 @@ UI_SRC   := $(wildcard ui/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
 PICTURE  := $(BUILD)/tests/picture/picture
-SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/% tests/picture/%,$(wildcard tests/*/*.c))
+SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/% tests/picture/picture.c,$(wildcard tests/*/*.c))
 ASSETS   := $(sort $(filter-out %.png %.svg %.1 %.5,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
 LESSONS  := first-transfer lost-update wrong-retry retry-by-itself commit-that-rolled-back read-committed locking-read deadlock hot-account \
@@ -103,7 +103,7 @@ $(BUILD)/assets.o: $(BUILD)/assets.c
 $(BUILD)/tests/support.a: $(SUPPORT:%.c=$(BUILD)/%.o)
 	$(call run,AR,$@,rm -f $@ && $(AR) rcs $@ $^)
 
-$(BUILD)/tests/screen/% $(BUILD)/tests/pool/%: TEST_LIBS += $(TERM_LIBS)
+$(BUILD)/tests/screen/% $(BUILD)/tests/pool/% $(BUILD)/tests/picture/%: TEST_LIBS += $(TERM_LIBS)
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
 
@@ -123,7 +123,7 @@ $(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/test
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
 
 $(PICTURE): $(BUILD)/tests/picture/picture.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
-	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
+	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
 
 # Takes the picture of the README anew, assets/screen.svg.
 picture: all $(PICTURE)

@@ -2,15 +2,12 @@
 /* Takes the picture of the README: the real program on a terminal, a transfer that met a conflict, its screen as SVG. */
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
+#include "tests/picture/pose.h"
 #include "tests/support/console.h"
-#include "tests/support/proc.h"
 #include "tests/support/term_in.h"
 
-enum { ROWS = 30, COLS = 100 };
 enum { CELL_W = 8, CELL_H = 17, BASELINE = 13, MARGIN = 10 };
 
 #define FOREGROUND 0xd8d8d8u
@@ -167,9 +164,9 @@ static void draw_row(struct term *term, int row)
 {
 	int from = 0;
 	struct pen pen = cell_at(term, row, 0).pen;
-	for (int col = 1; col <= COLS; col++) {
-		struct pen next = col < COLS ? cell_at(term, row, col).pen : pen;
-		if (col < COLS && same_pen(&pen, &next))
+	for (int col = 1; col <= PICTURE_COLS; col++) {
+		struct pen next = col < PICTURE_COLS ? cell_at(term, row, col).pen : pen;
+		if (col < PICTURE_COLS && same_pen(&pen, &next))
 			continue;
 		draw_run(term, row, from, col, &pen);
 		from = col;
@@ -179,46 +176,23 @@ static void draw_row(struct term *term, int row)
 
 static void draw(struct term *term)
 {
-	int width = COLS * CELL_W + 2 * MARGIN, height = ROWS * CELL_H + 2 * MARGIN;
+	int width = PICTURE_COLS * CELL_W + 2 * MARGIN, height = PICTURE_ROWS * CELL_H + 2 * MARGIN;
 	puts("<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n"
 	     "<!-- The screen of teller after a transfer that met a conflict; `make picture` takes it anew. -->");
 	printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
 	       "font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"13\">\n",
 	       width, height, width, height);
 	printf("<rect width=\"%d\" height=\"%d\" rx=\"6\" fill=\"#%06x\"/>\n", width, height, BACKGROUND);
-	for (int row = 0; row < ROWS; row++)
+	for (int row = 0; row < PICTURE_ROWS; row++)
 		draw_row(term, row);
 	puts("</svg>");
-}
-
-/* ---- the scene ---- */
-
-/* Source, destination, the rival, the transfer; then the rival has put its unit back. */
-static struct term *play(void **state)
-{
-	const char *const argv[] = {proc_teller(), "demo", "--seed", "7", NULL};
-	struct term *term = term_start(argv, NULL, ROWS, COLS);
-	*state = term;
-	term_expect(term, "100 accounts");
-	term_expect(term, "Txn: none");
-	term_type(term, "<Down>s<Down>dI");
-	term_expect(term, "the rival is armed");
-	term_type(term, "<Enter>");
-	term_expect(term, ":transfer ");
-	term_settle(term); /* the box passes over what was typed before it was read */
-	term_type(term, "y");
-	term_expect(term, "durable from here");
-	term_expect(term, "back from");
-	term_type(term, "<Up><Down>"); /* the keys come back where the message was */
-	term_settle(term);
-	return term;
 }
 
 int main(void)
 {
 	void *state = NULL;
 	setlocale(LC_ALL, "");
-	struct term *term = play(&state);
+	struct term *term = picture_play(&state);
 	draw(term);
 	console_quit(term);
 	term_free(term);
