@@ -20,6 +20,7 @@ struct last {
 
 struct inner {
 	bool started;            /* app_start() was called */
+	bool elsewhere;          /* the browse session is on another server than `who`: its accounts are to be read */
 	bool wants_work;         /* the session that writes is connected at the start, too */
 	struct learned *learned; /* NULL: not read since the last one was noted */
 	struct who who;          /* the server whose catalogue is known */
@@ -69,6 +70,7 @@ void leaving_signal(void *arg, int signal_number); /* arg is the app */
 void start_stage(struct app *app, enum app_stage stage);
 void start_fail(struct app *app, const struct err *err, const char *advice);
 void start_connect_work(struct app *app); /* unless it is connected, or about to be */
+void start_elsewhere(struct app *app);    /* reads the accounts of another server, once nothing uses the old ones */
 void start_lost(struct app *app);         /* the browse session is down: connects it again, by and by */
 bool start_awaits(const struct app *app,
 		  const struct loss *loss); /* in plain mode, as long as a transaction may take */

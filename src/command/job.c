@@ -28,6 +28,7 @@ void job_end(struct job *job)
 	struct app *app = job->app;
 	job_free(job);
 	leaving_look(app);
+	start_elsewhere(app);
 }
 
 void job_over(struct job *job)

@@ -287,6 +287,16 @@ static void tell_place(struct app *app)
 	app->inner->place = NULL;
 }
 
+/* What runs uses the catalogue; transfers find out by themselves that this is another server (txn_expect()). */
+void start_elsewhere(struct app *app)
+{
+	if (!app->inner->elsewhere || app->leaving || job_uses(app, USES_BROWSE | USES_WORK | USES_RIVAL) ||
+	    db_state(app->browse) != DB_IDLE)
+		return;
+	app->inner->elsewhere = false;
+	start_look(app);
+}
+
 static void on_again(void *arg, const struct err *err)
 {
 	struct app *app = arg;
@@ -303,8 +313,12 @@ static void on_again(void *arg, const struct err *err)
 	inner->awaking = false;
 	inner->lost.since_us = 0;
 	tell_place(app);
-	if (app->catalogue && who_compare(&inner->who, db_who(app->browse)) == WHO_OTHER)
-		start_look(app); /* its accounts are others */
+	inner->elsewhere = app->catalogue && who_compare(&inner->who, db_who(app->browse)) == WHO_OTHER;
+	start_elsewhere(app);
+	if (inner->elsewhere)
+		app_say(app, ST_LOST, "this is another server; its accounts are read when what runs is over");
+	else if (app->stage != STAGE_READY)
+		; /* they are being read */
 	else if (app->pages)
 		pages_refresh(app->pages);
 	else if (!app->catalogue)

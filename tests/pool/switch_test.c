@@ -7,7 +7,9 @@
 
 #include "tests/fault/cuts.h"
 #include "tests/support/check.h"
+#include "tests/support/proc.h"
 #include "tests/support/proxy.h"
+#include "tests/support/term.h"
 
 enum { LIMIT_MS = 1500 };
 
@@ -125,6 +127,36 @@ static void with_the_commit_in_flight_and_no_ledger(void **state)
 		switch_in(cuts_wires[w], true, false);
 }
 
+/*
+ * The console loses both sessions while a statement is held: its accounts are those of the other server once the transfer, which
+ * ends there without having written, is over.
+ */
+static void the_console_goes_over(void **state)
+{
+	make_banks(true);
+	pg_run(there, "INSERT INTO cut.accounts VALUES (4711, 7)");
+	char host[] = "host=127.0.0.1 port=..... user=teller dbname=bank";
+	snprintf(host, sizeof host, "host=127.0.0.1 port=%d user=teller dbname=bank", proxy.port);
+	struct term *term =
+		term_start((const char *const[]){proc_teller(), "--table", "cut.accounts", host, NULL}, NULL, 30, 110);
+	*state = term;
+	term_expect(term, "2 accounts");
+	term_type(term, ":step on<Enter>");
+	term_expect(term, "STEPPING");
+	term_type(term, ":transfer 1 2 half --yes<Enter>");
+	term_expect(term, "next: BEGIN");
+	proxy_switch(&proxy, PROXY_SECOND, true);
+	term_expect(term, "this is another server");
+	term_type(term, " ");
+	term_expect(term, "FAILED");
+	term_expect(term, "4711");
+	term_type(term, "q");
+	term_expect_exit(term, 0);
+	assert_int_equal(pg_ask(there, "SELECT balance FROM cut.accounts WHERE id = 1"), CUTS_TOTAL);
+	assert_int_equal(pg_ask(cuts.direct, "SELECT balance FROM cut.accounts WHERE id = 1"), CUTS_TOTAL);
+	term_free(term);
+}
+
 /* ---- around the tests ---- */
 
 static int set_up(void **state)
@@ -163,6 +195,7 @@ int main(void)
 		TEST(before_the_commit),
 		TEST(with_the_commit_in_flight),
 		TEST(with_the_commit_in_flight_and_no_ledger),
+		TEST(the_console_goes_over),
 	};
 	return cmocka_run_group_tests_name("pool/switch", tests, NULL, NULL);
 }
