@@ -38,11 +38,10 @@ static bool wrong(struct parser *parser, const struct token *token, const char *
 	if (token->kind == TOKEN_BROKEN)
 		err_set(parser->err, ST_USAGE, "filter, column %zu: %s", token->column, token->wrong);
 	else if (token->kind == TOKEN_END)
-		err_set(parser->err, ST_USAGE, "filter, column %zu: it ends where %s should stand", token->column,
-			wanted);
+		err_set(parser->err, ST_USAGE, "filter, column %zu: expected %s at the end", token->column, wanted);
 	else
-		err_set(parser->err, ST_USAGE, "filter, column %zu: %s should stand here, not %s", token->column,
-			wanted, word.text);
+		err_set(parser->err, ST_USAGE, "filter, column %zu: expected %s, found %s", token->column, wanted,
+			word.text);
 	return false;
 }
 
@@ -171,7 +170,7 @@ static bool value(struct parser *parser, const struct filter_column *column, boo
 	const struct token *token = &parser->lexer.token;
 	bool truth = is_word(parser, "true") || is_word(parser, "false");
 	if (token->kind != TOKEN_NUMBER && token->kind != TOKEN_TEXT && !truth)
-		return wrong(parser, token, "a number, or text in single quotes,");
+		return wrong(parser, token, "a number or text in single quotes");
 	const char *cast = "";
 	if (!as_text && !is_others(parser, column) && !filter_value_fits(column, token, &cast, parser->err))
 		return false;
@@ -236,7 +235,7 @@ static bool between(struct parser *parser, const struct filter_column *column, b
 	if (!value(parser, column, false))
 		return false;
 	if (!take_word(parser, "and"))
-		return wrong(parser, &parser->lexer.token, "and, with the upper end,");
+		return wrong(parser, &parser->lexer.token, "\"and\" and the upper end");
 	buf_str(&parser->filter->sql, " AND ");
 	if (!qualified(parser))
 		return value(parser, column, false);
@@ -336,7 +335,7 @@ static bool factor(struct parser *parser)
 		good = factor(parser);
 	} else if (take_sign(parser, "(")) {
 		buf_char(sql, '(');
-		good = condition(parser) && need_sign(parser, ")", "and, or, or )");
+		good = condition(parser) && need_sign(parser, ")", "\"and\", \"or\" or )");
 		buf_char(sql, ')');
 	} else {
 		good = test(parser);
@@ -367,8 +366,8 @@ static bool condition(struct parser *parser)
 
 static bool whole(struct parser *parser)
 {
-	return condition(parser) &&
-	       (parser->lexer.token.kind == TOKEN_END || wrong(parser, &parser->lexer.token, "and, or, or the end"));
+	return condition(parser) && (parser->lexer.token.kind == TOKEN_END ||
+				     wrong(parser, &parser->lexer.token, "\"and\", \"or\" or the end"));
 }
 
 /* ---- the filter ---- */

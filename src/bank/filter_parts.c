@@ -54,7 +54,7 @@ static void read_number(struct lexer *lexer)
 	}
 	if (whole + part == 0 || in_word(p[n]) || p[n] == '.') {
 		lexer->token.kind = TOKEN_BROKEN;
-		lexer->token.wrong = "that is no number; text stands in single quotes";
+		lexer->token.wrong = "this is not a number; put text in single quotes";
 	}
 	buf_add(&lexer->word, p + (*p == '+'), n - (*p == '+'));
 	lexer->at += n;
@@ -72,7 +72,7 @@ static void read_sign(struct lexer *lexer)
 		return;
 	}
 	lexer->token.kind = TOKEN_BROKEN;
-	lexer->token.wrong = "this character means nothing here; text stands in single quotes";
+	lexer->token.wrong = "this character has no meaning here; put text in single quotes";
 }
 
 void lexer_next(struct lexer *lexer)
@@ -143,8 +143,8 @@ bool filter_is_text(const struct filter_column *column)
 static bool refuse(struct err *err, const struct filter_column *column, const struct token *value, const char *wants)
 {
 	struct said name = say_id(column->name), word = say_id(value->text);
-	err_set(err, ST_USAGE, "filter, column %zu: %s is compared with %s, and %s is none", value->column, name.text,
-		wants, word.text[0] ? word.text : "''");
+	err_set(err, ST_USAGE, "filter, column %zu: %s expects a %s; %s is not one", value->column, name.text, wants,
+		word.text[0] ? word.text : "''");
 	return false;
 }
 
@@ -152,9 +152,9 @@ static bool fits_integer(const struct filter_column *column, const struct token 
 {
 	errno = 0;
 	if (!text_is_integer(value->text))
-		return refuse(err, column, value, "whole numbers");
+		return refuse(err, column, value, "whole number");
 	strtoll(value->text, NULL, 10);
-	return errno != ERANGE || refuse(err, column, value, "numbers of at most 8 bytes");
+	return errno != ERANGE || refuse(err, column, value, "number of at most 8 bytes");
 }
 
 static bool is_decimal_number(const char *text)
@@ -176,9 +176,9 @@ bool filter_value_fits(const struct filter_column *column, const struct token *v
 	}
 	if (is_decimal(column->type)) {
 		*cast = strcmp(column->type, "numeric") == 0 ? "::numeric" : "::float8";
-		return is_decimal_number(value->text) || refuse(err, column, value, "numbers");
+		return is_decimal_number(value->text) || refuse(err, column, value, "number");
 	}
 	if (strcmp(column->type, "uuid") == 0)
-		return uuid_parse(value->text, uuid) == 0 || refuse(err, column, value, "UUIDs in single quotes");
+		return uuid_parse(value->text, uuid) == 0 || refuse(err, column, value, "UUID in single quotes");
 	return true;
 }

@@ -105,34 +105,34 @@ static void columns_and_values_by_type(void **state)
 static void what_is_wrong_is_said_with_its_place(void **state)
 {
 	(void)state;
-	check_wrong("", "filter, column 1: it ends where a column's name should stand");
-	check_wrong("balance", "filter, column 8: it ends where a comparison such as = or < should stand");
-	check_wrong("balance >", "filter, column 10: it ends where a number, or text in single quotes, should stand");
-	check_wrong("balance > id", "filter, column 11: a number, or text in single quotes, should stand here, not id");
+	check_wrong("", "filter, column 1: expected a column's name at the end");
+	check_wrong("balance", "filter, column 8: expected a comparison such as = or < at the end");
+	check_wrong("balance >", "filter, column 10: expected a number or text in single quotes at the end");
+	check_wrong("balance > id", "filter, column 11: expected a number or text in single quotes, found id");
 	check_wrong("owned = 1",
 		    "filter, column 1: there is no column owned; there are id, balance, owner, Opened On, key, limit");
 	check_wrong("'; drop table accounts; --", "filter, column 1: the text that begins here has no closing quote");
-	check_wrong("id = 1; drop table accounts", "filter, column 7: this character means nothing here; text stands "
+	check_wrong("id = 1; drop table accounts", "filter, column 7: this character has no meaning here; put text "
 						   "in single quotes");
-	check_wrong("id = 1 -- x", "filter, column 8: that is no number; text stands in single quotes");
-	check_wrong("id = 1 id", "filter, column 8: and, or, or the end should stand here, not id");
+	check_wrong("id = 1 -- x", "filter, column 8: this is not a number; put text in single quotes");
+	check_wrong("id = 1 id", "filter, column 8: expected \"and\", \"or\" or the end, found id");
 	check_wrong("caf\xc3\xa9 = 1 x", "filter, column 1: there is no column caf\xc3\xa9; there are id, balance, "
 					 "owner, Opened On, key, limit");
-	check_wrong("owner = '\xc3\xa9' x", "filter, column 13: and, or, or the end should stand here, not x");
-	check_wrong("(id = 1", "filter, column 8: it ends where and, or, or ) should stand");
-	check_wrong("id in ()", "filter, column 8: a number, or text in single quotes, should stand here, not )");
-	check_wrong("id in (1 2)", "filter, column 10: a comma or ) should stand here, not 2");
-	check_wrong("id not = 1", "filter, column 8: between, in, like or ilike should stand here, not =");
-	check_wrong("id is 1", "filter, column 7: null or not null should stand here, not 1");
-	check_wrong("id = 12abc", "filter, column 6: that is no number; text stands in single quotes");
-	check_wrong("id = 1.5", "filter, column 6: id is compared with whole numbers, and 1.5 is none");
-	check_wrong("id = 'x'", "filter, column 6: id is compared with whole numbers, and x is none");
+	check_wrong("owner = '\xc3\xa9' x", "filter, column 13: expected \"and\", \"or\" or the end, found x");
+	check_wrong("(id = 1", "filter, column 8: expected \"and\", \"or\" or ) at the end");
+	check_wrong("id in ()", "filter, column 8: expected a number or text in single quotes, found )");
+	check_wrong("id in (1 2)", "filter, column 10: expected a comma or ), found 2");
+	check_wrong("id not = 1", "filter, column 8: expected between, in, like or ilike, found =");
+	check_wrong("id is 1", "filter, column 7: expected null or not null, found 1");
+	check_wrong("id = 12abc", "filter, column 6: this is not a number; put text in single quotes");
+	check_wrong("id = 1.5", "filter, column 6: id expects a whole number; 1.5 is not one");
+	check_wrong("id = 'x'", "filter, column 6: id expects a whole number; x is not one");
 	check_wrong("id = 99999999999999999999",
-		    "filter, column 6: id is compared with numbers of at most 8 bytes, and 99999999999999999999 is "
-		    "none");
-	check_wrong("balance = 'much'", "filter, column 11: balance is compared with numbers, and much is none");
-	check_wrong("balance = ''", "filter, column 11: balance is compared with numbers, and '' is none");
-	check_wrong("key = 'x'", "filter, column 7: key is compared with UUIDs in single quotes, and x is none");
+		    "filter, column 6: id expects a number of at most 8 bytes; 99999999999999999999 is not "
+		    "one");
+	check_wrong("balance = 'much'", "filter, column 11: balance expects a number; much is not one");
+	check_wrong("balance = ''", "filter, column 11: balance expects a number; '' is not one");
+	check_wrong("key = 'x'", "filter, column 7: key expects a UUID in single quotes; x is not one");
 	check_wrong("\"id = 1", "filter, column 1: the name that begins here has no closing quote");
 }
 
