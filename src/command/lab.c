@@ -191,8 +191,8 @@ static const struct word_of_lab *find_word(const char *name, struct err *err)
 			return &words_of_lab[i];
 		nearest_try(&nearest, words_of_lab[i].name);
 	}
-	err_set(err, ST_USAGE, "there is no lab %.80s%s%s; there are list, show, run, check and new", name,
-		nearest.best ? "; did you mean " : "", nearest.best ? nearest.best : "");
+	err_set(err, ST_USAGE, "unknown lab command \"%.80s\"%s%s; use list, show, run, play, check or new", name,
+		nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
 	return NULL;
 }
 

@@ -100,7 +100,7 @@ static enum status read_end(struct reader *r)
 {
 	if (note_done(&r->note))
 		return ST_OK;
-	return note_error(&r->note, r->note.place, "this is too much: %s", token_say_name(r->note.at).text);
+	return note_error(&r->note, r->note.place, "unexpected text: %s", token_say_name(r->note.at).text);
 }
 
 /* ---- texts ---- */
@@ -195,7 +195,8 @@ static enum status read_answer(struct reader *r, struct lesson_ask *ask)
 	answer.right = note_sign(&r->note, '*');
 	for (size_t i = 0; i < ask->nanswers && answer.right; i++) {
 		if (ask->answers[i].right)
-			return note_error(&r->note, word.place, "two answers have the star: one is right");
+			return note_error(&r->note, word.place,
+					  "two answers are marked correct (*): only one is right");
 	}
 	ask->answers[ask->nanswers++] = answer;
 	return ST_OK;
@@ -347,7 +348,8 @@ static enum status add_need(struct reader *r, const struct note_word *word)
 	struct lesson_parts *parts = r->parts;
 	struct lesson_need need = {.scope = r->scope};
 	if (!read_need(word->text, &need))
-		return note_error(&r->note, word->place, "%s is no need: serializable, crdb, pg, pg>=15, superuser",
+		return note_error(&r->note, word->place,
+				  "unknown requirement %s; use serializable, crdb, pg, pg>=15 or superuser",
 				  token_say_name(word->text).text);
 	parts->needs = mem_grow(parts->needs, parts->lesson.nneeds, sizeof need);
 	parts->needs[parts->lesson.nneeds++] = need;
@@ -429,10 +431,10 @@ static enum status check_ask(struct reader *r, const struct lesson_ask *ask)
 		return note_error(&r->note, place, "a question has %d answers at least, this one has %zu",
 				  (int)LESSON_ANSWERS_MIN, ask->nanswers);
 	if (!right)
-		return note_error(&r->note, place, "no answer has the star: say which one is right");
+		return note_error(&r->note, place, "no answer is marked correct (*): say which one is right");
 	if (!right->outcome.given && !lesson_expect_of(&r->parts->lesson, ask->scope.permutation, ask->scope.step))
 		return note_error(&r->note, place,
-				  "nothing tells whether the right answer is true: write \"= OUTCOME\" behind it, or "
+				  "nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
 				  "expect one of this step");
 	return ST_OK;
 }

@@ -59,9 +59,10 @@ static enum status read_item(struct note *note, const struct spec *spec, const c
 	else if (strcmp(text, "ok") == 0 || is_sqlstate(text))
 		outcome->end = text;
 	else
-		return note_error(note, word->place,
-				  "%s is no outcome: waits, waits for SESSION, ok, an SQLSTATE, reads VALUE, tag TAG",
-				  token_say_name(text).text);
+		return note_error(
+			note, word->place,
+			"unknown outcome %s; use waits, waits for SESSION, ok, an SQLSTATE, reads VALUE or tag TAG",
+			token_say_name(text).text);
 	return ST_OK;
 }
 

@@ -220,7 +220,7 @@ static enum status read_turn(struct parser *p)
 			if (read_mark(p, &turn))
 				return p->err->status;
 		} while (p->token.kind == TOKEN_COMMA);
-		if (expect(p, TOKEN_CLOSE, "\",\" or \")\" behind this mark", NULL))
+		if (expect(p, TOKEN_CLOSE, "\",\" or \")\" after this mark", NULL))
 			return p->err->status;
 	}
 	parts->turns = mem_grow(parts->turns, parts->nturns, sizeof turn);
@@ -318,13 +318,13 @@ static enum status refuse_nul(const char *file, const char *text, size_t n, stru
 		place.column = *c == '\n' ? 1 : place.column + ((c[1] & 0xc0) != 0x80);
 		place.line += *c == '\n';
 	}
-	return nul ? token_error(err, file, place, "a NUL byte: this is no text file") : ST_OK;
+	return nul ? token_error(err, file, place, "a NUL byte: this is not a text file") : ST_OK;
 }
 
 struct spec *spec_parse(const char *file, const char *text, size_t n, struct err *err)
 {
 	if (n > SPEC_MAX_BYTES) {
-		token_error(err, file, (struct spec_place){1, 1}, "the file has more than %d MB: too much for a spec",
+		token_error(err, file, (struct spec_place){1, 1}, "the file has more than %d MB: too large for a spec",
 			    SPEC_MAX_BYTES >> 20);
 		return NULL;
 	}

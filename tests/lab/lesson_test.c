@@ -170,8 +170,8 @@ static void refusals_of_words_have_a_place(void **state)
 	check_refused("#@ say", "", "a.spec:2:7: expected a step, or a text in double quotes");
 	check_refused("#@ say a1 x", "", "a.spec:2:11: expected a text in double quotes");
 	check_refused("#@ say \"x", "", "a.spec:2:8: this text does not end on its line: close it with \"");
-	check_refused("#@ say a1 \"\xc3\xa9\" y", "", "a.spec:2:15: this is too much: \"y\"");
-	check_refused("#@ say a1 \"x\" y", "", "a.spec:2:15: this is too much: \"y\"");
+	check_refused("#@ say a1 \"\xc3\xa9\" y", "", "a.spec:2:15: unexpected text: \"y\"");
+	check_refused("#@ say a1 \"x\" y", "", "a.spec:2:15: unexpected text: \"y\"");
 	check_refused("#@ title", "", "a.spec:2:9: expected a text");
 	check_refused("#@ end a1", "", "a.spec:2:8: expected a text in double quotes");
 	check_refused("#@ \"x\"", "", "a.spec:2:4: there is nothing before it that this line could go on with");
@@ -179,12 +179,12 @@ static void refusals_of_words_have_a_place(void **state)
 		      "a.spec:3:4: there is nothing before it that this line could go on with");
 	check_refused("#@ title x\n#@ title y", "", "a.spec:3:4: there is such a text, in line 2 already");
 	check_refused("", "#@ say a2 \"x\"", "a.spec:4:8: step \"a2\" is not in the permutation above");
-	check_refused("#@ needs pg 15", "", "a.spec:2:13: this is too much: \"15\"");
+	check_refused("#@ needs pg 15", "", "a.spec:2:13: unexpected text: \"15\"");
 	check_refused("#@ needs", "", "a.spec:2:9: expected what the lesson needs");
 	check_refused("#@ needs pg>=x", "",
-		      "a.spec:2:10: \"pg>=x\" is no need: serializable, crdb, pg, pg>=15, superuser");
+		      "a.spec:2:10: unknown requirement \"pg>=x\"; use serializable, crdb, pg, pg>=15 or superuser");
 	check_refused("#@ needs pg>=", "",
-		      "a.spec:2:10: \"pg>=\" is no need: serializable, crdb, pg, pg>=15, superuser");
+		      "a.spec:2:10: unknown requirement \"pg>=\"; use serializable, crdb, pg, pg>=15 or superuser");
 }
 
 static void refusals_of_outcomes_have_a_place(void **state)
@@ -193,12 +193,12 @@ static void refusals_of_outcomes_have_a_place(void **state)
 	check_refused("#@ expect", "", "a.spec:2:10: expected the name of a step");
 	check_refused("#@ expect a1", "", "a.spec:2:13: expected an outcome, such as ok, waits or 40001");
 	check_refused("#@ expect a1 ok ;", "", "a.spec:2:18: expected the name of a step");
-	check_refused(
-		"#@ expect a1 fine", "",
-		"a.spec:2:14: \"fine\" is no outcome: waits, waits for SESSION, ok, an SQLSTATE, reads VALUE, tag TAG");
-	check_refused(
-		"#@ expect a1 for B", "",
-		"a.spec:2:14: \"for\" is no outcome: waits, waits for SESSION, ok, an SQLSTATE, reads VALUE, tag TAG");
+	check_refused("#@ expect a1 fine", "",
+		      "a.spec:2:14: unknown outcome \"fine\"; use waits, waits for SESSION, ok, an SQLSTATE, reads "
+		      "VALUE or tag TAG");
+	check_refused("#@ expect a1 for B", "",
+		      "a.spec:2:14: unknown outcome \"for\"; use waits, waits for SESSION, ok, an SQLSTATE, reads "
+		      "VALUE or tag TAG");
 	check_refused("#@ expect a1 waits for C", "", "a.spec:2:24: there is no session \"C\"");
 	check_refused("#@ expect a1 waits for", "", "a.spec:2:23: expected the name of the session that it waits for");
 	check_refused("#@ expect a1 reads", "", "a.spec:2:19: expected what it reads");
@@ -216,13 +216,15 @@ static void refusals_of_questions_have_a_place(void **state)
 {
 	(void)state;
 	check_refused("#@ ask a1 \"x\" | y", "", "a.spec:2:4: a question has 2 answers at least, this one has 1");
-	check_refused("#@ ask a1 \"x\" | y | z", "", "a.spec:2:4: no answer has the star: say which one is right");
-	check_refused("#@ ask a1 \"x\" | y = ok * | z *", "", "a.spec:2:28: two answers have the star: one is right");
+	check_refused("#@ ask a1 \"x\" | y | z", "",
+		      "a.spec:2:4: no answer is marked correct (*): say which one is right");
+	check_refused("#@ ask a1 \"x\" | y = ok * | z *", "",
+		      "a.spec:2:28: two answers are marked correct (*): only one is right");
 	check_refused("#@ ask a1 \"x\" | y * | z", "",
-		      "a.spec:2:4: nothing tells whether the right answer is true: write \"= OUTCOME\" behind it, or "
+		      "a.spec:2:4: nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
 		      "expect one of this step");
 	check_refused("#@ ask a1 \"x\" | = ok | z", "", "a.spec:2:17: expected an answer");
-	check_refused("#@ ask a1 \"x\" y", "", "a.spec:2:15: this is too much: \"y\"");
+	check_refused("#@ ask a1 \"x\" y", "", "a.spec:2:15: unexpected text: \"y\"");
 	check_refused("#@ ask a1 \"x\" | a = ok * | b\n#@ ask a1 \"y\" | a = ok * | b", "",
 		      "a.spec:3:4: this step has a question, in line 2 already");
 	check_refused("#@ ask a1 \"x\" |1|2|3|4|5|6|7|8|9|10", "", "a.spec:2:34: a question has 9 answers at most");
@@ -289,7 +291,7 @@ static void refusals_of_retries_have_a_place(void **state)
 			    "a.spec:3:12: expected \"committed on attempt N\", or nothing more");
 	check_retry_refused(whole, "#@ retry A committed on attempt 0",
 			    "a.spec:3:33: expected the number of an attempt, from 1 to 99");
-	check_retry_refused(whole, "#@ retry A committed on attempt 2 3", "a.spec:3:35: this is too much: \"3\"");
+	check_retry_refused(whole, "#@ retry A committed on attempt 2 3", "a.spec:3:35: unexpected text: \"3\"");
 	check_retry_refused(whole, "#@ retry A\n#@ retry A",
 			    "a.spec:4:4: the engine runs this session, in line 3 already");
 	check_retry_refused(

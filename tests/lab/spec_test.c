@@ -221,7 +221,7 @@ static void permutations_are_refused_with_a_place(void **state)
 	check_refused(TWO "permutation a permutation c", "a.spec:2:27: there is no step \"c\"");
 	check_refused(TWO "permutation a ()",
 		      "a.spec:2:16: expected a mark: * or the name of another step, found \")\"");
-	check_refused(TWO "permutation a (* b)", "a.spec:2:18: expected \",\" or \")\" behind this mark, found \"b\"");
+	check_refused(TWO "permutation a (* b)", "a.spec:2:18: expected \",\" or \")\" after this mark, found \"b\"");
 	check_refused(TWO "permutation a (*,", "a.spec:2:18: expected a mark: * or the name of another step, found "
 					       "the end of the file");
 	check_refused(TWO "permutation a (c)", "a.spec:2:16: there is no step \"c\"");
@@ -270,12 +270,12 @@ static void hostile_sizes_are_answered(void **state)
 	(void)state;
 	struct err err = {0};
 	assert_null(spec_parse("a.spec", "a\n\xc3\xa9\0", 5, &err));
-	assert_string_equal(err.text, "a.spec:2:2: a NUL byte: this is no text file");
+	assert_string_equal(err.text, "a.spec:2:2: a NUL byte: this is not a text file");
 	size_t n = (size_t)SPEC_MAX_BYTES + 1;
 	char *big = mem_array(n, 1);
 	memset(big, 'x', n);
 	assert_null(spec_parse("a.spec", big, n, &err));
-	assert_string_equal(err.text, "a.spec:1:1: the file has more than 16 MB: too much for a spec");
+	assert_string_equal(err.text, "a.spec:1:1: the file has more than 16 MB: too large for a spec");
 	assert_null(spec_parse("a.spec", big, n - 1, &err)); /* one long word */
 	assert_memory_equal(err.text, "a.spec:1:1: expected", 20);
 	memset(big, '"', n);
