@@ -63,7 +63,7 @@ static void a_filter_is_seen_changed_and_taken_off(void **state)
 	term_expect(term, "no account passes the filter");
 	term_type(term, "&");
 	term_type(term, "<^U>filter id <lt><Enter>");
-	term_expect(term, "filter, column 5: it ends where a number");
+	term_expect(term, "filter, column 5: expected a number");
 	term_expect(term, "no account passes the filter");
 	term_type(term, "<Esc>");
 	term_expect(term, "900 accounts");
