@@ -110,7 +110,7 @@ static void add_total(struct report *report, const char *expected)
 {
 	bool ok = strcmp(cell(report, COL_EXPECTED), "t") == 0;
 	if (!expected)
-		add(report, "total", ok, ok ? "%s" : "%s, which is no number", cell(report, COL_TOTAL));
+		add(report, "total", ok, ok ? "%s" : "%s, which is not a number", cell(report, COL_TOTAL));
 	else if (ok)
 		add(report, "total", ok, "%s, as expected", cell(report, COL_TOTAL));
 	else

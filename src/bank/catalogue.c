@@ -210,7 +210,7 @@ static void say_missing(struct reading *reading)
 	reading->missing = true;
 	err_set(&reading->err, ST_CHECK,
 		usual ? "there is no table %s: `init` makes it"
-		      : "there is no table %s: is it spelled so? `init` makes accounts",
+		      : "there is no table %s: check the spelling; `init` makes accounts",
 		said.text);
 	buf_free(&name);
 }

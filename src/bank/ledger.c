@@ -121,7 +121,7 @@ static char *judge_made_at(const struct table *table)
 	type_show(type, column->type, column->typmod);
 	if (strcmp(type, "timestamptz") == 0 || strcmp(type, "timestamp") == 0)
 		return column->needs_value ? why(table, "its column made_at has no default") : NULL;
-	return why(table, "its column made_at is of type %s, which is no time", type);
+	return why(table, "its column made_at is of type %s, which is not a timestamp", type);
 }
 
 /* Those that are written, and then all. */

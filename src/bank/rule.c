@@ -38,10 +38,11 @@ static enum status judge_accounts(const struct rule *rule, const struct holding 
 	if (!destination->found)
 		return err_set(err, ST_REJECTED, "there is no account %s to move to", to.text);
 	if (source->null)
-		return err_set(err, ST_REJECTED, "the balance of account %s is NULL: nobody knows what it holds",
-			       from.text);
+		return err_set(err, ST_REJECTED,
+			       "the balance of account %s is unknown (NULL): nothing can be taken from it", from.text);
 	if (destination->null)
-		return err_set(err, ST_REJECTED, "the balance of account %s is NULL: it cannot take anything", to.text);
+		return err_set(err, ST_REJECTED,
+			       "the balance of account %s is unknown (NULL): nothing can be added to it", to.text);
 	if (source->balance < 0)
 		return err_set(err, ST_REJECTED, "account %s holds %s: a negative balance cannot be moved", from.text,
 			       show(rule, source->balance).text);
@@ -94,7 +95,7 @@ static enum status parse_amount(const char *word, const struct catalogue *catalo
 	unsigned scale = catalogue ? catalogue->balance_scale : digits;
 	enum amount_fault fault = amount_parse(word, scale, amount);
 	if (fault == AMOUNT_NO_NUMBER)
-		return err_set(err, ST_USAGE, "\"%s\" is no amount: half, all, or a number like 12 or 12.34",
+		return err_set(err, ST_USAGE, "\"%s\" is not an amount; use half, all or a number like 12 or 12.34",
 			       said.text);
 	if (word[0] == '-' || (fault == AMOUNT_FINE && *amount == 0))
 		return err_set(err, ST_USAGE, "the amount is %s, and must be %s or more", said.text,

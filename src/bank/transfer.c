@@ -134,7 +134,8 @@ static enum body_say start(struct transfer *transfer, struct batch *batch, struc
 		return BODY_REJECT;
 	}
 	if (uuid_parse(transfer->id, uuid) != 0) {
-		err_set(reason, ST_REJECTED, "\"%s\" is no transfer id: it takes a UUID", say_id(transfer->id).text);
+		err_set(reason, ST_REJECTED, "\"%s\" is not a valid transfer id: use a UUID",
+			say_id(transfer->id).text);
 		return BODY_REJECT;
 	}
 	ask(transfer, batch);
@@ -186,7 +187,7 @@ static bool refused_record(const struct transfer *transfer, const struct answer 
 			"table changes them",
 			say_id(transfer->source).text, say_id(transfer->destination).text);
 	else if (swapped)
-		err_set(reason, ST_REJECTED, "%s is no table any more: somebody put something else in its place",
+		err_set(reason, ST_REJECTED, "%s is not a table any more: it was replaced by something else",
 			say_id(transfer->catalogue->ledger_name).text);
 	else if (known)
 		err_set(reason, ST_REJECTED,

@@ -170,7 +170,7 @@ static bool take_plain(struct csv *csv, char c)
 		return c == '\n';
 	}
 	if (csv->state == CLOSED && c != '\r')
-		blame(csv, "has text behind a closing quote", csv->line);
+		blame(csv, "has text after a closing quote", csv->line);
 	csv->state = c == '\r' ? RETURN : PLAIN;
 	if (c != '\r')
 		add(csv, c);

@@ -53,7 +53,7 @@ static enum status open_file(struct export *export, const char *path, struct err
 		return ST_OK;
 	}
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return err_set(err, ST_OWN, "%.200s is no regular file; export - writes to standard output", path);
+		return err_set(err, ST_OWN, "%.200s is not a regular file; export - writes to standard output", path);
 	struct buf aside = {0};
 	buf_fmt(&aside, "%s.tmp", path);
 	export->file = mem_dup(path);

@@ -114,7 +114,7 @@ static void take_header(struct import *import, const struct csv_record *record)
 /* What can be told from here, so that the server need not be asked; it has the last word on everything else. */
 static const char *wrong_with_id(const struct catalogue *catalogue, const char *id)
 {
-	return catalogue->id_is_number && !text_is_integer(id) ? "is no whole number" : NULL;
+	return catalogue->id_is_number && !text_is_integer(id) ? "is not a whole number" : NULL;
 }
 
 static const char *wrong_with_balance(const struct catalogue *catalogue, const char *balance)
@@ -125,9 +125,9 @@ static const char *wrong_with_balance(const struct catalogue *catalogue, const c
 	case AMOUNT_TOO_LARGE: /* up to the column */
 		return NULL;
 	case AMOUNT_NO_NUMBER:
-		return "is no number";
+		return "is not a number";
 	case AMOUNT_TOO_FINE:
-		return "has more digits behind the point than the column holds";
+		return "has more digits after the point than the column holds";
 	}
 	return NULL;
 }

@@ -19,8 +19,8 @@ enum status ledger_there(const struct run *run, struct err *err)
 	if (catalogue->ledger)
 		return ST_OK;
 	if (catalogue->ledger_why)
-		return err_set(err, ST_USAGE, "there is no ledger to look into: %s", catalogue->ledger_why);
-	return err_set(err, ST_USAGE, "there is no ledger to look into; `init` makes one, for the transfers to come");
+		return err_set(err, ST_USAGE, "there is no ledger table: %s", catalogue->ledger_why);
+	return err_set(err, ST_USAGE, "there is no ledger table; `init` makes one, for the transfers to come");
 }
 
 struct output *ledger_output(const struct run *run, enum output_format format)

@@ -83,7 +83,7 @@ static void start_pages(struct reading *reading)
 static void take_place(struct reading *reading, const struct rows *rows)
 {
 	if (rows->nrows == 0)
-		err_set(&reading->err, ST_STATEMENT, "there is no account %.80s to go on after", reading->place_id);
+		err_set(&reading->err, ST_STATEMENT, "there is no account %.80s to start after", reading->place_id);
 	else
 		reading->place_balance = mem_dup(rows_cell(rows, 0, 1));
 }

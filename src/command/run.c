@@ -127,7 +127,8 @@ enum status run_check_id(const struct run *run, const char *word, struct err *er
 	const struct catalogue *catalogue = run->app->catalogue;
 	if (!catalogue->id_is_number || text_is_integer(word))
 		return ST_OK;
-	return err_set(err, ST_USAGE, "\"%.80s\" is no account id; ids of %s are whole numbers", word, catalogue->name);
+	return err_set(err, ST_USAGE, "\"%.80s\" is not a valid account id; ids of %s are whole numbers", word,
+		       catalogue->name);
 }
 
 static enum status check_ids(const struct run *run, struct err *err)

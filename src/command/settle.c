@@ -137,9 +137,9 @@ enum status prepare_settle(struct run *run, struct err *err)
 	if (catalogue->ledger)
 		return ST_OK;
 	if (catalogue->ledger_why)
-		return err_set(err, ST_USAGE, "there is no ledger that could tell: %s", catalogue->ledger_why);
+		return err_set(err, ST_USAGE, "cannot settle: there is no ledger table: %s", catalogue->ledger_why);
 	return err_set(err, ST_USAGE,
-		       "there is no ledger that could tell; `init` makes one, for the transfers to come");
+		       "cannot settle: there is no ledger table; `init` makes one, for the transfers to come");
 }
 
 void do_settle(struct run *run)

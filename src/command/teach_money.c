@@ -45,7 +45,7 @@ static void counted(struct teaching *teaching)
 /* As with the tutorial's program, nobody can tell: its transactions leave nothing that could be looked up. */
 static void unknown(struct teaching *teaching, const char *what, const struct txn_result *result)
 {
-	err_set(&teaching->err, ST_UNKNOWN, "OUTCOME UNKNOWN: nobody can say whether %s: %s", what,
+	err_set(&teaching->err, ST_UNKNOWN, "OUTCOME UNKNOWN: it is not known whether %s: %s", what,
 		result->reason.text);
 	teaching_finish(teaching);
 }

@@ -132,7 +132,7 @@ static void a_view_is_no_ledger(void **state)
 			"END';"
 			"CREATE TRIGGER spoil INSTEAD OF INSERT ON transfers FOR EACH ROW EXECUTE FUNCTION spoil()");
 		assert_int_equal(half(rig, "7001", "7002"), OUTCOME_REJECTED);
-		check_reason(rig, "transfers is no table any more");
+		check_reason(rig, "transfers is not a table any more");
 		assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
 		pg_exec("DROP VIEW transfers; ALTER TABLE kept RENAME TO transfers");
 	}
@@ -195,8 +195,8 @@ static void rejections_change_nothing(void **state)
 		{"7001", "abc", "there is no account abc: ids of this table are integers"},
 		{"", "7001", "there is no account : ids of this table are integers"},
 		{"7001", "99999999999", "ids of this table go up to 2147483647"},
-		{"7003", "7001", "the balance of account 7003 is NULL"},
-		{"7001", "7003", "the balance of account 7003 is NULL"},
+		{"7003", "7001", "the balance of account 7003 is unknown (NULL)"},
+		{"7001", "7003", "the balance of account 7003 is unknown (NULL)"},
 		{"7004", "7001", "account 7004 holds 1: half of it"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -273,8 +273,8 @@ static void rejections_change_nothing(void **state)
 		{"7001", "4711", "there is no account 4711 to move to"},
 		{"4711", "7001", "there is no account 4711 to take from"},
 		{"7001", "abc", "there is no account abc: ids of this table are integers"},
-		{"7003", "7001", "the balance of account 7003 is NULL"},
-		{"7001", "7003", "the balance of account 7003 is NULL"},
+		{"7003", "7001", "the balance of account 7003 is unknown (NULL)"},
+		{"7001", "7003", "the balance of account 7003 is unknown (NULL)"},
 		{"7004", "7001", "account 7004 holds 1: half of it"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++)

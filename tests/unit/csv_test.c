@@ -77,7 +77,7 @@ static void quotes(void **state)
 	check("\"a\nb\r\nc\",d\ne,f\n", "1:a\nb\r\nc|d 4:e|f");
 	check("\"\"\"\"\n", "1:\"");
 	check("a\"b,c\n1,2\n", "1!has a quote in a field that does not begin with one 2:1|2");
-	check("\"a\"b,c\n1,2\n", "1!has text behind a closing quote 2:1|2");
+	check("\"a\"b,c\n1,2\n", "1!has text after a closing quote 2:1|2");
 	check("a\n\"b,c\nd\n", "1:a 2!has a quote that is never closed");
 }
 

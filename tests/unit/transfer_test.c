@@ -151,8 +151,8 @@ static void each_rejection(void **state)
 	rejected(s, "there is no account 107 to move to");
 	s.rows[0][0] = NULL;
 	rejected(s, "there is no account 104 to take from");
-	rejected(scene(NULL, "10"), "the balance of account 104 is NULL: nobody knows what it holds");
-	rejected(scene("10", NULL), "the balance of account 107 is NULL: it cannot take anything");
+	rejected(scene(NULL, "10"), "the balance of account 104 is unknown (NULL): nothing can be taken from it");
+	rejected(scene("10", NULL), "the balance of account 107 is unknown (NULL): nothing can be added to it");
 	rejected(scene("-3", "10"), "account 104 holds -3: a negative balance cannot be moved");
 	rejected(scene("0", "10"), "account 104 holds 0: there is nothing to move");
 	rejected(scene("1", "10"), "account 104 holds 1: half of it, rounded down, is 0; there is nothing to move");
@@ -168,7 +168,7 @@ static void each_rejection(void **state)
 	rejected(scene("1.50", "10"), "the balance of account 104 is 1.50, which cannot be counted");
 	s = scene("10", "10");
 	s.spec.id = "17";
-	rejected(s, "\"17\" is no transfer id: it takes a UUID");
+	rejected(s, "\"17\" is not a valid transfer id: use a UUID");
 }
 
 static void the_limits_of_the_types(void **state)
@@ -416,8 +416,8 @@ static void words_for_amounts(void **state)
 	static const char *const none[] = {"", "Half", "12x", "1,5", "1.", ".5", "1e3", "NaN"};
 	for (size_t i = 0; i < COUNT_OF(none); i++) {
 		char sentence[100];
-		snprintf(sentence, sizeof sentence, "\"%s\" is no amount: half, all, or a number like 12 or 12.34",
-			 none[i]);
+		snprintf(sentence, sizeof sentence,
+			 "\"%s\" is not an amount; use half, all or a number like 12 or 12.34", none[i]);
 		check_no_word(none[i], 0, sentence);
 		check_no_word(none[i], 2, sentence);
 	}

@@ -196,7 +196,7 @@ static void places_that_cannot_be_written(void **state)
 {
 	(void)state;
 	expect(teller_run("export", "no/such/place.csv"), 1, "cannot write no/such/place.csv.tmp: No such file");
-	expect(teller_run("export", "/dev/null"), 1, "is no regular file");
+	expect(teller_run("export", "/dev/null"), 1, "is not a regular file");
 	FILE *left = fopen(aside, "w");
 	assert_non_null(left);
 	fclose(left);

@@ -169,7 +169,7 @@ static void counts_and_orders(void **state)
 	proc_free(proc);
 	proc = teller_run("list", "--sort", "balance", "--after", "9");
 	proc_expect_status(proc, 3);
-	proc_expect_err(proc, "there is no account 9 to go on after");
+	proc_expect_err(proc, "there is no account 9 to start after");
 	proc_free(proc);
 	proc = teller_run("-c", "set as-of -10s", "-c", "count");
 	proc_expect_err(proc, "cannot read the past");

@@ -99,7 +99,7 @@ static void further_columns(void **state)
 				   " AND balance = 1.50) OR (id = E'\\\\N' AND \"Owner\" IS NULL AND balance = -0.01)"
 				   " OR (id = ' ' AND \"Owner\" = E't\\tab\\\\' AND balance IS NULL)"),
 			 3);
-	expect(IMPORT("id,balance\nz,0.001\n"), 3, "line 2 has the balance \"0.001\", which has more digits behind");
+	expect(IMPORT("id,balance\nz,0.001\n"), 3, "line 2 has the balance \"0.001\", which has more digits after");
 	expect(IMPORT("id,balance\nz,12345678901234567.00\n"), 3, "line 2 is refused: ");
 }
 
@@ -138,11 +138,11 @@ static void each_wrong_line_has_its_sentence(void **state)
 		CASE("id,balance\n1,10\n1,20\n", "line 3 has an id that is there already"),
 		CASE("id,balance\n1,10\n7001,20\n", "line 3 has an id that is there already"),
 		CASE("id,balance\n1,10\n007001,20\n", "line 3 has an id that is there already"),
-		CASE("id,balance\n1,10\n2,abc\n", "line 3 has the balance \"abc\", which is no number"),
-		CASE("id,balance\n1,10\n2,\"\"\n", "line 3 has the balance \"\", which is no number"),
+		CASE("id,balance\n1,10\n2,abc\n", "line 3 has the balance \"abc\", which is not a number"),
+		CASE("id,balance\n1,10\n2,\"\"\n", "line 3 has the balance \"\", which is not a number"),
 		CASE("id,balance\n1,10\n2,1.5\n", "line 3 has the balance \"1.5\""),
 		CASE("id,balance\n1,10\n2,2147483648\n", "line 3 is refused: value \"2147483648\" is out of range"),
-		CASE("id,balance\n1,10\nx\x1b[2J,1\n", "line 3 has the id \"x\\x1b[2J\", which is no whole number"),
+		CASE("id,balance\n1,10\nx\x1b[2J,1\n", "line 3 has the id \"x\\x1b[2J\", which is not a whole number"),
 		CASE("id,balance\n1,10\n99999999999,1\n", "line 3 is refused: "),
 		CASE("id,balance\n1,10\n,1\n", "line 3 has no id"),
 		CASE("id,balance\n1,10\n2\n", "line 3 has 1 field, and the first line names 2 columns"),

@@ -70,7 +70,7 @@ static void newest_first(void **state)
 	expect_rows(teller_run("ledger", "--csv", "--of", "7004"), NULL, 0);
 	expect(teller_run("ledger", "--id", "00000000-0000-4000-8000-000000000009"), 3, "",
 	       "there is no transfer 00000000-0000-4000-8000-000000000009 in the ledger");
-	expect(teller_run("ledger", "--of", "x"), 1, "", "\"x\" is no account id");
+	expect(teller_run("ledger", "--of", "x"), 1, "", "\"x\" is not a valid account id");
 	expect(teller_run("ledger", "--id", "x"), 1, "", "--id takes a UUID");
 }
 
@@ -110,8 +110,8 @@ static void no_ledger(void **state)
 {
 	(void)state;
 	pg_exec("DROP TABLE transfers");
-	expect(teller_run("ledger"), 1, "", "there is no ledger to look into; `init` makes one");
-	expect(teller_run("undo", ONE), 1, "", "there is no ledger to look into; `init` makes one");
+	expect(teller_run("ledger"), 1, "", "there is no ledger table; `init` makes one");
+	expect(teller_run("undo", ONE), 1, "", "there is no ledger table; `init` makes one");
 	struct proc *proc = teller_run("-c", "transfer 7001 7002 30 --yes", "-c", "undo --yes");
 	proc_expect_status(proc, 0);
 	proc_free(proc);
@@ -337,7 +337,7 @@ static void what_is_no_number_is_found(void **state)
 	pg_exec("DROP TABLE transfers; ALTER TABLE accounts ALTER balance TYPE numeric(9,2);"
 		"UPDATE accounts SET balance = 'NaN' WHERE id = 7003");
 	expect(teller_run("verify", "--csv"), 6,
-	       "check,result,found\naccounts,ok,4\ntotal,FAILED,\"NaN, which is no number\"\n"
+	       "check,result,found\naccounts,ok,4\ntotal,FAILED,\"NaN, which is not a number\"\n"
 	       "balances that are NULL,ok,none\nbalances below zero,ok,none\n",
 	       "1 of 4 checks failed");
 }

@@ -88,7 +88,7 @@ static void wrong_questions(void **state)
 	proc_free(proc);
 	check("no-uuid", 1, "", "settle takes a UUID");
 	pg_exec("DROP TABLE transfers");
-	check(UUID, 1, "", "there is no ledger");
+	check(UUID, 1, "", "cannot settle: there is no ledger table");
 }
 
 static void ids_may_be_words(void **state)

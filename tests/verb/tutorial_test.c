@@ -254,7 +254,7 @@ static void a_lost_commit_is_unknown(void **state)
 	(void)state;
 	struct proc *proc = teller_run("-c", "inject cut", "-c", "tutorial --accounts 5 --yes");
 	proc_expect_status(proc, 5);
-	proc_expect_err(proc, "OUTCOME UNKNOWN: nobody can say whether its accounts were added");
+	proc_expect_err(proc, "OUTCOME UNKNOWN: it is not known whether its accounts were added");
 	proc_free(proc);
 	proc = teller_run("-c", "inject cut-before", "-c", "tutorial --accounts 5 --yes");
 	proc_expect_status(proc, 0); /* not sent, so it certainly did not commit */

@@ -68,7 +68,7 @@ static void cents(void **state)
 		{"1", "4", "4.51", 3,
 		 "account 4 holds 9999999999999999.99 and cannot take 4.51 more: its balance holds at most "
 		 "9999999999999999.99"},
-		{"3", "1", "half", 3, "the balance of account 3 is NULL"},
+		{"3", "1", "half", 3, "the balance of account 3 is unknown (NULL)"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		expect(teller_run("--table", "cents", "transfer", cases[i].from, cases[i].to, cases[i].amount, "--yes"),
