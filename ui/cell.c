@@ -226,7 +226,7 @@ void cell_detail(struct buf *out, const struct spec *spec, const struct stage_re
 		add_word(out, &record->words[i]);
 	cell_blockers(&whom, spec, record);
 	if (record->waited)
-		add_line(out, record->done ? "waited for" : "waits for", whom.len ? whom.p : "somebody");
+		add_line(out, record->done ? "waited for" : "waits for", whom.len ? whom.p : "another session");
 	buf_free(&whom);
 	if (!record->done)
 		return;

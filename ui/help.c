@@ -84,7 +84,7 @@ void help_all(struct buf *out, const struct keymap *keymap)
 	two_columns(out, "~", KEYS_COLS, "a wait before the next attempt; nothing is locked meanwhile");
 	two_columns(out, "<", KEYS_COLS, "rolled back");
 	two_columns(out, "*", KEYS_COLS, "durable from here: the commit");
-	two_columns(out, "!", KEYS_COLS, "somebody pulled a lever, such as the rival");
+	two_columns(out, "!", KEYS_COLS, "something was injected, such as a conflict by the rival");
 	two_columns(out, ".", KEYS_COLS, "sent, not answered yet");
 	two_columns(out, "?", KEYS_COLS, "sent, and the connection was lost before the answer");
 	buf_char(out, '\n');

@@ -108,7 +108,7 @@ static enum status parse_line(struct keymap *keymap, char *line, unsigned number
 	if (!context_known(binding.context))
 		return err_set(
 			err, ST_USAGE,
-			"keymap line %u: '%s' is no context; use global, accounts, transfer, ledger, lessons, lab, "
+			"keymap line %u: unknown context '%s'; use global, accounts, transfer, ledger, lessons, lab, "
 			"log, review, help or full",
 			number, binding.context);
 	binding.keys = word(&line);

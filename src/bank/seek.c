@@ -31,8 +31,7 @@ enum status order_parse(const struct catalogue *c, const char *words, struct ord
 	bool asc = length == 0 || (length == 3 && strncasecmp(way, "asc", 3) == 0);
 	if ((!by_id && !by_balance) || (!asc && !desc) || way[length + strspn(way + length, blanks)])
 		return err_set(err, ST_USAGE,
-			       "accounts can be sorted by %s or %s, with desc behind it for the other way round, not "
-			       "by \"%.80s\"",
+			       "accounts can be sorted by %s or %s, not by \"%.80s\"; append desc for descending order",
 			       c->id_name, c->balance_name, words);
 	*order = (struct order){by_id ? ORDER_ID : ORDER_BALANCE, desc};
 	return ST_OK;

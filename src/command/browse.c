@@ -60,7 +60,7 @@ void browse_check_past(struct app *app)
 		return;
 	free(app->settings.as_of);
 	app->settings.as_of = NULL;
-	app_say(app, ST_USAGE, "as-of is taken off: %s cannot read the past", dialect->product);
+	app_say(app, ST_USAGE, "as-of was cleared: %s cannot read the past", dialect->product);
 }
 
 /* The pages look at what was chosen. What a new table has no place for is left. */
@@ -71,7 +71,7 @@ void browse_look(struct app *app, bool stay)
 		return;
 	struct query *query = browse_query(app, app->filter, app->order, &err);
 	if (!query) {
-		app_say(app, ST_USAGE, "the filter is taken off: %s", err.text);
+		app_say(app, ST_USAGE, "the filter was cleared: %s", err.text);
 		free(app->filter);
 		app->filter = NULL;
 		query = browse_query(app, NULL, app->order, &err);

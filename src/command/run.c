@@ -215,8 +215,7 @@ static enum status check_may(const struct run *run, struct err *err)
 {
 	if (!run->app->settings.read_only || !(run->command->flags & COMMAND_WRITES))
 		return ST_OK;
-	return err_set(err, ST_REJECTED, "%s is not for those who only look: teller was started with --read-only",
-		       run->command->name);
+	return err_set(err, ST_REJECTED, "%s is not available with --read-only", run->command->name);
 }
 
 /* Of the session that writes, where it is there; it is made only when something is to be written. */

@@ -78,9 +78,10 @@ enum status check_step(const struct run *run, struct err *err)
 {
 	bool on = run->nargs > 0 && strcmp(run->args[0], "off") != 0;
 	if (on && app_prints(run->app) && !isatty(STDIN_FILENO))
-		return err_set(err, ST_USAGE,
-			       "step on needs somebody to step: use it in the console; here --wire step --echo shows "
-			       "each statement as it goes");
+		return err_set(
+			err, ST_USAGE,
+			"step on needs an interactive terminal: use it in the console; here --wire step --echo shows "
+			"each statement as it goes");
 	return ST_OK;
 }
 

@@ -253,7 +253,7 @@ void retry_decide(struct txn *txn)
 	switch (classify(txn)) {
 	case CLASS_RETRY_CONN:
 		if (db_state(txn->db) == DB_IDLE) {
-			txn_say(txn, EVENT_LOST, "the server wants us to go: its connection is closed");
+			txn_say(txn, EVENT_LOST, "the server is closing the connection");
 			db_close(txn->db);
 		}
 		txn->attempt.fault.lost = true;

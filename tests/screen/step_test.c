@@ -209,7 +209,7 @@ static void without_a_person_it_is_refused(void **state)
 	(void)state;
 	struct proc *proc = teller_run("-c", "step on", "-c", "transfer 7001 7002");
 	proc_expect_status(proc, 1);
-	proc_expect_err(proc, "step on needs somebody to step");
+	proc_expect_err(proc, "step on needs an interactive terminal");
 	proc_free(proc);
 	proc = teller_run("-c", "step off", "-c", "step", "-c", "transfer 7001 7002 --yes");
 	proc_expect_status(proc, 0);

@@ -174,7 +174,7 @@ static void with_the_option(void **state)
 	struct term *term = term_start(argv, NULL, 24, 80);
 	*state = term;
 	term_expect(term, "7001");
-	sees_and_is_refused(term, "transfer is not for those who only look: teller was started with --read-only");
+	sees_and_is_refused(term, "transfer is not available with --read-only");
 }
 
 int main(void)

@@ -70,7 +70,7 @@ static void digits_are_put_in(void **state)
 static void errors_name_the_line(void **state)
 {
 	(void)state;
-	check_error("log f follow\nacounts s source\n", "line 2: 'acounts'");
+	check_error("log f follow\nacounts s source\n", "line 2: unknown context 'acounts'");
 	check_error("log Return full\n", "'Return'");
 	check_error("log Up,Dwn up\n", "'Dwn'");
 	check_error("log f\n", "line 1");

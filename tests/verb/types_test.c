@@ -425,7 +425,7 @@ static void read_only_at_the_server(void **state)
 		{"transfer", "7001", "7002", "--yes"}, {"init"}, {"create", "5"}, {"undo"}, {"tutorial"}};
 	for (size_t i = 0; i < COUNT_OF(refused); i++)
 		expect(teller_run("--read-only", refused[i][0], refused[i][1], refused[i][2], refused[i][3]), 3, "",
-		       "is not for those who only look: teller was started with --read-only");
+		       "is not available with --read-only");
 	expect(teller_run("--read-only", "count"), 0, "3\n", NULL);
 	expect(teller_run("--read-only", "demo"), 1, "", "demo makes its own tables");
 	/* settle writes what it takes back: it gets as far as the server, which says what it thinks of that. */
