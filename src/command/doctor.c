@@ -26,7 +26,8 @@ static void finish(struct diagnosis *diagnosis)
 	size_t failed = diagnosis_failed(diagnosis);
 	enum status status = diagnosis_show(diagnosis, &err);
 	if (!status && failed)
-		status = err_set(&err, ST_CHECK, "%zu of %zu parts want something", failed, diagnosis->n);
+		status = err_set(&err, ST_CHECK, "%zu of %zu checks need%s attention", failed, diagnosis->n,
+				 failed == 1 ? "s" : "");
 	job_end(&diagnosis->job);
 	run_end(run, status, err.text[0] ? err.text : NULL);
 }

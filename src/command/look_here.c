@@ -28,11 +28,11 @@ static void look_at_terminal(struct diagnosis *d, const struct terminal_facts *f
 {
 	const char *term = getenv("TERM");
 	if (!isatty(STDOUT_FILENO))
-		diagnosis_add(d, "terminal", NULL, "standard output is none: lines, no screen");
+		diagnosis_add(d, "terminal", NULL, "standard output is not a terminal: line mode");
 	else if (!term || !term[0])
-		diagnosis_add(d, "terminal", "set it, as in TERM=xterm-256color", "TERM is not set: lines, no screen");
+		diagnosis_add(d, "terminal", "set it, as in TERM=xterm-256color", "TERM is not set: line mode");
 	else if (strcmp(term, "dumb") == 0)
-		diagnosis_add(d, "terminal", NULL, "TERM is dumb: lines, no screen");
+		diagnosis_add(d, "terminal", NULL, "TERM is dumb: line mode");
 	else if (!facts->known)
 		diagnosis_add(d, "terminal", "install its description (ncurses-term), or set TERM=xterm-256color",
 			      "%s is not in the terminfo database", term);

@@ -13,7 +13,7 @@ static void look_at_server(struct diagnosis *d, const struct app *app)
 	bool open = facts->remote && !facts->verified;
 	diagnosis_add(d, "server", NULL, "%s %s, %s", facts->product, facts->version, facts->place);
 	diagnosis_add(d, "TLS",
-		      open ? "connect with sslmode=verify-full: somebody in between could read and change all" : NULL,
+		      open ? "connect with sslmode=verify-full: traffic could be read or changed on the way" : NULL,
 		      "%s%s", facts->tls, facts->verified ? ", verify-full" : "");
 	if (who_acts(who))
 		diagnosis_add(d, "role", NULL, "%s, acting as %s", who->session_user, who->current_user);

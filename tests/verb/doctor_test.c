@@ -102,7 +102,7 @@ static void without_a_server(void **state)
 	check_line(proc, "ok      libpq        ");
 	check_line(proc, "FAILED  server       no connection\n");
 	check_line(proc, "teller demo");
-	proc_expect_err(proc, "1 of 8 parts want something");
+	proc_expect_err(proc, "1 of 8 checks needs attention");
 	for (const char *line = proc->out.p; *line; line += strcspn(line, "\n") + 1)
 		assert_true(strcspn(line, "\n") < 80);
 	proc_free(proc);
