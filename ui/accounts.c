@@ -89,7 +89,7 @@ static void failure(const struct app *app, struct buf *out)
 {
 	draw_harmless(out, pages_error(app->pages));
 	if (app->filter)
-		buf_str(out, "; Esc takes the filter off, & changes it");
+		buf_str(out, "; Esc clears the filter, & changes it");
 }
 
 /* What stands in the place of the rows where there are none; false where there are some. */
@@ -106,7 +106,7 @@ static bool nothing(const struct app *app, struct buf *out)
 	else if (!pages_loaded(app->pages))
 		buf_str(out, "reading accounts ...");
 	else if (app->filter)
-		buf_str(out, "no account passes the filter: Esc takes it off, & changes it");
+		buf_str(out, "no account passes the filter: Esc clears it, & changes it");
 	else
 		buf_str(out, "the table is empty: type :init to fill it with accounts");
 	return true;

@@ -72,7 +72,7 @@ void settings_help(struct buf *out)
 	buf_str(out, "\n"
 		     "Without a server's name: $DATABASE_URL, or PGHOST and the like.\n"
 		     "PostgreSQL's programs, for demo: on $PATH, or only in $TELLER_PG_BINDIR.\n"
-		     "Data go to standard output, talk to standard error.\n"
+		     "Data goes to stdout, messages to stderr.\n"
 		     "\n"
 		     "Examples:\n"
 		     "  teller demo                       try it, on a bank of your own\n"

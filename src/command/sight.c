@@ -22,7 +22,7 @@ void as_of_show(struct buf *out, const struct app *app)
 void as_of_explain(struct buf *out, const struct app *app)
 {
 	if (app->settings.as_of)
-		buf_str(out, ": the list is read as it was then, so that reading it holds up nobody");
+		buf_str(out, ": the list is read as it was then, so that reading it blocks nobody");
 	else
 		buf_str(out, ": the list is read as it is now");
 }
