@@ -84,7 +84,7 @@ static bool ask_password(struct app *app, struct db *db, db_connected_fn *done, 
 	if (app->leaving)
 		status = ST_CANCELLED;
 	else if (app->settings.never_ask && !(known && known[0]))
-		status = err_set(err, ST_OWN, "-w forbids to ask for it: give it with PGPASSWORD or ~/.pgpass");
+		status = err_set(err, ST_OWN, "-w forbids asking for it: set PGPASSWORD or ~/.pgpass");
 	else if (!known || !known[0])
 		status = ask_aside(app, err);
 	if (!status)

@@ -99,7 +99,7 @@ void connect_deadline(void *arg)
 	/* A pooler lets us in by itself, and then has us wait for a session with the server. */
 	bool let_in = db->setting_up;
 	snprintf(why, sizeof why, "%s%.120s%s%s within %llu s; %s", host ? "connection to server at \"" : "",
-		 host ? host : "", host ? "\" failed: " : "", let_in ? "let in, but asked in vain" : "no answer",
+		 host ? host : "", host ? "\" failed: " : "", let_in ? "logged in, but no answer" : "no answer",
 		 (unsigned long long)(db->share_ms + 999) / 1000,
 		 let_in ? "is there a pooler in between that has no session to spare (default_pool_size)?"
 			: "is the address right, and does a firewall let it through?");

@@ -78,9 +78,9 @@ static bool percents_are_codes(const char *uri)
 static enum status unknown_parameter(const char *item, size_t n, bool secret, struct err *err)
 {
 	if (secret || name_length(item) != n || n == 0)
-		return unreadable(err, "one of its parameters is none of libpq's");
-	return err_set(err, ST_USAGE, "the connection string cannot be read: \"%.*s\" is no parameter of libpq's",
-		       (int)n, item);
+		return unreadable(err, "one of its parameters is unknown to libpq");
+	return err_set(err, ST_USAGE, "the connection string cannot be read: \"%.*s\" is not a libpq parameter", (int)n,
+		       item);
 }
 
 /* Where a password stands before an item, the item may be a piece of it. */
@@ -90,10 +90,9 @@ static enum status check_parameters(const char *query, struct err *err)
 	for (const char *item = query; *item;) {
 		size_t length = strcspn(item, "&"), n = strcspn(item, "=&");
 		if (n == length)
-			return unreadable(err,
-					  "a parameter of it lacks its =; percent-encode an & in a value: %26 for &");
+			return unreadable(err, "a parameter in it has no =; percent-encode an & in a value: %26 for &");
 		if (memchr(item + n + 1, '=', length - n - 1))
-			return unreadable(err, "a parameter of it has two =; percent-encode one in a value: %3D for =");
+			return unreadable(err, "a parameter in it has two =; percent-encode one in a value: %3D for =");
 		if (memchr(item, '%', n))
 			return unreadable(err, "a parameter's name is written without %");
 		bool ssl = n == 3 && strncmp(item, "ssl", n) == 0; /* as JDBC has it; libpq takes it */
@@ -109,13 +108,13 @@ static enum status check_uri(const char *rest, struct err *err)
 {
 	const char *hosts = behind_user(rest), *bracket = strchr(hosts, '[');
 	if (strchr(hosts, '@'))
-		return unreadable(err, "there is an @ behind the one that ends user and password; percent-encode what "
+		return unreadable(err, "there is an @ after the one that ends user and password; percent-encode what "
 				       "belongs to a name or a password: %40 for @, %2F for /, %3A for :, %25 for %");
 	if (bracket && bracket < hosts + strcspn(hosts, "/?") && !strchr(bracket, ']'))
 		return unreadable(err, "an IPv6 address in it is not closed with ]");
 	if (!ports_are_numbers(hosts))
 		return unreadable(err,
-				  "a port in it is no number; if that is a piece of a password, percent-encode the "
+				  "a port in it is not a number; if that is part of a password, percent-encode the "
 				  "password: %40 for @, %2F for /, %3A for :, %25 for %");
 	if (!percents_are_codes(rest))
 		return unreadable(err,
@@ -145,8 +144,8 @@ static enum status unknown_option(const char *name, const char *target, struct e
 {
 	size_t n = name_length(name);
 	if (n == 0 || name[n] != '"' || secrets(target) > spelling_is_secret(name, n))
-		return unreadable(err, "one of its options is none of libpq's");
-	return err_set(err, ST_USAGE, "the connection string cannot be read: \"%.*s\" is no option of libpq's", (int)n,
+		return unreadable(err, "one of its options is unknown to libpq");
+	return err_set(err, ST_USAGE, "the connection string cannot be read: \"%.*s\" is not a libpq option", (int)n,
 		       name);
 }
 
@@ -157,7 +156,7 @@ static enum status translate(const char *words, const char *target, struct err *
 		return unknown_option(words + strlen(option), target, err);
 	if (strncmp(words, "missing \"=\"", 11) == 0)
 		return unreadable(err,
-				  "a word in it lacks its =; put quotes around a value that has blanks: key='a value'");
+				  "a word in it has no =; put quotes around a value that has blanks: key='a value'");
 	if (strncmp(words, "unterminated quoted", 19) == 0)
 		return unreadable(
 			err, "a value's quote in it is not closed; write \\' for a quote that belongs to the value");
@@ -211,7 +210,7 @@ enum status conninfo_check_host(const char *hosts, struct err *err)
 	return err_set(
 		err, ST_USAGE,
 		"-h takes a host's name, its address, or the directory of its socket; a user goes with -U, and a URI "
-		"stands without -h");
+		"goes without -h");
 }
 
 enum status conninfo_check_port(const char *ports, struct err *err)

@@ -55,7 +55,7 @@ static void the_doctor_knows_the_mode(void **state)
 	doctor_says("transaction", 1,
 		    "FAILED  pooler       in between; of 2 sessions 1 got a transaction within 1 s\n");
 	doctor_says("session", 2, "ok      pooler       in between; its mode could not be found out: cannot\n");
-	doctor_says("session", 1, "vain within 10 s; is there a pooler in between");
+	doctor_says("session", 1, "answer within 10 s; is there a pooler in between");
 }
 
 static void conninfo_tells(void **state)

@@ -132,7 +132,7 @@ static void w_does_not_ask(void **state)
 {
 	const char *const argv[] = {proc_teller(), "-w", "count", NULL};
 	struct term *term = start(state, argv);
-	term_expect(term, "-w forbids to ask for it");
+	term_expect(term, "-w forbids asking for it");
 	term_expect_exit(term, 2);
 	assert_false(term_sent(term, "Password for"));
 }
