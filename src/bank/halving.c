@@ -57,7 +57,7 @@ static enum body_say check(const struct halving *halving, const struct answer *a
 		if (answers[i].affected == 1)
 			continue;
 		const char *id = i == 0 ? halving->source : halving->destination;
-		err_set(reason, ST_REJECTED, "the update of account %s touched %" PRId64 " rows in place of one",
+		err_set(reason, ST_REJECTED, "the update of account %s touched %" PRId64 " rows, not one",
 			say_id(id).text, answers[i].affected);
 		return BODY_REJECT;
 	}

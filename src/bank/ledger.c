@@ -151,7 +151,7 @@ static char *judge_columns(const struct table *table)
 		for (size_t k = 0; k < ALL; k++)
 			known = known || strcmp(column->name, ours[k]) == 0;
 		sentence = known ? judge_ours(table, column)
-				 : why(table, "its column %s is none of a ledger's", say_id(column->name).text);
+				 : why(table, "its column %s does not belong to a ledger", say_id(column->name).text);
 	}
 	return sentence;
 }

@@ -153,7 +153,7 @@ void do_doctor(struct run *run)
 {
 	struct app *app = run->app;
 	if (job_find(app, &diagnosis_ops)) {
-		run_end(run, ST_USAGE, "the doctor is looking already");
+		run_end(run, ST_USAGE, "doctor is running already");
 		return;
 	}
 	struct diagnosis *diagnosis = NEW(struct diagnosis);

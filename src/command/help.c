@@ -66,11 +66,11 @@ void settings_help(struct buf *out)
 		     "\n"
 		     "Usage:\n"
 		     "  teller [CONNECTION] [OPTION]... [DBNAME | URI] [USER]   the console\n"
-		     "  teller [CONNECTION] VERB [ARGUMENT]... [OPTION]...      one thing, then out\n");
+		     "  teller [CONNECTION] VERB [ARGUMENT]... [OPTION]...      run one, then exit\n");
 	add_verbs(out);
 	add_options(out);
 	buf_str(out, "\n"
-		     "Without a server's name: $DATABASE_URL, or PGHOST and the like.\n"
+		     "Without a server's name: $DATABASE_URL, or PGHOST and the other PG variables.\n"
 		     "PostgreSQL's programs, for demo: on $PATH, or only in $TELLER_PG_BINDIR.\n"
 		     "Data goes to stdout, messages to stderr.\n"
 		     "\n"

@@ -177,8 +177,7 @@ static enum status read_line(const struct run *run, struct request *request, str
 	enum status status = ST_OK;
 	*request = (struct request){CHUNK, 0, run_option(run, "skip-bad") != NULL};
 	if (strcmp(run->args[0], "-") == 0 && commands)
-		return err_set(err, ST_USAGE,
-			       "commands come from standard input: import - has its place on the command line");
+		return err_set(err, ST_USAGE, "commands come from standard input: use import - on the command line");
 	if (request->skip && run_option(run, "strict"))
 		return err_set(err, ST_USAGE, "import takes --strict or --skip-bad, not both");
 	if (chunk)

@@ -80,7 +80,7 @@ static void open_intake(struct import *import, const struct csv_record *record)
 								       .done = import_written,
 								       .arg = import});
 	if (csv_had_mark(import->csv))
-		app_say(import->app, ST_OK, "%.200s: line 1 begins with a byte order mark, which is passed over",
+		app_say(import->app, ST_OK, "%.200s: line 1 begins with a byte order mark, which is skipped",
 			import->file);
 }
 

@@ -24,7 +24,7 @@ enum status lesson_read(const char *path, struct buf *text, struct err *err)
 	bool failed = ferror(file);
 	fclose(file);
 	if (!regular)
-		return err_set(err, ST_USAGE, "%.300s is not a regular file; a spec file is wanted", path);
+		return err_set(err, ST_USAGE, "%.300s is not a regular file; name a spec file", path);
 	return failed ? err_set(err, ST_OWN, "cannot read %.300s: %s", path, strerror(errno)) : ST_OK;
 }
 

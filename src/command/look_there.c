@@ -126,7 +126,7 @@ static void look_at_commit(struct diagnosis *d, const struct app *app)
 		diagnosis_add(d, "durability", NULL, "a commit is on this server's disk; it has no standby");
 		return;
 	case DURABLE_UNKNOWN:
-		diagnosis_add(d, "durability", NULL, "the server does not say what a commit stands on");
+		diagnosis_add(d, "durability", NULL, "the server does not say how durable a commit is");
 		return;
 	}
 }

@@ -54,7 +54,7 @@ static void adopt(struct app *app, struct catalogue *catalogue, const struct who
 	app->pages = pages_new(app->browse, catalogue, on_pages, app);
 	browse_look(app, false);
 	if (catalogue->browse_why && !app->settings.read_only)
-		app_say(app, ST_OK, "only to look at: %s", catalogue->browse_why);
+		app_say(app, ST_OK, "read-only: %s", catalogue->browse_why);
 	else if (catalogue->ledger_why)
 		app_say(app, ST_OK, "transfers are not recorded: %s", catalogue->ledger_why);
 	else if (catalogue->ledger_beside)

@@ -377,8 +377,8 @@ static enum status do_word(struct app *app, const char *word, const char *argume
 		return words[i].fn(&call, err);
 	}
 	return err_set(err, ST_USAGE,
-		       "lab %.40s is nothing on a screen; lab play NAME, next, step, answer, go, auto, "
-		       "order, again, against or leave is",
+		       "unknown lab command \"%.40s\"; on a screen use play NAME, next, step, answer, go, auto, "
+		       "order, again, against or leave",
 		       word);
 }
 

@@ -93,7 +93,7 @@ static enum status check_onoff(const char *word, struct err *err)
 {
 	if (strcmp(word, "on") == 0 || strcmp(word, "off") == 0 || strcmp(word, "toggle") == 0)
 		return ST_OK;
-	return err_set(err, ST_USAGE, "on, off or toggle is wanted, not \"%.80s\"", word);
+	return err_set(err, ST_USAGE, "use on, off or toggle, not \"%.80s\"", word);
 }
 
 static enum status check_arg(enum arg_type type, const char *name, const char *word, struct err *err)
@@ -112,7 +112,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 		return command_find(word) ? ST_OK : no_command(word, err);
 	case ARG_ACCOUNT:
 	case ARG_ACCOUNTS:
-		return word[0] ? ST_OK : err_set(err, ST_USAGE, "%s is empty; an account's id is wanted", name);
+		return word[0] ? ST_OK : err_set(err, ST_USAGE, "%s is empty; give an account's id", name);
 	case ARG_LESSON:
 	case ARG_WORD:
 	case ARG_REST:

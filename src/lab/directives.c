@@ -411,8 +411,7 @@ static enum status read_note(struct reader *r, const struct spec_note *note)
 		return read_answers(r);
 	r->asking = NULL;
 	if (*r->note.at == '"' || *r->note.at == '|')
-		return note_error(&r->note, r->note.place,
-				  "there is nothing before it that this line could go on with");
+		return note_error(&r->note, r->note.place, "there is nothing before this line for it to continue");
 	return read_directive(r);
 }
 

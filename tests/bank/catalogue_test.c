@@ -217,7 +217,7 @@ static void ledgers(void **state)
 		const char *change, *words; /* NULL: usable */
 	} cases[] = {
 		{"CREATE INDEX ON transfers (source)", NULL},
-		{"ALTER TABLE transfers ADD note text", "note is none of a ledger's"},
+		{"ALTER TABLE transfers ADD note text", "note does not belong to a ledger"},
 		{"ALTER TABLE transfers ALTER source TYPE text, ALTER destination TYPE text", NULL},
 		{"ALTER TABLE transfers ALTER source TYPE int2", "source is of type smallint"},
 		{"ALTER TABLE transfers ALTER amount TYPE int2", "amount is of type smallint"},
@@ -225,7 +225,7 @@ static void ledgers(void **state)
 		{"ALTER TABLE transfers DROP made_at", "no column made_at"},
 		{"ALTER TABLE transfers DROP CONSTRAINT transfers_pkey", "primary key must be a column id"},
 		{"ALTER TABLE transfers ALTER id TYPE text", "must be of type uuid"},
-		{"ALTER TABLE transfers ADD who text NOT NULL", "who is none of a ledger's"},
+		{"ALTER TABLE transfers ADD who text NOT NULL", "who does not belong to a ledger"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		pg_bank(1);

@@ -174,9 +174,8 @@ static void refusals_of_words_have_a_place(void **state)
 	check_refused("#@ say a1 \"x\" y", "", "a.spec:2:15: unexpected text: \"y\"");
 	check_refused("#@ title", "", "a.spec:2:9: expected a text");
 	check_refused("#@ end a1", "", "a.spec:2:8: expected a text in double quotes");
-	check_refused("#@ \"x\"", "", "a.spec:2:4: there is nothing before it that this line could go on with");
-	check_refused("#@ title x\n#@ | y", "",
-		      "a.spec:3:4: there is nothing before it that this line could go on with");
+	check_refused("#@ \"x\"", "", "a.spec:2:4: there is nothing before this line for it to continue");
+	check_refused("#@ title x\n#@ | y", "", "a.spec:3:4: there is nothing before this line for it to continue");
 	check_refused("#@ title x\n#@ title y", "", "a.spec:3:4: there is such a text, in line 2 already");
 	check_refused("", "#@ say a2 \"x\"", "a.spec:4:8: step \"a2\" is not in the permutation above");
 	check_refused("#@ needs pg 15", "", "a.spec:2:13: unexpected text: \"15\"");

@@ -162,8 +162,7 @@ static void without_the_right_to_write(void **state)
 	pg_exec("DO $$BEGIN CREATE ROLE screen_looker LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$");
 	pg_exec("GRANT SELECT ON accounts, transfers TO screen_looker");
 	static const char *const env[] = {"PGUSER=screen_looker", NULL};
-	struct term *term =
-		console_open_with(state, 24, 80, env, "only to look at: you may read accounts but not change it");
+	struct term *term = console_open_with(state, 24, 80, env, "read-only: you may read accounts but not change it");
 	sees_and_is_refused(term, "you may read accounts but not change it: ask its owner");
 }
 

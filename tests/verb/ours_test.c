@@ -42,8 +42,8 @@ static const struct {
 	const char *make, *words;
 } others[] = {
 	{"CREATE UNLOGGED TABLE" /* completed below */, "it is unlogged"},
-	{ADD("status text"), "its column status is none of a ledger's"},
-	{ADD("fee bigint GENERATED ALWAYS AS (amount / 100) STORED"), "its column fee is none of a ledger's"},
+	{ADD("status text"), "its column status does not belong to a ledger"},
+	{ADD("fee bigint GENERATED ALWAYS AS (amount / 100) STORED"), "its column fee does not belong to a ledger"},
 	{HOOK("BEFORE INSERT"), "it has a trigger, hook"},
 	{HOOK("AFTER INSERT"), "it has a trigger, hook"},
 	{HOOK("AFTER UPDATE"), "it has a trigger, hook"},
