@@ -12,7 +12,7 @@ struct query *browse_query(const struct app *app, const char *filter, struct ord
 bool browse_is_costly(const struct app *app, struct order order);
 void browse_cost(struct buf *out, const struct app *app);
 
-/* On a server that cannot read the past, as-of is taken off, with a sentence. */
+/* On a server that cannot read the past, as-of is cleared, with a sentence. */
 void browse_check_past(struct app *app);
 
 /* Lets the screen's pages look at app->filter in app->order; `stay` as for pages_look(). */

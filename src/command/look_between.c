@@ -56,7 +56,7 @@ void diagnosis_show_between(struct diagnosis *d)
 		diagnosis_add(d, "pooler", NULL, "in between, in session mode");
 		return;
 	case POOL_SHARED:
-		diagnosis_add(d, "pooler", NULL, "in between, in transaction mode; lessons want pool_mode=session");
+		diagnosis_add(d, "pooler", NULL, "in between, in transaction mode; lessons need pool_mode=session");
 		return;
 	case POOL_STATEMENTS:
 		diagnosis_add(d, "pooler", "a transfer is a transaction: set pool_mode=transaction, or session",

@@ -18,7 +18,7 @@ static void look_at_size(struct diagnosis *d, const char *term)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
 		diagnosis_add(d, "terminal", NULL, "%s, size unknown", term);
 	else if (size.ws_col < COLS_MIN || size.ws_row < ROWS_MIN)
-		diagnosis_add(d, "terminal", "make the window larger: the console wants 40 columns and 10 rows",
+		diagnosis_add(d, "terminal", "make the window larger: the console needs 40 columns and 10 rows",
 			      "%s, %u columns and %u rows", term, size.ws_col, size.ws_row);
 	else
 		diagnosis_add(d, "terminal", NULL, "%s, %u columns and %u rows", term, size.ws_col, size.ws_row);

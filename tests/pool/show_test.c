@@ -50,7 +50,7 @@ static void the_doctor_knows_the_mode(void **state)
 {
 	(void)state;
 	doctor_says("session", 4, "ok      pooler       in between, in session mode\n");
-	doctor_says("transaction", 4, "ok      pooler       in between, in transaction mode; lessons want\n");
+	doctor_says("transaction", 4, "ok      pooler       in between, in transaction mode; lessons need\n");
 	doctor_says("statement", 4, "FAILED  pooler       in between, in statement mode: it refuses transactions\n");
 	doctor_says("transaction", 1,
 		    "FAILED  pooler       in between; of 2 sessions 1 got a transaction within 1 s\n");
