@@ -282,7 +282,7 @@ static void accounts_free(void *self)
 int accounts_columns(const struct view *view)
 {
 	const struct accounts *accounts = view->self;
-	return columns_wanted(&accounts->columns) + 2;
+	return columns_wanted(&accounts->columns, accounts->app->catalogue) + 2;
 }
 
 struct view accounts_view(struct app *app)

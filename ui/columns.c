@@ -54,13 +54,16 @@ void columns_widen(struct columns *columns, const struct catalogue *catalogue, c
 	}
 }
 
-int columns_wanted(const struct columns *columns)
+/* Those of another catalogue are not looked at: it may be gone. */
+int columns_wanted(const struct columns *columns, const struct catalogue *catalogue)
 {
+	if (!catalogue || columns->catalogue != catalogue)
+		return 0;
 	int balance = columns->balance > BALANCE_USUAL ? columns->balance : BALANCE_USUAL;
 	int wanted = columns->id + balance + OTHER;
-	for (size_t x = 0; columns->catalogue && x < columns->catalogue->nextra; x++)
+	for (size_t x = 0; x < catalogue->nextra; x++)
 		wanted += columns->extra[x] + 1;
-	return columns->catalogue ? wanted : 0;
+	return wanted;
 }
 
 /* Half a number is a wrong number, and most ids are told apart by how they begin: the id gives way first. */

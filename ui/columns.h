@@ -15,7 +15,8 @@ struct columns {
 /* Makes room for `rows` rows from `top` on; begins anew with another catalogue. */
 void columns_widen(struct columns *columns, const struct catalogue *catalogue, const struct pages *pages, size_t top,
 		   size_t rows);
-int columns_wanted(const struct columns *columns); /* columns of the terminal that a whole line takes */
+int columns_wanted(const struct columns *columns,
+		   const struct catalogue *catalogue); /* columns of the terminal that a whole line takes */
 
 /* Id, balance and their marks first, further columns where there is room. mark[0]: '>' for the selected row; mark[1]: what
  * the account is picked for. */
