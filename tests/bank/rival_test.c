@@ -223,15 +223,19 @@ static void a_transfer_that_is_rejected_first_leaves_it_armed(void **state)
 	assert_int_equal(s->held, 0);
 }
 
-/* Cancelled while the gate holds: the transfer ends, the unit is back or never went, and the gate is not released. */
+/*
+ * Cancelled while the gate holds: the transfer ends, and the unit is back or never went. The rival may have moved before the server has
+ * answered the transfer's ROLLBACK; the gate that it opens then leads nowhere.
+ */
 static void a_transfer_that_is_cancelled_meanwhile(void **state)
 {
 	struct scene *s = *state;
 	s->cancel = true;
 	rival_arm(s->rival, true);
 	assert_int_equal(run(s, &half), OUTCOME_CANCELLED);
-	assert_int_equal(s->released, 0);
+	assert_true(s->released <= 1);
 	assert_int_equal(balance(7001), 1000);
+	assert_int_equal(balance(7002), 1000);
 	check_books(4000);
 	s->cancel = false;
 	assert_int_equal(run(s, &half), OUTCOME_COMMITTED);
