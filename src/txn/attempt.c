@@ -26,17 +26,6 @@ static bool wants_who(const struct txn *txn)
 	       !txn->options.unnumbered && txn->attempt.wire != WIRE_ONESHOT;
 }
 
-static struct statement who_with_xid(void)
-{
-	static const char *const nobody[] = {"0", "0"};
-	return (struct statement){.sql = who_sql_xid(),
-				  .verb = VERB_SELECT,
-				  .nparams = 2,
-				  .params = nobody,
-				  .shown = who_shown,
-				  .once = true};
-}
-
 static void add_frame(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
@@ -55,7 +44,7 @@ static void add_frame(struct txn *txn)
 	item_add(attempt, ITEM_SAVEPOINT,
 		 (struct statement){.sql = "SAVEPOINT cockroach_restart", .verb = VERB_SAVEPOINT}, 0);
 	if (wants_who(txn))
-		item_add(attempt, ITEM_WHO, who_with_xid(), 0);
+		item_add(attempt, ITEM_WHO, proof_who(who_sql_xid()), 0);
 	else if (wants_xid(txn))
 		item_add(attempt, ITEM_XID,
 			 (struct statement){.sql = db_dialect(txn->db)->xid_sql, .verb = VERB_SELECT}, 0);
@@ -203,8 +192,10 @@ void attempt_again(struct txn *txn)
 	struct attempt *attempt = &txn->attempt;
 	struct item body[ITEMS_MAX];
 	attempt_forget(txn);
-	if (!txn->by_savepoint)
+	if (!txn->by_savepoint) {
 		attempt->who = *db_who(txn->db);
+		attempt->who_known = !db_pooled(txn->db);
+	}
 	if (attempt_is_elsewhere(txn))
 		return;
 	attempt->wire = txn->options.wire;

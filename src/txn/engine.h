@@ -72,6 +72,7 @@ struct attempt {
 	bool gate_passed;  /* txn_go() was called for what is ready */
 	uint64_t begun_us; /* before its BEGIN was sent */
 	struct who who;    /* that runs it; its xid is "" where it was not asked for */
+	bool who_known;    /* it is the one of this very transaction: behind a pooler only once it was asked inside */
 	struct fault fault;
 };
 
@@ -174,13 +175,14 @@ void settle_begin(struct txn *txn);
 void settle_turn(struct txn *txn); /* the timer of TXN_SETTLING */
 void settle_cancel(struct txn *txn);
 void settle_send(struct txn *txn, const struct statement *statements, size_t n, struct db_reply reply);
+struct statement settle_who(const struct txn *txn);
 void settle_server(struct txn *txn, const struct rows *rows); /* who answers, as the answer to proof_who() says */
 void settle_failure(struct txn *txn, const struct answer *answer);
 bool settle_last(struct txn *txn,
 		 enum outcome outcome); /* true where the outcome is asked for once more, in place of told */
 
 /* proof.c: both ask false where there is nothing to ask */
-struct statement proof_who(const struct txn *txn);
+struct statement proof_who(const char *sql);            /* who_sql() and the like */
 bool proof_ask(struct txn *txn, struct db_reply reply); /* ends the session if it may, and asks whether it is gone */
 void proof_on_answer(void *arg, size_t index, const struct answer *answer);
 bool proof_ask_status(struct txn *txn, struct db_reply reply); /* what became of the number */

@@ -9,16 +9,11 @@
 
 enum { WAY_MS = 100 /* the most that BEGIN was quicker than the question */ };
 
-struct statement proof_who(const struct txn *txn)
+struct statement proof_who(const char *sql)
 {
 	static const char *const nobody[] = {"0", "0"}; /* whether a pooler is there is not asked */
-	bool all = db_who(txn->db)->system[0] != '\0';
-	return (struct statement){.sql = all ? who_sql(SERVER_POSTGRES) : who_sql_least(SERVER_POSTGRES),
-				  .verb = VERB_SELECT,
-				  .nparams = 2,
-				  .params = nobody,
-				  .shown = who_shown,
-				  .once = true};
+	return (struct statement){
+		.sql = sql, .verb = VERB_SELECT, .nparams = 2, .params = nobody, .shown = who_shown, .once = true};
 }
 
 /* ---- the session ---- */
@@ -58,7 +53,8 @@ bool proof_ask(struct txn *txn, struct db_reply reply)
 	char pid[16], born[24], started[24];
 	const char *ends[] = {pid, born, started, who->application}, *asks[] = {pid, born, started, who->xid};
 	bool itself = who->pid == db_who(txn->db)->pid && who->backend_us == db_who(txn->db)->backend_us;
-	if (txn->settle.ended || !dialect->gone_sql || !who->pid || !who->started_us || itself)
+	if (txn->settle.ended || !dialect->gone_sql || !txn->attempt.who_known || !who->pid || !who->started_us ||
+	    itself)
 		return false;
 	snprintf(pid, sizeof pid, "%d", who->pid);
 	snprintf(born, sizeof born, "%" PRId64, who->backend_us);
@@ -95,7 +91,7 @@ enum { STATUS_WHO = 1, STATUS_ASKED };
 /* A number means something only to the server that gave it, in the history in which it gave it. */
 static bool is_its_own(const struct txn *txn)
 {
-	return txn->settle.now == WHO_SAME || txn->settle.now == WHO_RESTARTED;
+	return txn->attempt.who_known && (txn->settle.now == WHO_SAME || txn->settle.now == WHO_RESTARTED);
 }
 
 void proof_on_status(void *arg, size_t index, const struct answer *answer)
@@ -133,7 +129,7 @@ bool proof_ask_status(struct txn *txn, struct db_reply reply)
 		 (unsigned long long)(clock_us() - txn->attempt.begun_us) / 1000 + WAY_MS);
 	const struct statement statements[] = {
 		{.sql = "BEGIN READ ONLY", .verb = VERB_BEGIN},
-		[STATUS_WHO] = proof_who(txn),
+		[STATUS_WHO] = settle_who(txn),
 		[STATUS_ASKED] = {.sql = sql, .verb = VERB_SELECT, .nparams = 2, .params = params},
 		{.sql = "ROLLBACK", .verb = VERB_ROLLBACK},
 	};

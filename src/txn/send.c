@@ -32,7 +32,7 @@ static void read_frame(struct txn *txn, const struct item *item, const struct an
 	if (item->role == ITEM_XID && answer->rows && rows_cell(answer->rows, 0, 0))
 		snprintf(attempt->who.xid, sizeof attempt->who.xid, "%s", rows_cell(answer->rows, 0, 0));
 	if (item->role == ITEM_WHO)
-		who_read(&attempt->who, attempt->who.server, answer->rows);
+		attempt->who_known = who_read(&attempt->who, attempt->who.server, answer->rows);
 	if (attempt_is_commit(item))
 		read_commit(txn, answer);
 }

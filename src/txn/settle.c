@@ -88,15 +88,23 @@ static void again_later(struct txn *txn)
 /*
  * The server that answers the question may be another one than at the connect: a pooler goes on to the next server unseen. What was sent
  * to a server that has been restarted or replaced since cannot be committed into the history that is read here, unless that still
- * comes from the other one, because this one is a standby.
+ * comes from the other one, because this one is a standby. Where the transaction's own server and backend are not known, that another
+ * backend is gone says nothing.
  */
 static void judge_server(struct txn *txn, const struct who *who)
 {
 	struct settle *settle = &txn->settle;
 	settle->now = who_compare(&txn->attempt.who, who);
 	settle->recovery = who->recovery;
-	settle->final = !who->recovery && (settle->now == WHO_RESTARTED || settle->now == WHO_NEW_HISTORY ||
-					   (settle->now == WHO_SAME && settle->ended));
+	settle->final = !who->recovery && txn->attempt.who_known &&
+			(settle->now == WHO_RESTARTED || settle->now == WHO_NEW_HISTORY ||
+			 (settle->now == WHO_SAME && settle->ended));
+}
+
+struct statement settle_who(const struct txn *txn)
+{
+	bool all = db_who(txn->db)->system[0] != '\0';
+	return proof_who(all ? who_sql(SERVER_POSTGRES) : who_sql_least(SERVER_POSTGRES));
 }
 
 void settle_server(struct txn *txn, const struct rows *rows)
@@ -114,7 +122,7 @@ static bool cannot_come(const struct txn *txn, bool wrote)
 {
 	const struct attempt *attempt = &txn->attempt;
 	bool alone = attempt_is_commit(&attempt->items[attempt->first_sent]);
-	bool here = txn->settle.now == WHO_SAME || db_server(txn->db) == SERVER_COCKROACH;
+	bool here = db_server(txn->db) == SERVER_COCKROACH || (attempt->who_known && txn->settle.now == WHO_SAME);
 	if (txn->settle.final)
 		return true;
 	return here && ((!attempt->fault.lost && !db_pooled(txn->db)) || (alone && wrote));
@@ -235,7 +243,7 @@ static bool ask_ledger(struct txn *txn)
 	txn->settle.asked_to_write = write;
 	add_step(txn, statements, &n, LEDGER_FRAME, (struct statement){.sql = begin, .verb = VERB_BEGIN});
 	if (db_server(txn->db) == SERVER_POSTGRES)
-		add_step(txn, statements, &n, LEDGER_WHO, proof_who(txn));
+		add_step(txn, statements, &n, LEDGER_WHO, settle_who(txn));
 	if (write && db_server(txn->db) == SERVER_POSTGRES)
 		add_step(txn, statements, &n, LEDGER_FRAME,
 			 (struct statement){.sql = "SET LOCAL lock_timeout = '2s'", .verb = VERB_SET});
