@@ -42,7 +42,7 @@ void child_init(void)
 
 /* ---- the way in ---- */
 
-static _Noreturn void exec_child(const struct child_order *order, pid_t guardian, int in, int out)
+static _Noreturn void exec_child(const struct spawn_args *spawn, pid_t guardian, int in, int out)
 {
 	sigset_t none;
 	setsid();
@@ -50,7 +50,7 @@ static _Noreturn void exec_child(const struct child_order *order, pid_t guardian
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 #ifdef PR_SET_PDEATHSIG
-	prctl(PR_SET_PDEATHSIG, order->deathsig, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, spawn->deathsig, 0, 0, 0);
 	if (getppid() != guardian)
 		_exit(127); /* it was killed before we asked */
 #endif
@@ -59,8 +59,8 @@ static _Noreturn void exec_child(const struct child_order *order, pid_t guardian
 		signal(signum, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(order->argv[0], (char *const *)(uintptr_t)order->argv, order->env);
-	dprintf(STDERR_FILENO, "error: cannot run %s: %s\n", order->argv[0], strerror(errno));
+	execve(spawn->argv[0], (char *const *)(uintptr_t)spawn->argv, spawn->env);
+	dprintf(STDERR_FILENO, "error: cannot run %s: %s\n", spawn->argv[0], strerror(errno));
 	_exit(127);
 }
 
@@ -80,9 +80,9 @@ static int input_open(const char *text)
 	return fds[0];
 }
 
-static bool start(struct child *child, const struct child_order *order)
+static bool start(struct child *child, const struct spawn_args *spawn)
 {
-	int in = input_open(order->input);
+	int in = input_open(spawn->input);
 	int out[2];
 	if (in < 0)
 		return false;
@@ -95,7 +95,7 @@ static bool start(struct child *child, const struct child_order *order)
 	 * others here. */
 	child->pid = _Fork();
 	if (child->pid == 0)
-		exec_child(order, guardian, in, out[1]);
+		exec_child(spawn, guardian, in, out[1]);
 	int error = errno;
 	close(in);
 	close(out[1]);
@@ -105,11 +105,11 @@ static bool start(struct child *child, const struct child_order *order)
 	return child->pid > 0;
 }
 
-enum status child_start(struct child *child, const struct child_order *order, struct err *err)
+enum status child_start(struct child *child, const struct spawn_args *spawn, struct err *err)
 {
 	memset(child, 0, sizeof *child);
 	child->out = -1;
-	if (start(child, order))
+	if (start(child, spawn))
 		return ST_OK;
 	int error = errno;
 	child->pid = 0;
@@ -117,7 +117,7 @@ enum status child_start(struct child *child, const struct child_order *order, st
 		close(child->out);
 	child->out = -1;
 	return err_set(err, ST_OWN, "cannot start %s: %s; try again when the system has room for another process",
-		       order->argv[0], strerror(error));
+		       spawn->argv[0], strerror(error));
 }
 
 /* ---- listening ---- */

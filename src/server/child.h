@@ -21,14 +21,14 @@ struct child {
 	char tail[4097];
 };
 
-struct child_order {
+struct spawn_args {
 	const char *const *argv; /* argv[0] is the path of the program */
 	char *const *env;
 	const char *input; /* its standard input, less than 4 kB; NULL: /dev/null */
 	int deathsig;      /* the kernel's last service: sent to it if the guardian is killed */
 };
 
-MUST_CHECK enum status child_start(struct child *child, const struct child_order *order, struct err *err);
+MUST_CHECK enum status child_start(struct child *child, const struct spawn_args *spawn, struct err *err);
 
 enum child_news {
 	CHILD_ENDED, /* pid is 0, status is set, all output read */

@@ -27,10 +27,10 @@
  * loop. (malloc, which opendir() needs, may be used after a fork in the C libraries that we know.)
  *
  * The owner's end, however it comes, is the end of the stream at `owner`; the kernel sees to it that the guardian's
- * own violent end ends the server (child_order.deathsig); what stays then is a directory, which the next start sweeps.
+ * own violent end ends the server (spawn_args.deathsig); what stays then is a directory, which the next start sweeps.
  */
 struct guardian {
-	const struct guardian_order *order;
+	const struct guardian_args *args;
 	int owner;
 	struct programs programs;
 	struct home home;
@@ -69,10 +69,10 @@ static enum status initdb_start(struct guardian *g, struct err *err)
 			      "-E",
 			      "UTF8",
 			      "--no-locale",
-			      g->order->keep ? NULL : "--no-sync",
+			      g->args->keep ? NULL : "--no-sync",
 			      NULL};
-	struct child_order order = {.argv = argv, .env = g->order->env, .deathsig = SIGKILL};
-	return child_start(&g->child, &order, err);
+	struct spawn_args spawn = {.argv = argv, .env = g->args->env, .deathsig = SIGKILL};
+	return child_start(&g->child, &spawn, err);
 }
 
 /* Renaming is the cheapest way to a database of that name: a third of the time of CREATE DATABASE. */
@@ -80,12 +80,12 @@ static enum status rename_start(struct guardian *g, struct err *err)
 {
 	static const char sql[] = "ALTER DATABASE postgres RENAME TO " SERVER_DBNAME "\n"
 				  "COMMENT ON DATABASE " SERVER_DBNAME " IS 'the bank of teller demo'\n";
-	const char *fsync = g->order->keep ? "fsync=on" : "fsync=off";
+	const char *fsync = g->args->keep ? "fsync=on" : "fsync=off";
 	const char *argv[] = {
 		g->programs.postgres, "--single", "-D", g->data, "-c", fsync, "-c", "dynamic_shared_memory_type=mmap",
 		"template1",          NULL};
-	struct child_order order = {.argv = argv, .env = g->order->env, .input = sql, .deathsig = SIGKILL};
-	return child_start(&g->child, &order, err);
+	struct spawn_args spawn = {.argv = argv, .env = g->args->env, .input = sql, .deathsig = SIGKILL};
+	return child_start(&g->child, &spawn, err);
 }
 
 /* The log is quiet, so that an idle server wakes nobody: what is not LOG, FATAL or PANIC is its client's business. Dynamic shared
@@ -105,11 +105,11 @@ static enum status server_run(struct guardian *g, struct err *err)
 {
 	const char *kept[] = {g->programs.postgres, "-D", g->data, "-k", g->home.path, ALWAYS, NULL};
 	const char *thrown[] = {g->programs.postgres, "-D", g->data, "-k", g->home.path, ALWAYS, THROWN_AWAY, NULL};
-	struct child_order order = {.argv = g->order->keep ? kept : thrown,
-				    .env = g->order->env,
-				    .deathsig = g->order->keep ? SIGINT : SIGQUIT};
+	struct spawn_args spawn = {.argv = g->args->keep ? kept : thrown,
+				   .env = g->args->env,
+				   .deathsig = g->args->keep ? SIGINT : SIGQUIT};
 	g->serving = true;
-	return child_start(&g->child, &order, err);
+	return child_start(&g->child, &spawn, err);
 }
 
 /* ---- from nothing to ready ---- */
@@ -128,14 +128,14 @@ static enum status finish(struct guardian *g, const char *program, struct err *e
 	return err_set(err, ST_OWN,
 		       "the private server could not be made in %s, %s failed: %s; make room there, or name another "
 		       "place (%s)",
-		       g->data, program, words, g->order->keep ? "--keep" : "TMPDIR");
+		       g->data, program, words, g->args->keep ? "--keep" : "TMPDIR");
 }
 
 static enum status cluster_make(struct guardian *g, struct err *err)
 {
 	enum status st = initdb_start(g, err);
 	if (st == ST_OK) {
-		home_sweep(g->order->user.uid); /* while initdb is at work on the other processor */
+		home_sweep(g->args->user.uid); /* while initdb is at work on the other processor */
 		st = finish(g, "initdb", err);
 	}
 	if (st == ST_OK)
@@ -157,7 +157,7 @@ static enum status server_await(struct guardian *g, struct err *err)
 	case CHILD_ENDED:
 		last_words(g->child.tail, g->child.status, words, sizeof words);
 		return err_set(err, ST_OWN, "the private server on %s did not start: %s; %s", g->data, words,
-			       g->order->keep
+			       g->args->keep
 				       ? "name another directory, or the PostgreSQL that made it (TELLER_PG_BINDIR)"
 				       : "see that the machine has memory, and room there, and try again");
 	case CHILD_LATE:
@@ -172,11 +172,11 @@ static enum status server_await(struct guardian *g, struct err *err)
 static enum status place_cluster(struct guardian *g, struct err *err)
 {
 	enum status st = ST_OK;
-	const char *base = g->order->keep ? g->keep.path : g->home.path;
+	const char *base = g->args->keep ? g->keep.path : g->home.path;
 	if (!g->keep.filled) {
-		snprintf(g->data, sizeof g->data, "%s/%s", base, g->order->keep ? "data.new" : "data");
+		snprintf(g->data, sizeof g->data, "%s/%s", base, g->args->keep ? "data.new" : "data");
 		st = cluster_make(g, err);
-		if (st == ST_OK && g->order->keep)
+		if (st == ST_OK && g->args->keep)
 			st = keep_complete(&g->keep, err);
 	}
 	snprintf(g->data, sizeof g->data, "%s/data", base);
@@ -185,8 +185,8 @@ static enum status place_cluster(struct guardian *g, struct err *err)
 
 static enum status settle_in(struct guardian *g, struct err *err)
 {
-	const struct server_user *user = &g->order->user;
-	const char *keep = g->order->keep;
+	const struct server_user *user = &g->args->user;
+	const char *keep = g->args->keep;
 	enum status st = keep ? keep_make(keep, user, err) : ST_OK;
 	if (st == ST_OK)
 		st = user_become(user, err);
@@ -195,7 +195,7 @@ static enum status settle_in(struct guardian *g, struct err *err)
 	if (st == ST_OK && chdir("/")) /* a place that any user may enter, and that pins no file system */
 		st = err_set(err, ST_OWN, "cannot enter /: %s; check its permissions", strerror(errno));
 	if (st == ST_OK)
-		st = programs_find(&g->programs, g->order->env, err);
+		st = programs_find(&g->programs, g->args->env, err);
 	return st == ST_OK ? home_make(&g->home, err) : st;
 }
 
@@ -210,7 +210,7 @@ static enum status start(struct guardian *g, struct err *err)
 	if (st == ST_OK)
 		st = server_run(g, err);
 	if (st == ST_OK && sweep_later)
-		home_sweep(g->order->user.uid);
+		home_sweep(g->args->user.uid);
 	return st == ST_OK ? server_await(g, err) : st;
 }
 
@@ -218,7 +218,7 @@ static enum status start(struct guardian *g, struct err *err)
 
 static void stop(struct guardian *g)
 {
-	if (g->child.pid && g->serving && g->order->keep) {
+	if (g->child.pid && g->serving && g->args->keep) {
 		kill(g->child.pid, SIGINT);
 		child_wait(&g->child, -1, NULL, CHECKPOINT_MS);
 	}
@@ -273,11 +273,11 @@ static int take_own_life(int owner)
 	return 3;
 }
 
-_Noreturn void guardian_run(const struct guardian_order *order)
+_Noreturn void guardian_run(const struct guardian_args *args)
 {
-	struct guardian g = {.order = order, .home = {.fd = -1}, .keep = {.fd = -1}, .child = {.out = -1}};
+	struct guardian g = {.args = args, .home = {.fd = -1}, .keep = {.fd = -1}, .child = {.out = -1}};
 	struct err err = {.text = ""};
-	g.owner = take_own_life(order->owner);
+	g.owner = take_own_life(args->owner);
 	enum status st = start(&g, &err);
 	if (st == ST_OK)
 		guard(&g);

@@ -14,7 +14,7 @@ enum {
 };
 
 /* All that needs a lock or the user database is settled before the fork. */
-struct guardian_order {
+struct guardian_args {
 	int owner;        /* a stream socket; its other end belongs to the owner, who closes it to end the server */
 	const char *keep; /* NULL: thrown away */
 	struct server_user user;
@@ -26,6 +26,6 @@ struct guardian_order {
 #define SERVER_DBNAME "bank"
 
 /* For a process just forked; it ends when the server has ended and the directory is removed. */
-_Noreturn void guardian_run(const struct guardian_order *order);
+_Noreturn void guardian_run(const struct guardian_args *args);
 
 #endif

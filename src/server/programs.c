@@ -49,8 +49,8 @@ static bool by_pg_config(struct programs *programs, char *const *env)
 	static const char *const argv[] = {"/bin/sh", "-c", "exec pg_config --bindir 2>/dev/null", NULL};
 	struct child child;
 	struct err ignored;
-	struct child_order order = {.argv = argv, .env = env};
-	if (child_start(&child, &order, &ignored) != ST_OK)
+	struct spawn_args spawn = {.argv = argv, .env = env};
+	if (child_start(&child, &spawn, &ignored) != ST_OK)
 		return false;
 	bool answered = child_wait(&child, -1, NULL, 5000) == CHILD_ENDED && child_succeeded(&child);
 	child_kill(&child);

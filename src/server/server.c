@@ -151,14 +151,14 @@ static char **clean_environment(void)
 }
 
 /* No signal may find the guardian with our handlers, which write to our loop. */
-static pid_t fork_guardian(const struct guardian_order *order)
+static pid_t fork_guardian(const struct guardian_args *args)
 {
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid_t pid = fork();
 	if (pid == 0)
-		guardian_run(order);
+		guardian_run(args);
 	int error = errno;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	errno = error;
@@ -168,18 +168,18 @@ static pid_t fork_guardian(const struct guardian_order *order)
 static enum status guardian_start(struct server *s, const char *keep)
 {
 	int fds[2];
-	struct guardian_order order = {.keep = keep};
-	if (user_choose(&order.user, &s->err) != ST_OK)
+	struct guardian_args args = {.keep = keep};
+	if (user_choose(&args.user, &s->err) != ST_OK)
 		return s->err.status;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
 		return err_set(&s->err, ST_OWN, "cannot make a socket for the private server: %s; try again",
 			       strerror(errno));
-	s->uid = order.user.uid;
-	order.owner = fds[1];
-	order.env = clean_environment();
-	s->guardian = fork_guardian(&order);
+	s->uid = args.user.uid;
+	args.owner = fds[1];
+	args.env = clean_environment();
+	s->guardian = fork_guardian(&args);
 	int error = errno;
-	free((void *)order.env);
+	free((void *)args.env);
 	close(fds[1]);
 	s->fd = fds[0];
 	if (s->guardian > 0)
