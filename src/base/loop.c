@@ -309,7 +309,7 @@ struct soon {
 	void *arg;
 };
 
-static void on_soon(uv_timer_t *uv)
+static void on_deferred(uv_timer_t *uv)
 {
 	struct soon *soon = (struct soon *)uv;
 	work_fn *fn = soon->fn;
@@ -324,7 +324,7 @@ void loop_soon(struct loop *loop, work_fn *fn, void *arg)
 	soon->fn = fn;
 	soon->arg = arg;
 	must(uv_timer_init(&loop->uv, &soon->uv), "make a timer");
-	must(uv_timer_start(&soon->uv, on_soon, 0, 0), "make a timer");
+	must(uv_timer_start(&soon->uv, on_deferred, 0, 0), "make a timer");
 }
 
 const char *loop_library(void)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 /*
  * PQcancel() goes to the server's address without TLS, whatever the connection does: a proxy that takes nothing else drops it, and it says

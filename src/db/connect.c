@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 enum { SHARE_MIN_MS = 2000 };
 

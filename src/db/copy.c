@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* COPY FROM STDIN: one statement outside the pipeline, and its data as fast as the server takes them. */
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 /*
  * libpq cannot copy in pipeline mode, so that mode is left for the time of one statement. It goes by the simple protocol, the only one by

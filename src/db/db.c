@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "machine.h"
+#include "db_internal.h"
 
 void db_move(struct db *db, enum db_state state)
 {
@@ -26,7 +26,7 @@ static void draw_token(char token[9])
 	snprintf(token, 9, "%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
-static void on_soon(void *arg)
+static void db_on_deferred(void *arg)
 {
 	db_lose(arg, NULL);
 }
@@ -43,7 +43,7 @@ struct db *db_new(struct loop *loop, struct ring *ring, enum session session, co
 	draw_token(db->token);
 	db->fd = -1;
 	db->deadline = timer_new(loop, connect_deadline, db);
-	db->soon = timer_new(loop, on_soon, db);
+	db->soon = timer_new(loop, db_on_deferred, db);
 	db->facts = (struct db_facts){.place = "", .product = "", .version = "", .tls = ""};
 	return db;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 enum { GATHER_MAX = 32 << 20, SQL_NULL = UINT32_MAX };
 

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 #include "sql.h"
 
 enum { SETUP_MAX = 8, CLOCK_SLACK_MS = 5000, OLDEST_MAJOR = 13, SIMPLEST = 2 };

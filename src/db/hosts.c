@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 void hosts_list(const struct places *places, size_t from, struct buf *hosts, struct buf *addresses, struct buf *ports)
 {

@@ -2,7 +2,7 @@
 /* Where a connection leads: a socket or an address, and how it is written. */
 #include <string.h>
 
-#include "machine.h"
+#include "db_internal.h"
 
 /* A host that is a directory says nothing where an address goes with it: then that is used. */
 bool place_is_local(const PGconn *conn)

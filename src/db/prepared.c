@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/uuid.h"
-#include "machine.h"
+#include "db_internal.h"
 
 struct prepared *prepared_find(struct db *db, const char *sql)
 {

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 static void finish_prepare(struct db *db, const struct pending *pending)
 {

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 /* The lists are libpq's: comma-separated, place by place. */
 struct resolve_job {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 /* One block of memory: pointers first, then numbers, then the text, which begins at *text. */
 struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text)

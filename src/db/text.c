@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "machine.h"
+#include "db_internal.h"
 
 void db_send_text(struct db *db, const char *sql, const struct db_context *context, const struct db_reply *reply)
 {

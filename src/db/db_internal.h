@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of a connection, shared by the files of src/db and by nobody else. */
-#ifndef DB_MACHINE_H
-#define DB_MACHINE_H
+/* The inside of a connection; only the files of src/db include it. */
+#ifndef DB_INTERNAL_H
+#define DB_INTERNAL_H
 
 #include <libpq-fe.h>
 

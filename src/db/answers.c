@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "machine.h"
+#include "db_internal.h"
 
 enum { VALUES_MAX = 240 };
 
