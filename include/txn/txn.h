@@ -116,13 +116,13 @@ void txn_go(struct txn *txn);
  * (raised 40001 on PostgreSQL, crdb_internal.force_retry on CockroachDB) between the read and the write; `cut` drops our own connection with the
  * commit in flight, `cut_before` before it is sent, once; `delay_ms` waits before each round trip.
  */
-struct txn_levers {
+struct txn_inject {
 	unsigned fail;
 	bool cut;
 	bool cut_before;
 	uint64_t delay_ms;
 };
-struct txn_levers *txn_levers(struct txn *txn); /* borrowed; set at any time; fail and cuts are used up */
+struct txn_inject *txn_inject(struct txn *txn); /* borrowed; set at any time; fail and cuts are used up */
 
 /*
  * What an engine has done. At any time when nothing runs:

@@ -13,17 +13,17 @@ enum { FAIL_MAX = 1000, DELAY_MAX_MS = 60000 };
 
 void inject_show(struct buf *out, const struct app *app)
 {
-	const struct txn_levers *levers = txn_levers(app->txn);
+	const struct txn_inject *inject = txn_inject(app->txn);
 	const char *between = "";
-	if (levers->fail) {
-		buf_fmt(out, "%u", levers->fail);
+	if (inject->fail) {
+		buf_fmt(out, "%u", inject->fail);
 		between = ", ";
 	}
-	if (levers->cut) {
+	if (inject->cut) {
 		buf_fmt(out, "%scut", between);
 		between = ", ";
 	}
-	if (levers->cut_before)
+	if (inject->cut_before)
 		buf_fmt(out, "%scut-before", between);
 	if (!out->len)
 		buf_str(out, "off");
@@ -31,33 +31,33 @@ void inject_show(struct buf *out, const struct app *app)
 
 enum status inject_set(struct app *app, const char *word, struct err *err)
 {
-	struct txn_levers *levers = txn_levers(app->txn);
+	struct txn_inject *inject = txn_inject(app->txn);
 	unsigned long long n = 0;
 	if (strcmp(word, "cut") == 0)
-		levers->cut = true;
+		inject->cut = true;
 	else if (strcmp(word, "cut-before") == 0)
-		levers->cut_before = true;
+		inject->cut_before = true;
 	else if (strcmp(word, "off") == 0)
-		*levers = (struct txn_levers){.delay_ms = levers->delay_ms};
+		*inject = (struct txn_inject){.delay_ms = inject->delay_ms};
 	else if (word[0] < '0' || word[0] > '9')
 		return err_set(err, ST_USAGE,
 			       "inject takes a number of attempts, cut, cut-before or off, not \"%.80s\"", word);
 	else if (options_number(word, "inject", 1, FAIL_MAX, &n, err))
 		return ST_USAGE;
 	else
-		levers->fail = (unsigned)n;
+		inject->fail = (unsigned)n;
 	return ST_OK;
 }
 
 void inject_explain(struct buf *out, const struct app *app)
 {
-	const struct txn_levers *levers = txn_levers(app->txn);
-	if (levers->fail)
-		buf_fmt(out, "; the server will fail the next %u %s with a retryable error", levers->fail,
-			levers->fail == 1 ? "attempt" : "attempts");
-	if (levers->cut)
+	const struct txn_inject *inject = txn_inject(app->txn);
+	if (inject->fail)
+		buf_fmt(out, "; the server will fail the next %u %s with a retryable error", inject->fail,
+			inject->fail == 1 ? "attempt" : "attempts");
+	if (inject->cut)
 		buf_str(out, "; our connection will be dropped with the next commit in flight");
-	if (levers->cut_before)
+	if (inject->cut_before)
 		buf_str(out, "; our connection will be dropped before the next commit is sent");
 	if (!out->len)
 		buf_str(out, ": nothing will be injected");
@@ -67,7 +67,7 @@ void inject_explain(struct buf *out, const struct app *app)
 
 void delay_show(struct buf *out, const struct app *app)
 {
-	uint64_t delay_ms = txn_levers(app->txn)->delay_ms;
+	uint64_t delay_ms = txn_inject(app->txn)->delay_ms;
 	if (delay_ms)
 		buf_fmt(out, "%" PRIu64, delay_ms);
 	else
@@ -81,13 +81,13 @@ enum status delay_set(struct app *app, const char *word, struct err *err)
 		return err_set(err, ST_USAGE, "delay takes milliseconds or off, not \"%.80s\"", word);
 	if (strcmp(word, "off") != 0 && options_number(word, "delay", 0, DELAY_MAX_MS, &ms, err))
 		return ST_USAGE;
-	txn_levers(app->txn)->delay_ms = ms;
+	txn_inject(app->txn)->delay_ms = ms;
 	return ST_OK;
 }
 
 void delay_explain(struct buf *out, const struct app *app)
 {
-	if (txn_levers(app->txn)->delay_ms)
+	if (txn_inject(app->txn)->delay_ms)
 		buf_str(out, " ms before each round trip");
 }
 
@@ -95,17 +95,17 @@ void delay_explain(struct buf *out, const struct app *app)
 
 void app_armed(struct buf *out, const struct app *app)
 {
-	const struct txn_levers *levers = txn_levers(app->txn);
+	const struct txn_inject *inject = txn_inject(app->txn);
 	if (app->step.on)
 		buf_str(out, "STEPPING  ");
-	if (levers->fail)
-		buf_fmt(out, "INJECT %u  ", levers->fail);
-	if (levers->cut)
+	if (inject->fail)
+		buf_fmt(out, "INJECT %u  ", inject->fail);
+	if (inject->cut)
 		buf_str(out, "CUT ARMED  ");
-	if (levers->cut_before)
+	if (inject->cut_before)
 		buf_str(out, "CUT-BEFORE ARMED  ");
-	if (levers->delay_ms)
-		buf_fmt(out, "DELAY %" PRIu64 " ms  ", levers->delay_ms);
+	if (inject->delay_ms)
+		buf_fmt(out, "DELAY %" PRIu64 " ms  ", inject->delay_ms);
 	if (out->len)
 		out->p[out->len -= 2] = '\0';
 }

@@ -20,7 +20,7 @@ struct making {
 	bool empty;
 	struct catalogue *catalogue;
 	struct filling *filling;
-	struct txn_levers levers; /* are for transfers: put aside meanwhile */
+	struct txn_inject inject; /* are for transfers: put aside meanwhile */
 	struct err err;
 	making_fn *done;
 	void *arg;
@@ -32,7 +32,7 @@ static void finish(struct making *making)
 	making_fn *done = making->done;
 	void *arg = making->arg;
 	unsigned added = making->added;
-	*txn_levers(making->app->txn) = making->levers;
+	*txn_inject(making->app->txn) = making->inject;
 	job_end(&making->job);
 	done(arg, added, err.status ? &err : NULL);
 }
@@ -170,10 +170,10 @@ void making_start(struct app *app, unsigned accounts, making_fn *done, void *arg
 	*making = (struct making){.job = {.ops = &making_ops, .name = "init", .uses = USES_WORK},
 				  .app = app,
 				  .accounts = accounts,
-				  .levers = *txn_levers(app->txn),
+				  .inject = *txn_inject(app->txn),
 				  .done = done,
 				  .arg = arg};
-	*txn_levers(app->txn) = (struct txn_levers){0};
+	*txn_inject(app->txn) = (struct txn_inject){0};
 	job_begin(app, &making->job);
 	look(making);
 }

@@ -12,7 +12,7 @@ struct settling {
 	struct job job;
 	struct run *run;
 	struct lookup *lookup;
-	struct txn_levers levers; /* are for transfers: put aside meanwhile */
+	struct txn_inject inject; /* are for transfers: put aside meanwhile */
 };
 
 /* ---- the transfer in doubt ---- */
@@ -91,7 +91,7 @@ static void on_done(void *arg, const struct txn_result *result)
 	struct app *app = run->app;
 	struct lookup_facts facts = lookup_facts(settling->lookup);
 	struct err err = {0};
-	*txn_levers(app->txn) = settling->levers;
+	*txn_inject(app->txn) = settling->inject;
 	enum status status = answer(run, &facts, result, &err);
 	job_end(&settling->job);
 	inner_changed(app);
@@ -109,8 +109,8 @@ static void start(struct run *run, const char *id)
 	settling->job = (struct job){.ops = &settling_ops, .name = "settle", .uses = USES_WORK};
 	settling->run = run;
 	settling->lookup = lookup_new(app->catalogue, id, db_dialect(app->work)->others_sql);
-	settling->levers = *txn_levers(app->txn);
-	*txn_levers(app->txn) = (struct txn_levers){0};
+	settling->inject = *txn_inject(app->txn);
+	*txn_inject(app->txn) = (struct txn_inject){0};
 	buf_fmt(&what, "settle transfer %s", id);
 	job_begin(app, &settling->job);
 	txn_start(app->txn, lookup_body(settling->lookup), what.p, &options, on_done, settling);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What one attempt sends: its frame, the body's statements as it yields them, the commit. */
+/* What one attempt sends: its frame, the statements of the body, the commit; and its first error. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "engine.h"
+#include "base/mem.h"
+#include "txn_internal.h"
 
 static void item_add(struct attempt *attempt, enum item_role role, struct statement statement, size_t body_index)
 {
@@ -130,7 +132,7 @@ static bool add_batch(struct txn *txn)
 	struct attempt *attempt = &txn->attempt;
 	struct err reason = {0};
 	if (attempt->batches > 1 || attempt->batch.last)
-		lever_add_failure(txn);
+		inject_add_failure(txn);
 	for (size_t i = 0; i < attempt->batch.n; i++) {
 		if (!guard_allows(&attempt->batch.statements[i], &reason)) {
 			stop_attempt(txn, OUTCOME_FAILED, &reason);
@@ -183,7 +185,7 @@ static bool ask_first(struct txn *txn)
 /* A failure on request needs a read in front of it where the server would retry the first statement by itself. */
 static bool fits_one_round_trip(const struct txn *txn)
 {
-	bool fails_unseen = txn->levers.fail && db_dialect(txn->db)->retries_first;
+	bool fails_unseen = txn->inject.fail && db_dialect(txn->db)->retries_first;
 	return txn->body->ops->oneshot && !txn->oneshot_refused && !fails_unseen;
 }
 
@@ -221,4 +223,38 @@ void attempt_begin(struct txn *txn)
 	struct event fact = txn_fact(txn, EVENT_ATTEMPT);
 	txn_move(txn, TXN_READY, &fact);
 	attempt_again(txn);
+}
+
+/* ---- the first error of an attempt, kept whatever comes later ---- */
+
+void fault_keep(struct fault *fault, const struct answer *answer)
+{
+	if (fault->set)
+		return;
+	fault->set = true;
+	fault->lost = answer->lost;
+	fault->clean = answer->clean && !answer->lost;
+	memcpy(fault->sqlstate, answer->sqlstate, sizeof fault->sqlstate);
+	fault->message = mem_dup(answer->message);
+	fault->detail = mem_dup(answer->detail);
+}
+
+void fault_clear(struct fault *fault)
+{
+	free(fault->message);
+	free(fault->detail);
+	*fault = (struct fault){0};
+}
+
+/* "could not serialize access due to concurrent update (40001)" */
+void fault_sentence(const struct fault *fault, struct buf *out)
+{
+	const char *message = fault->message ? fault->message : "";
+	size_t n = strlen(message);
+	while (n > 0 && (message[n - 1] == '\n' || message[n - 1] == ' '))
+		n--;
+	for (size_t i = 0; i < n; i++)
+		buf_char(out, message[i] == '\n' || message[i] == '\t' ? ' ' : message[i]);
+	if (fault->sqlstate[0])
+		buf_fmt(out, " (%s)", fault->sqlstate);
 }

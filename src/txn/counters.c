@@ -2,7 +2,7 @@
 /* Counts what an engine does; the equations between the counters are in txn/txn.h. */
 #include <string.h>
 
-#include "engine.h"
+#include "txn_internal.h"
 
 const struct txn_counters *txn_counters(const struct txn *txn)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "engine.h"
+#include "txn_internal.h"
 
 /* CockroachDB commits an open transaction before DDL (session variable autocommit_before_ddl). */
 static const char *const refused[] = {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "engine.h"
+#include "txn_internal.h"
 
 enum { WAY_MS = 100 /* the most that BEGIN was quicker than the question */ };
 

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "db/pool.h"
-#include "engine.h"
+#include "txn_internal.h"
 
 enum { DIAL_LIMIT_MS = 10000, AGAIN_MIN_MS = 50, AGAIN_MAX_MS = 2000 };
 

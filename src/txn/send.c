@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine.h"
+#include "txn_internal.h"
 
 /* ---- answers ---- */
 
@@ -144,10 +144,10 @@ static bool gate_holds(struct txn *txn, size_t n)
 
 static bool delay_holds(struct txn *txn)
 {
-	if (!txn->levers.delay_ms || txn->attempt.delayed)
+	if (!txn->inject.delay_ms || txn->attempt.delayed)
 		return false;
 	txn->attempt.delayed = true;
-	timer_start(txn->timer, txn->levers.delay_ms);
+	timer_start(txn->timer, txn->inject.delay_ms);
 	return true;
 }
 
@@ -194,7 +194,7 @@ static void send_items(struct txn *txn, size_t n)
 	attempt->gate_passed = attempt->delayed = false;
 	txn_move(txn, TXN_SENT, NULL);
 	db_send(txn->db, statements, n, &context, &reply);
-	lever_cut_after(txn, attempt_holds_commit(txn, attempt->first_sent, attempt->next));
+	inject_cut_after(txn, attempt_holds_commit(txn, attempt->first_sent, attempt->next));
 }
 
 /* How many items travel together: one, or all that are known; a COPY goes alone. */
@@ -218,7 +218,7 @@ void send_next(struct txn *txn)
 	attempt->gate_passed = true;
 	if (delay_holds(txn) || !still_connected(txn) || !still_open(txn, n))
 		return;
-	if (attempt_holds_commit(txn, attempt->next, attempt->next + n) && !attempt->durable && lever_cuts_before(txn))
+	if (attempt_holds_commit(txn, attempt->next, attempt->next + n) && !attempt->durable && inject_cuts_before(txn))
 		return;
 	send_items(txn, n);
 }

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "engine.h"
+#include "txn_internal.h"
 
 /*
  * The session that sent the commit may still be at work on the server. So the questions come in this order, again and again until they

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The transaction engine from outside: start, cancel, gate, outcome. */
+/* The transaction engine from outside: options, start, cancel, gate, outcome, and its end without a wait. */
 #include "txn/txn.h"
 
 #include <stdlib.h>
@@ -7,7 +7,50 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "engine.h"
+#include "txn_internal.h"
+
+/* ---- options, and the exit status of each outcome ---- */
+
+void txn_options_init(struct txn_options *options)
+{
+	*options = (struct txn_options){
+		.protocol = PROTOCOL_AUTO,
+		.wire = WIRE_PIPELINE,
+		.max_attempts = 10,
+		.max_elapsed_ms = 30000,
+		.backoff_base_ms = 20,
+		.backoff_cap_ms = 2000,
+		.savepoint_retries = 2,
+	};
+}
+
+const char *txn_isolation_name(enum txn_isolation isolation)
+{
+	return isolation == ISOLATION_REPEATABLE_READ ? "REPEATABLE READ" : "SERIALIZABLE";
+}
+
+enum status txn_status(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_COMMITTED:
+		return ST_OK;
+	case OUTCOME_REJECTED:
+		return ST_REJECTED;
+	case OUTCOME_FAILED:
+		return ST_STATEMENT;
+	case OUTCOME_GAVE_UP:
+		return ST_GAVE_UP;
+	case OUTCOME_CANCELLED:
+		return ST_CANCELLED;
+	case OUTCOME_UNKNOWN:
+		return ST_UNKNOWN;
+	case OUTCOME_NONE:
+		break;
+	}
+	return ST_OWN;
+}
+
+/* ---- state and events ---- */
 
 /* The only place where the state changes, and where the engine appends an event. */
 void txn_move(struct txn *txn, enum txn_state state, const struct event *fact)
@@ -246,4 +289,65 @@ const char *txn_word(const struct txn *txn)
 		return "settling";
 	}
 	return "none";
+}
+
+/* ---- abandoned: ended at once, without a wait; what is certain by then is the outcome, and the rest is UNKNOWN ---- */
+
+/* With a commit on its way nobody can know, unless the server has refused a statement before it: then the commit is skipped. */
+static enum outcome abandon_when_sent(struct txn *txn)
+{
+	const struct attempt *attempt = &txn->attempt;
+	if (attempt->durable)
+		return OUTCOME_COMMITTED;
+	if (!attempt_holds_commit(txn, attempt->first_sent, attempt->next) ||
+	    (attempt->fault.set && !attempt->fault.commit))
+		return OUTCOME_CANCELLED;
+	txn->counters.ambiguous++;
+	txn->counters.unsettled++;
+	err_set(&txn->result.reason, ST_UNKNOWN, "the commit was sent and its answer was not waited for");
+	return OUTCOME_UNKNOWN;
+}
+
+static enum outcome abandon_when_asking(struct txn *txn)
+{
+	txn->counters.unsettled++;
+	txn->result.reason = txn->settle.doubt;
+	return OUTCOME_UNKNOWN;
+}
+
+static enum outcome abandon_by_now(struct txn *txn)
+{
+	switch (txn->state) {
+	case TXN_SENT:
+		return abandon_when_sent(txn);
+	case TXN_SETTLING:
+		return abandon_when_asking(txn);
+	case TXN_CLEANING:
+		if (txn->after == AFTER_END)
+			return txn->outcome;
+		if (txn->after == AFTER_SETTLE)
+			return abandon_when_asking(txn);
+		break;
+	case TXN_IDLE:
+	case TXN_READY:
+	case TXN_WAITING:
+	case TXN_DIALING:
+		break;
+	}
+	return txn->attempt.durable ? OUTCOME_COMMITTED : OUTCOME_CANCELLED;
+}
+
+void txn_abandon(struct txn *txn)
+{
+	if (!txn_running(txn))
+		return;
+	enum outcome outcome = abandon_by_now(txn);
+	if (txn->settle.open && outcome != OUTCOME_COMMITTED && outcome != OUTCOME_UNKNOWN) {
+		txn->counters.ambiguous++;
+		outcome = abandon_when_asking(txn);
+	}
+	txn->settle.open = false;
+	timer_stop(txn->timer);
+	db_close(txn->db);
+	txn_finish(txn, outcome);
 }

@@ -284,7 +284,7 @@ static void a_lost_commit_is_settled(void **state)
 	struct rig *rig = *state;
 	pg_bank(3);
 	rig_read(rig, NULL);
-	txn_levers(rig->txn)->cut = true;
+	txn_inject(rig->txn)->cut = true;
 	assert_int_equal(half(rig, "7001", "7002"), OUTCOME_COMMITTED);
 	assert_true(rig->result.settled || rig->result.attempts > 1);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 500);
@@ -302,7 +302,7 @@ static void anothers_row_is_not_taken_for_it(void **state)
 		rig_read(rig, NULL);
 		rig->options.wire = WIRE_ONESHOT;
 		rig->options.max_elapsed_ms = 300;
-		txn_levers(rig->txn)->cut = true;
+		txn_inject(rig->txn)->cut = true;
 		struct transfer_spec spec = {
 			.source = "7001", .destination = "7002", .rule = TRANSFER_AMOUNT, .amount = 5, .id = UUID};
 		enum outcome outcome = rig_transfer(rig, &spec);

@@ -233,7 +233,7 @@ static void injected_failures_are_the_servers(void **state)
 	for (unsigned i = 0; i < WIRES; i++) {
 		put(0);
 		scene->rig->options.wire = wires[i];
-		txn_levers(scene->rig->txn)->fail = 2;
+		txn_inject(scene->rig->txn)->fail = 2;
 		scene_run(scene);
 		check_committed(scene, 1);
 		assert_int_equal(scene->rig->result.attempts, 3);
@@ -244,7 +244,7 @@ static void injected_failures_are_the_servers(void **state)
 static void cut_before_the_commit_is_certain(void **state)
 {
 	struct scene *scene = *state;
-	txn_levers(scene->rig->txn)->cut_before = true;
+	txn_inject(scene->rig->txn)->cut_before = true;
 	scene_run(scene);
 	check_committed(scene, 1);
 	assert_int_equal(scene->rig->result.attempts, 2);
@@ -259,7 +259,7 @@ static void a_cut_commit_is_settled_by_the_ledger(void **state)
 	for (int i = 1; i <= 10; i++) {
 		snprintf(scene->body.run, sizeof scene->body.run, "%d", i);
 		scene->rig->options.wire = i % 2 ? WIRE_PIPELINE : WIRE_STEP;
-		txn_levers(scene->rig->txn)->cut = true;
+		txn_inject(scene->rig->txn)->cut = true;
 		scene_run(scene);
 		check_committed(scene, i);
 		assert_true(scene->rig->result.settled);

@@ -5,7 +5,7 @@
 
 static void injected(struct drill *drill, const char *ran)
 {
-	txn_levers(drill->rig->txn)->fail = 3;
+	txn_inject(drill->rig->txn)->fail = 3;
 	drill_run(drill);
 	drill_check(drill, OUTCOME_COMMITTED, 4, ran);
 	assert_int_equal(txn_counters(drill->rig->txn)->by_serialization, 3);
@@ -23,7 +23,7 @@ static void injected_failures_step_by_step(void **state)
 	struct drill *drill = *state;
 	drill->rig->options.wire = WIRE_STEP;
 	drill->rig->options.savepoint_retries = 0;
-	txn_levers(drill->rig->txn)->fail = 1;
+	txn_inject(drill->rig->txn)->fail = 1;
 	drill_run(drill);
 	drill_check(drill, OUTCOME_COMMITTED, 2,
 		    drill_version(drill) >= STANDIN_25_4 ? "B|S|s|s|=|x!|r|B|S|s|s|u|u|i|R|C|"
@@ -35,7 +35,7 @@ static void injected_failures_in_one_round_trip_come_to_an_end(void **state)
 {
 	struct drill *drill = *state;
 	drill->rig->options.wire = WIRE_ONESHOT;
-	txn_levers(drill->rig->txn)->fail = 1;
+	txn_inject(drill->rig->txn)->fail = 1;
 	drill_run(drill);
 	assert_int_equal(drill->rig->result.outcome, OUTCOME_COMMITTED);
 	assert_int_equal(drill->rig->result.attempts, 2);
@@ -45,7 +45,7 @@ static void injected_failures_of_writes_alone_come_to_an_end(void **state)
 {
 	struct drill *drill = *state;
 	drill->body.blind = true;
-	txn_levers(drill->rig->txn)->fail = 1;
+	txn_inject(drill->rig->txn)->fail = 1;
 	drill_run(drill);
 	assert_int_equal(drill->rig->result.outcome, OUTCOME_COMMITTED);
 }

@@ -74,8 +74,8 @@ static void our_own_cuts(void **state)
 		snprintf(drill->body.run, sizeof drill->body.run, "%d", i);
 		standin_write(&drill->standin, 1, 1000);
 		standin_write(&drill->standin, 2, 0);
-		txn_levers(drill->rig->txn)->cut = i % 2;
-		txn_levers(drill->rig->txn)->cut_before = i % 2 == 0;
+		txn_inject(drill->rig->txn)->cut = i % 2;
+		txn_inject(drill->rig->txn)->cut_before = i % 2 == 0;
 		drill_run(drill);
 		assert_int_equal(drill->rig->result.outcome, OUTCOME_COMMITTED);
 		assert_int_equal(drill->rig->result.settled, i % 2);

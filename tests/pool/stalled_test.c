@@ -57,7 +57,7 @@ static void stall(enum txn_wire wire, bool ledger, unsigned attempts)
 	rig->options.max_elapsed_ms = LIMIT_MS;
 	rig->options.backoff_cap_ms = 100;
 	txn_set_gate(rig->txn, gate, NULL);
-	txn_levers(rig->txn)->cut = true;
+	txn_inject(rig->txn)->cut = true;
 	struct transfer *transfer = transfer_new(rig->catalogue, &spec);
 	rig_start(rig, transfer_body(transfer), "test");
 	if (!rig_wait_ms(rig, STALL_MS))

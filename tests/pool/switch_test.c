@@ -53,7 +53,7 @@ static struct txn_result transfer(enum txn_wire wire, bool in_flight)
 	rig->options.wire = wire;
 	rig->options.max_elapsed_ms = LIMIT_MS;
 	txn_set_gate(rig->txn, gate, NULL);
-	txn_levers(rig->txn)->cut = in_flight;
+	txn_inject(rig->txn)->cut = in_flight;
 	rig_transfer(rig, &spec);
 	struct txn_result result = rig->result;
 	rig->catalogue = NULL;

@@ -118,7 +118,7 @@ static void transaction_control_is_refused(void **state)
 static void injected_failures_are_real(void **state)
 {
 	struct scene *scene = *state;
-	txn_levers(scene->rig->txn)->fail = 2;
+	txn_inject(scene->rig->txn)->fail = 2;
 	scene_run(scene);
 	assert_int_equal(scene->rig->result.outcome, OUTCOME_COMMITTED);
 	assert_int_equal(scene->rig->result.attempts, 3);

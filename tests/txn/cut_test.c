@@ -8,7 +8,7 @@
 static void cut_before_the_commit_is_certain(void **state)
 {
 	struct scene *scene = *state;
-	txn_levers(scene->rig->txn)->cut_before = true;
+	txn_inject(scene->rig->txn)->cut_before = true;
 	scene_run(scene);
 	assert_int_equal(scene->rig->result.outcome, OUTCOME_COMMITTED);
 	assert_int_equal(scene->rig->result.attempts, 2);
@@ -24,7 +24,7 @@ static void cut(struct scene *scene, enum txn_wire wire, bool ledger)
 	scene->rig->options.wire = wire;
 	for (int i = 1; i <= 20; i++) {
 		snprintf(scene->body.run, sizeof scene->body.run, "%d", i);
-		txn_levers(scene->rig->txn)->cut = true;
+		txn_inject(scene->rig->txn)->cut = true;
 		scene_run(scene);
 		assert_int_equal(scene->rig->result.outcome, OUTCOME_COMMITTED);
 		assert_true(scene->rig->result.settled);

@@ -53,7 +53,7 @@ static void oneshot_says_why_not(void **state)
 static void a_delay_goes_before_each_round_trip(void **state)
 {
 	struct scene *scene = *state;
-	txn_levers(scene->rig->txn)->delay_ms = 20;
+	txn_inject(scene->rig->txn)->delay_ms = 20;
 	scene_run(scene);
 	assert_int_equal(scene->rig->result.outcome, OUTCOME_COMMITTED);
 	assert_true(scene->rig->result.elapsed_us >= 40000);

@@ -68,18 +68,18 @@ static void check_armed(const char *text)
 static void inject_arms_and_disarms(void **state)
 {
 	(void)state;
-	const struct txn_levers *levers = txn_levers(app->txn);
+	const struct txn_inject *inject = txn_inject(app->txn);
 	check_armed("");
 	check_line("inject", ST_OK, "inject off");
 	check_line("inject 2", ST_OK, "inject 2; the server will fail the next 2 attempts");
-	assert_int_equal(levers->fail, 2);
+	assert_int_equal(inject->fail, 2);
 	check_line("delay 500", ST_OK, "delay 500 ms before each round trip");
 	check_line("inject cut", ST_OK, "inject 2, cut; ");
 	check_line("inject cut-before", ST_OK, "inject 2, cut, cut-before; ");
-	assert_true(levers->cut && levers->cut_before);
+	assert_true(inject->cut && inject->cut_before);
 	check_armed("INJECT 2  CUT ARMED  CUT-BEFORE ARMED  DELAY 500 ms");
 	check_line("inject off", ST_OK, "inject off: nothing will be injected");
-	assert_true(!levers->fail && !levers->cut && !levers->cut_before && levers->delay_ms == 500);
+	assert_true(!inject->fail && !inject->cut && !inject->cut_before && inject->delay_ms == 500);
 	check_line("delay", ST_OK, "delay 500 ms");
 	check_line("delay off", ST_OK, "delay off");
 	check_armed("");

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The levers for teaching: real faults on request, each named in the log as what it is. */
-#include "engine.h"
+/* Injected faults for teaching: real faults on request, each named in the log. */
+#include "txn_internal.h"
 
-struct txn_levers *txn_levers(struct txn *txn)
+struct txn_inject *txn_inject(struct txn *txn)
 {
-	return &txn->levers;
+	return &txn->inject;
 }
 
 static void add(struct txn *txn, const char *sql, enum verb verb)
 {
 	struct attempt *attempt = &txn->attempt;
 	attempt->items[attempt->nitems++] =
-		(struct item){ITEM_LEVER, 0, (struct statement){.sql = sql, .verb = verb, .once = true}};
+		(struct item){ITEM_INJECT, 0, (struct statement){.sql = sql, .verb = verb, .once = true}};
 }
 
 /* The server itself raises the error: between the read and the write, so that what was read is thrown away. */
-void lever_add_failure(struct txn *txn)
+void inject_add_failure(struct txn *txn)
 {
 	const struct dialect *dialect = db_dialect(txn->db);
-	if (txn->levers.fail == 0 || (txn->attempt.batches == 1 && dialect->retries_first))
+	if (txn->inject.fail == 0 || (txn->attempt.batches == 1 && dialect->retries_first))
 		return;
-	txn->levers.fail--;
+	txn->inject.fail--;
 	txn_say(txn, EVENT_LEVER, "inject: the server fails this attempt");
 	if (dialect->fail_allow_sql &&
 	    db_version_at_least(txn->db, dialect->fail_allow_major, dialect->fail_allow_minor))
@@ -28,11 +28,11 @@ void lever_add_failure(struct txn *txn)
 	add(txn, dialect->fail_sql, VERB_OTHER);
 }
 
-bool lever_cuts_before(struct txn *txn)
+bool inject_cuts_before(struct txn *txn)
 {
-	if (!txn->levers.cut_before)
+	if (!txn->inject.cut_before)
 		return false;
-	txn->levers.cut_before = false;
+	txn->inject.cut_before = false;
 	txn_say(txn, EVENT_LEVER, "inject: cut before the commit is sent");
 	struct answer lost = {.lost = true, .message = "our own connection was dropped on request", .detail = ""};
 	db_close(txn->db);
@@ -44,11 +44,11 @@ bool lever_cuts_before(struct txn *txn)
 	return true;
 }
 
-void lever_cut_after(struct txn *txn, bool commit)
+void inject_cut_after(struct txn *txn, bool commit)
 {
-	if (!commit || !txn->levers.cut || txn->attempt.durable)
+	if (!commit || !txn->inject.cut || txn->attempt.durable)
 		return;
-	txn->levers.cut = false;
+	txn->inject.cut = false;
 	txn_say(txn, EVENT_LEVER, "inject: cut with the commit in flight");
 	db_cut(txn->db);
 }

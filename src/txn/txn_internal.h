@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of the transaction engine, shared by the files of src/txn and by nobody else. */
-#ifndef TXN_ENGINE_H
-#define TXN_ENGINE_H
+/* The inside of the transaction engine; only the files of src/txn include it. */
+#ifndef TXN_INTERNAL_H
+#define TXN_INTERNAL_H
 
 #include "base/rng.h"
 #include "txn/txn.h"
@@ -26,7 +26,7 @@ enum item_role {
 	ITEM_XID,
 	ITEM_WHO,
 	ITEM_ROLLBACK_TO,
-	ITEM_LEVER,
+	ITEM_INJECT,
 	ITEM_BODY,
 	ITEM_RELEASE,
 	ITEM_COMMIT,
@@ -112,7 +112,7 @@ struct txn {
 	bool expects; /* txn_expect() */
 	bool began;   /* the transaction has a server, which is that of its first attempt where none was named */
 	struct who expected;
-	struct txn_levers levers;
+	struct txn_inject inject;
 	struct txn_counters counters;
 	uint64_t *retry_cause; /* the counter of what asks for the next retry */
 
@@ -188,15 +188,15 @@ void proof_on_answer(void *arg, size_t index, const struct answer *answer);
 bool proof_ask_status(struct txn *txn, struct db_reply reply); /* what became of the number */
 void proof_on_status(void *arg, size_t index, const struct answer *answer);
 
-/* lever.c */
-void lever_add_failure(struct txn *txn); /* adds its statement to the items where an attempt must fail */
-bool lever_cuts_before(struct txn *txn); /* true where the connection was dropped in place of sending */
-void lever_cut_after(struct txn *txn, bool commit);
+/* inject.c */
+void inject_add_failure(struct txn *txn); /* adds its statement to the items where an attempt must fail */
+bool inject_cuts_before(struct txn *txn); /* true where the connection was dropped in place of sending */
+void inject_cut_after(struct txn *txn, bool commit);
 
 /* guard.c: refuses what a body must not send */
 bool guard_allows(const struct statement *statement, struct err *reason);
 
-/* fault.c */
+/* attempt.c: its first error */
 void fault_keep(struct fault *fault, const struct answer *answer);
 void fault_clear(struct fault *fault);
 void fault_sentence(const struct fault *fault, struct buf *out);
