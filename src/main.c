@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "app.h"
-#include "command/plain.h"
+#include "app/app.h"
+#include "app/password.h"
+#include "cli/plain.h"
+#include "cli/settings.h"
 #include "ui/console.h"
+#include "verb/verb.h"
 
 static int fail(struct err *err)
 {
@@ -66,6 +69,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	setlocale(LC_MESSAGES, "C"); /* libpq and the system speak the language that teller speaks */
 	signal(SIGPIPE, SIG_IGN);    /* a reader that has gone is an error of write(), with a server to stop after it */
+	command_use(verb_table, verb_table_n);
 	int signum = 0;
 	enum status status = settings_parse(&settings, argc, argv, &err);
 	for (int i = 1; i < argc; i++)
@@ -73,7 +77,7 @@ int main(int argc, char **argv)
 	if (!status && (settings.show_help || settings.show_version))
 		return tell(&settings);
 	if (!status && settings.ask_password && !settings.never_ask)
-		status = plain_password(&settings, &signum, &err);
+		status = password_ask(&settings, &signum, &err);
 	if (status) {
 		settings_free(&settings);
 		return fail(&err);

@@ -3,8 +3,8 @@
 #ifndef UI_CONSOLE_H
 #define UI_CONSOLE_H
 
+#include "app/terminal.h"
 #include "base/err.h"
-#include "command/terminal.h"
 
 struct app;
 struct console;

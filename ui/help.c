@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "app/command.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "command/command.h"
 #include "ui/draw.h"
 
 enum { KEYS_COLS = 12, NARROW = 60 };
@@ -56,14 +56,14 @@ static void usage(struct buf *out, const struct command *command)
 static void commands(struct buf *out, bool screen, const char *heading)
 {
 	size_t n;
-	const struct command *table = command_table(&n);
+	const struct command *const *table = command_table(&n);
 	buf_fmt(out, "%s:\n", heading);
 	for (size_t i = 0; i < n; i++) {
-		if (((table[i].flags & COMMAND_SCREEN) != 0) != screen)
+		if (((table[i]->flags & COMMAND_SCREEN) != 0) != screen)
 			continue;
 		struct buf text = {0};
-		command_usage(&text, &table[i]);
-		two_columns(out, buf_text(&text), screen ? 16 : 30, table[i].help);
+		command_usage(&text, table[i]);
+		two_columns(out, buf_text(&text), screen ? 16 : 30, table[i]->help);
 		buf_free(&text);
 	}
 	buf_char(out, '\n');

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "command/state.h"
+#include "base/state_dir.h"
 
 char *history_file(void)
 {

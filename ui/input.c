@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/run.h"
 #include "ui/prompt.h"
 #include "ui/screen.h"
 #include "ui/term.h"

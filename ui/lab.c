@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/cell.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
+#include "app/command.h"
+#include "app/learned.h"
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "command/command.h"
-#include "command/learned.h"
+#include "cli/run.h"
 #include "lab/lesson.h"
 #include "ui/draw.h"
 #include "ui/view.h"

@@ -10,10 +10,11 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include "app.h"
+#include "app/app.h"
+#include "app/command.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "command/command.h"
+#include "cli/complete.h"
 #include "ui/draw.h"
 #include "ui/history.h"
 #include "ui/wrap.h"

@@ -3,7 +3,7 @@
 #ifndef UI_SCREEN_H
 #define UI_SCREEN_H
 
-#include "app.h"
+#include "app/app.h"
 #include "ui/attempts.h"
 #include "ui/balances.h"
 #include "ui/console.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/draw.h"

@@ -2,7 +2,7 @@
 /* What the program waits for, in words. */
 #include "ui/stage.h"
 
-#include "app.h"
+#include "app/app.h"
 #include "ui/draw.h"
 
 static void connecting(struct buf *out, const struct app *app)

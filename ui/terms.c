@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "ui/draw.h"
 
 static const char *protocol_word(const struct app *app)

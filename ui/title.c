@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "base/text.h"
 #include "ui/draw.h"
 #include "ui/stage.h"

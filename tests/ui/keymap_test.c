@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/command.h"
 #include "base/asset.h"
-#include "command/command.h"
 #include "tests/support/check.h"
+#include "verb/verb.h"
 
 static struct keymap *parsed(const char *text)
 {
@@ -112,6 +113,7 @@ static void only_y_is_yes(void **state)
 
 int main(void)
 {
+	command_use(verb_table, verb_table_n);
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_of_a_line),
 		cmocka_unit_test(later_lines_win),

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests of the command line inside the program: words, names, arguments, completion, output. */
-#include "command/command.h"
+#include "app/command.h"
+#include "cli/complete.h"
+#include "cli/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "base/mem.h"
-#include "command/output.h"
-#include "command/run.h"
-#include "command/words.h"
+#include "cli/output.h"
+#include "cli/run.h"
+#include "cli/words.h"
 #include "tests/support/check.h"
+#include "verb/verb.h"
 
 /* ---- words ---- */
 
@@ -75,12 +78,12 @@ static void the_table_is_in_order(void **state)
 {
 	(void)state;
 	size_t n;
-	const struct command *table = command_table(&n);
+	const struct command *const *table = command_table(&n);
 	for (size_t i = 0; i < n; i++) {
-		assert_non_null(table[i].handler);
-		assert_non_null(table[i].help);
+		assert_non_null(table[i]->run);
+		assert_non_null(table[i]->help);
 		if (i)
-			assert_true(strcmp(table[i - 1].name, table[i].name) < 0);
+			assert_true(strcmp(table[i - 1]->name, table[i]->name) < 0);
 	}
 }
 
@@ -285,6 +288,7 @@ static void rows_in_every_format(void **state)
 
 int main(void)
 {
+	command_use(verb_table, verb_table_n);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_and_quotes),
 		cmocka_unit_test(wrong_lines),

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests of the list of jobs: what may begin beside what, who is stopped first, who is waited for, and that each is freed once. */
-#include "command/job.h"
+#include "app/job.h"
 
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
+#include "cli/settings.h"
 #include "tests/support/check.h"
+#include "verb/verb.h"
 
 /* A job that does what a test wants of it. */
 struct mock {
@@ -169,6 +171,7 @@ static void what_is_over_is_only_kept(void **state)
 
 int main(void)
 {
+	command_use(verb_table, verb_table_n);
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_uses_the_same_must_wait, open_app, close_app),
 		cmocka_unit_test_setup_teardown(a_session_that_is_not_there, open_app, close_app),

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests of the program's command line: options, verbs, what is wrong with them, and --help. */
-#include "command/settings.h"
+#include "cli/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "command/options.h"
-#include "command/words.h"
+#include "cli/options.h"
+#include "cli/words.h"
 #include "tests/support/check.h"
+#include "verb/verb.h"
 
 enum { ARGS_MAX = 40 };
 
@@ -212,6 +213,7 @@ static void help_is_narrow_and_complete(void **state)
 
 int main(void)
 {
+	command_use(verb_table, verb_table_n);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verb_takes_its_words_and_options),
 		cmocka_unit_test(a_private_bank_by_verb_or_option),

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "app/app.h"
 #include "base/mem.h"
+#include "cli/run.h"
+#include "cli/settings.h"
 #include "tests/support/check.h"
+#include "verb/verb.h"
 
 struct said {
 	struct buf text;
@@ -164,6 +167,7 @@ static void set_sets_and_lists(void **state)
 
 int main(void)
 {
+	command_use(verb_table, verb_table_n);
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(inject_arms_and_disarms, open_app, close_app),
 		cmocka_unit_test_setup_teardown(wrong_words_change_nothing, open_app, close_app),

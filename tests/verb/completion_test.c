@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/command.h"
 #include "base/mem.h"
-#include "command/command.h"
-#include "command/options.h"
+#include "cli/options.h"
 #include "tests/support/check.h"
 #include "tests/support/proc.h"
+#include "verb/verb.h"
 
 /* What bash offers for the last of these words, with a blank around each. */
 static void check_offers(const char *words, const char *offered, const char *not_offered)
@@ -50,11 +51,11 @@ static void bash_completes(void **state)
 static void check_all_named(const char *text, const char *before)
 {
 	size_t n, noptions;
-	const struct command *commands = command_table(&n);
+	const struct command *const *commands = command_table(&n);
 	const struct option *options = options_table(&noptions);
 	for (size_t i = 0; i < n; i++)
-		if ((commands[i].flags & COMMAND_VERB) && !strstr(text, commands[i].name))
-			fail_msg("no %s", commands[i].name);
+		if ((commands[i]->flags & COMMAND_VERB) && !strstr(text, commands[i]->name))
+			fail_msg("no %s", commands[i]->name);
 	for (size_t i = 0; i < noptions; i++) {
 		struct buf name = {0};
 		buf_str(&name, before);
@@ -84,6 +85,7 @@ static void others_name_everything(void **state)
 
 int main(void)
 {
+	command_use(verb_table, verb_table_n);
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bash_completes),
 		cmocka_unit_test(others_name_everything),

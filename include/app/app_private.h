@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The private part of struct app: for app, cli and verb, never for the screen. */
+#ifndef APP_APP_PRIVATE_H
+#define APP_APP_PRIVATE_H
+
+#include "app/app.h"
+#include "app/job.h"
+
+/* A session that commands wait for was lost: since when (clock_us(), 0: it was not), and why it did not come back. */
+struct loss {
+	uint64_t since_us;
+	struct err why;
+};
+
+/* The last transfer that was made here, or may have been, as `undo` takes it back; id is NULL before the first. */
+struct last {
+	char *id, *source, *destination, *amount;
+	bool undone, unsure; /* whether it happened is not known */
+};
+
+struct inner {
+	bool started;            /* app_start() was called */
+	bool elsewhere;          /* the browse session is on another server than `who`: its accounts are to be read */
+	bool wants_work;         /* the session that writes is connected at the start, too */
+	struct learned *learned; /* NULL: not read since the last one was noted */
+	struct who who;          /* the server whose catalogue is known */
+	bool unread;             /* the last page that was asked for could not be read */
+	int unwritten;           /* errno of the first data that standard output did not take */
+	bool told; /* the command that ended last told what became of money: that reaches its caller in any case */
+	struct run *runs;    /* all that were begun and have not ended */
+	struct job *jobs;    /* all that run, the newest first */
+	struct err bulk_end; /* what became of it where the program was left meanwhile */
+	uint64_t drawn;      /* accounts that were added so far: the next ones are not drawn from the same seed */
+	struct last last;
+	struct run *undoing; /* the undo whose transfer was asked for last; NULL once that has ended */
+	char *undoes;        /* the id of what the transfer that runs undoes; NULL */
+	struct timer *again; /* connects the browse session again */
+	uint64_t again_ms;
+	struct timer *again_work; /* and the one that writes, while somebody waits for it */
+	uint64_t again_work_ms;
+	struct timer *limit; /* those who wait have waited long enough */
+	struct loss lost, lost_work;
+	bool worked;  /* the session that writes was there before */
+	char *place;  /* where the browse session was before it was lost; NULL while it is there */
+	bool unasked; /* it was made again by itself, and nobody has asked for anything since */
+	bool rests;   /* it is lost whenever it is idle: from now on it is made again only when something is asked */
+	bool awaking; /* something was: who asked waits for it */
+	struct timer *last_call; /* how long leaving may take */
+	struct signal_watch *signals[3];
+	char *step_next; /* the statement that the gate was last asked about, where it is to be held */
+};
+
+/* app.c */
+void inner_keep_run(struct app *app, struct run *run);
+void inner_forget_run(struct app *app, struct run *run);
+bool app_prints(const struct app *app);  /* standard output is ours: plain mode */
+bool inner_tells(const struct app *app); /* what runs tells what became of money, or of accounts */
+/* The one line that a command is for: on standard output in plain mode, on the message line of the screen. */
+void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
+void app_show(struct app *app, const char *title, struct buf *text);
+void inner_changed(struct app *app);
+
+/* quit.c */
+void leaving_look(struct app *app);                /* something ended: leaves if that was waited for */
+void leaving_last_call(void *arg);                 /* the timer; arg is the app */
+void leaving_signal(void *arg, int signal_number); /* arg is the app */
+
+/* start.c */
+void start_stage(struct app *app, enum app_stage stage);
+void start_fail(struct app *app, const struct err *err, const char *advice);
+void start_connect_work(struct app *app); /* unless it is connected, or about to be */
+void start_elsewhere(struct app *app);    /* reads the accounts of another server, once nothing uses the old ones */
+void start_lost(struct app *app);         /* the browse session is down: connects it again, by and by */
+bool start_awaits(const struct app *app,
+		  const struct loss *loss); /* in plain mode, as long as a transaction may take */
+/* The sentence for those who have waited in vain; `what` was lost. */
+enum status start_gave_up(const struct app *app, const struct loss *loss, const char *what, struct err *err);
+void start_wake(struct app *app); /* something is asked: connects it again now, where it rests */
+
+/* open_bank.c */
+void start_look(struct app *app);                                           /* over `browse`; READY follows */
+void start_look_again(struct app *app, void (*then)(void *arg), void *arg); /* reads the catalogue anew over `work` */
+
+/* waiters.c */
+/* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not. On a screen
+ * what is not there is said at once; in plain mode the start is made, and waited for. */
+void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg);
+void needs_settle(struct app *app);     /* serves those who wait */
+bool needs_work(const struct app *app); /* somebody waits for the session that writes */
+void needs_fail_work(struct app *app,
+		     const struct err *err); /* no session that writes: those who wait for it are told */
+
+/* reconnect.c */
+void reconnect_begin(struct app *app, unsigned uses); /* sessions are dialled: enum job_use */
+void reconnect_end(struct app *app, unsigned uses);   /* whether they are there or not: the rest is no longer its own */
+void reconnect_close_work(struct app *app);           /* the session that writes is dialled, and not wanted any more */
+
+/* transfer_run.c */
+bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
+bool moving_was_dry(const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
+
+/* step.c */
+void step_look(struct app *app, const struct txn_gate *next); /* remembers what would be sent */
+bool step_holds(struct app *app); /* true where it is held now, until app_step_on(); it is said what it is */
+void step_forget(struct app *app);
+
+/* last_transfer.c */
+bool last_is_undo(const struct run *run);                /* the transfer is an undo's */
+void last_begin(struct app *app, const struct run *run); /* a transfer begins */
+void last_ended(struct app *app, bool known);            /* it moved something, or had before; or nobody knows */
+
+/* unsettled.c */
+void unsettled_begin(struct app *app, const char *id); /* the outcome of that transfer is not known */
+void unsettled_end(struct app *app, const char *id);   /* it is */
+
+/* run.c */
+void run_confirmed(struct run *run); /* its question was answered with yes */
+
+#endif

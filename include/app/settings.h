@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the command line and :set decide: connection, output, engine limits. */
+#ifndef APP_SETTINGS_H
+#define APP_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "db/conninfo.h"
+#include "txn/txn.h"
+
+enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_JSONL };
+/* As SQLAlchemy writes statements, or every event in our own words. */
+enum echo_style { ECHO_NONE, ECHO_SQLALCHEMY, ECHO_PLAIN };
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* Zero-initialise, then settings_parse() (cli/settings.h). All text owned. */
+struct settings {
+	struct conninfo conninfo;
+	struct conninfo against; /* --against: another server for lessons */
+	bool demo;               /* a private server */
+	bool bare;               /* demo with a verb that makes the tables itself */
+	char *keep;              /* demo --keep DIR */
+	unsigned accounts;       /* demo --accounts N, init --accounts N; default 100 */
+	size_t ncommands;        /* verb with its words as one command line, or -c, in order */
+	char **commands;
+	char *file;           /* -f; "-" is standard input */
+	char *output;         /* -o: where data go */
+	bool plain;           /* --plain */
+	enum echo_style echo; /* --echo: every statement on stderr */
+	bool yes;             /* --yes: confirm nothing */
+	bool read_only;       /* --read-only */
+	bool ascii;           /* --ascii */
+	bool ask_password;    /* -W */
+	bool never_ask;       /* -w */
+	enum color_when color;
+	enum output_format format;
+	char *table;            /* --table */
+	char *ledger;           /* --ledger: NAME, SCHEMA.NAME or none; NULL: as it is found */
+	char *as_of;            /* :set as-of: behind AS OF SYSTEM TIME, where the server has that; NULL: now */
+	bool no_mouse;          /* :set mouse off */
+	uint64_t seed;          /* --seed, else from the system */
+	struct txn_options txn; /* --protocol --wire --max-attempts --backoff */
+	bool show_help, show_version;
+};
+
+void settings_free(struct settings *settings);
+
+#endif

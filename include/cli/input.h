@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines from a descriptor, read without blocking the loop. */
+#ifndef CLI_INPUT_H
+#define CLI_INPUT_H
+
+#include "base/loop.h"
+
+struct input;
+
+/* The descriptor stays the caller's. One that can be waited for (pipe, socket, terminal) is watched; a file is read. */
+struct input *input_new(struct loop *loop, int fd);
+void input_free(struct input *input);
+
+/* Calls fn(arg, line) from the loop with the next line, without its end; NULL once there is none. A line that is longer than
+ * a command line can be is cut, but still longer than that; a byte 0 becomes byte 1. Not while one is awaited. */
+typedef void input_fn(void *arg, const char *line);
+void input_next(struct input *input, input_fn *fn, void *arg);
+
+#endif

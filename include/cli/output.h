@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows as data on a stream: an aligned table, CSV, JSON or JSON lines, written as they come. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "app/settings.h"
+
+/*
+ * table: made harmless, cut at 80 columns a cell, NULL written out; aligned over the rows that came together.
+ * csv:   RFC 4180 with a header, the bytes as they are, lines ended by \n as psql's; NULL is nothing, the empty text "".
+ * json:  one array of objects; jsonl: one object a line. All values are strings (an id may be above 2^53), NULL is null.
+ */
+struct output;
+struct output *output_new(FILE *to, enum output_format format, size_t ncols, const char *const *names,
+			  const bool *right); /* names copied; right: numbers, set to the right in a table */
+/* nrows * ncols cells, row by row; NULL is SQL NULL. */
+void output_rows(struct output *output, const char *const *cells, size_t nrows);
+/* Ends the data, flushes and frees. ST_OWN where the stream could not be written, without a sentence where its
+ * reader has gone; errno tells why. */
+MUST_CHECK enum status output_end(struct output *output, struct err *err);
+void output_free(struct output *output); /* without ending it; NULL is fine */
+
+#endif

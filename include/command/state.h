@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where teller keeps what it remembers between two runs. */
-#ifndef COMMAND_STATE_H
-#define COMMAND_STATE_H
-
-/* The path of a file there, the directories on the way made; NULL where there is no place for it. Owned. */
-char *state_path(const char *name);
-
-#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens the bank: reads the catalogue of the accounts table, and makes what depends on it. */
+#include <stdlib.h>
+
+#include "app/app_private.h"
+#include "app/browse.h"
+#include "base/mem.h"
+
+/* Where there are no rows, the pane itself says why; where there are, it only says that they are old. */
+static void tell_unread(struct app *app)
+{
+	const char *why = pages_error(app->pages);
+	if (why && !app->inner->unread && pages_count(app->pages) > 0)
+		app_say(app, ST_STATEMENT, "%s", why);
+	app->inner->unread = why != NULL;
+}
+
+static void on_pages(void *arg)
+{
+	struct app *app = arg;
+	if (db_state(app->browse) == DB_DOWN)
+		start_lost(app);
+	else
+		tell_unread(app);
+	inner_changed(app);
+}
+
+static void drop_catalogue(struct app *app)
+{
+	rival_free(app->rival);
+	pages_free(app->pages);
+	transfer_free(app->transfer.body);
+	catalogue_free(app->catalogue);
+	app->rival = NULL;
+	app->pages = NULL;
+	app->transfer = (struct app_transfer){.source = app->transfer.source, .destination = app->transfer.destination};
+	app->catalogue = NULL;
+}
+
+/* Transfers are for the server that the catalogue was read from. */
+static void adopt(struct app *app, struct catalogue *catalogue, const struct who *who)
+{
+	app->inner->who = *who;
+	txn_expect(app->txn, who);
+	txn_expect(app->rival_txn, who);
+	drop_catalogue(app);
+	free(app->no_bank);
+	app->no_bank = NULL;
+	app->catalogue = catalogue;
+	browse_check_past(app);
+	app->rival = rival_new(app->loop, app->ring, app->rival_txn, catalogue);
+	if (app_prints(app))
+		return;
+	app->pages = pages_new(app->browse, catalogue, on_pages, app);
+	browse_look(app, false);
+	if (catalogue->browse_why && !app->settings.read_only)
+		app_say(app, ST_OK, "read-only: %s", catalogue->browse_why);
+	else if (catalogue->ledger_why)
+		app_say(app, ST_OK, "transfers are not recorded: %s", catalogue->ledger_why);
+	else if (catalogue->ledger_beside)
+		app_say(app, ST_OK, "transfers are recorded in %s: %s", catalogue->ledger_name,
+			catalogue->ledger_beside);
+	else if (catalogue->partial)
+		browse_say_partial(app);
+}
+
+static void refuse(struct app *app, const struct err *err)
+{
+	free(app->no_bank);
+	app->no_bank = mem_dup(err->text);
+}
+
+static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+{
+	(void)missing;
+	struct app *app = arg;
+	if (err && (err->status == ST_LOST || err->status == ST_CONNECT)) {
+		start_fail(app, err, "");
+		return;
+	}
+	if (catalogue)
+		adopt(app, catalogue, db_who(app->browse));
+	else
+		refuse(app, err);
+	start_stage(app, STAGE_READY);
+	inner_changed(app);
+}
+
+void start_look(struct app *app)
+{
+	start_stage(app, STAGE_LOOKING);
+	catalogue_read(app->browse, app->settings.table, app->settings.ledger, on_catalogue, app);
+}
+
+/* ---- again, over the session that writes ---- */
+
+struct looking {
+	struct job job;
+	void (*then)(void *arg);
+	void *arg;
+};
+
+static void free_looking(struct job *job)
+{
+	free(job);
+}
+
+static const struct job_ops looking_ops = {.stop = job_stop_work, .free = free_looking};
+
+static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+{
+	(void)missing;
+	struct looking looking = *(struct looking *)arg;
+	struct app *app = looking.job.app;
+	job_end(arg);
+	if (catalogue)
+		adopt(app, catalogue, db_who(app->work));
+	else if (!app->catalogue)
+		refuse(app, err);
+	inner_changed(app);
+	looking.then(looking.arg);
+}
+
+void start_look_again(struct app *app, void (*then)(void *arg), void *arg)
+{
+	struct looking *looking = NEW(struct looking);
+	looking->job = (struct job){.ops = &looking_ops, .name = "init", .uses = USES_WORK};
+	looking->then = then;
+	looking->arg = arg;
+	job_begin(app, &looking->job);
+	catalogue_read(app->work, app->settings.table, app->settings.ledger, on_catalogue_again, looking);
+}

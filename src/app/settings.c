@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The settings of the program, given back. */
+#include "app/settings.h"
+
+#include <stdlib.h>
+
+void settings_free(struct settings *settings)
+{
+	conninfo_free(&settings->conninfo);
+	conninfo_free(&settings->against);
+	for (size_t i = 0; i < settings->ncommands; i++)
+		free(settings->commands[i]);
+	free(settings->commands);
+	free(settings->keep);
+	free(settings->file);
+	free(settings->output);
+	free(settings->table);
+	free(settings->ledger);
+	free(settings->as_of);
+	*settings = (struct settings){0};
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Completion for bash, made from the tables. */
+#include <string.h>
+
+#include "app/command.h"
+#include "cli/options.h"
+#include "cli/shells.h"
+
+static void add_verbs(struct buf *out, char between)
+{
+	const char *help, *verb;
+	for (size_t i = 0; (verb = shells_verb(i, &help)) != NULL; i++) {
+		if (i)
+			buf_char(out, between);
+		buf_str(out, verb);
+	}
+}
+
+/* A pattern of all options of the program whose values are of a kind; "" where there is none. */
+static void add_options_of(struct buf *out, enum shells_value kind)
+{
+	size_t n;
+	const struct option *table = options_table(&n);
+	for (size_t i = 0; i < n; i++) {
+		if (!table[i].help || table[i].choices || shells_value(table[i].value) != kind)
+			continue;
+		buf_fmt(out, "%s--%s", out->len ? "|" : "", table[i].name);
+		if (table[i].letter)
+			buf_fmt(out, "|-%c", table[i].letter);
+	}
+}
+
+static void add_values(struct buf *out)
+{
+	struct buf files = {0}, others = {0};
+	size_t n;
+	const struct option *table = options_table(&n);
+	add_options_of(&files, VALUE_FILE);
+	add_options_of(&others, VALUE_ANY);
+	buf_fmt(out, "    case $prev in\n    %s) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n", files.p);
+	buf_fmt(out, "    %s) return ;;\n", others.p);
+	for (size_t i = 0; i < n; i++) {
+		if (!table[i].choices || table[i].value[0] == '[')
+			continue;
+		buf_fmt(out, "    --%s) COMPREPLY=($(compgen -W '", table[i].name);
+		shells_choices(out, table[i].choices, ' ');
+		buf_str(out, "' -- \"$cur\")); return ;;\n");
+	}
+	buf_str(out, "    esac\n");
+	buf_free(&files);
+	buf_free(&others);
+}
+
+static void add_command(struct buf *out, const struct command *command)
+{
+	struct buf words = {0};
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+		buf_fmt(&words, "%s--%s", words.len ? " " : "", command->options[i].name);
+	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
+		struct buf choices = {0};
+		shells_choices(&choices, command->args[i].name, ' ');
+		if (choices.len)
+			buf_fmt(&words, "%s%s", words.len ? " " : "", choices.p);
+		buf_free(&choices);
+	}
+	if (words.len)
+		buf_fmt(out, "    %s) words='%s' ;;\n", command->name, words.p);
+	buf_free(&words);
+}
+
+void shells_bash(struct buf *out)
+{
+	size_t n, ncommands;
+	const struct option *options = options_table(&n);
+	const struct command *const *commands = command_table(&ncommands);
+	buf_str(out, "# teller completion bash\n"
+		     "# Put it into ~/.local/share/bash-completion/completions/teller, or: eval \"$(teller completion "
+		     "bash)\"\n"
+		     "_teller() {\n"
+		     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} word verb= words=\n");
+	add_values(out);
+	buf_str(out, "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n        case $word in\n        ");
+	add_verbs(out, '|');
+	buf_str(out, ") verb=$word; [ \"$verb\" = demo ] || break ;;\n        esac\n    done\n    case $verb in\n    "
+		     "''|demo) words='");
+	add_verbs(out, ' ');
+	buf_str(out, "' ;;\n");
+	for (size_t i = 0; i < ncommands; i++)
+		if (commands[i]->flags & COMMAND_VERB)
+			add_command(out, commands[i]);
+	buf_str(out, "    esac\n    [ \"${cur:0:1}\" != - ] || words=\"$words");
+	for (size_t i = 0; i < n; i++)
+		if (options[i].help)
+			buf_fmt(out, " --%s", options[i].name);
+	buf_str(out, "\"\n"
+		     "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+		     "}\n"
+		     "complete -F _teller teller\n");
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Completion of a command line: names of commands, then what each argument can be. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "base/asset.h"
+#include "base/mem.h"
+#include "cli/complete.h"
+#include "cli/run.h"
+
+struct completion {
+	const char *prefix; /* what stands before the cursor, of the word being completed */
+	size_t length;
+	struct buf *out;
+	size_t n;
+};
+
+static void offer(struct completion *completion, const char *word)
+{
+	if (strncmp(word, completion->prefix, completion->length) != 0)
+		return;
+	buf_add(completion->out, word, strlen(word) + 1);
+	completion->n++;
+}
+
+static void offer_names(struct completion *completion)
+{
+	size_t n;
+	const struct command *const *table = command_table(&n);
+	for (size_t i = 0; i < n; i++)
+		offer(completion, table[i]->name);
+}
+
+static void offer_ids(struct completion *completion, const struct pages *pages)
+{
+	struct buf word = {0};
+	for (size_t i = 0; pages && i < pages_count(pages); i++) {
+		buf_clear(&word);
+		run_quote(&word, pages_row(pages, i).id);
+		offer(completion, word.p);
+	}
+	buf_free(&word);
+}
+
+static void offer_lessons(struct completion *completion)
+{
+	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
+		offer(completion, lesson->name);
+}
+
+static void offer_options(struct completion *completion, const struct command *command)
+{
+	struct buf word = {0};
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
+		buf_clear(&word);
+		buf_fmt(&word, "--%s%s", command->options[i].name, command->options[i].value ? "=" : "");
+		offer(completion, word.p);
+	}
+	buf_free(&word);
+}
+
+static void offer_words(struct completion *completion, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		offer(completion, words[i]);
+}
+
+/* "auto|savepoint|MS": the words among them, not what stands for something else. */
+static void offer_choices(struct completion *completion, const char *choices)
+{
+	for (size_t n; *choices; choices += n + (choices[n] == '|')) {
+		n = strcspn(choices, "|");
+		char *word = mem_dup_n(choices, n);
+		if (islower((unsigned char)word[0]))
+			offer(completion, word);
+		free(word);
+	}
+}
+
+static void offer_argument(struct completion *completion, const struct app *app, const struct command_arg *arg)
+{
+	static const char *const onoff[] = {"off", "on", "toggle"}, *const rules[] = {"all", "half"};
+	switch (arg->type) {
+	case ARG_ACCOUNT:
+	case ARG_ACCOUNTS:
+		offer_ids(completion, app->pages);
+		return;
+	case ARG_ONOFF:
+		offer_words(completion, onoff, COUNT_OF(onoff));
+		return;
+	case ARG_RULE:
+		offer_words(completion, rules, COUNT_OF(rules));
+		return;
+	case ARG_COMMAND:
+		offer_names(completion);
+		return;
+	case ARG_LESSON:
+		offer_lessons(completion);
+		return;
+	case ARG_WORD:
+		offer_choices(completion, arg->name);
+		return;
+	case ARG_COUNT:
+	case ARG_REST:
+		return;
+	}
+}
+
+/* The first word of the line, and how many words that are no options stand between it and `from`. */
+static const struct command *command_before(const char *line, size_t from, size_t *nargs)
+{
+	const struct command *command = NULL;
+	size_t at = strspn(line, " \t");
+	for (bool first = true; at < from; first = false) {
+		size_t n = strcspn(line + at, " \t");
+		char *word = mem_dup_n(line + at, n);
+		if (first)
+			command = command_find(word);
+		else
+			*nargs += strncmp(word, "--", 2) != 0;
+		free(word);
+		at += n + strspn(line + at + n, " \t");
+	}
+	return command;
+}
+
+size_t command_complete(struct app *app, const char *line, size_t at, struct buf *out, size_t *from)
+{
+	size_t start = at, nargs = 0;
+	while (start > 0 && line[start - 1] != ' ' && line[start - 1] != '\t')
+		start--;
+	*from = start;
+	struct completion completion = {.prefix = line + start, .length = at - start, .out = out};
+	const struct command *command = command_before(line, start, &nargs);
+	bool is_first = strspn(line, " \t") >= start;
+	if (is_first)
+		offer_names(&completion);
+	else if (command && strncmp(completion.prefix, "--", 2) == 0)
+		offer_options(&completion, command);
+	else if (command && nargs < COMMAND_ARGS_MAX && command->args[nargs].name)
+		offer_argument(&completion, app, &command->args[nargs]);
+	return completion.n;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines from a descriptor, read without blocking the loop. */
+#include "cli/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "cli/words.h"
+
+enum { CHUNK = 4096, KEEP = LINE_MAX_BYTES + 1 };
+
+struct input {
+	int fd;
+	int opened;          /* a descriptor of our own on the same terminal, or -1 */
+	int flags;           /* of fd, to be put back */
+	struct watch *watch; /* NULL for a file */
+	char chunk[CHUNK];
+	size_t at, filled;
+	struct buf line;
+	bool ended;
+	bool asked;
+	struct timer *soon;
+	input_fn *fn;
+	void *arg;
+};
+
+/* epoll knows neither files nor devices such as /dev/null; those never keep a reader waiting. */
+static bool can_be_watched(int fd)
+{
+	struct stat st;
+	return isatty(fd) || (fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)));
+}
+
+/* Takes bytes up to the end of a line; true when there is one. */
+static bool take_line(struct input *input)
+{
+	while (input->at < input->filled) {
+		char c = input->chunk[input->at++];
+		if (c == '\n')
+			return true;
+		if (input->line.len < KEEP)
+			buf_char(&input->line, c ? c : '\1');
+	}
+	return false;
+}
+
+/* Returns false where reading must wait. */
+static bool fill(struct input *input)
+{
+	ssize_t n;
+	do
+		n = read(input->opened >= 0 ? input->opened : input->fd, input->chunk, sizeof input->chunk);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return false;
+	input->at = 0;
+	input->filled = n > 0 ? (size_t)n : 0;
+	input->ended = n <= 0;
+	return true;
+}
+
+static void deliver(struct input *input, bool have)
+{
+	struct buf line = input->line;
+	input->line = (struct buf){0};
+	input->asked = false;
+	if (input->watch)
+		watch_set(input->watch, 0);
+	if (have && line.len && line.p[line.len - 1] == '\r')
+		line.p[line.len - 1] = '\0';
+	input->fn(input->arg, have ? buf_text(&line) : NULL); /* may free input */
+	buf_free(&line);
+}
+
+static void work(struct input *input)
+{
+	while (input->asked) {
+		if (take_line(input)) {
+			deliver(input, true);
+			return;
+		}
+		if (input->ended) {
+			deliver(input, input->line.len > 0);
+			return;
+		}
+		if (!fill(input)) {
+			watch_set(input->watch, WATCH_READ);
+			return;
+		}
+	}
+}
+
+static void on_soon(void *arg)
+{
+	work(arg);
+}
+
+static void on_ready(void *arg, int events)
+{
+	(void)events;
+	work(arg);
+}
+
+struct input *input_new(struct loop *loop, int fd)
+{
+	struct input *input = NEW(struct input);
+	input->fd = fd;
+	input->opened = -1;
+	input->soon = timer_new(loop, on_soon, input);
+	input->flags = fcntl(fd, F_GETFL);
+	if (!can_be_watched(fd))
+		return input;
+	/* Watching makes the open file non-blocking, for everybody who shares it: a terminal is opened anew, so that standard output on
+	 * it stays as it was. */
+	if (isatty(fd) && ttyname(fd))
+		input->opened = open(ttyname(fd), O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	input->watch = watch_new(loop, input->opened >= 0 ? input->opened : fd, on_ready, input);
+	return input;
+}
+
+void input_free(struct input *input)
+{
+	if (!input)
+		return;
+	timer_free(input->soon);
+	watch_free(input->watch);
+	if (input->opened >= 0)
+		close(input->opened);
+	else if (input->watch && input->flags >= 0)
+		fcntl(input->fd, F_SETFL, input->flags);
+	buf_free(&input->line);
+	free(input);
+}
+
+void input_next(struct input *input, input_fn *fn, void *arg)
+{
+	input->fn = fn;
+	input->arg = arg;
+	input->asked = true;
+	timer_start(input->soon, 0); /* never from inside: a file of many lines is no deep recursion */
+}

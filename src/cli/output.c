@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows as data on a stream: an aligned table, CSV, JSON or JSON lines, written as they come. */
+#include "cli/output.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "event/json.h"
+
+enum { CELL_COLUMNS = 80 };
+
+struct output {
+	FILE *to;
+	enum output_format format;
+	size_t ncols;
+	char **names;
+	bool *right;
+	size_t *widths; /* of a table: they only grow */
+	uint64_t nrows;
+	bool headed; /* the table's header was written */
+	struct buf line;
+};
+
+static void write_line(struct output *output)
+{
+	fwrite(buf_text(&output->line), 1, output->line.len, output->to);
+	buf_clear(&output->line);
+}
+
+/* ---- table ---- */
+
+/* One cell; the last column is not padded, so no line ends in blanks. */
+static void add_cell(struct output *output, size_t col, const char *text)
+{
+	bool right = output->right[col], last = col + 1 == output->ncols;
+	buf_str(&output->line, col ? "  " : "");
+	if (last && !right)
+		buf_str(&output->line, text);
+	else
+		text_pad(&output->line, text, output->widths[col], right ? TEXT_RIGHT : TEXT_LEFT);
+}
+
+static void table_header(struct output *output)
+{
+	output->headed = true;
+	for (size_t c = 0; c < output->ncols; c++)
+		add_cell(output, c, output->names[c]);
+	buf_char(&output->line, '\n');
+	for (size_t c = 0; c < output->ncols; c++) {
+		buf_str(&output->line, c ? "  " : "");
+		buf_fill(&output->line, '-', output->widths[c]);
+	}
+	buf_char(&output->line, '\n');
+	write_line(output);
+}
+
+static char *harmless(const char *cell)
+{
+	struct buf text = {0};
+	if (cell)
+		text_escape(&text, cell, strlen(cell), CELL_COLUMNS);
+	else
+		buf_str(&text, "NULL");
+	return buf_take(&text);
+}
+
+static void table_rows(struct output *output, const char *const *cells, size_t nrows)
+{
+	size_t n = nrows * output->ncols;
+	char **texts = mem_array(n + 1, sizeof *texts);
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = harmless(cells[i]);
+		size_t width = text_width(texts[i], strlen(texts[i]));
+		size_t *widest = &output->widths[i % output->ncols];
+		*widest = width > *widest ? width : *widest;
+	}
+	if (!output->headed)
+		table_header(output);
+	for (size_t i = 0; i < n; i++) {
+		add_cell(output, i % output->ncols, texts[i]);
+		if ((i + 1) % output->ncols == 0) {
+			buf_char(&output->line, '\n');
+			write_line(output);
+		}
+		free(texts[i]);
+	}
+	free(texts);
+}
+
+/* ---- CSV ---- */
+
+static void csv_cell(struct buf *line, const char *cell)
+{
+	if (!cell)
+		return;
+	if (cell[0] && !strpbrk(cell, ",\"\r\n")) {
+		buf_str(line, cell);
+		return;
+	}
+	buf_char(line, '"');
+	for (; *cell; cell++) {
+		if (*cell == '"')
+			buf_char(line, '"');
+		buf_char(line, *cell);
+	}
+	buf_char(line, '"');
+}
+
+static void csv_row(struct output *output, const char *const *cells)
+{
+	for (size_t c = 0; c < output->ncols; c++) {
+		buf_str(&output->line, c ? "," : "");
+		csv_cell(&output->line, cells[c]);
+	}
+	buf_char(&output->line, '\n');
+	write_line(output);
+}
+
+/* ---- JSON ---- */
+
+static void json_row(struct output *output, const char *const *cells, bool array)
+{
+	struct buf *line = &output->line;
+	if (array)
+		buf_str(line, output->nrows ? ",\n" : "\n");
+	buf_char(line, '{');
+	for (size_t c = 0; c < output->ncols; c++) {
+		buf_str(line, c ? "," : "");
+		json_add_string(line, output->names[c], strlen(output->names[c]));
+		buf_char(line, ':');
+		json_add_string(line, cells[c], cells[c] ? strlen(cells[c]) : 0);
+	}
+	buf_str(line, array ? "}" : "}\n");
+	write_line(output);
+}
+
+/* ---- all of them ---- */
+
+struct output *output_new(FILE *to, enum output_format format, size_t ncols, const char *const *names,
+			  const bool *right)
+{
+	struct output *output = NEW(struct output);
+	output->to = to;
+	output->format = format;
+	output->ncols = ncols;
+	output->names = mem_array(ncols, sizeof *output->names);
+	output->right = mem_array(ncols, sizeof *output->right);
+	output->widths = mem_array(ncols, sizeof *output->widths);
+	for (size_t c = 0; c < ncols; c++) {
+		output->names[c] = format == FORMAT_TABLE ? harmless(names[c]) : mem_dup(names[c]);
+		output->right[c] = right[c];
+		output->widths[c] = text_width(output->names[c], strlen(output->names[c]));
+	}
+	if (format == FORMAT_CSV)
+		csv_row(output, (const char *const *)output->names);
+	if (format == FORMAT_JSON)
+		fputc('[', to);
+	return output;
+}
+
+void output_rows(struct output *output, const char *const *cells, size_t nrows)
+{
+	if (output->format == FORMAT_TABLE)
+		table_rows(output, cells, nrows);
+	for (size_t r = 0; r < nrows; r++, output->nrows++) {
+		const char *const *row = cells + r * output->ncols;
+		if (output->format == FORMAT_CSV)
+			csv_row(output, row);
+		else if (output->format != FORMAT_TABLE)
+			json_row(output, row, output->format == FORMAT_JSON);
+	}
+}
+
+enum status output_end(struct output *output, struct err *err)
+{
+	if (output->format == FORMAT_TABLE && !output->headed)
+		table_header(output);
+	if (output->format == FORMAT_JSON)
+		fputs(output->nrows ? "\n]\n" : "]\n", output->to);
+	bool failed = fflush(output->to) != 0 || ferror(output->to);
+	int why = errno;
+	output_free(output);
+	errno = why;
+	if (!failed)
+		return ST_OK;
+	if (why == EPIPE) /* `| head` has what it wanted: nothing to tell anyone */
+		return err_set(err, ST_OWN, "%s", "");
+	return err_set(err, ST_OWN, "cannot write to standard output: %s", strerror(why));
+}
+
+void output_free(struct output *output)
+{
+	if (!output)
+		return;
+	for (size_t c = 0; c < output->ncols; c++)
+		free(output->names[c]);
+	free(output->names);
+	free(output->right);
+	free(output->widths);
+	buf_free(&output->line);
+	free(output);
+}

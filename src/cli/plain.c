@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plain mode: commands from options, a file or standard input; lines out. */
+#include "cli/plain.h"
+#include "cli/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/app_private.h"
+#include "base/mem.h"
+#include "cli/input.h"
+#include "cli/progress.h"
+#include "plain_events.h"
+
+/*
+ * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. What was asked for
+ * by an option stops at the first command that fails. Standard input goes on: a person leaves with the status of the last
+ * command, as from psql; a pipe with that of the first that failed, so that a failure is never lost.
+ */
+struct plain {
+	bool complained; /* that standard output takes no data */
+	struct app *app;
+	size_t next;           /* of settings.commands */
+	int file;              /* the open file of -f, or -1 */
+	struct input *script;  /* commands: the file, or standard input */
+	struct input *answers; /* standard input, for questions; the same as `script` where commands come from there */
+	bool from_stdin;       /* commands come from standard input */
+	bool person;           /* and a person types them */
+	bool strict;           /* the first failure is the end */
+	bool stepping;         /* the next line lets a statement go that is held */
+	bool probing;          /* nothing was asked for: is there a server at all? */
+	unsigned long line;    /* of the file */
+	enum status last;
+	struct progress progress;
+	struct run *asked; /* the run whose question is open */
+	struct narrate *narrate;
+};
+
+static void next_command(struct plain *plain);
+
+/* ---- the face ---- */
+
+static void on_progress(void *self, const char *text)
+{
+	struct plain *plain = self;
+	progress_show(&plain->progress, text);
+}
+
+static void on_say(void *self, enum status status, const char *text)
+{
+	struct plain *plain = self;
+	on_progress(plain, NULL);
+	narrate_now(plain->narrate);
+	if (status == ST_OK)
+		fprintf(stderr, "%s\n", text);
+	else if (plain->file >= 0 && plain->line > 0)
+		fprintf(stderr, "teller: %s:%lu: %s\n", plain->app->settings.file, plain->line, text);
+	else
+		fprintf(stderr, "teller: %s\n", text);
+}
+
+/* Why is known where it fails; whoever looks later sees only that it did. */
+static void flush_data(struct plain *plain)
+{
+	int *unwritten = &plain->app->inner->unwritten;
+	errno = 0;
+	if (!*unwritten && (fflush(stdout) != 0 || ferror(stdout)))
+		*unwritten = errno ? errno : EIO;
+}
+
+static void on_print(void *self, const char *text)
+{
+	struct plain *plain = self;
+	on_progress(plain, NULL);
+	narrate_now(plain->narrate);
+	fprintf(stdout, "%s\n", text);
+	flush_data(plain);
+	if (plain->app->inner->unwritten && inner_tells(plain->app))
+		fprintf(stderr, "%s\n", text);
+}
+
+static struct input *answers_of(struct plain *plain)
+{
+	if (!plain->answers)
+		plain->answers = plain->from_stdin ? plain->script : input_new(plain->app->loop, STDIN_FILENO);
+	return plain->answers;
+}
+
+static void on_ask(void *self, void (*line)(void *arg, const char *line), void *arg)
+{
+	input_next(answers_of(self), line, arg);
+}
+
+/* What asks on a screen is refused where nobody can answer: silence is no yes. */
+static void nobody_answers(struct run *run)
+{
+	const char *name = last_is_undo(run) ? "undo" : run->command->name;
+	app_say(run->app, ST_USAGE, "%s asks first, and nobody can answer here: add --yes", name);
+	run_end(run, ST_USAGE, NULL);
+}
+
+static void on_answer(void *arg, const char *line)
+{
+	struct plain *plain = arg;
+	struct run *run = plain->asked;
+	plain->asked = NULL;
+	if (!line && !isatty(STDIN_FILENO))
+		nobody_answers(run);
+	else
+		app_reviewed(run, line && strcmp(line, "yes") == 0);
+}
+
+/* A person answers; and so does the next line, where it stands behind the command itself. Other data in a pipe are no answer. */
+static bool somebody_answers(const struct plain *plain)
+{
+	bool from_stdin = plain->from_stdin && plain->line > 0;
+	return from_stdin || isatty(STDIN_FILENO);
+}
+
+static void on_review(void *self, struct run *run)
+{
+	struct plain *plain = self;
+	struct buf what = {0};
+	if (!somebody_answers(plain)) {
+		nobody_answers(run);
+		return;
+	}
+	if (run->command->describe)
+		run->command->describe(&what, run);
+	else
+		buf_str(&what, run->line);
+	fprintf(stderr, "review: %s; type yes to do it\n", what.p);
+	buf_free(&what);
+	plain->asked = run;
+	input_next(answers_of(plain), on_answer, plain);
+}
+
+/* ---- one command after another ---- */
+
+static void say_unwritten(struct plain *plain)
+{
+	int why = plain->app->inner->unwritten;
+	if (why != EPIPE && !plain->complained)
+		app_say(plain->app, ST_OWN, "cannot write to standard output: %s", strerror(why));
+	plain->complained = true;
+}
+
+/* As any filter whose reader has gone. */
+static void leave_unwritten(struct plain *plain)
+{
+	app_leave(plain->app, plain->app->inner->unwritten == EPIPE ? 128 + SIGPIPE : status_exit(ST_OWN));
+}
+
+static void on_done(void *arg, enum status status)
+{
+	struct plain *plain = arg;
+	struct app *app = plain->app;
+	narrate_now(plain->narrate);
+	if (status || plain->person)
+		plain->last = plain->person || !plain->last ? status : plain->last;
+	flush_data(plain);
+	if (app->inner->unwritten && (!status || app->inner->told)) /* else it has said why */
+		say_unwritten(plain);
+	if (app->inner->unwritten && !app->inner->told)
+		leave_unwritten(plain);
+	else if (status && plain->strict)
+		app_leave(app, status_exit(status));
+	else if (!app->leaving)
+		next_command(plain);
+}
+
+static void on_line(void *arg, const char *line)
+{
+	struct plain *plain = arg;
+	if (line && plain->app->inner->unwritten) {
+		leave_unwritten(plain);
+	} else if (line) {
+		plain->line++;
+		command_run(plain->app, line, on_done, plain);
+	} else if (plain->from_stdin && !plain->person && plain->line == 0) {
+		plain->probing = true;
+		app_start(plain->app);
+	} else {
+		app_leave(plain->app, status_exit(plain->last));
+	}
+}
+
+/* The transfer may have been cancelled meanwhile: then the line is a command. */
+static void on_step(void *arg, const char *line)
+{
+	struct plain *plain = arg;
+	plain->stepping = false;
+	if (!plain->app->step.next && plain->from_stdin)
+		on_line(plain, line);
+	else if (!line)
+		txn_cancel(plain->app->txn);
+	else
+		app_step_on(plain->app);
+}
+
+static void on_changed(void *self)
+{
+	struct plain *plain = self;
+	if (!plain->app->step.next || plain->stepping)
+		return;
+	plain->stepping = true;
+	input_next(answers_of(plain), on_step, plain);
+}
+
+static void prompt(const struct plain *plain)
+{
+	if (plain->person)
+		fputs("teller> ", stderr);
+}
+
+static void next_command(struct plain *plain)
+{
+	const struct settings *settings = &plain->app->settings;
+	if (plain->next < settings->ncommands && plain->app->inner->unwritten) {
+		leave_unwritten(plain);
+	} else if (plain->next < settings->ncommands) {
+		command_run(plain->app, settings->commands[plain->next++], on_done, plain);
+	} else if (plain->script) {
+		prompt(plain);
+		if (!plain->stepping)
+			input_next(plain->script, on_line, plain);
+	} else {
+		app_leave(plain->app, status_exit(plain->last));
+	}
+}
+
+static void begin(void *arg)
+{
+	struct plain *plain = arg;
+	if (plain->person)
+		app_start(plain->app); /* a person reads what it connects to */
+	next_command(plain);
+}
+
+static void on_stage(void *self)
+{
+	struct plain *plain = self;
+	struct app *app = plain->app;
+	bool person = plain->person;
+	narrate_now(plain->narrate);
+	if (person && app->stage == STAGE_READY) {
+		const struct db_facts *facts = db_facts(app->browse);
+		app_say(app, ST_OK, "connected to %s: %s %s, %s", facts->place, facts->product, facts->version,
+			facts->tls);
+	}
+	if (person && app->stage == STAGE_READY && app->no_bank)
+		app_say(app, ST_STATEMENT, "%s", app->no_bank);
+	if (plain->probing && app->stage == STAGE_READY)
+		app_leave(app, 0);
+	if ((person || plain->probing) && app->stage == STAGE_FAILED) {
+		app_say(app, app->failure.status, "%s", app->failure.text);
+		app_leave(app, status_exit(app->failure.status));
+	}
+}
+
+/* ---- opening ---- */
+
+/* The one thing that is asked for is a screen: the lab, or a lesson there. */
+static bool asks_for_a_screen(const struct settings *settings)
+{
+	const char *first = settings->ncommands == 1 ? settings->commands[0] : "";
+	return strcmp(first, "lab") == 0 || strncmp(first, "lab play ", 9) == 0;
+}
+
+bool plain_wanted(const struct settings *settings)
+{
+	const char *term = getenv("TERM");
+	bool dumb = !term || !term[0] || strcmp(term, "dumb") == 0;
+	return settings->plain || (settings->ncommands > 0 && !asks_for_a_screen(settings)) || settings->file ||
+	       settings->output || dumb || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
+}
+
+static enum status open_script(struct plain *plain, struct err *err)
+{
+	const struct settings *settings = &plain->app->settings;
+	plain->from_stdin = settings->file ? strcmp(settings->file, "-") == 0 : settings->ncommands == 0;
+	plain->person = plain->from_stdin && isatty(STDIN_FILENO);
+	plain->strict = settings->file || settings->ncommands > 0;
+	if (plain->from_stdin)
+		plain->script = input_new(plain->app->loop, STDIN_FILENO);
+	if (plain->from_stdin || !settings->file)
+		return ST_OK;
+	plain->file = open(settings->file, O_RDONLY | O_CLOEXEC);
+	if (plain->file < 0)
+		return err_set(err, ST_OWN, "cannot read %s: %s", settings->file, strerror(errno));
+	plain->script = input_new(plain->app->loop, plain->file);
+	return ST_OK;
+}
+
+/* Data are written to standard output, wherever that leads. */
+static enum status open_output(const struct settings *settings, struct err *err)
+{
+	if (!settings->output || freopen(settings->output, "w", stdout))
+		return ST_OK;
+	return err_set(err, ST_OWN, "cannot write to %.300s: %s", settings->output, strerror(errno));
+}
+
+struct plain *plain_open(struct app *app, struct err *err)
+{
+	struct plain *plain = NEW(struct plain);
+	plain->app = app;
+	plain->file = -1;
+	if (open_output(&app->settings, err) || open_script(plain, err)) {
+		free(plain);
+		return NULL;
+	}
+	plain->narrate = narrate_new(app);
+	app->face = (struct face){.say = on_say,
+				  .print = on_print,
+				  .review = on_review,
+				  .ask = on_ask,
+				  .stage = on_stage,
+				  .changed = on_changed,
+				  .progress = on_progress,
+				  .progress_ms = progress_open(&plain->progress),
+				  .self = plain};
+	loop_soon(app->loop, begin, plain);
+	return plain;
+}
+
+void plain_close(struct plain *plain)
+{
+	if (!plain)
+		return;
+	narrate_now(plain->narrate);
+	narrate_free(plain->narrate);
+	plain->app->face = (struct face){0};
+	if (plain->answers != plain->script)
+		input_free(plain->answers);
+	input_free(plain->script);
+	if (plain->file >= 0)
+		close(plain->file);
+	free(plain);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* --help and --version, made from the option table and the command table. */
+#include <string.h>
+
+#include "app/command.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "cli/settings.h"
+
+static void add_option(struct buf *out, const struct option *option)
+{
+	struct buf left = {0};
+	if (option->letter)
+		buf_fmt(&left, "-%c, ", option->letter);
+	else
+		buf_str(&left, "    ");
+	buf_fmt(&left, "--%s", option->name);
+	if (option->value)
+		buf_fmt(&left, "%s%s", option->value[0] == '[' ? "" : " ", option->value);
+	buf_fmt(out, "  %-25s %s\n", left.p, option->help);
+	buf_free(&left);
+}
+
+static void add_options(struct buf *out)
+{
+	size_t n;
+	const struct option *table = options_table(&n);
+	for (enum option_group group = 0; group < GROUP_COUNT; group++) {
+		buf_fmt(out, "\n%s:\n", options_title(group));
+		for (size_t i = 0; i < n; i++)
+			if (table[i].group == group && table[i].help)
+				add_option(out, &table[i]);
+	}
+}
+
+static void add_verb(struct buf *out, const struct command *command)
+{
+	struct buf usage = {0};
+	command_usage(&usage, command);
+	if (usage.len > 26)
+		buf_fmt(out, "  %s\n  %-26s%s\n", usage.p, "", command->help);
+	else
+		buf_fmt(out, "  %-25s %s\n", usage.p, command->help);
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
+		const struct command_option *option = &command->options[i];
+		bool common = strcmp(option->name, "yes") == 0 || options_by_name(option->name, strlen(option->name));
+		if (!common)
+			buf_fmt(out, "      --%s %-*s %s\n", option->name, (int)(18 - strlen(option->name)),
+				option->value ? option->value : "", option->help);
+	}
+	buf_free(&usage);
+}
+
+static void add_verbs(struct buf *out)
+{
+	size_t n;
+	const struct command *const *table = command_table(&n);
+	buf_fmt(out, "\nVerbs:\n  %-25s %s\n", "demo", "the console, on a private throw-away bank");
+	for (size_t i = 0; i < n; i++)
+		if (table[i]->flags & COMMAND_VERB)
+			add_verb(out, table[i]);
+}
+
+void settings_help(struct buf *out)
+{
+	buf_str(out, "teller: a terminal console for a bank in PostgreSQL or CockroachDB\n"
+		     "\n"
+		     "Usage:\n"
+		     "  teller [CONNECTION] [OPTION]... [DBNAME | URI] [USER]   the console\n"
+		     "  teller [CONNECTION] VERB [ARGUMENT]... [OPTION]...      run one, then exit\n");
+	add_verbs(out);
+	add_options(out);
+	buf_str(out, "\n"
+		     "Without a server's name: $DATABASE_URL, or PGHOST and the other PG variables.\n"
+		     "PostgreSQL's programs, for demo: on $PATH, or only in $TELLER_PG_BINDIR.\n"
+		     "Data goes to stdout, messages to stderr.\n"
+		     "\n"
+		     "Examples:\n"
+		     "  teller demo                       try it, on a bank of your own\n"
+		     "  teller -h db.example -d bank      the console on a server\n"
+		     "  teller cockroachdb://root@localhost/bank transfer 104 107 half --yes\n"
+		     "\n"
+		     "Exit status:\n"
+		     "  0  done                                  4  gave up retrying\n"
+		     "  1  wrong usage, or teller's own failure  5  outcome of a commit unknown\n"
+		     "  2  no connection, or it was lost         6  a check failed\n"
+		     "  3  a statement failed, or a transfer was rejected; 128+n  ended by signal n\n");
+}
+
+void settings_version(struct buf *out)
+{
+	char library[32];
+	conninfo_library(library);
+	buf_fmt(out, "teller %s (%s)\n", TELLER_VERSION, library);
+}

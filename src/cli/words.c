@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Splitting a command line into words, and quoting a word so that it is read back as it was. */
+#include "cli/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/run.h"
+
+static const char blanks[] = " \t\r\n\v\f";
+
+/* Reads a quoted part from behind its first quote; returns where it ended, NULL where it does not. */
+static const char *read_quoted(struct buf *text, const char *p)
+{
+	for (;; p++) {
+		if (*p == '\0')
+			return NULL;
+		if (*p == '\'' && *++p != '\'')
+			return p;
+		buf_char(text, *p);
+	}
+}
+
+static const char *read_word(struct buf *text, const char *p)
+{
+	while (p && *p && !strchr(blanks, *p)) {
+		if (*p == '\'')
+			p = read_quoted(text, p + 1);
+		else
+			buf_char(text, *p++);
+	}
+	return p;
+}
+
+static enum status split(struct words *words, const char *line, struct err *err)
+{
+	for (const char *p = line + strspn(line, blanks); *p && *p != '#'; p += strspn(p, blanks)) {
+		if (words->n == WORDS_MAX)
+			return err_set(err, ST_USAGE, "the line has more than %d words", (int)WORDS_MAX);
+		struct buf text = {0};
+		size_t from = (size_t)(p - line);
+		bool quoted = *p == '\'';
+		p = read_word(&text, p);
+		words->word[words->n++] = (struct word){buf_take(&text), quoted, from};
+		if (!p)
+			return err_set(err, ST_USAGE, "a quote is not closed: %.60s", line + from);
+	}
+	return ST_OK;
+}
+
+enum status words_split(struct words *words, const char *line, struct err *err)
+{
+	*words = (struct words){0};
+	if (strnlen(line, LINE_MAX_BYTES + 1) > LINE_MAX_BYTES)
+		return err_set(err, ST_USAGE, "the line is longer than %d bytes; nothing of it was run",
+			       (int)LINE_MAX_BYTES);
+	return split(words, line, err);
+}
+
+void words_free(struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		free(words->word[i].text);
+	words->n = 0;
+}
+
+void run_quote(struct buf *out, const char *s)
+{
+	bool bare = *s && *s != '#' && strncmp(s, "--", 2) != 0 && !strpbrk(s, blanks) && !strchr(s, '\'');
+	if (bare) {
+		buf_str(out, s);
+		return;
+	}
+	buf_char(out, '\'');
+	for (; *s; s++) {
+		if (*s == '\'')
+			buf_char(out, '\'');
+		buf_char(out, *s);
+	}
+	buf_char(out, '\'');
+}

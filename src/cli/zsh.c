@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Completion for zsh, made from the tables. */
+#include <string.h>
+
+#include "app/command.h"
+#include "cli/options.h"
+#include "cli/shells.h"
+
+/* NAME:HELP as _describe takes it. */
+static void add_described(struct buf *out, const char *dashes, const char *name, const char *help)
+{
+	struct buf text = {0};
+	buf_fmt(&text, "%s%s:%s", dashes, name, help);
+	buf_char(out, ' ');
+	shells_quote(out, text.p);
+	buf_free(&text);
+}
+
+static void add_values(struct buf *out)
+{
+	size_t n;
+	const struct option *table = options_table(&n);
+	buf_str(out, "    case ${words[CURRENT-1]} in\n");
+	for (size_t i = 0; i < n; i++) {
+		enum shells_value value = shells_value(table[i].value);
+		if (!table[i].help || value == VALUE_NONE)
+			continue;
+		buf_fmt(out, "    (--%s", table[i].name);
+		if (table[i].letter)
+			buf_fmt(out, "|-%c", table[i].letter);
+		buf_str(out, ") ");
+		if (table[i].choices) {
+			buf_str(out, "compadd -- ");
+			shells_choices(out, table[i].choices, ' ');
+		} else {
+			buf_str(out, value == VALUE_FILE ? "_files" : "_message value");
+		}
+		buf_str(out, "; return ;;\n");
+	}
+	buf_str(out, "    esac\n");
+}
+
+static void add_command(struct buf *out, const struct command *command)
+{
+	buf_fmt(out, "    (%s)", command->name);
+	if (command->options[0].name)
+		buf_str(out, " options+=(");
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+		add_described(out, "--", command->options[i].name, command->options[i].help);
+	if (command->options[0].name)
+		buf_str(out, " );");
+	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
+		struct buf choices = {0};
+		shells_choices(&choices, command->args[i].name, ' ');
+		if (choices.len)
+			buf_fmt(out, " compadd -- %s;", choices.p);
+		buf_free(&choices);
+	}
+	buf_str(out, " ;;\n");
+}
+
+void shells_zsh(struct buf *out)
+{
+	size_t n, ncommands;
+	const struct option *options = options_table(&n);
+	const struct command *const *commands = command_table(&ncommands);
+	const char *help, *verb;
+	buf_str(out, "#compdef teller\n"
+		     "# Put it as _teller into a directory of $fpath, or: source <(teller completion zsh)\n"
+		     "_teller() {\n"
+		     "    local word verb=\n"
+		     "    local -a verbs options\n"
+		     "    verbs=(");
+	for (size_t i = 0; (verb = shells_verb(i, &help)) != NULL; i++)
+		add_described(out, "", verb, help);
+	buf_str(out, " )\n    options=(");
+	for (size_t i = 0; i < n; i++)
+		if (options[i].help)
+			add_described(out, "--", options[i].name, options[i].help);
+	buf_str(out, " )\n");
+	add_values(out);
+	buf_str(out, "    for word in ${words[2,CURRENT-1]}; do\n"
+		     "        if (( ${verbs[(I)$word:*]} )); then verb=$word; [[ $verb == demo ]] || break; fi\n"
+		     "    done\n"
+		     "    case $verb in\n"
+		     "    (''|demo) [[ ${words[CURRENT]} == -* ]] || _describe -t verbs verb verbs ;;\n");
+	for (size_t i = 0; i < ncommands; i++)
+		if ((commands[i]->flags & COMMAND_VERB))
+			add_command(out, commands[i]);
+	buf_str(out, "    esac\n"
+		     "    _describe -t options option options\n"
+		     "}\n"
+		     "if [[ $funcstack[1] == _teller ]]; then _teller \"$@\"; else compdef _teller teller; fi\n");
+}

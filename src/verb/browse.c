@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands filter, sort and search: which accounts the screen shows, and in which order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app_private.h"
+#include "app/browse.h"
+#include "base/mem.h"
+#include "verb_internal.h"
+
+/* ---- filter ---- */
+
+static void do_filter(struct run *run)
+{
+	struct app *app = run->app;
+	const char *text = run->nargs > 0 ? run->args[0] : "";
+	struct filter *filter = NULL;
+	struct err err;
+	text += strspn(text, " \t");
+	if (text[0] && filter_new(&filter, app->catalogue, text, &err) != ST_OK) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	bool was = app->filter != NULL;
+	free(app->filter);
+	app->filter = filter ? mem_dup(filter_text(filter)) : NULL;
+	filter_free(filter);
+	browse_look(app, !app->filter);
+	run_end(run, ST_OK, app->filter || !was ? NULL : "no filter: all accounts are listed");
+}
+
+/* ---- sort ---- */
+
+/* next: by the other column; reverse: the other way round; nothing: by id. */
+static enum status wanted_order(const struct run *run, struct order *order, struct err *err)
+{
+	const char *words = run->nargs > 0 ? run->args[0] : "id";
+	*order = run->app->order;
+	if (strcmp(words, "next") == 0)
+		*order = (struct order){order->by == ORDER_ID ? ORDER_BALANCE : ORDER_ID, false};
+	else if (strcmp(words, "reverse") == 0)
+		order->descending = !order->descending;
+	else
+		return order_parse(run->app->catalogue, words, order, err);
+	return ST_OK;
+}
+
+static void do_sort(struct run *run)
+{
+	struct app *app = run->app;
+	struct order order;
+	struct err err;
+	if (wanted_order(run, &order, &err) != ST_OK) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	if (!run->confirmed && !app_prints(app) && browse_is_costly(app, order)) {
+		app->face.review(app->face.self, run);
+		return;
+	}
+	app->order = order;
+	browse_look(app, false);
+	run_end(run, ST_OK, NULL);
+}
+
+static void describe_sort(struct buf *out, const struct run *run)
+{
+	browse_cost(out, run->app);
+	buf_str(out, ", unless a filter leaves few; CREATE INDEX ON ");
+	buf_fmt(out, "%s (%s) would spare that", run->app->catalogue->sql_name, run->app->catalogue->sql_balance);
+}
+
+/* ---- search ---- */
+
+static void do_search(struct run *run)
+{
+	struct app *app = run->app;
+	struct err err = {0};
+	if (run->nargs == 0 || !app->pages)
+		do_screen(run); /* typed on the screen */
+	else
+		run_end(run, pages_search(app->pages, run->args[0], &err), err.status ? err.text : NULL);
+}
+
+const struct command verb_filter = {
+	.name = "filter",
+	.args = {{"CONDITION", ARG_REST, true}},
+	.flags = COMMAND_BANK,
+	.help = "show only the accounts that pass it: balance > 1000 and id < 5; alone: show all",
+	.run = do_filter,
+};
+
+const struct command verb_search = {
+	.name = "search",
+	.args = {{"BEGINNING", ARG_WORD, true}},
+	.flags = COMMAND_SCREEN | COMMAND_BANK,
+	.help = "go to the first id that begins so; alone: while you type it",
+	.run = do_search,
+};
+
+const struct command verb_sort = {
+	.name = "sort",
+	.args = {{"id|balance|next|reverse", ARG_REST, true}},
+	.flags = COMMAND_BANK,
+	.help = "sort the accounts in this order; append desc for descending order; alone: by id",
+	.run = do_sort,
+	.describe = describe_sort,
+};

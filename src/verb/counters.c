@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command counters: what the engine of transfers has done, as rows, as one JSON object, or over the screen. */
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "app/app_private.h"
+#include "base/mem.h"
+#include "cli/output.h"
+#include "verb_internal.h"
+
+#define COUNTER(name)                                                                                                  \
+	{                                                                                                              \
+#name, offsetof(struct txn_counters, name)                                                             \
+	}
+
+static const struct {
+	const char *name;
+	size_t at;
+} table[] = {
+	COUNTER(transactions),     COUNTER(committed),         COUNTER(rejected),          COUNTER(failed),
+	COUNTER(gave_up),          COUNTER(cancelled),         COUNTER(unknown),           COUNTER(unstarted),
+	COUNTER(attempts),         COUNTER(retries),           COUNTER(savepoint_retries), COUNTER(restarts),
+	COUNTER(by_serialization), COUNTER(by_deadlock),       COUNTER(by_connection),     COUNTER(by_other),
+	COUNTER(ambiguous),        COUNTER(settled_committed), COUNTER(settled_aborted),   COUNTER(unsettled),
+	COUNTER(round_trips),      COUNTER(statements),        COUNTER(work_us),           COUNTER(backoff_us),
+};
+
+static uint64_t value(const struct app *app, size_t i)
+{
+	return *(const uint64_t *)(const void *)((const char *)txn_counters(app->txn) + table[i].at);
+}
+
+/* One object of numbers, so that a program can add them up. */
+static void print_json(const struct app *app)
+{
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		printf("%s\"%s\":%" PRIu64, i ? "," : "{", table[i].name, value(app, i));
+	puts("}");
+}
+
+static enum status print_rows(const struct app *app, enum output_format format, struct err *err)
+{
+	static const char *const names[] = {"counter", "value"};
+	static const bool right[] = {false, true};
+	char numbers[COUNT_OF(table)][24];
+	const char *cells[2 * COUNT_OF(table)];
+	struct output *output = output_new(stdout, format, 2, names, right);
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		snprintf(numbers[i], sizeof numbers[i], "%" PRIu64, value(app, i));
+		cells[2 * i] = table[i].name;
+		cells[2 * i + 1] = numbers[i];
+	}
+	output_rows(output, cells, COUNT_OF(table));
+	return output_end(output, err);
+}
+
+static void show(struct app *app)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		buf_fmt(&text, "%-18s %10" PRIu64 "\n", table[i].name, value(app, i));
+	buf_str(&text, "\ntransactions = committed + rejected + failed + gave_up + cancelled + unknown\n"
+		       "attempts = transactions - unstarted + retries\n"
+		       "retries = savepoint_retries + restarts\n"
+		       "retries = by_serialization + by_deadlock + by_connection + by_other\n"
+		       "ambiguous = settled_committed + settled_aborted + unsettled\n");
+	app_show(app, "Counters", &text);
+}
+
+static void do_counters(struct run *run)
+{
+	struct app *app = run->app;
+	struct err err = {0};
+	enum output_format format;
+	enum status status = run_format(run, &format, &err);
+	if (status || !app_prints(app))
+		show(app);
+	else if (format == FORMAT_JSON || format == FORMAT_JSONL)
+		print_json(app);
+	else
+		status = print_rows(app, format, &err);
+	run_end(run, status, err.text[0] ? err.text : NULL);
+}
+
+const struct command verb_counters = {
+	.name = "counters",
+	.options =
+		{
+			COMMAND_FORMATS,
+		},
+	.flags = COMMAND_VERB,
+	.help = "count the transfers of this run by outcome",
+	.run = do_counters,
+	.check = record_check,
+};

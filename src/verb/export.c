@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command export: all accounts to a file or standard output, as they are at one moment, page by page. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app_private.h"
+#include "app/bulk.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/row_reader.h"
+#include "db/pool.h"
+#include "verb_internal.h"
+
+enum { PAGE_ROWS = 1000, PAGE_BYTES = 4 << 20 };
+
+/*
+ * One read-only transaction with one snapshot: BEGIN with the first page, a page after the last id of the one before, COMMIT. The
+ * file is written under another name beside its own, and gets that when all of it is there.
+ */
+struct export
+{
+	struct app *app;
+	struct bulk *bulk;
+	struct db *db;
+	char *file, *aside; /* both NULL for standard output */
+	FILE *to;
+	struct output *output;
+	unsigned page; /* rows */
+	char *after;   /* the last id that was written; NULL: from the start */
+	bool all;      /* there is no next page */
+	bool closing;  /* COMMIT or ROLLBACK was sent */
+	bool stopped;
+	uint64_t done;
+	struct err err;
+};
+
+static const char begin_sql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/* ---- the file ---- */
+
+static enum status open_file(struct export *export, const char *path, struct err *err)
+{
+	struct stat st;
+	if (strcmp(path, "-") == 0) {
+		export->to = stdout;
+		return ST_OK;
+	}
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(err, ST_OWN, "%.200s is not a regular file; export - writes to standard output", path);
+	struct buf aside = {0};
+	buf_fmt(&aside, "%s.tmp", path);
+	export->file = mem_dup(path);
+	export->aside = buf_take(&aside);
+	int fd = open(export->aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	export->to = fd < 0 ? NULL : fdopen(fd, "w");
+	if (export->to)
+		return ST_OK;
+	if (errno == EEXIST)
+		return err_set(err, ST_OWN,
+			       "%.200s is there already: another export writes it, or did not end; remove it",
+			       export->aside);
+	return err_set(err, ST_OWN, "cannot write %.200s: %s", export->aside, strerror(errno));
+}
+
+/* Ends the data; the file gets its name. */
+static void close_output(struct export *export)
+{
+	struct err own = {0};
+	enum status status = output_end(export->output, &own);
+	export->output = NULL;
+	if (!export->file) {
+		export->err = status ? own : export->err;
+		return;
+	}
+	bool failed = status != ST_OK;
+	failed = fclose(export->to) != 0 || failed;
+	export->to = NULL;
+	if (failed || rename(export->aside, export->file) != 0) {
+		err_set(&export->err, ST_OWN, "cannot write %.200s: %s", export->aside, strerror(errno));
+		return;
+	}
+	free(export->aside);
+	export->aside = NULL;
+}
+
+static void take_rows(struct export *export, const struct rows *rows)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < rows->nrows * rows->ncols; i++)
+		bytes += rows->cells[i] ? strlen(rows->cells[i]) : 0;
+	output_rows(export->output, rows->cells, rows->nrows);
+	export->done += rows->nrows;
+	export->all = rows->nrows < export->page;
+	if (bytes > PAGE_BYTES && export->page > 1)
+		export->page /= 2;
+	if (rows->nrows > 0) {
+		free(export->after);
+		export->after = mem_dup(rows_cell(rows, rows->nrows - 1, 0));
+	}
+	if (ferror(export->to)) /* full, or nobody reads any more: no need to ask for the rest */
+		export->all = true;
+}
+
+/* ---- the end ---- */
+
+static void conclude(struct export *export)
+{
+	char pace[64];
+	struct buf told = {0};
+	if (!export->err.status)
+		close_output(export);
+	bulk_pace(export->bulk, export->done, pace);
+	if (!export->err.status)
+		buf_fmt(&told, "exported %" PRIu64 " %s %s", export->done,
+			text_plural(export->done, "account", "accounts"), pace);
+	else if (export->err.text[0])
+		buf_fmt(&told, export->file ? "%s; %s is as it was" : "%s", export->err.text, export->file);
+	bulk_end(export->bulk, export->err.status, told.len ? told.p : NULL);
+	buf_free(&told);
+}
+
+/* ---- the conversation ---- */
+
+static void ask(struct export *export, bool first);
+
+static void send(struct export *export, const struct statement *statements, size_t n, struct db_reply reply)
+{
+	struct db_context context = {0};
+	db_send(export->db, statements, n, &context, &reply);
+}
+
+static void on_lost(void *arg, size_t answered, const struct answer *why)
+{
+	(void)answered;
+	struct export *export = arg;
+	if (!export->err.status)
+		err_set(&export->err, ST_LOST, "the connection was lost: %s%s", why->message,
+			pool_advice(export->app->browse, why->sqlstate));
+	start_lost(export->app);
+	conclude(export);
+}
+
+static void on_answer(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct export *export = arg;
+	if (answer->ok && answer->rows) {
+		take_rows(export, answer->rows);
+		return;
+	}
+	if (answer->ok || answer->skipped || export->err.status)
+		return;
+	if (export->stopped)
+		err_set(&export->err, ST_CANCELLED, "cancelled");
+	else
+		err_set(&export->err, ST_STATEMENT, "%.200s cannot be read: %s (%s)", export->app->catalogue->name,
+			answer->message, answer->sqlstate);
+}
+
+static void on_idle(void *arg)
+{
+	struct export *export = arg;
+	if (export->stopped && !export->err.status && !export->all)
+		err_set(&export->err, ST_CANCELLED, "cancelled");
+	if (export->closing) {
+		conclude(export);
+	} else if (export->err.status || export->all) {
+		bool fine = !export->err.status;
+		struct statement close = {.sql = fine ? "COMMIT" : "ROLLBACK",
+					  .verb = fine ? VERB_COMMIT : VERB_ROLLBACK};
+		export->closing = true;
+		send(export, &close, 1, (struct db_reply){on_answer, on_idle, on_lost, export, NULL});
+	} else {
+		bulk_progress(export->bulk, export->done);
+		ask(export, false);
+	}
+}
+
+static void ask(struct export *export, bool first)
+{
+	const struct catalogue *catalogue = export->app->catalogue;
+	char limit[16];
+	const char *params[2] = {export->after, limit};
+	struct statement statements[2] = {{.sql = begin_sql, .verb = VERB_BEGIN}};
+	struct statement *page = &statements[first];
+	snprintf(limit, sizeof limit, "%u", export->page);
+	*page = (struct statement){.verb = VERB_SELECT};
+	page->sql = export->after ? catalogue->sql_whole_after : catalogue->sql_whole_first;
+	page->params = export->after ? params : params + 1;
+	page->nparams = export->after ? 2 : 1;
+	send(export, statements, first ? 2 : 1, (struct db_reply){on_answer, on_idle, on_lost, export, NULL});
+}
+
+/* ---- the command ---- */
+
+static void stop(void *work)
+{
+	struct export *export = work;
+	export->stopped = true;
+	db_cancel(export->db);
+}
+
+static void forget(void *work)
+{
+	struct export *export = work;
+	output_free(export->output);
+	if (export->file && export->to)
+		fclose(export->to);
+	if (export->aside)
+		unlink(export->aside);
+	free(export->aside);
+	free(export->file);
+	free(export->after);
+	free(export);
+}
+
+/* By option, else by the file's name, else CSV. */
+static enum status format_for(const struct run *run, enum output_format *format, struct err *err)
+{
+	static const struct {
+		const char *ending;
+		enum output_format format;
+	} endings[] = {{".json", FORMAT_JSON}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}};
+	const char *ending = strrchr(run->args[0], '.');
+	enum status status = run_format(run, format, err);
+	if (status || *format != FORMAT_TABLE)
+		return status;
+	*format = FORMAT_CSV;
+	for (size_t i = 0; ending && i < COUNT_OF(endings); i++)
+		if (strcasecmp(ending, endings[i].ending) == 0)
+			*format = endings[i].format;
+	return ST_OK;
+}
+
+static enum status check_export(const struct run *run, struct err *err)
+{
+	enum output_format format;
+	if (strcmp(run->args[0], "-") == 0 && !app_prints(run->app))
+		return err_set(err, ST_USAGE, "on a screen there is no standard output: name a file");
+	return format_for(run, &format, err);
+}
+
+static struct export *begin(struct run *run, struct db *db, struct err *err)
+{
+	enum output_format format;
+	struct export *export = NEW(struct export);
+	*export = (struct export){.app = run->app, .db = db, .page = PAGE_ROWS};
+	if (format_for(run, &format, err) || open_file(export, run->args[0], err)) {
+		free(export->aside); /* is not ours */
+		export->aside = NULL;
+		forget(export);
+		return NULL;
+	}
+	export->output = list_output(run, export->to, format);
+	if (run->app->catalogue->nextra == CATALOGUE_EXTRA_MAX)
+		app_say(run->app, ST_OK, "%d further columns are written; what the table has beyond them is not",
+			(int)CATALOGUE_EXTRA_MAX);
+	return export;
+}
+
+static void do_export(struct run *run)
+{
+	struct app *app = run->app;
+	struct err err = {0};
+	unsigned uses = reading_uses(app);
+	struct export *export = job_may(app, uses, &err) ? begin(run, reading_session(app), &err) : NULL;
+	if (!export) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	browse_say_partial(app);
+	uint64_t about = app->catalogue->estimate > 0 ? (uint64_t)app->catalogue->estimate : 0;
+	export->bulk = bulk_begin(&(struct bulk){.job = {.name = "an export", .uses = uses},
+						 .run = run,
+						 .did = "exported",
+						 .total = about,
+						 .about = true,
+						 .stop = stop,
+						 .free = forget,
+						 .work = export});
+	ask(export, true);
+}
+
+const struct command verb_export = {
+	.name = "export",
+	.args = {{"FILE|-", ARG_WORD, false}},
+	.options =
+		{
+			COMMAND_FORMATS,
+		},
+	.flags = COMMAND_READS,
+	.help = "write all accounts to a file, as its ending says",
+	.run = do_export,
+	.check = check_export,
+};

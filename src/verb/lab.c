@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command lab: its words, and spec files and lessons played on the server. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/asset.h"
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "base/text.h"
+#include "lab.h"
+#include "lab/transcript.h"
+#include "verb_internal.h"
+
+void lab_over(struct lab *lab, enum status status, const char *sentence)
+{
+	struct run *run = lab->run;
+	lab->run = NULL;
+	job_over(&lab->job);
+	run_end(run, status, sentence);
+}
+
+/* ---- a transcript ---- */
+
+static struct spec *read_spec(const char *name, struct err *err)
+{
+	const struct asset_lesson *shipped = lesson_named(name);
+	struct buf text = {0};
+	struct spec *spec = NULL;
+	if (shipped)
+		return spec_parse(name, shipped->text, strlen(shipped->text), err);
+	if (lesson_read(name, &text, err) == ST_OK)
+		spec = spec_parse(name, buf_text(&text), text.len, err);
+	buf_free(&text);
+	return spec;
+}
+
+/* A file or a pipe gets every byte; a terminal, only what does it no harm. */
+static void write_lines(FILE *to, const char *text, size_t n)
+{
+	if (!isatty(fileno(to))) {
+		fwrite(text, 1, n, to);
+		fflush(to);
+		return;
+	}
+	for (const char *end = text + n; text < end;) {
+		struct buf line = {0};
+		size_t length = strcspn(text, "\n\t");
+		text_escape(&line, text, length, 0);
+		if (text + length < end)
+			buf_char(&line, text[length]);
+		fputs(buf_text(&line), to);
+		buf_free(&line);
+		text += length + 1;
+	}
+	fflush(to);
+}
+
+static void on_write(void *arg, bool talk, const char *text, size_t n)
+{
+	struct lab *lab = arg;
+	write_lines(talk ? stderr : stdout, text, n);
+	if (!talk && ferror(stdout) && lab->run)
+		app_leave(lab->run->app, 128 + SIGPIPE);
+}
+
+static void on_played(void *arg, bool ok)
+{
+	struct lab *lab = arg;
+	lab_over(lab, ok ? ST_OK : lab->stopped ? ST_CANCELLED : ST_OWN, NULL);
+}
+
+/* ---- lab run ---- */
+
+static void begin_story(struct lab *lab)
+{
+	struct err err = {0};
+	lab->story = story_start(lab, &err);
+	if (!lab->story)
+		lab_over(lab, err.status, err.text);
+}
+
+static void start(void *arg, const struct err *err)
+{
+	struct lab *lab = arg;
+	struct run *run = lab->run;
+	struct transcript_to to = {on_write, on_played, lab};
+	struct app *app = run->app;
+	struct err standby = {0};
+	if (!err && run_standby(app, "a lesson", &standby))
+		err = &standby;
+	if (err) {
+		lab_over(lab, err->status, err->text);
+		return;
+	}
+	if (strcmp(run->args[0], "play") == 0)
+		begin_story(lab);
+	else if (lab->spec)
+		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
+	else
+		lab->judging = judging_start(lab);
+}
+
+static enum status check_run(const struct run *run, struct err *err)
+{
+	bool transcript = run_option(run, "transcript");
+	if (run->app->settings.read_only)
+		return err_set(err, ST_REJECTED,
+			       "lab run makes tables of its own: teller was started with --read-only");
+	if (transcript && !app_prints(run->app))
+		return err_set(err, ST_USAGE,
+			       "lab run --transcript writes to standard output; run it from a shell, "
+			       "or with --plain");
+	return ST_OK;
+}
+
+/* ---- its life ---- */
+
+/* ^C ends the program, which has it torn down. */
+static bool stop_lab(struct job *job, enum job_stop how)
+{
+	struct lab *lab = (struct lab *)job;
+	if (how == STOP_INTERRUPT || lab->stopped)
+		return false;
+	lab->stopped = true;
+	if (lab->transcript)
+		transcript_stop(lab->transcript);
+	if (lab->judging)
+		judging_stop(lab->judging);
+	if (lab->story)
+		story_stop(lab->story);
+	return true;
+}
+
+static void free_lab(struct job *job)
+{
+	struct lab *lab = (struct lab *)job;
+	transcript_free(lab->transcript);
+	judging_free(lab->judging);
+	story_free(lab->story);
+	spec_free(lab->spec);
+	free(lab);
+}
+
+static const struct job_ops lab_ops = {.stop = stop_lab, .awaited = job_always, .free = free_lab};
+
+static void do_run(struct run *run)
+{
+	struct app *app = run->app;
+	struct err err = {0};
+	bool transcript = run_option(run, "transcript");
+	if (!job_may(app, USES_LESSON, &err)) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	struct spec *spec = transcript ? read_spec(run->args[1], &err) : NULL;
+	if (transcript && !spec) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	job_sweep(app, &lab_ops);
+	struct lab *lab = NEW(struct lab);
+	*lab = (struct lab){
+		.job = {.ops = &lab_ops, .name = "a lesson", .uses = USES_LESSON}, .run = run, .spec = spec};
+	job_begin(app, &lab->job);
+	/* The lab makes its own connections. A transcript needs the private server alone; the judge, to know what server it is. */
+	needs_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, start, lab);
+}
+
+/* ---- the command ---- */
+
+static const struct word_of_lab {
+	const char *name, *wants; /* what it has to be given, NULL: nothing */
+	enum status (*check)(const struct run *run, struct err *err);
+	void (*act)(struct run *run);
+} words_of_lab[] = {
+	{"list", NULL, NULL, lessons_list},
+	{"show", "a lesson's name, or a file", NULL, lessons_show},
+	{"run", "a lesson's name, a file, or all", check_run, do_run},
+	{"check", "a file", NULL, lessons_check},
+	{"new", "the name of the lesson to begin", NULL, lessons_new},
+};
+
+static const struct word_of_lab *find_word(const char *name, struct err *err)
+{
+	struct nearest nearest = {.word = name};
+	for (size_t i = 0; i < COUNT_OF(words_of_lab); i++) {
+		if (strcmp(words_of_lab[i].name, name) == 0)
+			return &words_of_lab[i];
+		nearest_try(&nearest, words_of_lab[i].name);
+	}
+	err_set(err, ST_USAGE, "unknown lab command \"%.80s\"%s%s; use list, show, run, play, check or new", name,
+		nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
+	return NULL;
+}
+
+/* What needs somebody who watches. */
+static bool is_played(const struct run *run)
+{
+	return run->nargs == 0 || playing_knows(run->args[0]);
+}
+
+/* Without a screen: the list, or a lesson as lines. */
+static enum status check_story(const struct run *run, struct err *err)
+{
+	if (run->nargs == 0)
+		return ST_OK;
+	if (strcmp(run->args[0], "play") != 0)
+		return err_set(err, ST_USAGE, "lab %s is for a screen; `lab play NAME` plays a lesson here",
+			       run->args[0]);
+	if (!run->args[1])
+		return err_set(err, ST_USAGE, "which lesson? lab play NAME; `lab list` names them");
+	if (run->app->settings.read_only)
+		return err_set(err, ST_REJECTED,
+			       "lab play makes tables of its own: teller was started with --read-only");
+	return ST_OK;
+}
+
+static enum status check_lab(const struct run *run, struct err *err)
+{
+	if (is_played(run) && app_prints(run->app))
+		return check_story(run, err);
+	if (is_played(run))
+		return ST_OK;
+	const struct word_of_lab *word = find_word(run->args[0], err);
+	if (!word)
+		return ST_USAGE;
+	if (word->wants && !run->args[1])
+		return err_set(err, ST_USAGE, "lab %s needs %s", word->name, word->wants);
+	if (!word->wants && run->args[1])
+		return err_set(err, ST_USAGE, "lab %s has no place for \"%.80s\"", word->name, run->args[1]);
+	if (run_option(run, "transcript") && strcmp(word->name, "run") != 0)
+		return err_set(err, ST_USAGE, "--transcript is for lab run");
+	enum status status = record_check(run, err);
+	return status || !word->check ? status : word->check(run, err);
+}
+
+static void do_lab(struct run *run)
+{
+	struct err err = {0};
+	if (is_played(run) && !app_prints(run->app)) {
+		do_playing(run);
+		return;
+	}
+	if (is_played(run)) {
+		(run->nargs ? do_run : lessons_list)(run);
+		return;
+	}
+	const struct word_of_lab *word = find_word(run->args[0], &err);
+	if (word)
+		word->act(run);
+	else
+		run_end(run, err.status, err.text);
+}
+
+const struct command verb_lab = {
+	.name = "lab",
+	.args = {{"list|show|run|play|check|new", ARG_WORD, true}, {"LESSON", ARG_LESSON, true}},
+	.options =
+		{
+			{"transcript", NULL, "write what isolationtester writes, byte for byte"},
+			COMMAND_FORMATS,
+		},
+	.flags = COMMAND_VERB,
+	.help = "list, show and play lessons and spec files",
+	.run = do_lab,
+	.check = check_lab,
+};

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A lesson on the screen: opened, stepped by the words of the command lab, and torn down before it is left. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app_private.h"
+#include "app/learned.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "lab/player.h"
+#include "verb_internal.h"
+
+/* The lesson of app->player while it is there. */
+struct playing {
+	struct job job;
+	bool ends, over; /* it is being torn down; it was */
+	bool against;    /* on the server of --against */
+	bool turns;      /* then it goes on there, or comes back, at this place: */
+	size_t order, sent;
+	struct timer *sweep;
+	struct lesson *lesson; /* the player's */
+	bool noted;            /* what this order came to */
+};
+
+static const struct job_ops playing_ops;
+
+static struct playing *playing_of(const struct app *app)
+{
+	return (struct playing *)job_find(app, &playing_ops);
+}
+
+static enum status go_to_place(struct app *app, const char *place)
+{
+	struct face *face = &app->face;
+	return face->act && face->act(face->self, place, NULL) ? ST_OK : ST_USAGE;
+}
+
+/* ---- opening and leaving ---- */
+
+const struct learned *app_learned(struct app *app)
+{
+	if (!app->inner->learned)
+		app->inner->learned = learned_read();
+	return app->inner->learned;
+}
+
+/* An order that was played to its end is remembered. */
+static void note(struct app *app)
+{
+	struct playing *playing = playing_of(app);
+	bool over = app->player && player_state(app->player) == PLAYER_OVER;
+	if (over && !playing->noted && !player_strayed(app->player)) {
+		struct player_score score = player_score(app->player);
+		(void)learned_note(player_name(app->player), player_order(app->player), score.right, score.asked);
+		learned_free(app->inner->learned);
+		app->inner->learned = NULL;
+	}
+	playing->noted = over;
+}
+
+static void on_changed(void *arg)
+{
+	note(arg);
+	inner_changed(arg);
+}
+
+static void sweep(void *arg);
+
+static enum status play(struct app *app, const char *name, bool against, struct err *err)
+{
+	const struct conninfo *info = against ? &app->settings.against : &app->settings.conninfo;
+	struct lesson *lesson = lesson_open(name, err);
+	if (!lesson)
+		return err->status;
+	struct playing *playing = NEW(struct playing);
+	playing->job = (struct job){.ops = &playing_ops, .name = "a lesson", .uses = USES_STAGE};
+	playing->lesson = lesson;
+	playing->against = against;
+	playing->sweep = timer_new(app->loop, sweep, app);
+	job_begin(app, &playing->job);
+	app->player = player_new(app->loop, app->ring, info, name, lesson, on_changed, app);
+	return ST_OK;
+}
+
+/* Some orders of a lesson are for one server alone: the first that is for this one. */
+static size_t first_order(const struct app *app)
+{
+	const struct lesson *lesson = player_lesson(app->player);
+	struct lesson_server server;
+	struct err why;
+	size_t order = 0;
+	if (!lesson_server_of(app->browse, &server))
+		return 0;
+	while (order < lesson->spec->npermutations && !lesson_runs(lesson, (long)order, &server, &why))
+		order++;
+	return order < lesson->spec->npermutations ? order : 0;
+}
+
+static enum status open_lesson(struct app *app, const char *name, struct err *err)
+{
+	if (!name)
+		return err_set(err, ST_USAGE, "which lesson? lab play NAME; lab alone lists them");
+	if (app->player)
+		return err_set(err, ST_USAGE, "%.80s is being played; leave it first, with Esc",
+			       player_name(app->player));
+	if (app->stage == STAGE_SERVER)
+		return err_set(err, ST_USAGE, "the private server is starting; try again in a moment");
+	if (run_standby(app, "a lesson", err) || play(app, name, false, err))
+		return err->status;
+	player_begin(app->player, first_order(app));
+	return go_to_place(app, "playing");
+}
+
+/* Over: the player's own callback has returned. */
+static void sweep(void *arg)
+{
+	struct app *app = arg;
+	struct playing was = *playing_of(app);
+	struct err err;
+	char *name = mem_dup(player_name(app->player));
+	job_end(&playing_of(app)->job);
+	if (!was.turns)
+		go_to_place(app, "lessons");
+	else if (play(app, name, was.against, &err))
+		app_say(app, err.status, "%s", err.text);
+	else {
+		player_begin(app->player, was.order);
+		player_go_to(app->player, was.sent);
+	}
+	free(name);
+	inner_changed(app);
+}
+
+static void on_left(void *arg)
+{
+	struct app *app = arg;
+	struct playing *playing = playing_of(app);
+	const char *left = player_left(app->player);
+	if (left)
+		app_say(app, ST_STATEMENT, "not torn down: %s", left);
+	playing->over = true;
+	timer_start(playing->sweep, 0);
+	leaving_look(app);
+}
+
+static void end(struct playing *playing)
+{
+	struct app *app = playing->job.app;
+	if (playing->ends)
+		return;
+	playing->ends = true;
+	player_end(app->player, on_left, app);
+}
+
+/* ---- the job ---- */
+
+/* What a played lesson sends is cancelled by its own word. */
+static bool stop_playing(struct job *job, enum job_stop how)
+{
+	if (how != STOP_LEAVE)
+		return false;
+	end((struct playing *)job);
+	return true;
+}
+
+static bool is_awaited(const struct job *job)
+{
+	const struct playing *playing = (const struct playing *)job;
+	const struct player *player = job->app->player;
+	return player && !playing->over && stage_state(player_stage(player)) != STAGE_OFF;
+}
+
+static bool last_words(const struct job *job, struct err *err)
+{
+	if (!is_awaited(job))
+		return false;
+	err_set(err, ST_STATEMENT,
+		"the lesson %.80s was not torn down: what its setup made is still there; `lab run` tears it down",
+		player_name(job->app->player));
+	return true;
+}
+
+static void free_playing(struct job *job)
+{
+	struct playing *playing = (struct playing *)job;
+	timer_free(playing->sweep);
+	player_free(job->app->player);
+	job->app->player = NULL;
+	lesson_free(playing->lesson);
+	free(playing);
+}
+
+static const struct job_ops playing_ops = {
+	.stop = stop_playing, .awaited = is_awaited, .last_words = last_words, .free = free_playing};
+
+/* ---- the words of a played lesson ---- */
+
+struct call {
+	struct app *app;
+	struct player *player; /* never NULL */
+	const char *argument;  /* may be NULL */
+};
+
+static enum status number(const struct call *call, const char *what, unsigned long long most, size_t *n,
+			  struct err *err)
+{
+	unsigned long long value = 0;
+	if (!call->argument)
+		return err_set(err, ST_USAGE, "lab %s takes a number", what);
+	if (options_number(call->argument, what, 0, most, &value, err))
+		return err->status;
+	*n = (size_t)value;
+	return ST_OK;
+}
+
+static enum status do_next(const struct call *call, struct err *err)
+{
+	return player_next(call->player, err);
+}
+
+/* A session by its name, or by its place in the file, from 1. */
+static enum status do_session(const struct call *call, struct err *err)
+{
+	const struct spec *spec = player_lesson(call->player)->spec;
+	if (!call->argument)
+		return err_set(err, ST_USAGE, "lab step takes a session: its name or its number");
+	long session = spec_session_find(spec, call->argument);
+	size_t n = 0;
+	if (session >= 0)
+		return player_step(call->player, (size_t)session, err);
+	if (number(call, "step", spec->nsessions, &n, err))
+		return err->status;
+	return player_step(call->player, n ? n - 1 : 0, err);
+}
+
+static enum status do_answer(const struct call *call, struct err *err)
+{
+	size_t n = 0;
+	return number(call, "answer", 9, &n, err) ? err->status : player_answer(call->player, n, err);
+}
+
+static enum status do_go(const struct call *call, struct err *err)
+{
+	(void)err;
+	player_pace(call->player, PLAYER_GOES_ON);
+	return ST_OK;
+}
+
+static enum status do_auto(const struct call *call, struct err *err)
+{
+	bool on = player_paced(call->player) != PLAYER_AUTO;
+	(void)err;
+	player_pace(call->player, on ? PLAYER_AUTO : PLAYER_BY_HAND);
+	app_say(call->app, ST_OK, on ? "it plays by itself; + and - change the pause, A stops it" : "stopped");
+	return ST_OK;
+}
+
+static enum status change_pause(const struct call *call, bool longer)
+{
+	uint64_t ms = player_pause(call->player);
+	player_pause_ms(call->player, longer ? ms * 3 / 2 : ms * 2 / 3);
+	app_say(call->app, ST_OK, "a pause of %.1f s between steps", (double)player_pause(call->player) / 1000);
+	return ST_OK;
+}
+
+static enum status do_faster(const struct call *call, struct err *err)
+{
+	(void)err;
+	return change_pause(call, false);
+}
+
+static enum status do_slower(const struct call *call, struct err *err)
+{
+	(void)err;
+	return change_pause(call, true);
+}
+
+static enum status do_again(const struct call *call, struct err *err)
+{
+	(void)err;
+	player_begin(call->player, player_order(call->player));
+	return ST_OK;
+}
+
+static void list_orders(const struct call *call)
+{
+	const struct player *player = call->player;
+	const struct lesson *lesson = player_lesson(player);
+	struct buf text = {0};
+	for (size_t i = 0; i < player_norders(player); i++) {
+		const char *title = lesson_text(lesson, LESSON_TITLE, (long)i, -1);
+		buf_fmt(&text, "%c %3zu  ", i == player_order(player) ? '>' : ' ', i + 1);
+		text_escape(&text, title ? title : "", title ? strlen(title) : 0, 200);
+		buf_char(&text, '\n');
+	}
+	buf_str(&text, "\n:lab order N plays one of them.\n");
+	app_show(call->app, "The orders of this lesson", &text);
+}
+
+static enum status do_order(const struct call *call, struct err *err)
+{
+	size_t n = 0, most = player_norders(call->player);
+	if (!call->argument) {
+		list_orders(call);
+		return ST_OK;
+	}
+	if (number(call, "order", most, &n, err))
+		return err->status;
+	player_begin(call->player, n ? n - 1 : 0);
+	return ST_OK;
+}
+
+/* The same place on the other server, and back. */
+static enum status do_against(const struct call *call, struct err *err)
+{
+	struct app *app = call->app;
+	if (!app->settings.against.target)
+		return err_set(err, ST_USAGE,
+			       "start teller with --against URI to see the same steps on another server");
+	struct playing *playing = playing_of(app);
+	if (is_awaited(&playing->job) && player_state(call->player) != PLAYER_READY)
+		return err_set(err, ST_USAGE, "not now: wait until the running step is answered");
+	playing->turns = true;
+	playing->against = !playing->against;
+	playing->order = player_order(call->player);
+	playing->sent = player_nsent(call->player);
+	end(playing);
+	app_say(app, ST_OK, playing->against ? "on the server of --against" : "on the first server again");
+	return ST_OK;
+}
+
+static enum status do_cancel_steps(const struct call *call, struct err *err)
+{
+	(void)err;
+	player_cancel(call->player);
+	return ST_OK;
+}
+
+static enum status do_leave_lesson(const struct call *call, struct err *err)
+{
+	(void)err;
+	end(playing_of(call->app));
+	return ST_OK;
+}
+
+static const struct {
+	const char *name;
+	enum status (*fn)(const struct call *call, struct err *err);
+} words[] = {
+	{"next", do_next},   {"step", do_session},    {"answer", do_answer},       {"go", do_go},
+	{"auto", do_auto},   {"faster", do_faster},   {"slower", do_slower},       {"again", do_again},
+	{"order", do_order}, {"against", do_against}, {"cancel", do_cancel_steps}, {"leave", do_leave_lesson},
+};
+
+bool playing_knows(const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(word, words[i].name) == 0)
+			return true;
+	return strcmp(word, "play") == 0;
+}
+
+static enum status do_word(struct app *app, const char *word, const char *argument, struct err *err)
+{
+	struct call call = {app, app->player, argument};
+	if (!word)
+		return go_to_place(app, app->player ? "playing" : "lessons");
+	if (strcmp(word, "play") == 0)
+		return open_lesson(app, argument, err);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		if (strcmp(word, words[i].name) != 0)
+			continue;
+		if (!app->player || playing_of(app)->ends)
+			return err_set(err, ST_USAGE, "no lesson is being played; `lab` lists them");
+		return words[i].fn(&call, err);
+	}
+	return err_set(err, ST_USAGE,
+		       "unknown lab command \"%.40s\"; on a screen use play NAME, next, step, answer, go, auto, "
+		       "order, again, against or leave",
+		       word);
+}
+
+void do_playing(struct run *run)
+{
+	struct err err = {0};
+	enum status status = do_word(run->app, run->args[0], run->args[1], &err);
+	run_end(run, status, status && err.text[0] ? err.text : NULL);
+}

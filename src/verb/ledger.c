@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command ledger: the transfers that were made, newest first, as rows. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "cli/row_reader.h"
+#include "verb_internal.h"
+
+enum { LEDGER_COLS = 5 };
+
+enum status ledger_there(const struct run *run, struct err *err)
+{
+	const struct catalogue *catalogue = run->app->catalogue;
+	if (catalogue->ledger)
+		return ST_OK;
+	if (catalogue->ledger_why)
+		return err_set(err, ST_USAGE, "there is no ledger table: %s", catalogue->ledger_why);
+	return err_set(err, ST_USAGE, "there is no ledger table; `init` makes one, for the transfers to come");
+}
+
+struct output *ledger_output(const struct run *run, enum output_format format)
+{
+	static const char *const names[LEDGER_COLS] = {"id", "made_at", "source", "destination", "amount"};
+	bool number = run->app->catalogue->id_is_number;
+	const bool right[LEDGER_COLS] = {false, false, number, number, true};
+	return output_new(stdout, format, LEDGER_COLS, names, right);
+}
+
+/* ---- the pages ---- */
+
+static bool next_page(struct reading *reading)
+{
+	const struct catalogue *catalogue = reading->run->app->catalogue;
+	const char *of = run_option(reading->run, "of");
+	unsigned long long rows = reading->left < READING_ROWS ? reading->left : READING_ROWS;
+	char limit[24];
+	snprintf(limit, sizeof limit, "%llu", rows);
+	reading->left -= rows;
+	if (reading->after)
+		reading_ask(reading, catalogue->sql_ledger_older, (const char *const[]){of, limit, reading->after}, 3);
+	else
+		reading_ask(reading, catalogue->sql_ledger_newest, (const char *const[]){of, limit}, 2);
+	return true;
+}
+
+static bool after_page(struct reading *reading)
+{
+	if (ferror(stdout)) /* nobody reads any more: no need to ask for the rest */
+		return false;
+	return reading->left > 0 && reading->got == READING_ROWS && next_page(reading);
+}
+
+static bool found_one(struct reading *reading)
+{
+	if (reading->got == 0)
+		err_set(&reading->err, ST_STATEMENT, "there is no transfer %s in the ledger",
+			run_option(reading->run, "id"));
+	return false;
+}
+
+/* ---- the command ---- */
+
+static enum status limit_of(const struct run *run, unsigned long long *limit, struct err *err)
+{
+	const char *word = run_option(run, "limit");
+	*limit = 20;
+	return word ? options_number(word, "--limit", 1, UINT64_MAX, limit, err) : ST_OK;
+}
+
+static enum status check_ledger(const struct run *run, struct err *err)
+{
+	enum output_format format;
+	unsigned long long limit;
+	const char *id = run_option(run, "id");
+	if (id && !transfer_is_id(id))
+		return err_set(err, ST_USAGE,
+			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
+	enum status status = run_format(run, &format, err);
+	return status ? status : limit_of(run, &limit, err);
+}
+
+static enum status prepare_ledger(struct run *run, struct err *err)
+{
+	const char *of = run_option(run, "of");
+	return of && run_check_id(run, of, err) ? err->status : ledger_there(run, err);
+}
+
+static void print(struct run *run)
+{
+	struct err err = {0};
+	enum output_format format = FORMAT_TABLE;
+	unsigned long long limit = 0;
+	const char *id = run_option(run, "id");
+	if (run_format(run, &format, &err) || limit_of(run, &limit, &err)) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	struct reading *reading = reading_begin(run, id ? found_one : after_page);
+	if (!reading)
+		return;
+	reading->what = "the ledger";
+	reading->output = ledger_output(run, format);
+	reading->left = limit;
+	if (id)
+		reading_ask(reading, run->app->catalogue->sql_ledger_one, &id, 1);
+	else
+		next_page(reading);
+}
+
+/* ---- on a screen ---- */
+
+static void on_history(void *arg)
+{
+	inner_changed(arg);
+}
+
+static void show(struct run *run)
+{
+	struct app *app = run->app;
+	history_free(app->history);
+	app->history = history_new(app->loop, app->ring, &app->settings.conninfo, app->catalogue, run_option(run, "of"),
+				   on_history, app);
+	do_screen(run);
+}
+
+/* The selected one in full. */
+static void do_entry(struct run *run)
+{
+	struct app *app = run->app;
+	if (!app->history || history_count(app->history) == 0) {
+		run_end(run, ST_USAGE, "no transfer is selected; `ledger` lists them on a screen");
+		return;
+	}
+	struct entry entry = history_row(app->history, history_selected(app->history));
+	const char *const names[] = {"transfer", "made at", "from", "to", "amount"};
+	const char *const cells[] = {entry.id, entry.made_at, entry.source, entry.destination, entry.amount};
+	struct buf text = {0};
+	for (size_t i = 0; i < COUNT_OF(cells); i++) {
+		const char *cell = cells[i] ? cells[i] : "NULL";
+		buf_fmt(&text, "%-10s", names[i]);
+		text_escape(&text, cell, strlen(cell), 0);
+		buf_char(&text, '\n');
+	}
+	app_show(app, "A transfer of the ledger", &text);
+	run_end(run, ST_OK, NULL);
+}
+
+static void do_ledger(struct run *run)
+{
+	if (app_prints(run->app))
+		print(run);
+	else
+		show(run);
+}
+
+const struct command verb_entry = {
+	.name = "entry",
+	.flags = COMMAND_SCREEN,
+	.help = "show the selected transfer of the ledger in full",
+	.run = do_entry,
+};
+
+const struct command verb_ledger = {
+	.name = "ledger",
+	.options =
+		{
+			{"of", "ID", "only transfers that this account took part in"},
+			{"id", "UUID", "only this transfer"},
+			{"limit", "N", "maximum number of rows (default 20)"},
+			COMMAND_FORMATS,
+		},
+	.flags = COMMAND_READS,
+	.help = "list the transfers that were made, newest first",
+	.run = do_ledger,
+	.check = check_ledger,
+	.prepare = prepare_ledger,
+};

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command list: accounts as rows, a page at a time, in any order and filtered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/row_reader.h"
+#include "verb_internal.h"
+
+/* ---- the columns ---- */
+
+static size_t ncols_of(const struct catalogue *catalogue)
+{
+	return 2 + catalogue->nextra;
+}
+
+struct output *list_output(const struct run *run, FILE *to, enum output_format format)
+{
+	const struct catalogue *catalogue = run->app->catalogue;
+	const char *names[2 + CATALOGUE_EXTRA_MAX] = {catalogue->id_name, catalogue->balance_name};
+	bool right[2 + CATALOGUE_EXTRA_MAX] = {catalogue->id_is_number, true};
+	for (size_t i = 0; i < catalogue->nextra; i++)
+		names[2 + i] = catalogue->extra[i];
+	return output_new(to, format, ncols_of(catalogue), names, right);
+}
+
+/* ---- pages ---- */
+
+static bool next_page(struct reading *reading)
+{
+	struct ask ask = {0};
+	struct spot place = {reading->place_id, reading->place_balance};
+	reading->page = reading->left < READING_ROWS ? reading->left : READING_ROWS;
+	reading->left -= reading->page;
+	query_page(&ask, reading->query, WAY_AFTER, place.id ? &place : NULL, reading->page);
+	reading_send(reading, ask.statements, ask.n);
+	ask_free(&ask);
+	return true;
+}
+
+static void take_page(struct reading *reading, const struct rows *rows)
+{
+	size_t n = rows->nrows < reading->page ? rows->nrows : (size_t)reading->page;
+	reading->page -= n;
+	if (n == 0)
+		return;
+	output_rows(reading->output, rows->cells, n);
+	free(reading->place_id);
+	free(reading->place_balance);
+	reading->place_id = mem_dup(rows_cell(rows, n - 1, 0));
+	reading->place_balance = mem_dup(rows_cell(rows, n - 1, 1));
+}
+
+static bool after_page(struct reading *reading)
+{
+	if (ferror(stdout)) /* nobody reads any more: no need to ask for the rest */
+		return false;
+	return reading->left > 0 && reading->page == 0 && next_page(reading);
+}
+
+static void start_pages(struct reading *reading)
+{
+	reading->take = take_page;
+	reading->more = after_page;
+	next_page(reading);
+}
+
+/* In the order of balances an account has its place by its balance, which is read first. */
+static void take_place(struct reading *reading, const struct rows *rows)
+{
+	if (rows->nrows == 0)
+		err_set(&reading->err, ST_STATEMENT, "there is no account %.80s to start after", reading->place_id);
+	else
+		reading->place_balance = mem_dup(rows_cell(rows, 0, 1));
+}
+
+static bool after_place(struct reading *reading)
+{
+	start_pages(reading);
+	return true;
+}
+
+static void start_place(struct reading *reading)
+{
+	reading->take = take_place;
+	reading->more = after_place;
+	reading_ask(reading, reading->run->app->catalogue->sql_one, (const char *const[]){reading->place_id}, 1);
+}
+
+/* ---- the command ---- */
+
+static enum status limit_of(const struct run *run, unsigned long long *limit, struct err *err)
+{
+	const char *word = run_option(run, "limit");
+	*limit = 20;
+	return word ? options_number(word, "--limit", 1, UINT64_MAX, limit, err) : ST_OK;
+}
+
+static enum status check_list(const struct run *run, struct err *err)
+{
+	enum output_format format;
+	unsigned long long limit;
+	enum status status = run_format(run, &format, err);
+	return status ? status : limit_of(run, &limit, err);
+}
+
+static enum status check_options(const struct run *run, enum output_format *format, unsigned long long *limit,
+				 struct err *err)
+{
+	const char *after = run_option(run, "after");
+	enum status status = run_format(run, format, err);
+	if (!status)
+		status = limit_of(run, limit, err);
+	if (!status && after && run->app->catalogue->id_is_number && !text_is_integer(after))
+		status = err_set(err, ST_USAGE, "--after takes an account's id, a whole number, not \"%.80s\"", after);
+	if (!status && !app_prints(run->app))
+		status = err_set(err, ST_USAGE,
+				 "list writes to standard output: on a screen the accounts are there already");
+	return status;
+}
+
+static void warn_of_cost(struct app *app, struct order order)
+{
+	struct buf words = {0};
+	if (!browse_is_costly(app, order))
+		return;
+	browse_cost(&words, app);
+	app_say(app, ST_OK, "this takes a while: %s", buf_text(&words));
+	buf_free(&words);
+}
+
+static void do_list(struct run *run)
+{
+	struct err err = {0};
+	enum output_format format;
+	unsigned long long limit;
+	struct query *query = NULL;
+	if (check_options(run, &format, &limit, &err) == ST_OK)
+		query = reading_query(run, &err);
+	if (!query) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	struct order order = query_order(query);
+	struct reading *reading = reading_begin(run, reading_no_more);
+	if (!reading) {
+		query_free(query);
+		return;
+	}
+	browse_say_partial(run->app);
+	warn_of_cost(run->app, order);
+	reading->query = query;
+	reading->output = list_output(run, stdout, format);
+	reading->left = limit;
+	reading->place_id = mem_dup(run_option(run, "after"));
+	if (reading->place_id && order.by == ORDER_BALANCE)
+		start_place(reading);
+	else
+		start_pages(reading);
+}
+
+const struct command verb_list = {
+	.name = "list",
+	.options =
+		{
+			{"limit", "N", "maximum number of rows (default 20)"},
+			{"after", "ID", "start after this id"},
+			{"where", "FILTER", "only accounts that pass it, as in filter"},
+			{"sort", "COLUMN", "id, balance or balance desc"},
+			COMMAND_FORMATS,
+		},
+	.flags = COMMAND_READS,
+	.help = "list accounts, by id unless sorted",
+	.run = do_list,
+	.check = check_list,
+};

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings while teller runs: set, protocol, wire, inject and delay, by one table of what there is. */
+#include "set.h"
+#include "verb_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/options.h"
+#include "cli/row_output.h"
+
+enum { TIME_MAX_S = 86400 };
+
+static const char *const protocols[] = {"auto", "savepoint", "restart", "none"};
+static const char *const wires[] = {"pipeline", "step", "oneshot"};
+
+/* ---- what each is, and how it is set ---- */
+
+/* By the option of the command line that sets the same; a wrong word changes nothing. */
+static enum status by_option(struct app *app, const char *option, const char *word, struct err *err)
+{
+	struct txn_options before = app->settings.txn;
+	enum status status = options_by_name(option, strlen(option))->apply(&app->settings, word, err);
+	if (status)
+		app->settings.txn = before;
+	return status;
+}
+
+static void protocol_show(struct buf *out, const struct app *app)
+{
+	buf_str(out, protocols[app->settings.txn.protocol]);
+}
+
+static enum status protocol_set(struct app *app, const char *word, struct err *err)
+{
+	return by_option(app, "protocol", word, err);
+}
+
+static void protocol_explain(struct buf *out, const struct app *app)
+{
+	static const char *const meanings[] = {
+		[PROTOCOL_AUTO] = ": savepoint on CockroachDB, restart on PostgreSQL",
+		[PROTOCOL_SAVEPOINT] = ": a retry rolls back to the savepoint",
+		[PROTOCOL_RESTART] = ": a retry rolls back, waits and begins again",
+		[PROTOCOL_NONE] = ": nothing is retried",
+	};
+	buf_str(out, meanings[app->settings.txn.protocol]);
+}
+
+static void wire_show(struct buf *out, const struct app *app)
+{
+	buf_str(out, wires[app->settings.txn.wire]);
+}
+
+static enum status wire_set(struct app *app, const char *word, struct err *err)
+{
+	return by_option(app, "wire", word, err);
+}
+
+static void wire_explain(struct buf *out, const struct app *app)
+{
+	static const char *const meanings[] = {
+		[WIRE_PIPELINE] = ": as few round trips as the data allows",
+		[WIRE_STEP] = ": one statement a round trip",
+		[WIRE_ONESHOT] = ": the whole transfer in one round trip",
+	};
+	buf_str(out, meanings[app->settings.txn.wire]);
+}
+
+static void isolation_show(struct buf *out, const struct app *app)
+{
+	buf_str(out, app->settings.txn.isolation == ISOLATION_REPEATABLE_READ ? "repeatable-read" : "serializable");
+}
+
+static enum status isolation_set(struct app *app, const char *word, struct err *err)
+{
+	return by_option(app, "isolation", word, err);
+}
+
+static void isolation_explain(struct buf *out, const struct app *app)
+{
+	buf_fmt(out, ": transfers begin with BEGIN ISOLATION LEVEL %s",
+		txn_isolation_name(app->settings.txn.isolation));
+}
+
+static void attempts_show(struct buf *out, const struct app *app)
+{
+	buf_fmt(out, "%u", app->settings.txn.max_attempts);
+}
+
+static enum status attempts_set(struct app *app, const char *word, struct err *err)
+{
+	return by_option(app, "max-attempts", word, err);
+}
+
+static void attempts_explain(struct buf *out, const struct app *app)
+{
+	buf_str(out, app->settings.txn.max_attempts == 1 ? ": nothing is retried" : " in all, the first one included");
+}
+
+static void time_show(struct buf *out, const struct app *app)
+{
+	buf_fmt(out, "%" PRIu64, app->settings.txn.max_elapsed_ms / 1000);
+}
+
+static enum status time_set(struct app *app, const char *word, struct err *err)
+{
+	unsigned long long seconds = 0;
+	enum status status = options_number(word, "time", 1, TIME_MAX_S, &seconds, err);
+	if (!status)
+		app->settings.txn.max_elapsed_ms = seconds * 1000;
+	return status;
+}
+
+static void time_explain(struct buf *out, const struct app *app)
+{
+	(void)app;
+	buf_str(out, " s: no attempt starts later than that");
+}
+
+static void backoff_show(struct buf *out, const struct app *app)
+{
+	buf_fmt(out, "%" PRIu64 ",%" PRIu64, app->settings.txn.backoff_base_ms, app->settings.txn.backoff_cap_ms);
+}
+
+static enum status backoff_set(struct app *app, const char *word, struct err *err)
+{
+	return by_option(app, "backoff", word, err);
+}
+
+static void backoff_explain(struct buf *out, const struct app *app)
+{
+	(void)app;
+	buf_str(out, " ms: the first wait is up to the first, each next one up to twice that, to the second");
+}
+
+/* ---- the table ---- */
+
+struct setting {
+	const char *name;
+	void (*show)(struct buf *out, const struct app *app);
+	enum status (*set)(struct app *app, const char *word, struct err *err);
+	void (*explain)(struct buf *out, const struct app *app);
+};
+
+static const struct setting table[] = {
+	{"protocol", protocol_show, protocol_set, protocol_explain},
+	{"wire", wire_show, wire_set, wire_explain},
+	{"attempts", attempts_show, attempts_set, attempts_explain},
+	{"time", time_show, time_set, time_explain},
+	{"backoff", backoff_show, backoff_set, backoff_explain},
+	{"delay", delay_show, delay_set, delay_explain},
+	{"inject", inject_show, inject_set, inject_explain},
+	{"isolation", isolation_show, isolation_set, isolation_explain},
+	{"as-of", as_of_show, as_of_set, as_of_explain},
+	{"mouse", mouse_show, mouse_set, mouse_explain},
+};
+
+/* `name` may be NAME=VALUE. */
+static const struct setting *find(const char *name)
+{
+	size_t n = strcspn(name, "=");
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (strlen(table[i].name) == n && strncmp(table[i].name, name, n) == 0)
+			return &table[i];
+	return NULL;
+}
+
+static const char *value_of(const struct run *run)
+{
+	const char *equals = run->nargs > 0 ? strchr(run->args[0], '=') : NULL;
+	return run->nargs > 1 ? run->args[1] : equals ? equals + 1 : NULL;
+}
+
+static void say(struct app *app, const struct setting *setting)
+{
+	struct buf value = {0}, meaning = {0};
+	setting->show(&value, app);
+	setting->explain(&meaning, app);
+	app_result(app, "%s %s%s", setting->name, buf_text(&value), buf_text(&meaning));
+	buf_free(&value);
+	buf_free(&meaning);
+}
+
+/* Sets it where there is a word, and says what it is then. */
+static void change(struct run *run, const struct setting *setting, const char *word)
+{
+	struct app *app = run->app;
+	struct err err = {0};
+	enum status status = word ? setting->set(app, word, &err) : ST_OK;
+	if (!status) {
+		say(app, setting);
+		inner_changed(app);
+	}
+	run_end(run, status, status ? err.text : NULL);
+}
+
+/* ---- the commands ---- */
+
+static void list(struct app *app)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		struct buf value = {0}, meaning = {0};
+		table[i].show(&value, app);
+		table[i].explain(&meaning, app);
+		buf_fmt(&text, "%-9s  %s%s\n", table[i].name, buf_text(&value), buf_text(&meaning));
+		buf_free(&value);
+		buf_free(&meaning);
+	}
+	app_show(app, "Settings", &text);
+}
+
+static enum status write_all(const struct run *run, struct err *err)
+{
+	struct record record = {0};
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		struct buf value = {0};
+		table[i].show(&value, run->app);
+		record_add(&record, table[i].name, buf_text(&value));
+		buf_free(&value);
+	}
+	return record_write(&record, run, err);
+}
+
+static enum status check_set(const struct run *run, struct err *err)
+{
+	enum status status = record_check(run, err);
+	if (run->nargs > 1 && strchr(run->args[0], '='))
+		return err_set(err, ST_USAGE, "set takes NAME=VALUE or NAME VALUE, not both");
+	if (status || run->nargs == 0 || find(run->args[0]))
+		return status;
+	struct buf names = {0};
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		buf_fmt(&names, "%s%s", i ? ", " : "", table[i].name);
+	err_set(err, ST_USAGE, "there is no setting \"%.80s\"; there are %s", run->args[0], buf_text(&names));
+	buf_free(&names);
+	return ST_USAGE;
+}
+
+static void do_set(struct run *run)
+{
+	if (run->nargs > 0) {
+		change(run, find(run->args[0]), value_of(run));
+		return;
+	}
+	struct err err = {0};
+	enum status status = record_wanted(run) ? write_all(run, &err) : ST_OK;
+	if (!record_wanted(run))
+		list(run->app);
+	run_end(run, status, err.text[0] ? err.text : NULL);
+}
+
+/* protocol, wire, delay, inject: the setting of the command's own name */
+void do_setting(struct run *run)
+{
+	change(run, find(run->command->name), run->nargs > 0 ? run->args[0] : NULL);
+}
+
+static void do_protocol(struct run *run)
+{
+	const char *next = protocols[(run->app->settings.txn.protocol + 1) % COUNT_OF(protocols)];
+	change(run, find("protocol"), run->nargs > 0 ? run->args[0] : next);
+}
+
+const struct command verb_protocol = {
+	.name = "protocol",
+	.args = {{"auto|savepoint|restart|none", ARG_WORD, true}},
+	.help = "how to retry; without a word: the next one",
+	.run = do_protocol,
+};
+
+const struct command verb_set = {
+	.name = "set",
+	.args = {{"NAME", ARG_WORD, true}, {"VALUE", ARG_WORD, true}},
+	.options =
+		{
+			COMMAND_FORMATS,
+		},
+	.help = "show the settings, or change one",
+	.run = do_set,
+	.check = check_set,
+};
+
+const struct command verb_wire = {
+	.name = "wire",
+	.args = {{"pipeline|step|oneshot", ARG_WORD, true}},
+	.help = "how statements travel",
+	.run = do_setting,
+};

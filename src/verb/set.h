@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be set while teller runs: shared by the settings and the levers. */
+#ifndef VERB_SET_H
+#define VERB_SET_H
+
+#include "app/app.h"
+
+/* show: the value as it would be typed. explain: what it means, to be said behind it; begins with "; ", ": " or " ". */
+void inject_show(struct buf *out, const struct app *app);
+void inject_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status inject_set(struct app *app, const char *word, struct err *err);
+
+void delay_show(struct buf *out, const struct app *app);
+void delay_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status delay_set(struct app *app, const char *word, struct err *err);
+
+void as_of_show(struct buf *out, const struct app *app);
+void as_of_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status as_of_set(struct app *app, const char *word, struct err *err);
+
+void mouse_show(struct buf *out, const struct app *app);
+void mouse_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status mouse_set(struct app *app, const char *word, struct err *err);
+
+#endif
