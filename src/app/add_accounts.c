@@ -27,12 +27,12 @@ struct filling {
 	struct fill *fill;
 };
 
-static void finish(struct filling *filling, const struct err *err)
+static void adding_finish(struct filling *filling, const struct err *err)
 {
 	filling->spec.done(filling->spec.arg, filling->kept, err);
 }
 
-static void keep(struct filling *filling)
+static void adding_keep(struct filling *filling)
 {
 	filling->kept += filling->chunk;
 	filling->app->inner->drawn += filling->chunk;
@@ -49,7 +49,7 @@ static void use_insert(struct filling *filling)
 }
 
 /* What a chunk failed of, and another way to do it may help: true where it is worth it. */
-static bool other_way(struct filling *filling, const struct txn_result *result)
+static bool adding_other_way(struct filling *filling, const struct txn_result *result)
 {
 	bool by_copy = filling->copy && !filling->collided;
 	if (result->outcome != OUTCOME_FAILED)
@@ -69,7 +69,7 @@ static bool other_way(struct filling *filling, const struct txn_result *result)
 }
 
 /* The end, but not of all of them. */
-static void stop(struct filling *filling, const struct txn_result *result)
+static void adding_stop(struct filling *filling, const struct txn_result *result)
 {
 	struct err err = {0};
 	enum status status = txn_status(result->outcome);
@@ -80,25 +80,25 @@ static void stop(struct filling *filling, const struct txn_result *result)
 		err_set(&err, ST_CANCELLED, "cancelled");
 	else
 		err_set(&err, status, "%s", result->reason.text);
-	finish(filling, &err);
+	adding_finish(filling, &err);
 }
 
 static void fill_next(struct filling *filling);
 
-static void on_filled(void *arg, const struct txn_result *result)
+static void adding_on_filled(void *arg, const struct txn_result *result)
 {
 	struct filling *filling = arg;
 	bool kept = result->outcome == OUTCOME_COMMITTED;
 	fill_free(filling->fill);
 	filling->fill = NULL;
 	if (kept)
-		keep(filling);
+		adding_keep(filling);
 	if (kept && filling->kept == filling->spec.accounts)
-		finish(filling, NULL);
-	else if (!filling->stopped && !filling->app->leaving && (kept || other_way(filling, result)))
+		adding_finish(filling, NULL);
+	else if (!filling->stopped && !filling->app->leaving && (kept || adding_other_way(filling, result)))
 		fill_next(filling);
 	else
-		stop(filling, result);
+		adding_stop(filling, result);
 }
 
 static void fill_next(struct filling *filling)
@@ -114,7 +114,7 @@ static void fill_next(struct filling *filling)
 							     .before = filling->kept,
 							     .total = spec->accounts,
 						     });
-	txn_start(app->txn, fill_body(filling->fill), "add accounts", &app->settings.txn, on_filled, filling);
+	txn_start(app->txn, fill_body(filling->fill), "add accounts", &app->settings.txn, adding_on_filled, filling);
 }
 
 struct filling *filling_start(struct app *app, const struct catalogue *catalogue, const struct filling_spec *spec)

@@ -26,7 +26,7 @@ struct making {
 	void *arg;
 };
 
-static void finish(struct making *making)
+static void create_finish(struct making *making)
 {
 	struct err err = making->err;
 	making_fn *done = making->done;
@@ -37,26 +37,26 @@ static void finish(struct making *making)
 	done(arg, added, err.status ? &err : NULL);
 }
 
-static void fail(struct making *making, const struct err *err)
+static void create_fail(struct making *making, const struct err *err)
 {
 	making->err = *err;
-	finish(making);
+	create_finish(making);
 }
 
-static void on_filled(void *arg, uint64_t kept, const struct err *err)
+static void create_on_filled(void *arg, uint64_t kept, const struct err *err)
 {
 	struct making *making = arg;
 	making->added = (unsigned)kept;
 	if (err)
 		err_set(&making->err, err->status, "filling stopped after %u accounts: %s", making->added, err->text);
-	finish(making);
+	create_finish(making);
 }
 
-static void fill(struct making *making)
+static void create_fill(struct making *making)
 {
-	struct filling_spec spec = {.accounts = making->accounts, .done = on_filled, .arg = making};
+	struct filling_spec spec = {.accounts = making->accounts, .done = create_on_filled, .arg = making};
 	if (making->accounts == 0)
-		finish(making);
+		create_finish(making);
 	else
 		making->filling = filling_start(making->app, making->catalogue, &spec);
 }
@@ -77,9 +77,9 @@ static void first_idle(void *arg)
 {
 	struct making *making = arg;
 	if (making->err.status || !making->empty)
-		finish(making);
+		create_finish(making);
 	else
-		fill(making);
+		create_fill(making);
 }
 
 static void first_lost(void *arg, size_t answered, const struct answer *why)
@@ -87,10 +87,10 @@ static void first_lost(void *arg, size_t answered, const struct answer *why)
 	(void)answered;
 	struct making *making = arg;
 	err_set(&making->err, ST_LOST, "the connection was lost: %s", why->message);
-	finish(making);
+	create_finish(making);
 }
 
-static void ask_first(struct making *making)
+static void create_ask_first(struct making *making)
 {
 	static const char *const one[] = {"1"};
 	struct statement first = {.sql = making->catalogue->sql_page_first,
@@ -105,26 +105,26 @@ static void ask_first(struct making *making)
 
 /* ---- the tables ---- */
 
-static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
+static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
 
-static void look(struct making *making)
+static void create_look(struct making *making)
 {
 	const struct settings *settings = &making->app->settings;
-	catalogue_read(making->app->work, settings->table, settings->ledger, on_catalogue, making);
+	catalogue_read(making->app->work, settings->table, settings->ledger, create_on_catalogue, making);
 }
 
-static void on_tables(void *arg, const struct err *err)
+static void create_on_tables(void *arg, const struct err *err)
 {
 	struct making *making = arg;
 	if (err) {
-		fail(making, err);
+		create_fail(making, err);
 		return;
 	}
 	making->made = true;
 	making->recorded = making->catalogue != NULL;
 	catalogue_free(making->catalogue);
 	making->catalogue = NULL;
-	look(making);
+	create_look(making);
 }
 
 /* Both at once, as the tutorial has them; the ledger afterwards where it has another name, or names do not find what they should. */
@@ -133,13 +133,13 @@ static void make_accounts(struct making *making)
 	struct app *app = making->app;
 	const struct settings *settings = &app->settings;
 	if (settings->table || settings->ledger || !db_who(app->work)->safe_path)
-		fill_accounts(app->work, settings->table ? settings->table : "accounts", on_tables, making);
+		fill_accounts(app->work, settings->table ? settings->table : "accounts", create_on_tables, making);
 	else
-		fill_tables(app->work, NULL, on_tables, making);
+		fill_tables(app->work, NULL, create_on_tables, making);
 }
 
 /* Only the tutorial's table is made; another one that is there gets a ledger that fits it. */
-static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
 {
 	struct making *making = arg;
 	const char *table = making->app->settings.table;
@@ -147,11 +147,11 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 	if (missing && (!table || fill_makes(table)) && !making->made)
 		make_accounts(making);
 	else if (err)
-		fail(making, err);
+		create_fail(making, err);
 	else if (catalogue->sql_make_ledger && !making->recorded)
-		fill_tables(making->app->work, catalogue, on_tables, making);
+		fill_tables(making->app->work, catalogue, create_on_tables, making);
 	else
-		ask_first(making);
+		create_ask_first(making);
 }
 
 static void free_making(struct job *job)
@@ -175,5 +175,5 @@ void making_start(struct app *app, unsigned accounts, making_fn *done, void *arg
 				  .arg = arg};
 	*txn_inject(app->txn) = (struct txn_inject){0};
 	job_begin(app, &making->job);
-	look(making);
+	create_look(making);
 }

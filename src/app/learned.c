@@ -26,7 +26,7 @@ struct learned {
 
 /* ---- entries ---- */
 
-static struct entry *find(const struct learned *learned, const char *lesson, unsigned order)
+static struct entry *learned_find(const struct learned *learned, const char *lesson, unsigned order)
 {
 	for (size_t i = 0; i < learned->n; i++)
 		if (learned->entries[i].order == order && strcmp(learned->entries[i].lesson, lesson) == 0)
@@ -35,7 +35,7 @@ static struct entry *find(const struct learned *learned, const char *lesson, uns
 }
 
 /* What is no lesson of ours, or cannot be, is nothing; so there are never more than a few. */
-static void put(struct learned *learned, const struct entry *entry)
+static void learned_put(struct learned *learned, const struct entry *entry)
 {
 	const struct asset_lesson *asset = asset_lessons;
 	while (asset->name && strcmp(asset->name, entry->lesson) != 0)
@@ -44,7 +44,7 @@ static void put(struct learned *learned, const struct entry *entry)
 			entry->right <= entry->asked;
 	if (!asset->name || !possible)
 		return;
-	struct entry *old = find(learned, entry->lesson, entry->order);
+	struct entry *old = learned_find(learned, entry->lesson, entry->order);
 	if (old && old->right > entry->right)
 		return;
 	if (!old) {
@@ -55,12 +55,12 @@ static void put(struct learned *learned, const struct entry *entry)
 	old->lesson = asset->name;
 }
 
-static void read_line(struct learned *learned, const char *line)
+static void learned_read_line(struct learned *learned, const char *line)
 {
 	char lesson[64];
 	struct entry entry = {.lesson = lesson};
 	if (sscanf(line, "%63s %5u %5u %5u", lesson, &entry.order, &entry.right, &entry.asked) == 4)
-		put(learned, &entry);
+		learned_put(learned, &entry);
 }
 
 struct learned *learned_read(void)
@@ -70,7 +70,7 @@ struct learned *learned_read(void)
 	FILE *file = path ? fopen(path, "re") : NULL;
 	char line[LINE_MAX_BYTES];
 	for (int i = 0; file && i < LINES_MAX && fgets(line, sizeof line, file); i++)
-		read_line(learned, line);
+		learned_read_line(learned, line);
 	if (file)
 		fclose(file);
 	free(path);
@@ -101,7 +101,7 @@ struct learned_sum learned_of(const struct learned *learned, const char *lesson)
 
 /* ---- noting ---- */
 
-static bool write_all(const struct learned *learned, const char *path)
+static bool learned_write_all(const struct learned *learned, const char *path)
 {
 	struct buf made = {0};
 	buf_fmt(&made, "%s.%ld", path, (long)getpid()); /* two of us may write at once */
@@ -124,8 +124,8 @@ bool learned_note(const char *lesson, size_t order, size_t right, size_t asked)
 	struct entry entry = {lesson, (unsigned)order + 1, (unsigned)right, (unsigned)asked};
 	struct learned *learned = learned_read(); /* another teller may have noted something meanwhile */
 	char *path = state_path("lessons");
-	put(learned, &entry);
-	bool ok = path && write_all(learned, path);
+	learned_put(learned, &entry);
+	bool ok = path && learned_write_all(learned, path);
 	learned_free(learned);
 	free(path);
 	return ok;

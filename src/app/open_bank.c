@@ -64,13 +64,13 @@ static void adopt(struct app *app, struct catalogue *catalogue, const struct who
 		browse_say_partial(app);
 }
 
-static void refuse(struct app *app, const struct err *err)
+static void open_bank_refuse(struct app *app, const struct err *err)
 {
 	free(app->no_bank);
 	app->no_bank = mem_dup(err->text);
 }
 
-static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
+static void open_bank_on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
 {
 	(void)missing;
 	struct app *app = arg;
@@ -81,7 +81,7 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 	if (catalogue)
 		adopt(app, catalogue, db_who(app->browse));
 	else
-		refuse(app, err);
+		open_bank_refuse(app, err);
 	start_stage(app, STAGE_READY);
 	inner_changed(app);
 }
@@ -89,7 +89,7 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 void start_look(struct app *app)
 {
 	start_stage(app, STAGE_LOOKING);
-	catalogue_read(app->browse, app->settings.table, app->settings.ledger, on_catalogue, app);
+	catalogue_read(app->browse, app->settings.table, app->settings.ledger, open_bank_on_catalogue, app);
 }
 
 /* ---- again, over the session that writes ---- */
@@ -116,7 +116,7 @@ static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool miss
 	if (catalogue)
 		adopt(app, catalogue, db_who(app->work));
 	else if (!app->catalogue)
-		refuse(app, err);
+		open_bank_refuse(app, err);
 	inner_changed(app);
 	looking.then(looking.arg);
 }

@@ -26,7 +26,7 @@ struct question {
 	struct buf words, answer;
 };
 
-static void on_signal(int signum)
+static void password_on_signal(int signum)
 {
 	int error = errno;
 	unsigned char byte = (unsigned char)signum;
@@ -37,7 +37,7 @@ static void on_signal(int signum)
 
 static void watch_signals(struct question *q, bool on)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = {.sa_handler = password_on_signal};
 	for (size_t i = 0; i < COUNT_OF(signals); i++)
 		sigaction(signals[i], on ? &action : &q->before[i], on ? &q->before[i] : NULL);
 }
@@ -59,7 +59,7 @@ static void ask(struct question *q)
 	(void)ignored;
 }
 
-static void give_back(struct question *q)
+static void password_give_back(struct question *q)
 {
 	tcsetattr(q->fd, TCSAFLUSH, &q->old);
 	ssize_t ignored = write(q->fd, "\n", 1);
@@ -67,12 +67,12 @@ static void give_back(struct question *q)
 }
 
 /* As for the terminal's own ^Z: the whole group stops. When it goes on, the question is asked again. */
-static void stop(struct question *q)
+static void password_stop(struct question *q)
 {
-	give_back(q);
+	password_give_back(q);
 	signal(SIGTSTP, SIG_DFL);
 	kill(0, SIGTSTP);
-	sigaction(SIGTSTP, &(struct sigaction){.sa_handler = on_signal}, NULL);
+	sigaction(SIGTSTP, &(struct sigaction){.sa_handler = password_on_signal}, NULL);
 	ask(q);
 }
 
@@ -94,7 +94,7 @@ static bool read_byte(struct question *q)
 }
 
 /* The signal that ends it, or 0. */
-static int read_answer(struct question *q)
+static int password_read_answer(struct question *q)
 {
 	struct pollfd fds[] = {{.fd = q->fd, .events = POLLIN}, {.fd = told[0], .events = POLLIN}};
 	for (;;) {
@@ -102,7 +102,7 @@ static int read_answer(struct question *q)
 			return 0;
 		int signum = next_signal();
 		if (signum == SIGTSTP)
-			stop(q);
+			password_stop(q);
 		else if (signum)
 			return signum;
 		else if (fds[0].revents && !read_byte(q))
@@ -127,8 +127,8 @@ static int question_ask(struct question *q)
 	watch_signals(q, true);
 	keep_ignored(q);
 	ask(q);
-	int signum = read_answer(q);
-	give_back(q);
+	int signum = password_read_answer(q);
+	password_give_back(q);
 	watch_signals(q, false);
 	close(q->fd);
 	close(told[0]);

@@ -36,7 +36,7 @@ void start_fail(struct app *app, const struct err *err, const char *advice)
 
 /* ---- connecting ---- */
 
-static void on_made(void *arg, unsigned added, const struct err *err)
+static void start_on_made(void *arg, unsigned added, const struct err *err)
 {
 	(void)added;
 	struct app *app = arg;
@@ -47,7 +47,7 @@ static void on_made(void *arg, unsigned added, const struct err *err)
 }
 
 /* Where both sessions have answered that are waited for, the start goes on. */
-static void connected(struct app *app)
+static void start_connected(struct app *app)
 {
 	bool browse = db_state(app->browse) == DB_IDLE, work = db_state(app->work) == DB_IDLE;
 	if (app->stage != STAGE_CONNECTING || !browse || (app->settings.demo && !work))
@@ -57,7 +57,7 @@ static void connected(struct app *app)
 		return;
 	}
 	start_stage(app, STAGE_TABLES);
-	making_start(app, app->settings.accounts, on_made, app);
+	making_start(app, app->settings.accounts, start_on_made, app);
 }
 
 static enum status ask_aside(struct app *app, struct err *err)
@@ -110,7 +110,7 @@ static void on_browse(void *arg, const struct err *err)
 	if (err)
 		start_fail(app, err, unasked.text[0] ? unasked.text : advice_for(app));
 	else
-		connected(app);
+		start_connected(app);
 }
 
 /* A server that is in trouble is not helped by haste: each time in a row the pause is twice as long. */
@@ -153,13 +153,13 @@ static bool work_again(struct app *app, const struct err *err)
 	return start_awaits(app, &inner->lost_work);
 }
 
-static void on_work(void *arg, const struct err *err)
+static void start_on_work(void *arg, const struct err *err)
 {
 	struct app *app = arg;
 	struct inner *inner = app->inner;
 	struct err unasked = {0};
 	reconnect_end(app, USES_WORK);
-	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->work, on_work, &unasked)))
+	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->work, start_on_work, &unasked)))
 		return;
 	if (err && (unasked.text[0] || (app->settings.demo && app->stage == STAGE_CONNECTING))) {
 		start_fail(app, err, unasked.text);
@@ -173,7 +173,7 @@ static void on_work(void *arg, const struct err *err)
 	} else if (!inner->lost_work.since_us) {
 		needs_fail_work(app, err);
 	} /* else it is told by needs_settle() */
-	connected(app);
+	start_connected(app);
 	needs_settle(app);
 	if (!err && !needs_work(app))
 		inner->again_work_ms = 0;
@@ -191,7 +191,7 @@ void start_connect_work(struct app *app)
 	if (timer_pending(app->inner->again_work) || (app->stage == STAGE_READY && !browses(app)))
 		return;
 	if (state == DB_OFF || state == DB_DOWN)
-		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
+		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, start_on_work, app);
 }
 
 /*
@@ -222,7 +222,7 @@ static void on_again_work(void *arg)
 		start_connect_work(app);
 }
 
-static void on_limit(void *arg)
+static void start_on_limit(void *arg)
 {
 	needs_settle(arg);
 }
@@ -247,12 +247,12 @@ static void on_uncancelled(void *arg, const char *why)
 
 static void again(void *arg);
 
-static void connect_all(struct app *app)
+static void start_connect_all(struct app *app)
 {
 	struct inner *inner = app->inner;
 	inner->again = timer_new(app->loop, again, app);
 	inner->again_work = timer_new(app->loop, on_again_work, app);
-	inner->limit = timer_new(app->loop, on_limit, app);
+	inner->limit = timer_new(app->loop, start_on_limit, app);
 	bool work = app->settings.demo || app->inner->wants_work || !app_prints(app);
 	db_on_lost(app->browse, on_browse_lost, app);
 	db_on_lost(app->work, on_work_lost, app);
@@ -383,7 +383,7 @@ void app_reconnect(struct app *app)
 		connect_again(app);
 	}
 	if (work)
-		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, on_work, app);
+		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, start_on_work, app);
 }
 
 /* ---- the server, and the beginning ---- */
@@ -400,7 +400,7 @@ static void on_server_died(void *arg, const char *last_words)
 	start_fail(app, &err, "");
 }
 
-static void on_server(void *arg, const struct err *err)
+static void start_on_server(void *arg, const struct err *err)
 {
 	struct app *app = arg;
 	if (err) {
@@ -415,16 +415,16 @@ static void on_server(void *arg, const struct err *err)
 		.dbname = mem_dup(server_dbname(app->server)),
 	};
 	server_on_death(app->server, on_server_died, app);
-	connect_all(app);
+	start_connect_all(app);
 }
 
 void app_start(struct app *app)
 {
 	app->inner->started = true;
 	if (!app->settings.demo) {
-		connect_all(app);
+		start_connect_all(app);
 		return;
 	}
 	start_stage(app, STAGE_SERVER);
-	app->server = server_start(app->loop, app->settings.keep, on_server, app);
+	app->server = server_start(app->loop, app->settings.keep, start_on_server, app);
 }

@@ -49,7 +49,7 @@ bool moving_gate(void *arg, const struct txn_gate *next)
 
 /* ---- the result ---- */
 
-static struct amount_text show(const struct app *app, int64_t units)
+static struct amount_text transfer_run_show(const struct app *app, int64_t units)
 {
 	return amount_show(units, app->catalogue->balance_scale);
 }
@@ -58,8 +58,9 @@ static struct amount_text show(const struct app *app, int64_t units)
 static void say_again(struct app *app, const struct transfer_facts *facts, const char *source, const char *destination)
 {
 	app_result(app, "moved %s from %s to %s before, as transfer %s; nothing was moved now: %s has %s, %s has %s",
-		   show(app, facts->amount).text, source, destination, facts->id, source,
-		   show(app, facts->source_after).text, destination, show(app, facts->destination_after).text);
+		   transfer_run_show(app, facts->amount).text, source, destination, facts->id, source,
+		   transfer_run_show(app, facts->source_after).text, destination,
+		   transfer_run_show(app, facts->destination_after).text);
 }
 
 /* What may still lose a transfer that was committed, behind the line that tells it. */
@@ -91,15 +92,16 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 		app_result(app,
 			   "moved %s from %s to %s (as the ledger has it; the balances were lost with the answer). %s, "
 			   "%u %s%s",
-			   show(app, facts.amount).text, source, destination, time, attempts,
+			   transfer_run_show(app, facts.amount).text, source, destination, time, attempts,
 			   text_plural(attempts, "attempt", "attempts"), buf_text(&doubt));
 		buf_free(&doubt);
 		return;
 	}
 	bool owes = moving_of(app)->rival_watches && rival_busy(app->rival);
-	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s%s", show(app, facts.amount).text,
-		   source, destination, source, show(app, facts.source_after).text, destination,
-		   show(app, facts.destination_after).text, time, attempts,
+	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s%s",
+		   transfer_run_show(app, facts.amount).text, source, destination, source,
+		   transfer_run_show(app, facts.source_after).text, destination,
+		   transfer_run_show(app, facts.destination_after).text, time, attempts,
 		   text_plural(attempts, "attempt", "attempts"), buf_text(&doubt),
 		   owes ? "; the rival now gives its unit back" : "");
 	buf_free(&doubt);
@@ -145,8 +147,9 @@ static void say_dry(struct app *app, const struct app_transfer *transfer)
 		buf_fmt(&text, "would send  %.*s\n", (int)strcspn(line, "\n"), line);
 	app_show(app, "Dry run", &text);
 	app_result(app, "would move %s from %s to %s: %s would have %s, %s would have %s; nothing was moved",
-		   show(app, facts.amount).text, source, destination, source, show(app, facts.source_after).text,
-		   destination, show(app, facts.destination_after).text);
+		   transfer_run_show(app, facts.amount).text, source, destination, source,
+		   transfer_run_show(app, facts.source_after).text, destination,
+		   transfer_run_show(app, facts.destination_after).text);
 }
 
 bool moving_was_dry(const struct app *app)
@@ -188,7 +191,7 @@ static void say_result(struct app *app, const struct app_transfer *transfer)
 
 /* ---- the way ---- */
 
-static void over(void *arg)
+static void transfer_run_over(void *arg)
 {
 	struct moving *moving = arg;
 	struct app *app = moving->job.app;
@@ -204,7 +207,7 @@ static void over(void *arg)
 	run_end(run, status, NULL);
 }
 
-static void on_done(void *arg, const struct txn_result *result)
+static void transfer_run_on_done(void *arg, const struct txn_result *result)
 {
 	struct moving *moving = arg;
 	struct app *app = moving->job.app;
@@ -214,9 +217,9 @@ static void on_done(void *arg, const struct txn_result *result)
 	say_result(app,
 		   &app->transfer); /* before the rival puts its unit back: the balances told are those of the commit */
 	if (moving->rival_watches)
-		rival_transfer_ended(app->rival, over, moving);
+		rival_transfer_ended(app->rival, transfer_run_over, moving);
 	else
-		over(moving);
+		transfer_run_over(moving);
 }
 
 /* Whoever walks through a transfer sees each statement, and takes the time it takes. */
@@ -235,7 +238,7 @@ struct txn_options app_txn_options(const struct app *app)
 	return options;
 }
 
-static void go(struct moving *moving)
+static void transfer_run_go(struct moving *moving)
 {
 	struct app *app = moving->job.app;
 	struct app_transfer *transfer = &app->transfer;
@@ -247,12 +250,12 @@ static void go(struct moving *moving)
 		rival_watch(app->rival, transfer->source, transfer->destination);
 	struct txn_options options = app_txn_options(app);
 	struct body *body = transfer_body(transfer->body);
-	txn_start(app->txn, moving->dry ? dry_body(moving->dry) : body, what.p, &options, on_done, moving);
+	txn_start(app->txn, moving->dry ? dry_body(moving->dry) : body, what.p, &options, transfer_run_on_done, moving);
 	buf_free(&what);
 	inner_changed(app);
 }
 
-static void on_rival(void *arg, const struct err *err)
+static void transfer_run_on_rival(void *arg, const struct err *err)
 {
 	struct moving *moving = arg;
 	struct app *app = moving->job.app;
@@ -261,13 +264,13 @@ static void on_rival(void *arg, const struct err *err)
 		app_say(app, err->status, "no rival this time: %s", err->text);
 		rival_arm(app->rival, false);
 	}
-	go(moving);
+	transfer_run_go(moving);
 }
 
 /* ---- the job ---- */
 
 /* The rival's session was awaited, and is awaited no more. */
-static void give_up(struct moving *moving)
+static void transfer_run_give_up(struct moving *moving)
 {
 	struct app *app = moving->job.app;
 	struct run *run = app->transfer.run;
@@ -281,7 +284,7 @@ static bool stop_moving(struct job *job, enum job_stop how)
 {
 	struct moving *moving = (struct moving *)job;
 	if (moving->awaits_rival)
-		give_up(moving);
+		transfer_run_give_up(moving);
 	else if (txn_running(job->app->txn) || how != STOP_CANCEL)
 		return job_stop_work(job, how);
 	else
@@ -299,7 +302,7 @@ static void free_moving(struct job *job)
 static const struct job_ops moving_ops = {
 	.stop = stop_moving, .awaited = job_always, .free = free_moving, .talk = TALK_ALL};
 
-static struct moving *begin(struct app *app, bool dry)
+static struct moving *transfer_run_begin(struct app *app, bool dry)
 {
 	struct moving *moving = NEW(struct moving);
 	moving->job = (struct job){.ops = &moving_ops, .name = "a transfer", .uses = USES_WORK};
@@ -334,11 +337,11 @@ void app_transfer(struct run *run, const struct transfer_spec *spec, void (*repo
 	}
 	set_transfer(app, run, spec);
 	app->transfer.report = report;
-	struct moving *moving = begin(app, run_option(run, "dry-run") != NULL);
+	struct moving *moving = transfer_run_begin(app, run_option(run, "dry-run") != NULL);
 	bool rival_down = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
 	moving->awaits_rival = rival_down && db_state(app->rival_db) != DB_CONNECTING;
 	if (moving->awaits_rival)
-		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, moving);
+		db_connect(app->rival_db, &app->settings.conninfo, 10000, transfer_run_on_rival, moving);
 	else
-		go(moving);
+		transfer_run_go(moving);
 }

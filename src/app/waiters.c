@@ -31,7 +31,7 @@ static struct waiting *waiting_of(const struct app *app)
 /* ---- serving ---- */
 
 /* SERVED with an empty err: it is there. */
-static int look_up(struct app *app, const struct need *need, struct err *err)
+static int waiters_look_up(struct app *app, const struct need *need, struct err *err)
 {
 	const char *why = app_not_ready(app, need->flags);
 	bool starting = app->stage != STAGE_READY && app->stage != STAGE_FAILED;
@@ -62,7 +62,7 @@ static struct need *take_served(struct app *app, struct err *err)
 {
 	struct waiting *waiting = waiting_of(app);
 	struct need **at = waiting ? &waiting->needs : NULL;
-	while (at && *at && look_up(app, *at, err) == PENDING)
+	while (at && *at && waiters_look_up(app, *at, err) == PENDING)
 		at = &(*at)->next;
 	struct need *need = at ? *at : NULL;
 	if (!need)
@@ -91,7 +91,7 @@ bool needs_work(const struct app *app)
 	return need != NULL;
 }
 
-static void add_need(struct app *app, const struct need *need)
+static void waiters_add_need(struct app *app, const struct need *need)
 {
 	struct waiting *waiting = waiting_of(app);
 	struct need *added = NEW(struct need);
@@ -112,7 +112,7 @@ void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, c
 		fn(arg, NULL);
 		return;
 	}
-	add_need(app, &(struct need){needed, fn, arg, NULL});
+	waiters_add_need(app, &(struct need){needed, fn, arg, NULL});
 	if (needed & COMMAND_WORK)
 		app->inner->wants_work = true;
 	start_wake(app);

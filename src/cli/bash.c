@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "cli/shells.h"
 
-static void add_verbs(struct buf *out, char between)
+static void bash_add_verbs(struct buf *out, char between)
 {
 	const char *help, *verb;
 	for (size_t i = 0; (verb = shells_verb(i, &help)) != NULL; i++) {
@@ -30,7 +30,7 @@ static void add_options_of(struct buf *out, enum shells_value kind)
 	}
 }
 
-static void add_values(struct buf *out)
+static void bash_add_values(struct buf *out)
 {
 	struct buf files = {0}, others = {0};
 	size_t n;
@@ -51,7 +51,7 @@ static void add_values(struct buf *out)
 	buf_free(&others);
 }
 
-static void add_command(struct buf *out, const struct command *command)
+static void bash_add_command(struct buf *out, const struct command *command)
 {
 	struct buf words = {0};
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
@@ -78,16 +78,16 @@ void shells_bash(struct buf *out)
 		     "bash)\"\n"
 		     "_teller() {\n"
 		     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} word verb= words=\n");
-	add_values(out);
+	bash_add_values(out);
 	buf_str(out, "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n        case $word in\n        ");
-	add_verbs(out, '|');
+	bash_add_verbs(out, '|');
 	buf_str(out, ") verb=$word; [ \"$verb\" = demo ] || break ;;\n        esac\n    done\n    case $verb in\n    "
 		     "''|demo) words='");
-	add_verbs(out, ' ');
+	bash_add_verbs(out, ' ');
 	buf_str(out, "' ;;\n");
 	for (size_t i = 0; i < ncommands; i++)
 		if (commands[i]->flags & COMMAND_VERB)
-			add_command(out, commands[i]);
+			bash_add_command(out, commands[i]);
 	buf_str(out, "    esac\n    [ \"${cur:0:1}\" != - ] || words=\"$words");
 	for (size_t i = 0; i < n; i++)
 		if (options[i].help)

@@ -17,7 +17,7 @@ struct completion {
 	size_t n;
 };
 
-static void offer(struct completion *completion, const char *word)
+static void complete_offer(struct completion *completion, const char *word)
 {
 	if (strncmp(word, completion->prefix, completion->length) != 0)
 		return;
@@ -30,7 +30,7 @@ static void offer_names(struct completion *completion)
 	size_t n;
 	const struct command *const *table = command_table(&n);
 	for (size_t i = 0; i < n; i++)
-		offer(completion, table[i]->name);
+		complete_offer(completion, table[i]->name);
 }
 
 static void offer_ids(struct completion *completion, const struct pages *pages)
@@ -39,7 +39,7 @@ static void offer_ids(struct completion *completion, const struct pages *pages)
 	for (size_t i = 0; pages && i < pages_count(pages); i++) {
 		buf_clear(&word);
 		run_quote(&word, pages_row(pages, i).id);
-		offer(completion, word.p);
+		complete_offer(completion, word.p);
 	}
 	buf_free(&word);
 }
@@ -47,7 +47,7 @@ static void offer_ids(struct completion *completion, const struct pages *pages)
 static void offer_lessons(struct completion *completion)
 {
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
-		offer(completion, lesson->name);
+		complete_offer(completion, lesson->name);
 }
 
 static void offer_options(struct completion *completion, const struct command *command)
@@ -56,7 +56,7 @@ static void offer_options(struct completion *completion, const struct command *c
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
 		buf_clear(&word);
 		buf_fmt(&word, "--%s%s", command->options[i].name, command->options[i].value ? "=" : "");
-		offer(completion, word.p);
+		complete_offer(completion, word.p);
 	}
 	buf_free(&word);
 }
@@ -64,7 +64,7 @@ static void offer_options(struct completion *completion, const struct command *c
 static void offer_words(struct completion *completion, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		offer(completion, words[i]);
+		complete_offer(completion, words[i]);
 }
 
 /* "auto|savepoint|MS": the words among them, not what stands for something else. */
@@ -74,7 +74,7 @@ static void offer_choices(struct completion *completion, const char *choices)
 		n = strcspn(choices, "|");
 		char *word = mem_dup_n(choices, n);
 		if (islower((unsigned char)word[0]))
-			offer(completion, word);
+			complete_offer(completion, word);
 		free(word);
 	}
 }

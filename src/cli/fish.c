@@ -6,8 +6,8 @@
 #include "cli/options.h"
 #include "cli/shells.h"
 
-static void add_option(struct buf *out, const char *verb, const char *name, char letter, const char *value,
-		       const char *choices, const char *help)
+static void fish_add_option(struct buf *out, const char *verb, const char *name, char letter, const char *value,
+			    const char *choices, const char *help)
 {
 	buf_str(out, "complete -c teller");
 	if (verb)
@@ -35,12 +35,12 @@ static void add_option(struct buf *out, const char *verb, const char *name, char
 	buf_char(out, '\n');
 }
 
-static void add_command(struct buf *out, const struct command *command)
+static void fish_add_command(struct buf *out, const struct command *command)
 {
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
 		const struct command_option *own = &command->options[i];
 		const struct option *same = options_by_name(own->name, strlen(own->name));
-		add_option(out, command->name, own->name, 0, own->value, same ? same->choices : NULL, own->help);
+		fish_add_option(out, command->name, own->name, 0, own->value, same ? same->choices : NULL, own->help);
 	}
 	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
 		struct buf choices = {0};
@@ -72,9 +72,9 @@ void shells_fish(struct buf *out)
 	}
 	for (size_t i = 0; i < n; i++)
 		if (options[i].help)
-			add_option(out, NULL, options[i].name, options[i].letter, options[i].value, options[i].choices,
-				   options[i].help);
+			fish_add_option(out, NULL, options[i].name, options[i].letter, options[i].value,
+					options[i].choices, options[i].help);
 	for (size_t i = 0; i < ncommands; i++)
 		if (commands[i]->flags & COMMAND_VERB)
-			add_command(out, commands[i]);
+			fish_add_command(out, commands[i]);
 }

@@ -51,7 +51,7 @@ static bool take_line(struct input *input)
 }
 
 /* Returns false where reading must wait. */
-static bool fill(struct input *input)
+static bool input_fill(struct input *input)
 {
 	ssize_t n;
 	do
@@ -65,7 +65,7 @@ static bool fill(struct input *input)
 	return true;
 }
 
-static void deliver(struct input *input, bool have)
+static void input_deliver(struct input *input, bool have)
 {
 	struct buf line = input->line;
 	input->line = (struct buf){0};
@@ -82,26 +82,26 @@ static void work(struct input *input)
 {
 	while (input->asked) {
 		if (take_line(input)) {
-			deliver(input, true);
+			input_deliver(input, true);
 			return;
 		}
 		if (input->ended) {
-			deliver(input, input->line.len > 0);
+			input_deliver(input, input->line.len > 0);
 			return;
 		}
-		if (!fill(input)) {
+		if (!input_fill(input)) {
 			watch_set(input->watch, WATCH_READ);
 			return;
 		}
 	}
 }
 
-static void on_soon(void *arg)
+static void input_on_soon(void *arg)
 {
 	work(arg);
 }
 
-static void on_ready(void *arg, int events)
+static void input_on_ready(void *arg, int events)
 {
 	(void)events;
 	work(arg);
@@ -112,7 +112,7 @@ struct input *input_new(struct loop *loop, int fd)
 	struct input *input = NEW(struct input);
 	input->fd = fd;
 	input->opened = -1;
-	input->soon = timer_new(loop, on_soon, input);
+	input->soon = timer_new(loop, input_on_soon, input);
 	input->flags = fcntl(fd, F_GETFL);
 	if (!can_be_watched(fd))
 		return input;
@@ -120,7 +120,7 @@ struct input *input_new(struct loop *loop, int fd)
 	 * it stays as it was. */
 	if (isatty(fd) && ttyname(fd))
 		input->opened = open(ttyname(fd), O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	input->watch = watch_new(loop, input->opened >= 0 ? input->opened : fd, on_ready, input);
+	input->watch = watch_new(loop, input->opened >= 0 ? input->opened : fd, input_on_ready, input);
 	return input;
 }
 

@@ -8,7 +8,7 @@
 #include "cli/shells.h"
 
 /* Text as roff reads it: no dash is a hyphen, no dot or quote at the start of a line is a request. */
-static void add_text(struct buf *out, const char *text)
+static void manual_add_text(struct buf *out, const char *text)
 {
 	if (text[0] == '.' || text[0] == '\'')
 		buf_str(out, "\\&");
@@ -22,9 +22,9 @@ static void add_text(struct buf *out, const char *text)
 	}
 }
 
-static void add_line(struct buf *out, const char *text)
+static void manual_add_line(struct buf *out, const char *text)
 {
-	add_text(out, text);
+	manual_add_text(out, text);
 	buf_char(out, '\n');
 }
 
@@ -34,27 +34,27 @@ static void add_named(struct buf *out, char letter, const char *name, const char
 	if (letter)
 		buf_fmt(out, "\\fB\\-%c\\fR, ", letter);
 	buf_str(out, "\\fB\\-\\-");
-	add_text(out, name);
+	manual_add_text(out, name);
 	buf_str(out, "\\fR");
 	if (value) {
 		buf_str(out, value[0] == '[' ? "" : " ");
 		buf_str(out, "\\fI");
-		add_text(out, value);
+		manual_add_text(out, value);
 		buf_str(out, "\\fR");
 	}
 	buf_char(out, '\n');
 }
 
-static void add_command(struct buf *out, const struct command *command)
+static void manual_add_command(struct buf *out, const struct command *command)
 {
 	struct buf usage = {0};
 	size_t name = strlen(command->name);
 	command_usage(&usage, command);
 	buf_str(out, ".TP\n\\fB");
-	add_text(out, command->name);
+	manual_add_text(out, command->name);
 	buf_str(out, "\\fR");
-	add_line(out, usage.p + name);
-	add_line(out, command->help);
+	manual_add_line(out, usage.p + name);
+	manual_add_line(out, command->help);
 	buf_free(&usage);
 	if (!(command->flags & COMMAND_VERB) || !command->options[0].name)
 		return;
@@ -63,7 +63,7 @@ static void add_command(struct buf *out, const struct command *command)
 		if (options_by_name(command->options[i].name, strlen(command->options[i].name)))
 			continue; /* of the whole program, too */
 		add_named(out, 0, command->options[i].name, command->options[i].value);
-		add_line(out, command->options[i].help);
+		manual_add_line(out, command->options[i].help);
 	}
 	buf_str(out, ".RE\n");
 }
@@ -77,10 +77,10 @@ static void add_commands(struct buf *out, const char *title, bool verbs)
 		buf_str(out, ".TP\n\\fBdemo\\fR\nthe console, on a private throw\\-away bank\n");
 	for (size_t i = 0; i < n; i++)
 		if (!(table[i]->flags & COMMAND_VERB) != verbs)
-			add_command(out, table[i]);
+			manual_add_command(out, table[i]);
 }
 
-static void add_options(struct buf *out)
+static void manual_add_options(struct buf *out)
 {
 	size_t n;
 	const struct option *table = options_table(&n);
@@ -91,7 +91,7 @@ static void add_options(struct buf *out)
 			if (table[i].group != group || !table[i].help)
 				continue;
 			add_named(out, table[i].letter, table[i].name, table[i].value);
-			add_line(out, table[i].help);
+			manual_add_line(out, table[i].help);
 		}
 	}
 }
@@ -99,6 +99,6 @@ static void add_options(struct buf *out)
 void shells_man(struct buf *out)
 {
 	add_commands(out, "VERBS", true);
-	add_options(out);
+	manual_add_options(out);
 	add_commands(out, "COMMANDS OF THE CONSOLE", false);
 }

@@ -62,7 +62,7 @@ const char *options_format_name(enum output_format format)
 	return names[format];
 }
 
-static enum status take(char **field, const char *value)
+static enum status options_take(char **field, const char *value)
 {
 	free(*field);
 	*field = mem_dup(value);
@@ -81,7 +81,7 @@ static enum status flag(bool *field)
 	static enum status apply_##option(struct settings *s, const char *value, struct err *err)                      \
 	{                                                                                                              \
 		(void)err;                                                                                             \
-		return take(&s->field, value);                                                                         \
+		return options_take(&s->field, value);                                                                 \
 	}
 
 #define SETS(option, field)                                                                                            \
@@ -109,13 +109,13 @@ SETS(version, show_version)
 
 static enum status apply_host(struct settings *s, const char *value, struct err *err)
 {
-	take(&s->conninfo.host, value);
+	options_take(&s->conninfo.host, value);
 	return conninfo_check_host(value, err);
 }
 
 static enum status apply_port(struct settings *s, const char *value, struct err *err)
 {
-	take(&s->conninfo.port, value);
+	options_take(&s->conninfo.port, value);
 	return conninfo_check_port(value, err);
 }
 

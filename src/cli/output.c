@@ -34,7 +34,7 @@ static void write_line(struct output *output)
 /* ---- table ---- */
 
 /* One cell; the last column is not padded, so no line ends in blanks. */
-static void add_cell(struct output *output, size_t col, const char *text)
+static void output_add_cell(struct output *output, size_t col, const char *text)
 {
 	bool right = output->right[col], last = col + 1 == output->ncols;
 	buf_str(&output->line, col ? "  " : "");
@@ -48,7 +48,7 @@ static void table_header(struct output *output)
 {
 	output->headed = true;
 	for (size_t c = 0; c < output->ncols; c++)
-		add_cell(output, c, output->names[c]);
+		output_add_cell(output, c, output->names[c]);
 	buf_char(&output->line, '\n');
 	for (size_t c = 0; c < output->ncols; c++) {
 		buf_str(&output->line, c ? "  " : "");
@@ -81,7 +81,7 @@ static void table_rows(struct output *output, const char *const *cells, size_t n
 	if (!output->headed)
 		table_header(output);
 	for (size_t i = 0; i < n; i++) {
-		add_cell(output, i % output->ncols, texts[i]);
+		output_add_cell(output, i % output->ncols, texts[i]);
 		if ((i + 1) % output->ncols == 0) {
 			buf_char(&output->line, '\n');
 			write_line(output);

@@ -105,7 +105,7 @@ static void nobody_answers(struct run *run)
 	run_end(run, ST_USAGE, NULL);
 }
 
-static void on_answer(void *arg, const char *line)
+static void plain_on_answer(void *arg, const char *line)
 {
 	struct plain *plain = arg;
 	struct run *run = plain->asked;
@@ -138,7 +138,7 @@ static void on_review(void *self, struct run *run)
 	fprintf(stderr, "review: %s; type yes to do it\n", what.p);
 	buf_free(&what);
 	plain->asked = run;
-	input_next(answers_of(plain), on_answer, plain);
+	input_next(answers_of(plain), plain_on_answer, plain);
 }
 
 /* ---- one command after another ---- */
@@ -157,7 +157,7 @@ static void leave_unwritten(struct plain *plain)
 	app_leave(plain->app, plain->app->inner->unwritten == EPIPE ? 128 + SIGPIPE : status_exit(ST_OWN));
 }
 
-static void on_done(void *arg, enum status status)
+static void plain_on_done(void *arg, enum status status)
 {
 	struct plain *plain = arg;
 	struct app *app = plain->app;
@@ -175,14 +175,14 @@ static void on_done(void *arg, enum status status)
 		next_command(plain);
 }
 
-static void on_line(void *arg, const char *line)
+static void plain_on_line(void *arg, const char *line)
 {
 	struct plain *plain = arg;
 	if (line && plain->app->inner->unwritten) {
 		leave_unwritten(plain);
 	} else if (line) {
 		plain->line++;
-		command_run(plain->app, line, on_done, plain);
+		command_run(plain->app, line, plain_on_done, plain);
 	} else if (plain->from_stdin && !plain->person && plain->line == 0) {
 		plain->probing = true;
 		app_start(plain->app);
@@ -197,14 +197,14 @@ static void on_step(void *arg, const char *line)
 	struct plain *plain = arg;
 	plain->stepping = false;
 	if (!plain->app->step.next && plain->from_stdin)
-		on_line(plain, line);
+		plain_on_line(plain, line);
 	else if (!line)
 		txn_cancel(plain->app->txn);
 	else
 		app_step_on(plain->app);
 }
 
-static void on_changed(void *self)
+static void plain_on_changed(void *self)
 {
 	struct plain *plain = self;
 	if (!plain->app->step.next || plain->stepping)
@@ -225,17 +225,17 @@ static void next_command(struct plain *plain)
 	if (plain->next < settings->ncommands && plain->app->inner->unwritten) {
 		leave_unwritten(plain);
 	} else if (plain->next < settings->ncommands) {
-		command_run(plain->app, settings->commands[plain->next++], on_done, plain);
+		command_run(plain->app, settings->commands[plain->next++], plain_on_done, plain);
 	} else if (plain->script) {
 		prompt(plain);
 		if (!plain->stepping)
-			input_next(plain->script, on_line, plain);
+			input_next(plain->script, plain_on_line, plain);
 	} else {
 		app_leave(plain->app, status_exit(plain->last));
 	}
 }
 
-static void begin(void *arg)
+static void plain_begin(void *arg)
 {
 	struct plain *plain = arg;
 	if (plain->person)
@@ -299,7 +299,7 @@ static enum status open_script(struct plain *plain, struct err *err)
 }
 
 /* Data are written to standard output, wherever that leads. */
-static enum status open_output(const struct settings *settings, struct err *err)
+static enum status plain_open_output(const struct settings *settings, struct err *err)
 {
 	if (!settings->output || freopen(settings->output, "w", stdout))
 		return ST_OK;
@@ -311,7 +311,7 @@ struct plain *plain_open(struct app *app, struct err *err)
 	struct plain *plain = NEW(struct plain);
 	plain->app = app;
 	plain->file = -1;
-	if (open_output(&app->settings, err) || open_script(plain, err)) {
+	if (plain_open_output(&app->settings, err) || open_script(plain, err)) {
 		free(plain);
 		return NULL;
 	}
@@ -321,11 +321,11 @@ struct plain *plain_open(struct app *app, struct err *err)
 				  .review = on_review,
 				  .ask = on_ask,
 				  .stage = on_stage,
-				  .changed = on_changed,
+				  .changed = plain_on_changed,
 				  .progress = on_progress,
 				  .progress_ms = progress_open(&plain->progress),
 				  .self = plain};
-	loop_soon(app->loop, begin, plain);
+	loop_soon(app->loop, plain_begin, plain);
 	return plain;
 }
 

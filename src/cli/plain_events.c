@@ -60,7 +60,7 @@ static void say_lines(struct narrate *narrate)
 		fputs(narrate->line.p, stderr);
 }
 
-static void tell(struct narrate *narrate, const struct event *event)
+static void events_tell(struct narrate *narrate, const struct event *event)
 {
 	buf_clear(&narrate->line);
 	if (narrate->echo)
@@ -77,7 +77,7 @@ static void on_turn(void *arg)
 	struct narrate *narrate = arg;
 	struct event event;
 	while (cursor_read(&narrate->cursor, narrate->app->ring, &event))
-		tell(narrate, &event);
+		events_tell(narrate, &event);
 	if (narrate->cursor.skipped > narrate->skipped && narrate->app->settings.echo)
 		fprintf(stderr, "(%" PRIu64 " events were gone before they could be shown)\n",
 			narrate->cursor.skipped - narrate->skipped);

@@ -18,7 +18,7 @@ unsigned reading_uses(const struct app *app)
 	return app_prints(app) ? USES_BROWSE : USES_WORK;
 }
 
-static void free_reading(struct reading *reading)
+static void reading_free(struct reading *reading)
 {
 	timer_free(reading->clock);
 	query_free(reading->query);
@@ -29,7 +29,7 @@ static void free_reading(struct reading *reading)
 	free(reading);
 }
 
-static void finish(struct reading *reading)
+static void reading_finish(struct reading *reading)
 {
 	struct run *run = reading->run;
 	struct err err = reading->err;
@@ -43,7 +43,7 @@ static void finish(struct reading *reading)
 	if (reading->clock && run->app->face.progress)
 		run->app->face.progress(run->app->face.self, NULL);
 	job_end(&reading->job);
-	free_reading(reading);
+	reading_free(reading);
 	if (!err.status && then)
 		then(run);
 	else
@@ -58,7 +58,7 @@ static void say_row(struct reading *reading, const struct rows *rows)
 	}
 }
 
-static void take_rows(struct reading *reading, const struct rows *rows)
+static void reading_take_rows(struct reading *reading, const struct rows *rows)
 {
 	reading->got = rows->nrows;
 	if (reading->take)
@@ -73,7 +73,7 @@ static void take_rows(struct reading *reading, const struct rows *rows)
 	reading->after = mem_dup(rows_cell(rows, rows->nrows - 1, 0));
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void reading_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct reading *reading = arg;
@@ -84,37 +84,37 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 	else if (!answer->ok)
 		err_set(&reading->err, ST_STATEMENT, "%s cannot be read: %s", reading->what, answer->message);
 	else if (answer->rows)
-		take_rows(reading, answer->rows);
+		reading_take_rows(reading, answer->rows);
 }
 
-static void on_idle(void *arg)
+static void reading_on_idle(void *arg)
 {
 	struct reading *reading = arg;
 	if (reading->err.status || !reading->more(reading))
-		finish(reading);
+		reading_finish(reading);
 }
 
-static void on_dropped(void *arg)
+static void reading_on_dropped(void *arg)
 {
 	struct reading *reading = arg;
 	output_free(reading->output);
-	free_reading(reading);
+	reading_free(reading);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void reading_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct reading *reading = arg;
 	struct app *app = reading->run->app;
 	err_set(&reading->err, ST_LOST, "the connection was lost: %s", why->message);
 	start_lost(app);
-	finish(reading);
+	reading_finish(reading);
 }
 
 void reading_send(struct reading *reading, const struct statement *statements, size_t n)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, reading, on_dropped};
+	struct db_reply reply = {reading_on_answer, reading_on_idle, reading_on_lost, reading, reading_on_dropped};
 	db_send(reading->db, statements, n, &context, &reply);
 }
 

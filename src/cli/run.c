@@ -193,7 +193,7 @@ static enum status take_args(struct run *run, const struct words *words, size_t 
 }
 
 /* Fingers that know psql type \q; digits alone are an account to go to. */
-static enum status take_words(struct run *run, const struct words *words, const char *line, struct err *err)
+static enum status run_take_words(struct run *run, const struct words *words, const char *line, struct err *err)
 {
 	const char *name = words->word[0].text + (words->word[0].text[0] == '\\');
 	bool jump = words->n == 1 && text_is_integer(name);
@@ -235,7 +235,7 @@ static enum status check_standby(const struct run *run, struct err *err)
 
 /* ---- the way of a run ---- */
 
-static void connected(void *arg, const struct err *not_ready)
+static void run_connected(void *arg, const struct err *not_ready)
 {
 	struct run *run = arg;
 	struct err err = {0};
@@ -269,7 +269,7 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	inner_keep_run(app, run);
 	enum status status = words_split(&words, line, &err);
 	if (!status && words.n > 0)
-		status = take_words(run, &words, line, &err);
+		status = run_take_words(run, &words, line, &err);
 	if (!status && words.n > 0)
 		status = check_may(run, &err);
 	if (!status && words.n > 0 && run->command->check)
@@ -282,5 +282,5 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	}
 	const char *yes = run_option(run, "yes");
 	run->confirmed = yes || app->settings.yes;
-	needs_wait(app, needed(run), connected, run);
+	needs_wait(app, needed(run), run_connected, run);
 }

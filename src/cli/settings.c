@@ -93,7 +93,7 @@ static enum status database_word(struct reader *reader, const char *word, struct
 	return ST_OK;
 }
 
-static enum status take_word(struct reader *reader, const char *word, struct err *err)
+static enum status settings_take_word(struct reader *reader, const char *word, struct err *err)
 {
 	if (reader->in_verb) {
 		buf_char(&reader->line, ' ');
@@ -114,7 +114,7 @@ static enum status take_word(struct reader *reader, const char *word, struct err
 static enum status take_item(struct reader *reader, const struct item *item, struct err *err)
 {
 	if (item->kind == ITEM_WORD)
-		return take_word(reader, item->word, err);
+		return settings_take_word(reader, item->word, err);
 	/* Without a verb, an option of some verb is none: unless the program has one of that name too. */
 	bool global = item->kind == ITEM_GLOBAL || (item->kind == ITEM_VERBS && !reader->walk.verb && item->option);
 	if (!global && (item->kind == ITEM_WRONG || !reader->walk.verb))
@@ -153,7 +153,7 @@ static enum status use_environment(struct settings *settings, struct err *err)
 }
 
 /* The verb comes before what -c adds, wherever it stands. */
-static void add_verb(struct settings *settings, char *line)
+static void settings_add_verb(struct settings *settings, char *line)
 {
 	settings->commands = mem_resize(settings->commands, settings->ncommands + 1, sizeof(char *));
 	memmove(settings->commands + 1, settings->commands, settings->ncommands * sizeof(char *));
@@ -161,7 +161,7 @@ static void add_verb(struct settings *settings, char *line)
 	settings->ncommands++;
 }
 
-static enum status finish(struct reader *reader, struct err *err)
+static enum status settings_finish(struct reader *reader, struct err *err)
 {
 	struct settings *settings = reader->settings;
 	if (settings->read_only && settings->demo)
@@ -174,7 +174,7 @@ static enum status finish(struct reader *reader, struct err *err)
 		settings->conninfo.user = mem_dup(reader->user);
 	settings->bare = settings->demo && reader->walk.verb && (reader->walk.verb->flags & COMMAND_TABLES);
 	if (reader->walk.verb)
-		add_verb(settings, buf_take(&reader->line));
+		settings_add_verb(settings, buf_take(&reader->line));
 	return use_environment(settings, err);
 }
 
@@ -197,7 +197,7 @@ enum status settings_parse(struct settings *settings, int argc, char **argv, str
 	     item = walk_next(&reader.walk))
 		status = take_item(&reader, &item, err);
 	if (!status)
-		status = finish(&reader, err);
+		status = settings_finish(&reader, err);
 	buf_free(&reader.line);
 	return status;
 }

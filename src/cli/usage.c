@@ -7,7 +7,7 @@
 #include "cli/options.h"
 #include "cli/settings.h"
 
-static void add_option(struct buf *out, const struct option *option)
+static void usage_add_option(struct buf *out, const struct option *option)
 {
 	struct buf left = {0};
 	if (option->letter)
@@ -21,7 +21,7 @@ static void add_option(struct buf *out, const struct option *option)
 	buf_free(&left);
 }
 
-static void add_options(struct buf *out)
+static void usage_add_options(struct buf *out)
 {
 	size_t n;
 	const struct option *table = options_table(&n);
@@ -29,11 +29,11 @@ static void add_options(struct buf *out)
 		buf_fmt(out, "\n%s:\n", options_title(group));
 		for (size_t i = 0; i < n; i++)
 			if (table[i].group == group && table[i].help)
-				add_option(out, &table[i]);
+				usage_add_option(out, &table[i]);
 	}
 }
 
-static void add_verb(struct buf *out, const struct command *command)
+static void usage_add_verb(struct buf *out, const struct command *command)
 {
 	struct buf usage = {0};
 	command_usage(&usage, command);
@@ -51,14 +51,14 @@ static void add_verb(struct buf *out, const struct command *command)
 	buf_free(&usage);
 }
 
-static void add_verbs(struct buf *out)
+static void usage_add_verbs(struct buf *out)
 {
 	size_t n;
 	const struct command *const *table = command_table(&n);
 	buf_fmt(out, "\nVerbs:\n  %-25s %s\n", "demo", "the console, on a private throw-away bank");
 	for (size_t i = 0; i < n; i++)
 		if (table[i]->flags & COMMAND_VERB)
-			add_verb(out, table[i]);
+			usage_add_verb(out, table[i]);
 }
 
 void settings_help(struct buf *out)
@@ -68,8 +68,8 @@ void settings_help(struct buf *out)
 		     "Usage:\n"
 		     "  teller [CONNECTION] [OPTION]... [DBNAME | URI] [USER]   the console\n"
 		     "  teller [CONNECTION] VERB [ARGUMENT]... [OPTION]...      run one, then exit\n");
-	add_verbs(out);
-	add_options(out);
+	usage_add_verbs(out);
+	usage_add_options(out);
 	buf_str(out, "\n"
 		     "Without a server's name: $DATABASE_URL, or PGHOST and the other PG variables.\n"
 		     "PostgreSQL's programs, for demo: on $PATH, or only in $TELLER_PG_BINDIR.\n"

@@ -11,7 +11,7 @@
 static const char blanks[] = " \t\r\n\v\f";
 
 /* Reads a quoted part from behind its first quote; returns where it ended, NULL where it does not. */
-static const char *read_quoted(struct buf *text, const char *p)
+static const char *words_read_quoted(struct buf *text, const char *p)
 {
 	for (;; p++) {
 		if (*p == '\0')
@@ -26,7 +26,7 @@ static const char *read_word(struct buf *text, const char *p)
 {
 	while (p && *p && !strchr(blanks, *p)) {
 		if (*p == '\'')
-			p = read_quoted(text, p + 1);
+			p = words_read_quoted(text, p + 1);
 		else
 			buf_char(text, *p++);
 	}

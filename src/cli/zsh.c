@@ -16,7 +16,7 @@ static void add_described(struct buf *out, const char *dashes, const char *name,
 	buf_free(&text);
 }
 
-static void add_values(struct buf *out)
+static void zsh_add_values(struct buf *out)
 {
 	size_t n;
 	const struct option *table = options_table(&n);
@@ -40,7 +40,7 @@ static void add_values(struct buf *out)
 	buf_str(out, "    esac\n");
 }
 
-static void add_command(struct buf *out, const struct command *command)
+static void zsh_add_command(struct buf *out, const struct command *command)
 {
 	buf_fmt(out, "    (%s)", command->name);
 	if (command->options[0].name)
@@ -78,7 +78,7 @@ void shells_zsh(struct buf *out)
 		if (options[i].help)
 			add_described(out, "--", options[i].name, options[i].help);
 	buf_str(out, " )\n");
-	add_values(out);
+	zsh_add_values(out);
 	buf_str(out, "    for word in ${words[2,CURRENT-1]}; do\n"
 		     "        if (( ${verbs[(I)$word:*]} )); then verb=$word; [[ $verb == demo ]] || break; fi\n"
 		     "    done\n"
@@ -86,7 +86,7 @@ void shells_zsh(struct buf *out)
 		     "    (''|demo) [[ ${words[CURRENT]} == -* ]] || _describe -t verbs verb verbs ;;\n");
 	for (size_t i = 0; i < ncommands; i++)
 		if ((commands[i]->flags & COMMAND_VERB))
-			add_command(out, commands[i]);
+			zsh_add_command(out, commands[i]);
 	buf_str(out, "    esac\n"
 		     "    _describe -t options option options\n"
 		     "}\n"

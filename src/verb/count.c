@@ -11,7 +11,7 @@
 enum { TICK_MS = 1000 };
 
 /* A person reads which accounts were counted; a program gets the number. */
-static void take_count(struct reading *reading, const struct rows *rows)
+static void count_take_count(struct reading *reading, const struct rows *rows)
 {
 	const struct filter *filter = query_filter(reading->query);
 	const char *count = rows->nrows > 0 ? rows_cell(rows, 0, 0) : "0";
@@ -24,7 +24,7 @@ static void take_count(struct reading *reading, const struct rows *rows)
 	buf_str(&reading->said, count);
 }
 
-static void take_estimate(struct reading *reading, const struct rows *rows)
+static void count_take_estimate(struct reading *reading, const struct rows *rows)
 {
 	char number[24];
 	const char *cell = number;
@@ -53,7 +53,7 @@ static void start_count(struct reading *reading, bool about)
 {
 	struct ask ask = {0};
 	struct app *app = reading->run->app;
-	reading->take = about ? take_estimate : take_count;
+	reading->take = about ? count_take_estimate : count_take_count;
 	reading->since_us = clock_us();
 	if (!about && app->face.progress) {
 		reading->clock = timer_new(app->loop, tick, reading);
@@ -67,7 +67,7 @@ static void start_count(struct reading *reading, bool about)
 	ask_free(&ask);
 }
 
-static void open_output(struct reading *reading, bool about)
+static void count_open_output(struct reading *reading, bool about)
 {
 	struct err err;
 	enum output_format format = FORMAT_TABLE;
@@ -112,7 +112,7 @@ static void do_count(struct run *run)
 	if (!about)
 		browse_say_partial(run->app);
 	reading->query = query;
-	open_output(reading, about);
+	count_open_output(reading, about);
 	start_count(reading, about);
 }
 

@@ -26,7 +26,7 @@ static const struct {
 	COUNTER(round_trips),      COUNTER(statements),        COUNTER(work_us),           COUNTER(backoff_us),
 };
 
-static uint64_t value(const struct app *app, size_t i)
+static uint64_t counters_value(const struct app *app, size_t i)
 {
 	return *(const uint64_t *)(const void *)((const char *)txn_counters(app->txn) + table[i].at);
 }
@@ -35,7 +35,7 @@ static uint64_t value(const struct app *app, size_t i)
 static void print_json(const struct app *app)
 {
 	for (size_t i = 0; i < COUNT_OF(table); i++)
-		printf("%s\"%s\":%" PRIu64, i ? "," : "{", table[i].name, value(app, i));
+		printf("%s\"%s\":%" PRIu64, i ? "," : "{", table[i].name, counters_value(app, i));
 	puts("}");
 }
 
@@ -47,7 +47,7 @@ static enum status print_rows(const struct app *app, enum output_format format, 
 	const char *cells[2 * COUNT_OF(table)];
 	struct output *output = output_new(stdout, format, 2, names, right);
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
-		snprintf(numbers[i], sizeof numbers[i], "%" PRIu64, value(app, i));
+		snprintf(numbers[i], sizeof numbers[i], "%" PRIu64, counters_value(app, i));
 		cells[2 * i] = table[i].name;
 		cells[2 * i + 1] = numbers[i];
 	}
@@ -55,11 +55,11 @@ static enum status print_rows(const struct app *app, enum output_format format, 
 	return output_end(output, err);
 }
 
-static void show(struct app *app)
+static void counters_show(struct app *app)
 {
 	struct buf text = {0};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
-		buf_fmt(&text, "%-18s %10" PRIu64 "\n", table[i].name, value(app, i));
+		buf_fmt(&text, "%-18s %10" PRIu64 "\n", table[i].name, counters_value(app, i));
 	buf_str(&text, "\ntransactions = committed + rejected + failed + gave_up + cancelled + unknown\n"
 		       "attempts = transactions - unstarted + retries\n"
 		       "retries = savepoint_retries + restarts\n"
@@ -75,7 +75,7 @@ static void do_counters(struct run *run)
 	enum output_format format;
 	enum status status = run_format(run, &format, &err);
 	if (status || !app_prints(app))
-		show(app);
+		counters_show(app);
 	else if (format == FORMAT_JSON || format == FORMAT_JSONL)
 		print_json(app);
 	else

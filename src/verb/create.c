@@ -27,7 +27,7 @@ static void on_kept(void *arg, uint64_t kept)
 	bulk_progress(create->bulk, kept);
 }
 
-static void on_done(void *arg, uint64_t kept, const struct err *err)
+static void create_on_done(void *arg, uint64_t kept, const struct err *err)
 {
 	struct create *create = arg;
 	struct app *app = create->app;
@@ -44,13 +44,13 @@ static void on_done(void *arg, uint64_t kept, const struct err *err)
 	bulk_end(create->bulk, told.status, err ? told.text : NULL);
 }
 
-static void stop(void *work)
+static void create_stop(void *work)
 {
 	struct create *create = work;
 	filling_stop(create->filling);
 }
 
-static void forget(void *work)
+static void create_forget(void *work)
 {
 	struct create *create = work;
 	filling_free(create->filling);
@@ -59,7 +59,7 @@ static void forget(void *work)
 
 /* ---- the command ---- */
 
-static enum status read_line(const struct run *run, struct filling_spec *spec, struct err *err)
+static enum status create_read_line(const struct run *run, struct filling_spec *spec, struct err *err)
 {
 	unsigned long long chunk = 0, accounts = 0;
 	const char *word = run_option(run, "chunk");
@@ -78,7 +78,7 @@ static enum status read_line(const struct run *run, struct filling_spec *spec, s
 static enum status check_create(const struct run *run, struct err *err)
 {
 	struct filling_spec spec = {0};
-	return read_line(run, &spec, err);
+	return create_read_line(run, &spec, err);
 }
 
 /* Who may not change a balance may be allowed to add one. */
@@ -92,8 +92,8 @@ static void do_create(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err;
-	struct filling_spec spec = {.kept = on_kept, .done = on_done};
-	if (read_line(run, &spec, &err) || !job_may(app, USES_WORK, &err)) {
+	struct filling_spec spec = {.kept = on_kept, .done = create_on_done};
+	if (create_read_line(run, &spec, &err) || !job_may(app, USES_WORK, &err)) {
 		run_end(run, err.status, err.text);
 		return;
 	}
@@ -104,8 +104,8 @@ static void do_create(struct run *run)
 						 .run = run,
 						 .did = "created",
 						 .total = spec.accounts,
-						 .stop = stop,
-						 .free = forget,
+						 .stop = create_stop,
+						 .free = create_forget,
 						 .work = create});
 	create->filling = filling_start(app, app->catalogue, &spec);
 }

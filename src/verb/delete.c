@@ -122,7 +122,7 @@ static enum status say_deleted(struct app *app, const struct erase *erase)
 	return absent ? ST_REJECTED : ST_OK;
 }
 
-static void on_done(void *arg, const struct txn_result *result)
+static void delete_on_done(void *arg, const struct txn_result *result)
 {
 	struct deletion *deletion = arg;
 	struct app *app = deletion->app;
@@ -139,13 +139,13 @@ static void on_done(void *arg, const struct txn_result *result)
 
 /* ---- the command ---- */
 
-static void stop(void *work)
+static void delete_stop(void *work)
 {
 	struct deletion *deletion = work;
 	txn_cancel(deletion->app->txn);
 }
 
-static void forget(void *work)
+static void delete_forget(void *work)
 {
 	struct deletion *deletion = work;
 	erase_free(deletion->erase);
@@ -175,10 +175,11 @@ static void do_delete(struct run *run)
 	deletion->bulk = bulk_begin(&(struct bulk){.job = {.name = "delete", .uses = USES_WORK},
 						   .run = run,
 						   .did = "deleted",
-						   .stop = stop,
-						   .free = forget,
+						   .stop = delete_stop,
+						   .free = delete_forget,
 						   .work = deletion});
-	txn_start(app->txn, erase_body(deletion->erase), "delete accounts", &app->settings.txn, on_done, deletion);
+	txn_start(app->txn, erase_body(deletion->erase), "delete accounts", &app->settings.txn, delete_on_done,
+		  deletion);
 }
 
 const struct command verb_delete = {

@@ -19,7 +19,7 @@ static void free_diagnosis(struct job *job)
 
 static const struct job_ops diagnosis_ops = {.stop = job_stop_work, .free = free_diagnosis};
 
-static void finish(struct diagnosis *diagnosis)
+static void doctor_finish(struct diagnosis *diagnosis)
 {
 	struct run *run = diagnosis->run;
 	struct err err = {0};
@@ -34,12 +34,12 @@ static void finish(struct diagnosis *diagnosis)
 
 /* ---- the conversation ---- */
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void doctor_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct diagnosis *diagnosis = arg;
 	diagnosis_add(diagnosis, "server", "try again", "the connection was lost: %s", why->message);
-	finish(diagnosis);
+	doctor_finish(diagnosis);
 }
 
 static void on_shown(void *arg, size_t index, const struct answer *answer)
@@ -54,11 +54,11 @@ static void on_shown(void *arg, size_t index, const struct answer *answer)
 		diagnosis->refused = mem_dup(answer->message);
 }
 
-static void on_all(void *arg)
+static void doctor_on_all(void *arg)
 {
 	struct diagnosis *diagnosis = arg;
 	diagnosis_look_there(diagnosis);
-	finish(diagnosis);
+	doctor_finish(diagnosis);
 }
 
 /* What a transaction like ours gets: asked, not believed. */
@@ -72,7 +72,7 @@ static void ask_transaction(void *arg)
 		{.sql = "ROLLBACK", .verb = VERB_ROLLBACK},
 	};
 	struct db_context context = {0};
-	struct db_reply reply = {on_shown, on_all, on_lost, diagnosis, NULL};
+	struct db_reply reply = {on_shown, doctor_on_all, doctor_on_lost, diagnosis, NULL};
 	db_send(diagnosis->run->app->work, statements, COUNT_OF(statements), &context, &reply);
 }
 
@@ -88,7 +88,7 @@ static void ask_fsync(struct diagnosis *diagnosis)
 {
 	static const struct statement one = {.sql = "SELECT pg_catalog.current_setting('fsync')", .verb = VERB_SELECT};
 	struct db_context context = {0};
-	struct db_reply reply = {on_fsync, ask_transaction, on_lost, diagnosis, NULL};
+	struct db_reply reply = {on_fsync, ask_transaction, doctor_on_lost, diagnosis, NULL};
 	db_send(diagnosis->run->app->work, &one, 1, &context, &reply);
 }
 
@@ -108,7 +108,7 @@ static void on_pinged(void *arg)
 	if (diagnosis->pings < PINGS)
 		ping(diagnosis);
 	else if (db_standby(app->work)) /* which has no serializable transactions */
-		on_all(diagnosis);
+		doctor_on_all(diagnosis);
 	else if (db_server(app->work) == SERVER_POSTGRES)
 		ask_fsync(diagnosis);
 	else
@@ -119,7 +119,7 @@ static void ping(struct diagnosis *diagnosis)
 {
 	static const struct statement one = {.sql = "SELECT 1", .verb = VERB_SELECT};
 	struct db_context context = {0};
-	struct db_reply reply = {on_ping, on_pinged, on_lost, diagnosis, NULL};
+	struct db_reply reply = {on_ping, on_pinged, doctor_on_lost, diagnosis, NULL};
 	db_send(diagnosis->run->app->work, &one, 1, &context, &reply);
 }
 
@@ -129,23 +129,23 @@ static void looked_between(struct diagnosis *diagnosis)
 	if (db_state(diagnosis->run->app->work) == DB_IDLE)
 		ping(diagnosis);
 	else
-		on_all(diagnosis);
+		doctor_on_all(diagnosis);
 }
 
-static void on_server(void *arg, const struct err *err)
+static void doctor_on_server(void *arg, const struct err *err)
 {
 	struct diagnosis *diagnosis = arg;
 	struct app *app = diagnosis->run->app;
 	struct err busy;
 	if (!err && !job_may(app, USES_WORK, &busy)) {
 		diagnosis_add(diagnosis, "server", "try again when it is over", "%s", busy.text);
-		finish(diagnosis);
+		doctor_finish(diagnosis);
 	} else if (!err) {
 		diagnosis->job.uses = USES_WORK;
 		diagnosis_look_between(diagnosis, looked_between);
 	} else {
 		diagnosis_add(diagnosis, "server", err->text, "no connection");
-		finish(diagnosis);
+		doctor_finish(diagnosis);
 	}
 }
 
@@ -161,7 +161,7 @@ static void do_doctor(struct run *run)
 	diagnosis->run = run;
 	job_begin(app, &diagnosis->job);
 	diagnosis_look_here(diagnosis);
-	needs_wait(app, COMMAND_SERVER | COMMAND_WORK, on_server, diagnosis);
+	needs_wait(app, COMMAND_SERVER | COMMAND_WORK, doctor_on_server, diagnosis);
 }
 
 const struct command verb_doctor = {

@@ -15,7 +15,7 @@ static void tried(struct diagnosis *diagnosis, const char *why)
 	diagnosis->pool.then(diagnosis);
 }
 
-static void on_tried(void *arg, const struct pool_answer *answer)
+static void between_on_tried(void *arg, const struct pool_answer *answer)
 {
 	struct diagnosis *diagnosis = arg;
 	diagnosis->pool.found = *answer;
@@ -32,7 +32,8 @@ static void on_second(void *arg, const struct err *err)
 	else if (db_state(app->work) != DB_IDLE)
 		tried(diagnosis, "the session is busy");
 	else
-		diagnosis->pool.probe = pool_probe_start(app->loop, dbs, COUNT_OF(dbs), TRY_MS, on_tried, diagnosis);
+		diagnosis->pool.probe =
+			pool_probe_start(app->loop, dbs, COUNT_OF(dbs), TRY_MS, between_on_tried, diagnosis);
 }
 
 void diagnosis_look_between(struct diagnosis *diagnosis, void (*then)(struct diagnosis *diagnosis))

@@ -70,7 +70,7 @@ static void add_wrapped(struct buf *out, const char *sentence)
 	buf_free(&text);
 }
 
-static void add_line(struct buf *out, const struct finding *line)
+static void report_add_line(struct buf *out, const struct finding *line)
 {
 	buf_fmt(out, "%-*s  %-*s ", MARK_COLS, line->ok ? "ok" : "FAILED", CHECK_COLS, line->check);
 	add_wrapped(out, line->found);
@@ -84,7 +84,7 @@ static void show_lines(const struct diagnosis *diagnosis)
 {
 	struct buf text = {0};
 	for (size_t i = 0; i < diagnosis->n; i++)
-		add_line(&text, &diagnosis->lines[i]);
+		report_add_line(&text, &diagnosis->lines[i]);
 	if (app_prints(diagnosis->run->app)) {
 		fputs(text.p, stdout);
 		buf_free(&text);

@@ -90,7 +90,7 @@ static void close_output(struct export *export)
 	export->aside = NULL;
 }
 
-static void take_rows(struct export *export, const struct rows *rows)
+static void export_take_rows(struct export *export, const struct rows *rows)
 {
 	size_t bytes = 0;
 	for (size_t i = 0; i < rows->nrows * rows->ncols; i++)
@@ -110,7 +110,7 @@ static void take_rows(struct export *export, const struct rows *rows)
 
 /* ---- the end ---- */
 
-static void conclude(struct export *export)
+static void export_conclude(struct export *export)
 {
 	char pace[64];
 	struct buf told = {0};
@@ -128,15 +128,15 @@ static void conclude(struct export *export)
 
 /* ---- the conversation ---- */
 
-static void ask(struct export *export, bool first);
+static void export_ask(struct export *export, bool first);
 
-static void send(struct export *export, const struct statement *statements, size_t n, struct db_reply reply)
+static void export_send(struct export *export, const struct statement *statements, size_t n, struct db_reply reply)
 {
 	struct db_context context = {0};
 	db_send(export->db, statements, n, &context, &reply);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void export_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct export *export = arg;
@@ -144,15 +144,15 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 		err_set(&export->err, ST_LOST, "the connection was lost: %s%s", why->message,
 			pool_advice(export->app->browse, why->sqlstate));
 	start_lost(export->app);
-	conclude(export);
+	export_conclude(export);
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void export_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct export *export = arg;
 	if (answer->ok && answer->rows) {
-		take_rows(export, answer->rows);
+		export_take_rows(export, answer->rows);
 		return;
 	}
 	if (answer->ok || answer->skipped || export->err.status)
@@ -164,26 +164,27 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 			answer->message, answer->sqlstate);
 }
 
-static void on_idle(void *arg)
+static void export_on_idle(void *arg)
 {
 	struct export *export = arg;
 	if (export->stopped && !export->err.status && !export->all)
 		err_set(&export->err, ST_CANCELLED, "cancelled");
 	if (export->closing) {
-		conclude(export);
+		export_conclude(export);
 	} else if (export->err.status || export->all) {
 		bool fine = !export->err.status;
 		struct statement close = {.sql = fine ? "COMMIT" : "ROLLBACK",
 					  .verb = fine ? VERB_COMMIT : VERB_ROLLBACK};
 		export->closing = true;
-		send(export, &close, 1, (struct db_reply){on_answer, on_idle, on_lost, export, NULL});
+		export_send(export, &close, 1,
+			    (struct db_reply){export_on_answer, export_on_idle, export_on_lost, export, NULL});
 	} else {
 		bulk_progress(export->bulk, export->done);
-		ask(export, false);
+		export_ask(export, false);
 	}
 }
 
-static void ask(struct export *export, bool first)
+static void export_ask(struct export *export, bool first)
 {
 	const struct catalogue *catalogue = export->app->catalogue;
 	char limit[16];
@@ -195,19 +196,20 @@ static void ask(struct export *export, bool first)
 	page->sql = export->after ? catalogue->sql_whole_after : catalogue->sql_whole_first;
 	page->params = export->after ? params : params + 1;
 	page->nparams = export->after ? 2 : 1;
-	send(export, statements, first ? 2 : 1, (struct db_reply){on_answer, on_idle, on_lost, export, NULL});
+	export_send(export, statements, first ? 2 : 1,
+		    (struct db_reply){export_on_answer, export_on_idle, export_on_lost, export, NULL});
 }
 
 /* ---- the command ---- */
 
-static void stop(void *work)
+static void export_stop(void *work)
 {
 	struct export *export = work;
 	export->stopped = true;
 	db_cancel(export->db);
 }
 
-static void forget(void *work)
+static void export_forget(void *work)
 {
 	struct export *export = work;
 	output_free(export->output);
@@ -247,7 +249,7 @@ static enum status check_export(const struct run *run, struct err *err)
 	return format_for(run, &format, err);
 }
 
-static struct export *begin(struct run *run, struct db *db, struct err *err)
+static struct export *export_begin(struct run *run, struct db *db, struct err *err)
 {
 	enum output_format format;
 	struct export *export = NEW(struct export);
@@ -255,7 +257,7 @@ static struct export *begin(struct run *run, struct db *db, struct err *err)
 	if (format_for(run, &format, err) || open_file(export, run->args[0], err)) {
 		free(export->aside); /* is not ours */
 		export->aside = NULL;
-		forget(export);
+		export_forget(export);
 		return NULL;
 	}
 	export->output = list_output(run, export->to, format);
@@ -270,7 +272,7 @@ static void do_export(struct run *run)
 	struct app *app = run->app;
 	struct err err = {0};
 	unsigned uses = reading_uses(app);
-	struct export *export = job_may(app, uses, &err) ? begin(run, reading_session(app), &err) : NULL;
+	struct export *export = job_may(app, uses, &err) ? export_begin(run, reading_session(app), &err) : NULL;
 	if (!export) {
 		run_end(run, err.status, err.text);
 		return;
@@ -282,10 +284,10 @@ static void do_export(struct run *run)
 						 .did = "exported",
 						 .total = about,
 						 .about = true,
-						 .stop = stop,
-						 .free = forget,
+						 .stop = export_stop,
+						 .free = export_forget,
 						 .work = export});
-	ask(export, true);
+	export_ask(export, true);
 }
 
 const struct command verb_export = {

@@ -49,7 +49,7 @@ static void say_done(struct import *import, struct buf *told)
 }
 
 /* The import is gone where it is over. */
-static void conclude(struct import *import)
+static void import_conclude(struct import *import)
 {
 	struct buf told = {0};
 	enum status status = import->err.status;
@@ -91,7 +91,7 @@ static void give_up_early(struct import *import)
 		import_take(import, CSV_BAD, &record);
 }
 
-static void go_on(struct import *import)
+static void import_go_on(struct import *import)
 {
 	struct csv_record record;
 	enum csv_got got = CSV_RECORD;
@@ -120,10 +120,10 @@ void import_written(void *arg, const struct err *err)
 	else if (import->stopped || import->app->leaving)
 		import_end(import, ST_CANCELLED, "cancelled");
 	else
-		go_on(import);
+		import_go_on(import);
 	if (!import->over)
 		bulk_progress(import->bulk, intake_kept(import->intake));
-	conclude(import);
+	import_conclude(import);
 }
 
 static void on_piece(void *arg, const char *bytes, size_t n, const struct err *err)
@@ -135,13 +135,13 @@ static void on_piece(void *arg, const char *bytes, size_t n, const struct err *e
 	if (err)
 		import_end(import, err->status, err->text);
 	else
-		go_on(import);
-	conclude(import);
+		import_go_on(import);
+	import_conclude(import);
 }
 
 /* ---- the command ---- */
 
-static void stop(void *work)
+static void import_stop(void *work)
 {
 	struct import *import = work;
 	import->stopped = true;
@@ -150,10 +150,10 @@ static void stop(void *work)
 		return;
 	}
 	import_end(import, ST_CANCELLED, "cancelled");
-	conclude(import);
+	import_conclude(import);
 }
 
-static void forget(void *work)
+static void import_forget(void *work)
 {
 	struct import *import = work;
 	reader_close(import->reader);
@@ -168,7 +168,7 @@ struct request {
 	bool skip;
 };
 
-static enum status read_line(const struct run *run, struct request *request, struct err *err)
+static enum status import_read_line(const struct run *run, struct request *request, struct err *err)
 {
 	const char *chunk = run_option(run, "chunk"), *from = run_option(run, "from-line");
 	const struct settings *settings = &run->app->settings;
@@ -190,7 +190,7 @@ static enum status read_line(const struct run *run, struct request *request, str
 static enum status check_import(const struct run *run, struct err *err)
 {
 	struct request request;
-	return read_line(run, &request, err);
+	return import_read_line(run, &request, err);
 }
 
 static void do_import(struct run *run)
@@ -199,7 +199,7 @@ static void do_import(struct run *run)
 	struct err err;
 	struct request request;
 	struct reader *reader = NULL;
-	if (job_may(app, USES_WORK, &err) && read_line(run, &request, &err) == ST_OK)
+	if (job_may(app, USES_WORK, &err) && import_read_line(run, &request, &err) == ST_OK)
 		reader = reader_open(app->loop, run->args[0], &err);
 	if (!reader) {
 		run_end(run, err.status, err.text);
@@ -218,8 +218,8 @@ static void do_import(struct run *run)
 	import->bulk = bulk_begin(&(struct bulk){.job = {.name = "an import", .uses = USES_WORK},
 						 .run = run,
 						 .did = "imported",
-						 .stop = stop,
-						 .free = forget,
+						 .stop = import_stop,
+						 .free = import_forget,
 						 .work = import});
 	reader_next(reader, on_piece, import);
 }

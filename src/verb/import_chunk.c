@@ -28,7 +28,7 @@ struct intake {
 
 /* ---- the end of a transaction ---- */
 
-static void finish(struct intake *intake, const struct err *err)
+static void chunk_finish(struct intake *intake, const struct err *err)
 {
 	intake->writing = false;
 	if (!err)
@@ -49,7 +49,7 @@ static bool tell_bad(struct intake *intake, size_t row)
 	return true;
 }
 
-static void keep(struct intake *intake)
+static void chunk_keep(struct intake *intake)
 {
 	for (size_t row = intake->at; row < intake->at + intake->n; row++)
 		intake->kept += !tell_bad(intake, row);
@@ -57,7 +57,7 @@ static void keep(struct intake *intake)
 	intake->through = intake->lines[intake->at - 1];
 }
 
-static void stop(struct intake *intake, const struct txn_result *result)
+static void chunk_stop(struct intake *intake, const struct txn_result *result)
 {
 	struct err err = {0};
 	bool told = false;
@@ -71,34 +71,34 @@ static void stop(struct intake *intake, const struct txn_result *result)
 			intake->lines[intake->at], intake->lines[intake->at + intake->n - 1], result->reason.text);
 	else
 		err_set(&err, status, "%s", told ? "" : result->reason.text);
-	finish(intake, &err);
+	chunk_finish(intake, &err);
 }
 
 /* ---- a transaction ---- */
 
-static void run(struct intake *intake);
+static void chunk_run(struct intake *intake);
 
 static void write_next(struct intake *intake)
 {
 	size_t left = insert_count(intake->insert) - intake->at;
 	if (left == 0) {
-		finish(intake, NULL);
+		chunk_finish(intake, NULL);
 		return;
 	}
 	intake->n = left < intake->size ? left : intake->size;
 	insert_take(intake->insert, intake->at, intake->n);
-	run(intake);
+	chunk_run(intake);
 }
 
 /* A row that is not taken is looked for, or left out, by another transaction. */
-static bool other_way(struct intake *intake, const struct txn_result *result)
+static bool chunk_other_way(struct intake *intake, const struct txn_result *result)
 {
 	if (result->outcome == OUTCOME_REJECTED && insert_again(intake->insert))
-		run(intake);
+		chunk_run(intake);
 	else if ((result->outcome == OUTCOME_REJECTED || result->outcome == OUTCOME_FAILED) &&
 		 insert_must_part(intake->insert, result->sqlstate)) {
 		insert_part(intake->insert);
-		run(intake);
+		chunk_run(intake);
 	} else if (bulk_halve(intake->app, result, &intake->size)) {
 		write_next(intake);
 	} else {
@@ -112,14 +112,14 @@ static void on_written(void *arg, const struct txn_result *result)
 	struct intake *intake = arg;
 	bool kept = result->outcome == OUTCOME_COMMITTED, go_on = !intake->cancelled && !intake->app->leaving;
 	if (kept)
-		keep(intake);
+		chunk_keep(intake);
 	if (kept && (go_on || intake->at == insert_count(intake->insert)))
 		write_next(intake);
-	else if (kept || !go_on || !other_way(intake, result))
-		stop(intake, result);
+	else if (kept || !go_on || !chunk_other_way(intake, result))
+		chunk_stop(intake, result);
 }
 
-static void run(struct intake *intake)
+static void chunk_run(struct intake *intake)
 {
 	struct app *app = intake->app;
 	txn_start(app->txn, insert_body(intake->insert), "import accounts", &app->settings.txn, on_written, intake);

@@ -132,7 +132,7 @@ static const char *wrong_with_balance(const struct catalogue *catalogue, const c
 	return NULL;
 }
 
-static void take_row(struct import *import, const struct csv_record *record)
+static void lines_take_row(struct import *import, const struct csv_record *record)
 {
 	const struct catalogue *catalogue = import->app->catalogue;
 	char count[80];
@@ -163,7 +163,7 @@ void import_take(struct import *import, enum csv_got got, const struct csv_recor
 	if (got == CSV_BAD)
 		import_bad_line(import, record->line, record->why);
 	else if (import->intake)
-		take_row(import, record);
+		lines_take_row(import, record);
 	else
 		take_header(import, record);
 }

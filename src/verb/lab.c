@@ -24,7 +24,7 @@ void lab_over(struct lab *lab, enum status status, const char *sentence)
 
 /* ---- a transcript ---- */
 
-static struct spec *read_spec(const char *name, struct err *err)
+static struct spec *lab_read_spec(const char *name, struct err *err)
 {
 	const struct asset_lesson *shipped = lesson_named(name);
 	struct buf text = {0};
@@ -66,7 +66,7 @@ static void on_write(void *arg, bool talk, const char *text, size_t n)
 		app_leave(lab->run->app, 128 + SIGPIPE);
 }
 
-static void on_played(void *arg, bool ok)
+static void lab_on_played(void *arg, bool ok)
 {
 	struct lab *lab = arg;
 	lab_over(lab, ok ? ST_OK : lab->stopped ? ST_CANCELLED : ST_OWN, NULL);
@@ -82,11 +82,11 @@ static void begin_story(struct lab *lab)
 		lab_over(lab, err.status, err.text);
 }
 
-static void start(void *arg, const struct err *err)
+static void lab_start(void *arg, const struct err *err)
 {
 	struct lab *lab = arg;
 	struct run *run = lab->run;
-	struct transcript_to to = {on_write, on_played, lab};
+	struct transcript_to to = {on_write, lab_on_played, lab};
 	struct app *app = run->app;
 	struct err standby = {0};
 	if (!err && run_standby(app, "a lesson", &standby))
@@ -155,7 +155,7 @@ static void do_run(struct run *run)
 		run_end(run, err.status, err.text);
 		return;
 	}
-	struct spec *spec = transcript ? read_spec(run->args[1], &err) : NULL;
+	struct spec *spec = transcript ? lab_read_spec(run->args[1], &err) : NULL;
 	if (transcript && !spec) {
 		run_end(run, err.status, err.text);
 		return;
@@ -166,7 +166,7 @@ static void do_run(struct run *run)
 		.job = {.ops = &lab_ops, .name = "a lesson", .uses = USES_LESSON}, .run = run, .spec = spec};
 	job_begin(app, &lab->job);
 	/* The lab makes its own connections. A transcript needs the private server alone; the judge, to know what server it is. */
-	needs_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, start, lab);
+	needs_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, lab_start, lab);
 }
 
 /* ---- the command ---- */

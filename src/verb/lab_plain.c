@@ -34,13 +34,13 @@ struct story {
 
 /* ---- lines ---- */
 
-static void tell(const struct story *story, struct buf *line)
+static void lab_plain_tell(const struct story *story, struct buf *line)
 {
 	app_result(story->lab->run->app, "%s", buf_text(line));
 	buf_free(line);
 }
 
-static void add(struct buf *line, const char *text)
+static void lab_plain_add(struct buf *line, const char *text)
 {
 	text_escape(line, text, strlen(text), 0);
 }
@@ -52,7 +52,7 @@ static void tell_text(const struct story *story, const char *text)
 		struct buf line = {0};
 		size_t n = strcspn(text, "\n");
 		text_escape(&line, text, n, 0);
-		tell(story, &line);
+		lab_plain_tell(story, &line);
 		text += n + (text[n] == '\n');
 	}
 }
@@ -67,11 +67,11 @@ static void add_sql(struct buf *line, const char *sql)
 	}
 	while (flat.len && strchr(" ;", flat.p[flat.len - 1]))
 		flat.p[--flat.len] = '\0';
-	add(line, buf_text(&flat));
+	lab_plain_add(line, buf_text(&flat));
 	buf_free(&flat);
 }
 
-static const char *session_of(const struct story *story, const struct player_row *row)
+static const char *lab_plain_session_of(const struct story *story, const struct player_row *row)
 {
 	const struct spec *spec = story->lesson->spec;
 	return spec->sessions[spec->steps[row->step].session].name;
@@ -84,11 +84,11 @@ static void add_blockers(struct buf *line, const struct story *story, const stru
 	for (size_t i = 0; i < record->nblockers; i++) {
 		long lane = record->blockers[i];
 		buf_str(line, i ? " and " : " for ");
-		add(line, lane < 0 ? "another session" : story->lesson->spec->sessions[lane].name);
+		lab_plain_add(line, lane < 0 ? "another session" : story->lesson->spec->sessions[lane].name);
 	}
 }
 
-static void add_outcome(struct buf *line, const struct story *story, const struct stage_record *record)
+static void lab_plain_add_outcome(struct buf *line, const struct story *story, const struct stage_record *record)
 {
 	struct seen seen = {0};
 	seen_record(&seen, story->lesson->spec, record);
@@ -96,15 +96,15 @@ static void add_outcome(struct buf *line, const struct story *story, const struc
 		if (record->words[i].kind != WORD_ERROR)
 			continue;
 		buf_fmt(line, "error %s: ", seen.fact.sqlstate);
-		add(line, record->words[i].message);
+		lab_plain_add(line, record->words[i].message);
 		seen_free(&seen);
 		return;
 	}
 	if (seen.fact.reads) {
 		buf_str(line, "reads ");
-		add(line, seen.fact.reads[0] ? seen.fact.reads : "no rows");
+		lab_plain_add(line, seen.fact.reads[0] ? seen.fact.reads : "no rows");
 	} else {
-		add(line, seen.fact.tag ? seen.fact.tag : "done");
+		lab_plain_add(line, seen.fact.tag ? seen.fact.tag : "done");
 	}
 	seen_free(&seen);
 }
@@ -126,7 +126,7 @@ static struct buf outcome_line(const struct story *story, const struct player_ro
 	if (at >= last_step(story))
 		return line;
 	buf_fmt(&line, "step %zu, ", at + 1);
-	add(&line, session_of(story, row));
+	lab_plain_add(&line, lab_plain_session_of(story, row));
 	buf_str(&line, ": ");
 	return line;
 }
@@ -138,9 +138,9 @@ static void tell_judged(const struct story *story, const struct player_question 
 	buf_str(&line, question->right < 0 ? "   None of the answers is what the server did." : "");
 	if (question->right >= 0) {
 		buf_fmt(&line, "   %s %ld, ", right ? "Right:" : "The server's answer:", question->right + 1);
-		add(&line, question->ask->answers[question->right].text);
+		lab_plain_add(&line, question->ask->answers[question->right].text);
 	}
-	tell(story, &line);
+	lab_plain_tell(story, &line);
 }
 
 static void tell_row(struct story *story, size_t at)
@@ -153,19 +153,19 @@ static void tell_row(struct story *story, size_t at)
 		*told |= TOLD_DONE;
 		buf_clear(&line);
 		buf_str(&line, "   ");
-		add(&line, session_of(story, &row));
+		lab_plain_add(&line, lab_plain_session_of(story, &row));
 		buf_fmt(&line, ": %s", row.note);
-		tell(story, &line);
+		lab_plain_tell(story, &line);
 	} else if (row.record && row.record->done && !(*told & TOLD_DONE)) {
 		*told |= TOLD_DONE;
-		add_outcome(&line, story, row.record);
+		lab_plain_add_outcome(&line, story, row.record);
 		buf_str(&line, row.surprise ? "  (a surprise: the lesson expects something else)" : "");
-		tell(story, &line);
+		lab_plain_tell(story, &line);
 	} else if (row.record && row.record->waited && !(*told & (TOLD_WAITS | TOLD_DONE))) {
 		*told |= TOLD_WAITS;
 		buf_str(&line, "waits");
 		add_blockers(&line, story, row.record);
-		tell(story, &line);
+		lab_plain_tell(story, &line);
 	}
 	buf_free(&line);
 	if (question.ask && question.judged && !(*told & TOLD_JUDGED)) {
@@ -192,7 +192,7 @@ static void tell_rows(struct story *story)
 
 /* ---- what comes ---- */
 
-static void read_line(struct story *story);
+static void lab_plain_read_line(struct story *story);
 
 static void tell_question(const struct story *story)
 {
@@ -203,8 +203,8 @@ static void tell_question(const struct story *story)
 	for (size_t i = 0; i < question.ask->nanswers; i++) {
 		struct buf line = {0};
 		buf_fmt(&line, "   %zu  ", i + 1);
-		add(&line, question.ask->answers[i].text);
-		tell(story, &line);
+		lab_plain_add(&line, question.ask->answers[i].text);
+		lab_plain_tell(story, &line);
 	}
 }
 
@@ -215,12 +215,12 @@ static void tell_next(struct story *story, size_t at)
 	tell_text(story, player_text(story->player));
 	tell_question(story);
 	buf_fmt(&line, "%zu. ", at + 1);
-	add(&line, session_of(story, &row));
+	lab_plain_add(&line, lab_plain_session_of(story, &row));
 	if (row.attempt)
 		buf_fmt(&line, ", attempt %u", row.attempt);
 	buf_str(&line, ": ");
 	add_sql(&line, story->lesson->spec->steps[row.step].sql);
-	tell(story, &line);
+	lab_plain_tell(story, &line);
 }
 
 static void begin_order(struct story *story, size_t order)
@@ -229,8 +229,8 @@ static void begin_order(struct story *story, size_t order)
 	struct buf line = {0};
 	if (player_norders(story->player) > 1)
 		buf_fmt(&line, "Order %zu of %zu: ", order + 1, player_norders(story->player));
-	add(&line, title ? title : player_name(story->player));
-	tell(story, &line);
+	lab_plain_add(&line, title ? title : player_name(story->player));
+	lab_plain_tell(story, &line);
 	free(story->told);
 	story->told = NULL;
 	story->nrows = story->offered = 0;
@@ -240,7 +240,7 @@ static void begin_order(struct story *story, size_t order)
 
 /* ---- the end ---- */
 
-static void finish(struct story *story)
+static void lab_plain_finish(struct story *story)
 {
 	struct err *err = &story->err;
 	if (!err->status && story->lab->stopped)
@@ -259,12 +259,12 @@ static void tell_check(const struct story *story, const struct player_check *che
 	buf_str(&line, check->ok ? "Checked: " : "Surprise: ");
 	add_sql(&line, check->sql);
 	buf_str(&line, check->ok ? " is " : " should be ");
-	add(&line, check->wanted);
+	lab_plain_add(&line, check->wanted);
 	if (!check->ok) {
 		buf_str(&line, ", and is ");
-		add(&line, check->found);
+		lab_plain_add(&line, check->found);
 	}
-	tell(story, &line);
+	lab_plain_tell(story, &line);
 }
 
 static void tell_end(struct story *story)
@@ -279,7 +279,7 @@ static void tell_end(struct story *story)
 			tell_check(story, player_check(story->player, i));
 	if (score.answered) {
 		buf_fmt(&line, "You answered %zu of %zu as the server did.", score.right, score.asked);
-		tell(story, &line);
+		lab_plain_tell(story, &line);
 	}
 }
 
@@ -298,24 +298,24 @@ static void go_to_next_order(struct story *story)
 	if (next < player_norders(story->player))
 		begin_order(story, next);
 	else
-		finish(story);
+		lab_plain_finish(story);
 }
 
-static void over(struct story *story)
+static void lab_plain_over(struct story *story)
 {
 	if (story->ended)
 		return;
 	story->ended = true;
 	tell_end(story);
 	if (order_from(story, player_order(story->player) + 1) == player_norders(story->player))
-		finish(story);
+		lab_plain_finish(story);
 	else
-		read_line(story);
+		lab_plain_read_line(story);
 }
 
 /* ---- a turn ---- */
 
-static bool next_waits(const struct story *story, size_t at)
+static bool lab_plain_next_waits(const struct story *story, size_t at)
 {
 	struct player_row row = player_row(story->player, at);
 	struct stage_lane lane;
@@ -323,30 +323,30 @@ static bool next_waits(const struct story *story, size_t at)
 	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
 }
 
-static void stop(struct story *story, const char *sentence)
+static void lab_plain_stop(struct story *story, const char *sentence)
 {
 	if (!story->err.status && sentence)
 		err_set(&story->err, ST_STATEMENT, "it cannot be played to its end: %.400s", sentence);
 	story_stop(story);
 }
 
-static void offer(struct story *story)
+static void lab_plain_offer(struct story *story)
 {
 	size_t next = player_next_row(story->player);
 	if (next == player_nrows(story->player)) {
-		stop(story, "a session waits, and no step is left that would let it go on");
+		lab_plain_stop(story, "a session waits, and no step is left that would let it go on");
 	} else if (player_error(story->player)) {
-		stop(story, player_error(story->player));
-	} else if (next_waits(story, next)) {
+		lab_plain_stop(story, player_error(story->player));
+	} else if (lab_plain_next_waits(story, next)) {
 		timer_start(story->late, PATIENCE_MS);
 	} else if (story->offered != next + 1) {
 		story->offered = next + 1;
 		tell_next(story, next);
-		read_line(story);
+		lab_plain_read_line(story);
 	}
 }
 
-static void turn(void *arg)
+static void lab_plain_turn(void *arg)
 {
 	struct story *story = arg;
 	bool off = stage_state(player_stage(story->player)) == STAGE_OFF;
@@ -356,16 +356,16 @@ static void turn(void *arg)
 	tell_rows(story);
 	switch (player_state(story->player)) {
 	case PLAYER_READY:
-		offer(story);
+		lab_plain_offer(story);
 		break;
 	case PLAYER_OVER:
-		over(story);
+		lab_plain_over(story);
 		break;
 	case PLAYER_FAILED:
 		if (!off)
 			break;
 		err_set(&story->err, ST_STATEMENT, "%.480s", player_error(story->player));
-		finish(story);
+		lab_plain_finish(story);
 		break;
 	case PLAYER_STARTING:
 	case PLAYER_BUSY:
@@ -374,20 +374,20 @@ static void turn(void *arg)
 	}
 }
 
-static void on_changed(void *arg)
+static void lab_plain_on_changed(void *arg)
 {
 	struct story *story = arg;
 	timer_start(story->soon, 0);
 }
 
-static void on_late(void *arg)
+static void lab_plain_on_late(void *arg)
 {
-	stop(arg, "the session of the next step still waits");
+	lab_plain_stop(arg, "the session of the next step still waits");
 }
 
 /* ---- answers ---- */
 
-static enum status answer(struct story *story, const char *line, struct err *err)
+static enum status lab_plain_answer(struct story *story, const char *line, struct err *err)
 {
 	size_t n = strspn(line, "0123456789");
 	if (player_state(story->player) == PLAYER_OVER) {
@@ -401,7 +401,7 @@ static enum status answer(struct story *story, const char *line, struct err *err
 	return player_answer(story->player, (size_t)atoi(line), err);
 }
 
-static void on_line(void *arg, const char *line)
+static void lab_plain_on_line(void *arg, const char *line)
 {
 	struct story *story = arg;
 	struct err err = {0};
@@ -409,25 +409,25 @@ static void on_line(void *arg, const char *line)
 	story->by_itself = story->by_itself || !line;
 	if (!story->lab->run)
 		return;
-	if (answer(story, line ? line : "", &err)) {
+	if (lab_plain_answer(story, line ? line : "", &err)) {
 		app_say(story->lab->run->app, ST_USAGE, "%s", err.text);
 		if (story->by_itself)
-			stop(story, err.text);
+			lab_plain_stop(story, err.text);
 		else
-			read_line(story);
+			lab_plain_read_line(story);
 	}
 }
 
-static void read_line(struct story *story)
+static void lab_plain_read_line(struct story *story)
 {
 	struct face *face = &story->lab->run->app->face;
 	if (story->reading)
 		return;
 	story->reading = !story->by_itself;
 	if (story->by_itself)
-		on_line(story, NULL);
+		lab_plain_on_line(story, NULL);
 	else
-		face->ask(face->self, on_line, story);
+		face->ask(face->self, lab_plain_on_line, story);
 }
 
 /* ---- life ---- */
@@ -442,9 +442,10 @@ struct story *story_start(struct lab *lab, struct err *err)
 	struct story *story = NEW(struct story);
 	story->lab = lab;
 	story->lesson = lesson;
-	story->soon = timer_new(app->loop, turn, story);
-	story->late = timer_new(app->loop, on_late, story);
-	story->player = player_new(app->loop, app->ring, &app->settings.conninfo, name, lesson, on_changed, story);
+	story->soon = timer_new(app->loop, lab_plain_turn, story);
+	story->late = timer_new(app->loop, lab_plain_on_late, story);
+	story->player =
+		player_new(app->loop, app->ring, &app->settings.conninfo, name, lesson, lab_plain_on_changed, story);
 	(void)lesson_server_of(app->browse, &story->server);
 	size_t first = order_from(story, 0);
 	if (first == player_norders(story->player)) {
@@ -456,19 +457,19 @@ struct story *story_start(struct lab *lab, struct err *err)
 	return story;
 }
 
-static void on_torn_down(void *arg)
+static void lab_plain_on_torn_down(void *arg)
 {
 	struct story *story = arg;
 	const char *left = player_left(story->player);
 	if (left && !story->err.status)
 		err_set(&story->err, ST_STATEMENT, "not all was torn down: %.400s", left);
 	if (story->lab->run)
-		finish(story);
+		lab_plain_finish(story);
 }
 
 void story_stop(struct story *story)
 {
-	player_end(story->player, on_torn_down, story);
+	player_end(story->player, lab_plain_on_torn_down, story);
 }
 
 void story_free(struct story *story)

@@ -31,7 +31,7 @@ struct judging {
 
 /* ---- telling ---- */
 
-static void tell(struct judging *judging, struct buf *line)
+static void lab_run_tell(struct judging *judging, struct buf *line)
 {
 	struct app *app = judging->lab->run->app;
 	if (app_prints(app))
@@ -61,7 +61,7 @@ static void write_row(struct judging *judging, size_t permutation, unsigned line
 	output_rows(judging->output, cells, 1);
 }
 
-static void add_place(struct judging *judging, struct buf *line, size_t permutation)
+static void lab_run_add_place(struct judging *judging, struct buf *line, size_t permutation)
 {
 	text_escape(line, judging->name, strlen(judging->name), 80);
 	const struct spec *spec = judging->lesson->spec;
@@ -86,9 +86,9 @@ static void on_starts(void *arg, size_t permutation, const char *why_not)
 		write_row(judging, permutation, 0, (const char *const[]){NULL, NULL, NULL, why_not, "skipped"});
 		return;
 	}
-	add_place(judging, &line, permutation);
+	lab_run_add_place(judging, &line, permutation);
 	buf_fmt(&line, "not played: it %s", why_not);
-	tell(judging, &line);
+	lab_run_tell(judging, &line);
 }
 
 static void tell_surprise(struct judging *judging, const struct judge_verdict *verdict)
@@ -98,7 +98,7 @@ static void tell_surprise(struct judging *judging, const struct judge_verdict *v
 	buf_fmt(&line, ":%u: ", verdict->place.line);
 	text_escape(&line, verdict->what, strlen(verdict->what), 80);
 	buf_fmt(&line, ": expected %s, found %s", verdict->expected, verdict->found);
-	tell(judging, &line);
+	lab_run_tell(judging, &line);
 }
 
 static void on_verdict(void *arg, const struct judge_verdict *verdict)
@@ -124,9 +124,9 @@ static void on_ended(void *arg, size_t permutation)
 	judging->surprises += judging->wrong;
 	if (judging->output)
 		return;
-	add_place(judging, &line, permutation);
+	lab_run_add_place(judging, &line, permutation);
 	buf_fmt(&line, "%" PRIu64 " of %" PRIu64 " as expected", judging->judged - judging->wrong, judging->judged);
-	tell(judging, &line);
+	lab_run_tell(judging, &line);
 }
 
 /* ---- the end ---- */
@@ -149,11 +149,11 @@ static enum status sum_up(struct judging *judging, struct err *err)
 	if (judging->output)
 		buf_free(&line);
 	else
-		tell(judging, &line);
+		lab_run_tell(judging, &line);
 	return ST_OK;
 }
 
-static void finish(struct judging *judging)
+static void lab_run_finish(struct judging *judging)
 {
 	struct app *app = judging->lab->run->app;
 	struct err err = {0}, output_err = {0};
@@ -168,7 +168,7 @@ static void finish(struct judging *judging)
 	lab_over(judging->lab, status, err.text[0] ? err.text : NULL);
 }
 
-static void on_done(void *arg, const struct err *err)
+static void lab_run_on_done(void *arg, const struct err *err)
 {
 	struct judging *judging = arg;
 	if (err)
@@ -206,12 +206,12 @@ static bool too_many(struct judging *judging)
 	return true;
 }
 
-static void on_next(void *arg)
+static void lab_run_on_next(void *arg)
 {
 	struct judging *judging = arg;
 	struct app *app = judging->lab->run->app;
 	struct lesson_server server = {0};
-	struct judge_to to = {on_starts, on_verdict, on_ended, on_done, judging};
+	struct judge_to to = {on_starts, on_verdict, on_ended, lab_run_on_done, judging};
 	close_lesson(judging);
 	const char *name = judging->err.status || judging->lab->stopped ? NULL : next_name(judging);
 	if (name && !lesson_server_of(app->browse, &server))
@@ -224,7 +224,7 @@ static void on_next(void *arg)
 		judging->judge =
 			judge_start(app->loop, app->ring, &app->settings.conninfo, judging->lesson, &server, &to);
 	else
-		finish(judging);
+		lab_run_finish(judging);
 }
 
 /* ---- life ---- */
@@ -237,7 +237,7 @@ struct judging *judging_start(struct lab *lab)
 	struct err err;
 	judging->lab = lab;
 	judging->all = strcmp(lab->run->args[1], "all") == 0;
-	judging->next = timer_new(lab->run->app->loop, on_next, judging);
+	judging->next = timer_new(lab->run->app->loop, lab_run_on_next, judging);
 	if (record_wanted(lab->run) && !run_format(lab->run, &format, &err))
 		judging->output = output_new(stdout, format, NCOLUMNS, columns, right);
 	timer_start(judging->next, 0);

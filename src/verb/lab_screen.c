@@ -47,7 +47,7 @@ const struct learned *app_learned(struct app *app)
 }
 
 /* An order that was played to its end is remembered. */
-static void note(struct app *app)
+static void lab_screen_note(struct app *app)
 {
 	struct playing *playing = playing_of(app);
 	bool over = app->player && player_state(app->player) == PLAYER_OVER;
@@ -60,13 +60,13 @@ static void note(struct app *app)
 	playing->noted = over;
 }
 
-static void on_changed(void *arg)
+static void lab_screen_on_changed(void *arg)
 {
-	note(arg);
+	lab_screen_note(arg);
 	inner_changed(arg);
 }
 
-static void sweep(void *arg);
+static void lab_screen_sweep(void *arg);
 
 static enum status play(struct app *app, const char *name, bool against, struct err *err)
 {
@@ -78,9 +78,9 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	playing->job = (struct job){.ops = &playing_ops, .name = "a lesson", .uses = USES_STAGE};
 	playing->lesson = lesson;
 	playing->against = against;
-	playing->sweep = timer_new(app->loop, sweep, app);
+	playing->sweep = timer_new(app->loop, lab_screen_sweep, app);
 	job_begin(app, &playing->job);
-	app->player = player_new(app->loop, app->ring, info, name, lesson, on_changed, app);
+	app->player = player_new(app->loop, app->ring, info, name, lesson, lab_screen_on_changed, app);
 	return ST_OK;
 }
 
@@ -114,7 +114,7 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 }
 
 /* Over: the player's own callback has returned. */
-static void sweep(void *arg)
+static void lab_screen_sweep(void *arg)
 {
 	struct app *app = arg;
 	struct playing was = *playing_of(app);
@@ -145,7 +145,7 @@ static void on_left(void *arg)
 	leaving_look(app);
 }
 
-static void end(struct playing *playing)
+static void lab_screen_end(struct playing *playing)
 {
 	struct app *app = playing->job.app;
 	if (playing->ends)
@@ -161,7 +161,7 @@ static bool stop_playing(struct job *job, enum job_stop how)
 {
 	if (how != STOP_LEAVE)
 		return false;
-	end((struct playing *)job);
+	lab_screen_end((struct playing *)job);
 	return true;
 }
 
@@ -172,7 +172,7 @@ static bool is_awaited(const struct job *job)
 	return player && !playing->over && stage_state(player_stage(player)) != STAGE_OFF;
 }
 
-static bool last_words(const struct job *job, struct err *err)
+static bool lab_screen_last_words(const struct job *job, struct err *err)
 {
 	if (!is_awaited(job))
 		return false;
@@ -193,7 +193,7 @@ static void free_playing(struct job *job)
 }
 
 static const struct job_ops playing_ops = {
-	.stop = stop_playing, .awaited = is_awaited, .last_words = last_words, .free = free_playing};
+	.stop = stop_playing, .awaited = is_awaited, .last_words = lab_screen_last_words, .free = free_playing};
 
 /* ---- the words of a played lesson ---- */
 
@@ -326,7 +326,7 @@ static enum status do_against(const struct call *call, struct err *err)
 	playing->against = !playing->against;
 	playing->order = player_order(call->player);
 	playing->sent = player_nsent(call->player);
-	end(playing);
+	lab_screen_end(playing);
 	app_say(app, ST_OK, playing->against ? "on the server of --against" : "on the first server again");
 	return ST_OK;
 }
@@ -341,7 +341,7 @@ static enum status do_cancel_steps(const struct call *call, struct err *err)
 static enum status do_leave_lesson(const struct call *call, struct err *err)
 {
 	(void)err;
-	end(playing_of(call->app));
+	lab_screen_end(playing_of(call->app));
 	return ST_OK;
 }
 

@@ -15,7 +15,8 @@
 #include "lab.h"
 #include "verb_internal.h"
 
-static const char *text_of(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step)
+static const char *lab_texts_text_of(const struct lesson *lesson, enum lesson_text_kind kind, long permutation,
+				     long step)
 {
 	const char *text = lesson_text(lesson, kind, permutation, step);
 	return text ? text : "";
@@ -54,8 +55,9 @@ static void write_list(struct output *output)
 			continue;
 		lessons_needs(&needs, lesson, -1);
 		snprintf(orders, sizeof orders, "%zu", lesson->spec->npermutations);
-		const char *cells[LIST_COLUMNS] = {asset->name, text_of(lesson, LESSON_TITLE, -1, -1), buf_text(&needs),
-						   orders, text_of(lesson, LESSON_TEACHES, -1, -1)};
+		const char *cells[LIST_COLUMNS] = {asset->name, lab_texts_text_of(lesson, LESSON_TITLE, -1, -1),
+						   buf_text(&needs), orders,
+						   lab_texts_text_of(lesson, LESSON_TEACHES, -1, -1)};
 		output_rows(output, cells, 1);
 		buf_free(&needs);
 		lesson_free(lesson);
@@ -63,7 +65,8 @@ static void write_list(struct output *output)
 }
 
 /* How far somebody has come: " (played 1 of 2, 3 of 4 right)" */
-static void add_learned(struct buf *out, const struct learned *learned, const struct lesson *lesson, const char *name)
+static void lab_texts_add_learned(struct buf *out, const struct learned *learned, const struct lesson *lesson,
+				  const char *name)
 {
 	struct learned_sum sum = learned_of(learned, name);
 	if (!sum.orders)
@@ -84,9 +87,9 @@ static void show_list(struct app *app)
 		if (!lesson)
 			continue;
 		lessons_needs(&needs, lesson, -1);
-		buf_fmt(&out, "%-24s %s%s%s%s", asset->name, text_of(lesson, LESSON_TITLE, -1, -1),
+		buf_fmt(&out, "%-24s %s%s%s%s", asset->name, lab_texts_text_of(lesson, LESSON_TITLE, -1, -1),
 			needs.len ? " (" : "", buf_text(&needs), needs.len ? ")" : "");
-		add_learned(&out, app_learned(app), lesson, asset->name);
+		lab_texts_add_learned(&out, app_learned(app), lesson, asset->name);
 		buf_char(&out, '\n');
 		buf_free(&needs);
 		lesson_free(lesson);
@@ -125,7 +128,7 @@ static void add_harmless(struct telling *telling, const char *text, size_t n)
 }
 
 /* Each line of a text, set in. */
-static void add_lines(struct telling *telling, size_t indent, const char *text)
+static void lab_texts_add_lines(struct telling *telling, size_t indent, const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, "\n");
@@ -166,7 +169,7 @@ static void add_ask(struct telling *telling, const struct lesson_ask *ask)
 	}
 }
 
-static void add_expect(struct telling *telling, const struct lesson_expect *expect)
+static void lab_texts_add_expect(struct telling *telling, const struct lesson_expect *expect)
 {
 	struct buf outcome = {0};
 	lesson_outcome_show(&outcome, telling->lesson, &expect->outcome);
@@ -174,7 +177,7 @@ static void add_expect(struct telling *telling, const struct lesson_expect *expe
 	buf_free(&outcome);
 }
 
-static void add_turn(struct telling *telling, long permutation, const struct spec_turn *turn)
+static void lab_texts_add_turn(struct telling *telling, long permutation, const struct spec_turn *turn)
 {
 	const struct lesson *lesson = telling->lesson;
 	const struct spec_step *step = &lesson->spec->steps[turn->step];
@@ -182,7 +185,7 @@ static void add_turn(struct telling *telling, long permutation, const struct spe
 	const struct lesson_expect *expect = lesson_expect_of(lesson, permutation, (long)turn->step);
 	const char *session = lesson->spec->sessions[step->session].name;
 	const char *sql = step->sql + strspn(step->sql, " \t\r\n");
-	add_lines(telling, 5, text_of(lesson, LESSON_SAY, permutation, (long)turn->step));
+	lab_texts_add_lines(telling, 5, lab_texts_text_of(lesson, LESSON_SAY, permutation, (long)turn->step));
 	if (ask)
 		add_ask(telling, ask);
 	buf_str(&telling->out, "   ");
@@ -193,7 +196,7 @@ static void add_turn(struct telling *telling, long permutation, const struct spe
 	text_escape(&telling->out, sql, strlen(sql), 100);
 	buf_char(&telling->out, '\n');
 	if (expect && telling->all)
-		add_expect(telling, expect);
+		lab_texts_add_expect(telling, expect);
 }
 
 static void add_retries(struct telling *telling, long permutation)
@@ -225,8 +228,8 @@ static void add_order(struct telling *telling, long permutation)
 	add_needs(telling, permutation);
 	add_retries(telling, permutation);
 	for (size_t i = 0; i < order->nturns; i++)
-		add_turn(telling, permutation, &order->turns[i]);
-	add_lines(telling, 5, text_of(lesson, LESSON_END, permutation, -1));
+		lab_texts_add_turn(telling, permutation, &order->turns[i]);
+	lab_texts_add_lines(telling, 5, lab_texts_text_of(lesson, LESSON_END, permutation, -1));
 }
 
 static void add_all_orders(struct telling *telling)
@@ -239,10 +242,10 @@ static void add_all_orders(struct telling *telling)
 static void add_lesson(struct telling *telling)
 {
 	const struct lesson *lesson = telling->lesson;
-	add_field(telling, "title", text_of(lesson, LESSON_TITLE, -1, -1));
-	add_field(telling, "teaches", text_of(lesson, LESSON_TEACHES, -1, -1));
+	add_field(telling, "title", lab_texts_text_of(lesson, LESSON_TITLE, -1, -1));
+	add_field(telling, "teaches", lab_texts_text_of(lesson, LESSON_TEACHES, -1, -1));
 	add_needs(telling, -1);
-	add_lines(telling, 0, text_of(lesson, LESSON_SAY, -1, -1));
+	lab_texts_add_lines(telling, 0, lab_texts_text_of(lesson, LESSON_SAY, -1, -1));
 	for (size_t i = 0; i < lesson->spec->npermutations; i++)
 		add_order(telling, (long)i);
 	if (lesson->spec->npermutations == 0)

@@ -33,7 +33,7 @@ struct output *ledger_output(const struct run *run, enum output_format format)
 
 /* ---- the pages ---- */
 
-static bool next_page(struct reading *reading)
+static bool ledger_next_page(struct reading *reading)
 {
 	const struct catalogue *catalogue = reading->run->app->catalogue;
 	const char *of = run_option(reading->run, "of");
@@ -48,14 +48,14 @@ static bool next_page(struct reading *reading)
 	return true;
 }
 
-static bool after_page(struct reading *reading)
+static bool ledger_after_page(struct reading *reading)
 {
 	if (ferror(stdout)) /* nobody reads any more: no need to ask for the rest */
 		return false;
-	return reading->left > 0 && reading->got == READING_ROWS && next_page(reading);
+	return reading->left > 0 && reading->got == READING_ROWS && ledger_next_page(reading);
 }
 
-static bool found_one(struct reading *reading)
+static bool ledger_found_one(struct reading *reading)
 {
 	if (reading->got == 0)
 		err_set(&reading->err, ST_STATEMENT, "there is no transfer %s in the ledger",
@@ -65,7 +65,7 @@ static bool found_one(struct reading *reading)
 
 /* ---- the command ---- */
 
-static enum status limit_of(const struct run *run, unsigned long long *limit, struct err *err)
+static enum status ledger_limit_of(const struct run *run, unsigned long long *limit, struct err *err)
 {
 	const char *word = run_option(run, "limit");
 	*limit = 20;
@@ -81,7 +81,7 @@ static enum status check_ledger(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
 	enum status status = run_format(run, &format, err);
-	return status ? status : limit_of(run, &limit, err);
+	return status ? status : ledger_limit_of(run, &limit, err);
 }
 
 static enum status prepare_ledger(struct run *run, struct err *err)
@@ -90,17 +90,17 @@ static enum status prepare_ledger(struct run *run, struct err *err)
 	return of && run_check_id(run, of, err) ? err->status : ledger_there(run, err);
 }
 
-static void print(struct run *run)
+static void ledger_print(struct run *run)
 {
 	struct err err = {0};
 	enum output_format format = FORMAT_TABLE;
 	unsigned long long limit = 0;
 	const char *id = run_option(run, "id");
-	if (run_format(run, &format, &err) || limit_of(run, &limit, &err)) {
+	if (run_format(run, &format, &err) || ledger_limit_of(run, &limit, &err)) {
 		run_end(run, err.status, err.text);
 		return;
 	}
-	struct reading *reading = reading_begin(run, id ? found_one : after_page);
+	struct reading *reading = reading_begin(run, id ? ledger_found_one : ledger_after_page);
 	if (!reading)
 		return;
 	reading->what = "the ledger";
@@ -109,7 +109,7 @@ static void print(struct run *run)
 	if (id)
 		reading_ask(reading, run->app->catalogue->sql_ledger_one, &id, 1);
 	else
-		next_page(reading);
+		ledger_next_page(reading);
 }
 
 /* ---- on a screen ---- */
@@ -119,7 +119,7 @@ static void on_history(void *arg)
 	inner_changed(arg);
 }
 
-static void show(struct run *run)
+static void ledger_show(struct run *run)
 {
 	struct app *app = run->app;
 	history_free(app->history);
@@ -153,9 +153,9 @@ static void do_entry(struct run *run)
 static void do_ledger(struct run *run)
 {
 	if (app_prints(run->app))
-		print(run);
+		ledger_print(run);
 	else
-		show(run);
+		ledger_show(run);
 }
 
 const struct command verb_entry = {

@@ -29,7 +29,7 @@ struct output *list_output(const struct run *run, FILE *to, enum output_format f
 
 /* ---- pages ---- */
 
-static bool next_page(struct reading *reading)
+static bool list_next_page(struct reading *reading)
 {
 	struct ask ask = {0};
 	struct spot place = {reading->place_id, reading->place_balance};
@@ -54,18 +54,18 @@ static void take_page(struct reading *reading, const struct rows *rows)
 	reading->place_balance = mem_dup(rows_cell(rows, n - 1, 1));
 }
 
-static bool after_page(struct reading *reading)
+static bool list_after_page(struct reading *reading)
 {
 	if (ferror(stdout)) /* nobody reads any more: no need to ask for the rest */
 		return false;
-	return reading->left > 0 && reading->page == 0 && next_page(reading);
+	return reading->left > 0 && reading->page == 0 && list_next_page(reading);
 }
 
 static void start_pages(struct reading *reading)
 {
 	reading->take = take_page;
-	reading->more = after_page;
-	next_page(reading);
+	reading->more = list_after_page;
+	list_next_page(reading);
 }
 
 /* In the order of balances an account has its place by its balance, which is read first. */
@@ -92,7 +92,7 @@ static void start_place(struct reading *reading)
 
 /* ---- the command ---- */
 
-static enum status limit_of(const struct run *run, unsigned long long *limit, struct err *err)
+static enum status list_limit_of(const struct run *run, unsigned long long *limit, struct err *err)
 {
 	const char *word = run_option(run, "limit");
 	*limit = 20;
@@ -104,7 +104,7 @@ static enum status check_list(const struct run *run, struct err *err)
 	enum output_format format;
 	unsigned long long limit;
 	enum status status = run_format(run, &format, err);
-	return status ? status : limit_of(run, &limit, err);
+	return status ? status : list_limit_of(run, &limit, err);
 }
 
 static enum status check_options(const struct run *run, enum output_format *format, unsigned long long *limit,
@@ -113,7 +113,7 @@ static enum status check_options(const struct run *run, enum output_format *form
 	const char *after = run_option(run, "after");
 	enum status status = run_format(run, format, err);
 	if (!status)
-		status = limit_of(run, limit, err);
+		status = list_limit_of(run, limit, err);
 	if (!status && after && run->app->catalogue->id_is_number && !text_is_integer(after))
 		status = err_set(err, ST_USAGE, "--after takes an account's id, a whole number, not \"%.80s\"", after);
 	if (!status && !app_prints(run->app))

@@ -20,7 +20,7 @@ static void looked_again(void *arg)
 	run_end(run, app->catalogue ? ST_OK : ST_STATEMENT, app->catalogue ? NULL : app->no_bank);
 }
 
-static void on_made(void *arg, unsigned added, const struct err *err)
+static void session_on_made(void *arg, unsigned added, const struct err *err)
 {
 	struct run *run = arg;
 	struct app *app = run->app;
@@ -58,7 +58,7 @@ static void do_init(struct run *run)
 	if (!job_may(app, USES_WORK, &err) || accounts_wanted(run, &accounts, &err))
 		run_end(run, ST_USAGE, err.text);
 	else
-		making_start(app, (unsigned)accounts, on_made, run);
+		making_start(app, (unsigned)accounts, session_on_made, run);
 }
 
 /* ---- the others ---- */
@@ -75,7 +75,7 @@ static void do_cancel(struct run *run)
 	run_end(run, ST_OK, NULL);
 }
 
-static const char *text_or_null(const char *text)
+static const char *session_text_or_null(const char *text)
 {
 	return text[0] ? text : NULL;
 }
@@ -90,8 +90,8 @@ static void write_conninfo(struct run *run, const struct db_facts *facts, const 
 	record_add(&record, "pooled", who->pooled ? "true" : "false");
 	record_add(&record, "standby", who->recovery ? "true" : "false");
 	record_add(&record, "primary", who->recovery ? who_primary(who) : NULL);
-	record_add(&record, "session_user", text_or_null(who->session_user));
-	record_add(&record, "current_user", text_or_null(who->current_user));
+	record_add(&record, "session_user", session_text_or_null(who->session_user));
+	record_add(&record, "current_user", session_text_or_null(who->current_user));
 	record_add(&record, "durability", durability_name(who->durability));
 	record_end(&record, run);
 }

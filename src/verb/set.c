@@ -159,7 +159,7 @@ static const struct setting table[] = {
 };
 
 /* `name` may be NAME=VALUE. */
-static const struct setting *find(const char *name)
+static const struct setting *set_find(const char *name)
 {
 	size_t n = strcspn(name, "=");
 	for (size_t i = 0; i < COUNT_OF(table); i++)
@@ -174,7 +174,7 @@ static const char *value_of(const struct run *run)
 	return run->nargs > 1 ? run->args[1] : equals ? equals + 1 : NULL;
 }
 
-static void say(struct app *app, const struct setting *setting)
+static void set_say(struct app *app, const struct setting *setting)
 {
 	struct buf value = {0}, meaning = {0};
 	setting->show(&value, app);
@@ -191,7 +191,7 @@ static void change(struct run *run, const struct setting *setting, const char *w
 	struct err err = {0};
 	enum status status = word ? setting->set(app, word, &err) : ST_OK;
 	if (!status) {
-		say(app, setting);
+		set_say(app, setting);
 		inner_changed(app);
 	}
 	run_end(run, status, status ? err.text : NULL);
@@ -213,7 +213,7 @@ static void list(struct app *app)
 	app_show(app, "Settings", &text);
 }
 
-static enum status write_all(const struct run *run, struct err *err)
+static enum status set_write_all(const struct run *run, struct err *err)
 {
 	struct record record = {0};
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
@@ -230,7 +230,7 @@ static enum status check_set(const struct run *run, struct err *err)
 	enum status status = record_check(run, err);
 	if (run->nargs > 1 && strchr(run->args[0], '='))
 		return err_set(err, ST_USAGE, "set takes NAME=VALUE or NAME VALUE, not both");
-	if (status || run->nargs == 0 || find(run->args[0]))
+	if (status || run->nargs == 0 || set_find(run->args[0]))
 		return status;
 	struct buf names = {0};
 	for (size_t i = 0; i < COUNT_OF(table); i++)
@@ -243,11 +243,11 @@ static enum status check_set(const struct run *run, struct err *err)
 static void do_set(struct run *run)
 {
 	if (run->nargs > 0) {
-		change(run, find(run->args[0]), value_of(run));
+		change(run, set_find(run->args[0]), value_of(run));
 		return;
 	}
 	struct err err = {0};
-	enum status status = record_wanted(run) ? write_all(run, &err) : ST_OK;
+	enum status status = record_wanted(run) ? set_write_all(run, &err) : ST_OK;
 	if (!record_wanted(run))
 		list(run->app);
 	run_end(run, status, err.text[0] ? err.text : NULL);
@@ -256,13 +256,13 @@ static void do_set(struct run *run)
 /* protocol, wire, delay, inject: the setting of the command's own name */
 void do_setting(struct run *run)
 {
-	change(run, find(run->command->name), run->nargs > 0 ? run->args[0] : NULL);
+	change(run, set_find(run->command->name), run->nargs > 0 ? run->args[0] : NULL);
 }
 
 static void do_protocol(struct run *run)
 {
 	const char *next = protocols[(run->app->settings.txn.protocol + 1) % COUNT_OF(protocols)];
-	change(run, find("protocol"), run->nargs > 0 ? run->args[0] : next);
+	change(run, set_find("protocol"), run->nargs > 0 ? run->args[0] : next);
 }
 
 const struct command verb_protocol = {

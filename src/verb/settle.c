@@ -27,7 +27,7 @@ static void free_settling(struct job *job)
 
 static const struct job_ops settling_ops = {.stop = job_stop_work, .awaited = job_engine_runs, .free = free_settling};
 
-static const char *text_or_null(const char *text)
+static const char *settle_text_or_null(const char *text)
 {
 	return text ? text : "NULL";
 }
@@ -44,8 +44,8 @@ static enum status write_answer(const struct run *run, const struct lookup_facts
 }
 
 /* Only the ledger's own answer settles it: a question that failed leaves it as unknown as it was. */
-static enum status answer(const struct run *run, const struct lookup_facts *facts, const struct txn_result *result,
-			  struct err *err)
+static enum status settle_answer(const struct run *run, const struct lookup_facts *facts,
+				 const struct txn_result *result, struct err *err)
 {
 	struct app *app = run->app;
 	if (result->outcome == OUTCOME_COMMITTED) {
@@ -53,7 +53,8 @@ static enum status answer(const struct run *run, const struct lookup_facts *fact
 		if (record_wanted(run))
 			return write_answer(run, facts, err);
 		app_result(app, "transfer %s committed: it moved %s from %s to %s", facts->id,
-			   text_or_null(facts->amount), text_or_null(facts->source), text_or_null(facts->destination));
+			   settle_text_or_null(facts->amount), settle_text_or_null(facts->source),
+			   settle_text_or_null(facts->destination));
 		return ST_OK;
 	}
 	if (result->outcome == OUTCOME_REJECTED && facts->swallowed)
@@ -68,7 +69,7 @@ static enum status answer(const struct run *run, const struct lookup_facts *fact
 		       result->reason.text, facts->id);
 }
 
-static void on_done(void *arg, const struct txn_result *result)
+static void settle_on_done(void *arg, const struct txn_result *result)
 {
 	struct settling *settling = arg;
 	struct run *run = settling->run;
@@ -76,13 +77,13 @@ static void on_done(void *arg, const struct txn_result *result)
 	struct lookup_facts facts = lookup_facts(settling->lookup);
 	struct err err = {0};
 	*txn_inject(app->txn) = settling->inject;
-	enum status status = answer(run, &facts, result, &err);
+	enum status status = settle_answer(run, &facts, result, &err);
 	job_end(&settling->job);
 	inner_changed(app);
 	run_end(run, status, err.text[0] ? err.text : NULL);
 }
 
-static void start(struct run *run, const char *id)
+static void settle_start(struct run *run, const char *id)
 {
 	struct app *app = run->app;
 	struct settling *settling = NEW(struct settling);
@@ -97,7 +98,7 @@ static void start(struct run *run, const char *id)
 	*txn_inject(app->txn) = (struct txn_inject){0};
 	buf_fmt(&what, "settle transfer %s", id);
 	job_begin(app, &settling->job);
-	txn_start(app->txn, lookup_body(settling->lookup), what.p, &options, on_done, settling);
+	txn_start(app->txn, lookup_body(settling->lookup), what.p, &options, settle_on_done, settling);
 	buf_free(&what);
 	inner_changed(app);
 }
@@ -136,7 +137,7 @@ static void do_settle(struct run *run)
 	else if (!job_may(app, USES_WORK, &err))
 		run_end(run, err.status, err.text);
 	else
-		start(run, id);
+		settle_start(run, id);
 }
 
 const struct command verb_settle = {

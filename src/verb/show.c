@@ -15,7 +15,7 @@
 
 enum { NAME_COLS = 14, TIME_COLS = 19, CELL_COLS = 60 };
 
-static void add_cell(struct buf *out, const char *cell, size_t columns)
+static void show_add_cell(struct buf *out, const char *cell, size_t columns)
 {
 	text_escape(out, cell ? cell : "NULL", cell ? strlen(cell) : 4, columns);
 }
@@ -34,9 +34,9 @@ static void take_account(struct reading *reading, const struct rows *rows)
 {
 	for (size_t c = 0; c < rows->ncols && rows->nrows > 0; c++) {
 		struct buf name = {0};
-		add_cell(&name, rows->names[c], NAME_COLS);
+		show_add_cell(&name, rows->names[c], NAME_COLS);
 		buf_fmt(&reading->said, "%-*s  ", NAME_COLS, buf_text(&name));
-		add_cell(&reading->said, rows_cell(rows, 0, c), CELL_COLS);
+		show_add_cell(&reading->said, rows_cell(rows, 0, c), CELL_COLS);
 		buf_char(&reading->said, '\n');
 		buf_free(&name);
 	}
@@ -47,13 +47,13 @@ static void take_transfer(struct reading *reading, const struct rows *rows, size
 	const char *id = reading->run->args[0], *source = rows_cell(rows, row, 2);
 	bool pays = source && strcmp(source, id) == 0;
 	struct buf *out = &reading->said;
-	add_cell(out, rows_cell(rows, row, 1), TIME_COLS);
+	show_add_cell(out, rows_cell(rows, row, 1), TIME_COLS);
 	buf_str(out, pays ? "  paid " : "  received ");
-	add_cell(out, rows_cell(rows, row, 4), CELL_COLS);
+	show_add_cell(out, rows_cell(rows, row, 4), CELL_COLS);
 	buf_str(out, pays ? " to " : " from ");
-	add_cell(out, rows_cell(rows, row, pays ? 3 : 2), CELL_COLS);
+	show_add_cell(out, rows_cell(rows, row, pays ? 3 : 2), CELL_COLS);
 	buf_str(out, "   ");
-	add_cell(out, rows_cell(rows, row, 0), CELL_COLS);
+	show_add_cell(out, rows_cell(rows, row, 0), CELL_COLS);
 	buf_char(out, '\n');
 }
 
@@ -68,7 +68,7 @@ static bool show_all(struct reading *reading)
 {
 	char title[80];
 	struct buf id = {0};
-	add_cell(&id, reading->run->args[0], 40);
+	show_add_cell(&id, reading->run->args[0], 40);
 	snprintf(title, sizeof title, "Account %s", buf_text(&id));
 	buf_free(&id);
 	app_show(reading->run->app, title, &reading->said);
@@ -109,7 +109,7 @@ static bool then_print(struct reading *reading)
 	return true;
 }
 
-static bool found_one(struct reading *reading)
+static bool show_found_one(struct reading *reading)
 {
 	nothing_found(reading);
 	return false;
@@ -138,7 +138,7 @@ static void do_show(struct run *run)
 	}
 	bool prints = app_prints(run->app);
 	bool two = catalogue->ledger && format == FORMAT_TABLE;
-	struct reading *reading = reading_begin(run, !prints ? then_show : two ? then_print : found_one);
+	struct reading *reading = reading_begin(run, !prints ? then_show : two ? then_print : show_found_one);
 	if (!reading)
 		return;
 	if (prints)

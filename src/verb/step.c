@@ -17,7 +17,7 @@ static enum status check_step(const struct run *run, struct err *err)
 	return ST_OK;
 }
 
-static void turn(struct app *app, bool on)
+static void step_turn(struct app *app, bool on)
 {
 	app->step.on = on;
 	app_say(app, ST_OK,
@@ -33,7 +33,7 @@ static void do_step(struct run *run)
 	struct app *app = run->app;
 	const char *word = run->nargs > 0 ? run->args[0] : NULL;
 	if (word)
-		turn(app, strcmp(word, "toggle") == 0 ? !app->step.on : strcmp(word, "on") == 0);
+		step_turn(app, strcmp(word, "toggle") == 0 ? !app->step.on : strcmp(word, "on") == 0);
 	else if (!app_step_on(app))
 		app_say(app, ST_OK,
 			app->transfer.run ? "nothing is held now"

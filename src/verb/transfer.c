@@ -70,7 +70,7 @@ bool transfer_is_id(const char *word)
 	return true;
 }
 
-static void add_word(struct buf *line, const char *word)
+static void transfer_add_word(struct buf *line, const char *word)
 {
 	buf_char(line, ' ');
 	run_quote(line, word);
@@ -82,7 +82,7 @@ static void spell_out(struct run *run)
 	struct buf line = {0};
 	buf_str(&line, run->command->name);
 	for (size_t i = 0; i < run->nargs; i++)
-		add_word(&line, run->args[i]);
+		transfer_add_word(&line, run->args[i]);
 	const char *id = run_option(run, "id");
 	if (id)
 		buf_fmt(&line, " --id=%s", id);
@@ -172,7 +172,7 @@ static void arm(struct run *run, bool on)
 	run_end(run, ST_OK, NULL);
 }
 
-static void on_rival(void *arg, const struct err *err)
+static void transfer_on_rival(void *arg, const struct err *err)
 {
 	struct run *run = arg;
 	if (err)
@@ -190,7 +190,7 @@ static void do_rival(struct run *run)
 	if (on && state == DB_CONNECTING)
 		run_end(run, ST_USAGE, "the rival is connecting; try again in a moment");
 	else if (on && state != DB_IDLE && state != DB_BUSY)
-		db_connect(app->rival_db, &app->settings.conninfo, 10000, on_rival, run);
+		db_connect(app->rival_db, &app->settings.conninfo, 10000, transfer_on_rival, run);
 	else
 		arm(run, on);
 }

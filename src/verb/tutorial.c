@@ -81,7 +81,7 @@ void teaching_fail(struct teaching *teaching, enum status status, const char *wh
 
 /* ---- statements outside the engine ---- */
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void tutorial_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct teaching *teaching = arg;
@@ -109,7 +109,7 @@ static void roll_back(struct teaching *teaching)
 	teaching_send(teaching, &statement, 1, ignore, teaching_finish);
 }
 
-static void on_idle(void *arg)
+static void tutorial_on_idle(void *arg)
 {
 	struct teaching *teaching = arg;
 	teaching_print(teaching, false);
@@ -125,7 +125,7 @@ void teaching_send(struct teaching *teaching, const struct statement *statements
 		   teaching_next_fn *next)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {answer, on_idle, on_lost, teaching, NULL};
+	struct db_reply reply = {answer, tutorial_on_idle, tutorial_on_lost, teaching, NULL};
 	teaching->next = next;
 	if (db_state(teaching->run->app->work) != DB_IDLE) { /* lost behind a commit that was answered */
 		teaching_fail(teaching, ST_LOST, "because the connection was lost",

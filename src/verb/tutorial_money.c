@@ -43,7 +43,7 @@ static void counted(struct teaching *teaching)
 /* ---- the transfer ---- */
 
 /* As with the tutorial's program, nobody can tell: its transactions leave nothing that could be looked up. */
-static void unknown(struct teaching *teaching, const char *what, const struct txn_result *result)
+static void money_unknown(struct teaching *teaching, const char *what, const struct txn_result *result)
 {
 	err_set(&teaching->err, ST_UNKNOWN, "OUTCOME UNKNOWN: it is not known whether %s: %s", what,
 		result->reason.text);
@@ -61,7 +61,7 @@ static void on_moved(void *arg, const struct txn_result *result)
 	else if (result->outcome == OUTCOME_REJECTED && teaching->pairs < TRIES)
 		move_half(teaching);
 	else if (result->outcome == OUTCOME_UNKNOWN)
-		unknown(teaching, "its transfer was made", result);
+		money_unknown(teaching, "its transfer was made", result);
 	else
 		teaching_fail(teaching, txn_status(result->outcome), "at its transfer", result->reason.text);
 }
@@ -108,7 +108,7 @@ static void on_added(void *arg, const struct txn_result *result)
 		app_say(teaching->run->app, ST_OK, "%s; all are drawn again", result->reason.text);
 		teaching_read_ids(teaching);
 	} else if (result->outcome == OUTCOME_UNKNOWN) {
-		unknown(teaching, "its accounts were added", result);
+		money_unknown(teaching, "its accounts were added", result);
 	} else {
 		char after[64];
 		snprintf(after, sizeof after, "after adding %u accounts", teaching->added);

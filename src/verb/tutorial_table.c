@@ -65,7 +65,7 @@ static void know_table(struct teaching *teaching)
 	}
 }
 
-static void on_tables(void *arg, size_t index, const struct answer *answer)
+static void tutorial_table_on_tables(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct teaching *teaching = arg;
@@ -101,7 +101,8 @@ static void ask_owned(struct teaching *teaching, char *sql, const char *param, t
 static void list_tables(struct teaching *teaching)
 {
 	if (teaching->schema)
-		ask_owned(teaching, tutorial_sql_tables(is_unsure(teaching)), teaching->schema, on_tables, know_table);
+		ask_owned(teaching, tutorial_sql_tables(is_unsure(teaching)), teaching->schema,
+			  tutorial_table_on_tables, know_table);
 	else
 		teaching_fail(teaching, ST_STATEMENT, "before its table",
 			      "there is no schema to make it in; see `SHOW search_path`");

@@ -106,7 +106,7 @@ static bool take_last(struct reading *reading)
 	return true;
 }
 
-static void take(struct reading *reading, const struct rows *rows)
+static void undo_take(struct reading *reading, const struct rows *rows)
 {
 	struct run *run = reading->run;
 	if (run->work) {
@@ -198,7 +198,7 @@ static void do_undo(struct run *run)
 	if (!reading)
 		return;
 	reading->what = "the ledger";
-	reading->take = take;
+	reading->take = undo_take;
 	reading->then = make_opposite;
 	reading->left = 1;
 	reading_ask(reading, app->catalogue->sql_ledger_one, (const char *const[]){run->args[0]}, 1);

@@ -18,7 +18,7 @@ static size_t count_failed(const struct audit_line *lines, size_t n)
 	return failed;
 }
 
-static void print(struct output *output, const struct audit_line *lines, size_t n)
+static void verify_print(struct output *output, const struct audit_line *lines, size_t n)
 {
 	const char *cells[AUDIT_LINES_MAX * COLS];
 	for (size_t i = 0; i < n; i++) {
@@ -30,7 +30,7 @@ static void print(struct output *output, const struct audit_line *lines, size_t 
 	output_rows(output, cells, n);
 }
 
-static void show(struct app *app, const struct audit_line *lines, size_t n)
+static void verify_show(struct app *app, const struct audit_line *lines, size_t n)
 {
 	struct buf text = {0};
 	for (size_t i = 0; i < n; i++)
@@ -39,15 +39,15 @@ static void show(struct app *app, const struct audit_line *lines, size_t n)
 }
 
 /* The rows of a table are aligned together, so they are written together. */
-static void take(struct reading *reading, const struct rows *rows)
+static void verify_take(struct reading *reading, const struct rows *rows)
 {
 	struct audit_line lines[AUDIT_LINES_MAX];
 	size_t n = audit_read(rows, run_option(reading->run, "total"), lines);
 	size_t failed = count_failed(lines, n);
 	if (reading->output)
-		print(reading->output, lines, n);
+		verify_print(reading->output, lines, n);
 	else
-		show(reading->run->app, lines, n);
+		verify_show(reading->run->app, lines, n);
 	if (failed)
 		err_set(&reading->err, ST_CHECK,
 			"%zu of %zu checks failed; the money or the ledger was changed by others, is damaged, or the "
@@ -92,7 +92,7 @@ static void do_verify(struct run *run)
 	if (!reading)
 		return;
 	browse_say_partial(run->app);
-	reading->take = take;
+	reading->take = verify_take;
 	if (app_prints(run->app))
 		reading->output = output_new(stdout, format, COLS, names, right);
 	reading_ask(reading, run->app->catalogue->sql_audit, &total, 1);
