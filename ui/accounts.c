@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "ui/columns.h"
 #include "ui/draw.h"
-#include "ui/stage.h"
+#include "ui/phase.h"
 #include "ui/view.h"
 
 enum { SAY_READING_US = 250000, MILLION = 1000000 };
@@ -95,7 +95,7 @@ static void failure(const struct app *app, struct buf *out)
 /* What stands in the place of the rows where there are none; false where there are some. */
 static bool nothing(const struct app *app, struct buf *out)
 {
-	if (stage_words(out, app))
+	if (phase_words(out, app))
 		return true;
 	if (!app->pages || !app->catalogue)
 		buf_str(out, "looking at the table ...");

@@ -43,8 +43,8 @@ static void face_show(void *self, const char *title, const char *text)
 	struct console *console = self;
 	struct buf lines = {0};
 	buf_str(&lines, text);
-	sheet_free(console->sheet);
-	console->sheet = sheet_new(title, "full", &lines);
+	popup_free(console->popup);
+	console->popup = popup_new(title, "full", &lines);
 	console->dirty = true;
 }
 
@@ -141,7 +141,7 @@ static void become_face(struct console *console)
 	console->app->face = (struct face){
 		.say = face_say,
 		.review = face_review,
-		.act = act_do,
+		.act = actions_do,
 		.show = face_show,
 		.stage = face_stage,
 		.changed = face_changed,
@@ -156,7 +156,7 @@ struct console *console_open(struct app *app, struct err *err)
 {
 	struct console *console = NEW(struct console);
 	console->app = app;
-	act_signals(console, true); /* before curses looks whether somebody handles them */
+	actions_signals(console, true); /* before curses looks whether somebody handles them */
 	if (!open_keys(console, err) ||
 	    term_open(wants_colors(&app->settings), wants_ascii(&app->settings), err) != ST_OK) {
 		console_close(console);
@@ -178,7 +178,7 @@ struct console *console_open(struct app *app, struct err *err)
 
 static void leave_loop(struct console *console)
 {
-	act_signals(console, false);
+	actions_signals(console, false);
 	watch_free(console->input);
 	timer_free(console->settle);
 	timer_free(console->frame);
@@ -199,7 +199,7 @@ void console_close(struct console *console)
 		if (console->views[i].ops)
 			console->views[i].ops->free(console->views[i].self);
 	review_free(console->review);
-	sheet_free(console->sheet);
+	popup_free(console->popup);
 	balances_free(&console->balances);
 	message_free(&console->message);
 	search_free(&console->search);

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "ui/keymap.h"
 
-/* Everything, as lines for a sheet. */
+/* Everything, as lines for a popup. */
 void help_all(struct buf *out, const struct keymap *keymap);
 
 /* One command; ST_USAGE with a sentence where there is none of that name. */

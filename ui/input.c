@@ -99,7 +99,7 @@ static void prompt_gets(struct console *console, const struct key *key, const ch
 static bool allowed(const struct console *console, const struct binding *binding)
 {
 	char name[32];
-	if (!console->sheet && !console->layout.tiny)
+	if (!console->popup && !console->layout.tiny)
 		return true;
 	size_t n = strcspn(binding->command, " ");
 	snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : sizeof name - 1), binding->command);
@@ -125,10 +125,10 @@ static void unbound(struct console *console, const struct key *key, const char *
 static void key_for_all(struct console *console, const struct key *key, const char *name)
 {
 	const char *context =
-		console->sheet ? sheet_context(console->sheet) : console->views[console->focus].ops->context;
+		console->popup ? popup_context(console->popup) : console->views[console->focus].ops->context;
 	const struct binding *global = keymap_find(console->keymap, "global", name);
 	/* While a statement is held, the key that lets it go does so in every pane. */
-	bool steps = console->app->step.next && !console->sheet && is_command(global, "step");
+	bool steps = console->app->step.next && !console->popup && is_command(global, "step");
 	const struct binding *binding = steps ? global : keymap_find(console->keymap, context, name);
 	if (!binding)
 		binding = global;
@@ -155,8 +155,8 @@ static void wheel(struct console *console, enum pane pane, bool up)
 	char lines[16];
 	const char *action = up ? "up" : "down";
 	snprintf(lines, sizeof lines, "%d", (int)WHEEL_LINES);
-	if (console->sheet)
-		sheet_act(console->sheet, action, lines);
+	if (console->popup)
+		popup_act(console->popup, action, lines);
 	else if (pane < PANE_COUNT)
 		console->views[pane].ops->act(console->views[pane].self, action, lines);
 }
@@ -181,7 +181,7 @@ static void mouse(struct console *console, const struct key *key)
 	console->dirty = console->hurry = true;
 	if (key->code != K_CLICK) {
 		wheel(console, pane, key->code == K_WHEEL_UP);
-	} else if (!console->sheet && pane < PANE_COUNT) {
+	} else if (!console->popup && pane < PANE_COUNT) {
 		const struct view *view = &console->views[pane];
 		struct rect inside = layout_inside(console->layout.pane[pane]);
 		console->focus = pane;

@@ -7,9 +7,9 @@
 #include "app/app.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "ui/cell.h"
 #include "ui/draw.h"
-#include "ui/told.h"
+#include "ui/lab_step.h"
+#include "ui/lab_story.h"
 #include "ui/view.h"
 
 enum { STEP_COLS = 6, LANE_LEAST = 24, OUTCOME_MOST = 24, STATE_LEAST = 19, TELL_LEAST = 3, ROWS_LEAST = 3 };
@@ -75,7 +75,7 @@ static void draw_head(const struct lab_pane *pane, const struct lanes *lanes, st
 		stage_lane(player_stage(player), i, &lane);
 		int x = at.x + lane_x(lanes, i);
 		draw_harmless(&name, spec->sessions[i].name);
-		enum style style = cell_lane(&state, spec, &lane, last_of(player, i));
+		enum style style = lab_step_lane(&state, spec, &lane, last_of(player, i));
 		int room = lanes->width - STATE_LEAST; /* what a session does goes before what it is called */
 		int used = draw_text(at.y, x, room, STYLE_HEAD, buf_text(&name)) + 2;
 		if (used < lanes->width)
@@ -90,7 +90,7 @@ static void draw_number(struct rect at, const struct player_row *row, size_t i, 
 {
 	char text[24];
 	char mark = row->next ? '>' : row->breakpoint ? 'b' : ' ';
-	char sign = row->surprise ? '!' : cell_sign(row->record);
+	char sign = row->surprise ? '!' : lab_step_sign(row->record);
 	if (row->note)
 		snprintf(text, sizeof text, "   ~");
 	else
@@ -110,7 +110,7 @@ static void draw_cell(const struct spec *spec, const struct player_row *row, str
 	}
 	if (row->attempt && !row->note)
 		buf_fmt(&sql, "[%u] ", row->attempt);
-	cell_outcome(&outcome, spec, row->record);
+	lab_step_outcome(&outcome, spec, row->record);
 	int right = (int)text_width(buf_text(&outcome), outcome.len);
 	int most = at.w / 2 > OUTCOME_MOST ? at.w / 2 : OUTCOME_MOST;
 	if (most > at.w * 2 / 3)
@@ -118,14 +118,14 @@ static void draw_cell(const struct spec *spec, const struct player_row *row, str
 	if (right > most)
 		right = most;
 	int left = at.w - right - (right ? 2 : 1);
-	cell_sql_short(&sql, text, left - (int)text_width(buf_text(&sql), sql.len));
+	lab_step_sql_short(&sql, text, left - (int)text_width(buf_text(&sql), sql.len));
 	draw_line(at.y, at.x, left,
 		  row->note                  ? STYLE_WAIT
 		  : row->record || row->next ? STYLE_TEXT
 					     : STYLE_FAINT,
 		  buf_text(&sql));
 	if (right)
-		draw_line(at.y, at.x + left + 1, right, cell_style(row->record), buf_text(&outcome));
+		draw_line(at.y, at.x + left + 1, right, lab_step_style(row->record), buf_text(&outcome));
 	buf_free(&sql);
 	buf_free(&outcome);
 }
@@ -188,8 +188,8 @@ static void draw(void *self, struct rect inside, bool focus)
 		return;
 	}
 	bool roomy = inside.h >= 12;
-	int rows = (int)player_nrows(player) + 1, now = roomy ? told_now_lines(player) + 1 : 0;
-	int tell = told_lines(player, inside.w - 2) + (roomy ? 1 : 0);
+	int rows = (int)player_nrows(player) + 1, now = roomy ? lab_story_now_lines(player) + 1 : 0;
+	int tell = lab_story_lines(player, inside.w - 2) + (roomy ? 1 : 0);
 	int most = inside.h - now - ROWS_LEAST - 1;
 	if (tell > most)
 		tell = most > TELL_LEAST ? most : TELL_LEAST;
@@ -198,10 +198,10 @@ static void draw(void *self, struct rect inside, bool focus)
 	draw_rows(pane, (struct rect){inside.y, inside.x, rows, inside.w}, focus);
 	int y = inside.y + rows;
 	if (roomy)
-		told_draw_now(player, (struct rect){y, inside.x, now, inside.w});
+		lab_story_draw_now(player, (struct rect){y, inside.x, now, inside.w});
 	y += now;
-	told_draw(player, pane->looking ? (long)pane->selected : -1,
-		  (struct rect){y, inside.x, inside.y + inside.h - y, inside.w}, roomy);
+	lab_story_draw(player, pane->looking ? (long)pane->selected : -1,
+		       (struct rect){y, inside.x, inside.y + inside.h - y, inside.w}, roomy);
 }
 
 static void title(void *self, struct buf *out)
@@ -263,17 +263,17 @@ static void detail(const struct lab_pane *pane)
 						     : 0;
 	struct player_row row = player_row(player, at);
 	if (!pane->looking) { /* there may be no room for all of it beside the lanes */
-		told_story(&text, pane->app->player);
+		lab_story_whole(&text, pane->app->player);
 		buf_char(&text, '\n');
 	}
 	if (row.note)
 		buf_fmt(&text, "engine    %s\n", row.note);
 	else if (row.record)
-		cell_detail(&text, spec, row.record);
+		lab_step_detail(&text, spec, row.record);
 	else
-		told_detail(&text, spec, row.step);
+		lab_story_detail(&text, spec, row.step);
 	buf_char(&text, '\n');
-	told_row(&text, player, at);
+	lab_story_row(&text, player, at);
 	pane->app->face.show(pane->app->face.self, "A step of the lesson", text.p);
 	buf_free(&text);
 }

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/draw.h"
-#include "ui/moves.h"
+#include "ui/wrap.h"
 
 void message_set(struct message *message, enum status status, const char *text)
 {
@@ -30,7 +30,7 @@ void message_draw(const struct message *message, struct rect room)
 	const char *text = message->text ? message->text : "";
 	enum style style = message->status == ST_OK ? STYLE_TEXT : STYLE_BAD;
 	int columns = room.w - 2, last = room.y + room.h - 1;
-	int lines = message->unread ? moves_lines(text, columns) : 1;
+	int lines = message->unread ? wrap_count(text, columns) : 1;
 	if (lines > room.h)
 		lines = room.h;
 	struct rect area = {last - lines + 1, room.x, lines, room.w};

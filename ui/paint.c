@@ -48,7 +48,7 @@ static void paint_keys(const struct console *console, int columns)
 		draw_line(y, 1, columns - 2, STYLE_FAINT, "the beginning of an id  Enter stays  Esc goes back");
 	} else {
 		const char *context = console->review  ? "review"
-				      : console->sheet ? sheet_context(console->sheet)
+				      : console->popup ? popup_context(console->popup)
 						       : console->views[console->focus].ops->context;
 		help_hints(console->keymap, context, y, columns);
 	}
@@ -69,8 +69,8 @@ static struct rect paint_all(struct console *console)
 	int rows = term_rows(), columns = term_cols();
 	struct rect cursor = {-1, -1, 0, 0}, all = {0, 0, rows, columns};
 	title_draw(console->app, columns);
-	if (console->sheet)
-		sheet_draw(console->sheet, console->layout.middle);
+	if (console->popup)
+		popup_draw(console->popup, console->layout.middle);
 	else
 		for (enum pane pane = 0; pane < PANE_COUNT; pane++)
 			paint_pane(console, pane);

@@ -2,9 +2,11 @@
 /* The command line at the bottom: editing, history and completion by readline, which sees neither terminal nor signals. */
 #include "ui/prompt.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* after <stdio.h>, which it needs */
 #include <readline/history.h>
@@ -13,10 +15,10 @@
 #include "app/app.h"
 #include "app/command.h"
 #include "base/mem.h"
+#include "base/state_dir.h"
 #include "base/text.h"
 #include "cli/complete.h"
 #include "ui/draw.h"
-#include "ui/history.h"
 #include "ui/wrap.h"
 
 enum { HISTORY_LINES = 1000, OFFER_ROWS = 4 };
@@ -113,6 +115,20 @@ static void bind_keys(void)
 	rl_bind_keyseq_if_unbound("\\e[Z", rl_old_menu_complete);
 }
 
+/* The file of earlier command lines, $XDG_STATE_HOME/teller/history: made if it is missing, for its owner only; NULL where it
+ * cannot be. Owned. */
+static char *prompt_history_file(void)
+{
+	char *path = state_path("history");
+	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	if (fd < 0) {
+		free(path);
+		return NULL;
+	}
+	close(fd);
+	return path;
+}
+
 static void start(void)
 {
 	prompt.started = true;
@@ -137,7 +153,7 @@ static void start(void)
 	bind_keys();
 	using_history();
 	stifle_history(HISTORY_LINES);
-	prompt.file = history_file();
+	prompt.file = prompt_history_file();
 	if (prompt.file)
 		read_history(prompt.file);
 }

@@ -12,9 +12,10 @@
 #include "base/text.h"
 #include "ui/balances.h"
 #include "ui/draw.h"
-#include "ui/moves.h"
-#include "ui/stage.h"
-#include "ui/terms.h"
+#include "ui/phase.h"
+#include "ui/transfer_preview.h"
+#include "ui/txn_summary.h"
+#include "ui/wrap.h"
 
 enum { WIDTH_MAX = 74, PARAGRAPHS = 5, PAUSE_US = 1000000 };
 
@@ -124,28 +125,28 @@ static void question(const struct review *review, struct buf *out)
 /* ---- the box ---- */
 
 struct content {
-	struct buf command, moves, how, rival, answer;
-	bool has_moves;
+	struct buf command, note, how, rival, answer;
+	bool has_preview;
 };
 
-static struct moves moves_of(const struct review *review, const struct buf *note)
+static struct transfer_preview preview_of(const struct review *review, const struct buf *note)
 {
 	const struct balances *balances = &review->balances;
 	struct preview preview = balances_preview(balances, review->rule, review->amount);
-	struct moves moves = {.known = preview.known,
-			      .scale = preview.scale,
-			      .amount = preview.amount,
-			      .arrow = "->",
-			      .note = buf_text(note)};
+	struct transfer_preview shown = {.known = preview.known,
+					 .scale = preview.scale,
+					 .amount = preview.amount,
+					 .arrow = "->",
+					 .note = buf_text(note)};
 	for (int side = 0; side < 2; side++) {
-		moves.id[side] = review->run->args[side];
-		moves.before[side] =
+		shown.id[side] = review->run->args[side];
+		shown.before[side] =
 			balances->known[side] ? balances->balance[side] ? balances->balance[side] : "NULL" : "?";
-		moves.after[side] = preview.after[side];
+		shown.after[side] = preview.after[side];
 	}
 	if (!preview.known)
-		moves.note = preview.why;
-	return moves;
+		shown.note = preview.why;
+	return shown;
 }
 
 static int paragraph(struct rect *rest, enum style style, const char *text)
@@ -158,11 +159,11 @@ static int paragraph(struct rect *rest, enum style style, const char *text)
 
 static int height_of(const struct content *content, int columns)
 {
-	int height = moves_lines(buf_text(&content->command), columns) + (content->has_moves ? 3 : 0);
+	int height = wrap_count(buf_text(&content->command), columns) + (content->has_preview ? 3 : 0);
 	if (content->how.len)
-		height += moves_lines(buf_text(&content->how), columns);
+		height += wrap_count(buf_text(&content->how), columns);
 	if (content->rival.len)
-		height += moves_lines(buf_text(&content->rival), columns);
+		height += wrap_count(buf_text(&content->rival), columns);
 	return height;
 }
 
@@ -171,10 +172,10 @@ static void fill(const struct review *review, struct content *content)
 	const struct run *run = review->run;
 	buf_str(&content->command, ":");
 	draw_harmless(&content->command, run->line);
-	content->has_moves = review->transfer;
+	content->has_preview = review->transfer;
 	if (review->transfer) {
-		read_when(review, &content->moves);
-		terms_sentence(&content->how, review->app);
+		read_when(review, &content->note);
+		txn_summary_sentence(&content->how, review->app);
 	} else if (run->command->describe) {
 		run->command->describe(&content->how, run);
 	} else {
@@ -214,9 +215,9 @@ static void draw_content(const struct review *review, struct rect inside, const 
 	int answer = 2; /* lines kept for it, whatever else has to go */
 	rest.h -= answer;
 	paragraph(&rest, STYLE_KEY, buf_text(&content->command));
-	if (content->has_moves) {
-		struct moves moves = moves_of(review, &content->moves);
-		int used = moves_draw(rest, &moves);
+	if (content->has_preview) {
+		struct transfer_preview shown = preview_of(review, &content->note);
+		int used = transfer_preview_draw(rest, &shown);
 		rest.y += used;
 		rest.h -= used;
 	}
@@ -229,7 +230,7 @@ static void draw_content(const struct review *review, struct rect inside, const 
 
 void review_draw(struct review *review, struct rect room)
 {
-	struct content content = {.has_moves = false};
+	struct content content = {.has_preview = false};
 	struct buf title = {0};
 	if (review->deaf_until_us && review_listens(review)) {
 		review->refused[0] = '\0';
@@ -248,7 +249,7 @@ void review_draw(struct review *review, struct rect room)
 	review->drawn = true;
 	buf_free(&title);
 	buf_free(&content.command);
-	buf_free(&content.moves);
+	buf_free(&content.note);
 	buf_free(&content.how);
 	buf_free(&content.rival);
 	buf_free(&content.answer);

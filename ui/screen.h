@@ -11,9 +11,9 @@
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/message.h"
+#include "ui/popup.h"
 #include "ui/review.h"
 #include "ui/search.h"
-#include "ui/sheet.h"
 #include "ui/view.h"
 
 enum { SCREEN_SIGNALS = 3 };
@@ -38,7 +38,7 @@ struct console {
 	enum place place;
 	enum pane focus;
 	bool zoom;
-	struct sheet *sheet;   /* over the panes, NULL */
+	struct popup *popup;   /* over the panes, NULL */
 	struct review *review; /* over everything, NULL */
 	struct layout layout;  /* of the last drawing */
 
@@ -60,9 +60,9 @@ void input_ready(void *console, int events);
 void input_settle(void *console);
 void input_run(struct console *console, const char *line);
 
-/* act.c */
-bool act_do(void *console, const char *action, const char *argument);
-void act_suspend(struct console *console);
-void act_signals(struct console *console, bool on);
+/* actions.c */
+bool actions_do(void *console, const char *action, const char *argument);
+void actions_suspend(struct console *console);
+void actions_signals(struct console *console, bool on);
 
 #endif

@@ -70,7 +70,7 @@ static void add(struct search *search, struct app *app, const char *text)
 }
 
 /* The last character goes, all its bytes. */
-static void rub_out(struct search *search, struct app *app)
+static void delete_last_char(struct search *search, struct app *app)
 {
 	size_t n = search->text.len;
 	if (n == 0) {
@@ -94,7 +94,7 @@ void search_key(struct search *search, struct app *app, const struct key *key)
 	} else if (key->code == K_ESC || (control && key->cp == 'c')) {
 		search_leave(search, app);
 	} else if (key->code == K_BACKSPACE) {
-		rub_out(search, app);
+		delete_last_char(search, app);
 	} else if (control && key->cp == 'u') {
 		buf_clear(&search->text);
 		changed(search, app);

@@ -7,7 +7,7 @@
 #include "app/app.h"
 #include "base/text.h"
 #include "ui/draw.h"
-#include "ui/stage.h"
+#include "ui/phase.h"
 
 enum { TXN_COLS = 20, PLACE_LEAST = 16 };
 

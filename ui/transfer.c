@@ -14,10 +14,11 @@
 #include "ui/attempts.h"
 #include "ui/balances.h"
 #include "ui/draw.h"
-#include "ui/moves.h"
-#include "ui/steps.h"
-#include "ui/terms.h"
+#include "ui/transfer_preview.h"
+#include "ui/transfer_steps.h"
+#include "ui/txn_summary.h"
 #include "ui/view.h"
+#include "ui/wrap.h"
 
 enum { NEXT_COLUMNS = 160 };
 
@@ -55,19 +56,20 @@ static bool shows_facts(const struct transfer_pane *pane)
 
 /* ---- the upper part ---- */
 
-static struct moves plan(const struct transfer_pane *pane)
+static struct transfer_preview plan(const struct transfer_pane *pane)
 {
 	const struct balances *balances = pane->balances;
 	struct preview preview = balances_preview(balances, TRANSFER_HALF, 0);
-	struct moves moves = {.known = preview.known, .scale = preview.scale, .amount = preview.amount, .arrow = "->"};
+	struct transfer_preview shown = {
+		.known = preview.known, .scale = preview.scale, .amount = preview.amount, .arrow = "->"};
 	for (int side = 0; side < 2; side++) {
-		moves.id[side] = balances->id[side];
-		moves.before[side] =
+		shown.id[side] = balances->id[side];
+		shown.before[side] =
 			balances->known[side] ? balances->balance[side] ? balances->balance[side] : "NULL" : "?";
-		moves.after[side] = preview.after[side];
+		shown.after[side] = preview.after[side];
 	}
-	moves.note = preview.known ? "half of From, as last read" : preview.why;
-	return moves;
+	shown.note = preview.known ? "half of From, as last read" : preview.why;
+	return shown;
 }
 
 static const char *note_of(enum outcome outcome, const struct transfer_facts *facts)
@@ -90,21 +92,21 @@ static const char *note_of(enum outcome outcome, const struct transfer_facts *fa
 	return "nothing";
 }
 
-static struct moves done(const struct transfer_pane *pane, struct amount_text before[2])
+static struct transfer_preview done(const struct transfer_pane *pane, struct amount_text before[2])
 {
 	const struct app_transfer *transfer = &pane->app->transfer;
 	struct transfer_facts facts = transfer_facts(transfer->body);
 	enum outcome outcome = pane->attempts->outcome;
-	bool moves = outcome == OUTCOME_COMMITTED || outcome == OUTCOME_NONE || outcome == OUTCOME_UNKNOWN;
+	bool moved = outcome == OUTCOME_COMMITTED || outcome == OUTCOME_NONE || outcome == OUTCOME_UNKNOWN;
 	unsigned scale = pane->app->catalogue->balance_scale;
 	before[0] = amount_show(facts.source_before, scale);
 	before[1] = amount_show(facts.destination_before, scale);
-	return (struct moves){
+	return (struct transfer_preview){
 		.id = {transfer->source, transfer->destination},
 		.before = {facts.decided ? before[0].text : "...", facts.decided ? before[1].text : "..."},
 		.scale = scale,
 		.after = {facts.source_after, facts.destination_after},
-		.known = moves && facts.decided && !facts.again,
+		.known = moved && facts.decided && !facts.again,
 		.amount = facts.amount,
 		.arrow = outcome == OUTCOME_UNKNOWN ? "?>" : "->",
 		.note = note_of(outcome, &facts),
@@ -175,7 +177,7 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 	enum style style = attempts->outcome == OUTCOME_NONE        ? STYLE_TEXT
 			   : attempts->outcome == OUTCOME_COMMITTED ? STYLE_GOOD
 								    : STYLE_BAD;
-	int need = moves_lines(buf_text(&words), room.w);
+	int need = wrap_count(buf_text(&words), room.w);
 	int lines = need < room.h ? need : room.h;
 	int height = room.h - lines, n = (int)attempts->n;
 	int hidden = n > height ? n - height : 0;
@@ -183,7 +185,7 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 		pane->back = hidden;
 	int first = hidden - (int)pane->back, shown = n - first < height ? n - first : height;
 	for (int i = 0; i < shown; i++)
-		steps_draw((struct rect){room.y + i, room.x, 1, room.w}, attempts, (size_t)(first + i));
+		transfer_steps_draw((struct rect){room.y + i, room.x, 1, room.w}, attempts, (size_t)(first + i));
 	draw_wrapped((struct rect){room.y + (shown > 0 ? shown : 0), room.x, lines, room.w}, style, buf_text(&words));
 	pane->height = height;
 	buf_free(&words);
@@ -196,11 +198,14 @@ static void draw(void *self, struct rect inside, bool focus)
 	struct amount_text before[2];
 	struct rect area = {inside.y, inside.x + 1, inside.h, inside.w - 2};
 	draw_clear(inside);
-	struct moves moves = shows_facts(pane) ? done(pane, before) : plan(pane);
-	bool terms = area.w >= 2 * TERMS_COLS && area.h >= TERMS_ROWS;
-	int used = moves_draw((struct rect){area.y, area.x, area.h, area.w - (terms ? TERMS_COLS + 1 : 0)}, &moves);
+	struct transfer_preview shown = shows_facts(pane) ? done(pane, before) : plan(pane);
+	bool terms = area.w >= 2 * TXN_SUMMARY_COLS && area.h >= TXN_SUMMARY_ROWS;
+	int used = transfer_preview_draw(
+		(struct rect){area.y, area.x, area.h, area.w - (terms ? TXN_SUMMARY_COLS + 1 : 0)}, &shown);
 	if (terms)
-		terms_draw((struct rect){area.y, area.x + area.w - TERMS_COLS, TERMS_ROWS, TERMS_COLS}, pane->app);
+		txn_summary_draw(
+			(struct rect){area.y, area.x + area.w - TXN_SUMMARY_COLS, TXN_SUMMARY_ROWS, TXN_SUMMARY_COLS},
+			pane->app);
 	if (area.h > 8)
 		used++;
 	if (is_transfer(pane) && used < area.h)

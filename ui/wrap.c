@@ -40,3 +40,12 @@ bool wrap_next(struct wrap *wrap, struct piece *piece)
 	}
 	return true;
 }
+
+int wrap_count(const char *text, int columns)
+{
+	struct wrap wrap = wrap_start(text, columns);
+	int lines = 0;
+	for (struct piece piece; wrap_next(&wrap, &piece);)
+		lines++;
+	return lines ? lines : 1;
+}

@@ -20,4 +20,6 @@ struct piece {
 struct wrap wrap_start(const char *text, int columns);
 bool wrap_next(struct wrap *wrap, struct piece *piece); /* a newline in the text ends a line too */
 
+int wrap_count(const char *text, int columns); /* lines that a text takes when wrapped, one at least */
+
 #endif

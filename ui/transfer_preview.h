@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two accounts with their balances before and after, as the transfer pane and the review box draw them. */
-#ifndef UI_MOVES_H
-#define UI_MOVES_H
+#ifndef UI_TRANSFER_PREVIEW_H
+#define UI_TRANSFER_PREVIEW_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "ui/layout.h"
 
-struct moves {
+struct transfer_preview {
 	const char *id[2];     /* raw; NULL: not picked */
 	const char *before[2]; /* raw */
 	bool known;            /* amount and after are */
@@ -19,8 +19,6 @@ struct moves {
 };
 
 /* Up to three lines: From, To, Move. Returns the lines used. */
-int moves_draw(struct rect area, const struct moves *moves);
-
-int moves_lines(const char *text, int columns); /* lines that a text takes when wrapped, one at least */
+int transfer_preview_draw(struct rect area, const struct transfer_preview *preview);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the program waits for, in words. */
-#include "ui/stage.h"
+#include "ui/phase.h"
 
 #include "app/app.h"
 #include "ui/draw.h"
@@ -19,7 +19,7 @@ static void connecting(struct buf *out, const struct app *app)
 	buf_free(&place);
 }
 
-bool stage_words(struct buf *out, const struct app *app)
+bool phase_words(struct buf *out, const struct app *app)
 {
 	switch (app->stage) {
 	case STAGE_SERVER:

@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step of a lesson in few words: its statement, what came of it, and the sign for that; pure. */
-#ifndef UI_CELL_H
-#define UI_CELL_H
+#ifndef UI_LAB_STEP_H
+#define UI_LAB_STEP_H
 
 #include "base/buf.h"
 #include "lab/player.h"
 #include "ui/style.h"
 
 /* The statement on one line, harmless. */
-void cell_sql(struct buf *out, const char *sql);
+void lab_step_sql(struct buf *out, const char *sql);
 
 /* The same within `columns`: its first word, then as much of its end as there is room for, which is what tells statements apart. */
-void cell_sql_short(struct buf *out, const char *sql, int columns);
+void lab_step_sql_short(struct buf *out, const char *sql, int columns);
 
 /* What came of it, as in "UPDATE 1", "-> 1000", "x 40001", "waits for A"; nothing while it is to come. */
-void cell_outcome(struct buf *out, const struct spec *spec, const struct stage_record *record);
+void lab_step_outcome(struct buf *out, const struct spec *spec, const struct stage_record *record);
 
 /* '*' a commit, '<' rolled back, 'x' an error, '~' it waits or has waited, '.' it runs, ' ' else. */
-char cell_sign(const struct stage_record *record);
-enum style cell_style(const struct stage_record *record);
+char lab_step_sign(const struct stage_record *record);
+enum style lab_step_style(const struct stage_record *record);
 
 /* Whom it waits for: "A", "A and B", "another session". */
-void cell_blockers(struct buf *out, const struct spec *spec, const struct stage_record *record);
+void lab_step_blockers(struct buf *out, const struct spec *spec, const struct stage_record *record);
 
 /* All that is known of it, line by line. */
-void cell_detail(struct buf *out, const struct spec *spec, const struct stage_record *record);
+void lab_step_detail(struct buf *out, const struct spec *spec, const struct stage_record *record);
 
 /* The state of a session in words: "in a transaction", "RETRY WANTED 40001", "WAITS for A". `last` is the last step of it that is done, or
  * NULL. */
-enum style cell_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
-		     const struct stage_record *last);
+enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
+			 const struct stage_record *last);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step of a transfer as a line: an attempt and how it ended, a wait, a lever. */
-#include "ui/steps.h"
+#include "ui/transfer_steps.h"
 
 #include <string.h>
 
@@ -64,7 +64,7 @@ static void draw_attempt(struct rect at, const struct step *step, enum outcome o
 	buf_free(&words);
 }
 
-void steps_draw(struct rect at, const struct attempts *attempts, size_t i)
+void transfer_steps_draw(struct rect at, const struct attempts *attempts, size_t i)
 {
 	const struct step *step = &attempts->steps[i];
 	struct buf line = {0};

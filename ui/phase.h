@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the program waits for, in words. */
-#ifndef UI_STAGE_H
-#define UI_STAGE_H
+#ifndef UI_PHASE_H
+#define UI_PHASE_H
 
 #include <stdbool.h>
 
@@ -10,6 +10,6 @@
 struct app;
 
 /* What the program waits for, or why there is nothing to show, as harmless text; false where accounts can be shown. */
-bool stage_words(struct buf *out, const struct app *app);
+bool phase_words(struct buf *out, const struct app *app);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step of a lesson in few words: its statement, what came of it, and the sign for that; pure. */
-#include "ui/cell.h"
+#include "ui/lab_step.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 /* ---- the statement ---- */
 
-void cell_sql(struct buf *out, const char *sql)
+void lab_step_sql(struct buf *out, const char *sql)
 {
 	struct buf flat = {0};
 	for (const char *at = sql; *at; at++) {
@@ -27,10 +27,10 @@ void cell_sql(struct buf *out, const char *sql)
 	buf_free(&flat);
 }
 
-void cell_sql_short(struct buf *out, const char *sql, int columns)
+void lab_step_sql_short(struct buf *out, const char *sql, int columns)
 {
 	struct buf whole = {0};
-	cell_sql(&whole, sql);
+	lab_step_sql(&whole, sql);
 	const char *text = buf_text(&whole), *end = text + whole.len;
 	int word = (int)strcspn(text, " ");
 	int room = columns - word - 2;
@@ -72,7 +72,7 @@ static const char *code_of(const struct stage_word *error)
 	return error->sqlstate[0] ? error->sqlstate : "lost";
 }
 
-void cell_blockers(struct buf *out, const struct spec *spec, const struct stage_record *record)
+void lab_step_blockers(struct buf *out, const struct spec *spec, const struct stage_record *record)
 {
 	bool other = false;
 	size_t named = 0;
@@ -91,7 +91,7 @@ void cell_blockers(struct buf *out, const struct spec *spec, const struct stage_
 static void add_waits(struct buf *out, const struct spec *spec, const struct stage_record *record)
 {
 	struct buf whom = {0};
-	cell_blockers(&whom, spec, record);
+	lab_step_blockers(&whom, spec, record);
 	buf_fmt(out, whom.len ? "waits for %s" : "waits", buf_text(&whom));
 	buf_free(&whom);
 }
@@ -108,7 +108,7 @@ static void add_rows(struct buf *out, const struct stage_word *word)
 	buf_free(&value);
 }
 
-void cell_outcome(struct buf *out, const struct spec *spec, const struct stage_record *record)
+void lab_step_outcome(struct buf *out, const struct spec *spec, const struct stage_record *record)
 {
 	if (!record)
 		return;
@@ -128,7 +128,7 @@ void cell_outcome(struct buf *out, const struct spec *spec, const struct stage_r
 		draw_harmless(out, tag_of(record));
 }
 
-char cell_sign(const struct stage_record *record)
+char lab_step_sign(const struct stage_record *record)
 {
 	if (!record)
 		return ' ';
@@ -143,9 +143,9 @@ char cell_sign(const struct stage_record *record)
 	return record->waited ? '~' : ' ';
 }
 
-enum style cell_style(const struct stage_record *record)
+enum style lab_step_style(const struct stage_record *record)
 {
-	switch (cell_sign(record)) {
+	switch (lab_step_sign(record)) {
 	case 'x':
 		return STYLE_BAD;
 	case '~':
@@ -215,7 +215,7 @@ static void add_word(struct buf *out, const struct stage_word *word)
 	}
 }
 
-void cell_detail(struct buf *out, const struct spec *spec, const struct stage_record *record)
+void lab_step_detail(struct buf *out, const struct spec *spec, const struct stage_record *record)
 {
 	char time[16];
 	struct buf whom = {0};
@@ -224,7 +224,7 @@ void cell_detail(struct buf *out, const struct spec *spec, const struct stage_re
 	add_line(out, "SQL", spec->steps[record->step].sql);
 	for (size_t i = 0; i < record->nwords; i++)
 		add_word(out, &record->words[i]);
-	cell_blockers(&whom, spec, record);
+	lab_step_blockers(&whom, spec, record);
 	if (record->waited)
 		add_line(out, record->done ? "waited for" : "waits for", whom.len ? whom.p : "another session");
 	buf_free(&whom);
@@ -269,8 +269,8 @@ static enum style say_engine(struct buf *out, const struct stage_lane *lane)
 	return lane->outcome == OUTCOME_COMMITTED ? STYLE_GOOD : lane->outcome == OUTCOME_NONE ? STYLE_WAIT : STYLE_BAD;
 }
 
-enum style cell_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
-		     const struct stage_record *last)
+enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
+			 const struct stage_record *last)
 {
 	switch (lane->state) {
 	case LANE_OFF:
@@ -283,7 +283,7 @@ enum style cell_lane(struct buf *out, const struct spec *spec, const struct stag
 		buf_str(out, "WAITS");
 		if (lane->record->nblockers) {
 			buf_str(out, " for ");
-			cell_blockers(out, spec, lane->record);
+			lab_step_blockers(out, spec, lane->record);
 		}
 		return STYLE_WAIT;
 	case LANE_RUNNING:

@@ -12,15 +12,15 @@
 #include "ui/screen.h"
 #include "ui/term.h"
 
-/* ---- sheets ---- */
+/* ---- popups ---- */
 
-static void put_on_top(struct console *console, struct sheet *sheet)
+static void put_on_top(struct console *console, struct popup *popup)
 {
-	sheet_free(console->sheet);
-	console->sheet = sheet;
+	popup_free(console->popup);
+	console->popup = popup;
 }
 
-static void act_help(struct console *console, const char *name)
+static void actions_help(struct console *console, const char *name)
 {
 	struct buf text = {0};
 	struct err err;
@@ -30,14 +30,14 @@ static void act_help(struct console *console, const char *name)
 		message_set(&console->message, err.status, err.text);
 		return;
 	}
-	put_on_top(console, sheet_new(name && name[0] ? "Help on a command" : "Help", "help", &text));
+	put_on_top(console, popup_new(name && name[0] ? "Help on a command" : "Help", "help", &text));
 }
 
-static void act_full(struct console *console)
+static void actions_full(struct console *console)
 {
 	struct event event;
 	uint64_t number = log_selected(&console->views[PANE_LOG]);
-	if (console->sheet || !number || !ring_get(console->app->ring, number, &event)) {
+	if (console->popup || !number || !ring_get(console->app->ring, number, &event)) {
 		message_set(&console->message, ST_OK, "no event is selected");
 		return;
 	}
@@ -45,14 +45,14 @@ static void act_full(struct console *console)
 	char title[48];
 	show_full(&text, &event);
 	snprintf(title, sizeof title, "Event %llu", (unsigned long long)number);
-	put_on_top(console, sheet_new(title, "full", &text));
+	put_on_top(console, popup_new(title, "full", &text));
 }
 
 /* ---- panes ---- */
 
 static void next_pane(struct console *console, int step)
 {
-	if (console->sheet)
+	if (console->popup)
 		return;
 	do
 		console->focus = (enum pane)(((int)console->focus + PANE_COUNT + step) % PANE_COUNT);
@@ -79,7 +79,7 @@ static void back(struct console *console)
 		prompt_close();
 	else if (console->search.open)
 		search_leave(&console->search, console->app);
-	else if (console->sheet)
+	else if (console->popup)
 		put_on_top(console, NULL);
 	else if (console->zoom)
 		console->zoom = false;
@@ -88,7 +88,7 @@ static void back(struct console *console)
 }
 
 /* What `filter` would begin with: the filter there is, to be changed. */
-static void act_prompt(struct console *console, const char *text)
+static void actions_prompt(struct console *console, const char *text)
 {
 	const char *filter = console->app->filter;
 	struct buf line = {0};
@@ -100,7 +100,7 @@ static void act_prompt(struct console *console, const char *text)
 	buf_free(&line);
 }
 
-static void act_search(struct console *console)
+static void actions_search(struct console *console)
 {
 	if (console->place != PLACE_BANK)
 		go(console, PLACE_BANK);
@@ -111,26 +111,26 @@ static void act_search(struct console *console)
 
 static bool to_view(struct console *console, const char *action, const char *argument)
 {
-	if (console->sheet)
-		return sheet_act(console->sheet, action, argument) ||
+	if (console->popup)
+		return popup_act(console->popup, action, argument) ||
 		       motion_of(action, argument, 1).kind != MOTION_NONE;
 	struct view *view = &console->views[console->focus];
 	struct view *log = &console->views[PANE_LOG];
 	return view->ops->act(view->self, action, argument) || log->ops->act(log->self, action, argument);
 }
 
-bool act_do(void *self, const char *action, const char *argument)
+bool actions_do(void *self, const char *action, const char *argument)
 {
 	struct console *console = self;
 	console->dirty = true;
 	if (strcmp(action, "help") == 0)
-		act_help(console, argument);
+		actions_help(console, argument);
 	else if (strcmp(action, "full") == 0)
-		act_full(console);
+		actions_full(console);
 	else if (strcmp(action, "prompt") == 0)
-		act_prompt(console, argument);
+		actions_prompt(console, argument);
 	else if (strcmp(action, "search") == 0)
-		act_search(console);
+		actions_search(console);
 	else if (strcmp(action, "next-pane") == 0)
 		next_pane(console, 1);
 	else if (strcmp(action, "previous-pane") == 0)
@@ -152,7 +152,7 @@ bool act_do(void *self, const char *action, const char *argument)
 	else if (strcmp(action, "redraw") == 0)
 		term_again();
 	else if (strcmp(action, "suspend") == 0)
-		act_suspend(console);
+		actions_suspend(console);
 	else
 		return to_view(console, action, argument);
 	return true;
@@ -168,14 +168,14 @@ static void on_signal(void *arg, int signum)
 	struct console *console = arg;
 	console->dirty = true;
 	if (signum == SIGTSTP)
-		act_suspend(console);
+		actions_suspend(console);
 	else if (signum == SIGCONT)
 		term_again();
 	else
 		term_resize();
 }
 
-void act_signals(struct console *console, bool on)
+void actions_signals(struct console *console, bool on)
 {
 	for (size_t i = 0; i < COUNT_OF(watched); i++) {
 		signal_free(console->signals[i]);
@@ -184,7 +184,7 @@ void act_signals(struct console *console, bool on)
 }
 
 /* The whole process group stops, as it would for the terminal's own ^Z: make or a shell script that started us stops with us. */
-void act_suspend(struct console *console)
+void actions_suspend(struct console *console)
 {
 	term_leave();
 	signal_free(console->signals[0]); /* back to what the system does with it */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How transfers are made, in words: protocol, limits, wire mode. */
-#include "ui/terms.h"
+#include "ui/txn_summary.h"
 
 #include <inttypes.h>
 
@@ -32,7 +32,7 @@ static bool retries(const struct txn_options *options)
 	return options->protocol != PROTOCOL_NONE && options->max_attempts > 1;
 }
 
-void terms_sentence(struct buf *out, const struct app *app)
+void txn_summary_sentence(struct buf *out, const struct app *app)
 {
 	struct txn_options options = app_txn_options(app);
 	buf_fmt(out, "One %s transaction, which reads both balances again and decides by those. ",
@@ -47,7 +47,7 @@ void terms_sentence(struct buf *out, const struct app *app)
 			options.backoff_cap_ms, protocol_word(app), wire_words(options.wire));
 }
 
-void terms_draw(struct rect area, const struct app *app)
+void txn_summary_draw(struct rect area, const struct app *app)
 {
 	struct txn_options options = app_txn_options(app);
 	struct buf line = {0};

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two accounts with their balances before and after, as the transfer pane and the review box draw them. */
-#include "ui/moves.h"
+#include "ui/transfer_preview.h"
 
 #include <string.h>
 
 #include "bank/amount.h"
 #include "base/text.h"
 #include "ui/draw.h"
-#include "ui/wrap.h"
 
 enum { ID_MAX = 36 };
 
@@ -28,9 +27,9 @@ static void padded(struct buf *out, const char *raw, int width, enum text_align 
 	buf_free(&text);
 }
 
-static struct amount_text after(const struct moves *moves, int side)
+static struct amount_text after(const struct transfer_preview *preview, int side)
 {
-	return amount_show(moves->after[side], moves->scale);
+	return amount_show(preview->after[side], preview->scale);
 }
 
 struct widths {
@@ -40,18 +39,18 @@ struct widths {
 
 enum { LABEL = 6, ARROW = 3, ID_LEAST = 4 };
 
-static struct widths measure(const struct moves *moves, int room)
+static struct widths measure(const struct transfer_preview *preview, int room)
 {
 	struct widths w = {0};
 	for (int side = 0; side < 2; side++) {
-		w.number = wider(w.number, moves->id[side] ? moves->before[side] : "");
-		w.number = wider(w.number, moves->known ? after(moves, side).text : "");
-		w.id = wider(w.id, moves->id[side] ? moves->id[side] : "");
+		w.number = wider(w.number, preview->id[side] ? preview->before[side] : "");
+		w.number = wider(w.number, preview->known ? after(preview, side).text : "");
+		w.id = wider(w.id, preview->id[side] ? preview->id[side] : "");
 	}
 	int left = room - LABEL - 2 - w.number;
 	int least = w.id < ID_LEAST ? w.id : ID_LEAST;
-	w.both = moves->known && left - ARROW - 1 - w.number >= least;
-	left -= w.both ? ARROW + 1 + w.number : moves->known ? ARROW : 0;
+	w.both = preview->known && left - ARROW - 1 - w.number >= least;
+	left -= w.both ? ARROW + 1 + w.number : preview->known ? ARROW : 0;
 	if (left < least) { /* not even one number whole: better seen to be cut than not */
 		w.number -= least - left;
 		left = least;
@@ -62,53 +61,44 @@ static struct widths measure(const struct moves *moves, int room)
 }
 
 /* A number that is cut off at the edge looks like another one: where there is no room for two, what it will be is what counts. */
-static void side_line(struct buf *line, const struct moves *moves, int side, struct widths w)
+static void side_line(struct buf *line, const struct transfer_preview *preview, int side, struct widths w)
 {
-	padded(line, moves->id[side], w.id, TEXT_LEFT);
+	padded(line, preview->id[side], w.id, TEXT_LEFT);
 	buf_str(line, "  ");
-	if (w.both || !moves->known)
-		padded(line, moves->before[side], w.number, TEXT_RIGHT);
-	if (!moves->known)
+	if (w.both || !preview->known)
+		padded(line, preview->before[side], w.number, TEXT_RIGHT);
+	if (!preview->known)
 		return;
-	buf_fmt(line, "%s%s ", w.both ? " " : "", moves->arrow);
-	padded(line, after(moves, side).text, w.number, TEXT_RIGHT);
+	buf_fmt(line, "%s%s ", w.both ? " " : "", preview->arrow);
+	padded(line, after(preview, side).text, w.number, TEXT_RIGHT);
 }
 
-int moves_draw(struct rect area, const struct moves *moves)
+int transfer_preview_draw(struct rect area, const struct transfer_preview *preview)
 {
 	static const char *const labels[] = {"From", "To"};
 	static const char *const asks[] = {"s picks the selected account", "d picks the selected account"};
-	struct widths w = measure(moves, area.w);
+	struct widths w = measure(preview, area.w);
 	int y = 0;
 	for (int side = 0; side < 2 && y < area.h; side++, y++) {
 		struct buf line = {0};
-		bool picked = moves->id[side] != NULL;
+		bool picked = preview->id[side] != NULL;
 		enum style mark = !picked ? STYLE_TEXT : side == 0 ? STYLE_SOURCE : STYLE_DESTINATION;
 		draw_text(area.y + y, area.x, 5, mark, labels[side]);
 		if (picked)
-			side_line(&line, moves, side, w);
+			side_line(&line, preview, side, w);
 		draw_text(area.y + y, area.x + LABEL, area.w - LABEL, picked ? STYLE_TEXT : STYLE_FAINT,
 			  picked ? buf_text(&line) : asks[side]);
 		buf_free(&line);
 	}
-	if (y == area.h || !moves->id[0] || !moves->id[1])
+	if (y == area.h || !preview->id[0] || !preview->id[1])
 		return y;
 	struct buf line = {0};
-	if (moves->known)
-		buf_fmt(&line, "Move  %s  ", amount_show(moves->amount, moves->scale).text);
+	if (preview->known)
+		buf_fmt(&line, "Move  %s  ", amount_show(preview->amount, preview->scale).text);
 	else
 		buf_str(&line, "Move  ");
-	buf_str(&line, moves->note);
+	buf_str(&line, preview->note);
 	draw_text(area.y + y, area.x, area.w, STYLE_TEXT, buf_text(&line));
 	buf_free(&line);
 	return y + 1;
-}
-
-int moves_lines(const char *text, int columns)
-{
-	struct wrap wrap = wrap_start(text, columns);
-	int lines = 0;
-	for (struct piece piece; wrap_next(&wrap, &piece);)
-		lines++;
-	return lines ? lines : 1;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a lesson tells and asks, and what is true now, as lines of the lab. */
-#include "ui/told.h"
+#include "ui/lab_story.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "ui/cell.h"
 #include "ui/draw.h"
+#include "ui/lab_step.h"
 #include "ui/wrap.h"
 
 /* Lines of text, each with its style. */
@@ -103,7 +103,7 @@ static void add_waits(struct lines *lines, const struct player *player)
 		buf_str(&text, " waits");
 		if (lane.record->nblockers) {
 			buf_str(&text, " for ");
-			cell_blockers(&text, spec, lane.record);
+			lab_step_blockers(&text, spec, lane.record);
 		}
 	}
 	buf_fmt(add(lines, text.len ? STYLE_WAIT : STYLE_FAINT), "Waits      %s", text.len ? text.p : "nobody");
@@ -122,7 +122,7 @@ static void now(struct lines *lines, const struct player *player)
 	add_waits(lines, player);
 }
 
-int told_now_lines(const struct player *player)
+int lab_story_now_lines(const struct player *player)
 {
 	struct lines lines = {.n = 0};
 	now(&lines, player);
@@ -131,7 +131,7 @@ int told_now_lines(const struct player *player)
 	return n > 3 ? n : 3; /* the lanes above must not jump */
 }
 
-void told_draw_now(const struct player *player, struct rect area)
+void lab_story_draw_now(const struct player *player, struct rect area)
 {
 	struct lines lines = {.n = 0};
 	now(&lines, player);
@@ -195,7 +195,7 @@ static void add_checks(struct lines *lines, const struct player *player)
 			continue;
 		struct buf *line = add(lines, check->ok ? STYLE_GOOD : STYLE_BAD);
 		buf_str(line, check->ok ? "ok       " : "SURPRISE ");
-		cell_sql(line, check->sql);
+		lab_step_sql(line, check->sql);
 		buf_str(line, " = ");
 		text_escape(line, check->found, strlen(check->found), 60);
 		if (!check->ok) {
@@ -232,12 +232,12 @@ static void add_row(struct lines *lines, const struct player *player, size_t at)
 	buf_str(line, ": ");
 	if (row.attempt)
 		buf_fmt(line, "attempt %u: ", row.attempt);
-	cell_sql(line, row.note ? row.note : step->sql);
+	lab_step_sql(line, row.note ? row.note : step->sql);
 	if (text && row.attempt <= 1 && !row.note)
 		add_raw(add(lines, STYLE_TEXT), text);
 	if (row.record) {
-		line = add(lines, cell_style(row.record));
-		cell_outcome(line, lesson->spec, row.record);
+		line = add(lines, lab_step_style(row.record));
+		lab_step_outcome(line, lesson->spec, row.record);
 	}
 	buf_str(add(lines, STYLE_FAINT), "Enter shows all of it; > goes on, Space sends the next step.");
 }
@@ -257,7 +257,7 @@ static void add_next(struct lines *lines, const struct player *player)
 	buf_str(line, ": ");
 	if (row.attempt)
 		buf_fmt(line, "attempt %u: ", row.attempt);
-	cell_sql(line, step->sql);
+	lab_step_sql(line, step->sql);
 	struct stage_lane lane;
 	stage_lane(player_stage(player), step->session, &lane);
 	if (lane.state == LANE_WAITING)
@@ -283,7 +283,7 @@ static void story(struct lines *lines, struct player *player)
 		add_next(lines, player);
 }
 
-int told_lines(struct player *player, int columns)
+int lab_story_lines(struct player *player, int columns)
 {
 	struct lines lines = {.n = 0};
 	story(&lines, player);
@@ -301,7 +301,7 @@ static void draw_more(struct rect area)
 		draw_text(area.y + area.h - 1, area.x + area.w - w, w, STYLE_KEY, text);
 }
 
-void told_draw(struct player *player, long row, struct rect area, bool head)
+void lab_story_draw(struct player *player, long row, struct rect area, bool head)
 {
 	struct lines lines = {.n = 0};
 	if (row >= 0)
@@ -321,14 +321,14 @@ void told_draw(struct player *player, long row, struct rect area, bool head)
 
 /* ---- in full ---- */
 
-void told_detail(struct buf *out, const struct spec *spec, size_t step)
+void lab_story_detail(struct buf *out, const struct spec *spec, size_t step)
 {
 	buf_str(out, "session   ");
 	draw_harmless(out, spec->sessions[spec->steps[step].session].name);
 	buf_str(out, "\nstep      ");
 	draw_harmless(out, spec->steps[step].name);
 	buf_str(out, "\nSQL       ");
-	cell_sql(out, spec->steps[step].sql);
+	lab_step_sql(out, spec->steps[step].sql);
 	buf_str(out, "\n          not sent yet\n");
 }
 
@@ -339,14 +339,14 @@ static void put_lines(struct buf *out, struct lines *lines)
 	free_lines(lines);
 }
 
-void told_story(struct buf *out, struct player *player)
+void lab_story_whole(struct buf *out, struct player *player)
 {
 	struct lines lines = {.n = 0};
 	story(&lines, player);
 	put_lines(out, &lines);
 }
 
-void told_row(struct buf *out, const struct player *player, size_t row)
+void lab_story_row(struct buf *out, const struct player *player, size_t row)
 {
 	struct lines lines = {.n = 0};
 	add_row(&lines, player, row);

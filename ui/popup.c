@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A popup: a scrollable text over the panes, for the help and for the full text of an event. */
+#include "ui/popup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/draw.h"
+#include "ui/view.h"
+#include "ui/wrap.h"
+
+enum { LINES_STEP = 64 };
+
+struct line {
+	struct piece piece;
+	int indent;
+};
+
+struct popup {
+	char *title;
+	const char *context;
+	struct buf text;
+	struct line *lines; /* of the text at `columns` */
+	int n, columns;
+	int top, height;
+};
+
+struct popup *popup_new(const char *title, const char *context, struct buf *text)
+{
+	struct popup *popup = NEW(struct popup);
+	popup->title = mem_dup(title);
+	popup->context = context;
+	popup->text = *text;
+	*text = (struct buf){0};
+	return popup;
+}
+
+void popup_free(struct popup *popup)
+{
+	if (!popup)
+		return;
+	free(popup->title);
+	free(popup->lines);
+	buf_free(&popup->text);
+	free(popup);
+}
+
+const char *popup_context(const struct popup *popup)
+{
+	return popup->context;
+}
+
+/* Where the lines below a wrapped one begin: under its second column, if it has one, else under its first word. */
+static int hang_of(const char *line, int columns)
+{
+	size_t n = strcspn(line, "\n"), word = strspn(line, " ");
+	const char *gap = memmem(line + word, n - word, "  ", 2);
+	size_t hang = gap ? (size_t)(gap - line) + strspn(gap, " ") : word;
+	return hang < (size_t)columns / 2 ? (int)hang : 0;
+}
+
+static void add_line(struct popup *popup, struct piece piece, int indent)
+{
+	if (popup->n % LINES_STEP == 0)
+		popup->lines = mem_resize(popup->lines, (size_t)popup->n + LINES_STEP, sizeof *popup->lines);
+	popup->lines[popup->n++] = (struct line){piece, indent};
+}
+
+static void wrap(struct popup *popup, int columns)
+{
+	struct wrap wrap = wrap_start(buf_text(&popup->text), columns);
+	struct piece piece;
+	popup->n = 0;
+	popup->columns = columns;
+	while (!wrap.done) {
+		const char *end = wrap.rest + strcspn(wrap.rest, "\n");
+		int hang = hang_of(wrap.rest, columns);
+		for (bool first = true; !wrap.done && wrap.rest <= end; first = false) {
+			wrap.columns = (size_t)(first ? columns : columns - hang);
+			if (wrap_next(&wrap, &piece))
+				add_line(popup, piece, first ? 0 : hang);
+		}
+	}
+}
+
+static void keep_within(struct popup *popup)
+{
+	if (popup->top > popup->n - popup->height)
+		popup->top = popup->n - popup->height;
+	if (popup->top < 0)
+		popup->top = 0;
+}
+
+static void draw_one(int y, struct rect inside, const struct line *line)
+{
+	const struct piece *piece = &line->piece;
+	struct buf text = {0};
+	buf_fill(&text, ' ', (size_t)line->indent);
+	buf_add(&text, piece->text, piece->n);
+	bool head = piece->n && piece->text[0] != ' ' && piece->text[piece->n - 1] == ':';
+	draw_line(y, inside.x + 1, inside.w - 2, head ? STYLE_KEY : STYLE_TEXT, buf_text(&text));
+	buf_free(&text);
+}
+
+void popup_draw(struct popup *popup, struct rect room)
+{
+	struct rect inside = layout_inside(room);
+	struct buf footer = {0};
+	if (inside.w - 2 != popup->columns)
+		wrap(popup, inside.w - 2);
+	popup->height = inside.h;
+	keep_within(popup);
+	draw_clear(inside);
+	for (int i = 0; i < inside.h && popup->top + i < popup->n; i++)
+		draw_one(inside.y + i, inside, &popup->lines[popup->top + i]);
+	int last = popup->top + inside.h < popup->n ? popup->top + inside.h : popup->n;
+	if (popup->n > inside.h)
+		buf_fmt(&footer, "lines %d-%d of %d", popup->top + 1, last, popup->n);
+	draw_frame(room, true, popup->title, buf_text(&footer));
+	buf_free(&footer);
+}
+
+bool popup_act(struct popup *popup, const char *action, const char *argument)
+{
+	struct motion motion = motion_of(action, argument, popup->height);
+	if (motion.kind == MOTION_BY)
+		popup->top += (int)motion.by;
+	else if (motion.kind == MOTION_FIRST)
+		popup->top = 0;
+	else if (motion.kind == MOTION_LAST)
+		popup->top = popup->n;
+	keep_within(popup);
+	return motion.kind != MOTION_NONE;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A popup: a scrollable text over the panes, for the help and for the full text of an event. */
+#ifndef UI_POPUP_H
+#define UI_POPUP_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "ui/layout.h"
+
+struct popup;
+
+/* Takes the text over: lines of harmless text, each ended by a newline. `context` is its part of the keymap, static. */
+struct popup *popup_new(const char *title, const char *context, struct buf *text);
+void popup_free(struct popup *popup);
+const char *popup_context(const struct popup *popup);
+void popup_draw(struct popup *popup, struct rect room);
+bool popup_act(struct popup *popup, const char *action, const char *argument); /* false: not an action of a popup */
+
+#endif
