@@ -9,14 +9,14 @@
 #include "base/err.h"
 
 struct app;
-struct filling;
+struct add_accounts;
 
-enum filling_way { FILL_AUTO, FILL_BY_INSERT, FILL_BY_COPY }; /* AUTO: by COPY where there are many */
+enum add_accounts_way { FILL_AUTO, FILL_BY_INSERT, FILL_BY_COPY }; /* AUTO: by COPY where there are many */
 
-struct filling_spec {
+struct add_accounts_spec {
 	uint64_t accounts;
 	unsigned chunk; /* accounts a transaction; 0: what fits the way */
-	enum filling_way way;
+	enum add_accounts_way way;
 	void (*kept)(void *arg, uint64_t kept); /* after each chunk: so many are kept by now; may be NULL */
 	/* Comes from the loop, and the filling is over: `kept` accounts were added for good. err is NULL where that is all of them. */
 	void (*done)(void *arg, uint64_t kept, const struct err *err);
@@ -24,8 +24,9 @@ struct filling_spec {
 };
 
 /* Over the engine of the session that writes, which must be idle. Owned by the caller; the catalogue must outlive it. */
-struct filling *filling_start(struct app *app, const struct catalogue *catalogue, const struct filling_spec *spec);
-void filling_stop(struct filling *filling); /* cancels: the chunk that runs is the last */
-void filling_free(struct filling *filling);
+struct add_accounts *add_accounts_start(struct app *app, const struct catalogue *catalogue,
+					const struct add_accounts_spec *spec);
+void add_accounts_stop(struct add_accounts *filling); /* cancels: the chunk that runs is the last */
+void add_accounts_free(struct add_accounts *filling);
 
 #endif

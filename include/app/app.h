@@ -102,7 +102,7 @@ struct app {
 	terminal_facts_fn *terminal; /* may be NULL: there is nothing that could draw */
 	bool leaving;
 	int exit_status;
-	struct inner *inner; /* for app, cli and verb only */
+	struct app_private *private; /* for app, cli and verb only */
 };
 
 /* Made in main.c; takes the settings over (theirs are empty then). The face is set before app_start(). */

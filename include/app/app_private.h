@@ -18,7 +18,7 @@ struct last {
 	bool undone, unsure; /* whether it happened is not known */
 };
 
-struct inner {
+struct app_private {
 	bool started;            /* app_start() was called */
 	bool elsewhere;          /* the browse session is on another server than `who`: its accounts are to be read */
 	bool wants_work;         /* the session that writes is connected at the start, too */
@@ -51,20 +51,20 @@ struct inner {
 };
 
 /* app.c */
-void inner_keep_run(struct app *app, struct run *run);
-void inner_forget_run(struct app *app, struct run *run);
-bool app_prints(const struct app *app);  /* standard output is ours: plain mode */
-bool inner_tells(const struct app *app); /* what runs tells what became of money, or of accounts */
+void app_keep_run(struct app *app, struct run *run);
+void app_forget_run(struct app *app, struct run *run);
+bool app_prints(const struct app *app); /* standard output is ours: plain mode */
+bool app_tells(const struct app *app);  /* what runs tells what became of money, or of accounts */
 /* The one line that a command is for: on standard output in plain mode, on the message line of the screen. */
 void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
 void app_show(struct app *app, const char *title, struct buf *text);
-void inner_changed(struct app *app);
+void app_changed(struct app *app);
 
 /* quit.c */
-void leaving_look(struct app *app);                /* something ended: leaves if that was waited for */
-void leaving_last_call(void *arg);                 /* the timer; arg is the app */
-void leaving_signal(void *arg, int signal_number); /* arg is the app */
+void quit_look(struct app *app);                /* something ended: leaves if that was waited for */
+void quit_last_call(void *arg);                 /* the timer; arg is the app */
+void quit_signal(void *arg, int signal_number); /* arg is the app */
 
 /* start.c */
 void start_stage(struct app *app, enum app_stage stage);
@@ -79,17 +79,17 @@ enum status start_gave_up(const struct app *app, const struct loss *loss, const 
 void start_wake(struct app *app); /* something is asked: connects it again now, where it rests */
 
 /* open_bank.c */
-void start_look(struct app *app);                                           /* over `browse`; READY follows */
-void start_look_again(struct app *app, void (*then)(void *arg), void *arg); /* reads the catalogue anew over `work` */
+void open_bank(struct app *app);                                           /* over `browse`; READY follows */
+void open_bank_again(struct app *app, void (*then)(void *arg), void *arg); /* reads the catalogue anew over `work` */
 
 /* waiters.c */
 /* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not. On a screen
  * what is not there is said at once; in plain mode the start is made, and waited for. */
-void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg);
-void needs_settle(struct app *app);     /* serves those who wait */
-bool needs_work(const struct app *app); /* somebody waits for the session that writes */
-void needs_fail_work(struct app *app,
-		     const struct err *err); /* no session that writes: those who wait for it are told */
+void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg);
+void waiters_serve(struct app *app);           /* serves those who wait */
+bool waiters_want_work(const struct app *app); /* somebody waits for the session that writes */
+void waiters_fail_work(struct app *app,
+		       const struct err *err); /* no session that writes: those who wait for it are told */
 
 /* reconnect.c */
 void reconnect_begin(struct app *app, unsigned uses); /* sessions are dialled: enum job_use */
@@ -97,8 +97,9 @@ void reconnect_end(struct app *app, unsigned uses);   /* whether they are there 
 void reconnect_close_work(struct app *app);           /* the session that writes is dialled, and not wanted any more */
 
 /* transfer_run.c */
-bool moving_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
-bool moving_was_dry(const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
+bool transfer_run_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
+bool transfer_run_was_dry(
+	const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
 
 /* step.c */
 void step_look(struct app *app, const struct txn_gate *next); /* remembers what would be sent */

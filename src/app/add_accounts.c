@@ -13,10 +13,10 @@
 
 enum { INSERT_CHUNK = 1000, COPY_CHUNK = 100000, COPY_ABOVE = 10000, COLLISIONS_MAX = 2 };
 
-struct filling {
+struct add_accounts {
 	struct app *app;
 	const struct catalogue *catalogue;
-	struct filling_spec spec;
+	struct add_accounts_spec spec;
 	uint64_t kept;
 	unsigned size;       /* of a chunk */
 	unsigned chunk;      /* accounts in the one that runs */
@@ -27,118 +27,119 @@ struct filling {
 	struct fill *fill;
 };
 
-static void adding_finish(struct filling *filling, const struct err *err)
+static void adding_finish(struct add_accounts *adding, const struct err *err)
 {
-	filling->spec.done(filling->spec.arg, filling->kept, err);
+	adding->spec.done(adding->spec.arg, adding->kept, err);
 }
 
-static void adding_keep(struct filling *filling)
+static void adding_keep(struct add_accounts *adding)
 {
-	filling->kept += filling->chunk;
-	filling->app->inner->drawn += filling->chunk;
-	filling->collided = false;
-	if (filling->spec.kept)
-		filling->spec.kept(filling->spec.arg, filling->kept);
+	adding->kept += adding->chunk;
+	adding->app->private->drawn += adding->chunk;
+	adding->collided = false;
+	if (adding->spec.kept)
+		adding->spec.kept(adding->spec.arg, adding->kept);
 }
 
-static void use_insert(struct filling *filling)
+static void use_insert(struct add_accounts *adding)
 {
-	filling->copy = false;
-	if (filling->size > INSERT_CHUNK)
-		filling->size = filling->spec.chunk ? filling->spec.chunk : INSERT_CHUNK;
+	adding->copy = false;
+	if (adding->size > INSERT_CHUNK)
+		adding->size = adding->spec.chunk ? adding->spec.chunk : INSERT_CHUNK;
 }
 
 /* What a chunk failed of, and another way to do it may help: true where it is worth it. */
-static bool adding_other_way(struct filling *filling, const struct txn_result *result)
+static bool adding_other_way(struct add_accounts *adding, const struct txn_result *result)
 {
-	bool by_copy = filling->copy && !filling->collided;
+	bool by_copy = adding->copy && !adding->collided;
 	if (result->outcome != OUTCOME_FAILED)
 		return false;
 	if (by_copy && strcmp(result->sqlstate, "23505") == 0) { /* an id is taken: only INSERT draws again */
-		filling->collided = true;
-		if (++filling->collisions == COLLISIONS_MAX)
-			use_insert(filling);
+		adding->collided = true;
+		if (++adding->collisions == COLLISIONS_MAX)
+			use_insert(adding);
 		return true;
 	}
 	if (by_copy && strcmp(result->sqlstate, "0A000") == 0) {
-		app_say(filling->app, ST_OK, "the server does not take a COPY (0A000): going on with INSERT");
-		use_insert(filling);
+		app_say(adding->app, ST_OK, "the server does not take a COPY (0A000): going on with INSERT");
+		use_insert(adding);
 		return true;
 	}
-	return bulk_halve(filling->app, result, &filling->size);
+	return bulk_halve(adding->app, result, &adding->size);
 }
 
 /* The end, but not of all of them. */
-static void adding_stop(struct filling *filling, const struct txn_result *result)
+static void adding_stop(struct add_accounts *adding, const struct txn_result *result)
 {
 	struct err err = {0};
 	enum status status = txn_status(result->outcome);
 	if (result->outcome == OUTCOME_UNKNOWN)
-		err_set(&err, status, "whether %u more were kept is not known: %.400s", filling->chunk,
+		err_set(&err, status, "whether %u more were kept is not known: %.400s", adding->chunk,
 			result->reason.text);
-	else if (filling->stopped || filling->app->leaving || result->outcome == OUTCOME_CANCELLED)
+	else if (adding->stopped || adding->app->leaving || result->outcome == OUTCOME_CANCELLED)
 		err_set(&err, ST_CANCELLED, "cancelled");
 	else
 		err_set(&err, status, "%s", result->reason.text);
-	adding_finish(filling, &err);
+	adding_finish(adding, &err);
 }
 
-static void fill_next(struct filling *filling);
+static void fill_next(struct add_accounts *adding);
 
 static void adding_on_filled(void *arg, const struct txn_result *result)
 {
-	struct filling *filling = arg;
+	struct add_accounts *adding = arg;
 	bool kept = result->outcome == OUTCOME_COMMITTED;
-	fill_free(filling->fill);
-	filling->fill = NULL;
+	fill_free(adding->fill);
+	adding->fill = NULL;
 	if (kept)
-		adding_keep(filling);
-	if (kept && filling->kept == filling->spec.accounts)
-		adding_finish(filling, NULL);
-	else if (!filling->stopped && !filling->app->leaving && (kept || adding_other_way(filling, result)))
-		fill_next(filling);
+		adding_keep(adding);
+	if (kept && adding->kept == adding->spec.accounts)
+		adding_finish(adding, NULL);
+	else if (!adding->stopped && !adding->app->leaving && (kept || adding_other_way(adding, result)))
+		fill_next(adding);
 	else
-		adding_stop(filling, result);
+		adding_stop(adding, result);
 }
 
-static void fill_next(struct filling *filling)
+static void fill_next(struct add_accounts *adding)
 {
-	struct app *app = filling->app;
-	const struct filling_spec *spec = &filling->spec;
-	uint64_t left = spec->accounts - filling->kept;
-	filling->chunk = left < filling->size ? (unsigned)left : filling->size;
-	filling->fill = fill_new(filling->catalogue, &(struct fill_spec){
-							     .accounts = filling->chunk,
-							     .seed = app->settings.seed + app->inner->drawn,
-							     .copy = filling->copy && !filling->collided,
-							     .before = filling->kept,
-							     .total = spec->accounts,
-						     });
-	txn_start(app->txn, fill_body(filling->fill), "add accounts", &app->settings.txn, adding_on_filled, filling);
+	struct app *app = adding->app;
+	const struct add_accounts_spec *spec = &adding->spec;
+	uint64_t left = spec->accounts - adding->kept;
+	adding->chunk = left < adding->size ? (unsigned)left : adding->size;
+	adding->fill = fill_new(adding->catalogue, &(struct fill_spec){
+							   .accounts = adding->chunk,
+							   .seed = app->settings.seed + app->private->drawn,
+							   .copy = adding->copy && !adding->collided,
+							   .before = adding->kept,
+							   .total = spec->accounts,
+						   });
+	txn_start(app->txn, fill_body(adding->fill), "add accounts", &app->settings.txn, adding_on_filled, adding);
 }
 
-struct filling *filling_start(struct app *app, const struct catalogue *catalogue, const struct filling_spec *spec)
+struct add_accounts *add_accounts_start(struct app *app, const struct catalogue *catalogue,
+					const struct add_accounts_spec *spec)
 {
-	struct filling *filling = NEW(struct filling);
-	filling->app = app;
-	filling->catalogue = catalogue;
-	filling->spec = *spec;
-	filling->copy = spec->way == FILL_BY_COPY || (spec->way == FILL_AUTO && spec->accounts > COPY_ABOVE);
-	filling->size = spec->chunk ? spec->chunk : filling->copy ? COPY_CHUNK : INSERT_CHUNK;
-	fill_next(filling);
-	return filling;
+	struct add_accounts *adding = NEW(struct add_accounts);
+	adding->app = app;
+	adding->catalogue = catalogue;
+	adding->spec = *spec;
+	adding->copy = spec->way == FILL_BY_COPY || (spec->way == FILL_AUTO && spec->accounts > COPY_ABOVE);
+	adding->size = spec->chunk ? spec->chunk : adding->copy ? COPY_CHUNK : INSERT_CHUNK;
+	fill_next(adding);
+	return adding;
 }
 
-void filling_stop(struct filling *filling)
+void add_accounts_stop(struct add_accounts *adding)
 {
-	filling->stopped = true;
-	txn_cancel(filling->app->txn);
+	adding->stopped = true;
+	txn_cancel(adding->app->txn);
 }
 
-void filling_free(struct filling *filling)
+void add_accounts_free(struct add_accounts *adding)
 {
-	if (!filling)
+	if (!adding)
 		return;
-	fill_free(filling->fill);
-	free(filling);
+	fill_free(adding->fill);
+	free(adding);
 }

@@ -74,7 +74,7 @@ bool app_prints(const struct app *app)
 	return app->face.print != NULL;
 }
 
-void inner_changed(struct app *app)
+void app_changed(struct app *app)
 {
 	if (app->face.changed)
 		app->face.changed(app->face.self);
@@ -82,15 +82,15 @@ void inner_changed(struct app *app)
 
 /* ---- runs ---- */
 
-void inner_keep_run(struct app *app, struct run *run)
+void app_keep_run(struct app *app, struct run *run)
 {
-	run->next = app->inner->runs;
-	app->inner->runs = run;
+	run->next = app->private->runs;
+	app->private->runs = run;
 }
 
-void inner_forget_run(struct app *app, struct run *run)
+void app_forget_run(struct app *app, struct run *run)
 {
-	for (struct run **at = &app->inner->runs; *at; at = &(*at)->next) {
+	for (struct run **at = &app->private->runs; *at; at = &(*at)->next) {
 		if (*at == run) {
 			*at = run->next;
 			return;
@@ -98,9 +98,9 @@ void inner_forget_run(struct app *app, struct run *run)
 	}
 }
 
-bool inner_tells(const struct app *app)
+bool app_tells(const struct app *app)
 {
-	const struct run *run = app->inner->runs;
+	const struct run *run = app->private->runs;
 	while (run && !(run->command && (run->command->flags & COMMAND_WORK)))
 		run = run->next;
 	return run != NULL;
@@ -140,7 +140,7 @@ void app_armed(struct buf *out, const struct app *app)
 
 bool app_rests(const struct app *app)
 {
-	return app->inner->rests && db_state(app->browse) == DB_DOWN && !timer_pending(app->inner->again);
+	return app->private->rests && db_state(app->browse) == DB_DOWN && !timer_pending(app->private->again);
 }
 
 static const char *bank_missing(const struct app *app)
@@ -191,36 +191,36 @@ struct app *app_new(struct settings *settings)
 	app->rival_db = db_new(app->loop, app->ring, SESSION_RIVAL, "rival", writing);
 	app->txn = txn_new(app->loop, app->ring, app->work, SESSION_TRANSFER, seed);
 	app->rival_txn = txn_new(app->loop, app->ring, app->rival_db, SESSION_RIVAL, seed + 1);
-	app->inner = NEW(struct inner);
-	app->inner->last_call = timer_new(app->loop, leaving_last_call, app);
+	app->private = NEW(struct app_private);
+	app->private->last_call = timer_new(app->loop, quit_last_call, app);
 	for (size_t i = 0; i < COUNT_OF(signals); i++)
-		app->inner->signals[i] = signal_new(app->loop, signals[i], leaving_signal, app);
-	txn_set_gate(app->txn, moving_gate, app);
+		app->private->signals[i] = signal_new(app->loop, signals[i], quit_signal, app);
+	txn_set_gate(app->txn, transfer_run_gate, app);
 	return app;
 }
 
-static void inner_free(struct inner *inner)
+static void app_private_free(struct app_private *private)
 {
-	while (inner->runs) {
-		struct run *run = inner->runs;
-		inner->runs = run->next;
+	while (private->runs) {
+		struct run *run = private->runs;
+		private->runs = run->next;
 		run_free(run);
 	}
-	for (size_t i = 0; i < COUNT_OF(inner->signals); i++)
-		signal_free(inner->signals[i]);
-	free(inner->step_next);
-	timer_free(inner->last_call);
-	timer_free(inner->again);
-	timer_free(inner->again_work);
-	timer_free(inner->limit);
-	free(inner->place);
-	free(inner->undoes);
-	free(inner->last.id);
-	free(inner->last.source);
-	free(inner->last.destination);
-	free(inner->last.amount);
-	learned_free(inner->learned);
-	free(inner);
+	for (size_t i = 0; i < COUNT_OF(private->signals); i++)
+		signal_free(private->signals[i]);
+	free(private->step_next);
+	timer_free(private->last_call);
+	timer_free(private->again);
+	timer_free(private->again_work);
+	timer_free(private->limit);
+	free(private->place);
+	free(private->undoes);
+	free(private->last.id);
+	free(private->last.source);
+	free(private->last.destination);
+	free(private->last.amount);
+	learned_free(private->learned);
+	free(private);
 }
 
 /* What borrows goes before what it borrows from: rival and pages, engines, jobs with their bodies, connections, catalogue, server. */
@@ -240,7 +240,7 @@ bool app_free(struct app *app)
 	db_free(app->rival_db);
 	catalogue_free(app->catalogue);
 	server_stop(app->server);
-	inner_free(app->inner);
+	app_private_free(app->private);
 	free(app->step.next);
 	free(app->transfer.source);
 	free(app->transfer.destination);

@@ -71,5 +71,5 @@ void browse_look(struct app *app, bool stay)
 		query = browse_query(app, NULL, app->order, &err);
 	}
 	pages_look(app->pages, query, stay);
-	inner_changed(app);
+	app_changed(app);
 }

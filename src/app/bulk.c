@@ -97,13 +97,13 @@ void bulk_end(struct bulk *bulk, enum status status, const char *sentence)
 	struct run *run = bulk->run;
 	struct app *app = run->app;
 	if (app->leaving && status) /* nobody sees the screen any more */
-		err_set(&app->inner->bulk_end, status, "%s", sentence ? sentence : "");
+		err_set(&app->private->bulk_end, status, "%s", sentence ? sentence : "");
 	if (app->face.progress)
 		app->face.progress(app->face.self, NULL);
 	job_end(&bulk->job);
 	if (app->pages)
 		pages_refresh(app->pages);
-	inner_changed(app);
+	app_changed(app);
 	run_end(run, status, sentence);
 }
 

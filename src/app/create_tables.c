@@ -11,7 +11,7 @@
 #include "bank/fill.h"
 #include "base/mem.h"
 
-struct making {
+struct create_tables {
 	struct job job;
 	struct app *app;
 	unsigned accounts, added;
@@ -19,46 +19,46 @@ struct making {
 	bool recorded; /* the ledger was made, or could not be */
 	bool empty;
 	struct catalogue *catalogue;
-	struct filling *filling;
+	struct add_accounts *adding;
 	struct txn_inject inject; /* are for transfers: put aside meanwhile */
 	struct err err;
-	making_fn *done;
+	create_tables_fn *done;
 	void *arg;
 };
 
-static void create_finish(struct making *making)
+static void create_finish(struct create_tables *create)
 {
-	struct err err = making->err;
-	making_fn *done = making->done;
-	void *arg = making->arg;
-	unsigned added = making->added;
-	*txn_inject(making->app->txn) = making->inject;
-	job_end(&making->job);
+	struct err err = create->err;
+	create_tables_fn *done = create->done;
+	void *arg = create->arg;
+	unsigned added = create->added;
+	*txn_inject(create->app->txn) = create->inject;
+	job_end(&create->job);
 	done(arg, added, err.status ? &err : NULL);
 }
 
-static void create_fail(struct making *making, const struct err *err)
+static void create_fail(struct create_tables *create, const struct err *err)
 {
-	making->err = *err;
-	create_finish(making);
+	create->err = *err;
+	create_finish(create);
 }
 
 static void create_on_filled(void *arg, uint64_t kept, const struct err *err)
 {
-	struct making *making = arg;
-	making->added = (unsigned)kept;
+	struct create_tables *create = arg;
+	create->added = (unsigned)kept;
 	if (err)
-		err_set(&making->err, err->status, "filling stopped after %u accounts: %s", making->added, err->text);
-	create_finish(making);
+		err_set(&create->err, err->status, "filling stopped after %u accounts: %s", create->added, err->text);
+	create_finish(create);
 }
 
-static void create_fill(struct making *making)
+static void create_fill(struct create_tables *create)
 {
-	struct filling_spec spec = {.accounts = making->accounts, .done = create_on_filled, .arg = making};
-	if (making->accounts == 0)
-		create_finish(making);
+	struct add_accounts_spec spec = {.accounts = create->accounts, .done = create_on_filled, .arg = create};
+	if (create->accounts == 0)
+		create_finish(create);
 	else
-		making->filling = filling_start(making->app, making->catalogue, &spec);
+		create->adding = add_accounts_start(create->app, create->catalogue, &spec);
 }
 
 /* ---- is there an account already? ---- */
@@ -66,114 +66,115 @@ static void create_fill(struct making *making)
 static void first_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
-	struct making *making = arg;
+	struct create_tables *create = arg;
 	if (answer->ok)
-		making->empty = answer->rows && answer->rows->nrows == 0;
+		create->empty = answer->rows && answer->rows->nrows == 0;
 	else
-		err_set(&making->err, ST_STATEMENT, "%s cannot be read: %s", making->catalogue->name, answer->message);
+		err_set(&create->err, ST_STATEMENT, "%s cannot be read: %s", create->catalogue->name, answer->message);
 }
 
 static void first_idle(void *arg)
 {
-	struct making *making = arg;
-	if (making->err.status || !making->empty)
-		create_finish(making);
+	struct create_tables *create = arg;
+	if (create->err.status || !create->empty)
+		create_finish(create);
 	else
-		create_fill(making);
+		create_fill(create);
 }
 
 static void first_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
-	struct making *making = arg;
-	err_set(&making->err, ST_LOST, "the connection was lost: %s", why->message);
-	create_finish(making);
+	struct create_tables *create = arg;
+	err_set(&create->err, ST_LOST, "the connection was lost: %s", why->message);
+	create_finish(create);
 }
 
-static void create_ask_first(struct making *making)
+static void create_ask_first(struct create_tables *create)
 {
 	static const char *const one[] = {"1"};
-	struct statement first = {.sql = making->catalogue->sql_page_first,
+	struct statement first = {.sql = create->catalogue->sql_page_first,
 				  .verb = VERB_SELECT,
 				  .nparams = 1,
 				  .params = one,
 				  .once = true};
 	struct db_context context = {0};
-	struct db_reply reply = {first_answer, first_idle, first_lost, making, NULL};
-	db_send(making->app->work, &first, 1, &context, &reply);
+	struct db_reply reply = {first_answer, first_idle, first_lost, create, NULL};
+	db_send(create->app->work, &first, 1, &context, &reply);
 }
 
 /* ---- the tables ---- */
 
 static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
 
-static void create_look(struct making *making)
+static void create_look(struct create_tables *create)
 {
-	const struct settings *settings = &making->app->settings;
-	catalogue_read(making->app->work, settings->table, settings->ledger, create_on_catalogue, making);
+	const struct settings *settings = &create->app->settings;
+	catalogue_read(create->app->work, settings->table, settings->ledger, create_on_catalogue, create);
 }
 
 static void create_on_tables(void *arg, const struct err *err)
 {
-	struct making *making = arg;
+	struct create_tables *create = arg;
 	if (err) {
-		create_fail(making, err);
+		create_fail(create, err);
 		return;
 	}
-	making->made = true;
-	making->recorded = making->catalogue != NULL;
-	catalogue_free(making->catalogue);
-	making->catalogue = NULL;
-	create_look(making);
+	create->made = true;
+	create->recorded = create->catalogue != NULL;
+	catalogue_free(create->catalogue);
+	create->catalogue = NULL;
+	create_look(create);
 }
 
 /* Both at once, as the tutorial has them; the ledger afterwards where it has another name, or names do not find what they should. */
-static void make_accounts(struct making *making)
+static void make_accounts(struct create_tables *create)
 {
-	struct app *app = making->app;
+	struct app *app = create->app;
 	const struct settings *settings = &app->settings;
 	if (settings->table || settings->ledger || !db_who(app->work)->safe_path)
-		fill_accounts(app->work, settings->table ? settings->table : "accounts", create_on_tables, making);
+		fill_accounts(app->work, settings->table ? settings->table : "accounts", create_on_tables, create);
 	else
-		fill_tables(app->work, NULL, create_on_tables, making);
+		fill_tables(app->work, NULL, create_on_tables, create);
 }
 
 /* Only the tutorial's table is made; another one that is there gets a ledger that fits it. */
 static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
 {
-	struct making *making = arg;
-	const char *table = making->app->settings.table;
-	making->catalogue = catalogue;
-	if (missing && (!table || fill_makes(table)) && !making->made)
-		make_accounts(making);
+	struct create_tables *create = arg;
+	const char *table = create->app->settings.table;
+	create->catalogue = catalogue;
+	if (missing && (!table || fill_makes(table)) && !create->made)
+		make_accounts(create);
 	else if (err)
-		create_fail(making, err);
-	else if (catalogue->sql_make_ledger && !making->recorded)
-		fill_tables(making->app->work, catalogue, create_on_tables, making);
+		create_fail(create, err);
+	else if (catalogue->sql_make_ledger && !create->recorded)
+		fill_tables(create->app->work, catalogue, create_on_tables, create);
 	else
-		create_ask_first(making);
+		create_ask_first(create);
 }
 
-static void free_making(struct job *job)
+static void free_create_tables(struct job *job)
 {
-	struct making *making = (struct making *)job;
-	filling_free(making->filling);
-	catalogue_free(making->catalogue);
-	free(making);
+	struct create_tables *create = (struct create_tables *)job;
+	add_accounts_free(create->adding);
+	catalogue_free(create->catalogue);
+	free(create);
 }
 
-static const struct job_ops making_ops = {.stop = job_stop_work, .awaited = job_engine_runs, .free = free_making};
+static const struct job_ops create_tables_ops = {
+	.stop = job_stop_work, .awaited = job_engine_runs, .free = free_create_tables};
 
-void making_start(struct app *app, unsigned accounts, making_fn *done, void *arg)
+void create_tables(struct app *app, unsigned accounts, create_tables_fn *done, void *arg)
 {
-	struct making *making = NEW(struct making);
-	*making = (struct making){.job = {.ops = &making_ops, .name = "init", .uses = USES_WORK},
-				  .app = app,
-				  .accounts = accounts,
-				  .inject = *txn_inject(app->txn),
-				  .done = done,
-				  .arg = arg};
+	struct create_tables *create = NEW(struct create_tables);
+	*create = (struct create_tables){.job = {.ops = &create_tables_ops, .name = "init", .uses = USES_WORK},
+					 .app = app,
+					 .accounts = accounts,
+					 .inject = *txn_inject(app->txn),
+					 .done = done,
+					 .arg = arg};
 	*txn_inject(app->txn) = (struct txn_inject){0};
-	job_begin(app, &making->job);
-	create_look(making);
+	job_begin(app, &create->job);
+	create_look(create);
 }

@@ -10,13 +10,13 @@ void job_begin(struct app *app, struct job *job)
 {
 	job->app = app;
 	job->over = job->asked = false;
-	job->next = app->inner->jobs;
-	app->inner->jobs = job;
+	job->next = app->private->jobs;
+	app->private->jobs = job;
 }
 
 static void job_free(struct job *job)
 {
-	struct job **at = &job->app->inner->jobs;
+	struct job **at = &job->app->private->jobs;
 	while (*at != job)
 		at = &(*at)->next;
 	*at = job->next;
@@ -27,19 +27,19 @@ void job_end(struct job *job)
 {
 	struct app *app = job->app;
 	job_free(job);
-	leaving_look(app);
+	quit_look(app);
 	start_elsewhere(app);
 }
 
 void job_over(struct job *job)
 {
 	job->over = true;
-	leaving_look(job->app);
+	quit_look(job->app);
 }
 
 void job_sweep(struct app *app, const struct job_ops *ops)
 {
-	for (struct job *job = app->inner->jobs, *next; job; job = next) {
+	for (struct job *job = app->private->jobs, *next; job; job = next) {
 		next = job->next;
 		if (job->over && job->ops == ops)
 			job_free(job);
@@ -48,15 +48,15 @@ void job_sweep(struct app *app, const struct job_ops *ops)
 
 void jobs_free(struct app *app)
 {
-	while (app->inner->jobs)
-		job_free(app->inner->jobs);
+	while (app->private->jobs)
+		job_free(app->private->jobs);
 }
 
 /* ---- what runs ---- */
 
 struct job *job_find(const struct app *app, const struct job_ops *ops)
 {
-	struct job *job = app->inner->jobs;
+	struct job *job = app->private->jobs;
 	while (job && (job->over || job->ops != ops))
 		job = job->next;
 	return job;
@@ -64,7 +64,7 @@ struct job *job_find(const struct app *app, const struct job_ops *ops)
 
 static const struct job *in_the_way(const struct app *app, unsigned uses)
 {
-	const struct job *job = app->inner->jobs;
+	const struct job *job = app->private->jobs;
 	while (job && (job->over || !(job->uses & uses)))
 		job = job->next;
 	return job;
@@ -93,7 +93,7 @@ bool job_may(const struct app *app, unsigned uses, struct err *err)
 unsigned job_talk(const struct app *app)
 {
 	unsigned talk = 0;
-	for (const struct job *job = app->inner->jobs; job; job = job->next)
+	for (const struct job *job = app->private->jobs; job; job = job->next)
 		talk |= job->over ? 0 : job->ops->talk;
 	return talk;
 }
@@ -102,7 +102,7 @@ unsigned job_talk(const struct app *app)
 
 bool jobs_stop(struct app *app, enum job_stop how)
 {
-	for (struct job *job = app->inner->jobs; job; job = job->next)
+	for (struct job *job = app->private->jobs; job; job = job->next)
 		if (!job->over && job->ops->stop && job->ops->stop(job, how))
 			return true; /* it may be freed by now */
 	return false;
@@ -111,18 +111,18 @@ bool jobs_stop(struct app *app, enum job_stop how)
 /* Whatever stops may leave the list, and others with it. */
 void jobs_leave(struct app *app)
 {
-	for (struct job *job = app->inner->jobs; job;) {
+	for (struct job *job = app->private->jobs; job;) {
 		bool ask = !job->over && !job->asked && job->ops->stop;
 		job->asked = true;
 		if (ask)
 			job->ops->stop(job, STOP_LEAVE);
-		job = ask ? app->inner->jobs : job->next;
+		job = ask ? app->private->jobs : job->next;
 	}
 }
 
 bool jobs_awaited(const struct app *app)
 {
-	const struct job *job = app->inner->jobs;
+	const struct job *job = app->private->jobs;
 	while (job && (job->over || !job->ops->awaited || !job->ops->awaited(job)))
 		job = job->next;
 	return job != NULL;
@@ -130,7 +130,7 @@ bool jobs_awaited(const struct app *app)
 
 bool jobs_last_words(const struct app *app, struct err *err)
 {
-	const struct job *job = app->inner->jobs;
+	const struct job *job = app->private->jobs;
 	while (job && (job->over || !job->ops->last_words || !job->ops->last_words(job, err)))
 		job = job->next;
 	return job != NULL;

@@ -19,20 +19,20 @@ static void forget_last(struct last *last)
 
 bool last_is_undo(const struct run *run)
 {
-	return run->app->inner->undoing && run->arg == run->app->inner->undoing;
+	return run->app->private->undoing && run->arg == run->app->private->undoing;
 }
 
 void last_begin(struct app *app, const struct run *run)
 {
-	free(app->inner->undoes);
-	app->inner->undoes = last_is_undo(run) ? mem_dup(app->inner->undoing->args[0]) : NULL;
+	free(app->private->undoes);
+	app->private->undoes = last_is_undo(run) ? mem_dup(app->private->undoing->args[0]) : NULL;
 }
 
 /* An undoing is not undone in its turn: repeated, that would swing the money to and fro. */
 void last_ended(struct app *app, bool known)
 {
-	struct last *last = &app->inner->last;
-	const char *undoes = app->inner->undoes;
+	struct last *last = &app->private->last;
+	const char *undoes = app->private->undoes;
 	struct transfer_facts facts = transfer_facts(app->transfer.body);
 	if (undoes) {
 		bool mine = last->id && strcasecmp(last->id, undoes) == 0;

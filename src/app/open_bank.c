@@ -10,9 +10,9 @@
 static void tell_unread(struct app *app)
 {
 	const char *why = pages_error(app->pages);
-	if (why && !app->inner->unread && pages_count(app->pages) > 0)
+	if (why && !app->private->unread && pages_count(app->pages) > 0)
 		app_say(app, ST_STATEMENT, "%s", why);
-	app->inner->unread = why != NULL;
+	app->private->unread = why != NULL;
 }
 
 static void on_pages(void *arg)
@@ -22,7 +22,7 @@ static void on_pages(void *arg)
 		start_lost(app);
 	else
 		tell_unread(app);
-	inner_changed(app);
+	app_changed(app);
 }
 
 static void drop_catalogue(struct app *app)
@@ -40,7 +40,7 @@ static void drop_catalogue(struct app *app)
 /* Transfers are for the server that the catalogue was read from. */
 static void adopt(struct app *app, struct catalogue *catalogue, const struct who *who)
 {
-	app->inner->who = *who;
+	app->private->who = *who;
 	txn_expect(app->txn, who);
 	txn_expect(app->rival_txn, who);
 	drop_catalogue(app);
@@ -83,10 +83,10 @@ static void open_bank_on_catalogue(void *arg, struct catalogue *catalogue, bool 
 	else
 		open_bank_refuse(app, err);
 	start_stage(app, STAGE_READY);
-	inner_changed(app);
+	app_changed(app);
 }
 
-void start_look(struct app *app)
+void open_bank(struct app *app)
 {
 	start_stage(app, STAGE_LOOKING);
 	catalogue_read(app->browse, app->settings.table, app->settings.ledger, open_bank_on_catalogue, app);
@@ -117,11 +117,11 @@ static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool miss
 		adopt(app, catalogue, db_who(app->work));
 	else if (!app->catalogue)
 		open_bank_refuse(app, err);
-	inner_changed(app);
+	app_changed(app);
 	looking.then(looking.arg);
 }
 
-void start_look_again(struct app *app, void (*then)(void *arg), void *arg)
+void open_bank_again(struct app *app, void (*then)(void *arg), void *arg)
 {
 	struct looking *looking = NEW(struct looking);
 	looking->job = (struct job){.ops = &looking_ops, .name = "init", .uses = USES_WORK};

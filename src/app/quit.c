@@ -6,7 +6,7 @@
 
 enum { LEAVE_SCREEN_MS = 250, LEAVE_PLAIN_MS = 5000 };
 
-void leaving_last_call(void *arg)
+void quit_last_call(void *arg)
 {
 	struct app *app = arg;
 	txn_abandon(app->txn);
@@ -20,21 +20,21 @@ void app_leave(struct app *app, int exit_status)
 	if (!again)
 		app->exit_status = exit_status;
 	if (again || !jobs_awaited(app)) {
-		leaving_last_call(app);
+		quit_last_call(app);
 		return;
 	}
 	jobs_leave(app);
-	timer_start(app->inner->last_call, app_prints(app) ? LEAVE_PLAIN_MS : LEAVE_SCREEN_MS);
+	timer_start(app->private->last_call, app_prints(app) ? LEAVE_PLAIN_MS : LEAVE_SCREEN_MS);
 }
 
-void leaving_look(struct app *app)
+void quit_look(struct app *app)
 {
 	if (app->leaving && !jobs_awaited(app))
 		loop_stop(app->loop);
 }
 
 /* The first ^C is for what runs, as on the screen; everything else that asks us to end means it. */
-void leaving_signal(void *arg, int signal_number)
+void quit_signal(void *arg, int signal_number)
 {
 	struct app *app = arg;
 	if (signal_number != SIGINT || app->leaving || !jobs_stop(app, STOP_INTERRUPT))
@@ -48,8 +48,8 @@ bool app_last_words(const struct app *app, struct err *err)
 		return true;
 	if (app->server && !app->settings.keep)
 		return false;
-	if (app->inner->bulk_end.text[0]) {
-		*err = app->inner->bulk_end;
+	if (app->private->bulk_end.text[0]) {
+		*err = app->private->bulk_end;
 		return true;
 	}
 	if (app->doubt)

@@ -14,7 +14,7 @@ static void free_reconnect(struct job *job)
 static bool stop_reconnect(struct job *job, enum job_stop how)
 {
 	struct app *app = job->app;
-	if (how != STOP_CANCEL || !(job->uses & USES_WORK) || needs_work(app))
+	if (how != STOP_CANCEL || !(job->uses & USES_WORK) || waiters_want_work(app))
 		return false;
 	reconnect_close_work(app);
 	app_say(app, ST_OK, "cancelled; the next transfer connects again");

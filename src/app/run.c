@@ -31,8 +31,8 @@ void run_end(struct run *run, enum status status, const char *sentence)
 	struct app *app = run->app;
 	if (sentence)
 		app_say(app, status, "%s", sentence);
-	app->inner->told = inner_tells(app);
-	inner_forget_run(app, run);
+	app->private->told = app_tells(app);
+	app_forget_run(app, run);
 	void (*done)(void *arg, enum status status) = run->done;
 	void *arg = run->arg;
 	run_free(run);
@@ -53,5 +53,5 @@ static void handle(void *arg, const struct err *err)
 void run_confirmed(struct run *run)
 {
 	run->confirmed = true;
-	needs_wait(run->app, run->command->flags, handle, run);
+	waiters_wait(run->app, run->command->flags, handle, run);
 }

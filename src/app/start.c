@@ -20,7 +20,7 @@ void start_stage(struct app *app, enum app_stage stage)
 	app->stage = stage;
 	if (app->face.stage)
 		app->face.stage(app->face.self);
-	needs_settle(app);
+	waiters_serve(app);
 }
 
 void start_fail(struct app *app, const struct err *err, const char *advice)
@@ -43,7 +43,7 @@ static void start_on_made(void *arg, unsigned added, const struct err *err)
 	if (err)
 		start_fail(app, err, "");
 	else
-		start_look(app);
+		open_bank(app);
 }
 
 /* Where both sessions have answered that are waited for, the start goes on. */
@@ -53,11 +53,11 @@ static void start_connected(struct app *app)
 	if (app->stage != STAGE_CONNECTING || !browse || (app->settings.demo && !work))
 		return;
 	if (!app->settings.demo || app->settings.bare) {
-		start_look(app);
+		open_bank(app);
 		return;
 	}
 	start_stage(app, STAGE_TABLES);
-	making_start(app, app->settings.accounts, start_on_made, app);
+	create_tables(app, app->settings.accounts, start_on_made, app);
 }
 
 static enum status ask_aside(struct app *app, struct err *err)
@@ -67,7 +67,7 @@ static enum status ask_aside(struct app *app, struct err *err)
 	int signum = 0;
 	enum status status = password_ask(&app->settings, &signum, err);
 	if (signum)
-		leaving_signal(app, signum);
+		quit_signal(app, signum);
 	else if (app->face.aside)
 		app->face.aside(app->face.self, false);
 	return status;
@@ -125,7 +125,7 @@ static void note_loss(struct app *app, struct loss *loss, const char *why)
 {
 	if (!loss->since_us) {
 		loss->since_us = clock_us();
-		timer_start(app->inner->limit, app->settings.txn.max_elapsed_ms + 1);
+		timer_start(app->private->limit, app->settings.txn.max_elapsed_ms + 1);
 	}
 	err_set(&loss->why, ST_LOST, "%s", why);
 }
@@ -145,18 +145,18 @@ enum status start_gave_up(const struct app *app, const struct loss *loss, const 
 /* Later, where somebody has waited; false where the time for that is up. A session that never was there is not waited for. */
 static bool work_again(struct app *app, const struct err *err)
 {
-	struct inner *inner = app->inner;
-	if (!inner->worked || !app_prints(app) || app->stage != STAGE_READY)
+	struct app_private *private = app->private;
+	if (!private->worked || !app_prints(app) || app->stage != STAGE_READY)
 		return false;
-	note_loss(app, &inner->lost_work, err->text);
-	timer_start(inner->again_work, next_pause(&inner->again_work_ms));
-	return start_awaits(app, &inner->lost_work);
+	note_loss(app, &private->lost_work, err->text);
+	timer_start(private->again_work, next_pause(&private->again_work_ms));
+	return start_awaits(app, &private->lost_work);
 }
 
 static void start_on_work(void *arg, const struct err *err)
 {
 	struct app *app = arg;
-	struct inner *inner = app->inner;
+	struct app_private *private = app->private;
 	struct err unasked = {0};
 	reconnect_end(app, USES_WORK);
 	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->work, start_on_work, &unasked)))
@@ -168,15 +168,15 @@ static void start_on_work(void *arg, const struct err *err)
 	if (err && work_again(app, err))
 		return;
 	if (!err) {
-		inner->worked = true;
-		inner->lost_work.since_us = 0;
-	} else if (!inner->lost_work.since_us) {
-		needs_fail_work(app, err);
-	} /* else it is told by needs_settle() */
+		private->worked = true;
+		private->lost_work.since_us = 0;
+	} else if (!private->lost_work.since_us) {
+		waiters_fail_work(app, err);
+	} /* else it is told by waiters_serve() */
 	start_connected(app);
-	needs_settle(app);
-	if (!err && !needs_work(app))
-		inner->again_work_ms = 0;
+	waiters_serve(app);
+	if (!err && !waiters_want_work(app))
+	private->again_work_ms = 0;
 }
 
 static bool browses(const struct app *app)
@@ -188,7 +188,7 @@ static bool browses(const struct app *app)
 void start_connect_work(struct app *app)
 {
 	enum db_state state = db_state(app->work);
-	if (timer_pending(app->inner->again_work) || (app->stage == STAGE_READY && !browses(app)))
+	if (timer_pending(app->private->again_work) || (app->stage == STAGE_READY && !browses(app)))
 		return;
 	if (state == DB_OFF || state == DB_DOWN)
 		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, start_on_work, app);
@@ -201,42 +201,42 @@ void start_connect_work(struct app *app)
 static void on_browse_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
-	struct inner *inner = app->inner;
-	bool said = inner->rests;
-	inner->rests |= inner->unasked;
-	inner->unasked = true;
-	if (!inner->rests)
+	struct app_private *private = app->private;
+	bool said = private->rests;
+	private->rests |= private->unasked;
+	private->unasked = true;
+	if (!private->rests)
 		app_say(app, ST_LOST, "the connection was lost: %s; connecting again", why->message);
 	else if (!said)
 		app_say(app, ST_LOST,
 			"the connection is lost whenever it is idle: it is made again when something is asked");
-	if (!inner->rests)
+	if (!private->rests)
 		start_lost(app);
-	inner_changed(app);
+	app_changed(app);
 }
 
 static void on_again_work(void *arg)
 {
 	struct app *app = arg;
-	if (needs_work(app))
+	if (waiters_want_work(app))
 		start_connect_work(app);
 }
 
 static void start_on_limit(void *arg)
 {
-	needs_settle(arg);
+	waiters_serve(arg);
 }
 
 static void on_work_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
-	struct inner *inner = app->inner;
-	bool awaited = needs_work(app);
-	if (awaited || !app->inner->rests)
+	struct app_private *private = app->private;
+	bool awaited = waiters_want_work(app);
+	if (awaited || !app->private->rests)
 		app_say(app, ST_LOST, "the connection for transfers was lost: %s; %s", why->message,
 			awaited ? "connecting again" : "the next transfer makes it again");
 	if (awaited)
-		timer_start(inner->again_work, next_pause(&inner->again_work_ms));
+		timer_start(private->again_work, next_pause(&private->again_work_ms));
 }
 
 static void on_uncancelled(void *arg, const char *why)
@@ -249,11 +249,11 @@ static void again(void *arg);
 
 static void start_connect_all(struct app *app)
 {
-	struct inner *inner = app->inner;
-	inner->again = timer_new(app->loop, again, app);
-	inner->again_work = timer_new(app->loop, on_again_work, app);
-	inner->limit = timer_new(app->loop, start_on_limit, app);
-	bool work = app->settings.demo || app->inner->wants_work || !app_prints(app);
+	struct app_private *private = app->private;
+	private->again = timer_new(app->loop, again, app);
+	private->again_work = timer_new(app->loop, on_again_work, app);
+	private->limit = timer_new(app->loop, start_on_limit, app);
+	bool work = app->settings.demo || app->private->wants_work || !app_prints(app);
 	db_on_lost(app->browse, on_browse_lost, app);
 	db_on_lost(app->work, on_work_lost, app);
 	db_on_uncancelled(app->browse, on_uncancelled, app);
@@ -276,63 +276,63 @@ static const char *host_of(const char *place)
 /* The name of a host may lead to another server than before; that is not seen here. */
 static void tell_place(struct app *app)
 {
-	const char *place = db_facts(app->browse)->place, *before = app->inner->place;
+	const char *place = db_facts(app->browse)->place, *before = app->private->place;
 	if (app->settings.demo)
 		app_say(app, ST_OK, "connected again");
 	else if (!before || strcmp(host_of(before), host_of(place)) == 0)
 		app_say(app, ST_OK, "connected again to %s", place);
 	else
 		app_say(app, ST_OK, "connected again, to another server: %s, before it was %s", place, before);
-	free(app->inner->place);
-	app->inner->place = NULL;
+	free(app->private->place);
+	app->private->place = NULL;
 }
 
 /* What runs uses the catalogue; transfers find out by themselves that this is another server (txn_expect()). */
 void start_elsewhere(struct app *app)
 {
-	if (!app->inner->elsewhere || app->leaving || job_uses(app, USES_BROWSE | USES_WORK | USES_RIVAL) ||
+	if (!app->private->elsewhere || app->leaving || job_uses(app, USES_BROWSE | USES_WORK | USES_RIVAL) ||
 	    db_state(app->browse) != DB_IDLE)
 		return;
-	app->inner->elsewhere = false;
-	start_look(app);
+	app->private->elsewhere = false;
+	open_bank(app);
 }
 
 static void on_again(void *arg, const struct err *err)
 {
 	struct app *app = arg;
-	struct inner *inner = app->inner;
+	struct app_private *private = app->private;
 	reconnect_end(app, USES_BROWSE);
 	if (err) {
-		note_loss(app, &inner->lost, err->text);
-		inner->awaking = false;
-		timer_start(inner->again, next_pause(&inner->again_ms));
-		needs_settle(app);
+		note_loss(app, &private->lost, err->text);
+		private->awaking = false;
+		timer_start(private->again, next_pause(&private->again_ms));
+		waiters_serve(app);
 		return;
 	}
-	inner->again_ms = 0;
-	inner->awaking = false;
-	inner->lost.since_us = 0;
+	private->again_ms = 0;
+	private->awaking = false;
+	private->lost.since_us = 0;
 	tell_place(app);
-	inner->elsewhere = app->catalogue && who_compare(&inner->who, db_who(app->browse)) == WHO_OTHER;
+	private->elsewhere = app->catalogue && who_compare(&private->who, db_who(app->browse)) == WHO_OTHER;
 	start_elsewhere(app);
-	if (inner->elsewhere)
+	if (private->elsewhere)
 		app_say(app, ST_LOST, "this is another server; its accounts are read when what runs is over");
 	else if (app->stage != STAGE_READY)
 		; /* they are being read */
 	else if (app->pages)
 		pages_refresh(app->pages);
 	else if (!app->catalogue)
-		start_look(app);
-	inner_changed(app);
-	if (needs_work(app))
+		open_bank(app);
+	app_changed(app);
+	if (waiters_want_work(app))
 		start_connect_work(app);
-	needs_settle(app);
+	waiters_serve(app);
 }
 
 static void connect_again(struct app *app)
 {
-	if (!app->inner->place)
-		app->inner->place = mem_dup(db_facts(app->browse)->place);
+	if (!app->private->place)
+		app->private->place = mem_dup(db_facts(app->browse)->place);
 	db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_again, app);
 }
 
@@ -345,23 +345,23 @@ static void again(void *arg)
 
 void start_wake(struct app *app)
 {
-	struct inner *inner = app->inner;
-	inner->unasked = false;
-	if (!inner->rests || app->stage != STAGE_READY || db_state(app->browse) != DB_DOWN || app->leaving)
+	struct app_private *private = app->private;
+	private->unasked = false;
+	if (!private->rests || app->stage != STAGE_READY || db_state(app->browse) != DB_DOWN || app->leaving)
 		return;
-	inner->awaking = true;
-	note_loss(app, &inner->lost, "it is being made");
-	timer_stop(inner->again);
+	private->awaking = true;
+	note_loss(app, &private->lost, "it is being made");
+	timer_stop(private->again);
 	connect_again(app);
 }
 
 void start_lost(struct app *app)
 {
-	struct inner *inner = app->inner;
-	if (app->leaving || timer_pending(inner->again) || db_state(app->browse) == DB_CONNECTING)
+	struct app_private *private = app->private;
+	if (app->leaving || timer_pending(private->again) || db_state(app->browse) == DB_CONNECTING)
 		return;
-	note_loss(app, &inner->lost, "it is being made");
-	timer_start(inner->again, next_pause(&inner->again_ms));
+	note_loss(app, &private->lost, "it is being made");
+	timer_start(private->again, next_pause(&private->again_ms));
 }
 
 /* A session in use is left alone: who waits for its answer would wait for ever. */
@@ -378,8 +378,8 @@ void app_reconnect(struct app *app)
 	if (browse || work)
 		reconnect_begin(app, (browse ? USES_BROWSE : 0u) | (work ? USES_WORK : 0u));
 	if (browse) {
-		note_loss(app, &app->inner->lost, "it is being made");
-		timer_stop(app->inner->again);
+		note_loss(app, &app->private->lost, "it is being made");
+		timer_stop(app->private->again);
 		connect_again(app);
 	}
 	if (work)
@@ -420,7 +420,7 @@ static void start_on_server(void *arg, const struct err *err)
 
 void app_start(struct app *app)
 {
-	app->inner->started = true;
+	app->private->started = true;
 	if (!app->settings.demo) {
 		start_connect_all(app);
 		return;

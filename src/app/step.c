@@ -27,34 +27,34 @@ void step_look(struct app *app, const struct txn_gate *next)
 {
 	const struct statement *statement = next->statement;
 	struct buf params = {0}, text = {0};
-	set(&app->inner->step_next, NULL);
+	set(&app->private->step_next, NULL);
 	if (!app->step.on || !app->transfer.run || !worth_holding(next))
 		return;
 	for (unsigned i = 0; i < statement->nparams; i++)
 		buf_fmt(&params, "%s$%u = %s", i ? ", " : "", i + 1,
 			statement->params[i] ? statement->params[i] : "NULL");
 	show_statement(&text, statement->sql, buf_text(&params));
-	set(&app->inner->step_next, buf_take(&text));
+	set(&app->private->step_next, buf_take(&text));
 	buf_free(&params);
 }
 
 bool step_holds(struct app *app)
 {
 	struct buf text = {0};
-	if (!app->inner->step_next)
+	if (!app->private->step_next)
 		return false;
-	set(&app->step.next, app->inner->step_next);
-	app->inner->step_next = NULL;
+	set(&app->step.next, app->private->step_next);
+	app->private->step_next = NULL;
 	text_escape(&text, app->step.next, strlen(app->step.next), app_prints(app) ? 0 : MESSAGE_COLUMNS);
 	app_say(app, ST_OK, "next: %s; %s sends it, ^C cancels", buf_text(&text), app_prints(app) ? "Enter" : "Space");
 	buf_free(&text);
-	inner_changed(app);
+	app_changed(app);
 	return true;
 }
 
 void step_forget(struct app *app)
 {
-	set(&app->inner->step_next, NULL);
+	set(&app->private->step_next, NULL);
 	set(&app->step.next, NULL);
 }
 
@@ -64,6 +64,6 @@ bool app_step_on(struct app *app)
 		return false;
 	step_forget(app);
 	txn_go(app->txn);
-	inner_changed(app);
+	app_changed(app);
 	return true;
 }

@@ -12,18 +12,18 @@
 enum { STEPPING_MS = 600000 };
 
 /* The transfer of app->transfer while it runs. */
-struct moving {
+struct transfer_run {
 	struct job job;
 	struct dry *dry;    /* NULL unless it is a dry run */
 	bool rival_watches; /* the rival takes part */
 	bool awaits_rival;  /* it begins when the rival's session is there */
 };
 
-static const struct job_ops moving_ops;
+static const struct job_ops transfer_run_ops;
 
-static struct moving *moving_of(const struct app *app)
+static struct transfer_run *transfer_run_of(const struct app *app)
 {
-	return (struct moving *)job_find(app, &moving_ops);
+	return (struct transfer_run *)job_find(app, &transfer_run_ops);
 }
 
 /* ---- the gate ---- */
@@ -35,13 +35,13 @@ static void release(void *arg)
 		txn_go(app->txn);
 }
 
-bool moving_gate(void *arg, const struct txn_gate *next)
+bool transfer_run_gate(void *arg, const struct txn_gate *next)
 {
 	struct app *app = arg;
 	if (app->transfer.run)
 		app->transfer.txn = next->txn;
 	step_look(app, next);
-	const struct moving *moving = moving_of(app);
+	const struct transfer_run *moving = transfer_run_of(app);
 	if (moving && moving->rival_watches && rival_gate(app->rival, next, release, app))
 		return true;
 	return step_holds(app);
@@ -97,7 +97,7 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 		buf_free(&doubt);
 		return;
 	}
-	bool owes = moving_of(app)->rival_watches && rival_busy(app->rival);
+	bool owes = transfer_run_of(app)->rival_watches && rival_busy(app->rival);
 	app_result(app, "moved %s from %s to %s: %s has %s, %s has %s. %s, %u %s%s%s",
 		   transfer_run_show(app, facts.amount).text, source, destination, source,
 		   transfer_run_show(app, facts.source_after).text, destination,
@@ -143,7 +143,7 @@ static void say_dry(struct app *app, const struct app_transfer *transfer)
 	struct transfer_facts facts = transfer_facts(transfer->body);
 	const char *source = transfer->source, *destination = transfer->destination;
 	struct buf text = {0};
-	for (const char *line = dry_held(moving_of(app)->dry); *line; line += strcspn(line, "\n") + 1)
+	for (const char *line = dry_held(transfer_run_of(app)->dry); *line; line += strcspn(line, "\n") + 1)
 		buf_fmt(&text, "would send  %.*s\n", (int)strcspn(line, "\n"), line);
 	app_show(app, "Dry run", &text);
 	app_result(app, "would move %s from %s to %s: %s would have %s, %s would have %s; nothing was moved",
@@ -152,9 +152,9 @@ static void say_dry(struct app *app, const struct app_transfer *transfer)
 		   transfer_run_show(app, facts.destination_after).text);
 }
 
-bool moving_was_dry(const struct app *app)
+bool transfer_run_was_dry(const struct app *app)
 {
-	const struct moving *moving = moving_of(app);
+	const struct transfer_run *moving = transfer_run_of(app);
 	return moving && moving->dry && dry_held(moving->dry) && app->transfer.result.outcome == OUTCOME_REJECTED;
 }
 
@@ -163,7 +163,7 @@ static void say_result(struct app *app, const struct app_transfer *transfer)
 	bool record = transfer->report != NULL;
 	if (record)
 		transfer->report(app);
-	if (moving_was_dry(app)) {
+	if (transfer_run_was_dry(app)) {
 		if (!record)
 			say_dry(app, transfer);
 		return;
@@ -193,23 +193,23 @@ static void say_result(struct app *app, const struct app_transfer *transfer)
 
 static void transfer_run_over(void *arg)
 {
-	struct moving *moving = arg;
+	struct transfer_run *moving = arg;
 	struct app *app = moving->job.app;
 	struct run *run = app->transfer.run;
-	enum status status = moving_was_dry(app) ? ST_OK : txn_status(app->transfer.result.outcome);
+	enum status status = transfer_run_was_dry(app) ? ST_OK : txn_status(app->transfer.result.outcome);
 	app->transfer.run = NULL;
 	job_end(&moving->job);
 	if (app->pages)
 		pages_refresh(app->pages);
 	if (app->history)
 		history_refresh(app->history);
-	inner_changed(app);
+	app_changed(app);
 	run_end(run, status, NULL);
 }
 
 static void transfer_run_on_done(void *arg, const struct txn_result *result)
 {
-	struct moving *moving = arg;
+	struct transfer_run *moving = arg;
 	struct app *app = moving->job.app;
 	app->transfer.result = *result;
 	app->transfer.txn = result->txn;
@@ -226,7 +226,7 @@ static void transfer_run_on_done(void *arg, const struct txn_result *result)
 struct txn_options app_txn_options(const struct app *app)
 {
 	struct txn_options options = app->settings.txn;
-	const struct moving *moving = moving_of(app);
+	const struct transfer_run *moving = transfer_run_of(app);
 	options.unnumbered = moving && moving->dry; /* no commit can be lost */
 	if (app->rival && rival_armed(app->rival) && options.wire == WIRE_ONESHOT)
 		options.wire = WIRE_PIPELINE; /* the rival needs a gap between the read and the write */
@@ -238,7 +238,7 @@ struct txn_options app_txn_options(const struct app *app)
 	return options;
 }
 
-static void transfer_run_go(struct moving *moving)
+static void transfer_run_go(struct transfer_run *moving)
 {
 	struct app *app = moving->job.app;
 	struct app_transfer *transfer = &app->transfer;
@@ -252,12 +252,12 @@ static void transfer_run_go(struct moving *moving)
 	struct body *body = transfer_body(transfer->body);
 	txn_start(app->txn, moving->dry ? dry_body(moving->dry) : body, what.p, &options, transfer_run_on_done, moving);
 	buf_free(&what);
-	inner_changed(app);
+	app_changed(app);
 }
 
 static void transfer_run_on_rival(void *arg, const struct err *err)
 {
-	struct moving *moving = arg;
+	struct transfer_run *moving = arg;
 	struct app *app = moving->job.app;
 	moving->awaits_rival = false;
 	if (err) {
@@ -270,7 +270,7 @@ static void transfer_run_on_rival(void *arg, const struct err *err)
 /* ---- the job ---- */
 
 /* The rival's session was awaited, and is awaited no more. */
-static void transfer_run_give_up(struct moving *moving)
+static void transfer_run_give_up(struct transfer_run *moving)
 {
 	struct app *app = moving->job.app;
 	struct run *run = app->transfer.run;
@@ -280,9 +280,9 @@ static void transfer_run_give_up(struct moving *moving)
 	run_end(run, ST_CANCELLED, "cancelled; nothing changed");
 }
 
-static bool stop_moving(struct job *job, enum job_stop how)
+static bool stop_transfer_run(struct job *job, enum job_stop how)
 {
-	struct moving *moving = (struct moving *)job;
+	struct transfer_run *moving = (struct transfer_run *)job;
 	if (moving->awaits_rival)
 		transfer_run_give_up(moving);
 	else if (txn_running(job->app->txn) || how != STOP_CANCEL)
@@ -292,20 +292,20 @@ static bool stop_moving(struct job *job, enum job_stop how)
 	return true;
 }
 
-static void free_moving(struct job *job)
+static void free_transfer_run(struct job *job)
 {
-	struct moving *moving = (struct moving *)job;
+	struct transfer_run *moving = (struct transfer_run *)job;
 	dry_free(moving->dry);
 	free(moving);
 }
 
-static const struct job_ops moving_ops = {
-	.stop = stop_moving, .awaited = job_always, .free = free_moving, .talk = TALK_ALL};
+static const struct job_ops transfer_run_ops = {
+	.stop = stop_transfer_run, .awaited = job_always, .free = free_transfer_run, .talk = TALK_ALL};
 
-static struct moving *transfer_run_begin(struct app *app, bool dry)
+static struct transfer_run *transfer_run_begin(struct app *app, bool dry)
 {
-	struct moving *moving = NEW(struct moving);
-	moving->job = (struct job){.ops = &moving_ops, .name = "a transfer", .uses = USES_WORK};
+	struct transfer_run *moving = NEW(struct transfer_run);
+	moving->job = (struct job){.ops = &transfer_run_ops, .name = "a transfer", .uses = USES_WORK};
 	moving->job.uses |= rival_armed(app->rival) ? USES_RIVAL : 0;
 	moving->dry = dry ? dry_new(transfer_body(app->transfer.body)) : NULL;
 	job_begin(app, &moving->job);
@@ -337,7 +337,7 @@ void app_transfer(struct run *run, const struct transfer_spec *spec, void (*repo
 	}
 	set_transfer(app, run, spec);
 	app->transfer.report = report;
-	struct moving *moving = transfer_run_begin(app, run_option(run, "dry-run") != NULL);
+	struct transfer_run *moving = transfer_run_begin(app, run_option(run, "dry-run") != NULL);
 	bool rival_down = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
 	moving->awaits_rival = rival_down && db_state(app->rival_db) != DB_CONNECTING;
 	if (moving->awaits_rival)

@@ -35,8 +35,8 @@ static int waiters_look_up(struct app *app, const struct need *need, struct err 
 {
 	const char *why = app_not_ready(app, need->flags);
 	bool starting = app->stage != STAGE_READY && app->stage != STAGE_FAILED;
-	const struct loss *lost = &app->inner->lost, *lost_work = &app->inner->lost_work;
-	if (why && (app->inner->awaking || (starting && app_prints(app)) || start_awaits(app, lost)))
+	const struct loss *lost = &app->private->lost, *lost_work = &app->private->lost_work;
+	if (why && (app->private->awaking || (starting && app_prints(app)) || start_awaits(app, lost)))
 		return PENDING;
 	if (why && app_prints(app) && lost->since_us) {
 		start_gave_up(app, lost, "the connection", err);
@@ -73,7 +73,7 @@ static struct need *take_served(struct app *app, struct err *err)
 	return need;
 }
 
-void needs_settle(struct app *app)
+void waiters_serve(struct app *app)
 {
 	struct err err = {0};
 	for (struct need *need; (need = take_served(app, &err)); err = (struct err){0}) {
@@ -82,7 +82,7 @@ void needs_settle(struct app *app)
 	}
 }
 
-bool needs_work(const struct app *app)
+bool waiters_want_work(const struct app *app)
 {
 	const struct waiting *waiting = waiting_of(app);
 	const struct need *need = waiting ? waiting->needs : NULL;
@@ -105,7 +105,7 @@ static void waiters_add_need(struct app *app, const struct need *need)
 	waiting->needs = added;
 }
 
-void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg)
+void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg)
 {
 	unsigned needed = command_flags & (COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK);
 	if (!needed) {
@@ -114,13 +114,13 @@ void needs_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, c
 	}
 	waiters_add_need(app, &(struct need){needed, fn, arg, NULL});
 	if (needed & COMMAND_WORK)
-		app->inner->wants_work = true;
+		app->private->wants_work = true;
 	start_wake(app);
-	if (!app->inner->started && app->stage != STAGE_FAILED)
+	if (!app->private->started && app->stage != STAGE_FAILED)
 		app_start(app);
 	else if (app->stage != STAGE_FAILED && app->stage != STAGE_SERVER && (needed & COMMAND_WORK))
 		start_connect_work(app); /* the start may have begun without it */
-	needs_settle(app);
+	waiters_serve(app);
 }
 
 /* ---- those who wait in vain ---- */
@@ -159,7 +159,7 @@ static bool fail_all(struct need *needs, const struct err *err)
 }
 
 /* Without the session that writes one can still browse; who needs it gets its error. */
-void needs_fail_work(struct app *app, const struct err *err)
+void waiters_fail_work(struct app *app, const struct err *err)
 {
 	if (!fail_all(take_all(app, COMMAND_WORK), err))
 		app_say(app, ST_CONNECT, "transfers: %s", err->text);

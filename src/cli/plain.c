@@ -68,7 +68,7 @@ static void on_say(void *self, enum status status, const char *text)
 /* Why is known where it fails; whoever looks later sees only that it did. */
 static void flush_data(struct plain *plain)
 {
-	int *unwritten = &plain->app->inner->unwritten;
+	int *unwritten = &plain->app->private->unwritten;
 	errno = 0;
 	if (!*unwritten && (fflush(stdout) != 0 || ferror(stdout)))
 		*unwritten = errno ? errno : EIO;
@@ -81,7 +81,7 @@ static void on_print(void *self, const char *text)
 	narrate_now(plain->narrate);
 	fprintf(stdout, "%s\n", text);
 	flush_data(plain);
-	if (plain->app->inner->unwritten && inner_tells(plain->app))
+	if (plain->app->private->unwritten && app_tells(plain->app))
 		fprintf(stderr, "%s\n", text);
 }
 
@@ -145,7 +145,7 @@ static void on_review(void *self, struct run *run)
 
 static void say_unwritten(struct plain *plain)
 {
-	int why = plain->app->inner->unwritten;
+	int why = plain->app->private->unwritten;
 	if (why != EPIPE && !plain->complained)
 		app_say(plain->app, ST_OWN, "cannot write to standard output: %s", strerror(why));
 	plain->complained = true;
@@ -154,7 +154,7 @@ static void say_unwritten(struct plain *plain)
 /* As any filter whose reader has gone. */
 static void leave_unwritten(struct plain *plain)
 {
-	app_leave(plain->app, plain->app->inner->unwritten == EPIPE ? 128 + SIGPIPE : status_exit(ST_OWN));
+	app_leave(plain->app, plain->app->private->unwritten == EPIPE ? 128 + SIGPIPE : status_exit(ST_OWN));
 }
 
 static void plain_on_done(void *arg, enum status status)
@@ -165,9 +165,9 @@ static void plain_on_done(void *arg, enum status status)
 	if (status || plain->person)
 		plain->last = plain->person || !plain->last ? status : plain->last;
 	flush_data(plain);
-	if (app->inner->unwritten && (!status || app->inner->told)) /* else it has said why */
+	if (app->private->unwritten && (!status || app->private->told)) /* else it has said why */
 		say_unwritten(plain);
-	if (app->inner->unwritten && !app->inner->told)
+	if (app->private->unwritten && !app->private->told)
 		leave_unwritten(plain);
 	else if (status && plain->strict)
 		app_leave(app, status_exit(status));
@@ -178,7 +178,7 @@ static void plain_on_done(void *arg, enum status status)
 static void plain_on_line(void *arg, const char *line)
 {
 	struct plain *plain = arg;
-	if (line && plain->app->inner->unwritten) {
+	if (line && plain->app->private->unwritten) {
 		leave_unwritten(plain);
 	} else if (line) {
 		plain->line++;
@@ -222,7 +222,7 @@ static void prompt(const struct plain *plain)
 static void next_command(struct plain *plain)
 {
 	const struct settings *settings = &plain->app->settings;
-	if (plain->next < settings->ncommands && plain->app->inner->unwritten) {
+	if (plain->next < settings->ncommands && plain->app->private->unwritten) {
 		leave_unwritten(plain);
 	} else if (plain->next < settings->ncommands) {
 		command_run(plain->app, settings->commands[plain->next++], plain_on_done, plain);

@@ -56,8 +56,8 @@ enum status record_write(struct record *record, const struct run *run, struct er
 	enum status status = run_format(run, &format, err);
 	if (!status)
 		status = write_to(stdout, record, format, err);
-	if (status && inner_tells(run->app)) {
-		run->app->inner->unwritten = errno;
+	if (status && app_tells(run->app)) {
+		run->app->private->unwritten = errno;
 		(void)write_to(stderr, record, format, err);
 		err_clear(err);
 		status = ST_OK;

@@ -266,7 +266,7 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	struct words words;
 	struct err err = {0};
 	*run = (struct run){.app = app, .line = mem_dup(line), .done = done, .arg = arg};
-	inner_keep_run(app, run);
+	app_keep_run(app, run);
 	enum status status = words_split(&words, line, &err);
 	if (!status && words.n > 0)
 		status = run_take_words(run, &words, line, &err);
@@ -282,5 +282,5 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	}
 	const char *yes = run_option(run, "yes");
 	run->confirmed = yes || app->settings.yes;
-	needs_wait(app, needed(run), run_connected, run);
+	waiters_wait(app, needed(run), run_connected, run);
 }

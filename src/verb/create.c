@@ -18,7 +18,7 @@ struct create {
 	struct app *app;
 	struct bulk *bulk;
 	uint64_t wanted;
-	struct filling *filling;
+	struct add_accounts *adding;
 };
 
 static void on_kept(void *arg, uint64_t kept)
@@ -47,19 +47,19 @@ static void create_on_done(void *arg, uint64_t kept, const struct err *err)
 static void create_stop(void *work)
 {
 	struct create *create = work;
-	filling_stop(create->filling);
+	add_accounts_stop(create->adding);
 }
 
 static void create_forget(void *work)
 {
 	struct create *create = work;
-	filling_free(create->filling);
+	add_accounts_free(create->adding);
 	free(create);
 }
 
 /* ---- the command ---- */
 
-static enum status create_read_line(const struct run *run, struct filling_spec *spec, struct err *err)
+static enum status create_read_line(const struct run *run, struct add_accounts_spec *spec, struct err *err)
 {
 	unsigned long long chunk = 0, accounts = 0;
 	const char *word = run_option(run, "chunk");
@@ -77,7 +77,7 @@ static enum status create_read_line(const struct run *run, struct filling_spec *
 
 static enum status check_create(const struct run *run, struct err *err)
 {
-	struct filling_spec spec = {0};
+	struct add_accounts_spec spec = {0};
 	return create_read_line(run, &spec, err);
 }
 
@@ -92,7 +92,7 @@ static void do_create(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err;
-	struct filling_spec spec = {.kept = on_kept, .done = create_on_done};
+	struct add_accounts_spec spec = {.kept = on_kept, .done = create_on_done};
 	if (create_read_line(run, &spec, &err) || !job_may(app, USES_WORK, &err)) {
 		run_end(run, err.status, err.text);
 		return;
@@ -107,7 +107,7 @@ static void do_create(struct run *run)
 						 .stop = create_stop,
 						 .free = create_forget,
 						 .work = create});
-	create->filling = filling_start(app, app->catalogue, &spec);
+	create->adding = add_accounts_start(app, app->catalogue, &spec);
 }
 
 const struct command verb_create = {

@@ -161,7 +161,7 @@ static void do_doctor(struct run *run)
 	diagnosis->run = run;
 	job_begin(app, &diagnosis->job);
 	diagnosis_look_here(diagnosis);
-	needs_wait(app, COMMAND_SERVER | COMMAND_WORK, doctor_on_server, diagnosis);
+	waiters_wait(app, COMMAND_SERVER | COMMAND_WORK, doctor_on_server, diagnosis);
 }
 
 const struct command verb_doctor = {

@@ -166,7 +166,7 @@ static void do_run(struct run *run)
 		.job = {.ops = &lab_ops, .name = "a lesson", .uses = USES_LESSON}, .run = run, .spec = spec};
 	job_begin(app, &lab->job);
 	/* The lab makes its own connections. A transcript needs the private server alone; the judge, to know what server it is. */
-	needs_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, lab_start, lab);
+	waiters_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, lab_start, lab);
 }
 
 /* ---- the command ---- */
@@ -199,7 +199,7 @@ static const struct word_of_lab *find_word(const char *name, struct err *err)
 /* What needs somebody who watches. */
 static bool is_played(const struct run *run)
 {
-	return run->nargs == 0 || playing_knows(run->args[0]);
+	return run->nargs == 0 || lab_screen_knows(run->args[0]);
 }
 
 /* Without a screen: the list, or a lesson as lines. */
@@ -241,7 +241,7 @@ static void do_lab(struct run *run)
 {
 	struct err err = {0};
 	if (is_played(run) && !app_prints(run->app)) {
-		do_playing(run);
+		lab_screen_run(run);
 		return;
 	}
 	if (is_played(run)) {

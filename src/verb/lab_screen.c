@@ -41,9 +41,9 @@ static enum status go_to_place(struct app *app, const char *place)
 
 const struct learned *app_learned(struct app *app)
 {
-	if (!app->inner->learned)
-		app->inner->learned = learned_read();
-	return app->inner->learned;
+	if (!app->private->learned)
+		app->private->learned = learned_read();
+	return app->private->learned;
 }
 
 /* An order that was played to its end is remembered. */
@@ -54,8 +54,8 @@ static void lab_screen_note(struct app *app)
 	if (over && !playing->noted && !player_strayed(app->player)) {
 		struct player_score score = player_score(app->player);
 		(void)learned_note(player_name(app->player), player_order(app->player), score.right, score.asked);
-		learned_free(app->inner->learned);
-		app->inner->learned = NULL;
+		learned_free(app->private->learned);
+		app->private->learned = NULL;
 	}
 	playing->noted = over;
 }
@@ -63,7 +63,7 @@ static void lab_screen_note(struct app *app)
 static void lab_screen_on_changed(void *arg)
 {
 	lab_screen_note(arg);
-	inner_changed(arg);
+	app_changed(arg);
 }
 
 static void lab_screen_sweep(void *arg);
@@ -130,7 +130,7 @@ static void lab_screen_sweep(void *arg)
 		player_go_to(app->player, was.sent);
 	}
 	free(name);
-	inner_changed(app);
+	app_changed(app);
 }
 
 static void on_left(void *arg)
@@ -142,7 +142,7 @@ static void on_left(void *arg)
 		app_say(app, ST_STATEMENT, "not torn down: %s", left);
 	playing->over = true;
 	timer_start(playing->sweep, 0);
-	leaving_look(app);
+	quit_look(app);
 }
 
 static void lab_screen_end(struct playing *playing)
@@ -354,7 +354,7 @@ static const struct {
 	{"order", do_order}, {"against", do_against}, {"cancel", do_cancel_steps}, {"leave", do_leave_lesson},
 };
 
-bool playing_knows(const char *word)
+bool lab_screen_knows(const char *word)
 {
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (strcmp(word, words[i].name) == 0)
@@ -382,7 +382,7 @@ static enum status do_word(struct app *app, const char *word, const char *argume
 		       word);
 }
 
-void do_playing(struct run *run)
+void lab_screen_run(struct run *run)
 {
 	struct err err = {0};
 	enum status status = do_word(run->app, run->args[0], run->args[1], &err);

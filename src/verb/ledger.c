@@ -116,7 +116,7 @@ static void ledger_print(struct run *run)
 
 static void on_history(void *arg)
 {
-	inner_changed(arg);
+	app_changed(arg);
 }
 
 static void ledger_show(struct run *run)

@@ -33,7 +33,7 @@ static void session_on_made(void *arg, unsigned added, const struct err *err)
 			text_plural(added, "account", "accounts"));
 	else
 		app_say(app, ST_OK, "the tables are there; no account was added");
-	start_look_again(app, looked_again, run);
+	open_bank_again(app, looked_again, run);
 }
 
 /* Accounts to add where there are none: the command's own number, else the program's. */
@@ -58,7 +58,7 @@ static void do_init(struct run *run)
 	if (!job_may(app, USES_WORK, &err) || accounts_wanted(run, &accounts, &err))
 		run_end(run, ST_USAGE, err.text);
 	else
-		making_start(app, (unsigned)accounts, session_on_made, run);
+		create_tables(app, (unsigned)accounts, session_on_made, run);
 }
 
 /* ---- the others ---- */

@@ -192,7 +192,7 @@ static void change(struct run *run, const struct setting *setting, const char *w
 	enum status status = word ? setting->set(app, word, &err) : ST_OK;
 	if (!status) {
 		set_say(app, setting);
-		inner_changed(app);
+		app_changed(app);
 	}
 	run_end(run, status, status ? err.text : NULL);
 }

@@ -79,7 +79,7 @@ static void settle_on_done(void *arg, const struct txn_result *result)
 	*txn_inject(app->txn) = settling->inject;
 	enum status status = settle_answer(run, &facts, result, &err);
 	job_end(&settling->job);
-	inner_changed(app);
+	app_changed(app);
 	run_end(run, status, err.text[0] ? err.text : NULL);
 }
 
@@ -100,7 +100,7 @@ static void settle_start(struct run *run, const char *id)
 	job_begin(app, &settling->job);
 	txn_start(app->txn, lookup_body(settling->lookup), what.p, &options, settle_on_done, settling);
 	buf_free(&what);
-	inner_changed(app);
+	app_changed(app);
 }
 
 /* ---- the command ---- */

@@ -23,7 +23,7 @@ static void step_turn(struct app *app, bool on)
 	app_say(app, ST_OK,
 		on ? "step on: each statement of the next transfer is held until you let it go"
 		   : "step off: transfers run through");
-	inner_changed(app);
+	app_changed(app);
 	if (!on)
 		app_step_on(app);
 }

@@ -29,7 +29,7 @@ static void pick(struct run *run, char **field, const char *what)
 	char *copy = mem_dup(id);
 	free(*field);
 	*field = copy;
-	inner_changed(app);
+	app_changed(app);
 	app_say(app, ST_OK, "%s is %s", what, *field);
 	run_end(run, ST_OK, NULL);
 }
@@ -50,7 +50,7 @@ static void do_swap(struct run *run)
 	char *source = app->source;
 	app->source = app->destination;
 	app->destination = source;
-	inner_changed(app);
+	app_changed(app);
 	app_say(app, ST_OK, "source is %s, destination is %s", app->source ? app->source : "not picked",
 		app->destination ? app->destination : "not picked");
 	run_end(run, ST_OK, NULL);
@@ -167,7 +167,7 @@ static void arm(struct run *run, bool on)
 {
 	struct app *app = run->app;
 	rival_arm(app->rival, on);
-	inner_changed(app);
+	app_changed(app);
 	app_say(app, ST_OK, on ? "the rival is armed: the next transfer meets a real conflict" : "the rival is off");
 	run_end(run, ST_OK, NULL);
 }

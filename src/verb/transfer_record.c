@@ -15,7 +15,7 @@ void transfer_record(struct app *app)
 	const struct app_transfer *transfer = &app->transfer;
 	const struct txn_result *result = &transfer->result;
 	struct transfer_facts facts = transfer_facts(transfer->body);
-	bool dry = moving_was_dry(app);
+	bool dry = transfer_run_was_dry(app);
 	bool moved = facts.decided && (dry || result->outcome == OUTCOME_COMMITTED);
 	bool recorded = facts.recorded && result->outcome == OUTCOME_COMMITTED;
 	struct record record = {0};

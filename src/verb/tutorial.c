@@ -69,7 +69,7 @@ void teaching_finish(struct teaching *teaching)
 	job_end(&teaching->job);
 	if (app->pages)
 		pages_refresh(app->pages);
-	inner_changed(app);
+	app_changed(app);
 	run_end(run, err.status, err.status ? err.text : NULL);
 }
 

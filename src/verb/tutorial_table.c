@@ -26,7 +26,7 @@ static void on_looked(void *arg)
 static void created(struct teaching *teaching)
 {
 	teaching_print(teaching, true);
-	start_look_again(teaching->run->app, on_looked, teaching);
+	open_bank_again(teaching->run->app, on_looked, teaching);
 }
 
 static void on_created(void *arg, size_t index, const struct answer *answer)

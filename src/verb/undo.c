@@ -24,8 +24,8 @@ static const char *selected_entry(const struct app *app)
 static void undone(void *arg, enum status status)
 {
 	struct run *run = arg;
-	if (run->app->inner->undoing == run)
-		run->app->inner->undoing = NULL;
+	if (run->app->private->undoing == run)
+		run->app->private->undoing = NULL;
 	run_end(run, status, NULL);
 }
 
@@ -37,7 +37,7 @@ static void make_opposite(struct run *run)
 		run_end(run, ST_OK, NULL);
 		return;
 	}
-	run->app->inner->undoing = run;
+	run->app->private->undoing = run;
 	command_run(run->app, line, undone, run);
 	free(line);
 }
@@ -86,7 +86,7 @@ static void take_opposite(struct run *run, const struct rows *rows)
 
 static void say_last_undone(struct app *app)
 {
-	const struct last *last = &app->inner->last;
+	const struct last *last = &app->private->last;
 	app_result(app, "the transfer of %s from %s to %s is undone already; nothing was moved now", last->amount,
 		   last->source, last->destination);
 }
@@ -95,7 +95,7 @@ static void say_last_undone(struct app *app)
 static bool take_last(struct reading *reading)
 {
 	struct run *run = reading->run;
-	const struct last *last = &run->app->inner->last;
+	const struct last *last = &run->app->private->last;
 	if (!last->id || strcasecmp(last->id, run->args[0]) != 0 || last->unsure)
 		return false;
 	reading->left = !last->undone;
@@ -145,7 +145,7 @@ static enum status check_undo(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       "undo takes a transfer's id, a UUID, as `ledger` lists them, not \"%.80s\"",
 			       run->args[0]);
-	if (run->nargs == 0 && !selected_entry(run->app) && !run->app->inner->last.id)
+	if (run->nargs == 0 && !selected_entry(run->app) && !run->app->private->last.id)
 		return err_set(err, ST_USAGE,
 			       "no transfer was made here that could be undone; name one by its id: undo UUID");
 	return record_check(run, err);
@@ -159,7 +159,7 @@ static enum status prepare_undo(struct run *run, struct err *err)
 /* Without a ledger, what this session knows. */
 static void undo_last(struct run *run)
 {
-	const struct last *last = &run->app->inner->last;
+	const struct last *last = &run->app->private->last;
 	if (last->unsure) {
 		run_end(run, ST_UNKNOWN, "what became of the last transfer is not known: look at both balances");
 		return;
@@ -189,7 +189,7 @@ static void do_undo(struct run *run)
 	struct app *app = run->app;
 	const char *selected = selected_entry(app);
 	if (run->nargs == 0)
-		run->args[run->nargs++] = mem_dup(selected ? selected : app->inner->last.id);
+		run->args[run->nargs++] = mem_dup(selected ? selected : app->private->last.id);
 	if (!app->catalogue->ledger) {
 		undo_last(run);
 		return;

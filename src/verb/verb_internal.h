@@ -41,8 +41,8 @@ void transfer_record(struct app *app);                /* writes the result of th
 enum status ledger_there(const struct run *run, struct err *err); /* an error where there is no ledger */
 
 /* lab_screen.c */
-bool playing_knows(const char *word); /* of the command lab: it is for a screen */
-void do_playing(struct run *run);     /* the command lab on a screen */
+bool lab_screen_knows(const char *word); /* of the command lab: it is for a screen */
+void lab_screen_run(struct run *run);    /* the command lab on a screen */
 
 /* lab_open.c */
 struct asset_lesson;
