@@ -18,12 +18,14 @@ struct add_accounts_spec {
 	unsigned chunk; /* accounts a transaction; 0: what fits the way */
 	enum add_accounts_way way;
 	void (*kept)(void *arg, uint64_t kept); /* after each chunk: so many are kept by now; may be NULL */
-	/* Comes from the loop, and the filling is over: `kept` accounts were added for good. err is NULL where that is all of them. */
+	/* Comes from the loop, and the filling is over: `kept` accounts were added for good. err is NULL where that
+	 * is all of them. */
 	void (*done)(void *arg, uint64_t kept, const struct err *err);
 	void *arg;
 };
 
-/* Over the engine of the session that writes, which must be idle. Owned by the caller; the catalogue must outlive it. */
+/* Over the engine of the session that writes, which must be idle. Owned by the caller; the catalogue must outlive
+ * it. */
 struct add_accounts *add_accounts_start(struct app *app, const struct catalogue *catalogue,
 					const struct add_accounts_spec *spec);
 void add_accounts_stop(struct add_accounts *filling); /* cancels: the chunk that runs is the last */

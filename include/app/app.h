@@ -34,9 +34,9 @@ enum app_stage {
 };
 
 /*
- * What a front end does for the commands. ui/ supplies one, plain mode another. `say` shows a line that was made harmless.
- * `review` asks about run->line and calls app_reviewed() once; `act` does something on the screen (commands flagged SCREEN):
- * false where it knows no such action.
+ * What a front end does for the commands. ui/ supplies one, plain mode another. `say` shows a line that was made
+ * harmless. `review` asks about run->line and calls app_reviewed() once; `act` does something on the screen (commands
+ * flagged SCREEN): false where it knows no such action.
  */
 struct face {
 	void (*say)(void *self, enum status status, const char *text);
@@ -44,13 +44,16 @@ struct face {
 	bool (*act)(void *self, const char *action, const char *argument);
 	/* Puts a line on standard output. NULL where a screen covers it: commands then say what they found. */
 	void (*print)(void *self, const char *text);
-	/* Shows lines of harmless text, each ended by a newline, over what is on the screen. NULL where they are printed. */
+	/* Shows lines of harmless text, each ended by a newline, over what is on the screen. NULL where they are
+	 * printed. */
 	void (*show)(void *self, const char *title, const char *text);
 	void (*stage)(void *self);   /* app->stage changed */
 	void (*changed)(void *self); /* accounts, picks or levers changed */
-	/* How far long work has got, as a line of harmless text that takes the place of the one before; NULL takes it away. May be NULL. */
+	/* How far long work has got, as a line of harmless text that takes the place of the one before; NULL takes
+	 * it away. May be NULL. */
 	void (*progress)(void *self, const char *text);
-	/* A question is asked on the terminal, without the loop: leaves it as the shell had it, or takes it back. May be NULL. */
+	/* A question is asked on the terminal, without the loop: leaves it as the shell had it, or takes it back.
+	 * May be NULL. */
 	void (*aside)(void *self, bool away);
 	/* The next line of standard input, NULL at its end. NULL where a screen has the keys. */
 	void (*ask)(void *self, void (*line)(void *arg, const char *line), void *arg);
@@ -112,11 +115,13 @@ void app_start(struct app *app); /* begins with STAGE_SERVER or STAGE_CONNECTING
 void app_reconnect(struct app *app);
 
 /*
- * Leaves the program. A transfer that runs is cancelled, and its end is waited for: a moment on a screen, where people want to
- * leave, longer in plain mode; when asked again it is not waited for at all. Then it is abandoned (txn/txn.h).
+ * Leaves the program. A transfer that runs is cancelled, and its end is waited for: a moment on a screen, where
+ * people want to leave, longer in plain mode; when asked again it is not waited for at all. Then it is abandoned
+ * (txn/txn.h).
  */
 void app_leave(struct app *app, int exit_status);
-/* After the screen is gone: what its user must know of a transfer whose outcome is unknown. False where there is none. */
+/* After the screen is gone: what its user must know of a transfer whose outcome is unknown. False where there is
+ * none. */
 bool app_last_words(const struct app *app, struct err *err);
 
 /* Says a sentence to the user. The text is made harmless. */
@@ -125,8 +130,8 @@ void app_say(struct app *app, enum status status, const char *fmt, ...) PRINTF_L
 /* The answer to a review: yes runs the command, no ends it with ST_CANCELLED and changes nothing. */
 void app_reviewed(struct run *run, bool yes);
 
-/* Starts the transfer of run; ends the run when it is over (and the rival has put its unit back). The result is said in a sentence, or
- * by report(), which may be NULL. */
+/* Starts the transfer of run; ends the run when it is over (and the rival has put its unit back). The result is said
+ * in a sentence, or by report(), which may be NULL. */
 void app_transfer(struct run *run, const struct transfer_spec *spec, void (*report)(struct app *app));
 
 /* How the next transfer would be made: as it is set, and as what is armed wants it. */

@@ -36,7 +36,7 @@ struct app_private {
 	char *undoes;        /* the id of what the transfer that runs undoes; NULL */
 	struct timer *again; /* connects the browse session again */
 	uint64_t again_ms;
-	struct timer *again_work; /* and the one that writes, while somebody waits for it */
+	struct timer *again_work; /* and the one that writes, while a command waits for it */
 	uint64_t again_work_ms;
 	struct timer *limit; /* those who wait have waited long enough */
 	struct loss lost, lost_work;
@@ -83,11 +83,11 @@ void open_bank(struct app *app);                                           /* ov
 void open_bank_again(struct app *app, void (*then)(void *arg), void *arg); /* reads the catalogue anew over `work` */
 
 /* waiters.c */
-/* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not. On a screen
- * what is not there is said at once; in plain mode the start is made, and waited for. */
+/* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not.
+ * On a screen what is not there is said at once; in plain mode the start is made, and waited for. */
 void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg);
 void waiters_serve(struct app *app);           /* serves those who wait */
-bool waiters_want_work(const struct app *app); /* somebody waits for the session that writes */
+bool waiters_want_work(const struct app *app); /* a command waits for the session that writes */
 void waiters_fail_work(struct app *app,
 		       const struct err *err); /* no session that writes: those who wait for it are told */
 

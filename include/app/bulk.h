@@ -35,7 +35,8 @@ void bulk_end(struct bulk *bulk, enum status status, const char *sentence);
 /* "1.4 s", and how many a second: "in 1.4 s, 71400 a second". */
 void bulk_pace(const struct bulk *bulk, uint64_t done, char out[64]);
 
-/* A chunk failed because it was too large for the server: says so, halves `size`, and true; false where that is not why. */
+/* A chunk failed because it was too large for the server: says so, halves `size`, and true; false where that is not
+ * why. */
 bool bulk_halve(struct app *app, const struct txn_result *result, unsigned *size);
 
 #endif

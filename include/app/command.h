@@ -61,9 +61,11 @@ struct command {
 	void (*run)(struct run *run);
 	/* May be NULL. What is wrong with the line itself, before a connection is asked for. */
 	enum status (*check)(const struct run *run, struct err *err);
-	/* May be NULL. Fills in what the command line left out, before anything is asked; the run ends with its error. */
+	/* May be NULL. Fills in what the command line left out, before anything is asked; the run ends with its
+	 * error. */
 	enum status (*prepare)(struct run *run, struct err *err);
-	/* What will be done, for the question of a command that asks: "move half of 104 to 107, in ...". NULL: the line itself. */
+	/* What will be done, for the question of a command that asks: "move half of 104 to 107, in ...". NULL: the
+	 * line itself. */
 	void (*describe)(struct buf *out, const struct run *run);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A job: whatever runs for a while. All that run are in one list of the app, and there everybody looks who asks what runs. */
+/* A job: whatever runs for a while. All of them are in one list of the app, and nothing else decides what runs. */
 #ifndef APP_JOB_H
 #define APP_JOB_H
 

@@ -11,8 +11,9 @@ struct input;
 struct input *input_new(struct loop *loop, int fd);
 void input_free(struct input *input);
 
-/* Calls fn(arg, line) from the loop with the next line, without its end; NULL once there is none. A line that is longer than
- * a command line can be is cut, but still longer than that; a byte 0 becomes byte 1. Not while one is awaited. */
+/* Calls fn(arg, line) from the loop with the next line, without its end; NULL once there is none. A line that is
+ * longer than a command line can be is cut, but still longer than that; a byte 0 becomes byte 1. Not while one is
+ * awaited. */
 typedef void input_fn(void *arg, const char *line);
 void input_next(struct input *input, input_fn *fn, void *arg);
 

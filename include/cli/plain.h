@@ -14,8 +14,8 @@ struct settings;
 /* True where there is something to run, or no terminal to draw on. */
 bool plain_wanted(const struct settings *settings);
 
-/* Becomes app->face; runs the commands one after another once the loop runs, then leaves with the exit status. NULL with a
- * sentence where the file cannot be read. */
+/* Becomes app->face; runs the commands one after another once the loop runs, then leaves with the exit status. NULL
+ * with a sentence where the file cannot be read. */
 struct plain *plain_open(struct app *app, struct err *err);
 void plain_close(struct plain *plain); /* before app_free(); NULL is fine */
 

@@ -22,7 +22,8 @@ enum status run_format(const struct run *run, enum output_format *format, struct
 /* The check of a command whose format may be wrong, and nothing else. */
 enum status record_check(const struct run *run, struct err *err);
 
-/* True where the command's data are for a program: CSV, JSON or JSON lines on standard output, in place of sentences for people. */
+/* True where the command's data are for a program: CSV, JSON or JSON lines on standard output, in place of sentences
+ * for people. */
 bool record_wanted(const struct run *run);
 
 void record_add(struct record *record, const char *name, const char *value);

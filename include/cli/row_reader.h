@@ -21,7 +21,8 @@ struct reading {
 	struct buf said;
 	struct err err;
 
-	/* list and count: which accounts, owned; list: how many rows the page under way still wants, and the account it ended with. */
+	/* list and count: which accounts, owned; list: how many rows the page under way still wants, and the account
+	 * it ended with. */
 	struct query *query;
 	unsigned long long page;
 	char *place_id, *place_balance;

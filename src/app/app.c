@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* struct app: made, spoken through, left, and given back. */
+/* struct app: making it, its messages, its runs, and freeing it. */
 #include "app/app.h"
 
 #include <inttypes.h>
@@ -18,8 +18,8 @@ enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
 static const struct db_setting read_only[] = {{"default_transaction_read_only", "on"}, {0}};
 
 /*
- * A page is a few rows from an index, but where statistics are missing PostgreSQL may think otherwise, and compiles it (jit) for
- * longer than it runs.
+ * A page is a few rows from an index, but where statistics are missing PostgreSQL may think otherwise, and compiles
+ * it (jit) for longer than it runs.
  */
 static const struct db_setting browsing[] = {{"default_transaction_read_only", "on"}, {"jit", "off"}, {0}};
 
@@ -223,7 +223,8 @@ static void app_private_free(struct app_private *private)
 	free(private);
 }
 
-/* What borrows goes before what it borrows from: rival and pages, engines, jobs with their bodies, connections, catalogue, server. */
+/* What borrows goes before what it borrows from: rival and pages, engines, jobs with their bodies, connections,
+ * catalogue, server. */
 bool app_free(struct app *app)
 {
 	if (!app)

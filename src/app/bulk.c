@@ -109,7 +109,8 @@ void bulk_end(struct bulk *bulk, enum status status, const char *sentence)
 
 /* ---- chunks that are too large ---- */
 
-/* CockroachDB's budget of locks and its limit of rows written, and memory used up on either server (transactions.md 2.2). */
+/* CockroachDB's budget of locks and its limit of rows written, and memory used up on either server (transactions.md
+ * 2.2). */
 bool bulk_halve(struct app *app, const struct txn_result *result, unsigned *size)
 {
 	static const char *const too_large[] = {"53400", "54000", "53200"};

@@ -127,7 +127,8 @@ static void create_on_tables(void *arg, const struct err *err)
 	create_look(create);
 }
 
-/* Both at once, as the tutorial has them; the ledger afterwards where it has another name, or names do not find what they should. */
+/* Both at once, as the tutorial has them; the ledger afterwards where it has another name, or names do not find what
+ * they should. */
 static void make_accounts(struct create_tables *create)
 {
 	struct app *app = create->app;

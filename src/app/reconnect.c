@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The job of the command reconnect: the sessions that are being made again because somebody asked for it. */
+/* The job of the command reconnect: the sessions that are being made again because the user asked for it. */
 #include <stdlib.h>
 
 #include "app/app_private.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The settings of the program, given back. */
+/* Frees the settings of the program. */
 #include "app/settings.h"
 
 #include <stdlib.h>

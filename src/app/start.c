@@ -12,8 +12,9 @@
 enum { CONNECT_MS = 10000, AGAIN_MIN_MS = 200, AGAIN_MAX_MS = 5000 };
 
 /*
- * The stages follow each other: SERVER (demo only) -> CONNECTING -> TABLES (demo only) -> LOOKING -> READY; any of them may
- * end in FAILED. The session that writes may still be connecting when READY is reached: who needs it waits for it.
+ * The stages follow each other: SERVER (demo only) -> CONNECTING -> TABLES (demo only) -> LOOKING -> READY; any of
+ * them may end in FAILED. The session that writes may still be connecting when READY is reached: who needs it waits
+ * for it.
  */
 void start_stage(struct app *app, enum app_stage stage)
 {
@@ -73,8 +74,9 @@ static enum status ask_aside(struct app *app, struct err *err)
 	return status;
 }
 
-/* As psql: where the server wants a password and there is none, it is asked for. Not by the loop, which stands still meanwhile: nothing can
- * be done without the answer. True where the session connects again, or the program is about to end; else `err` says why not. */
+/* As psql: where the server wants a password and there is none, it is asked for. Not by the loop, which stands still
+ * meanwhile: nothing can be done without the answer. True where the session connects again, or the program is about
+ * to end; else `err` says why not. */
 static bool ask_password(struct app *app, struct db *db, db_connected_fn *done, struct err *err)
 {
 	const char *known = app->settings.conninfo.password; /* the other session may have asked meanwhile */
@@ -142,7 +144,8 @@ enum status start_gave_up(const struct app *app, const struct loss *loss, const 
 		       (double)app->settings.txn.max_elapsed_ms / 1000, loss->why.text);
 }
 
-/* Later, where somebody has waited; false where the time for that is up. A session that never was there is not waited for. */
+/* Later, where a command has waited; false where the time for that is up. A session that never was there is not
+ * waited for. */
 static bool work_again(struct app *app, const struct err *err)
 {
 	struct app_private *private = app->private;
@@ -195,8 +198,8 @@ void start_connect_work(struct app *app)
 }
 
 /*
- * Where it is lost idle again and nobody has asked for anything since it was made, somebody in between closes idle connections: to make
- * it anew would go on for ever. Then it rests, which is said once.
+ * Where it is lost idle again and nobody has asked for anything since it was made, something on the way closes idle
+ * connections: to make it anew would go on for ever. Then it rests, which is said once.
  */
 static void on_browse_lost(void *arg, const struct answer *why)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A transfer from its start to its one-line result, with the rival on the way. */
+/* Runs a transfer, from its start to its one-line result, with the rival in between. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -116,8 +116,8 @@ struct input *input_new(struct loop *loop, int fd)
 	input->flags = fcntl(fd, F_GETFL);
 	if (!can_be_watched(fd))
 		return input;
-	/* Watching makes the open file non-blocking, for everybody who shares it: a terminal is opened anew, so that standard output on
-	 * it stays as it was. */
+	/* Watching makes the open file non-blocking, for everybody who shares it: a terminal is opened anew, so that
+	 * standard output on it stays as it was. */
 	if (isatty(fd) && ttyname(fd))
 		input->opened = open(ttyname(fd), O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	input->watch = watch_new(loop, input->opened >= 0 ? input->opened : fd, input_on_ready, input);

@@ -19,9 +19,10 @@
 #include "plain_events.h"
 
 /*
- * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. What was asked for
- * by an option stops at the first command that fails. Standard input goes on: a person leaves with the status of the last
- * command, as from psql; a pipe with that of the first that failed, so that a failure is never lost.
+ * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. What was
+ * asked for by an option stops at the first command that fails. Standard input goes on: a person leaves with the
+ * status of the last command, as from psql; a pipe with that of the first that failed, so that a failure is never
+ * lost.
  */
 struct plain {
 	bool complained; /* that standard output takes no data */
@@ -116,8 +117,9 @@ static void plain_on_answer(void *arg, const char *line)
 		app_reviewed(run, line && strcmp(line, "yes") == 0);
 }
 
-/* A person answers; and so does the next line, where it stands behind the command itself. Other data in a pipe are no answer. */
-static bool somebody_answers(const struct plain *plain)
+/* A person answers; and so does the next line, where it stands behind the command itself. Other data in a pipe are
+ * no answer. */
+static bool plain_user_answers(const struct plain *plain)
 {
 	bool from_stdin = plain->from_stdin && plain->line > 0;
 	return from_stdin || isatty(STDIN_FILENO);
@@ -127,7 +129,7 @@ static void on_review(void *self, struct run *run)
 {
 	struct plain *plain = self;
 	struct buf what = {0};
-	if (!somebody_answers(plain)) {
+	if (!plain_user_answers(plain)) {
 		nobody_answers(run);
 		return;
 	}

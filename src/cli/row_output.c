@@ -49,7 +49,8 @@ static enum status write_to(FILE *to, const struct record *record, enum output_f
 	return output_end(output, err);
 }
 
-/* What became of money reaches the caller in any case; that standard output failed is seen, and said, by who looks after it. */
+/* What became of money reaches the caller in any case; that standard output failed is seen, and said, by who looks
+ * after it. */
 enum status record_write(struct record *record, const struct run *run, struct err *err)
 {
 	enum output_format format;

@@ -252,7 +252,8 @@ static void run_connected(void *arg, const struct err *not_ready)
 		run->command->run(run);
 }
 
-/* On a screen the session for reading belongs to the pages: what reads by itself uses the other one, which may have been lost while idle. */
+/* On a screen the session for reading belongs to the pages: what reads by itself uses the other one, which may have
+ * been lost while idle. */
 static unsigned needed(const struct run *run)
 {
 	const unsigned reads = COMMAND_VERB | COMMAND_SERVER | COMMAND_BANK;

@@ -65,8 +65,8 @@ static void add_verb_option(struct reader *reader, const struct item *item)
 	}
 }
 
-/* A database may be called anything, so a word that is no verb is one, as in psql; but one that is nearly a verb is more
- * likely a slip, and -d is there for the database of that name. */
+/* A database may be called anything, so a word that is no verb is one, as in psql; but one that is nearly a verb is
+ * more likely a slip, and -d is there for the database of that name. */
 static enum status database_word(struct reader *reader, const char *word, struct err *err)
 {
 	struct nearest nearest = {.word = word};

@@ -62,14 +62,14 @@ static bool same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Opens and locks a directory of `uid`'s; -1 where it is somebody else's, in use, or not a directory. */
+/* Opens and locks a directory of `uid`'s; -1 where it belongs to another user, is in use, or not a directory. */
 static int claim(const char *path, uid_t uid)
 {
 	struct stat opened, named;
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	/* Looked at again under the lock: between mkdtemp() and here somebody else's sweep may have removed it. */
+	/* Looked at again under the lock: between mkdtemp() and here another process's sweep may have removed it. */
 	if (fstat(fd, &opened) == 0 && opened.st_uid == uid && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
 	    lstat(path, &named) == 0 && same(&opened, &named))
 		return fd;

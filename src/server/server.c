@@ -84,7 +84,7 @@ static void dispatch(struct server *s, char news, const char *text)
 	}
 }
 
-/* The stream ended: after its last message that is how it goes, before it somebody has killed the guardian. */
+/* The stream ended: after its last message that is its normal end, before it the guardian was killed. */
 static void ended(struct server *s)
 {
 	watch_free(s->watch);

@@ -9,7 +9,7 @@
 #include "base/err.h"
 
 struct server_user {
-	bool other; /* we are root and it is somebody else */
+	bool other; /* we are root and it is another user */
 	uid_t uid;
 	gid_t gid;
 	gid_t groups[64];

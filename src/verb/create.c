@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command create: so many accounts with random ids and balances, in chunks, and an account of what was kept. */
+/* The command create: adds accounts with random ids and balances, in chunks, and says how many were kept. */
 #include <inttypes.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command doctor: looks at everything that teller lives on, and says of each part that it is well or what to do. */
+/* The command doctor: checks everything that teller depends on, and says of each part that it is fine or what to do. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the doctor finds between it and the server: a pooler, and whether its sessions stay. */
+/* What the doctor checks between teller and the server: a pooler, and whether its sessions stay. */
 #include <stdlib.h>
 
 #include "base/mem.h"

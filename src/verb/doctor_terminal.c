@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the doctor sees without a server: terminal, colours, locale, libraries. */
+/* What the doctor checks without a server: terminal, colours, locale, libraries. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>

@@ -21,8 +21,8 @@
 enum { PAGE_ROWS = 1000, PAGE_BYTES = 4 << 20 };
 
 /*
- * One read-only transaction with one snapshot: BEGIN with the first page, a page after the last id of the one before, COMMIT. The
- * file is written under another name beside its own, and gets that when all of it is there.
+ * One read-only transaction with one snapshot: BEGIN with the first page, a page after the last id of the one before,
+ * COMMIT. The file is written under another name beside its own, and gets that when all of it is there.
  */
 struct export
 {

@@ -16,10 +16,11 @@ struct intake_spec {
 	size_t ncolumns;
 	unsigned chunk; /* rows */
 	bool skip;      /* rows that are not taken are left out */
-	/* A row was not taken: "has ...", for a sentence that begins with the line. With `skip` it is left out; else it ends the chunk. */
+	/* A row was not taken: "has ...", for a sentence that begins with the line. With `skip` it is left out; else
+	 * it ends the chunk. */
 	void (*bad)(void *arg, uint64_t line, const char *why);
-	/* Comes from the loop when the chunk is over. err NULL: all of it is kept, but for what was left out. Its sentence is "" where bad()
-	 * has told it. */
+	/* Comes from the loop when the chunk is over. err NULL: all of it is kept, but for what was left out. Its
+	 * sentence is "" where bad() has told it. */
 	void (*done)(void *arg, const struct err *err);
 	void *arg;
 };

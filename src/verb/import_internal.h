@@ -10,8 +10,8 @@
 #include "import_chunk.h"
 
 /*
- * Reading and writing take turns: a piece of the file is read, its records go into a chunk, and once that is full (or the file ends)
- * it is written, and the rest of the piece goes on. So no more than a chunk and a piece are in memory.
+ * Reading and writing take turns: a piece of the file is read, its records go into a chunk, and once that is full (or
+ * the file ends) it is written, and the rest of the piece goes on. So no more than a chunk and a piece are in memory.
  */
 struct import {
 	struct app *app;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The lines of an import: which columns the first one names, and what is wrong with those that are no accounts. */
+/* The lines of an import: which columns the first one names, and what is wrong with a line that is not an account. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The levers for teaching: what is injected into the next attempts, and the delay before each round trip. */
+/* The commands inject and delay: failures of the next attempts, and a wait before each round trip. */
 #include <inttypes.h>
 #include <string.h>
 

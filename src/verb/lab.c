@@ -165,7 +165,8 @@ static void do_run(struct run *run)
 	*lab = (struct lab){
 		.job = {.ops = &lab_ops, .name = "a lesson", .uses = USES_LESSON}, .run = run, .spec = spec};
 	job_begin(app, &lab->job);
-	/* The lab makes its own connections. A transcript needs the private server alone; the judge, to know what server it is. */
+	/* The lab makes its own connections. A transcript needs the private server alone; the judge, to know what
+	 * server it is. */
 	waiters_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, lab_start, lab);
 }
 
@@ -196,7 +197,7 @@ static const struct word_of_lab *find_word(const char *name, struct err *err)
 	return NULL;
 }
 
-/* What needs somebody who watches. */
+/* What needs a user who watches. */
 static bool is_played(const struct run *run)
 {
 	return run->nargs == 0 || lab_screen_knows(run->args[0]);

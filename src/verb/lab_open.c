@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lessons by name or file: those that are built in, and anybody's. */
+/* Opens a lesson by its name or its file: built-in ones, and the user's own. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

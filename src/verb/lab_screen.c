@@ -21,7 +21,7 @@ struct playing {
 	size_t order, sent;
 	struct timer *sweep;
 	struct lesson *lesson; /* the player's */
-	bool noted;            /* what this order came to */
+	bool noted;            /* the result of this order */
 };
 
 static const struct job_ops playing_ops;

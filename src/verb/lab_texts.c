@@ -64,7 +64,7 @@ static void write_list(struct output *output)
 	}
 }
 
-/* How far somebody has come: " (played 1 of 2, 3 of 4 right)" */
+/* How far the user has come: " (played 1 of 2, 3 of 4 right)" */
 static void lab_texts_add_learned(struct buf *out, const struct learned *learned, const struct lesson *lesson,
 				  const char *name)
 {

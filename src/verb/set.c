@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Settings while teller runs: set, protocol, wire, inject and delay, by one table of what there is. */
+/* The commands set, protocol and wire: one table of the settings that can change while teller runs. */
 #include "set.h"
 #include "verb_internal.h"
 

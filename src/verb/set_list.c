@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Settings of the list: how old what it shows may be, and whether the mouse is heeded. */
+/* The settings of the list of accounts: as-of, and the mouse. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,8 +8,9 @@
 #include "event/echo.h"
 
 /*
- * The schema's name, its tables, the table where it is missing, the ids that there are, the accounts in chunks, the transfer, the
- * count; each is sent from the end of the one before. Ids that collide are read and drawn again; so is a pair that cannot be halved.
+ * The schema's name, its tables, the table where it is missing, the ids that there are, the accounts in chunks, the
+ * transfer, the count; each is sent from the end of the one before. Ids that collide are read and drawn again; so is
+ * a pair that cannot be halved.
  */
 struct teaching {
 	struct job job;

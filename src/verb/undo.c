@@ -67,8 +67,8 @@ static char *opposite(const struct run *run, const char *id, const char *source,
 	return buf_take(&line);
 }
 
-/* The opposite is in the ledger: that is said before anything is asked. A program gets the record of that transfer, which moves
- * nothing. */
+/* The opposite is in the ledger: that is said before anything is asked. A program gets the record of that transfer,
+ * which moves nothing. */
 static void take_opposite(struct run *run, const struct rows *rows)
 {
 	struct buf line = {0};
