@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "event/show.h"
-#include "lab/seen.h"
+#include "lab/observed.h"
 #include "ui/draw.h"
 
 /* ---- the statement ---- */
@@ -99,7 +99,7 @@ static void add_waits(struct buf *out, const struct spec *spec, const struct sta
 static void add_rows(struct buf *out, const struct stage_word *word)
 {
 	struct buf value = {0};
-	seen_value(&value, word->rows);
+	observed_value(&value, word->rows);
 	buf_str(out, "-> ");
 	if (word->rows && word->rows->nrows == 0)
 		buf_str(out, "no rows");

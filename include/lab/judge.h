@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All permutations of a lesson played one after another, and held against what it expects, asks and checks. */
+/* Runs all permutations of a lesson and compares them with what it expects, asks and checks. */
 #ifndef LAB_JUDGE_H
 #define LAB_JUDGE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The player: a lesson on the stage, step by step, for somebody who watches and answers. */
+/* The player: a lesson on the stage, step by step, for a person who watches and answers. */
 #ifndef LAB_PLAYER_H
 #define LAB_PLAYER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A spec file, as PostgreSQL's isolationtester reads them: sessions, their steps, and the orders to run these in. */
+/* A spec file, as PostgreSQL's isolationtester reads it: sessions, their steps, and the orders to run them in. */
 #ifndef LAB_SPEC_H
 #define LAB_SPEC_H
 
@@ -90,7 +90,7 @@ struct spec {
 	const struct spec_step *steps; /* of all sessions, in the order of the file */
 	size_t nsteps;
 	const struct spec_permutation *permutations;
-	size_t npermutations; /* 0: all interleavings, see spec_order_new() */
+	size_t npermutations; /* 0: all interleavings, see spec_permutations_new() */
 	const struct spec_note *notes;
 	size_t nnotes;
 };
@@ -110,12 +110,12 @@ long spec_session_find(const struct spec *spec, const char *name);
  * The permutations to run, one after another: those of the file, or, where it has none, every interleaving of the sessions' steps,
  * those first that let the earlier session go first. Their number can be astronomic; they are made as they are asked for.
  */
-#define SPEC_ORDERS_MANY UINT64_C(1000000000000)
-uint64_t spec_order_count(const struct spec *spec); /* SPEC_ORDERS_MANY: so many, or more */
-struct spec_order;
-struct spec_order *spec_order_new(const struct spec *spec); /* owned; the spec must outlive it */
+#define SPEC_PERMUTATIONS_MANY UINT64_C(1000000000000)
+uint64_t spec_permutations_count(const struct spec *spec); /* SPEC_PERMUTATIONS_MANY: so many, or more */
+struct spec_permutations;
+struct spec_permutations *spec_permutations_new(const struct spec *spec); /* owned; the spec must outlive it */
 const struct spec_permutation *
-spec_order_next(struct spec_order *order); /* borrowed until the next call; NULL: the end */
-void spec_order_free(struct spec_order *order);
+spec_permutations_next(struct spec_permutations *permutations); /* borrowed until the next call; NULL: the end */
+void spec_permutations_free(struct spec_permutations *permutations);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stage: a spec's sessions on a real server, their steps sent one by one or as a whole permutation, and who waits for whom. */
+/* The stage: a spec's sessions on a real server, their steps sent one by one or as a permutation, and who waits. */
 #ifndef LAB_STAGE_H
 #define LAB_STAGE_H
 
@@ -31,10 +31,10 @@ struct stage;
 
 enum stage_state {
 	STAGE_OFF,      /* before stage_begin(), after FACT_ENDED or FACT_FAILED */
-	STAGE_SETTING,  /* connecting, setting up */
+	STAGE_SETUP,    /* connecting, setting up */
 	STAGE_STANDING, /* by hand: steps may be sent */
 	STAGE_PLAYING,  /* by itself */
-	STAGE_CLEARING, /* tearing down */
+	STAGE_TEARDOWN, /* tearing down */
 };
 
 enum lane_state {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All permutations of a spec played one after another, and told byte for byte as PostgreSQL's isolationtester tells them. */
+/* Runs all permutations of a spec and prints them byte for byte as PostgreSQL's isolationtester does. */
 #ifndef LAB_TRANSCRIPT_H
 #define LAB_TRANSCRIPT_H
 

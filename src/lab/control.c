@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is asked over the control connection, one after another; and the question who waits for whom. */
+/* Queries over the control connection, one after another, among them who waits for whom. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 /*
  * $1 are the sessions that are asked about, $2 all that may block them. pg_isolation_test_session_is_blocked() is the server's own
@@ -144,8 +144,8 @@ static void on_blocked(void *arg, const struct stage_word *word)
 		stage_fail(stage,
 			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
 	stage->blocked = cell && cell[0] == 't';
-	stage->play.answered = true;
-	struct record *record = stage->play.looked;
+	stage->automatic.answered = true;
+	struct record *record = stage->automatic.looked;
 	if (record && stage->blocked)
 		record->pub.nblockers = read_blockers(stage, rows_cell(word->rows, 0, 1), record->pub.blockers);
 }
@@ -164,7 +164,7 @@ void control_ask_blocked(struct stage *stage, const struct lane *lane)
 static void on_all(void *arg, const struct stage_word *word)
 {
 	struct stage *stage = arg;
-	stage->hand_asked = false;
+	stage->manual_asked = false;
 	if (is_unknown(word))
 		stage->blind = true;
 	for (size_t r = 0; word->kind == WORD_ROWS && r < word->rows->nrows; r++) {
@@ -173,13 +173,13 @@ static void on_all(void *arg, const struct stage_word *word)
 		long lane = pid ? lane_of_pid(stage, atoi(pid)) : LANE_OTHER;
 		size_t n = read_blockers(stage, rows_cell(word->rows, r, 2), blockers);
 		if (lane != LANE_OTHER)
-			hand_blocked(stage, &stage->lanes[lane], blocked && blocked[0] == 't', blockers, n);
+			manual_blocked(stage, &stage->lanes[lane], blocked && blocked[0] == 't', blockers, n);
 	}
 }
 
 void control_ask_all(struct stage *stage)
 {
-	stage->hand_asked = true;
+	stage->manual_asked = true;
 	add_job(stage, &(struct job){.sql = mem_dup(ask_all),
 				     .params = {pids(stage, true), pids(stage, false)},
 				     .statement = true,

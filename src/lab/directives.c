@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The directives of a lesson, one a note: a word that says which, and what that one asks for. */
+/* Reads the directives of a lesson: the first word says which one it is and what follows it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "note.h"
+#include "directive_lexer.h"
 #include "token.h"
 
 enum { NOTES_MAX = 4096, RETRIES_MAX = 16 };
 
 struct reader {
-	struct note note;
+	struct directive_lexer lexer;
 	struct lesson_parts *parts;
 	const struct spec *spec;
 	struct lesson_scope scope; /* of the note that is read */
@@ -23,7 +23,7 @@ struct reader {
 
 static enum status failed(const struct reader *r)
 {
-	return r->note.err->status;
+	return r->lexer.err->status;
 }
 
 /* ---- scopes ---- */
@@ -52,16 +52,16 @@ static bool same_scope(const struct reader *r, const struct lesson_scope *scope)
 
 static enum status twice(struct reader *r, const char *what, unsigned line)
 {
-	return note_error(&r->note, r->scope.place, "%s, in line %u already", what, line);
+	return directive_error(&r->lexer, r->scope.place, "%s, in line %u already", what, line);
 }
 
-static enum status unknown(struct reader *r, const struct note_word *word, const char *what, const char *best)
+static enum status unknown(struct reader *r, const struct directive_word *word, const char *what, const char *best)
 {
-	return note_error(&r->note, word->place, "there is no %s %s%s%s%s", what, token_say_name(word->text).text,
-			  best ? ": did you mean " : "", best ? token_say_name(best).text : "", best ? "?" : "");
+	return directive_error(&r->lexer, word->place, "there is no %s %s%s%s%s", what, token_say_name(word->text).text,
+			       best ? ": did you mean " : "", best ? token_say_name(best).text : "", best ? "?" : "");
 }
 
-static enum status find_step(struct reader *r, const struct note_word *word)
+static enum status find_step(struct reader *r, const struct directive_word *word)
 {
 	const struct spec *spec = r->spec;
 	r->scope.step = spec_step_find(spec, word->text);
@@ -72,35 +72,35 @@ static enum status find_step(struct reader *r, const struct note_word *word)
 		return unknown(r, word, "step", nearest.best);
 	}
 	if (r->scope.permutation >= 0 && r->used_in[r->scope.step] != (size_t)r->scope.permutation + 1)
-		return note_error(&r->note, word->place, "step %s is not in the permutation above",
-				  token_say_name(word->text).text);
+		return directive_error(&r->lexer, word->place, "step %s is not in the permutation above",
+				       token_say_name(word->text).text);
 	return ST_OK;
 }
 
 static enum status read_step(struct reader *r, const char *stops)
 {
-	struct note_word word;
-	if (note_word(&r->note, stops, &word))
+	struct directive_word word;
+	if (directive_word(&r->lexer, stops, &word))
 		return failed(r);
 	if (!word.text)
-		return note_error(&r->note, word.place, "expected the name of a step");
+		return directive_error(&r->lexer, word.place, "expected the name of a step");
 	return find_step(r, &word);
 }
 
-static enum status read_text(struct reader *r, struct note_word *word)
+static enum status read_text(struct reader *r, struct directive_word *word)
 {
-	if (note_word(&r->note, "", word))
+	if (directive_word(&r->lexer, "", word))
 		return failed(r);
 	if (!word->text || !word->quoted)
-		return note_error(&r->note, word->place, "expected a text in double quotes");
+		return directive_error(&r->lexer, word->place, "expected a text in double quotes");
 	return ST_OK;
 }
 
 static enum status read_end(struct reader *r)
 {
-	if (note_done(&r->note))
+	if (directive_done(&r->lexer))
 		return ST_OK;
-	return note_error(&r->note, r->note.place, "unexpected text: %s", token_say_name(r->note.at).text);
+	return directive_error(&r->lexer, r->lexer.place, "unexpected text: %s", token_say_name(r->lexer.at).text);
 }
 
 /* ---- texts ---- */
@@ -120,11 +120,11 @@ static enum status add_text(struct reader *r, enum lesson_text_kind kind, const 
 
 static enum status read_line(struct reader *r, enum lesson_text_kind kind)
 {
-	struct note_word word;
-	if (note_until(&r->note, "", &word))
+	struct directive_word word;
+	if (directive_until(&r->lexer, "", &word))
 		return failed(r);
 	if (!word.text)
-		return note_error(&r->note, word.place, "expected a text");
+		return directive_error(&r->lexer, word.place, "expected a text");
 	return read_end(r) || add_text(r, kind, word.text) ? failed(r) : ST_OK;
 }
 
@@ -139,21 +139,21 @@ static enum status read_teaches(struct reader *r)
 }
 
 /* Ends a note with a text that the next one may go on with. */
-static enum status end_text(struct reader *r, enum lesson_text_kind kind, const struct note_word *text)
+static enum status end_text(struct reader *r, enum lesson_text_kind kind, const struct directive_word *text)
 {
-	r->continued = *r->note.strings;
+	r->continued = *r->lexer.strings;
 	return read_end(r) || add_text(r, kind, text->text) ? failed(r) : ST_OK;
 }
 
 /* `say "Text"`, `say STEP "Text"`: a step may be in quotes too, and then a text follows. */
 static enum status read_say(struct reader *r)
 {
-	struct note_word first, text;
-	if (note_word(&r->note, "", &first))
+	struct directive_word first, text;
+	if (directive_word(&r->lexer, "", &first))
 		return failed(r);
 	if (!first.text)
-		return note_error(&r->note, first.place, "expected a step, or a text in double quotes");
-	if (first.quoted && note_done(&r->note))
+		return directive_error(&r->lexer, first.place, "expected a step, or a text in double quotes");
+	if (first.quoted && directive_done(&r->lexer))
 		return end_text(r, LESSON_SAY, &first);
 	if (find_step(r, &first) || read_text(r, &text))
 		return failed(r);
@@ -162,18 +162,18 @@ static enum status read_say(struct reader *r)
 
 static enum status read_end_text(struct reader *r)
 {
-	struct note_word text;
+	struct directive_word text;
 	return read_text(r, &text) ? failed(r) : end_text(r, LESSON_END, &text);
 }
 
 /* A line that begins with a text: the NUL behind the text before it, the last that was kept, becomes the end of a line. */
 static enum status continue_text(struct reader *r)
 {
-	struct note_word text;
+	struct directive_word text;
 	r->continued[-1] = '\n';
-	if (note_word(&r->note, "", &text))
+	if (directive_word(&r->lexer, "", &text))
 		return failed(r);
-	r->continued = *r->note.strings;
+	r->continued = *r->lexer.strings;
 	return read_end(r);
 }
 
@@ -182,21 +182,22 @@ static enum status continue_text(struct reader *r)
 static enum status read_answer(struct reader *r, struct lesson_ask *ask)
 {
 	struct lesson_answer answer = {.outcome = {.waits_for = -1}};
-	struct note_word word;
-	if (note_until(&r->note, "=|*", &word))
+	struct directive_word word;
+	if (directive_until(&r->lexer, "=|*", &word))
 		return failed(r);
 	if (!word.text)
-		return note_error(&r->note, word.place, "expected an answer");
+		return directive_error(&r->lexer, word.place, "expected an answer");
 	if (ask->nanswers == LESSON_ANSWERS_MAX)
-		return note_error(&r->note, word.place, "a question has %d answers at most", (int)LESSON_ANSWERS_MAX);
+		return directive_error(&r->lexer, word.place, "a question has %d answers at most",
+				       (int)LESSON_ANSWERS_MAX);
 	answer.text = word.text;
-	if (note_sign(&r->note, '=') && outcome_read(&r->note, r->spec, "|*", &answer.outcome))
+	if (directive_sign(&r->lexer, '=') && outcome_read(&r->lexer, r->spec, "|*", &answer.outcome))
 		return failed(r);
-	answer.right = note_sign(&r->note, '*');
+	answer.right = directive_sign(&r->lexer, '*');
 	for (size_t i = 0; i < ask->nanswers && answer.right; i++) {
 		if (ask->answers[i].right)
-			return note_error(&r->note, word.place,
-					  "two answers are marked correct (*): only one is right");
+			return directive_error(&r->lexer, word.place,
+					       "two answers are marked correct (*): only one is right");
 	}
 	ask->answers[ask->nanswers++] = answer;
 	return ST_OK;
@@ -204,7 +205,7 @@ static enum status read_answer(struct reader *r, struct lesson_ask *ask)
 
 static enum status read_answers(struct reader *r)
 {
-	while (note_sign(&r->note, '|')) {
+	while (directive_sign(&r->lexer, '|')) {
 		if (read_answer(r, r->asking))
 			return failed(r);
 	}
@@ -214,7 +215,7 @@ static enum status read_answers(struct reader *r)
 static enum status read_ask(struct reader *r)
 {
 	struct lesson_parts *parts = r->parts;
-	struct note_word text;
+	struct directive_word text;
 	if (read_step(r, "") || read_text(r, &text))
 		return failed(r);
 	for (size_t i = 0; i < parts->lesson.nasks; i++) {
@@ -233,7 +234,7 @@ static enum status add_expect(struct reader *r)
 {
 	struct lesson_parts *parts = r->parts;
 	struct lesson_expect expect = {0};
-	if (read_step(r, ";") || outcome_read(&r->note, r->spec, ";", &expect.outcome))
+	if (read_step(r, ";") || outcome_read(&r->lexer, r->spec, ";", &expect.outcome))
 		return failed(r);
 	expect.scope = r->scope;
 	for (size_t i = 0; i < parts->lesson.nexpects; i++) {
@@ -250,22 +251,22 @@ static enum status read_expect(struct reader *r)
 	do {
 		if (add_expect(r))
 			return failed(r);
-	} while (note_sign(&r->note, ';'));
+	} while (directive_sign(&r->lexer, ';'));
 	return ST_OK;
 }
 
 static enum status read_check(struct reader *r)
 {
 	struct lesson_parts *parts = r->parts;
-	struct note_word sql, value;
+	struct directive_word sql, value;
 	if (read_text(r, &sql))
 		return failed(r);
-	if (!note_sign(&r->note, '='))
-		return note_error(&r->note, r->note.place, "expected = and the value that this SQL has");
-	if (note_until(&r->note, "", &value))
+	if (!directive_sign(&r->lexer, '='))
+		return directive_error(&r->lexer, r->lexer.place, "expected = and the value that this SQL has");
+	if (directive_until(&r->lexer, "", &value))
 		return failed(r);
 	if (!value.text)
-		return note_error(&r->note, value.place, "expected the value that this SQL has");
+		return directive_error(&r->lexer, value.place, "expected the value that this SQL has");
 	parts->checks = mem_grow(parts->checks, parts->lesson.nchecks, sizeof *parts->checks);
 	parts->checks[parts->lesson.nchecks++] = (struct lesson_check){r->scope, sql.text, value.text};
 	return read_end(r);
@@ -275,17 +276,18 @@ static enum status read_check(struct reader *r)
 static enum status read_committed(struct reader *r, unsigned *attempt)
 {
 	static const char *const said[] = {"committed", "on", "attempt"};
-	struct note_word word;
+	struct directive_word word;
 	for (size_t i = 0; i < COUNT_OF(said); i++) {
-		if (note_word(&r->note, "", &word))
+		if (directive_word(&r->lexer, "", &word))
 			return failed(r);
 		if (!word.text || strcmp(word.text, said[i]) != 0)
-			return note_error(&r->note, word.place, "expected \"committed on attempt N\", or nothing more");
+			return directive_error(&r->lexer, word.place,
+					       "expected \"committed on attempt N\", or nothing more");
 	}
-	if (note_word(&r->note, "", &word))
+	if (directive_word(&r->lexer, "", &word))
 		return failed(r);
 	if (!word.text || !text_is_integer(word.text) || strlen(word.text) > 2 || atoi(word.text) < 1)
-		return note_error(&r->note, word.place, "expected the number of an attempt, from 1 to 99");
+		return directive_error(&r->lexer, word.place, "expected the number of an attempt, from 1 to 99");
 	*attempt = (unsigned)atoi(word.text);
 	return read_end(r);
 }
@@ -294,11 +296,11 @@ static enum status read_retry(struct reader *r)
 {
 	struct lesson_parts *parts = r->parts;
 	struct lesson_retry retry = {.scope = r->scope};
-	struct note_word word;
-	if (note_word(&r->note, "", &word))
+	struct directive_word word;
+	if (directive_word(&r->lexer, "", &word))
 		return failed(r);
 	if (!word.text)
-		return note_error(&r->note, word.place, "expected the name of a session");
+		return directive_error(&r->lexer, word.place, "expected the name of a session");
 	long session = spec_session_find(r->spec, word.text);
 	if (session < 0)
 		return unknown(r, &word, "session", NULL);
@@ -308,9 +310,9 @@ static enum status read_retry(struct reader *r)
 			return twice(r, "the engine runs this session", parts->retries[i].scope.place.line);
 	}
 	if (parts->lesson.nretries == RETRIES_MAX)
-		return note_error(&r->note, word.place, "a lesson asks for %d sessions to be retried at most",
-				  (int)RETRIES_MAX);
-	if (!note_done(&r->note) && read_committed(r, &retry.attempt))
+		return directive_error(&r->lexer, word.place, "a lesson asks for %d sessions to be retried at most",
+				       (int)RETRIES_MAX);
+	if (!directive_done(&r->lexer) && read_committed(r, &retry.attempt))
 		return failed(r);
 	parts->retries = mem_grow(parts->retries, parts->lesson.nretries, sizeof retry);
 	parts->retries[parts->lesson.nretries++] = retry;
@@ -343,14 +345,14 @@ static bool read_need(const char *word, struct lesson_need *need)
 	return read_version(word, need);
 }
 
-static enum status add_need(struct reader *r, const struct note_word *word)
+static enum status add_need(struct reader *r, const struct directive_word *word)
 {
 	struct lesson_parts *parts = r->parts;
 	struct lesson_need need = {.scope = r->scope};
 	if (!read_need(word->text, &need))
-		return note_error(&r->note, word->place,
-				  "unknown requirement %s; use serializable, crdb, pg, pg>=15 or superuser",
-				  token_say_name(word->text).text);
+		return directive_error(&r->lexer, word->place,
+				       "unknown requirement %s; use serializable, crdb, pg, pg>=15 or superuser",
+				       token_say_name(word->text).text);
 	parts->needs = mem_grow(parts->needs, parts->lesson.nneeds, sizeof need);
 	parts->needs[parts->lesson.nneeds++] = need;
 	return ST_OK;
@@ -358,15 +360,15 @@ static enum status add_need(struct reader *r, const struct note_word *word)
 
 static enum status read_needs(struct reader *r)
 {
-	struct note_word word;
+	struct directive_word word;
 	do {
-		if (note_word(&r->note, ",", &word))
+		if (directive_word(&r->lexer, ",", &word))
 			return failed(r);
 		if (!word.text)
-			return note_error(&r->note, word.place, "expected what the lesson needs");
+			return directive_error(&r->lexer, word.place, "expected what the lesson needs");
 		if (add_need(r, &word))
 			return failed(r);
-	} while (note_sign(&r->note, ','));
+	} while (directive_sign(&r->lexer, ','));
 	return read_end(r);
 }
 
@@ -383,8 +385,8 @@ static const struct {
 
 static enum status read_directive(struct reader *r)
 {
-	struct note_word word;
-	if (note_word(&r->note, "", &word))
+	struct directive_word word;
+	if (directive_word(&r->lexer, "", &word))
 		return failed(r);
 	struct nearest nearest = {.word = word.text};
 	for (size_t i = 0; i < COUNT_OF(directives); i++) {
@@ -397,21 +399,22 @@ static enum status read_directive(struct reader *r)
 
 static enum status read_note(struct reader *r, const struct spec_note *note)
 {
-	r->note.at = note->text;
-	r->note.place = note->place;
-	if (note_done(&r->note))
+	r->lexer.at = note->text;
+	r->lexer.place = note->place;
+	if (directive_done(&r->lexer))
 		return ST_OK;
-	r->scope.place = r->note.place;
+	r->scope.place = r->lexer.place;
 	r->scope.step = -1;
 	enter_permutations(r);
-	if (*r->note.at == '"' && r->continued)
+	if (*r->lexer.at == '"' && r->continued)
 		return continue_text(r);
 	r->continued = NULL;
-	if (*r->note.at == '|' && r->asking)
+	if (*r->lexer.at == '|' && r->asking)
 		return read_answers(r);
 	r->asking = NULL;
-	if (*r->note.at == '"' || *r->note.at == '|')
-		return note_error(&r->note, r->note.place, "there is nothing before this line for it to continue");
+	if (*r->lexer.at == '"' || *r->lexer.at == '|')
+		return directive_error(&r->lexer, r->lexer.place,
+				       "there is nothing before this line for it to continue");
 	return read_directive(r);
 }
 
@@ -427,14 +430,15 @@ static enum status check_ask(struct reader *r, const struct lesson_ask *ask)
 	}
 	struct spec_place place = ask->scope.place;
 	if (ask->nanswers < LESSON_ANSWERS_MIN)
-		return note_error(&r->note, place, "a question has %d answers at least, this one has %zu",
-				  (int)LESSON_ANSWERS_MIN, ask->nanswers);
+		return directive_error(&r->lexer, place, "a question has %d answers at least, this one has %zu",
+				       (int)LESSON_ANSWERS_MIN, ask->nanswers);
 	if (!right)
-		return note_error(&r->note, place, "no answer is marked correct (*): say which one is right");
+		return directive_error(&r->lexer, place, "no answer is marked correct (*): say which one is right");
 	if (!right->outcome.given && !lesson_expect_of(&r->parts->lesson, ask->scope.permutation, ask->scope.step))
-		return note_error(&r->note, place,
-				  "nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
-				  "expect one of this step");
+		return directive_error(
+			&r->lexer, place,
+			"nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
+			"expect one of this step");
 	return ST_OK;
 }
 
@@ -453,8 +457,8 @@ static enum status read_all(struct reader *r)
 	const struct spec *spec = r->spec;
 	for (size_t i = 0; i < spec->nnotes; i++) {
 		if (i == NOTES_MAX)
-			return note_error(&r->note, spec->notes[i].place, "a lesson has %d directives at most",
-					  (int)NOTES_MAX);
+			return directive_error(&r->lexer, spec->notes[i].place, "a lesson has %d directives at most",
+					       (int)NOTES_MAX);
 		if (read_note(r, &spec->notes[i]))
 			return failed(r);
 	}
@@ -464,7 +468,7 @@ static enum status read_all(struct reader *r)
 			return failed(r);
 	}
 	for (size_t i = 0; i < r->parts->lesson.nretries; i++) {
-		if (retry_check(&r->note, &r->parts->lesson, &r->parts->retries[i]))
+		if (engine_check(&r->lexer, &r->parts->lesson, &r->parts->retries[i]))
 			return failed(r);
 	}
 	return ST_OK;
@@ -479,7 +483,7 @@ enum status directives_read(struct lesson_parts *parts, const char *file, struct
 	parts->strings = mem_array(room, 1);
 	char *strings = parts->strings;
 	struct reader r = {
-		.note = {.file = file, .strings = &strings, .err = err},
+		.lexer = {.file = file, .strings = &strings, .err = err},
 		.parts = parts,
 		.spec = spec,
 		.scope = {.permutation = -1, .step = -1},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The judge: plays a lesson, and holds what the server did against what the lesson says of it. */
+/* The judge: runs a lesson and compares what the server did with what the lesson says. */
 #include "lab/judge.h"
 
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "judge_in.h"
-#include "lab/seen.h"
+#include "judge_internal.h"
+#include "lab/observed.h"
 
 /* The steps of a lesson wait for each other and have little to do: what takes so long will not end. */
 static const int64_t limit_us = 30000000;
@@ -23,7 +23,7 @@ static void on_checked(void *arg, const struct stage_word *word)
 	const struct lesson_check *check = &judge->lesson->checks[judge->check++];
 	struct buf value = {0};
 	if (word->kind == WORD_ROWS)
-		seen_value(&value, word->rows);
+		observed_value(&value, word->rows);
 	bool right = word->kind == WORD_ROWS && strcmp(buf_text(&value), check->value) == 0;
 	judge_check(judge, check, right,
 		    word->kind == WORD_ROWS    ? buf_text(&value)
@@ -172,7 +172,7 @@ static void on_next(void *arg)
 	const struct spec_permutation *next;
 	if (judge->player)
 		judge_engine_end(judge);
-	while (!judge->err.status && !judge->stopped && (next = spec_order_next(judge->order))) {
+	while (!judge->err.status && !judge->stopped && (next = spec_permutations_next(judge->order))) {
 		struct err why = {0};
 		judge->permutation = judge->played++;
 		bool runs = lesson_runs(judge->lesson, (long)judge->permutation, &judge->server, &why);
@@ -199,7 +199,7 @@ struct judge *judge_start(struct loop *loop, struct ring *ring, const struct con
 	judge->ring = ring;
 	conninfo_copy(&judge->info, info);
 	judge->to = *to;
-	judge->order = spec_order_new(lesson->spec);
+	judge->order = spec_permutations_new(lesson->spec);
 	judge->stage = stage_new(loop, ring, info, lesson->spec, &options, on_fact, judge);
 	judge->next = timer_new(loop, on_next, judge);
 	timer_start(judge->next, 0);
@@ -225,7 +225,7 @@ void judge_free(struct judge *judge)
 	timer_free(judge->late);
 	conninfo_free(&judge->info);
 	stage_free(judge->stage);
-	spec_order_free(judge->order);
+	spec_permutations_free(judge->order);
 	timer_free(judge->next);
 	free(judge);
 }

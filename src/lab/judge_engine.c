@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An order with steps that the engine runs: played through the player, and held against the lesson when it is over. */
+/* An order with steps that the engine runs: played through the player and compared with the lesson at its end. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "event/show.h"
-#include "judge_in.h"
+#include "judge_internal.h"
 
 static void go_on(void *arg)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Verdicts: what one step or check came to, held against what the lesson says of it. */
+/* Verdicts: compares the result of one step or check with what the lesson says of it. */
 #include <string.h>
 
 #include "base/text.h"
-#include "judge_in.h"
-#include "lab/seen.h"
+#include "judge_internal.h"
+#include "lab/observed.h"
 
 void judge_give(struct judge *judge, struct judge_verdict *verdict, const char *expected, const char *found)
 {
@@ -77,15 +77,15 @@ void judge_record(struct judge *judge, const struct stage_record *record)
 	long permutation = (long)judge->permutation, step = (long)record->step;
 	const struct lesson_expect *expect = lesson_expect_of(judge->lesson, permutation, step);
 	const struct lesson_ask *ask = lesson_ask_of(judge->lesson, permutation, step);
-	struct seen seen = {0};
-	seen_record(&seen, judge->lesson->spec, record);
+	struct observed observed = {0};
+	observed_record(&observed, judge->lesson->spec, record);
 	if (expect)
-		judge_expect(judge, expect, record, &seen.fact);
+		judge_expect(judge, expect, record, &observed.fact);
 	for (size_t i = 0; ask && i < ask->nanswers; i++) {
 		if (ask->answers[i].outcome.given)
-			judge_answer(judge, ask, &ask->answers[i], record, &seen.fact);
+			judge_answer(judge, ask, &ask->answers[i], record, &observed.fact);
 	}
-	seen_free(&seen);
+	observed_free(&observed);
 }
 
 void judge_check(struct judge *judge, const struct lesson_check *check, bool right, const char *found)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One session of the stage: what is sent to it, and what it says, kept until somebody looks. */
+/* One session of the stage: what is sent to it, and its answers, kept until they are looked at. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 enum { CONNECT_MS = 15000 };
 
@@ -140,7 +140,7 @@ static void forget(struct lane *lane)
 
 void lane_done(struct lane *lane)
 {
-	retried_free(lane);
+	engine_lane_free(lane);
 	db_free(lane->db);
 	forget(lane);
 }
@@ -156,7 +156,7 @@ void lane_connect(struct lane *lane, db_connected_fn *done)
 
 void lane_close(struct lane *lane)
 {
-	retried_abandon(lane);
+	engine_lane_abandon(lane);
 	db_close(lane->db);
 	forget(lane);
 }
@@ -270,7 +270,7 @@ void lane_finish(struct lane *lane)
 	record->pub.nwords = record->words.n;
 	record->pub.done = true;
 	record->pub.lost = lane->lost;
-	if (lane->retried)
-		retried_tell(lane, &record->pub);
+	if (lane->engine)
+		engine_lane_tell(lane, &record->pub);
 	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_DONE, .lane = lane->index, .record = &record->pub});
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "note.h"
+#include "directive_lexer.h"
 
 struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct err *err)
 {

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "note.h"
+#include "directive_lexer.h"
 #include "token.h"
 
 static bool is_sqlstate(const char *word)
@@ -19,73 +19,74 @@ static bool is_sqlstate(const char *word)
 	return digits > 0 && strlen(word) == 5;
 }
 
-static enum status read_waits_for(struct note *note, const struct spec *spec, const char *stops,
+static enum status read_waits_for(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
 				  struct lesson_outcome *outcome)
 {
-	struct note_word word;
-	if (note_word(note, stops, &word))
-		return note->err->status;
+	struct directive_word word;
+	if (directive_word(lexer, stops, &word))
+		return lexer->err->status;
 	if (!word.text)
-		return note_error(note, word.place, "expected the name of the session that it waits for");
+		return directive_error(lexer, word.place, "expected the name of the session that it waits for");
 	outcome->waits_for = spec_session_find(spec, word.text);
 	if (outcome->waits_for < 0)
-		return note_error(note, word.place, "there is no session %s", token_say_name(word.text).text);
+		return directive_error(lexer, word.place, "there is no session %s", token_say_name(word.text).text);
 	return ST_OK;
 }
 
-static enum status read_value(struct note *note, const char *stops, const char *of, const char **value)
+static enum status read_value(struct directive_lexer *lexer, const char *stops, const char *of, const char **value)
 {
-	struct note_word word;
-	if (note_word(note, stops, &word))
-		return note->err->status;
+	struct directive_word word;
+	if (directive_word(lexer, stops, &word))
+		return lexer->err->status;
 	if (!word.text)
-		return note_error(note, word.place, "expected what it %s", of);
+		return directive_error(lexer, word.place, "expected what it %s", of);
 	*value = word.text;
 	return ST_OK;
 }
 
-static enum status read_item(struct note *note, const struct spec *spec, const char *stops,
-			     const struct note_word *word, struct lesson_outcome *outcome)
+static enum status read_item(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
+			     const struct directive_word *word, struct lesson_outcome *outcome)
 {
 	const char *text = word->text;
 	if (strcmp(text, "waits") == 0)
 		outcome->waits = true;
 	else if (strcmp(text, "for") == 0 && outcome->waits)
-		return read_waits_for(note, spec, stops, outcome);
+		return read_waits_for(lexer, spec, stops, outcome);
 	else if (strcmp(text, "reads") == 0)
-		return read_value(note, stops, text, &outcome->reads);
+		return read_value(lexer, stops, text, &outcome->reads);
 	else if (strcmp(text, "tag") == 0)
-		return read_value(note, stops, "is tagged", &outcome->tag);
+		return read_value(lexer, stops, "is tagged", &outcome->tag);
 	else if (strcmp(text, "ok") == 0 || is_sqlstate(text))
 		outcome->end = text;
 	else
-		return note_error(
-			note, word->place,
+		return directive_error(
+			lexer, word->place,
 			"unknown outcome %s; use waits, waits for SESSION, ok, an SQLSTATE, reads VALUE or tag TAG",
 			token_say_name(text).text);
 	return ST_OK;
 }
 
-enum status outcome_read(struct note *note, const struct spec *spec, const char *stops, struct lesson_outcome *outcome)
+enum status outcome_read(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
+			 struct lesson_outcome *outcome)
 {
 	*outcome = (struct lesson_outcome){.waits_for = -1};
-	struct note_word word;
+	struct directive_word word;
 	for (bool any = false;; any = true) {
-		if (note_word(note, stops, &word))
-			return note->err->status;
+		if (directive_word(lexer, stops, &word))
+			return lexer->err->status;
 		if (!word.text && !any)
-			return note_error(note, word.place, "expected an outcome, such as ok, waits or 40001");
+			return directive_error(lexer, word.place, "expected an outcome, such as ok, waits or 40001");
 		if (!word.text)
 			break;
-		if (read_item(note, spec, stops, &word, outcome))
-			return note->err->status;
+		if (read_item(lexer, spec, stops, &word, outcome))
+			return lexer->err->status;
 	}
 	outcome->given = true;
 	if ((outcome->reads || outcome->tag) && !outcome->end)
 		outcome->end = "ok";
 	if (outcome->end && strcmp(outcome->end, "ok") != 0 && (outcome->reads || outcome->tag))
-		return note_error(note, word.place, "a step that ends with %s has no answer to read and no tag",
-				  outcome->end);
+		return directive_error(lexer, word.place, "a step that ends with %s has no answer to read and no tag",
+				       outcome->end);
 	return ST_OK;
 }
 

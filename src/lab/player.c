@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "player_in.h"
+#include "player_internal.h"
 
 enum { PAUSE_MS = 2500, PAUSE_MIN_MS = 200, PAUSE_MAX_MS = 20000 };
 
@@ -26,27 +26,27 @@ static size_t count_orders(const struct spec *spec)
 {
 	if (spec->npermutations)
 		return spec->npermutations;
-	struct spec_order *order = spec_order_new(spec);
+	struct spec_permutations *order = spec_permutations_new(spec);
 	size_t n = 0;
-	while (n < PLAYER_ORDERS_MAX && spec_order_next(order))
+	while (n < PLAYER_ORDERS_MAX && spec_permutations_next(order))
 		n++;
-	spec_order_free(order);
+	spec_permutations_free(order);
 	return n;
 }
 
 static void take_order(struct player *player, size_t order)
 {
 	const struct spec *spec = player->lesson->spec;
-	spec_order_free(player->made);
+	spec_permutations_free(player->made);
 	player->made = NULL;
 	player->order = order;
 	if (spec->npermutations) {
 		player->permutation = &spec->permutations[order];
 		return;
 	}
-	player->made = spec_order_new(spec);
+	player->made = spec_permutations_new(spec);
 	for (size_t i = 0; i <= order; i++)
-		player->permutation = spec_order_next(player->made);
+		player->permutation = spec_permutations_next(player->made);
 }
 
 static void forget_order(struct player *player)
@@ -458,7 +458,7 @@ void player_free(struct player *player)
 		return;
 	stage_free(player->stage);
 	forget_order(player);
-	spec_order_free(player->made);
+	spec_permutations_free(player->made);
 	timer_free(player->pause);
 	buf_free(&player->text);
 	free(player->knows);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the answers of the server mean for a lesson that is played: questions, surprises, checks, and what is true now. */
+/* What the server's answers mean for the lesson: questions, surprises, checks, and the current values. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "player_in.h"
+#include "player_internal.h"
 
 /* ---- what the sessions know ---- */
 
@@ -80,20 +80,20 @@ void player_judge(struct player *player, const struct stage_record *record)
 {
 	const struct lesson *lesson = player->lesson;
 	struct turn *turn = turn_of(player, record);
-	struct seen seen = {0};
+	struct observed observed = {0};
 	if (!turn)
 		return;
-	seen_record(&seen, lesson->spec, record);
+	observed_record(&observed, lesson->spec, record);
 	const struct lesson_ask *ask = lesson_ask_of(lesson, (long)player->order, (long)record->step);
 	const struct lesson_expect *expect = lesson_expect_of(lesson, (long)player->order, (long)record->step);
 	bool first = turn->attempt <= 1;
 	if (ask && first)
-		judge_question(turn, ask, &seen.fact);
+		judge_question(turn, ask, &observed.fact);
 	if (expect && first && !player->strayed && record->done)
-		turn->surprise = !lesson_holds(&expect->outcome, &seen.fact);
+		turn->surprise = !lesson_holds(&expect->outcome, &observed.fact);
 	if (record->done)
-		learn(player, record, &seen.fact);
-	seen_free(&seen);
+		learn(player, record, &observed.fact);
+	observed_free(&observed);
 }
 
 /* ---- checks ---- */
@@ -116,7 +116,7 @@ static char *answer_text(const struct stage_word *word)
 	if (word->kind == WORD_ERROR)
 		buf_str(&text, word->message);
 	else
-		seen_value(&text, word->rows);
+		observed_value(&text, word->rows);
 	buf_str(&text, "");
 	return buf_take(&text);
 }
@@ -127,7 +127,7 @@ static char *table_text(const struct rows *rows)
 	for (size_t i = 0; i < rows->ncols; i++)
 		buf_fmt(&text, "%s%s", i ? ", " : "", rows->names[i]);
 	buf_str(&text, ":  ");
-	seen_value(&text, rows);
+	observed_value(&text, rows);
 	return buf_take(&text);
 }
 

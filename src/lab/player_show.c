@@ -2,7 +2,7 @@
 /* The player as it is shown: its rows, texts, questions and score. */
 #include <string.h>
 
-#include "player_in.h"
+#include "player_internal.h"
 
 const char *player_name(const struct player *player)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The turns of the order that is played: its own, and those that the engine adds to it when it begins a transaction again. */
+/* The turns of the order being played: its own, and those the engine adds when it begins a transaction again. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "event/show.h"
-#include "player_in.h"
+#include "player_internal.h"
 
 static struct turn *add(struct player *player, struct turn turn)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stage behind a pooler: whether its sessions stay is tried out before anything of the spec is sent. */
+/* The stage with a pooler in between: tests whether its sessions keep their backends before the spec is sent. */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 static size_t wanted(const struct stage *stage)
 {
@@ -75,7 +75,7 @@ static void on_tried(void *arg, const struct pool_answer *answer)
 	switch (answer->mode) {
 	case POOL_STEADY:
 		pooled_stop(stage);
-		stage->setting = SET_NAME;
+		stage->setup = SETUP_NAME;
 		stage_stir(stage);
 		return;
 	case POOL_SHARED:

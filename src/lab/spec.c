@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "spec_parts.h"
+#include "spec_internal.h"
 #include "token.h"
 
 struct parser {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stage: made, begun, turned over whenever something was heard, and given back. */
+/* The stage: created, begun, advanced whenever an answer arrives, and freed. */
 #include "lab/stage.h"
 
 #include <assert.h>
@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 /* ---- telling ---- */
 
@@ -26,10 +26,10 @@ void stage_fail(struct stage *stage, const struct stage_fact *fact)
 {
 	struct stage_fact failed = *fact;
 	failed.kind = FACT_FAILED;
-	play_stop(stage);
+	automatic_stop(stage);
 	pooled_stop(stage);
 	stage_tell(stage, &failed);
-	if (stage->state == STAGE_OFF || stage->state == STAGE_CLEARING)
+	if (stage->state == STAGE_OFF || stage->state == STAGE_TEARDOWN)
 		return;
 	if (stage->options.bare) {
 		for (size_t i = 0; i < stage->spec->nsessions; i++)
@@ -38,7 +38,7 @@ void stage_fail(struct stage *stage, const struct stage_fact *fact)
 		control_drop(stage);
 		stage_off(stage);
 	} else {
-		clear_start(stage, false);
+		teardown_start(stage, false);
 	}
 }
 
@@ -74,17 +74,17 @@ static void on_soon(void *arg)
 	switch (stage->state) {
 	case STAGE_OFF:
 		return;
-	case STAGE_SETTING:
-		setting_turn(stage);
+	case STAGE_SETUP:
+		setup_turn(stage);
 		return;
 	case STAGE_STANDING:
-		hand_turn(stage);
+		manual_turn(stage);
 		return;
 	case STAGE_PLAYING:
-		play_turn(stage);
+		automatic_turn(stage);
 		return;
-	case STAGE_CLEARING:
-		clear_turn(stage);
+	case STAGE_TEARDOWN:
+		teardown_turn(stage);
 		return;
 	}
 }
@@ -117,7 +117,7 @@ struct stage *stage_new(struct loop *loop, struct ring *ring, const struct conni
 	conninfo_copy(&stage->info, info);
 	stage->soon = timer_new(loop, on_soon, stage);
 	stage->tick = timer_new(loop, on_tick, stage);
-	stage->patience = timer_new(loop, clear_late, stage);
+	stage->patience = timer_new(loop, teardown_late, stage);
 	stage->lanes = mem_array(spec->nsessions, sizeof *stage->lanes);
 	lane_init(&stage->control, stage, -1, "control connection");
 	for (size_t i = 0; i < spec->nsessions; i++)
@@ -139,7 +139,7 @@ void stage_free(struct stage *stage)
 {
 	if (!stage)
 		return;
-	play_stop(stage);
+	automatic_stop(stage);
 	pooled_stop(stage);
 	control_drop(stage);
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
@@ -165,16 +165,16 @@ void stage_begin(struct stage *stage, const struct spec_permutation *permutation
 	stage->permutation = permutation;
 	stage->turn = 0;
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
-		if (stage->lanes[i].retried)
-			retried_begin(&stage->lanes[i]);
-	stage->state = STAGE_SETTING;
-	setting_start(stage);
+		if (stage->lanes[i].engine)
+			engine_lane_begin(&stage->lanes[i]);
+	stage->state = STAGE_SETUP;
+	setup_start(stage);
 }
 
 void stage_retry(struct stage *stage, size_t lane, bool on)
 {
 	assert(stage->state == STAGE_OFF);
-	retried_set(&stage->lanes[lane], on);
+	engine_lane_set(&stage->lanes[lane], on);
 }
 
 void stage_play(struct stage *stage)
@@ -182,16 +182,16 @@ void stage_play(struct stage *stage)
 	if (stage->state != STAGE_STANDING)
 		return;
 	stage->state = STAGE_PLAYING;
-	play_start(stage);
+	automatic_start(stage);
 }
 
 void stage_end(struct stage *stage)
 {
-	if (stage->state == STAGE_OFF || stage->state == STAGE_CLEARING)
+	if (stage->state == STAGE_OFF || stage->state == STAGE_TEARDOWN)
 		return;
-	play_stop(stage);
+	automatic_stop(stage);
 	pooled_stop(stage);
-	clear_start(stage, false);
+	teardown_start(stage, false);
 }
 
 void stage_cancel(struct stage *stage, size_t lane)
@@ -200,7 +200,7 @@ void stage_cancel(struct stage *stage, size_t lane)
 	if (!record || !stage->lanes[lane].busy)
 		return;
 	record->pub.cancelled = true;
-	if (!retried_cancel(&stage->lanes[lane]))
+	if (!engine_lane_cancel(&stage->lanes[lane]))
 		db_cancel(stage->lanes[lane].db);
 }
 
@@ -231,11 +231,11 @@ struct record *stage_send(struct stage *stage, size_t step, const struct spec_tu
 		return NULL;
 	}
 	lane->record = record;
-	if (lane->retried)
-		retried_send(lane);
+	if (lane->engine)
+		engine_lane_send(lane);
 	else
 		lane_send(lane, what->sql, (unsigned)stage->nrecords);
-	marks_aim(stage, record);
+	blockers_aim(stage, record);
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
 	return record;
 }
@@ -246,17 +246,17 @@ static enum status check_step(const struct stage *stage, size_t step, struct err
 	const struct lane *lane = &stage->lanes[what->session];
 	if (stage->state != STAGE_STANDING)
 		return err_set(err, ST_USAGE, "no step can be sent now: the lab is %s",
-			       stage->state == STAGE_PLAYING   ? "playing by itself"
-			       : stage->state == STAGE_OFF     ? "not set up"
-			       : stage->state == STAGE_SETTING ? "being set up"
-							       : "being torn down");
+			       stage->state == STAGE_PLAYING ? "playing by itself"
+			       : stage->state == STAGE_OFF   ? "not set up"
+			       : stage->state == STAGE_SETUP ? "being set up"
+							     : "being torn down");
 	if (lane->record)
 		return err_set(err, ST_USAGE, "session %s has not done with step %s yet; let another session go on",
 			       lane->name, stage->spec->steps[lane->record->pub.step].name);
 	if (!lane_connected(lane))
 		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
 			       lane->name, lane->why ? lane->why : "");
-	if (lane->retried && !retried_expects(lane, step))
+	if (lane->engine && !engine_lane_expects(lane, step))
 		return err_set(err, ST_USAGE, "the engine runs session %s, and does not come to step %s now",
 			       lane->name, what->name);
 	return ST_OK;
@@ -268,7 +268,7 @@ static enum status send_by_hand(struct stage *stage, size_t step, const struct s
 	if (status)
 		return status;
 	stage_send(stage, step, turn);
-	hand_news(stage);
+	manual_news(stage);
 	stage_stir(stage);
 	return ST_OK;
 }
@@ -329,7 +329,7 @@ void stage_lane(const struct stage *stage, size_t index, struct stage_lane *out)
 		.pid = db_facts(lane->db)->pid,
 		.lost = lane->lost ? lane->why : NULL,
 	};
-	retried_show(lane, out);
+	engine_lane_show(lane, out);
 }
 
 const struct stage_record *stage_record(const struct stage *stage, size_t number)

@@ -11,7 +11,7 @@
 
 struct transcript {
 	const struct spec *spec;
-	struct spec_order *order;
+	struct spec_permutations *order;
 	struct stage *stage;
 	struct timer *next;
 	struct transcript_to to;
@@ -222,7 +222,7 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 static void on_next(void *arg)
 {
 	struct transcript *t = arg;
-	const struct spec_permutation *next = t->failed || t->stopped ? NULL : spec_order_next(t->order);
+	const struct spec_permutation *next = t->failed || t->stopped ? NULL : spec_permutations_next(t->order);
 	if (next)
 		stage_begin(t->stage, next);
 	else
@@ -257,7 +257,7 @@ struct transcript *transcript_start(struct loop *loop, struct ring *ring, const 
 	struct stage_options options = {.bare = true, .limit_us = stage_limit()};
 	t->spec = spec;
 	t->to = *to;
-	t->order = spec_order_new(spec);
+	t->order = spec_permutations_new(spec);
 	t->stage = stage_new(loop, ring, info, spec, &options, on_fact, t);
 	t->next = timer_new(loop, on_next, t);
 	tell_unused(t);
@@ -281,7 +281,7 @@ void transcript_free(struct transcript *t)
 	if (!t)
 		return;
 	stage_free(t->stage);
-	spec_order_free(t->order);
+	spec_permutations_free(t->order);
 	timer_free(t->next);
 	buf_free(&t->out);
 	free(t);

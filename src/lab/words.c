@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What sessions say, copied out of the answers so that it can wait to be looked at. */
+/* What sessions say, copied out of the answers so that it can be looked at later. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 /* All strings of a word are in one block, which begins with its tag. */
 static const char *put(char **at, const char *s)

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "lab.h"
+#include "lab/observed.h"
 #include "lab/player.h"
-#include "lab/seen.h"
 #include "verb_internal.h"
 
 enum { PATIENCE_MS = 10000 }; /* for a session that still waits when its next step has come */
@@ -90,23 +90,23 @@ static void add_blockers(struct buf *line, const struct story *story, const stru
 
 static void lab_plain_add_outcome(struct buf *line, const struct story *story, const struct stage_record *record)
 {
-	struct seen seen = {0};
-	seen_record(&seen, story->lesson->spec, record);
+	struct observed observed = {0};
+	observed_record(&observed, story->lesson->spec, record);
 	for (size_t i = 0; i < record->nwords; i++) {
 		if (record->words[i].kind != WORD_ERROR)
 			continue;
-		buf_fmt(line, "error %s: ", seen.fact.sqlstate);
+		buf_fmt(line, "error %s: ", observed.fact.sqlstate);
 		lab_plain_add(line, record->words[i].message);
-		seen_free(&seen);
+		observed_free(&observed);
 		return;
 	}
-	if (seen.fact.reads) {
+	if (observed.fact.reads) {
 		buf_str(line, "reads ");
-		lab_plain_add(line, seen.fact.reads[0] ? seen.fact.reads : "no rows");
+		lab_plain_add(line, observed.fact.reads[0] ? observed.fact.reads : "no rows");
 	} else {
-		lab_plain_add(line, seen.fact.tag ? seen.fact.tag : "done");
+		lab_plain_add(line, observed.fact.tag ? observed.fact.tag : "done");
 	}
-	seen_free(&seen);
+	observed_free(&observed);
 }
 
 /* The row of the step that was sent last; behind it stands what the engine did then. */

@@ -67,7 +67,7 @@ static void lab_run_add_place(struct judging *judging, struct buf *line, size_t 
 	const struct spec *spec = judging->lesson->spec;
 	buf_fmt(line, " %zu", permutation + 1);
 	if (!spec->npermutations)
-		buf_fmt(line, " of %" PRIu64, spec_order_count(spec));
+		buf_fmt(line, " of %" PRIu64, spec_permutations_count(spec));
 	buf_str(line, ": ");
 	const char *title = title_of(judging, permutation);
 	text_escape(line, title, strlen(title), 60);
@@ -196,13 +196,13 @@ static const char *next_name(struct judging *judging)
 /* Nobody waits for the end of all orders of many steps. */
 static bool too_many(struct judging *judging)
 {
-	uint64_t count = spec_order_count(judging->lesson->spec);
+	uint64_t count = spec_permutations_count(judging->lesson->spec);
 	if (count <= ORDERS_MAX)
 		return false;
 	err_set(&judging->err, ST_USAGE,
 		"%.200s has no permutation, and its steps can come in %s%" PRIu64
 		" orders: lab run plays %d at most; write those that matter as permutations",
-		judging->name, count == SPEC_ORDERS_MANY ? "more than " : "", count, (int)ORDERS_MAX);
+		judging->name, count == SPEC_PERMUTATIONS_MANY ? "more than " : "", count, (int)ORDERS_MAX);
 	return true;
 }
 

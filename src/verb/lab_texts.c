@@ -234,9 +234,10 @@ static void add_order(struct telling *telling, long permutation)
 
 static void add_all_orders(struct telling *telling)
 {
-	uint64_t count = spec_order_count(telling->lesson->spec);
+	uint64_t count = spec_permutations_count(telling->lesson->spec);
 	buf_fmt(&telling->out, "There is no permutation: %s%" PRIu64 " %s, in which each session keeps its own.\n",
-		count == SPEC_ORDERS_MANY ? "more than " : "", count, text_plural((size_t)count, "order", "orders"));
+		count == SPEC_PERMUTATIONS_MANY ? "more than " : "", count,
+		text_plural((size_t)count, "order", "orders"));
 }
 
 static void add_lesson(struct telling *telling)

@@ -20,11 +20,11 @@ static void walk(const struct spec_permutation *order, const struct spec *spec)
 
 static void walk_orders(const struct spec *spec)
 {
-	struct spec_order *orders = spec_order_new(spec);
+	struct spec_permutations *orders = spec_permutations_new(spec);
 	const struct spec_permutation *order;
-	for (int i = 0; i < 20 && (order = spec_order_next(orders)); i++)
+	for (int i = 0; i < 20 && (order = spec_permutations_next(orders)); i++)
 		walk(order, spec);
-	spec_order_free(orders);
+	spec_permutations_free(orders);
 }
 
 static void look_up(const struct lesson *lesson)

@@ -288,18 +288,18 @@ static void hostile_sizes_are_answered(void **state)
 static void check_orders(const char *text, const char *expected)
 {
 	struct spec *spec = parsed(text);
-	struct spec_order *order = spec_order_new(spec);
+	struct spec_permutations *order = spec_permutations_new(spec);
 	struct buf orders = {0};
 	const struct spec_permutation *permutation;
-	while ((permutation = spec_order_next(order))) {
+	while ((permutation = spec_permutations_next(order))) {
 		for (size_t i = 0; i < permutation->nturns; i++)
 			buf_str(&orders, spec->steps[permutation->turns[i].step].name);
 		buf_char(&orders, ' ');
 	}
 	assert_string_equal(buf_text(&orders), expected);
-	assert_null(spec_order_next(order));
+	assert_null(spec_permutations_next(order));
 	buf_free(&orders);
-	spec_order_free(order);
+	spec_permutations_free(order);
 	spec_free(spec);
 }
 
@@ -326,10 +326,10 @@ static void numberless_interleavings_are_made_one_by_one(void **state)
 	for (int i = 0; i < 60; i++)
 		buf_fmt(&text, "session s%d step a%d {} step b%d {}\n", i, i, i);
 	struct spec *spec = parsed(text.p);
-	struct spec_order *order = spec_order_new(spec);
+	struct spec_permutations *order = spec_permutations_new(spec);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(spec_order_next(order)->nturns, 120);
-	spec_order_free(order);
+		assert_int_equal(spec_permutations_next(order)->nturns, 120);
+	spec_permutations_free(order);
 	spec_free(spec);
 	buf_free(&text);
 }

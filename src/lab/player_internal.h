@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of the player, shared by its files and by nobody else. */
-#ifndef LAB_PLAYER_IN_H
-#define LAB_PLAYER_IN_H
+/* Private header of the player, shared by its files only. */
+#ifndef LAB_PLAYER_INTERNAL_H
+#define LAB_PLAYER_INTERNAL_H
 
 #include "base/buf.h"
 #include "base/loop.h"
+#include "lab/observed.h"
 #include "lab/player.h"
-#include "lab/seen.h"
 
 enum { NO_PLACE = -1 };
 
@@ -45,7 +45,7 @@ struct player {
 	uint64_t pause_ms;
 
 	size_t order, norders;
-	struct spec_order *made; /* where the spec has no permutations: what `permutation` is borrowed from */
+	struct spec_permutations *made; /* where the spec has no permutations: what `permutation` is borrowed from */
 	const struct spec_permutation *permutation;
 	long begin; /* the order to begin with when the stage is off; -1: none */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of the stage, shared by its files and by nobody else. */
-#ifndef LAB_STAGE_IN_H
-#define LAB_STAGE_IN_H
+/* Private header of the stage, shared by its files only. */
+#ifndef LAB_STAGE_INTERNAL_H
+#define LAB_STAGE_INTERNAL_H
 
 #include "db/pool.h"
 #include "lab/stage.h"
@@ -42,15 +42,15 @@ struct lane {
 	bool answered;   /* its first result is there */
 	bool speechless; /* it was lost before any result came */
 	bool lost;
-	bool lost_due;           /* FACT_LOST has to be told */
-	char *why;               /* it was lost, for people */
-	char *end;               /* libpq's words on that */
-	struct words heard;      /* in the order of arrival; nobody has looked at them yet */
-	struct words notified;   /* until the next step is done */
-	struct words last_words; /* of a session that ended while idle: the answer to what is sent next */
-	struct record *record;   /* the step that runs */
-	struct retried *retried; /* the engine runs its steps; NULL: they are sent as they are */
-	int notices;             /* that were looked at, of all its life */
+	bool lost_due;              /* FACT_LOST has to be told */
+	char *why;                  /* it was lost, for people */
+	char *end;                  /* libpq's words on that */
+	struct words heard;         /* in the order of arrival; nobody has looked at them yet */
+	struct words notified;      /* until the next step is done */
+	struct words last_words;    /* of a session that ended while idle: the answer to what is sent next */
+	struct record *record;      /* the step that runs */
+	struct engine_lane *engine; /* the engine runs its steps; NULL: they are sent as they are */
+	int notices;                /* that were looked at, of all its life */
 };
 
 void lane_init(struct lane *lane, struct stage *stage, long index, const char *name);
@@ -73,19 +73,19 @@ void lane_clear(struct lane *lane);
 /* The step is answered to its end: its words go to its record, which is told. */
 void lane_finish(struct lane *lane);
 
-/* ---- retried.c: a lane whose steps the engine runs ---- */
+/* ---- engine_lane.c: a lane whose steps the engine runs ---- */
 
-void retried_set(struct lane *lane, bool on);
-void retried_free(struct lane *lane);
+void engine_lane_set(struct lane *lane, bool on);
+void engine_lane_free(struct lane *lane);
 /* All below: of a lane that has one, but for cancel, abandon and show, which do nothing to others. */
-void retried_begin(struct lane *lane); /* with the steps that the stage's permutation has for it */
-bool retried_expects(const struct lane *lane, size_t step);
-void retried_send(struct lane *lane); /* the step that it expects */
-void retried_turn(struct lane *lane);
-void retried_tell(struct lane *lane, const struct stage_record *record); /* another attempt, or the outcome */
-bool retried_cancel(struct lane *lane); /* false where the engine has nothing under way */
-void retried_abandon(struct lane *lane);
-void retried_show(const struct lane *lane, struct stage_lane *out);
+void engine_lane_begin(struct lane *lane); /* with the steps that the stage's permutation has for it */
+bool engine_lane_expects(const struct lane *lane, size_t step);
+void engine_lane_send(struct lane *lane); /* the step that it expects */
+void engine_lane_turn(struct lane *lane);
+void engine_lane_tell(struct lane *lane, const struct stage_record *record); /* another attempt, or the outcome */
+bool engine_lane_cancel(struct lane *lane); /* false where the engine has nothing under way */
+void engine_lane_abandon(struct lane *lane);
+void engine_lane_show(const struct lane *lane, struct stage_lane *out);
 
 /* ---- control.c: what is asked over the control connection ---- */
 
@@ -103,23 +103,23 @@ void control_turn(struct stage *stage);
 bool control_idle(const struct stage *stage); /* nothing runs, nothing is queued */
 void control_drop(struct stage *stage);       /* forgets what runs and what is queued */
 
-/* Asks whether this lane waits (play), or who waits for whom of all that run (by hand). stage->asked is counted up with the answer. */
+/* Asks whether this lane waits (automatic), or who waits for whom of all that run (by hand). stage->asked is counted up with the answer. */
 void control_ask_blocked(struct stage *stage, const struct lane *lane);
 void control_ask_all(struct stage *stage);
 
-/* ---- play.c: a permutation by itself ---- */
+/* ---- automatic.c: a permutation by itself ---- */
 
 enum { LOOK_NONBLOCK = 1, LOOK_RETRY = 2 };
 enum look { LOOK_PENDING, LOOK_HELD, LOOK_DONE };
 
-struct play {
+struct automatic {
 	enum {
-		PLAY_NEXT,
-		PLAY_FREE,       /* the lane of the next step is still busy: wait for it */
-		PLAY_FREE_SWEEP, /* and for those who may hold it */
-		PLAY_FIRST_LOOK, /* the step was sent */
-		PLAY_SWEEP,
-		PLAY_LAST,
+		AUTOMATIC_NEXT,
+		AUTOMATIC_FREE,       /* the lane of the next step is still busy: wait for it */
+		AUTOMATIC_FREE_SWEEP, /* and for those who may hold it */
+		AUTOMATIC_FIRST_LOOK, /* the step was sent */
+		AUTOMATIC_SWEEP,
+		AUTOMATIC_LAST,
 	} at;
 	struct record **waiting;
 	size_t nwaiting;
@@ -137,24 +137,24 @@ struct play {
 	size_t sweep_at, sweep_had;
 };
 
-void play_start(struct stage *stage);
-void play_turn(struct stage *stage);
-void play_stop(struct stage *stage);
+void automatic_start(struct stage *stage);
+void automatic_turn(struct stage *stage);
+void automatic_stop(struct stage *stage);
 
-/* ---- marks.c ---- */
-void marks_aim(struct stage *stage, struct record *record);
-bool marks_hold(const struct stage *stage, const struct record *record);
-bool marks_once(const struct record *record);
+/* ---- blockers.c ---- */
+void blockers_aim(struct stage *stage, struct record *record);
+bool blockers_hold(const struct stage *stage, const struct record *record);
+bool blockers_once(const struct record *record);
 
-/* ---- hand.c: steps by hand ---- */
-void hand_turn(struct stage *stage);
-void hand_news(struct stage *stage);
-void hand_blocked(struct stage *stage, struct lane *lane, bool blocked, const long *blockers, size_t n);
+/* ---- manual.c: steps by hand ---- */
+void manual_turn(struct stage *stage);
+void manual_news(struct stage *stage);
+void manual_blocked(struct stage *stage, struct lane *lane, bool blocked, const long *blockers, size_t n);
 
-/* ---- clear.c: the end ---- */
-void clear_start(struct stage *stage, bool regular);
-void clear_turn(struct stage *stage);
-void clear_late(void *arg); /* patience has an end */
+/* ---- teardown.c: the end ---- */
+void teardown_start(struct stage *stage, bool regular);
+void teardown_turn(struct stage *stage);
+void teardown_late(void *arg); /* patience has an end */
 
 /* ---- pooled.c: sessions behind a pooler ---- */
 bool pooled_try(struct stage *stage); /* begins to try out whether they stay; false: no need to */
@@ -162,9 +162,9 @@ void pooled_none(const struct lane *lane, const struct err *err); /* a lane cann
 bool pooled_any(const struct stage *stage);                       /* a connected one is */
 void pooled_stop(struct stage *stage);
 
-/* ---- setting.c: the start ---- */
-void setting_start(struct stage *stage);
-void setting_turn(struct stage *stage);
+/* ---- setup.c: the start ---- */
+void setup_start(struct stage *stage);
+void setup_turn(struct stage *stage);
 
 /* ---- stage.c ---- */
 
@@ -192,20 +192,20 @@ struct stage {
 	bool blind;             /* the server cannot say who waits */
 	bool blocked;           /* its answer about the lane that was asked about */
 
-	enum { SET_CONNECT, SET_POOL, SET_NAME, SET_COMMON, SET_SESSIONS } setting;
-	size_t set_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
-	bool set_sent;
+	enum { SETUP_CONNECT, SETUP_POOL, SETUP_NAME, SETUP_COMMON, SETUP_SESSIONS } setup;
+	size_t setup_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
+	bool setup_sent;
 	struct pool_probe *probe; /* while it is tried out whether sessions stay */
 
-	struct play play;
+	struct automatic automatic;
 	bool new_notice;
-	uint64_t hand_ms; /* by hand: until the server is asked again */
-	bool hand_asked, hand_news;
+	uint64_t manual_ms; /* by hand: until the server is asked again */
+	bool manual_asked, manual_news;
 
-	enum { CLEAR_CANCEL, CLEAR_SESSIONS, CLEAR_CONNECT, CLEAR_COMMON } clearing;
-	size_t clear_at;
-	bool clear_regular, clear_sent;
-	bool clear_again; /* the control connection was lost with the teardown, which is sent once more */
+	enum { TEARDOWN_CANCEL, TEARDOWN_SESSIONS, TEARDOWN_CONNECT, TEARDOWN_COMMON } teardown;
+	size_t teardown_at;
+	bool teardown_regular, teardown_sent;
+	bool teardown_again; /* the control connection was lost with the teardown, which is sent once more */
 	struct timer *patience;
 	char *not_cleared;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Steps by hand: what is answered is told at once, and the server is asked who waits for whom while something runs. */
+/* Steps sent by hand: each answer is reported at once, and the server is asked who waits for whom meanwhile. */
 #include <string.h>
 
-#include "stage_in.h"
+#include "stage_internal.h"
 
 /* A step that runs is asked about soon, and then ever less often; one that waits is not, until something else happens. */
 enum { ASK_FIRST_MS = 10, ASK_LAST_MS = 1000, BLIND_MS = 300 };
@@ -14,7 +14,7 @@ static bool look(struct stage *stage, struct lane *lane)
 	lane_look(lane);
 	if (!record || lane->record != record || lane->busy)
 		return false;
-	if (!marks_hold(stage, record)) {
+	if (!blockers_hold(stage, record)) {
 		lane_finish(lane);
 		return true;
 	}
@@ -25,7 +25,7 @@ static bool look(struct stage *stage, struct lane *lane)
 	return false;
 }
 
-void hand_blocked(struct stage *stage, struct lane *lane, bool blocked, const long *blockers, size_t n)
+void manual_blocked(struct stage *stage, struct lane *lane, bool blocked, const long *blockers, size_t n)
 {
 	struct record *record = lane->record;
 	if (!record || !lane->busy || stage->state != STAGE_STANDING)
@@ -46,7 +46,7 @@ static void guess(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
 		if (stage->lanes[i].busy)
-			hand_blocked(stage, &stage->lanes[i], true, NULL, 0);
+			manual_blocked(stage, &stage->lanes[i], true, NULL, 0);
 }
 
 static bool any_runs(const struct stage *stage)
@@ -61,19 +61,19 @@ static bool any_runs(const struct stage *stage)
 
 static void watch(struct stage *stage)
 {
-	if (stage->hand_asked || timer_pending(stage->tick))
+	if (stage->manual_asked || timer_pending(stage->tick))
 		return;
-	if (!any_runs(stage) && !stage->hand_news)
+	if (!any_runs(stage) && !stage->manual_news)
 		return;
-	stage->hand_news = false;
-	timer_start(stage->tick, stage->blind ? BLIND_MS : stage->hand_ms);
-	stage->hand_ms = stage->hand_ms * 2 < ASK_LAST_MS ? stage->hand_ms * 2 : ASK_LAST_MS;
+	stage->manual_news = false;
+	timer_start(stage->tick, stage->blind ? BLIND_MS : stage->manual_ms);
+	stage->manual_ms = stage->manual_ms * 2 < ASK_LAST_MS ? stage->manual_ms * 2 : ASK_LAST_MS;
 }
 
-void hand_news(struct stage *stage)
+void manual_news(struct stage *stage)
 {
-	stage->hand_news = true;
-	stage->hand_ms = ASK_FIRST_MS;
+	stage->manual_news = true;
+	stage->manual_ms = ASK_FIRST_MS;
 	timer_stop(stage->tick);
 }
 
@@ -85,20 +85,20 @@ static bool any_busy(const struct stage *stage)
 	return false;
 }
 
-void hand_turn(struct stage *stage)
+void manual_turn(struct stage *stage)
 {
 	bool done = true, ticked = stage->ticked;
 	stage->ticked = false;
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
-		if (stage->lanes[i].retried)
-			retried_turn(&stage->lanes[i]);
+		if (stage->lanes[i].engine)
+			engine_lane_turn(&stage->lanes[i]);
 	while (done) {
 		done = false;
 		for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
 			if (look(stage, &stage->lanes[i]))
 				done = true;
 		if (done)
-			hand_news(stage);
+			manual_news(stage);
 	}
 	if (stage->state != STAGE_STANDING || !any_busy(stage))
 		return;

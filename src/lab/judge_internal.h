@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of the judge, shared by its files and by nobody else. */
-#ifndef LAB_JUDGE_IN_H
-#define LAB_JUDGE_IN_H
+/* Private header of the judge, shared by its files only. */
+#ifndef LAB_JUDGE_INTERNAL_H
+#define LAB_JUDGE_INTERNAL_H
 
 #include "base/buf.h"
 #include "lab/judge.h"
@@ -11,7 +11,7 @@
 struct judge {
 	const struct lesson *lesson;
 	struct lesson_server server;
-	struct spec_order *order;
+	struct spec_permutations *order;
 	struct stage *stage;
 	struct player *player; /* of an order with steps that the engine runs; NULL */
 	struct timer *late;    /* it has taken limit_us */

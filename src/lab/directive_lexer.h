@@ -1,44 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words of a directive: a comment that begins with #@. */
-#ifndef LAB_NOTE_H
-#define LAB_NOTE_H
+#ifndef LAB_DIRECTIVE_LEXER_H
+#define LAB_DIRECTIVE_LEXER_H
 
 #include "lab/lesson.h"
 
-struct note {
+struct directive_lexer {
 	const char *file, *at; /* borrowed; `at` is what is not read yet */
 	struct spec_place place;
-	char **strings; /* where the texts go: room for what the note has, twice */
+	char **strings; /* where the texts go: room for what the directive has, twice */
 	struct err *err;
 };
 
-/* A word of a note: bare, or a "text" in which "" is a quote. NULL text: there is none. */
-struct note_word {
+/* A word of a directive: bare, or a "text" in which "" is a quote. NULL text: there is none. */
+struct directive_word {
 	const char *text;
 	bool quoted;
 	struct spec_place place;
 };
 
 /* True where nothing is left but blanks; afterwards the place is that of what comes. */
-bool note_done(struct note *note);
+bool directive_done(struct directive_lexer *lexer);
 
 /* A bare word ends at a blank and at any of `stops`. A text that is not closed is an error. */
-MUST_CHECK enum status note_word(struct note *note, const char *stops, struct note_word *word);
+MUST_CHECK enum status directive_word(struct directive_lexer *lexer, const char *stops, struct directive_word *word);
 
 /* All until one of `stops`, or the end, without the blanks around it; a "text" may stand for it, and hold stops. */
-MUST_CHECK enum status note_until(struct note *note, const char *stops, struct note_word *word);
+MUST_CHECK enum status directive_until(struct directive_lexer *lexer, const char *stops, struct directive_word *word);
 
 /* True, and it is taken, where this character comes. */
-bool note_sign(struct note *note, char sign);
+bool directive_sign(struct directive_lexer *lexer, char sign);
 
-enum status note_error(struct note *note, struct spec_place place, const char *fmt, ...) PRINTF_LIKE(3, 4);
+enum status directive_error(struct directive_lexer *lexer, struct spec_place place, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 
 /* Reads OUTCOME (lesson.h) up to one of `stops` or the end. */
-MUST_CHECK enum status outcome_read(struct note *note, const struct spec *spec, const char *stops,
+MUST_CHECK enum status outcome_read(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
 				    struct lesson_outcome *outcome);
 
-/* retry.c: whether the engine can run what a lesson wants it to, in every order that this holds for. */
-MUST_CHECK enum status retry_check(struct note *note, const struct lesson *lesson, const struct lesson_retry *retry);
+/* engine_check.c: whether the engine can run what a lesson wants it to, in every order that this holds for. */
+MUST_CHECK enum status engine_check(struct directive_lexer *lexer, const struct lesson *lesson,
+				    const struct lesson_retry *retry);
 
 /* Fills a lesson's lists from the notes of its spec. */
 struct lesson_parts;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A lane whose steps the transaction engine runs: a step opens the engine's gate once, and a retry begins again with the first. */
+/* A lane whose steps the transaction engine runs: each step opens the engine's gate once. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 #include "txn/txn.h"
 
-struct retried {
+struct engine_lane {
 	struct body body; /* first: one is the other */
 	struct lane *lane;
 	struct txn *txn;
@@ -31,13 +31,13 @@ struct retried {
 static void reset(struct body *body, bool together)
 {
 	(void)together;
-	((struct retried *)body)->yielded = 0;
+	((struct engine_lane *)body)->yielded = 0;
 }
 
 static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 			  struct err *reason)
 {
-	struct retried *r = (struct retried *)body;
+	struct engine_lane *r = (struct engine_lane *)body;
 	(void)reason;
 	rows_free(r->rows);
 	r->rows = n ? rows_copy(answers[0].rows) : NULL;
@@ -51,7 +51,7 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 
 /* ---- what the engine did, in the words of a step ---- */
 
-static void hear_result(struct retried *r, const struct event *event)
+static void hear_result(struct engine_lane *r, const struct event *event)
 {
 	struct stage_word word = {
 		.kind = event_failed(event) ? WORD_ERROR : WORD_TAG,
@@ -71,7 +71,7 @@ static void hear_result(struct retried *r, const struct event *event)
 	lane_hear(r->lane, &word);
 }
 
-static void hear(struct retried *r)
+static void hear(struct engine_lane *r)
 {
 	const struct stage *stage = r->lane->stage;
 	struct event event;
@@ -88,7 +88,7 @@ static void hear(struct retried *r)
 }
 
 /* The step is answered. */
-static void over(struct retried *r)
+static void over(struct engine_lane *r)
 {
 	hear(r);
 	r->lane->answered = true;
@@ -98,7 +98,7 @@ static void over(struct retried *r)
 /* ---- the gate ---- */
 
 /* BEGIN and SAVEPOINT are one step, and so are RELEASE and COMMIT. */
-static bool goes_along(const struct retried *r, enum verb verb)
+static bool goes_along(const struct engine_lane *r, enum verb verb)
 {
 	bool opens = verb == VERB_BEGIN || verb == VERB_SAVEPOINT || verb == VERB_ROLLBACK_TO;
 	bool closes = verb == VERB_RELEASE || verb == VERB_COMMIT;
@@ -107,7 +107,7 @@ static bool goes_along(const struct retried *r, enum verb verb)
 
 static bool gate(void *arg, const struct txn_gate *next)
 {
-	struct retried *r = arg;
+	struct engine_lane *r = arg;
 	bool again = r->attempt && next->attempt != r->attempt;
 	r->attempt = next->attempt;
 	if (!again && goes_along(r, next->statement->verb))
@@ -122,7 +122,7 @@ static bool gate(void *arg, const struct txn_gate *next)
 
 static void on_done(void *arg, const struct txn_result *result)
 {
-	struct retried *r = arg;
+	struct engine_lane *r = arg;
 	struct lane *lane = r->lane;
 	struct stage_word word;
 	r->outcome = result->outcome;
@@ -139,40 +139,40 @@ static void on_done(void *arg, const struct txn_result *result)
 
 /* ---- from outside ---- */
 
-void retried_set(struct lane *lane, bool on)
+void engine_lane_set(struct lane *lane, bool on)
 {
-	if (on == (lane->retried != NULL))
+	if (on == (lane->engine != NULL))
 		return;
 	if (!on) {
-		retried_free(lane);
+		engine_lane_free(lane);
 		return;
 	}
 	static const struct body_ops ops = {.reset = reset, .next = next};
 	struct stage *stage = lane->stage;
 	enum session session = (enum session)(SESSION_LANE + lane->index);
-	struct retried *r = lane->retried = NEW(struct retried);
+	struct engine_lane *r = lane->engine = NEW(struct engine_lane);
 	r->body.ops = &ops;
 	r->lane = lane;
 	r->txn = txn_new(stage->loop, stage->ring, lane->db, session, clock_us());
 	txn_set_gate(r->txn, gate, r);
 }
 
-void retried_free(struct lane *lane)
+void engine_lane_free(struct lane *lane)
 {
-	struct retried *r = lane->retried;
+	struct engine_lane *r = lane->engine;
 	if (!r)
 		return;
-	retried_abandon(lane);
+	engine_lane_abandon(lane);
 	txn_free(r->txn);
 	rows_free(r->rows);
 	free(r->steps);
 	free(r);
-	lane->retried = NULL;
+	lane->engine = NULL;
 }
 
-void retried_begin(struct lane *lane)
+void engine_lane_begin(struct lane *lane)
 {
-	struct retried *r = lane->retried;
+	struct engine_lane *r = lane->engine;
 	const struct spec *spec = lane->stage->spec;
 	const struct spec_permutation *permutation = lane->stage->permutation;
 	free(r->steps);
@@ -188,15 +188,15 @@ void retried_begin(struct lane *lane)
 	}
 }
 
-bool retried_expects(const struct lane *lane, size_t step)
+bool engine_lane_expects(const struct lane *lane, size_t step)
 {
-	const struct retried *r = lane->retried;
+	const struct engine_lane *r = lane->engine;
 	return r->at < r->nsteps && r->steps[r->at] == step && (r->at == 0 || txn_running(r->txn));
 }
 
-void retried_send(struct lane *lane)
+void engine_lane_send(struct lane *lane)
 {
-	struct retried *r = lane->retried;
+	struct engine_lane *r = lane->engine;
 	struct txn_options options;
 	lane->answered = lane->speechless = r->failed = false;
 	lane->busy = true;
@@ -212,15 +212,15 @@ void retried_send(struct lane *lane)
 	txn_start(r->txn, &r->body, lane->name, &options, on_done, r);
 }
 
-void retried_turn(struct lane *lane)
+void engine_lane_turn(struct lane *lane)
 {
-	if (lane->retried->gone)
-		retried_abandon(lane);
+	if (lane->engine->gone)
+		engine_lane_abandon(lane);
 }
 
-void retried_tell(struct lane *lane, const struct stage_record *record)
+void engine_lane_tell(struct lane *lane, const struct stage_record *record)
 {
-	struct retried *r = lane->retried;
+	struct engine_lane *r = lane->engine;
 	struct stage_fact fact = {.lane = lane->index, .record = record, .attempt = r->attempt};
 	if (r->again) {
 		fact.kind = FACT_AGAIN;
@@ -236,25 +236,25 @@ void retried_tell(struct lane *lane, const struct stage_record *record)
 	stage_tell(lane->stage, &fact);
 }
 
-bool retried_cancel(struct lane *lane)
+bool engine_lane_cancel(struct lane *lane)
 {
-	if (!lane->retried || !txn_running(lane->retried->txn))
+	if (!lane->engine || !txn_running(lane->engine->txn))
 		return false;
 	lane->busy = true; /* until the engine has rolled back */
-	(void)txn_cancel(lane->retried->txn);
+	(void)txn_cancel(lane->engine->txn);
 	return true;
 }
 
-void retried_abandon(struct lane *lane)
+void engine_lane_abandon(struct lane *lane)
 {
-	if (lane->retried && txn_running(lane->retried->txn))
-		txn_abandon(lane->retried->txn);
+	if (lane->engine && txn_running(lane->engine->txn))
+		txn_abandon(lane->engine->txn);
 }
 
-void retried_show(const struct lane *lane, struct stage_lane *out)
+void engine_lane_show(const struct lane *lane, struct stage_lane *out)
 {
-	if (!lane->retried)
+	if (!lane->engine)
 		return;
-	out->attempt = lane->retried->attempt;
-	out->outcome = lane->retried->outcome;
+	out->attempt = lane->engine->attempt;
+	out->outcome = lane->engine->outcome;
 }

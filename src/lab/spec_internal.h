@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A spec from inside: the arrays that grow while it is read. */
-#ifndef LAB_SPEC_PARTS_H
-#define LAB_SPEC_PARTS_H
+/* Private header of the spec reader: the arrays that grow while a spec is read. */
+#ifndef LAB_SPEC_INTERNAL_H
+#define LAB_SPEC_INTERNAL_H
 
 #include "lab/spec.h"
 

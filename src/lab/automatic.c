@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A permutation by itself: which step is sent when, and which report comes first, exactly as isolationtester has it. */
+/* A permutation that runs by itself: when each step is sent and reported, as isolationtester does it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 /*
  * isolationtester (PostgreSQL 15) sends the steps in their order, each when the one before it is complete or waits. To look at a step is
@@ -21,18 +21,18 @@ static const uint64_t blind_us = 300000; /* unanswered for so long, a step waits
 
 static void look_start(struct stage *stage, struct record *record, unsigned flags)
 {
-	struct play *play = &stage->play;
-	play->looked = record;
-	play->flags = flags;
-	play->look_us = clock_us();
-	stage->ticked = play->asked = play->answered = play->collecting = play->cancelled = false;
+	struct automatic *automatic = &stage->automatic;
+	automatic->looked = record;
+	automatic->flags = flags;
+	automatic->look_us = clock_us();
+	stage->ticked = automatic->asked = automatic->answered = automatic->collecting = automatic->cancelled = false;
 	timer_start(stage->tick, TICK_MS);
 }
 
 static enum look held(struct stage *stage)
 {
-	struct record *record = stage->play.looked;
-	if (!(stage->play.flags & LOOK_RETRY)) {
+	struct record *record = stage->automatic.looked;
+	if (!(stage->automatic.flags & LOOK_RETRY)) {
 		record->pub.waited = record->waiting = true;
 		stage_tell(stage, &(struct stage_fact){.kind = FACT_WAITS, .record = &record->pub});
 	}
@@ -51,11 +51,11 @@ static enum look fail(struct stage *stage, struct record *record, enum stage_fai
 
 static enum look check_limit(struct stage *stage, struct lane *lane)
 {
-	struct play *play = &stage->play;
-	struct record *record = play->looked;
-	int64_t us = (int64_t)(clock_us() - play->look_us);
-	if (us > stage->options.limit_us && !play->cancelled) {
-		play->cancelled = record->pub.cancelled = true;
+	struct automatic *automatic = &stage->automatic;
+	struct record *record = automatic->looked;
+	int64_t us = (int64_t)(clock_us() - automatic->look_us);
+	if (us > stage->options.limit_us && !automatic->cancelled) {
+		automatic->cancelled = record->pub.cancelled = true;
 		db_cancel(lane->db);
 		stage_tell(stage, &(struct stage_fact){.kind = FACT_CANCELS,
 						       .record = &record->pub,
@@ -76,16 +76,16 @@ static bool ticked(struct stage *stage)
 
 static enum look look_complete(struct stage *stage, struct lane *lane)
 {
-	struct play *play = &stage->play;
-	if (!play->collecting && marks_hold(stage, play->looked))
+	struct automatic *automatic = &stage->automatic;
+	if (!automatic->collecting && blockers_hold(stage, automatic->looked))
 		return held(stage);
-	if (!play->collecting)
+	if (!automatic->collecting)
 		timer_start(stage->tick, TICK_MS);
-	play->collecting = true;
+	automatic->collecting = true;
 	if (lane->busy)
 		return ticked(stage) ? check_limit(stage, lane) : LOOK_PENDING;
 	if (lane->speechless)
-		return fail(stage, play->looked, FAIL_LOST, 0, lane->end);
+		return fail(stage, automatic->looked, FAIL_LOST, 0, lane->end);
 	lane_finish(lane);
 	return LOOK_DONE;
 }
@@ -93,27 +93,27 @@ static enum look look_complete(struct stage *stage, struct lane *lane)
 /* Nothing was read for a while: does it wait? */
 static enum look look_silent(struct stage *stage, struct lane *lane)
 {
-	struct play *play = &stage->play;
-	if (!(play->flags & LOOK_NONBLOCK))
+	struct automatic *automatic = &stage->automatic;
+	if (!(automatic->flags & LOOK_NONBLOCK))
 		return check_limit(stage, lane);
 	if (stage->blind)
-		return clock_us() - play->look_us > blind_us ? held(stage) : check_limit(stage, lane);
-	if (!play->asked) {
-		play->asked = true;
+		return clock_us() - automatic->look_us > blind_us ? held(stage) : check_limit(stage, lane);
+	if (!automatic->asked) {
+		automatic->asked = true;
 		control_ask_blocked(stage, lane);
 		return LOOK_PENDING;
 	}
-	if (!play->answered)
+	if (!automatic->answered)
 		return LOOK_PENDING;
-	play->asked = play->answered = false;
+	automatic->asked = automatic->answered = false;
 	return stage->blocked ? held(stage) : check_limit(stage, lane);
 }
 
 static enum look look_on(struct stage *stage)
 {
-	struct play *play = &stage->play;
-	struct lane *lane = &stage->lanes[play->looked->pub.lane];
-	if (!(play->flags & LOOK_RETRY) && marks_once(play->looked))
+	struct automatic *automatic = &stage->automatic;
+	struct lane *lane = &stage->lanes[automatic->looked->pub.lane];
+	if (!(automatic->flags & LOOK_RETRY) && blockers_once(automatic->looked))
 		return held(stage);
 	size_t heard = lane->heard.n;
 	bool answered = lane_look(lane);
@@ -123,19 +123,19 @@ static enum look look_on(struct stage *stage)
 		return look_complete(stage, lane);
 	if (heard)
 		timer_start(stage->tick, TICK_MS);
-	if (!play->asked && !ticked(stage))
+	if (!automatic->asked && !ticked(stage))
 		return LOOK_PENDING;
 	return look_silent(stage, lane);
 }
 
 static enum look look(struct stage *stage, struct record *record, unsigned flags)
 {
-	struct play *play = &stage->play;
-	if (!play->looked)
+	struct automatic *automatic = &stage->automatic;
+	if (!automatic->looked)
 		look_start(stage, record, flags);
 	enum look result = look_on(stage);
 	if (result != LOOK_PENDING) {
-		play->looked = NULL;
+		automatic->looked = NULL;
 		timer_stop(stage->tick);
 	}
 	return result;
@@ -143,42 +143,43 @@ static enum look look(struct stage *stage, struct record *record, unsigned flags
 
 /* ---- all who wait ---- */
 
-static void remove_waiting(struct play *play, size_t at)
+static void remove_waiting(struct automatic *automatic, size_t at)
 {
-	memmove(play->waiting + at, play->waiting + at + 1, (play->nwaiting - at - 1) * sizeof *play->waiting);
-	play->nwaiting--;
+	memmove(automatic->waiting + at, automatic->waiting + at + 1,
+		(automatic->nwaiting - at - 1) * sizeof *automatic->waiting);
+	automatic->nwaiting--;
 }
 
 static void sweep_start(struct stage *stage)
 {
-	struct play *play = &stage->play;
+	struct automatic *automatic = &stage->automatic;
 	stage->new_notice = false;
-	play->sweeping = true;
-	play->marked = false;
-	play->sweep_at = 0;
-	play->sweep_had = play->nwaiting;
+	automatic->sweeping = true;
+	automatic->marked = false;
+	automatic->sweep_at = 0;
+	automatic->sweep_had = automatic->nwaiting;
 }
 
 /* True when all were looked at. */
 static bool sweep(struct stage *stage, unsigned flags)
 {
-	struct play *play = &stage->play;
-	if (!play->sweeping)
+	struct automatic *automatic = &stage->automatic;
+	if (!automatic->sweeping)
 		sweep_start(stage);
-	while (play->sweep_at < play->nwaiting) {
-		struct record *record = play->waiting[play->sweep_at];
+	while (automatic->sweep_at < automatic->nwaiting) {
+		struct record *record = automatic->waiting[automatic->sweep_at];
 		enum look result = look(stage, record, flags);
 		if (result == LOOK_PENDING)
 			return false;
 		if (result == LOOK_DONE) {
-			remove_waiting(play, play->sweep_at);
+			remove_waiting(automatic, automatic->sweep_at);
 			continue;
 		}
-		play->marked = play->marked || (record->pub.turn && record->pub.turn->nmarks > 0);
-		play->sweep_at++;
+		automatic->marked = automatic->marked || (record->pub.turn && record->pub.turn->nmarks > 0);
+		automatic->sweep_at++;
 	}
-	play->sweeping = false;
-	if (play->marked && (play->nwaiting < play->sweep_had || stage->new_notice))
+	automatic->sweeping = false;
+	if (automatic->marked && (automatic->nwaiting < automatic->sweep_had || stage->new_notice))
 		return sweep(stage, flags);
 	return true;
 }
@@ -193,50 +194,50 @@ static struct lane *next_lane(struct stage *stage)
 
 /* Each of these returns false where it has to wait for something. */
 
-static bool play_next(struct stage *stage)
+static bool automatic_next(struct stage *stage)
 {
-	struct play *play = &stage->play;
+	struct automatic *automatic = &stage->automatic;
 	if (stage->turn == stage->permutation->nturns) {
-		play->at = PLAY_LAST;
+		automatic->at = AUTOMATIC_LAST;
 		return true;
 	}
 	if (next_lane(stage)->record) {
-		play->free_us = clock_us();
-		play->at = PLAY_FREE;
+		automatic->free_us = clock_us();
+		automatic->at = AUTOMATIC_FREE;
 		return true;
 	}
 	const struct spec_turn *turn = &stage->permutation->turns[stage->turn];
-	play->sent = stage_send(stage, turn->step, turn);
-	play->at = PLAY_FIRST_LOOK;
-	if (play->sent)
+	automatic->sent = stage_send(stage, turn->step, turn);
+	automatic->at = AUTOMATIC_FIRST_LOOK;
+	if (automatic->sent)
 		stage->turn++;
-	return play->sent;
+	return automatic->sent;
 }
 
-static bool play_free(struct stage *stage)
+static bool automatic_free(struct stage *stage)
 {
-	struct play *play = &stage->play;
+	struct automatic *automatic = &stage->automatic;
 	struct record *record = next_lane(stage)->record;
 	enum look result = look(stage, record, LOOK_RETRY);
 	if (result == LOOK_PENDING)
 		return false;
-	for (size_t i = 0; result == LOOK_DONE && i < play->nwaiting; i++)
-		if (play->waiting[i] == record)
-			remove_waiting(play, i);
-	play->at = PLAY_FREE_SWEEP;
+	for (size_t i = 0; result == LOOK_DONE && i < automatic->nwaiting; i++)
+		if (automatic->waiting[i] == record)
+			remove_waiting(automatic, i);
+	automatic->at = AUTOMATIC_FREE_SWEEP;
 	return true;
 }
 
-static bool play_free_sweep(struct stage *stage)
+static bool automatic_free_sweep(struct stage *stage)
 {
-	struct play *play = &stage->play;
+	struct automatic *automatic = &stage->automatic;
 	if (!sweep(stage, LOOK_NONBLOCK | LOOK_RETRY))
 		return false;
 	struct record *record = next_lane(stage)->record;
-	play->at = record ? PLAY_FREE : PLAY_NEXT;
+	automatic->at = record ? AUTOMATIC_FREE : AUTOMATIC_NEXT;
 	if (!record)
 		return true;
-	uint64_t us = clock_us() - play->free_us;
+	uint64_t us = clock_us() - automatic->free_us;
 	if ((int64_t)us > 2 * stage->options.limit_us)
 		fail(stage, record, FAIL_STILL, us, NULL);
 	else
@@ -244,83 +245,83 @@ static bool play_free_sweep(struct stage *stage)
 	return false;
 }
 
-static bool play_first_look(struct stage *stage)
+static bool automatic_first_look(struct stage *stage)
 {
-	struct play *play = &stage->play;
-	enum look result = look(stage, play->sent, LOOK_NONBLOCK);
+	struct automatic *automatic = &stage->automatic;
+	enum look result = look(stage, automatic->sent, LOOK_NONBLOCK);
 	if (result == LOOK_PENDING)
 		return false;
-	play->must_wait = result == LOOK_HELD;
-	play->at = PLAY_SWEEP;
+	automatic->must_wait = result == LOOK_HELD;
+	automatic->at = AUTOMATIC_SWEEP;
 	return true;
 }
 
-static bool play_sweep(struct stage *stage)
+static bool automatic_sweep(struct stage *stage)
 {
-	struct play *play = &stage->play;
+	struct automatic *automatic = &stage->automatic;
 	if (!sweep(stage, LOOK_NONBLOCK | LOOK_RETRY))
 		return false;
-	if (play->must_wait)
-		play->waiting[play->nwaiting++] = play->sent;
-	play->at = PLAY_NEXT;
+	if (automatic->must_wait)
+		automatic->waiting[automatic->nwaiting++] = automatic->sent;
+	automatic->at = AUTOMATIC_NEXT;
 	return true;
 }
 
-static bool play_last(struct stage *stage)
+static bool automatic_last(struct stage *stage)
 {
-	struct play *play = &stage->play;
+	struct automatic *automatic = &stage->automatic;
 	if (!sweep(stage, LOOK_RETRY))
 		return false;
-	if (play->nwaiting > 0) {
-		fail(stage, play->waiting[0], FAIL_TOGETHER, 0, NULL);
+	if (automatic->nwaiting > 0) {
+		fail(stage, automatic->waiting[0], FAIL_TOGETHER, 0, NULL);
 		return false;
 	}
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_PLAYED});
 	if (stage->state == STAGE_PLAYING)
-		clear_start(stage, true);
+		teardown_start(stage, true);
 	return false;
 }
 
-static bool play_on(struct stage *stage)
+static bool automatic_on(struct stage *stage)
 {
-	switch (stage->play.at) {
-	case PLAY_NEXT:
-		return play_next(stage);
-	case PLAY_FREE:
-		return play_free(stage);
-	case PLAY_FREE_SWEEP:
-		return play_free_sweep(stage);
-	case PLAY_FIRST_LOOK:
-		return play_first_look(stage);
-	case PLAY_SWEEP:
-		return play_sweep(stage);
-	case PLAY_LAST:
-		return play_last(stage);
+	switch (stage->automatic.at) {
+	case AUTOMATIC_NEXT:
+		return automatic_next(stage);
+	case AUTOMATIC_FREE:
+		return automatic_free(stage);
+	case AUTOMATIC_FREE_SWEEP:
+		return automatic_free_sweep(stage);
+	case AUTOMATIC_FIRST_LOOK:
+		return automatic_first_look(stage);
+	case AUTOMATIC_SWEEP:
+		return automatic_sweep(stage);
+	case AUTOMATIC_LAST:
+		return automatic_last(stage);
 	}
 	return false;
 }
 
-void play_turn(struct stage *stage)
+void automatic_turn(struct stage *stage)
 {
-	while (stage->state == STAGE_PLAYING && play_on(stage))
+	while (stage->state == STAGE_PLAYING && automatic_on(stage))
 		;
 }
 
 /* Steps that were sent by hand before and still run are looked at before anything is sent. */
-void play_start(struct stage *stage)
+void automatic_start(struct stage *stage)
 {
-	play_stop(stage);
-	stage->play.waiting = mem_array(stage->spec->nsessions + 1, sizeof *stage->play.waiting);
+	automatic_stop(stage);
+	stage->automatic.waiting = mem_array(stage->spec->nsessions + 1, sizeof *stage->automatic.waiting);
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
 		if (stage->lanes[i].record)
-			stage->play.waiting[stage->play.nwaiting++] = stage->lanes[i].record;
-	stage->play.at = PLAY_SWEEP;
+			stage->automatic.waiting[stage->automatic.nwaiting++] = stage->lanes[i].record;
+	stage->automatic.at = AUTOMATIC_SWEEP;
 	stage_stir(stage);
 }
 
-void play_stop(struct stage *stage)
+void automatic_stop(struct stage *stage)
 {
-	free(stage->play.waiting);
-	stage->play = (struct play){0};
+	free(stage->automatic.waiting);
+	stage->automatic = (struct automatic){0};
 	timer_stop(stage->tick);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The start of the stage: connections, whether they stay, their names, and the set-ups, one after another. */
-#include "stage_in.h"
+/* The start of the stage: connect, check the sessions, name them, run the set-ups one after another. */
+#include "stage_internal.h"
 
 static struct lane *lane_at(struct stage *stage, size_t at)
 {
@@ -40,10 +40,10 @@ static void send_name(struct lane *lane)
 
 static bool connect_next(struct stage *stage)
 {
-	struct lane *lane = lane_at(stage, stage->set_at);
+	struct lane *lane = lane_at(stage, stage->setup_at);
 	bool stays_lost = stage->options.bare && lane->lost; /* isolationtester never connects again */
 	if (lane_connected(lane) || stays_lost) {
-		stage->set_at++;
+		stage->setup_at++;
 		return true;
 	}
 	if (db_state(lane->db) != DB_CONNECTING)
@@ -53,10 +53,10 @@ static bool connect_next(struct stage *stage)
 
 static bool connect_all(struct stage *stage)
 {
-	if (stage->set_at <= stage->spec->nsessions)
+	if (stage->setup_at <= stage->spec->nsessions)
 		return connect_next(stage);
-	stage->set_at = 0;
-	stage->setting = SET_POOL;
+	stage->setup_at = 0;
+	stage->setup = SETUP_POOL;
 	return true;
 }
 
@@ -64,13 +64,13 @@ static bool try_pool(struct stage *stage)
 {
 	if (stage->probe || pooled_try(stage))
 		return false;
-	stage->setting = SET_NAME;
+	stage->setup = SETUP_NAME;
 	return true;
 }
 
 static bool name_next(struct stage *stage)
 {
-	struct lane *lane = lane_at(stage, stage->set_at);
+	struct lane *lane = lane_at(stage, stage->setup_at);
 	if (lane->busy)
 		return false;
 	if (stage->options.bare && lane->fresh && lane_connected(lane)) {
@@ -80,16 +80,16 @@ static bool name_next(struct stage *stage)
 	}
 	lane->fresh = false;
 	lane_clear(lane);
-	stage->set_at++;
+	stage->setup_at++;
 	return true;
 }
 
 static bool name_all(struct stage *stage)
 {
-	if (stage->set_at <= stage->spec->nsessions)
+	if (stage->setup_at <= stage->spec->nsessions)
 		return name_next(stage);
-	stage->set_at = 0;
-	stage->setting = SET_COMMON;
+	stage->setup_at = 0;
+	stage->setup = SETUP_COMMON;
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_STARTS, .lane = -1});
 	return true;
 }
@@ -113,44 +113,44 @@ static bool told(struct stage *stage, struct lane *lane, const struct stage_word
 static void on_common(void *arg, const struct stage_word *word)
 {
 	struct stage *stage = arg;
-	if (stage->state == STAGE_SETTING && told(stage, &stage->control, word)) {
-		stage->set_sent = false;
-		stage->set_at++;
+	if (stage->state == STAGE_SETUP && told(stage, &stage->control, word)) {
+		stage->setup_sent = false;
+		stage->setup_at++;
 	}
 }
 
 static bool set_up_common(struct stage *stage)
 {
-	if (stage->set_at == stage->spec->nsetups) {
-		stage->set_at = 0;
-		stage->setting = SET_SESSIONS;
+	if (stage->setup_at == stage->spec->nsetups) {
+		stage->setup_at = 0;
+		stage->setup = SETUP_SESSIONS;
 		return true;
 	}
-	if (!stage->set_sent)
-		control_run(stage, stage->spec->setups[stage->set_at], on_common, stage);
-	stage->set_sent = true;
+	if (!stage->setup_sent)
+		control_run(stage, stage->spec->setups[stage->setup_at], on_common, stage);
+	stage->setup_sent = true;
 	return false;
 }
 
 static bool set_up_session(struct stage *stage)
 {
-	struct lane *lane = &stage->lanes[stage->set_at];
-	const char *sql = stage->spec->sessions[stage->set_at].setup;
-	if (sql && !stage->set_sent) {
-		stage->set_sent = true;
+	struct lane *lane = &stage->lanes[stage->setup_at];
+	const char *sql = stage->spec->sessions[stage->setup_at].setup;
+	if (sql && !stage->setup_sent) {
+		stage->setup_sent = true;
 		lane_send(lane, sql, 0);
 		return false;
 	}
 	if (lane->busy || (sql && !told(stage, lane, lane_result(lane))))
 		return false;
-	stage->set_sent = false;
-	stage->set_at++;
+	stage->setup_sent = false;
+	stage->setup_at++;
 	return true;
 }
 
 static bool set_up_sessions(struct stage *stage)
 {
-	if (stage->set_at < stage->spec->nsessions)
+	if (stage->setup_at < stage->spec->nsessions)
 		return set_up_session(stage);
 	stage->state = STAGE_STANDING;
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_BEGUN, .lane = -1});
@@ -160,31 +160,31 @@ static bool set_up_sessions(struct stage *stage)
 
 static bool set_on(struct stage *stage)
 {
-	switch (stage->setting) {
-	case SET_CONNECT:
+	switch (stage->setup) {
+	case SETUP_CONNECT:
 		return connect_all(stage);
-	case SET_POOL:
+	case SETUP_POOL:
 		return try_pool(stage);
-	case SET_NAME:
+	case SETUP_NAME:
 		return name_all(stage);
-	case SET_COMMON:
+	case SETUP_COMMON:
 		return set_up_common(stage);
-	case SET_SESSIONS:
+	case SETUP_SESSIONS:
 		return set_up_sessions(stage);
 	}
 	return false;
 }
 
-void setting_start(struct stage *stage)
+void setup_start(struct stage *stage)
 {
-	stage->setting = SET_CONNECT;
-	stage->set_at = 0;
-	stage->set_sent = false;
+	stage->setup = SETUP_CONNECT;
+	stage->setup_at = 0;
+	stage->setup_sent = false;
 	stage_stir(stage);
 }
 
-void setting_turn(struct stage *stage)
+void setup_turn(struct stage *stage)
 {
-	while (stage->state == STAGE_SETTING && set_on(stage))
+	while (stage->state == STAGE_SETUP && set_on(stage))
 		;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The end of the stage: what runs is cancelled where it was not played to its end, and the teardowns are run. */
+/* The end of the stage: cancels what still runs and runs the teardowns. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 /* For a cancel to help, and for a teardown; a bare stage that was played to its end has isolationtester's patience, which has no end. */
 enum { CANCEL_MS = 1500, TEARDOWN_MS = 3000, REGULAR_MS = 30000 };
@@ -17,7 +17,7 @@ static void not_cleared(struct stage *stage, const char *why)
 
 static void be_patient(struct stage *stage, uint64_t ms)
 {
-	if (stage->options.bare && stage->clear_regular)
+	if (stage->options.bare && stage->teardown_regular)
 		return;
 	timer_start(stage->patience, ms);
 }
@@ -30,7 +30,7 @@ static void cancel_all(struct stage *stage)
 		struct lane *lane = &stage->lanes[i];
 		if (lane->record && lane->busy)
 			lane->record->pub.cancelled = true;
-		if (retried_cancel(lane))
+		if (engine_lane_cancel(lane))
 			continue;
 		if (lane->busy)
 			db_cancel(lane->db);
@@ -43,13 +43,13 @@ static void cancel_all(struct stage *stage)
 		lane_close(&stage->control);
 }
 
-void clear_start(struct stage *stage, bool regular)
+void teardown_start(struct stage *stage, bool regular)
 {
-	stage->state = STAGE_CLEARING;
-	stage->clear_regular = regular;
-	stage->clear_at = 0;
-	stage->clear_sent = stage->clear_again = false;
-	stage->clearing = regular ? CLEAR_SESSIONS : CLEAR_CANCEL;
+	stage->state = STAGE_TEARDOWN;
+	stage->teardown_regular = regular;
+	stage->teardown_at = 0;
+	stage->teardown_sent = stage->teardown_again = false;
+	stage->teardown = regular ? TEARDOWN_SESSIONS : TEARDOWN_CANCEL;
 	be_patient(stage, regular ? REGULAR_MS : CANCEL_MS);
 	if (!regular)
 		cancel_all(stage);
@@ -58,7 +58,7 @@ void clear_start(struct stage *stage, bool regular)
 
 /* Each of these returns false where it has to wait. */
 
-static bool clear_cancel(struct stage *stage)
+static bool teardown_cancel(struct stage *stage)
 {
 	bool busy = !control_idle(stage);
 	for (size_t i = 0; i < stage->spec->nsessions; i++) {
@@ -73,7 +73,7 @@ static bool clear_cancel(struct stage *stage)
 	}
 	if (busy)
 		return false;
-	stage->clearing = CLEAR_SESSIONS;
+	stage->teardown = TEARDOWN_SESSIONS;
 	be_patient(stage, TEARDOWN_MS);
 	return true;
 }
@@ -81,7 +81,7 @@ static bool clear_cancel(struct stage *stage)
 /* It was left before anything was set up: what a teardown finds would be another's. */
 static bool is_untouched(const struct stage *stage)
 {
-	return stage->setting == SET_CONNECT || stage->setting == SET_POOL || stage->setting == SET_NAME;
+	return stage->setup == SETUP_CONNECT || stage->setup == SETUP_POOL || stage->setup == SETUP_NAME;
 }
 
 /* ---- the sessions' teardowns ---- */
@@ -89,22 +89,22 @@ static bool is_untouched(const struct stage *stage)
 /* A transaction that was left open would hold the common teardown up, as it does isolationtester's. */
 static void next_session(struct stage *stage, struct lane *lane)
 {
-	if (!stage->clear_regular || (!stage->options.bare && db_in_transaction(lane->db)))
+	if (!stage->teardown_regular || (!stage->options.bare && db_in_transaction(lane->db)))
 		lane_close(lane);
-	stage->clear_sent = false;
-	stage->clear_at++;
+	stage->teardown_sent = false;
+	stage->teardown_at++;
 }
 
-static bool clear_session(struct stage *stage)
+static bool teardown_session(struct stage *stage)
 {
-	struct lane *lane = &stage->lanes[stage->clear_at];
-	const char *sql = stage->spec->sessions[stage->clear_at].teardown;
-	if (!sql || is_untouched(stage) || (!stage->clear_regular && !lane_connected(lane))) {
+	struct lane *lane = &stage->lanes[stage->teardown_at];
+	const char *sql = stage->spec->sessions[stage->teardown_at].teardown;
+	if (!sql || is_untouched(stage) || (!stage->teardown_regular && !lane_connected(lane))) {
 		next_session(stage, lane);
 		return true;
 	}
-	if (!stage->clear_sent) {
-		stage->clear_sent = true;
+	if (!stage->teardown_sent) {
+		stage->teardown_sent = true;
 		lane_send(lane, sql, 0);
 		return false;
 	}
@@ -117,13 +117,13 @@ static bool clear_session(struct stage *stage)
 	return true;
 }
 
-static bool clear_sessions(struct stage *stage)
+static bool teardown_sessions(struct stage *stage)
 {
 	if (!control_idle(stage)) /* something was asked before everything goes */
 		return false;
-	if (stage->clear_at < stage->spec->nsessions)
-		return clear_session(stage);
-	stage->clearing = CLEAR_CONNECT;
+	if (stage->teardown_at < stage->spec->nsessions)
+		return teardown_session(stage);
+	stage->teardown = TEARDOWN_CONNECT;
 	return true;
 }
 
@@ -139,7 +139,7 @@ static void on_connected(void *arg, const struct err *err)
 	stage_stir(lane->stage);
 }
 
-static bool clear_connect(struct stage *stage)
+static bool teardown_connect(struct stage *stage)
 {
 	struct lane *control = &stage->control;
 	if (!stage->spec->teardown || is_untouched(stage)) {
@@ -147,7 +147,7 @@ static bool clear_connect(struct stage *stage)
 		return false;
 	}
 	if (stage->options.bare || lane_connected(control)) {
-		stage->clearing = CLEAR_COMMON;
+		stage->teardown = TEARDOWN_COMMON;
 		return true;
 	}
 	if (db_state(control->db) != DB_CONNECTING) {
@@ -160,47 +160,47 @@ static bool clear_connect(struct stage *stage)
 static void on_torn_down(void *arg, const struct stage_word *word)
 {
 	struct stage *stage = arg;
-	bool again = stage->control.lost && !stage->options.bare && !stage->clear_again;
-	if (again && stage->state == STAGE_CLEARING) {
-		stage->clear_again = true;
-		stage->clear_sent = false;
-		stage->clearing = CLEAR_CONNECT;
+	bool again = stage->control.lost && !stage->options.bare && !stage->teardown_again;
+	if (again && stage->state == STAGE_TEARDOWN) {
+		stage->teardown_again = true;
+		stage->teardown_sent = false;
+		stage->teardown = TEARDOWN_CONNECT;
 		stage_stir(stage);
 		return;
 	}
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = -1, .word = word});
 	if (word->kind == WORD_ERROR)
 		not_cleared(stage, word->message);
-	if (stage->state == STAGE_CLEARING)
+	if (stage->state == STAGE_TEARDOWN)
 		stage_off(stage);
 }
 
-static bool clear_common(struct stage *stage)
+static bool teardown_common(struct stage *stage)
 {
-	if (!stage->clear_sent)
+	if (!stage->teardown_sent)
 		control_run(stage, stage->spec->teardown, on_torn_down, stage);
-	stage->clear_sent = true;
+	stage->teardown_sent = true;
 	return false;
 }
 
-static bool clear_on(struct stage *stage)
+static bool teardown_on(struct stage *stage)
 {
-	switch (stage->clearing) {
-	case CLEAR_CANCEL:
-		return clear_cancel(stage);
-	case CLEAR_SESSIONS:
-		return clear_sessions(stage);
-	case CLEAR_CONNECT:
-		return clear_connect(stage);
-	case CLEAR_COMMON:
-		return clear_common(stage);
+	switch (stage->teardown) {
+	case TEARDOWN_CANCEL:
+		return teardown_cancel(stage);
+	case TEARDOWN_SESSIONS:
+		return teardown_sessions(stage);
+	case TEARDOWN_CONNECT:
+		return teardown_connect(stage);
+	case TEARDOWN_COMMON:
+		return teardown_common(stage);
 	}
 	return false;
 }
 
-void clear_turn(struct stage *stage)
+void teardown_turn(struct stage *stage)
 {
-	while (stage->state == STAGE_CLEARING && clear_on(stage))
+	while (stage->state == STAGE_TEARDOWN && teardown_on(stage))
 		;
 }
 
@@ -217,13 +217,13 @@ static void give_up(struct stage *stage)
 }
 
 /* A session that does not end is left to the server, which will notice; the common teardown gets one cancel. */
-void clear_late(void *arg)
+void teardown_late(void *arg)
 {
 	struct stage *stage = arg;
-	bool common = stage->clearing == CLEAR_CONNECT || stage->clearing == CLEAR_COMMON;
-	if (stage->state != STAGE_CLEARING)
+	bool common = stage->teardown == TEARDOWN_CONNECT || stage->teardown == TEARDOWN_COMMON;
+	if (stage->state != STAGE_TEARDOWN)
 		return;
-	if (common && !(stage->control.busy && stage->clear_regular)) {
+	if (common && !(stage->control.busy && stage->teardown_regular)) {
 		give_up(stage);
 		return;
 	}
@@ -232,7 +232,7 @@ void clear_late(void *arg)
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
 		if (stage->lanes[i].busy)
 			lane_close(&stage->lanes[i]);
-	stage->clear_regular = false;
+	stage->teardown_regular = false;
 	be_patient(stage, TEARDOWN_MS);
 	stage_stir(stage);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The marks of a permutation's turns: what the report that a step is complete has to wait for. */
+/* The blockers of a permutation's turns: what has to happen before a step may be reported complete. */
 #include "base/mem.h"
-#include "stage_in.h"
+#include "stage_internal.h"
 
 static const struct lane *lane_of(const struct stage *stage, const struct spec_mark *mark)
 {
 	return &stage->lanes[stage->spec->steps[mark->step].session];
 }
 
-void marks_aim(struct stage *stage, struct record *record)
+void blockers_aim(struct stage *stage, struct record *record)
 {
 	const struct spec_turn *turn = record->pub.turn;
 	if (!turn || !turn->nmarks)
@@ -35,7 +35,7 @@ static bool holds(const struct stage *stage, const struct record *record, size_t
 	return false;
 }
 
-bool marks_hold(const struct stage *stage, const struct record *record)
+bool blockers_hold(const struct stage *stage, const struct record *record)
 {
 	const struct spec_turn *turn = record->pub.turn;
 	for (size_t i = 0; turn && i < turn->nmarks; i++)
@@ -44,7 +44,7 @@ bool marks_hold(const struct stage *stage, const struct record *record)
 	return false;
 }
 
-bool marks_once(const struct record *record)
+bool blockers_once(const struct record *record)
 {
 	const struct spec_turn *turn = record->pub.turn;
 	for (size_t i = 0; turn && i < turn->nmarks; i++)
