@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "db/sqlstate.h"
 #include "event/show.h"
 #include "lab/observed.h"
 #include "ui/draw.h"
@@ -241,7 +242,7 @@ static enum style say_last(struct buf *out, const struct stage_lane *lane, const
 	const struct stage_word *error = last ? word_of(last, WORD_ERROR) : NULL;
 	const char *tag = last ? tag_of(last) : "";
 	if (error && lane->in_transaction) {
-		bool retry = strcmp(error->sqlstate, "40001") == 0 || strcmp(error->sqlstate, "40P01") == 0;
+		bool retry = sqlstate_conflict(error->sqlstate) != CONFLICT_NONE;
 		buf_fmt(out, "%s %s", retry ? "RETRY WANTED" : "ABORTED", code_of(error));
 		return STYLE_BAD;
 	}

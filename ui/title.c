@@ -123,7 +123,7 @@ static void add_product(struct line *line, const struct db_facts *facts)
 	buf_fmt(&text, "%s %s", product, buf_text(&version));
 	if (!add(line, STYLE_TITLE, buf_text(&text))) {
 		buf_clear(&text);
-		buf_fmt(&text, "%s %s", product[0] == 'C' ? "CRDB" : "PG", buf_text(&version));
+		buf_fmt(&text, "%s %s", facts->short_product, buf_text(&version));
 		add(line, STYLE_TITLE, buf_text(&text));
 	}
 	buf_free(&version);

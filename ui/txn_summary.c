@@ -9,17 +9,8 @@
 
 static const char *protocol_word(const struct app *app)
 {
-	switch (app->settings.txn.protocol) {
-	case PROTOCOL_SAVEPOINT:
-		return "savepoint";
-	case PROTOCOL_RESTART:
-		return "restart";
-	case PROTOCOL_NONE:
-		return "none";
-	case PROTOCOL_AUTO:
-		break;
-	}
-	return app->work && db_dialect(app->work)->rollback_to_restarts ? "savepoint" : "restart";
+	const struct dialect *dialect = app->work ? db_dialect(app->work) : dialect_of(SERVER_POSTGRES);
+	return txn_protocol_name(txn_protocol_on(app->settings.txn.protocol, dialect));
 }
 
 static const char *wire_words(enum txn_wire wire)

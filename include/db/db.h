@@ -166,14 +166,15 @@ const char *db_lane(const struct db *db); /* the name of the lab's session; NULL
 
 /* For the title, borrowed until the next connect. */
 struct db_facts {
-	const char *place;   /* "teller@[private]:5432/bank" user, host or socket directory, port, database */
-	const char *product; /* "PostgreSQL" or "CockroachDB" */
-	const char *version; /* "15.20" */
-	const char *tls;     /* "TLSv1.3", "no TLS", "local socket" */
-	bool remote;         /* neither a Unix socket nor loopback */
-	bool verified;       /* sslmode=verify-full in force */
-	int pid;             /* of the server's process that answered the set-up, 0 where it has none to tell */
-	bool superuser;      /* the role that it connected as */
+	const char *place;         /* "teller@[private]:5432/bank" user, host or socket directory, port, database */
+	const char *product;       /* "PostgreSQL" or "CockroachDB" */
+	const char *short_product; /* "PG" or "CRDB" */
+	const char *version;       /* "15.20" */
+	const char *tls;           /* "TLSv1.3", "no TLS", "local socket" */
+	bool remote;               /* neither a Unix socket nor loopback */
+	bool verified;             /* sslmode=verify-full in force */
+	int pid;                   /* of the server's process that answered the set-up, 0 where it has none to tell */
+	bool superuser;            /* the role that it connected as */
 };
 const struct db_facts *db_facts(const struct db *db);
 

@@ -23,6 +23,10 @@ enum sql_phase { PHASE_WORK, PHASE_COMMIT };
 /* `sqlstate` "" means that libpq failed by itself: the connection is gone. */
 enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum sql_phase phase);
 
+/* How two transactions got in each other's way: the statement that failed so is worth a retry of its transaction. */
+enum sql_conflict { CONFLICT_NONE, CONFLICT_SERIALIZATION, CONFLICT_DEADLOCK };
+enum sql_conflict sqlstate_conflict(const char *sqlstate);
+
 /* Five digits or capital letters, as the standard has them; anything else came from somewhere else. */
 bool sqlstate_valid(const char *sqlstate);
 

@@ -11,20 +11,7 @@
 #include "db/db.h"
 #include "event/event.h"
 #include "txn/body.h"
-
-/* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. NONE: the first error is final, FAILED. */
-enum txn_protocol { PROTOCOL_AUTO, PROTOCOL_SAVEPOINT, PROTOCOL_RESTART, PROTOCOL_NONE };
-
-/* How statements travel: as few round trips as the data allows, one statement a round trip, or all in one round trip (for bodies
- * that can; others are pipelined). */
-enum txn_wire { WIRE_PIPELINE, WIRE_STEP, WIRE_ONESHOT };
-
-/*
- * What BEGIN asks for. READ COMMITTED is none of them: there a balance that was read may be another one when it is written, and what
- * was decided by it is wrong. Under REPEATABLE READ a row that another transaction has changed since cannot be written (40001).
- */
-enum txn_isolation { ISOLATION_SERIALIZABLE, ISOLATION_REPEATABLE_READ };
-const char *txn_isolation_name(enum txn_isolation isolation); /* "SERIALIZABLE"; static */
+#include "txn/choices.h"
 
 struct txn_options {
 	enum txn_isolation isolation;

@@ -14,9 +14,6 @@
 #define FORMAT_WORDS "table|csv|json|jsonl"
 #define COLOR_WORDS "auto|always|never"
 #define ECHO_WORDS "sqlalchemy|plain"
-#define PROTOCOL_WORDS "auto|savepoint|restart|none"
-#define ISOLATION_WORDS "serializable|repeatable-read"
-#define WIRE_WORDS "pipeline|step|oneshot"
 
 /* ---- reading values ---- */
 
@@ -182,7 +179,7 @@ static enum status apply_echo(struct settings *s, const char *value, struct err 
 static enum status apply_protocol(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(value, "--protocol", PROTOCOL_WORDS, &choice, err);
+	enum status status = choose(value, "--protocol", TXN_PROTOCOL_CHOICES, &choice, err);
 	s->txn.protocol = (enum txn_protocol)choice;
 	return status;
 }
@@ -200,7 +197,7 @@ static enum status apply_isolation(struct settings *s, const char *value, struct
 			       "transfers are not made at %s: a balance that was read could be another one "
 			       "when it is written; serializable or repeatable-read",
 			       value)
-		     : choose(word, "--isolation", ISOLATION_WORDS, &choice, err);
+		     : choose(word, "--isolation", TXN_ISOLATION_CHOICES, &choice, err);
 	s->txn.isolation = (enum txn_isolation)choice;
 	free(word);
 	return status;
@@ -209,7 +206,7 @@ static enum status apply_isolation(struct settings *s, const char *value, struct
 static enum status apply_wire(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(value, "--wire", WIRE_WORDS, &choice, err);
+	enum status status = choose(value, "--wire", TXN_WIRE_CHOICES, &choice, err);
 	s->txn.wire = (enum txn_wire)choice;
 	return status;
 }
@@ -284,10 +281,11 @@ static const struct option table[] = {
 	 ECHO_WORDS},
 	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii, NULL},
 	{0, "color", "WHEN", GROUP_OUTPUT, "auto, always or never", apply_color, COLOR_WORDS},
-	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: auto, savepoint, restart, none", apply_protocol,
-	 PROTOCOL_WORDS},
-	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: pipeline, step or oneshot", apply_wire, WIRE_WORDS},
-	{0, "isolation", "LEVEL", GROUP_TRANSFER, "serializable or repeatable-read", apply_isolation, ISOLATION_WORDS},
+	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: " TXN_PROTOCOLS(TXN_WORD, ", "), apply_protocol,
+	 TXN_PROTOCOL_CHOICES},
+	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: pipeline, step or oneshot", apply_wire, TXN_WIRE_CHOICES},
+	{0, "isolation", "LEVEL", GROUP_TRANSFER, TXN_ISOLATIONS(TXN_WORD, " or "), apply_isolation,
+	 TXN_ISOLATION_CHOICES},
 	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts, NULL},
 	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff, NULL},
 	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed, NULL},

@@ -23,6 +23,9 @@ static const struct dialect dialects[] = {
 		{
 			.server = SERVER_POSTGRES,
 			.product = "PostgreSQL",
+			.short_product = "PG",
+			.shows_unreplicated = true,
+			.cancels_before_commit = true,
 			.fail_sql = "DO $$BEGIN RAISE EXCEPTION 'this attempt is failed on request' USING ERRCODE = "
 				    "'40001'; END$$",
 			.xid_sql = "SELECT pg_catalog.pg_current_xact_id()",
@@ -66,6 +69,7 @@ static const struct dialect dialects[] = {
 		{
 			.server = SERVER_COCKROACH,
 			.product = "CockroachDB",
+			.short_product = "CRDB",
 			.rollback_to_restarts = true,
 			.release_commits = true,
 			.retries_first = true,

@@ -121,6 +121,7 @@ static void setup_idle(void *arg)
 		return;
 	}
 	db->facts.product = dialect_of(db->server)->product;
+	db->facts.short_product = dialect_of(db->server)->short_product;
 	timer_stop(db->deadline);
 	struct buf text = {0};
 	buf_fmt(&text, "%s %s", db->facts.product, db->version);

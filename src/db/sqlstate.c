@@ -58,6 +58,13 @@ static const struct row {
 	{"P0", BOTH, CLASS_FINAL, CLASS_FINAL},             /* raised by a function */
 };
 
+enum sql_conflict sqlstate_conflict(const char *sqlstate)
+{
+	if (strcmp(sqlstate, "40001") == 0)
+		return CONFLICT_SERIALIZATION;
+	return strcmp(sqlstate, "40P01") == 0 ? CONFLICT_DEADLOCK : CONFLICT_NONE;
+}
+
 bool sqlstate_valid(const char *sqlstate)
 {
 	return strlen(sqlstate) == 5 && strspn(sqlstate, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5;

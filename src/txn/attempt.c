@@ -37,12 +37,8 @@ static void add_frame(struct txn *txn)
 			 0);
 		return;
 	}
-	bool repeatable = txn->options.isolation == ISOLATION_REPEATABLE_READ;
 	item_add(attempt, ITEM_BEGIN,
-		 (struct statement){.sql = repeatable ? "BEGIN ISOLATION LEVEL REPEATABLE READ"
-						      : "BEGIN ISOLATION LEVEL SERIALIZABLE",
-				    .verb = VERB_BEGIN},
-		 0);
+		 (struct statement){.sql = txn_begin_sql(txn->options.isolation), .verb = VERB_BEGIN}, 0);
 	item_add(attempt, ITEM_SAVEPOINT,
 		 (struct statement){.sql = "SAVEPOINT cockroach_restart", .verb = VERB_SAVEPOINT}, 0);
 	if (wants_who(txn))

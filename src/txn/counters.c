@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Counts what an engine does; the equations between the counters are in txn/txn.h. */
-#include <string.h>
-
 #include "txn_internal.h"
 
 const struct txn_counters *txn_counters(const struct txn *txn)
@@ -12,15 +10,13 @@ const struct txn_counters *txn_counters(const struct txn *txn)
 void counters_cause(struct txn *txn)
 {
 	struct txn_counters *c = &txn->counters;
+	uint64_t *const by_conflict[] = {
+		[CONFLICT_NONE] = &c->by_other,
+		[CONFLICT_SERIALIZATION] = &c->by_serialization,
+		[CONFLICT_DEADLOCK] = &c->by_deadlock,
+	};
 	const struct fault *fault = &txn->attempt.fault;
-	if (fault->lost)
-		txn->retry_cause = &c->by_connection;
-	else if (strcmp(fault->sqlstate, "40001") == 0)
-		txn->retry_cause = &c->by_serialization;
-	else if (strcmp(fault->sqlstate, "40P01") == 0)
-		txn->retry_cause = &c->by_deadlock;
-	else
-		txn->retry_cause = &c->by_other;
+	txn->retry_cause = fault->lost ? &c->by_connection : by_conflict[sqlstate_conflict(fault->sqlstate)];
 }
 
 void counters_attempt(struct txn *txn)

@@ -24,11 +24,6 @@ void txn_options_init(struct txn_options *options)
 	};
 }
 
-const char *txn_isolation_name(enum txn_isolation isolation)
-{
-	return isolation == ISOLATION_REPEATABLE_READ ? "REPEATABLE READ" : "SERIALIZABLE";
-}
-
 enum status txn_status(enum outcome outcome)
 {
 	switch (outcome) {
@@ -136,13 +131,6 @@ void txn_expect(struct txn *txn, const struct who *who)
 		txn->expected = *who;
 }
 
-static enum txn_protocol protocol_for(const struct txn *txn)
-{
-	if (txn->options.protocol != PROTOCOL_AUTO)
-		return txn->options.protocol;
-	return db_dialect(txn->db)->rollback_to_restarts ? PROTOCOL_SAVEPOINT : PROTOCOL_RESTART;
-}
-
 void txn_start(struct txn *txn, struct body *body, const char *what, const struct txn_options *options,
 	       txn_done_fn *done, void *arg)
 {
@@ -152,7 +140,8 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 	txn->arg = arg;
 	free(txn->what);
 	txn->what = mem_dup(what);
-	txn->result = (struct txn_result){.txn = ring_new_txn(txn->ring), .protocol = protocol_for(txn)};
+	txn->result = (struct txn_result){.txn = ring_new_txn(txn->ring),
+					  .protocol = txn_protocol_on(options->protocol, db_dialect(txn->db))};
 	txn->start_us = clock_us();
 	txn->began = false;
 	txn->cancelled = txn->by_savepoint = txn->oneshot_refused = false;
@@ -169,7 +158,8 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 static enum durability durability_now(const struct txn *txn)
 {
 	enum durability promised = db_who(txn->db)->durability;
-	bool seen_only = txn->result.settled && promised == DURABLE_REPLICATED && db_server(txn->db) == SERVER_POSTGRES;
+	bool seen_only =
+		txn->result.settled && promised == DURABLE_REPLICATED && db_dialect(txn->db)->shows_unreplicated;
 	return seen_only ? DURABLE_UNKNOWN : promised;
 }
 
@@ -217,7 +207,7 @@ static bool may_cancel_sent(const struct txn *txn)
 	enum durability durability = attempt->who.durability;
 	bool commit = attempt_holds_commit(txn, attempt->first_sent, attempt->next);
 	bool waits = durability == DURABLE_REPLICATED || durability == DURABLE_UNKNOWN;
-	return !attempt->durable && (!commit || (db_server(txn->db) == SERVER_POSTGRES && !waits));
+	return !attempt->durable && (!commit || (db_dialect(txn->db)->cancels_before_commit && !waits));
 }
 
 bool txn_cancel(struct txn *txn)

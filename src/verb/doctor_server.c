@@ -41,7 +41,8 @@ static void look_at_protocol(struct diagnosis *d, const struct app *app)
 	const char *product = db_facts(app->work)->product;
 	switch (app->settings.txn.protocol) {
 	case PROTOCOL_AUTO:
-		diagnosis_add(d, "protocol", NULL, "auto: %s on %s", restarts ? "savepoint" : "restart", product);
+		diagnosis_add(d, "protocol", NULL, "auto: %s on %s",
+			      txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, db_dialect(app->work))), product);
 		return;
 	case PROTOCOL_RESTART:
 		diagnosis_add(d, "protocol", NULL, "restart");

@@ -13,9 +13,6 @@
 
 enum { TIME_MAX_S = 86400 };
 
-static const char *const protocols[] = {"auto", "savepoint", "restart", "none"};
-static const char *const wires[] = {"pipeline", "step", "oneshot"};
-
 /* ---- what each is, and how it is set ---- */
 
 /* By the option of the command line that sets the same; a wrong word changes nothing. */
@@ -30,7 +27,7 @@ static enum status by_option(struct app *app, const char *option, const char *wo
 
 static void protocol_show(struct buf *out, const struct app *app)
 {
-	buf_str(out, protocols[app->settings.txn.protocol]);
+	buf_str(out, txn_protocol_name(app->settings.txn.protocol));
 }
 
 static enum status protocol_set(struct app *app, const char *word, struct err *err)
@@ -38,20 +35,29 @@ static enum status protocol_set(struct app *app, const char *word, struct err *e
 	return by_option(app, "protocol", word, err);
 }
 
+static void protocol_explain_auto(struct buf *out)
+{
+	const struct dialect *crdb = dialect_of(SERVER_COCKROACH), *pg = dialect_of(SERVER_POSTGRES);
+	buf_fmt(out, ": %s on %s, %s on %s", txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, crdb)), crdb->product,
+		txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, pg)), pg->product);
+}
+
 static void protocol_explain(struct buf *out, const struct app *app)
 {
 	static const char *const meanings[] = {
-		[PROTOCOL_AUTO] = ": savepoint on CockroachDB, restart on PostgreSQL",
+		[PROTOCOL_AUTO] = "", /* protocol_explain_auto() */
 		[PROTOCOL_SAVEPOINT] = ": a retry rolls back to the savepoint",
 		[PROTOCOL_RESTART] = ": a retry rolls back, waits and begins again",
 		[PROTOCOL_NONE] = ": nothing is retried",
 	};
 	buf_str(out, meanings[app->settings.txn.protocol]);
+	if (app->settings.txn.protocol == PROTOCOL_AUTO)
+		protocol_explain_auto(out);
 }
 
 static void wire_show(struct buf *out, const struct app *app)
 {
-	buf_str(out, wires[app->settings.txn.wire]);
+	buf_str(out, txn_wire_name(app->settings.txn.wire));
 }
 
 static enum status wire_set(struct app *app, const char *word, struct err *err)
@@ -71,7 +77,7 @@ static void wire_explain(struct buf *out, const struct app *app)
 
 static void isolation_show(struct buf *out, const struct app *app)
 {
-	buf_str(out, app->settings.txn.isolation == ISOLATION_REPEATABLE_READ ? "repeatable-read" : "serializable");
+	buf_str(out, txn_isolation_word(app->settings.txn.isolation));
 }
 
 static enum status isolation_set(struct app *app, const char *word, struct err *err)
@@ -261,13 +267,14 @@ void do_setting(struct run *run)
 
 static void do_protocol(struct run *run)
 {
-	const char *next = protocols[(run->app->settings.txn.protocol + 1) % COUNT_OF(protocols)];
+	enum txn_protocol now = run->app->settings.txn.protocol;
+	const char *next = txn_protocol_name(now == PROTOCOL_NONE ? PROTOCOL_AUTO : now + 1);
 	change(run, set_find("protocol"), run->nargs > 0 ? run->args[0] : next);
 }
 
 const struct command verb_protocol = {
 	.name = "protocol",
-	.args = {{"auto|savepoint|restart|none", ARG_WORD, true}},
+	.args = {{TXN_PROTOCOL_CHOICES, ARG_WORD, true}},
 	.help = "how to retry; without a word: the next one",
 	.run = do_protocol,
 };
@@ -286,7 +293,7 @@ const struct command verb_set = {
 
 const struct command verb_wire = {
 	.name = "wire",
-	.args = {{"pipeline|step|oneshot", ARG_WORD, true}},
+	.args = {{TXN_WIRE_CHOICES, ARG_WORD, true}},
 	.help = "how statements travel",
 	.run = do_setting,
 };
