@@ -53,17 +53,17 @@ static size_t top_row(struct accounts *accounts, size_t height)
 
 /* ---- one line ---- */
 
-static bool same(const char *a, const char *b)
+static bool accounts_same(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
 }
 
-static void draw_row(struct accounts *accounts, struct rect at, size_t i, bool focus)
+static void accounts_draw_row(struct accounts *accounts, struct rect at, size_t i, bool focus)
 {
 	const struct app *app = accounts->app;
 	struct account row = pages_row(app->pages, i);
 	bool selected = i == pages_selected(app->pages);
-	bool from = same(row.id, app->source), to = same(row.id, app->destination);
+	bool from = accounts_same(row.id, app->source), to = accounts_same(row.id, app->destination);
 	char mark[2] = {selected ? '>' : ' ', from && to ? '!' : from ? 'F' : to ? 'T' : ' '};
 	struct buf line = {0};
 	columns_line(&line, &accounts->columns, at.w, mark, row);
@@ -75,7 +75,7 @@ static void draw_row(struct accounts *accounts, struct rect at, size_t i, bool f
 	buf_free(&line);
 }
 
-static void draw_head(const struct accounts *accounts, struct rect at)
+static void accounts_draw_head(const struct accounts *accounts, struct rect at)
 {
 	struct buf line = {0};
 	columns_head(&line, &accounts->columns, at.w);
@@ -93,7 +93,7 @@ static void failure(const struct app *app, struct buf *out)
 }
 
 /* What stands in the place of the rows where there are none; false where there are some. */
-static bool nothing(const struct app *app, struct buf *out)
+static bool accounts_nothing(const struct app *app, struct buf *out)
 {
 	if (phase_words(out, app))
 		return true;
@@ -112,12 +112,12 @@ static bool nothing(const struct app *app, struct buf *out)
 	return true;
 }
 
-static void draw(void *self, struct rect inside, bool focus)
+static void accounts_draw(void *self, struct rect inside, bool focus)
 {
 	struct accounts *accounts = self;
 	struct buf words = {0};
 	draw_clear(inside);
-	bool empty = nothing(accounts->app, &words);
+	bool empty = accounts_nothing(accounts->app, &words);
 	enum style style = accounts->app->stage == STAGE_FAILED ? STYLE_BAD : STYLE_TEXT;
 	if (empty)
 		draw_wrapped((struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, style, buf_text(&words));
@@ -130,9 +130,10 @@ static void draw(void *self, struct rect inside, bool focus)
 	if (rows > height)
 		rows = height;
 	columns_widen(&accounts->columns, accounts->app->catalogue, accounts->app->pages, top, rows);
-	draw_head(accounts, (struct rect){inside.y, inside.x, 1, inside.w});
+	accounts_draw_head(accounts, (struct rect){inside.y, inside.x, 1, inside.w});
 	for (size_t i = 0; i < rows; i++)
-		draw_row(accounts, (struct rect){inside.y + 1 + (int)i, inside.x, 1, inside.w}, top + i, focus);
+		accounts_draw_row(accounts, (struct rect){inside.y + 1 + (int)i, inside.x, 1, inside.w}, top + i,
+				  focus);
 }
 
 static bool slow(const struct accounts *accounts)
@@ -159,7 +160,7 @@ static void which_query(const struct app *app, struct buf *out)
 	buf_free(&words);
 }
 
-static void title(void *self, struct buf *out)
+static void accounts_title(void *self, struct buf *out)
 {
 	const struct accounts *accounts = self;
 	const struct catalogue *catalogue = accounts->app->catalogue;
@@ -201,7 +202,7 @@ static void which(const struct accounts *accounts, struct buf *out)
 }
 
 /* The parts that fit, the most useful first: when it was read, how many there are, which are shown. */
-static void footer(void *self, struct buf *out, int columns)
+static void accounts_footer(void *self, struct buf *out, int columns)
 {
 	const struct accounts *accounts = self;
 	const struct app *app = accounts->app;
@@ -224,7 +225,7 @@ static void footer(void *self, struct buf *out, int columns)
 	buf_free(&rows);
 }
 
-static bool act(void *self, const char *action, const char *argument)
+static bool accounts_act(void *self, const char *action, const char *argument)
 {
 	struct accounts *accounts = self;
 	struct motion motion = motion_of(action, argument, accounts->height);
@@ -242,7 +243,7 @@ static bool act(void *self, const char *action, const char *argument)
 }
 
 /* The first row is the head. */
-static void click(void *self, int row)
+static void accounts_click(void *self, int row)
 {
 	struct accounts *accounts = self;
 	const struct pages *pages = accounts->app->pages;
@@ -266,7 +267,7 @@ static bool read_state(void *self)
 }
 
 /* A read that takes long is said; one that is answered at once would only flicker. */
-static uint64_t wake(void *self)
+static uint64_t accounts_wake(void *self)
 {
 	const struct accounts *accounts = self;
 	return accounts->reading_since && !slow(accounts) ? accounts->reading_since + SAY_READING_US : 0;
@@ -289,13 +290,13 @@ struct view accounts_view(struct app *app)
 {
 	static const struct view_ops ops = {
 		.context = "accounts",
-		.title = title,
-		.footer = footer,
-		.draw = draw,
-		.act = act,
-		.click = click,
+		.title = accounts_title,
+		.footer = accounts_footer,
+		.draw = accounts_draw,
+		.act = accounts_act,
+		.click = accounts_click,
 		.read = read_state,
-		.wake = wake,
+		.wake = accounts_wake,
 		.free = accounts_free,
 	};
 	struct accounts *accounts = NEW(struct accounts);

@@ -14,7 +14,7 @@
 
 /* ---- popups ---- */
 
-static void put_on_top(struct console *console, struct popup *popup)
+static void actions_put_popup(struct console *console, struct popup *popup)
 {
 	popup_free(console->popup);
 	console->popup = popup;
@@ -30,7 +30,7 @@ static void actions_help(struct console *console, const char *name)
 		message_set(&console->message, err.status, err.text);
 		return;
 	}
-	put_on_top(console, popup_new(name && name[0] ? "Help on a command" : "Help", "help", &text));
+	actions_put_popup(console, popup_new(name && name[0] ? "Help on a command" : "Help", "help", &text));
 }
 
 static void actions_full(struct console *console)
@@ -45,12 +45,12 @@ static void actions_full(struct console *console)
 	char title[48];
 	show_full(&text, &event);
 	snprintf(title, sizeof title, "Event %llu", (unsigned long long)number);
-	put_on_top(console, popup_new(title, "full", &text));
+	actions_put_popup(console, popup_new(title, "full", &text));
 }
 
 /* ---- panes ---- */
 
-static void next_pane(struct console *console, int step)
+static void actions_next_pane(struct console *console, int step)
 {
 	if (console->popup)
 		return;
@@ -59,28 +59,28 @@ static void next_pane(struct console *console, int step)
 	while (!layout_has(console->place, console->focus));
 }
 
-static void go(struct console *console, enum place place)
+static void actions_go(struct console *console, enum place place)
 {
-	put_on_top(console, NULL);
+	actions_put_popup(console, NULL);
 	console->place = place;
 	console->focus = layout_first(place);
 	console->zoom = false;
 }
 
-static void go_log(struct console *console)
+static void actions_go_log(struct console *console)
 {
-	put_on_top(console, NULL);
+	actions_put_popup(console, NULL);
 	console->focus = PANE_LOG;
 }
 
-static void back(struct console *console)
+static void actions_back(struct console *console)
 {
 	if (prompt_is_open())
 		prompt_close();
 	else if (console->search.open)
 		search_leave(&console->search, console->app);
 	else if (console->popup)
-		put_on_top(console, NULL);
+		actions_put_popup(console, NULL);
 	else if (console->zoom)
 		console->zoom = false;
 	else if (console->app->filter)
@@ -103,13 +103,13 @@ static void actions_prompt(struct console *console, const char *text)
 static void actions_search(struct console *console)
 {
 	if (console->place != PLACE_BANK)
-		go(console, PLACE_BANK);
-	put_on_top(console, NULL);
+		actions_go(console, PLACE_BANK);
+	actions_put_popup(console, NULL);
 	console->focus = PANE_ACCOUNTS;
 	search_open(&console->search, console->app);
 }
 
-static bool to_view(struct console *console, const char *action, const char *argument)
+static bool actions_to_view(struct console *console, const char *action, const char *argument)
 {
 	if (console->popup)
 		return popup_act(console->popup, action, argument) ||
@@ -132,29 +132,29 @@ bool actions_do(void *self, const char *action, const char *argument)
 	else if (strcmp(action, "search") == 0)
 		actions_search(console);
 	else if (strcmp(action, "next-pane") == 0)
-		next_pane(console, 1);
+		actions_next_pane(console, 1);
 	else if (strcmp(action, "previous-pane") == 0)
-		next_pane(console, -1);
+		actions_next_pane(console, -1);
 	else if (strcmp(action, "zoom") == 0)
 		console->zoom = !console->zoom;
 	else if (strcmp(action, "back") == 0)
-		back(console);
+		actions_back(console);
 	else if (strcmp(action, "bank") == 0)
-		go(console, PLACE_BANK);
+		actions_go(console, PLACE_BANK);
 	else if (strcmp(action, "ledger") == 0)
-		go(console, PLACE_LEDGER);
+		actions_go(console, PLACE_LEDGER);
 	else if (strcmp(action, "lessons") == 0)
-		go(console, PLACE_LESSONS);
+		actions_go(console, PLACE_LESSONS);
 	else if (strcmp(action, "playing") == 0)
-		go(console, PLACE_LAB);
+		actions_go(console, PLACE_LAB);
 	else if (strcmp(action, "log") == 0)
-		go_log(console);
+		actions_go_log(console);
 	else if (strcmp(action, "redraw") == 0)
 		term_again();
 	else if (strcmp(action, "suspend") == 0)
 		actions_suspend(console);
 	else
-		return to_view(console, action, argument);
+		return actions_to_view(console, action, argument);
 	return true;
 }
 
@@ -163,7 +163,7 @@ bool actions_do(void *self, const char *action, const char *argument)
 /* Those that end the program are the program's own business. */
 static const int watched[SCREEN_SIGNALS] = {SIGTSTP, SIGCONT, SIGWINCH};
 
-static void on_signal(void *arg, int signum)
+static void actions_on_signal(void *arg, int signum)
 {
 	struct console *console = arg;
 	console->dirty = true;
@@ -179,7 +179,8 @@ void actions_signals(struct console *console, bool on)
 {
 	for (size_t i = 0; i < COUNT_OF(watched); i++) {
 		signal_free(console->signals[i]);
-		console->signals[i] = on ? signal_new(console->app->loop, watched[i], on_signal, console) : NULL;
+		console->signals[i] =
+			on ? signal_new(console->app->loop, watched[i], actions_on_signal, console) : NULL;
 	}
 }
 
@@ -189,7 +190,7 @@ void actions_suspend(struct console *console)
 	term_leave();
 	signal_free(console->signals[0]); /* back to what the system does with it */
 	kill(0, SIGTSTP);
-	console->signals[0] = signal_new(console->app->loop, SIGTSTP, on_signal, console);
+	console->signals[0] = signal_new(console->app->loop, SIGTSTP, actions_on_signal, console);
 	term_enter();
 	console->dirty = true;
 }

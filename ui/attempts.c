@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct step *add(struct attempts *attempts, enum step_kind kind, const struct event *event)
+static struct step *attempts_add(struct attempts *attempts, enum step_kind kind, const struct event *event)
 {
 	if (attempts->n == STEPS_MAX) {
 		memmove(attempts->steps, attempts->steps + 1, (STEPS_MAX - 1) * sizeof *attempts->steps);
@@ -24,13 +24,13 @@ static struct step *attempt_step(struct attempts *attempts)
 	return NULL;
 }
 
-static void begin(struct attempts *attempts, const struct event *event)
+static void attempts_begin(struct attempts *attempts, const struct event *event)
 {
 	struct cursor cursor = attempts->cursor;
 	*attempts = (struct attempts){.cursor = cursor, .txn = event->txn, .since_us = event->wall_us};
 }
 
-static void fail(struct step *step, const struct event *event)
+static void attempts_fail(struct step *step, const struct event *event)
 {
 	step->failed = true;
 	step->verb = event->verb;
@@ -39,7 +39,7 @@ static void fail(struct step *step, const struct event *event)
 }
 
 /* The first error of an attempt is the one that counts; the ROLLBACK after it is not part of its time. */
-static void answered(struct attempts *attempts, const struct event *event)
+static void attempts_answered(struct attempts *attempts, const struct event *event)
 {
 	struct step *step = attempt_step(attempts);
 	if (attempts->in_flight)
@@ -53,34 +53,34 @@ static void answered(struct attempts *attempts, const struct event *event)
 		step->took_us = event->wall_us - step->began_us;
 	step->durable = step->durable || event->durable;
 	if (event_failed(event) && !step->durable)
-		fail(step, event);
+		attempts_fail(step, event);
 }
 
 /* Nothing of it will be answered any more; what the server did is found out, or done again. */
-static void lost(struct attempts *attempts, const struct event *event)
+static void attempts_lost(struct attempts *attempts, const struct event *event)
 {
 	struct step *step = attempt_step(attempts);
 	attempts->in_flight = 0;
 	if (!step || step->failed || step->durable)
 		return;
-	fail(step, event);
+	attempts_fail(step, event);
 	step->verb = VERB_OTHER;
 	step->took_us = event->wall_us > step->began_us ? event->wall_us - step->began_us : 0;
 	if (!step->sqlstate[0])
 		snprintf(step->text, sizeof step->text, "connection lost: %s", event->message ? event->message : "");
 }
 
-static void note(struct attempts *attempts, enum step_kind kind, const struct event *event)
+static void attempts_note(struct attempts *attempts, enum step_kind kind, const struct event *event)
 {
-	struct step *step = add(attempts, kind, event);
+	struct step *step = attempts_add(attempts, kind, event);
 	snprintf(step->text, sizeof step->text, "%s", event->message ? event->message : "");
 }
 
-static void take(struct attempts *attempts, const struct event *event)
+static void attempts_take(struct attempts *attempts, const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_ATTEMPT:
-		add(attempts, STEP_ATTEMPT, event);
+		attempts_add(attempts, STEP_ATTEMPT, event);
 		attempts->limit = event->limit;
 		attempts->made = event->attempt;
 		attempts->in_flight = 0;
@@ -90,10 +90,10 @@ static void take(struct attempts *attempts, const struct event *event)
 		attempts->since_us = attempts->in_flight++ ? attempts->since_us : event->wall_us;
 		return;
 	case EVENT_RESULT:
-		answered(attempts, event);
+		attempts_answered(attempts, event);
 		return;
 	case EVENT_BACKOFF:
-		add(attempts, STEP_WAIT, event)->took_us = event->wait_us;
+		attempts_add(attempts, STEP_WAIT, event)->took_us = event->wait_us;
 		return;
 	case EVENT_OUTCOME:
 		attempts->outcome = event->outcome;
@@ -101,13 +101,13 @@ static void take(struct attempts *attempts, const struct event *event)
 		attempts->in_flight = 0;
 		return;
 	case EVENT_LEVER:
-		note(attempts, STEP_LEVER, event);
+		attempts_note(attempts, STEP_LEVER, event);
 		return;
 	case EVENT_SETTLE:
-		note(attempts, STEP_SETTLE, event);
+		attempts_note(attempts, STEP_SETTLE, event);
 		return;
 	case EVENT_LOST:
-		lost(attempts, event);
+		attempts_lost(attempts, event);
 		return;
 	case EVENT_TXN:
 	case EVENT_CONNECTED:
@@ -126,9 +126,9 @@ bool attempts_read(struct attempts *attempts, const struct ring *ring)
 		bool aside =
 			event.kind == EVENT_LEVER || (event.kind == EVENT_LOST && event.session == SESSION_TRANSFER);
 		if (event.kind == EVENT_TXN && event.session == SESSION_TRANSFER)
-			begin(attempts, &event);
+			attempts_begin(attempts, &event);
 		else if (ours || (running && aside))
-			take(attempts, &event);
+			attempts_take(attempts, &event);
 		else
 			continue;
 		any = true;

@@ -9,12 +9,12 @@
 #include "bank/amount.h"
 #include "base/mem.h"
 
-static bool same(const char *a, const char *b)
+static bool balances_same(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
 }
 
-static void forget(struct balances *balances, int side)
+static void balances_forget(struct balances *balances, int side)
 {
 	free(balances->id[side]);
 	free(balances->balance[side]);
@@ -23,10 +23,10 @@ static void forget(struct balances *balances, int side)
 	balances->read_at[side] = 0;
 }
 
-static void look(struct balances *balances, const struct app *app, int side, const char *id)
+static void balances_read(struct balances *balances, const struct app *app, int side, const char *id)
 {
-	if (!same(id, balances->id[side])) {
-		forget(balances, side);
+	if (!balances_same(id, balances->id[side])) {
+		balances_forget(balances, side);
 		balances->id[side] = mem_dup(id);
 	}
 	long at = id && app->pages ? pages_find(app->pages, id) : -1;
@@ -42,8 +42,8 @@ static void look(struct balances *balances, const struct app *app, int side, con
 void balances_look(struct balances *balances, const struct app *app, const char *source, const char *destination)
 {
 	balances->scale = app->catalogue ? app->catalogue->balance_scale : 0;
-	look(balances, app, 0, source);
-	look(balances, app, 1, destination);
+	balances_read(balances, app, 0, source);
+	balances_read(balances, app, 1, destination);
 }
 
 void balances_update(struct balances *balances, const struct app *app)
@@ -53,13 +53,14 @@ void balances_update(struct balances *balances, const struct app *app)
 
 void balances_free(struct balances *balances)
 {
-	forget(balances, 0);
-	forget(balances, 1);
+	balances_forget(balances, 0);
+	balances_forget(balances, 1);
 }
 
-static const char *wrong(const struct balances *balances, const struct preview *preview, enum transfer_rule rule)
+static const char *balances_wrong(const struct balances *balances, const struct preview *preview,
+				  enum transfer_rule rule)
 {
-	if (same(balances->id[0], balances->id[1]))
+	if (balances_same(balances->id[0], balances->id[1]))
 		return "nothing: From and To are the same";
 	for (int side = 0; side < 2; side++)
 		if (balances->known[side] && !balances->balance[side])
@@ -80,7 +81,7 @@ struct preview balances_preview(const struct balances *balances, enum transfer_r
 		p.known = p.known && balances->balance[side] &&
 			  amount_parse(balances->balance[side], p.scale, &p.before[side]) == AMOUNT_FINE;
 	p.amount = rule == TRANSFER_HALF ? amount_half(p.before[0]) : rule == TRANSFER_ALL ? p.before[0] : amount;
-	p.why = wrong(balances, &p, rule);
+	p.why = balances_wrong(balances, &p, rule);
 	p.known = p.known && !p.why;
 	p.after[0] = p.known ? p.before[0] - p.amount : 0;
 	if (p.known && __builtin_add_overflow(p.before[1], p.amount, &p.after[1])) {

@@ -16,41 +16,41 @@ enum {
 	OTHER = 5, /* the selection's mark, the pick's mark, blanks between */
 };
 
-static const char *shown(const char *raw)
+static const char *columns_shown(const char *raw)
 {
 	return raw ? raw : "NULL";
 }
 
-static void widen(int *width, const char *raw, int most)
+static void columns_grow(int *width, const char *raw, int most)
 {
 	struct buf text = {0};
-	text_escape(&text, shown(raw), strlen(shown(raw)), (size_t)most);
+	text_escape(&text, columns_shown(raw), strlen(columns_shown(raw)), (size_t)most);
 	int w = (int)text_width(buf_text(&text), text.len);
 	buf_free(&text);
 	if (w > *width)
 		*width = w;
 }
 
-static void begin(struct columns *columns, const struct catalogue *catalogue)
+static void columns_begin(struct columns *columns, const struct catalogue *catalogue)
 {
 	*columns = (struct columns){.catalogue = catalogue};
-	widen(&columns->id, catalogue->id_name, ID_MAX);
-	widen(&columns->balance, catalogue->balance_name, BALANCE_MAX);
+	columns_grow(&columns->id, catalogue->id_name, ID_MAX);
+	columns_grow(&columns->balance, catalogue->balance_name, BALANCE_MAX);
 	for (size_t x = 0; x < catalogue->nextra; x++)
-		widen(&columns->extra[x], catalogue->extra[x], EXTRA_MAX);
+		columns_grow(&columns->extra[x], catalogue->extra[x], EXTRA_MAX);
 }
 
 void columns_widen(struct columns *columns, const struct catalogue *catalogue, const struct pages *pages, size_t top,
 		   size_t rows)
 {
 	if (columns->catalogue != catalogue)
-		begin(columns, catalogue);
+		columns_begin(columns, catalogue);
 	for (size_t i = top; i < top + rows; i++) {
 		struct account account = pages_row(pages, i);
-		widen(&columns->id, account.id, ID_MAX);
-		widen(&columns->balance, account.balance, BALANCE_MAX);
+		columns_grow(&columns->id, account.id, ID_MAX);
+		columns_grow(&columns->balance, account.balance, BALANCE_MAX);
 		for (size_t x = 0; x < catalogue->nextra; x++)
-			widen(&columns->extra[x], account.extra[x], EXTRA_MAX);
+			columns_grow(&columns->extra[x], account.extra[x], EXTRA_MAX);
 	}
 }
 
@@ -67,7 +67,7 @@ int columns_wanted(const struct columns *columns, const struct catalogue *catalo
 }
 
 /* Half a number is a wrong number, and most ids are told apart by how they begin: the id gives way first. */
-static void share(const struct columns *columns, int room, int *id, int *balance)
+static void columns_share(const struct columns *columns, int room, int *id, int *balance)
 {
 	int least = columns->id < ID_LEAST ? columns->id : ID_LEAST, left = room - OTHER;
 	*id = columns->id;
@@ -80,10 +80,10 @@ static void share(const struct columns *columns, int room, int *id, int *balance
 		*balance = left - *id > 1 ? left - *id : 1;
 }
 
-static void cell(struct buf *line, const char *raw, int width, enum text_align align)
+static void columns_cell(struct buf *line, const char *raw, int width, enum text_align align)
 {
 	struct buf text = {0};
-	text_escape(&text, shown(raw), strlen(shown(raw)), ID_MAX);
+	text_escape(&text, columns_shown(raw), strlen(columns_shown(raw)), ID_MAX);
 	text_pad(line, buf_text(&text), (size_t)width, align);
 	buf_free(&text);
 }
@@ -92,19 +92,19 @@ void columns_line(struct buf *line, const struct columns *columns, int room, con
 {
 	const struct catalogue *catalogue = columns->catalogue;
 	int id, balance;
-	share(columns, room, &id, &balance);
+	columns_share(columns, room, &id, &balance);
 	buf_char(line, mark[0]);
 	buf_char(line, ' ');
-	cell(line, row.id, id, catalogue->id_is_number ? TEXT_RIGHT : TEXT_LEFT);
+	columns_cell(line, row.id, id, catalogue->id_is_number ? TEXT_RIGHT : TEXT_LEFT);
 	buf_char(line, ' ');
-	cell(line, row.balance, balance, TEXT_RIGHT);
+	columns_cell(line, row.balance, balance, TEXT_RIGHT);
 	buf_char(line, ' ');
 	buf_char(line, mark[1]);
 	int left = room - id - balance - OTHER;
 	for (size_t x = 0; x < catalogue->nextra && left > EXTRA_MIN; x++) {
 		int width = columns->extra[x] < left - 1 ? columns->extra[x] : left - 1;
 		buf_char(line, ' ');
-		cell(line, row.extra[x], width, TEXT_LEFT);
+		columns_cell(line, row.extra[x], width, TEXT_LEFT);
 		left -= width + 1;
 	}
 }

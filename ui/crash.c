@@ -18,7 +18,7 @@ static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
 static struct crash *active; /* for the handler, which gets no argument */
 static struct sigaction before[COUNT_OF(fatal)];
 
-static void put(int fd, const char *bytes, size_t n)
+static void crash_put(int fd, const char *bytes, size_t n)
 {
 	while (n > 0) {
 		ssize_t written = write(fd, bytes, n);
@@ -38,7 +38,7 @@ static void stderr_back(struct crash *crash)
 	dup2(crash->real_stderr, STDERR_FILENO);
 	off_t at = 0;
 	for (ssize_t n; (n = pread(crash->kept_stderr, bytes, sizeof bytes, at)) > 0; at += n)
-		put(STDERR_FILENO, bytes, (size_t)n);
+		crash_put(STDERR_FILENO, bytes, (size_t)n);
 	close(crash->real_stderr);
 	close(crash->kept_stderr);
 	crash->real_stderr = crash->kept_stderr = -1;
@@ -63,13 +63,13 @@ static void stderr_away(struct crash *crash)
 		close(real);
 }
 
-static void restore(void)
+static void crash_restore(void)
 {
 	struct crash *crash = active;
 	active = NULL;
 	if (!crash)
 		return;
-	put(STDOUT_FILENO, crash->way_out, crash->n);
+	crash_put(STDOUT_FILENO, crash->way_out, crash->n);
 	if (crash->modes_known)
 		tcsetattr(STDIN_FILENO, TCSANOW, &crash->shell_modes);
 	stderr_back(crash);
@@ -79,7 +79,7 @@ static void restore(void)
  * whoever was here before (a sanitizer). */
 static void on_fatal(int signum)
 {
-	restore();
+	crash_restore();
 	for (size_t i = 0; i < COUNT_OF(fatal); i++)
 		sigaction(fatal[i], &before[i], NULL);
 	raise(signum);
@@ -112,7 +112,7 @@ void crash_arm(struct crash *crash)
 	}
 	active = crash;
 	crash->armed = true;
-	mem_on_death(restore);
+	mem_on_death(crash_restore);
 	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
 	for (size_t i = 0; i < COUNT_OF(fatal); i++)
 		sigaction(fatal[i], &action, &before[i]);

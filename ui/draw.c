@@ -26,12 +26,12 @@ static int room(int x, int w)
 	return x + w > COLS ? COLS - x : w;
 }
 
-static bool outside(int y, int x, int w)
+static bool draw_outside(int y, int x, int w)
 {
 	return y < 0 || y >= LINES || x < 0 || room(x, w) <= 0;
 }
 
-static void put(int y, int x, enum style style, const char *text, size_t n)
+static void draw_put(int y, int x, enum style style, const char *text, size_t n)
 {
 	attrset((int)style_attributes(style));
 	mvaddnstr(y, x, text, (int)n);
@@ -40,11 +40,11 @@ static void put(int y, int x, enum style style, const char *text, size_t n)
 
 static void aligned(int y, int x, int w, enum style style, const char *text, enum text_align align)
 {
-	if (outside(y, x, w))
+	if (draw_outside(y, x, w))
 		return;
 	struct buf line = {0};
 	text_pad(&line, text, (size_t)room(x, w), align);
-	put(y, x, style, buf_text(&line), line.len);
+	draw_put(y, x, style, buf_text(&line), line.len);
 	buf_free(&line);
 }
 
@@ -60,10 +60,10 @@ void draw_right(int y, int x, int w, enum style style, const char *text)
 
 int draw_text(int y, int x, int w, enum style style, const char *text)
 {
-	if (outside(y, x, w))
+	if (draw_outside(y, x, w))
 		return 0;
 	size_t n = text_cut(text, strlen(text), (size_t)room(x, w));
-	put(y, x, style, text, n);
+	draw_put(y, x, style, text, n);
 	return (int)text_width(text, n);
 }
 
@@ -86,7 +86,7 @@ static void edge(int y, struct rect area, enum style style, struct corners corne
 	for (int i = 2; i < area.w; i++)
 		buf_str(&line, corners.line);
 	buf_str(&line, corners.right);
-	put(y, area.x, style, buf_text(&line), line.len);
+	draw_put(y, area.x, style, buf_text(&line), line.len);
 	buf_free(&line);
 }
 
@@ -110,13 +110,13 @@ void draw_frame(struct rect area, bool focus, const char *title, const char *foo
 						   {{"+", "-", "+"}, {"+", "-", "+"}}};
 	enum style style = focus ? STYLE_FOCUS : STYLE_FRAME;
 	int last = area.y + area.h - 1, w = area.w - 4;
-	if (area.h < 2 || area.w < 8 || outside(last, area.x, area.w))
+	if (area.h < 2 || area.w < 8 || draw_outside(last, area.x, area.w))
 		return;
 	edge(area.y, area, style, lines[plain_frames][0]);
 	edge(last, area, style, lines[plain_frames][1]);
 	for (int y = area.y + 1; y < last; y++) {
-		put(y, area.x, style, plain_frames ? "|" : "│", plain_frames ? 1 : strlen("│"));
-		put(y, area.x + area.w - 1, style, plain_frames ? "|" : "│", plain_frames ? 1 : strlen("│"));
+		draw_put(y, area.x, style, plain_frames ? "|" : "│", plain_frames ? 1 : strlen("│"));
+		draw_put(y, area.x + area.w - 1, style, plain_frames ? "|" : "│", plain_frames ? 1 : strlen("│"));
 	}
 	if (title && title[0])
 		in_edge(area.y, area.x + 2, w, focus ? STYLE_FOCUS : STYLE_TEXT, title);

@@ -12,17 +12,17 @@
 #include "ui/screen.h"
 #include "ui/term.h"
 
-static void ended(void *arg, enum status status)
+static void input_ended(void *arg, enum status status)
 {
 	(void)arg, (void)status; /* what went wrong was said */
 }
 
 void input_run(struct console *console, const char *line)
 {
-	command_run(console->app, line, ended, console);
+	command_run(console->app, line, input_ended, console);
 }
 
-static void say(struct console *console, enum status status, const char *text)
+static void input_say(struct console *console, enum status status, const char *text)
 {
 	message_set(&console->message, status, text);
 	console->dirty = true;
@@ -30,7 +30,7 @@ static void say(struct console *console, enum status status, const char *text)
 
 /* ---- the question ---- */
 
-static void answer(struct console *console, bool yes)
+static void input_answer(struct console *console, bool yes)
 {
 	struct run *run = review_run(console->review);
 	review_free(console->review);
@@ -53,11 +53,11 @@ static void question_key(struct console *console, const struct key *key, const c
 	const char *command = binding ? binding->command : "";
 	bool alone = !keys_waiting(console->keys) && !console->typing;
 	if (strcmp(command, "no") == 0)
-		answer(console, false);
+		input_answer(console, false);
 	else if (console->layout.tiny || !review_drawn(console->review))
 		return; /* it cannot be an answer to what was not seen */
 	else if (strcmp(command, "yes") == 0 && alone && review_listens(console->review))
-		answer(console, true);
+		input_answer(console, true);
 	else
 		review_refuse(console->review, name, is_typed(key));
 }
@@ -118,7 +118,7 @@ static void unbound(struct console *console, const struct key *key, const char *
 	else if (key->code == K_CHAR && !(key->mods & MOD_ALT))
 		buf_fmt(&text, "%s does nothing here; ? shows the keys", name);
 	if (text.len)
-		say(console, key->code == K_PASTE ? ST_USAGE : ST_OK, buf_text(&text));
+		input_say(console, key->code == K_PASTE ? ST_USAGE : ST_OK, buf_text(&text));
 	buf_free(&text);
 }
 

@@ -98,7 +98,7 @@ void keys_settle(struct keys *keys)
 /* ---- pastes ---- */
 
 /* Line ends and tabs become one blank each, other controls and broken bytes go. */
-static void clean(struct buf *out, const char *s, size_t n)
+static void keys_clean(struct buf *out, const char *s, size_t n)
 {
 	buf_clear(out);
 	for (size_t i = 0, used; i < n; i += used) {
@@ -113,7 +113,7 @@ static void clean(struct buf *out, const char *s, size_t n)
 	}
 }
 
-static void keep(struct keys *keys, const char *bytes, size_t n)
+static void keys_keep(struct keys *keys, const char *bytes, size_t n)
 {
 	size_t room = KEYS_PASTE_MAX - keys->raw.len;
 	if (n > room) {
@@ -130,16 +130,16 @@ static bool next_paste(struct keys *keys, struct key *key)
 	size_t n = keys->in.len - keys->at, mark = sizeof paste_end - 1;
 	const char *end = memmem(p, n, paste_end, mark);
 	if (end) {
-		keep(keys, p, (size_t)(end - p));
+		keys_keep(keys, p, (size_t)(end - p));
 		keys->at += (size_t)(end - p) + mark;
 	} else {
 		size_t take = keys->settled ? n : n >= mark ? n - mark + 1 : 0;
-		keep(keys, p, take);
+		keys_keep(keys, p, take);
 		keys->at += take;
 		if (!keys->settled)
 			return false;
 	}
-	clean(&keys->paste, buf_text(&keys->raw), keys->raw.len);
+	keys_clean(&keys->paste, buf_text(&keys->raw), keys->raw.len);
 	*key = (struct key){.code = K_PASTE, .text = buf_text(&keys->paste), .cut = keys->cut};
 	buf_clear(&keys->raw);
 	keys->pasting = false;
@@ -161,7 +161,7 @@ static size_t character(const unsigned char *p, size_t n, bool last, uint32_t *c
 	return text_decode((const char *)p, n, cp);
 }
 
-static size_t plain(const unsigned char *p, size_t n, bool last, struct key *key)
+static size_t keys_plain(const unsigned char *p, size_t n, bool last, struct key *key)
 {
 	uint32_t cp = 0;
 	size_t used = character(p, n, last, &cp);
@@ -202,7 +202,7 @@ static size_t defined(const struct keys *keys, const unsigned char *p, size_t n,
 	return best;
 }
 
-static size_t escape(const struct keys *keys, const unsigned char *p, size_t n, struct key *key)
+static size_t keys_escape(const struct keys *keys, const unsigned char *p, size_t n, struct key *key)
 {
 	bool more = false;
 	size_t used = defined(keys, p, n, key, &more);
@@ -217,7 +217,7 @@ static size_t escape(const struct keys *keys, const unsigned char *p, size_t n, 
 		return 1;
 	if (strchr("[O]PX^_", p[1]) && !(keys->settled && n == 2))
 		return sequence_parse(p, n, keys->settled, key);
-	used = plain(p + 1, n - 1, keys->settled, key);
+	used = keys_plain(p + 1, n - 1, keys->settled, key);
 	key->mods |= MOD_ALT;
 	return used ? used + 1 : 0;
 }
@@ -230,7 +230,7 @@ bool keys_next(struct keys *keys, struct key *key)
 			return next_paste(keys, key);
 		const unsigned char *p = (const unsigned char *)buf_text(&keys->in) + keys->at;
 		size_t n = keys->in.len - keys->at;
-		size_t used = p[0] == ESC ? escape(keys, p, n, key) : plain(p, n, keys->settled, key);
+		size_t used = p[0] == ESC ? keys_escape(keys, p, n, key) : keys_plain(p, n, keys->settled, key);
 		if (!used)
 			return false;
 		keys->at += used;

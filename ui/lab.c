@@ -64,7 +64,7 @@ static const struct stage_record *last_of(const struct player *player, size_t se
 	return NULL;
 }
 
-static void draw_head(const struct lab_pane *pane, const struct lanes *lanes, struct rect at)
+static void lab_draw_head(const struct lab_pane *pane, const struct lanes *lanes, struct rect at)
 {
 	const struct player *player = pane->app->player;
 	const struct spec *spec = player_lesson(player)->spec;
@@ -86,7 +86,7 @@ static void draw_head(const struct lab_pane *pane, const struct lanes *lanes, st
 	draw_text(at.y, at.x + lanes->step_x, STEP_COLS, STYLE_HEAD, "step");
 }
 
-static void draw_number(struct rect at, const struct player_row *row, size_t i, bool selected, bool focus)
+static void lab_draw_number(struct rect at, const struct player_row *row, size_t i, bool selected, bool focus)
 {
 	char text[24];
 	char mark = row->next ? '>' : row->breakpoint ? 'b' : ' ';
@@ -99,7 +99,7 @@ static void draw_number(struct rect at, const struct player_row *row, size_t i, 
 	draw_line(at.y, at.x, at.w - 1, style, text);
 }
 
-static void draw_cell(const struct spec *spec, const struct player_row *row, struct rect at, bool together)
+static void lab_draw_cell(const struct spec *spec, const struct player_row *row, struct rect at, bool together)
 {
 	struct buf sql = {0}, outcome = {0};
 	const struct spec_step *step = &spec->steps[row->step];
@@ -130,21 +130,21 @@ static void draw_cell(const struct spec *spec, const struct player_row *row, str
 	buf_free(&outcome);
 }
 
-static void draw_row(const struct lab_pane *pane, const struct lanes *lanes, struct rect at, size_t i, bool focus)
+static void lab_draw_row(const struct lab_pane *pane, const struct lanes *lanes, struct rect at, size_t i, bool focus)
 {
 	const struct player *player = pane->app->player;
 	const struct spec *spec = player_lesson(player)->spec;
 	struct player_row row = player_row(player, i);
 	size_t session = spec->steps[row.step].session;
-	draw_number((struct rect){at.y, at.x + lanes->step_x, 1, STEP_COLS}, &row, i,
-		    pane->looking && i == pane->selected, focus);
-	draw_cell(spec, &row, (struct rect){at.y, at.x + lane_x(lanes, session), 1, lanes->width}, lanes->together);
+	lab_draw_number((struct rect){at.y, at.x + lanes->step_x, 1, STEP_COLS}, &row, i,
+			pane->looking && i == pane->selected, focus);
+	lab_draw_cell(spec, &row, (struct rect){at.y, at.x + lane_x(lanes, session), 1, lanes->width}, lanes->together);
 }
 
 /* ---- the pane ---- */
 
 /* The selection follows the next step until somebody looks elsewhere. */
-static void follow(struct lab_pane *pane, size_t height)
+static void lab_follow(struct lab_pane *pane, size_t height)
 {
 	const struct player *player = pane->app->player;
 	size_t n = player_nrows(player), next = player_next_row(player);
@@ -164,20 +164,20 @@ static void follow(struct lab_pane *pane, size_t height)
 		pane->top = n > height ? n - height : 0;
 }
 
-static void draw_rows(struct lab_pane *pane, struct rect at, bool focus)
+static void lab_draw_rows(struct lab_pane *pane, struct rect at, bool focus)
 {
 	const struct player *player = pane->app->player;
 	struct lanes lanes = lanes_of(player_lesson(player)->spec, at.w);
 	int head = lanes.together ? 0 : 1; /* each line names its session then */
 	if (head)
-		draw_head(pane, &lanes, (struct rect){at.y, at.x, 1, at.w});
+		lab_draw_head(pane, &lanes, (struct rect){at.y, at.x, 1, at.w});
 	pane->height = at.h - head;
-	follow(pane, (size_t)(pane->height > 0 ? pane->height : 1));
+	lab_follow(pane, (size_t)(pane->height > 0 ? pane->height : 1));
 	for (int i = 0; i < pane->height && pane->top + (size_t)i < player_nrows(player); i++)
-		draw_row(pane, &lanes, (struct rect){at.y + head + i, at.x, 1, at.w}, pane->top + (size_t)i, focus);
+		lab_draw_row(pane, &lanes, (struct rect){at.y + head + i, at.x, 1, at.w}, pane->top + (size_t)i, focus);
 }
 
-static void draw(void *self, struct rect inside, bool focus)
+static void lab_draw(void *self, struct rect inside, bool focus)
 {
 	struct lab_pane *pane = self;
 	struct player *player = pane->app->player;
@@ -195,7 +195,7 @@ static void draw(void *self, struct rect inside, bool focus)
 		tell = most > TELL_LEAST ? most : TELL_LEAST;
 	if (rows > inside.h - now - tell)
 		rows = inside.h - now - tell;
-	draw_rows(pane, (struct rect){inside.y, inside.x, rows, inside.w}, focus);
+	lab_draw_rows(pane, (struct rect){inside.y, inside.x, rows, inside.w}, focus);
 	int y = inside.y + rows;
 	if (roomy)
 		lab_story_draw_now(player, (struct rect){y, inside.x, now, inside.w});
@@ -204,7 +204,7 @@ static void draw(void *self, struct rect inside, bool focus)
 		       (struct rect){y, inside.x, inside.y + inside.h - y, inside.w}, roomy);
 }
 
-static void title(void *self, struct buf *out)
+static void lab_title(void *self, struct buf *out)
 {
 	const struct lab_pane *pane = self;
 	const struct player *player = pane->app->player;
@@ -241,7 +241,7 @@ static const char *state_word(const struct player *player)
 	return "";
 }
 
-static void footer(void *self, struct buf *out, int columns)
+static void lab_footer(void *self, struct buf *out, int columns)
 {
 	const struct lab_pane *pane = self;
 	const struct player *player = pane->app->player;
@@ -251,7 +251,7 @@ static void footer(void *self, struct buf *out, int columns)
 		player_nsent(player), player_nrows(player));
 }
 
-static void detail(const struct lab_pane *pane)
+static void lab_detail(const struct lab_pane *pane)
 {
 	const struct player *player = pane->app->player;
 	const struct spec *spec = player_lesson(player)->spec;
@@ -278,7 +278,7 @@ static void detail(const struct lab_pane *pane)
 	buf_free(&text);
 }
 
-static void move(struct lab_pane *pane, struct motion motion)
+static void lab_move(struct lab_pane *pane, struct motion motion)
 {
 	size_t n = player_nrows(pane->app->player), next = player_next_row(pane->app->player);
 	if (!n)
@@ -291,7 +291,7 @@ static void move(struct lab_pane *pane, struct motion motion)
 	pane->looking = pane->selected != next;
 }
 
-static bool act(void *self, const char *action, const char *argument)
+static bool lab_act(void *self, const char *action, const char *argument)
 {
 	struct lab_pane *pane = self;
 	struct motion motion = motion_of(action, argument, pane->height > 1 ? pane->height : 1);
@@ -299,15 +299,15 @@ static bool act(void *self, const char *action, const char *argument)
 	if (!known || !pane->app->player)
 		return known;
 	if (motion.kind != MOTION_NONE)
-		move(pane, motion);
+		lab_move(pane, motion);
 	else if (strcmp(action, "detail") == 0)
-		detail(pane);
+		lab_detail(pane);
 	else
 		player_break(pane->app->player, pane->selected);
 	return true;
 }
 
-static bool read_nothing(void *self)
+static bool lab_read_nothing(void *self)
 {
 	(void)self;
 	return false;
@@ -317,11 +317,11 @@ struct view lab_view(struct app *app)
 {
 	static const struct view_ops ops = {
 		.context = "lab",
-		.title = title,
-		.footer = footer,
-		.draw = draw,
-		.act = act,
-		.read = read_nothing,
+		.title = lab_title,
+		.footer = lab_footer,
+		.draw = lab_draw,
+		.act = lab_act,
+		.read = lab_read_nothing,
 		.free = free,
 	};
 	struct lab_pane *pane = NEW(struct lab_pane);

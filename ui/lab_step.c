@@ -89,7 +89,7 @@ void lab_step_blockers(struct buf *out, const struct spec *spec, const struct st
 		buf_fmt(out, "%sanother session", named ? " and " : "");
 }
 
-static void add_waits(struct buf *out, const struct spec *spec, const struct stage_record *record)
+static void lab_step_add_waits(struct buf *out, const struct spec *spec, const struct stage_record *record)
 {
 	struct buf whom = {0};
 	lab_step_blockers(&whom, spec, record);
@@ -97,7 +97,7 @@ static void add_waits(struct buf *out, const struct spec *spec, const struct sta
 	buf_free(&whom);
 }
 
-static void add_rows(struct buf *out, const struct stage_word *word)
+static void lab_step_add_rows(struct buf *out, const struct stage_word *word)
 {
 	struct buf value = {0};
 	observed_value(&value, word->rows);
@@ -115,7 +115,7 @@ void lab_step_outcome(struct buf *out, const struct spec *spec, const struct sta
 		return;
 	if (!record->done) {
 		if (record->waited)
-			add_waits(out, spec, record);
+			lab_step_add_waits(out, spec, record);
 		else
 			buf_str(out, "...");
 		return;
@@ -124,7 +124,7 @@ void lab_step_outcome(struct buf *out, const struct spec *spec, const struct sta
 	if (error)
 		buf_fmt(out, "x %s", code_of(error));
 	else if (rows)
-		add_rows(out, rows);
+		lab_step_add_rows(out, rows);
 	else
 		draw_harmless(out, tag_of(record));
 }
@@ -162,7 +162,7 @@ enum style lab_step_style(const struct stage_record *record)
 
 /* ---- in full ---- */
 
-static void add_line(struct buf *out, const char *name, const char *text)
+static void lab_step_add_line(struct buf *out, const char *name, const char *text)
 {
 	if (!text || !text[0])
 		return;
@@ -177,7 +177,7 @@ static void add_line(struct buf *out, const char *name, const char *text)
 	}
 }
 
-static void add_table(struct buf *out, const struct rows *rows)
+static void lab_step_add_table(struct buf *out, const struct rows *rows)
 {
 	for (size_t row = 0; rows && row <= rows->nrows; row++) {
 		struct buf line = {0};
@@ -185,33 +185,33 @@ static void add_table(struct buf *out, const struct rows *rows)
 			const char *cell = row ? rows_cell(rows, row - 1, col) : rows->names[col];
 			buf_fmt(&line, "%s%s", col ? " | " : "", cell ? cell : "NULL");
 		}
-		add_line(out, row ? "" : "rows", line.len ? line.p : " ");
+		lab_step_add_line(out, row ? "" : "rows", line.len ? line.p : " ");
 		buf_free(&line);
 	}
 }
 
-static void add_word(struct buf *out, const struct stage_word *word)
+static void lab_step_add_word(struct buf *out, const struct stage_word *word)
 {
 	switch (word->kind) {
 	case WORD_ROWS:
-		add_table(out, word->rows);
-		add_line(out, "tag", word->tag);
+		lab_step_add_table(out, word->rows);
+		lab_step_add_line(out, "tag", word->tag);
 		break;
 	case WORD_TAG:
-		add_line(out, "tag", word->tag);
+		lab_step_add_line(out, "tag", word->tag);
 		break;
 	case WORD_ERROR:
-		add_line(out, "SQLSTATE", word->sqlstate);
-		add_line(out, "error", word->message);
-		add_line(out, "detail", word->detail);
+		lab_step_add_line(out, "SQLSTATE", word->sqlstate);
+		lab_step_add_line(out, "error", word->message);
+		lab_step_add_line(out, "detail", word->detail);
 		break;
 	case WORD_NOTICE:
-		add_line(out, "notice", word->message);
-		add_line(out, "detail", word->detail);
+		lab_step_add_line(out, "notice", word->message);
+		lab_step_add_line(out, "detail", word->detail);
 		break;
 	case WORD_NOTIFY:
-		add_line(out, "notify", word->channel);
-		add_line(out, "payload", word->payload);
+		lab_step_add_line(out, "notify", word->channel);
+		lab_step_add_line(out, "payload", word->payload);
 		break;
 	}
 }
@@ -220,19 +220,20 @@ void lab_step_detail(struct buf *out, const struct spec *spec, const struct stag
 {
 	char time[16];
 	struct buf whom = {0};
-	add_line(out, "session", spec->sessions[record->lane].name);
-	add_line(out, "step", spec->steps[record->step].name);
-	add_line(out, "SQL", spec->steps[record->step].sql);
+	lab_step_add_line(out, "session", spec->sessions[record->lane].name);
+	lab_step_add_line(out, "step", spec->steps[record->step].name);
+	lab_step_add_line(out, "SQL", spec->steps[record->step].sql);
 	for (size_t i = 0; i < record->nwords; i++)
-		add_word(out, &record->words[i]);
+		lab_step_add_word(out, &record->words[i]);
 	lab_step_blockers(&whom, spec, record);
 	if (record->waited)
-		add_line(out, record->done ? "waited for" : "waits for", whom.len ? whom.p : "another session");
+		lab_step_add_line(out, record->done ? "waited for" : "waits for",
+				  whom.len ? whom.p : "another session");
 	buf_free(&whom);
 	if (!record->done)
 		return;
 	text_duration(time, record->duration_us);
-	add_line(out, "took", time);
+	lab_step_add_line(out, "took", time);
 }
 
 /* ---- a session ---- */

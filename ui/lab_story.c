@@ -16,7 +16,7 @@ struct lines {
 	int n;
 };
 
-static struct buf *add(struct lines *lines, enum style style)
+static struct buf *lab_story_add(struct lines *lines, enum style style)
 {
 	static const int most = sizeof lines->text / sizeof lines->text[0];
 	int at = lines->n < most ? lines->n++ : most - 1;
@@ -32,7 +32,7 @@ static void free_lines(struct lines *lines)
 }
 
 /* Raw text of a lesson: harmless, its newlines kept. */
-static void add_raw(struct buf *out, const char *text)
+static void lab_story_add_raw(struct buf *out, const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, "\n");
@@ -44,7 +44,7 @@ static void add_raw(struct buf *out, const char *text)
 	}
 }
 
-static int height_of(const struct lines *lines, int columns)
+static int lab_story_height_of(const struct lines *lines, int columns)
 {
 	int height = 0;
 	for (int i = 0; i < lines->n; i++) {
@@ -85,11 +85,11 @@ static void add_reads(struct lines *lines, const struct player *player)
 		buf_str(&text, old ? " (old)" : "");
 	}
 	if (text.len)
-		buf_fmt(add(lines, any_old ? STYLE_WAIT : STYLE_TEXT), "Reads      %s", text.p);
+		buf_fmt(lab_story_add(lines, any_old ? STYLE_WAIT : STYLE_TEXT), "Reads      %s", text.p);
 	buf_free(&text);
 }
 
-static void add_waits(struct lines *lines, const struct player *player)
+static void lab_story_add_waits(struct lines *lines, const struct player *player)
 {
 	const struct spec *spec = player_lesson(player)->spec;
 	struct buf text = {0};
@@ -106,26 +106,27 @@ static void add_waits(struct lines *lines, const struct player *player)
 			lab_step_blockers(&text, spec, lane.record);
 		}
 	}
-	buf_fmt(add(lines, text.len ? STYLE_WAIT : STYLE_FAINT), "Waits      %s", text.len ? text.p : "nobody");
+	buf_fmt(lab_story_add(lines, text.len ? STYLE_WAIT : STYLE_FAINT), "Waits      %s",
+		text.len ? text.p : "nobody");
 	buf_free(&text);
 }
 
-static void now(struct lines *lines, const struct player *player)
+static void lab_story_now(struct lines *lines, const struct player *player)
 {
 	const char *committed = player_committed(player);
 	if (committed) {
-		struct buf *line = add(lines, STYLE_TEXT);
+		struct buf *line = lab_story_add(lines, STYLE_TEXT);
 		buf_str(line, "Committed  ");
 		text_escape(line, committed, strlen(committed), 60);
 	}
 	add_reads(lines, player);
-	add_waits(lines, player);
+	lab_story_add_waits(lines, player);
 }
 
 int lab_story_now_lines(const struct player *player)
 {
 	struct lines lines = {.n = 0};
-	now(&lines, player);
+	lab_story_now(&lines, player);
 	int n = lines.n;
 	free_lines(&lines);
 	return n > 3 ? n : 3; /* the lanes above must not jump */
@@ -134,7 +135,7 @@ int lab_story_now_lines(const struct player *player)
 void lab_story_draw_now(const struct player *player, struct rect area)
 {
 	struct lines lines = {.n = 0};
-	now(&lines, player);
+	lab_story_now(&lines, player);
 	draw_line(area.y, area.x, area.w, STYLE_HEAD, "What is true now");
 	for (int i = 0; i < lines.n && i + 1 < area.h; i++)
 		draw_line(area.y + 1 + i, area.x + 1, area.w - 2, lines.style[i], buf_text(&lines.text[i]));
@@ -145,35 +146,36 @@ void lab_story_draw_now(const struct player *player, struct rect area)
 
 static void add_open(struct lines *lines, const struct player_question *question)
 {
-	add_raw(add(lines, STYLE_KEY), question->ask->question);
+	lab_story_add_raw(lab_story_add(lines, STYLE_KEY), question->ask->question);
 	for (size_t i = 0; i < question->ask->nanswers; i++) {
-		struct buf *line = add(lines, STYLE_TEXT);
+		struct buf *line = lab_story_add(lines, STYLE_TEXT);
 		buf_fmt(line, "  %zu  ", i + 1);
-		add_raw(line, question->ask->answers[i].text);
+		lab_story_add_raw(line, question->ask->answers[i].text);
 	}
-	buf_fmt(add(lines, STYLE_FAINT), "Press 1 to %zu, or Space to see what happens.", question->ask->nanswers);
+	buf_fmt(lab_story_add(lines, STYLE_FAINT), "Press 1 to %zu, or Space to see what happens.",
+		question->ask->nanswers);
 }
 
-static void add_answer(struct buf *line, const struct player_question *question, long i)
+static void lab_story_add_answer(struct buf *line, const struct player_question *question, long i)
 {
 	buf_fmt(line, "%ld, ", i + 1);
-	add_raw(line, question->ask->answers[i].text);
+	lab_story_add_raw(line, question->ask->answers[i].text);
 }
 
 /* What came of it, in one line: the server's answer, and whether it was ours. */
 static void add_judged(struct lines *lines, const struct player_question *question)
 {
 	bool right = question->given >= 0 && question->given == question->right;
-	struct buf *line = add(lines, question->given < 0 ? STYLE_KEY : right ? STYLE_GOOD : STYLE_BAD);
+	struct buf *line = lab_story_add(lines, question->given < 0 ? STYLE_KEY : right ? STYLE_GOOD : STYLE_BAD);
 	if (question->right < 0) {
 		buf_str(line, "None of the answers is what the server did.");
 		return;
 	}
 	buf_str(line, right ? "Right: " : "The server's answer: ");
-	add_answer(line, question, question->right);
+	lab_story_add_answer(line, question, question->right);
 	if (question->given >= 0 && !right) {
 		buf_str(line, ". Yours: ");
-		add_answer(line, question, question->given);
+		lab_story_add_answer(line, question, question->given);
 	}
 }
 
@@ -193,7 +195,7 @@ static void add_checks(struct lines *lines, const struct player *player)
 		const struct player_check *check = player_check(player, i);
 		if (!check->found)
 			continue;
-		struct buf *line = add(lines, check->ok ? STYLE_GOOD : STYLE_BAD);
+		struct buf *line = lab_story_add(lines, check->ok ? STYLE_GOOD : STYLE_BAD);
 		buf_str(line, check->ok ? "ok       " : "SURPRISE ");
 		lab_step_sql(line, check->sql);
 		buf_str(line, " = ");
@@ -209,24 +211,26 @@ static void add_end(struct lines *lines, const struct player *player)
 {
 	struct player_score score = player_score(player);
 	if (player_left(player))
-		draw_harmless(add(lines, STYLE_BAD), player_left(player));
+		draw_harmless(lab_story_add(lines, STYLE_BAD), player_left(player));
 	if (score.surprises)
-		buf_fmt(add(lines, STYLE_BAD), "%zu %s not do what the lesson expects (marked !).", score.surprises,
-			text_plural(score.surprises, "step did", "steps did"));
+		buf_fmt(lab_story_add(lines, STYLE_BAD), "%zu %s not do what the lesson expects (marked !).",
+			score.surprises, text_plural(score.surprises, "step did", "steps did"));
 	if (score.answered)
-		buf_fmt(add(lines, STYLE_TEXT), "You answered %zu of %zu as the server did.", score.right, score.asked);
+		buf_fmt(lab_story_add(lines, STYLE_TEXT), "You answered %zu of %zu as the server did.", score.right,
+			score.asked);
 	bool more = player_order(player) + 1 < player_norders(player);
-	buf_str(add(lines, STYLE_FAINT), more ? "Space plays the next order. R plays this one again, Esc leaves."
-					      : "R plays it again, Esc goes back to the lessons.");
+	buf_str(lab_story_add(lines, STYLE_FAINT),
+		more ? "Space plays the next order. R plays this one again, Esc leaves."
+		     : "R plays it again, Esc goes back to the lessons.");
 }
 
-static void add_row(struct lines *lines, const struct player *player, size_t at)
+static void lab_story_add_row(struct lines *lines, const struct player *player, size_t at)
 {
 	const struct lesson *lesson = player_lesson(player);
 	struct player_row row = player_row(player, at);
 	const struct spec_step *step = &lesson->spec->steps[row.step];
 	const char *text = lesson_text(lesson, LESSON_SAY, (long)player_order(player), (long)row.step);
-	struct buf *line = add(lines, STYLE_HEAD);
+	struct buf *line = lab_story_add(lines, STYLE_HEAD);
 	buf_fmt(line, "Step %zu, ", at + 1);
 	draw_harmless(line, lesson->spec->sessions[step->session].name);
 	buf_str(line, ": ");
@@ -234,12 +238,12 @@ static void add_row(struct lines *lines, const struct player *player, size_t at)
 		buf_fmt(line, "attempt %u: ", row.attempt);
 	lab_step_sql(line, row.note ? row.note : step->sql);
 	if (text && row.attempt <= 1 && !row.note)
-		add_raw(add(lines, STYLE_TEXT), text);
+		lab_story_add_raw(lab_story_add(lines, STYLE_TEXT), text);
 	if (row.record) {
-		line = add(lines, lab_step_style(row.record));
+		line = lab_story_add(lines, lab_step_style(row.record));
 		lab_step_outcome(line, lesson->spec, row.record);
 	}
-	buf_str(add(lines, STYLE_FAINT), "Enter shows all of it; > goes on, Space sends the next step.");
+	buf_str(lab_story_add(lines, STYLE_FAINT), "Enter shows all of it; > goes on, Space sends the next step.");
 }
 
 /* Who does what next, in the plainest words. */
@@ -251,7 +255,7 @@ static void add_next(struct lines *lines, const struct player *player)
 		return;
 	struct player_row row = player_row(player, next);
 	const struct spec_step *step = &spec->steps[row.step];
-	struct buf *line = add(lines, STYLE_KEY);
+	struct buf *line = lab_story_add(lines, STYLE_KEY);
 	buf_str(line, "Next: ");
 	draw_harmless(line, spec->sessions[step->session].name);
 	buf_str(line, ": ");
@@ -269,11 +273,11 @@ static void story(struct lines *lines, struct player *player)
 	const char *text = player_text(player);
 	enum player_state state = player_state(player);
 	if (player_error(player))
-		draw_harmless(add(lines, STYLE_BAD), player_error(player));
+		draw_harmless(lab_story_add(lines, STYLE_BAD), player_error(player));
 	if (!player_asks(player))
 		add_question(lines, player);
 	if (text)
-		add_raw(add(lines, STYLE_TEXT), text);
+		lab_story_add_raw(lab_story_add(lines, STYLE_TEXT), text);
 	if (player_asks(player))
 		add_question(lines, player);
 	add_checks(lines, player);
@@ -287,7 +291,7 @@ int lab_story_lines(struct player *player, int columns)
 {
 	struct lines lines = {.n = 0};
 	story(&lines, player);
-	int height = height_of(&lines, columns);
+	int height = lab_story_height_of(&lines, columns);
 	free_lines(&lines);
 	return height;
 }
@@ -305,7 +309,7 @@ void lab_story_draw(struct player *player, long row, struct rect area, bool head
 {
 	struct lines lines = {.n = 0};
 	if (row >= 0)
-		add_row(&lines, player, (size_t)row);
+		lab_story_add_row(&lines, player, (size_t)row);
 	else
 		story(&lines, player);
 	if (head) {
@@ -314,7 +318,7 @@ void lab_story_draw(struct player *player, long row, struct rect area, bool head
 		area.h--;
 	}
 	draw_lines(&lines, area);
-	if (height_of(&lines, area.w - 2) > area.h && area.h > 0)
+	if (lab_story_height_of(&lines, area.w - 2) > area.h && area.h > 0)
 		draw_more(area);
 	free_lines(&lines);
 }
@@ -349,7 +353,7 @@ void lab_story_whole(struct buf *out, struct player *player)
 void lab_story_row(struct buf *out, const struct player *player, size_t row)
 {
 	struct lines lines = {.n = 0};
-	add_row(&lines, player, row);
+	lab_story_add_row(&lines, player, row);
 	lines.n--; /* the hint at keys */
 	buf_free(&lines.text[lines.n]);
 	put_lines(out, &lines);

@@ -16,12 +16,12 @@ enum {
 	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
 };
 
-static int least(int a, int b)
+static int layout_least(int a, int b)
 {
 	return a < b ? a : b;
 }
 
-static int most(int a, int b)
+static int layout_most(int a, int b)
 {
 	return a > b ? a : b;
 }
@@ -29,14 +29,14 @@ static int most(int a, int b)
 /* What they would fill, within half of the screen: the transfer beside them needs its room. */
 static int accounts_width(int cols, const struct wish *wish)
 {
-	int usual = ACCOUNTS_COLS + most(0, cols - TWO_COLS) / 8;
-	return least(most(wish->accounts, least(usual, 42)), cols / 2);
+	int usual = ACCOUNTS_COLS + layout_most(0, cols - TWO_COLS) / 8;
+	return layout_least(layout_most(wish->accounts, layout_least(usual, 42)), cols / 2);
 }
 
 static void side_by_side(struct layout *layout, const struct wish *wish)
 {
 	struct rect m = layout->middle;
-	int left = accounts_width(least(m.w, 112), wish), next = 50;
+	int left = accounts_width(layout_least(m.w, 112), wish), next = 50;
 	layout->pane[PANE_ACCOUNTS] = (struct rect){m.y, 0, m.h, left};
 	layout->pane[PANE_TRANSFER] = (struct rect){m.y, left, m.h, next};
 	layout->pane[PANE_LOG] = (struct rect){m.y, left + next, m.h, m.w - left - next};
@@ -46,7 +46,7 @@ static void two_over_one(struct layout *layout, const struct wish *wish)
 {
 	struct rect m = layout->middle;
 	int more = m.h - TOP_ROWS - LOG_ROWS;
-	int top = more >= 0 ? TOP_ROWS + most(0, more - LOG_FIRST) / 2 : most(5, m.h / 2);
+	int top = more >= 0 ? TOP_ROWS + layout_most(0, more - LOG_FIRST) / 2 : layout_most(5, m.h / 2);
 	int left = accounts_width(m.w, wish);
 	layout->pane[PANE_ACCOUNTS] = (struct rect){m.y, 0, top, left};
 	layout->pane[PANE_TRANSFER] = (struct rect){m.y, left, top, m.w - left};
@@ -57,7 +57,7 @@ static void stacked(struct layout *layout)
 {
 	struct rect m = layout->middle;
 	int accounts = m.h / 3;
-	int transfer = most(5, least(9, m.h * 2 / 7));
+	int transfer = layout_most(5, layout_least(9, m.h * 2 / 7));
 	layout->pane[PANE_ACCOUNTS] = (struct rect){m.y, 0, accounts, m.w};
 	layout->pane[PANE_TRANSFER] = (struct rect){m.y + accounts, 0, transfer, m.w};
 	layout->pane[PANE_LOG] = (struct rect){m.y + accounts + transfer, 0, m.h - accounts - transfer, m.w};
@@ -67,7 +67,7 @@ static void stacked(struct layout *layout)
 static void one_over_one(struct layout *layout, enum pane pane)
 {
 	struct rect m = layout->middle;
-	int log = most(6, least(LOG_ROWS, m.h / 3));
+	int log = layout_most(6, layout_least(LOG_ROWS, m.h / 3));
 	layout->pane[pane] = (struct rect){m.y, 0, m.h - log, m.w};
 	layout->pane[PANE_LOG] = (struct rect){m.y + m.h - log, 0, log, m.w};
 }
@@ -89,7 +89,7 @@ enum pane layout_first(enum place place)
 	return first[place];
 }
 
-static void bank(struct layout *layout, int cols, const struct wish *wish)
+static void layout_bank(struct layout *layout, int cols, const struct wish *wish)
 {
 	int rows = layout->middle.h;
 	if (cols >= THREE_COLS)
@@ -116,12 +116,12 @@ void layout_make(struct layout *layout, int rows, int cols, const struct wish *w
 	if (wish->zoom || layout->middle.h < least_rows)
 		layout->pane[wish->focus] = layout->middle;
 	else if (wish->place == PLACE_BANK)
-		bank(layout, cols, wish);
+		layout_bank(layout, cols, wish);
 	else
 		one_over_one(layout, layout_first(wish->place));
 }
 
 struct rect layout_inside(struct rect frame)
 {
-	return (struct rect){frame.y + 1, frame.x + 1, most(0, frame.h - 2), most(0, frame.w - 2)};
+	return (struct rect){frame.y + 1, frame.x + 1, layout_most(0, frame.h - 2), layout_most(0, frame.w - 2)};
 }

@@ -22,7 +22,7 @@ struct ledger {
 
 /* ---- one line ---- */
 
-static void add(struct buf *line, const char *cell, int columns, enum text_align align)
+static void ledger_add(struct buf *line, const char *cell, int columns, enum text_align align)
 {
 	struct buf text = {0};
 	text_escape(&text, cell ? cell : "NULL", cell ? strlen(cell) : 4, (size_t)columns);
@@ -32,43 +32,43 @@ static void add(struct buf *line, const char *cell, int columns, enum text_align
 }
 
 /* The id comes last: a narrow screen cuts it. */
-static void add_cells(const struct ledger *ledger, struct buf *line, const struct entry *entry)
+static void ledger_add_cells(const struct ledger *ledger, struct buf *line, const struct entry *entry)
 {
 	struct buf time = {0};
 	buf_fmt(&time, "%.*s", TIME_COLS, entry->made_at ? entry->made_at : "NULL");
-	add(line, buf_text(&time), TIME_COLS, TEXT_LEFT);
-	add(line, entry->source, ledger->source, TEXT_RIGHT);
-	add(line, entry->destination, ledger->destination, TEXT_RIGHT);
-	add(line, entry->amount, ledger->amount, TEXT_RIGHT);
-	add(line, entry->id, ID_COLS, TEXT_LEFT);
+	ledger_add(line, buf_text(&time), TIME_COLS, TEXT_LEFT);
+	ledger_add(line, entry->source, ledger->source, TEXT_RIGHT);
+	ledger_add(line, entry->destination, ledger->destination, TEXT_RIGHT);
+	ledger_add(line, entry->amount, ledger->amount, TEXT_RIGHT);
+	ledger_add(line, entry->id, ID_COLS, TEXT_LEFT);
 	buf_free(&time);
 }
 
-static void draw_row(const struct ledger *ledger, struct rect at, size_t i, bool focus)
+static void ledger_draw_row(const struct ledger *ledger, struct rect at, size_t i, bool focus)
 {
 	const struct history *history = ledger->app->history;
 	struct entry entry = history_row(history, i);
 	bool selected = i == history_selected(history);
 	struct buf line = {0};
 	buf_str(&line, selected ? ">" : " ");
-	add_cells(ledger, &line, &entry);
+	ledger_add_cells(ledger, &line, &entry);
 	draw_line(at.y, at.x, at.w, !selected ? STYLE_TEXT : focus ? STYLE_SELECTED : STYLE_MARKED, buf_text(&line));
 	buf_free(&line);
 }
 
-static void draw_head(const struct ledger *ledger, struct rect at)
+static void ledger_draw_head(const struct ledger *ledger, struct rect at)
 {
 	static const struct entry head = {"transfer", "made at", "from", "to", "amount"};
 	struct buf line = {0};
 	buf_char(&line, ' ');
-	add_cells(ledger, &line, &head);
+	ledger_add_cells(ledger, &line, &head);
 	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&line));
 	buf_free(&line);
 }
 
 /* ---- the pane ---- */
 
-static void widen(int *columns, const char *cell)
+static void ledger_widen(int *columns, const char *cell)
 {
 	int wanted = cell ? (int)text_width(cell, strlen(cell)) : 4;
 	if (wanted > CELL_MAX)
@@ -77,7 +77,7 @@ static void widen(int *columns, const char *cell)
 		*columns = wanted;
 }
 
-static void fit(struct ledger *ledger, size_t rows)
+static void ledger_fit(struct ledger *ledger, size_t rows)
 {
 	const struct history *history = ledger->app->history;
 	if (ledger->seen != history) {
@@ -86,9 +86,9 @@ static void fit(struct ledger *ledger, size_t rows)
 	}
 	for (size_t i = 0; i < rows; i++) {
 		struct entry entry = history_row(history, ledger->top + i);
-		widen(&ledger->source, entry.source);
-		widen(&ledger->destination, entry.destination);
-		widen(&ledger->amount, entry.amount);
+		ledger_widen(&ledger->source, entry.source);
+		ledger_widen(&ledger->destination, entry.destination);
+		ledger_widen(&ledger->amount, entry.amount);
 	}
 }
 
@@ -107,7 +107,7 @@ static size_t rows_shown(struct ledger *ledger)
 }
 
 /* What stands in the place of the rows; false where there are some. */
-static bool nothing(const struct app *app, struct buf *out)
+static bool ledger_nothing(const struct app *app, struct buf *out)
 {
 	const struct history *history = app->history;
 	if (!history)
@@ -125,12 +125,12 @@ static bool nothing(const struct app *app, struct buf *out)
 	return true;
 }
 
-static void draw(void *self, struct rect inside, bool focus)
+static void ledger_draw(void *self, struct rect inside, bool focus)
 {
 	struct ledger *ledger = self;
 	struct buf words = {0};
 	draw_clear(inside);
-	bool empty = nothing(ledger->app, &words);
+	bool empty = ledger_nothing(ledger->app, &words);
 	if (empty)
 		draw_wrapped((struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, STYLE_TEXT,
 			     buf_text(&words));
@@ -139,13 +139,14 @@ static void draw(void *self, struct rect inside, bool focus)
 	if (empty || ledger->height < 1)
 		return;
 	size_t rows = rows_shown(ledger);
-	fit(ledger, rows);
-	draw_head(ledger, (struct rect){inside.y, inside.x, 1, inside.w});
+	ledger_fit(ledger, rows);
+	ledger_draw_head(ledger, (struct rect){inside.y, inside.x, 1, inside.w});
 	for (size_t i = 0; i < rows; i++)
-		draw_row(ledger, (struct rect){inside.y + 1 + (int)i, inside.x, 1, inside.w}, ledger->top + i, focus);
+		ledger_draw_row(ledger, (struct rect){inside.y + 1 + (int)i, inside.x, 1, inside.w}, ledger->top + i,
+				focus);
 }
 
-static void title(void *self, struct buf *out)
+static void ledger_title(void *self, struct buf *out)
 {
 	const struct ledger *ledger = self;
 	const struct history *history = ledger->app->history;
@@ -156,7 +157,7 @@ static void title(void *self, struct buf *out)
 	}
 }
 
-static void footer(void *self, struct buf *out, int columns)
+static void ledger_footer(void *self, struct buf *out, int columns)
 {
 	const struct ledger *ledger = self;
 	const struct history *history = ledger->app->history;
@@ -170,7 +171,7 @@ static void footer(void *self, struct buf *out, int columns)
 	buf_fmt(out, "%sread %.8s", history_error(history) ? "failed " : "", time);
 }
 
-static bool act(void *self, const char *action, const char *argument)
+static bool ledger_act(void *self, const char *action, const char *argument)
 {
 	struct ledger *ledger = self;
 	struct history *history = ledger->app->history;
@@ -187,7 +188,7 @@ static bool act(void *self, const char *action, const char *argument)
 }
 
 /* It is no reader of events: the history says when something changed. */
-static bool read_nothing(void *self)
+static bool ledger_read_nothing(void *self)
 {
 	(void)self;
 	return false;
@@ -197,11 +198,11 @@ struct view ledger_view(struct app *app)
 {
 	static const struct view_ops ops = {
 		.context = "ledger",
-		.title = title,
-		.footer = footer,
-		.draw = draw,
-		.act = act,
-		.read = read_nothing,
+		.title = ledger_title,
+		.footer = ledger_footer,
+		.draw = ledger_draw,
+		.act = ledger_act,
+		.read = ledger_read_nothing,
 		.free = free,
 	};
 	struct ledger *ledger = NEW(struct ledger);

@@ -31,7 +31,7 @@ struct lessons {
 
 /* ---- the list ---- */
 
-static void add(struct lessons *lessons, const struct asset_lesson *asset)
+static void lessons_add(struct lessons *lessons, const struct asset_lesson *asset)
 {
 	struct err err;
 	struct buf title = {0};
@@ -72,7 +72,7 @@ static void add_mark(struct buf *line, const struct lessons *lessons, const stru
 }
 
 /* How far somebody has come with a lesson, in words. */
-static void add_learned(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
+static void lessons_add_learned(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
 {
 	struct learned_sum sum = learned_of(app_learned(lessons->app), entry->name);
 	if (!sum.orders)
@@ -83,7 +83,7 @@ static void add_learned(struct buf *line, const struct lessons *lessons, const s
 	buf_str(line, ". ");
 }
 
-static void draw_row(const struct lessons *lessons, struct rect at, size_t i, bool focus)
+static void lessons_draw_row(const struct lessons *lessons, struct rect at, size_t i, bool focus)
 {
 	const struct entry_of_list *entry = &lessons->all[i];
 	bool selected = i == lessons->selected;
@@ -111,14 +111,14 @@ static void keep_in_sight(struct lessons *lessons)
 }
 
 /* What the selected one teaches, where there is room. */
-static int draw_teaches(const struct lessons *lessons, struct rect inside)
+static int lessons_draw_teaches(const struct lessons *lessons, struct rect inside)
 {
 	const struct entry_of_list *entry = &lessons->all[lessons->selected];
 	const char *text = entry->lesson ? lesson_text(entry->lesson, LESSON_TEACHES, -1, -1) : NULL;
 	struct buf line = {0};
 	if (!text || inside.h < 8)
 		return 0;
-	add_learned(&line, lessons, entry);
+	lessons_add_learned(&line, lessons, entry);
 	buf_str(&line, "Teaches: ");
 	draw_harmless(&line, text);
 	draw_wrapped((struct rect){inside.y + inside.h - 2, inside.x + 2, 2, inside.w - 4}, STYLE_FAINT,
@@ -127,32 +127,33 @@ static int draw_teaches(const struct lessons *lessons, struct rect inside)
 	return 3;
 }
 
-static void draw(void *self, struct rect inside, bool focus)
+static void lessons_draw(void *self, struct rect inside, bool focus)
 {
 	struct lessons *lessons = self;
 	draw_clear(inside);
 	if (!lessons->n)
 		return;
-	lessons->height = inside.h - draw_teaches(lessons, inside);
+	lessons->height = inside.h - lessons_draw_teaches(lessons, inside);
 	keep_in_sight(lessons);
 	for (int i = 0; i < lessons->height && lessons->top + (size_t)i < lessons->n; i++)
-		draw_row(lessons, (struct rect){inside.y + i, inside.x, 1, inside.w}, lessons->top + (size_t)i, focus);
+		lessons_draw_row(lessons, (struct rect){inside.y + i, inside.x, 1, inside.w}, lessons->top + (size_t)i,
+				 focus);
 }
 
-static void title(void *self, struct buf *out)
+static void lessons_title(void *self, struct buf *out)
 {
 	(void)self;
 	buf_str(out, "Lab  lessons on this server");
 }
 
-static void footer(void *self, struct buf *out, int columns)
+static void lessons_footer(void *self, struct buf *out, int columns)
 {
 	const struct lessons *lessons = self;
 	if (columns > 30)
 		buf_fmt(out, "%zu of %zu", lessons->selected + 1, lessons->n);
 }
 
-static void ended(void *arg, enum status status)
+static void lessons_ended(void *arg, enum status status)
 {
 	(void)arg;
 	(void)status;
@@ -162,11 +163,11 @@ static void open_selected(const struct lessons *lessons)
 {
 	struct buf line = {0};
 	buf_fmt(&line, "lab play %s", lessons->all[lessons->selected].name);
-	command_run(lessons->app, line.p, ended, NULL);
+	command_run(lessons->app, line.p, lessons_ended, NULL);
 	buf_free(&line);
 }
 
-static bool act(void *self, const char *action, const char *argument)
+static bool lessons_act(void *self, const char *action, const char *argument)
 {
 	struct lessons *lessons = self;
 	struct motion motion = motion_of(action, argument, lessons->height);
@@ -184,7 +185,7 @@ static bool act(void *self, const char *action, const char *argument)
 	return true;
 }
 
-static bool read_nothing(void *self)
+static bool lessons_read_nothing(void *self)
 {
 	(void)self;
 	return false;
@@ -205,16 +206,16 @@ struct view lessons_view(struct app *app)
 {
 	static const struct view_ops ops = {
 		.context = "lessons",
-		.title = title,
-		.footer = footer,
-		.draw = draw,
-		.act = act,
-		.read = read_nothing,
+		.title = lessons_title,
+		.footer = lessons_footer,
+		.draw = lessons_draw,
+		.act = lessons_act,
+		.read = lessons_read_nothing,
 		.free = lessons_free,
 	};
 	struct lessons *lessons = NEW(struct lessons);
 	lessons->app = app;
 	for (const struct asset_lesson *asset = asset_lessons; asset->name; asset++)
-		add(lessons, asset);
+		lessons_add(lessons, asset);
 	return (struct view){&ops, lessons};
 }

@@ -39,7 +39,7 @@ static uint64_t within(const struct log *log, uint64_t position)
 	return position < first ? first : position > last ? last : position;
 }
 
-static void settle(struct log *log)
+static void log_settle(struct log *log)
 {
 	uint64_t height = log->height > 0 ? (uint64_t)log->height : 1;
 	log->selected = log->follow ? last_position(log) : within(log, log->selected);
@@ -70,11 +70,11 @@ uint64_t log_selected(const struct view *view)
 
 /* ---- the pane ---- */
 
-static void draw(void *self, struct rect inside, bool focus)
+static void log_draw(void *self, struct rect inside, bool focus)
 {
 	struct log *log = self;
 	log->height = inside.h;
-	settle(log);
+	log_settle(log);
 	for (int i = 0; i < inside.h; i++) {
 		uint64_t position = log->top + (uint64_t)i;
 		struct rect at = {inside.y + i, inside.x, 1, inside.w};
@@ -90,7 +90,7 @@ static void draw(void *self, struct rect inside, bool focus)
 			  log->list.errors_only ? "no errors" : "statements appear here as they are sent");
 }
 
-static void title(void *self, struct buf *out)
+static void log_title(void *self, struct buf *out)
 {
 	const struct log *log = self;
 	size_t count = loglist_count(&log->list);
@@ -103,14 +103,14 @@ static void title(void *self, struct buf *out)
 		buf_fmt(out, "  %llu older gone", (unsigned long long)log->list.dropped);
 }
 
-static void footer(void *self, struct buf *out, int columns)
+static void log_footer(void *self, struct buf *out, int columns)
 {
 	const struct log *log = self;
 	if (columns > 24)
 		buf_str(out, log->list.all ? "browse session shown" : "browse session hidden");
 }
 
-static void filter(struct log *log, bool errors_only, bool all)
+static void log_filter(struct log *log, bool errors_only, bool all)
 {
 	loglist_filter(&log->list, errors_only, all);
 	log->follow = true;
@@ -118,7 +118,7 @@ static void filter(struct log *log, bool errors_only, bool all)
 	log->side = 0;
 }
 
-static void move(struct log *log, struct motion motion)
+static void log_move(struct log *log, struct motion motion)
 {
 	uint64_t first = first_position(log), last = last_position(log);
 	if (motion.kind == MOTION_FIRST)
@@ -133,33 +133,33 @@ static void move(struct log *log, struct motion motion)
 	log->follow = log->selected == last;
 }
 
-static bool act(void *self, const char *action, const char *argument)
+static bool log_act(void *self, const char *action, const char *argument)
 {
 	struct log *log = self;
 	struct motion motion = motion_of(action, argument, log->height);
 	if (motion.kind == MOTION_SIDE)
 		log->side = log->side + 8 * (int)motion.by > 0 ? log->side + 8 * (int)motion.by : 0;
 	else if (motion.kind != MOTION_NONE)
-		move(log, motion);
+		log_move(log, motion);
 	else if (strcmp(action, "follow") == 0)
 		log->follow = !log->follow;
 	else if (strcmp(action, "errors") == 0)
-		filter(log, !log->list.errors_only, log->list.all);
+		log_filter(log, !log->list.errors_only, log->list.all);
 	else if (strcmp(action, "browse-log") == 0)
-		filter(log, log->list.errors_only, !log->list.all);
+		log_filter(log, log->list.errors_only, !log->list.all);
 	else
 		return false;
 	return true;
 }
 
-static void click(void *self, int row)
+static void log_click(void *self, int row)
 {
 	struct log *log = self;
 	log->selected = within(log, log->top + (uint64_t)row);
 	log->follow = log->selected == last_position(log);
 }
 
-static bool read_events(void *self)
+static bool log_read_events(void *self)
 {
 	struct log *log = self;
 	return loglist_read(&log->list);
@@ -176,12 +176,12 @@ struct view log_view(struct app *app)
 {
 	static const struct view_ops ops = {
 		.context = "log",
-		.title = title,
-		.footer = footer,
-		.draw = draw,
-		.act = act,
-		.click = click,
-		.read = read_events,
+		.title = log_title,
+		.footer = log_footer,
+		.draw = log_draw,
+		.act = log_act,
+		.click = log_click,
+		.read = log_read_events,
 		.free = log_free,
 	};
 	struct log *log = NEW(struct log);

@@ -47,16 +47,16 @@ static int result_width(int room, const struct show_line *line)
 }
 
 /* What a WITH begins with says what it does. */
-static const char *told_by(const char *text)
+static const char *logline_verb_text(const char *text)
 {
 	const char *inside = strncmp(text, "WITH ", 5) == 0 ? strstr(text, " AS (") : NULL;
 	return inside ? inside + 5 : text;
 }
 
 /* The amounts and ids of a statement stand at its end: what does not fit goes from behind its verb. */
-static void add_statement(struct buf *out, const char *text, int columns)
+static void logline_add_statement(struct buf *out, const char *text, int columns)
 {
-	const char *verb_text = told_by(text);
+	const char *verb_text = logline_verb_text(text);
 	size_t n = strlen(text), verb = strcspn(verb_text, " ");
 	int width = (int)text_width(text, n), tail = columns - (int)verb - 2;
 	if (width <= columns || verb > VERB_MAX || tail < 8) {
@@ -70,7 +70,8 @@ static void add_statement(struct buf *out, const char *text, int columns)
 	buf_free(&short_one);
 }
 
-static void add_what(struct buf *out, const struct event *event, const struct show_line *line, int columns, int side)
+static void logline_add_what(struct buf *out, const struct event *event, const struct show_line *line, int columns,
+			     int side)
 {
 	const char *words = buf_text(&line->what);
 	int mark = (int)strlen(show_mark(event));
@@ -83,7 +84,7 @@ static void add_what(struct buf *out, const struct event *event, const struct sh
 	}
 	int room = marked ? columns - mark : columns;
 	if (event->sql && side == 0)
-		add_statement(out, buf_text(&text), room);
+		logline_add_statement(out, buf_text(&text), room);
 	else
 		text_pad(out, buf_text(&text), (size_t)room, TEXT_LEFT);
 	buf_str(out, marked ? show_mark(event) : "");
@@ -99,7 +100,7 @@ void logline_draw(struct rect at, const struct event *event, int side, bool sele
 	text_pad(&out, buf_text(&line.who), WHO_COLS, TEXT_LEFT);
 	buf_fmt(&out, " %c ", line.sign);
 	int room = at.w - (int)out.len - MS_COLS - 2, result = result_width(room, &line);
-	add_what(&out, event, &line, room - result, side);
+	logline_add_what(&out, event, &line, room - result, side);
 	buf_char(&out, ' ');
 	text_pad(&out, buf_text(&line.result), (size_t)result, TEXT_LEFT);
 	buf_char(&out, ' ');

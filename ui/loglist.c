@@ -25,7 +25,7 @@ static bool passes(const struct loglist *list, const struct event *event)
 }
 
 /* Notes which transactions are asides: those of the rival while no transfer runs. */
-static void note(struct loglist *list, const struct event *event)
+static void loglist_note(struct loglist *list, const struct event *event)
 {
 	if (event->session == SESSION_TRANSFER && event->kind == EVENT_TXN)
 		list->transferring = true;
@@ -35,7 +35,7 @@ static void note(struct loglist *list, const struct event *event)
 		list->aside = list->transferring ? 0 : event->txn;
 }
 
-static void push(struct loglist *list, uint64_t number)
+static void loglist_push(struct loglist *list, uint64_t number)
 {
 	if (list->end == list->cap && list->start > list->cap / 2) {
 		memmove(list->lines, list->lines + list->start, (list->end - list->start) * sizeof *list->lines);
@@ -56,7 +56,7 @@ static void forget_pending(struct loglist *list, size_t i)
 }
 
 /* The answer takes the place of the oldest statement of its session: answers come in the order of sending. */
-static void settle(struct loglist *list, const struct event *answer)
+static void loglist_settle(struct loglist *list, const struct event *answer)
 {
 	for (size_t i = 0; i < list->npending; i++) {
 		struct event sent;
@@ -103,7 +103,7 @@ bool loglist_read(struct loglist *list)
 	struct event event;
 	bool changed = false;
 	while (cursor_read(&list->cursor, list->ring, &event)) {
-		note(list, &event);
+		loglist_note(list, &event);
 		bool shown = passes(list, &event);
 		changed = changed || shown;
 		if (event.kind == EVENT_SENT) {
@@ -112,11 +112,11 @@ bool loglist_read(struct loglist *list)
 			continue;
 		}
 		if (event.kind == EVENT_RESULT && list->npending)
-			settle(list, &event);
+			loglist_settle(list, &event);
 		if (event.kind == EVENT_LOST)
 			forget_session(list, event.session);
 		if (shown)
-			push(list, event.number);
+			loglist_push(list, event.number);
 	}
 	return drop_old(list) || changed;
 }

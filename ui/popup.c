@@ -60,14 +60,14 @@ static int hang_of(const char *line, int columns)
 	return hang < (size_t)columns / 2 ? (int)hang : 0;
 }
 
-static void add_line(struct popup *popup, struct piece piece, int indent)
+static void popup_add_line(struct popup *popup, struct piece piece, int indent)
 {
 	if (popup->n % LINES_STEP == 0)
 		popup->lines = mem_resize(popup->lines, (size_t)popup->n + LINES_STEP, sizeof *popup->lines);
 	popup->lines[popup->n++] = (struct line){piece, indent};
 }
 
-static void wrap(struct popup *popup, int columns)
+static void popup_wrap(struct popup *popup, int columns)
 {
 	struct wrap wrap = wrap_start(buf_text(&popup->text), columns);
 	struct piece piece;
@@ -79,7 +79,7 @@ static void wrap(struct popup *popup, int columns)
 		for (bool first = true; !wrap.done && wrap.rest <= end; first = false) {
 			wrap.columns = (size_t)(first ? columns : columns - hang);
 			if (wrap_next(&wrap, &piece))
-				add_line(popup, piece, first ? 0 : hang);
+				popup_add_line(popup, piece, first ? 0 : hang);
 		}
 	}
 }
@@ -108,7 +108,7 @@ void popup_draw(struct popup *popup, struct rect room)
 	struct rect inside = layout_inside(room);
 	struct buf footer = {0};
 	if (inside.w - 2 != popup->columns)
-		wrap(popup, inside.w - 2);
+		popup_wrap(popup, inside.w - 2);
 	popup->height = inside.h;
 	keep_within(popup);
 	draw_clear(inside);

@@ -57,7 +57,7 @@ static void nothing_to_draw(void)
 }
 
 /* Removes itself at once, or readline would start a new line before we are back in the loop. */
-static void on_line(char *line)
+static void prompt_on_line(char *line)
 {
 	rl_callback_handler_remove();
 	prompt.ended = true;
@@ -98,7 +98,7 @@ static char *next_match(const char *text, int state)
 	return match;
 }
 
-static char **complete(const char *text, int start, int end)
+static char **prompt_complete(const char *text, int start, int end)
 {
 	(void)start, (void)end;
 	rl_attempted_completion_over = 1; /* never file names */
@@ -129,7 +129,7 @@ static char *prompt_history_file(void)
 	return path;
 }
 
-static void start(void)
+static void prompt_start(void)
 {
 	prompt.started = true;
 	prompt.nowhere = fopen("/dev/null", "we");
@@ -144,7 +144,7 @@ static void start(void)
 	rl_input_available_hook = bytes_waiting;
 	rl_redisplay_function = nothing_to_draw;
 	rl_completion_display_matches_hook = offer_matches;
-	rl_attempted_completion_function = complete;
+	rl_attempted_completion_function = prompt_complete;
 	rl_completer_word_break_characters = " ";
 	rl_completer_quote_characters = "";
 	rl_completion_query_items = -1;
@@ -162,12 +162,12 @@ void prompt_open(struct app *app, const char *text)
 {
 	prompt_close();
 	if (!prompt.started)
-		start();
+		prompt_start();
 	prompt.app = app;
 	prompt.open = true;
 	prompt.ended = false;
 	buf_clear(&prompt.offer);
-	rl_callback_handler_install(":", on_line);
+	rl_callback_handler_install(":", prompt_on_line);
 	if (text && text[0])
 		rl_insert_text(text);
 }
@@ -254,7 +254,7 @@ static void remember(const char *line)
 }
 
 /* The whole paste is one change, so that one undo takes it back. */
-static void insert(const char *text)
+static void prompt_insert(const char *text)
 {
 	rl_begin_undo_group();
 	rl_insert_text(text);
@@ -267,7 +267,7 @@ char *prompt_key(const struct key *key)
 	bool empty = rl_end == 0;
 	buf_clear(&prompt.offer);
 	if (key->code == K_PASTE) {
-		insert(key->text);
+		prompt_insert(key->text);
 		return NULL;
 	}
 	if (key->code == K_BACKSPACE && empty && !RL_ISSTATE(RL_STATE_ISEARCH)) {

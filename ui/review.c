@@ -157,7 +157,7 @@ static int paragraph(struct rect *rest, enum style style, const char *text)
 	return used;
 }
 
-static int height_of(const struct content *content, int columns)
+static int review_height_of(const struct content *content, int columns)
 {
 	int height = wrap_count(buf_text(&content->command), columns) + (content->has_preview ? 3 : 0);
 	if (content->how.len)
@@ -167,7 +167,7 @@ static int height_of(const struct content *content, int columns)
 	return height;
 }
 
-static void fill(const struct review *review, struct content *content)
+static void review_fill(const struct review *review, struct content *content)
 {
 	const struct run *run = review->run;
 	buf_str(&content->command, ":");
@@ -236,10 +236,10 @@ void review_draw(struct review *review, struct rect room)
 		review->refused[0] = '\0';
 		review->deaf_until_us = 0;
 	}
-	fill(review, &content);
+	review_fill(review, &content);
 	question(review, &title);
 	int width = room.w < WIDTH_MAX ? room.w : WIDTH_MAX;
-	int want = height_of(&content, width - 4) + 3 + 2; /* a blank line, the answer, the frame */
+	int want = review_height_of(&content, width - 4) + 3 + 2; /* a blank line, the answer, the frame */
 	int height = want < room.h ? want : room.h;
 	struct rect box = {room.y + (room.h - height) / 2, room.x + (room.w - width) / 2, height, width};
 	struct rect inside = layout_inside(box);

@@ -39,7 +39,7 @@ void search_free(struct search *search)
 
 /* ---- typing ---- */
 
-static void go_back(const struct search *search, struct app *app)
+static void search_go_back(const struct search *search, struct app *app)
 {
 	if (app->pages && search->origin)
 		pages_jump(app->pages, search->origin);
@@ -47,7 +47,7 @@ static void go_back(const struct search *search, struct app *app)
 
 void search_leave(struct search *search, struct app *app)
 {
-	go_back(search, app);
+	search_go_back(search, app);
 	close_search(search);
 }
 
@@ -56,12 +56,12 @@ static void changed(struct search *search, struct app *app)
 	struct err err;
 	search->why[0] = '\0';
 	if (search->text.len == 0)
-		go_back(search, app);
+		search_go_back(search, app);
 	else if (app->pages && pages_search(app->pages, buf_text(&search->text), &err) != ST_OK)
 		snprintf(search->why, sizeof search->why, "%s", "no id of this table can begin so");
 }
 
-static void add(struct search *search, struct app *app, const char *text)
+static void search_add(struct search *search, struct app *app, const char *text)
 {
 	if (search->text.len + strlen(text) > TYPED_MAX)
 		return;
@@ -99,10 +99,10 @@ void search_key(struct search *search, struct app *app, const struct key *key)
 		buf_clear(&search->text);
 		changed(search, app);
 	} else if (key->code == K_PASTE) {
-		add(search, app, key->text);
+		search_add(search, app, key->text);
 	} else if (key->code == K_CHAR && !key->mods) {
 		key_utf8(text, key->cp);
-		add(search, app, text);
+		search_add(search, app, text);
 	}
 }
 

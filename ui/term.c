@@ -27,7 +27,7 @@ static const char paste_on[] = "\x1b[?2004h", paste_off[] = "\x1b[?2004l";
 /* Clicks and the wheel, no movements; in the form that knows large screens. */
 static const char mouse_on[] = "\x1b[?1000h\x1b[?1006h", mouse_off[] = "\x1b[?1006l\x1b[?1000l";
 
-static void say(const char *sequence)
+static void term_say(const char *sequence)
 {
 	ssize_t ignored = write(STDOUT_FILENO, sequence, strlen(sequence));
 	(void)ignored;
@@ -83,7 +83,7 @@ enum status term_open(bool colors, bool ascii, struct err *err)
 	remember_way_out();
 	crash_arm(&term.crash);
 	if (term.paste)
-		say(paste_on);
+		term_say(paste_on);
 	term_resize();
 	return ST_OK;
 }
@@ -93,12 +93,13 @@ void term_leave(void)
 	if (!term.screen || !term.crash.armed)
 		return;
 	if (term.paste)
-		say(paste_off);
+		term_say(paste_off);
 	if (term.mouse)
-		say(mouse_off);
+		term_say(mouse_off);
 	curs_set(1);
 	endwin();
-	say(capability("cnorm")); /* once more: to some terminals the cursor that rmcup brings back is the hidden one */
+	term_say(capability(
+		"cnorm")); /* once more: to some terminals the cursor that rmcup brings back is the hidden one */
 	crash_disarm(&term.crash);
 }
 
@@ -115,9 +116,9 @@ void term_again(void)
 	reset_prog_mode();
 	term.cursor = -1;
 	if (term.paste)
-		say(paste_on);
+		term_say(paste_on);
 	if (term.mouse)
-		say(mouse_on);
+		term_say(mouse_on);
 	clearok(curscr, TRUE);
 	term_resize();
 }
@@ -163,7 +164,7 @@ void term_mouse(bool on)
 {
 	on &= term.paste; /* a terminal of the ANSI family, see above */
 	if (on != term.mouse)
-		say(on ? mouse_on : mouse_off);
+		term_say(on ? mouse_on : mouse_off);
 	term.mouse = on;
 }
 

@@ -40,7 +40,7 @@ struct line {
 };
 
 /* False where it does not fit. */
-static bool add(struct line *line, enum style style, const char *text)
+static bool title_add(struct line *line, enum style style, const char *text)
 {
 	int width = (int)text_width(text, strlen(text));
 	if (!width || line->x + width > line->end)
@@ -69,8 +69,8 @@ static void add_between(struct line *line, const struct who *who)
 {
 	struct buf role = {0};
 	role_word(&role, who);
-	add(line, STYLE_TITLE, buf_text(&role));
-	add(line, STYLE_TITLE, pool_word(who));
+	title_add(line, STYLE_TITLE, buf_text(&role));
+	title_add(line, STYLE_TITLE, pool_word(who));
 	buf_free(&role);
 }
 
@@ -85,7 +85,7 @@ static int between_width(const struct who *who)
 }
 
 /* Leaves `keep` columns to what comes behind it, where it can. */
-static void add_place(struct line *line, const struct app *app, const struct db_facts *facts, int keep)
+static void title_add_place(struct line *line, const struct app *app, const struct db_facts *facts, int keep)
 {
 	struct buf raw = {0}, text = {0};
 	if (app->settings.demo)
@@ -97,7 +97,7 @@ static void add_place(struct line *line, const struct app *app, const struct db_
 	int room = line->end - line->x, most = room > 60 ? room / 2 : room < 30 ? room : 30;
 	most = most > room - keep ? room - keep : most;
 	text_escape(&text, buf_text(&raw), raw.len, (size_t)(most > PLACE_LEAST ? most : PLACE_LEAST));
-	add(line, STYLE_TITLE, buf_text(&text));
+	title_add(line, STYLE_TITLE, buf_text(&text));
 	buf_free(&raw);
 	buf_free(&text);
 }
@@ -109,9 +109,9 @@ static void add_tls(struct line *line, const struct db_facts *facts)
 	struct buf text = {0};
 	draw_harmless(&text, facts->tls);
 	if (facts->remote && !facts->verified)
-		add(line, STYLE_WARNING, bare ? "NO TLS" : "SERVER NOT VERIFIED");
+		title_add(line, STYLE_WARNING, bare ? "NO TLS" : "SERVER NOT VERIFIED");
 	if (!(facts->remote && bare))
-		add(line, STYLE_TITLE, buf_text(&text));
+		title_add(line, STYLE_TITLE, buf_text(&text));
 	buf_free(&text);
 }
 
@@ -121,10 +121,10 @@ static void add_product(struct line *line, const struct db_facts *facts)
 	const char *product = facts->product ? facts->product : "";
 	draw_harmless(&version, facts->version);
 	buf_fmt(&text, "%s %s", product, buf_text(&version));
-	if (!add(line, STYLE_TITLE, buf_text(&text))) {
+	if (!title_add(line, STYLE_TITLE, buf_text(&text))) {
 		buf_clear(&text);
 		buf_fmt(&text, "%s %s", facts->short_product, buf_text(&version));
-		add(line, STYLE_TITLE, buf_text(&text));
+		title_add(line, STYLE_TITLE, buf_text(&text));
 	}
 	buf_free(&version);
 	buf_free(&text);
@@ -145,17 +145,17 @@ static void add_armed(struct line *line, const struct app *app, const struct db 
 {
 	struct buf levers = {0};
 	if (db && db_standby(db))
-		add(line, STYLE_WARNING, "STANDBY");
+		title_add(line, STYLE_WARNING, "STANDBY");
 	else if (app->settings.read_only || (app->catalogue && app->catalogue->browse_why))
-		add(line, STYLE_WARNING, "READ-ONLY");
+		title_add(line, STYLE_WARNING, "READ-ONLY");
 	if (app->rival && rival_armed(app->rival))
-		add(line, STYLE_WARNING, "RIVAL ARMED");
+		title_add(line, STYLE_WARNING, "RIVAL ARMED");
 	app_armed(&levers, app);
-	add(line, STYLE_WARNING, buf_text(&levers));
+	title_add(line, STYLE_WARNING, buf_text(&levers));
 	buf_free(&levers);
 }
 
-static void state(struct buf *out, const struct app *app)
+static void title_state(struct buf *out, const struct app *app)
 {
 	if (connected(app))
 		buf_fmt(out, "Txn: %s", app_txn_word(app));
@@ -167,15 +167,15 @@ static void state(struct buf *out, const struct app *app)
 void title_draw(const struct app *app, int columns)
 {
 	struct buf word = {0};
-	state(&word, app);
+	title_state(&word, app);
 	int width = (int)word.len + 1 > TXN_COLS ? (int)word.len + 1 : TXN_COLS;
 	struct line line = {1, columns - width - 1};
 	draw_line(0, 0, columns, STYLE_TITLE, "");
-	add(&line, STYLE_TITLE, "teller");
+	title_add(&line, STYLE_TITLE, "teller");
 	const struct db *db = connected(app);
 	const struct db_facts *facts = db ? db_facts(db) : NULL;
 	add_armed(&line, app, db);
-	add_place(&line, app, facts, db ? between_width(db_who(db)) : 0);
+	title_add_place(&line, app, facts, db ? between_width(db_who(db)) : 0);
 	if (db)
 		add_between(&line, db_who(db));
 	if (facts)
@@ -188,7 +188,7 @@ void title_draw(const struct app *app, int columns)
 void title_draw_tiny(const struct app *app, int rows, int columns, const char *message)
 {
 	struct buf line = {0};
-	state(&line, app);
+	title_state(&line, app);
 	buf_str(&line, "  q quits");
 	draw_line(0, 0, columns, STYLE_TITLE, buf_text(&line));
 	for (int y = 1; y < rows; y++)

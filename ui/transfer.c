@@ -30,7 +30,7 @@ struct transfer_pane {
 	int height, lines;
 };
 
-static bool same(const char *a, const char *b)
+static bool transfer_same(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
 }
@@ -50,13 +50,13 @@ static bool shows_facts(const struct transfer_pane *pane)
 	const struct app *app = pane->app;
 	if (!is_transfer(pane))
 		return false;
-	return (!app->source && !app->destination) ||
-	       (same(app->source, app->transfer.source) && same(app->destination, app->transfer.destination));
+	return (!app->source && !app->destination) || (transfer_same(app->source, app->transfer.source) &&
+						       transfer_same(app->destination, app->transfer.destination));
 }
 
 /* ---- the upper part ---- */
 
-static struct transfer_preview plan(const struct transfer_pane *pane)
+static struct transfer_preview transfer_plan(const struct transfer_pane *pane)
 {
 	const struct balances *balances = pane->balances;
 	struct preview preview = balances_preview(balances, TRANSFER_HALF, 0);
@@ -92,7 +92,7 @@ static const char *note_of(enum outcome outcome, const struct transfer_facts *fa
 	return "nothing";
 }
 
-static struct transfer_preview done(const struct transfer_pane *pane, struct amount_text before[2])
+static struct transfer_preview transfer_done(const struct transfer_pane *pane, struct amount_text before[2])
 {
 	const struct app_transfer *transfer = &pane->app->transfer;
 	struct transfer_facts facts = transfer_facts(transfer->body);
@@ -139,7 +139,7 @@ static void doing(const struct transfer_pane *pane, struct buf *out)
 		buf_fmt(out, ", %" PRIu64 " s", seconds);
 }
 
-static void ended(const struct transfer_pane *pane, struct buf *out)
+static void transfer_ended(const struct transfer_pane *pane, struct buf *out)
 {
 	const struct app_transfer *transfer = &pane->app->transfer;
 	const struct attempts *attempts = pane->attempts;
@@ -173,7 +173,7 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 	if (attempts->outcome == OUTCOME_NONE)
 		doing(pane, &words);
 	else
-		ended(pane, &words);
+		transfer_ended(pane, &words);
 	enum style style = attempts->outcome == OUTCOME_NONE        ? STYLE_TEXT
 			   : attempts->outcome == OUTCOME_COMMITTED ? STYLE_GOOD
 								    : STYLE_BAD;
@@ -191,14 +191,14 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 	buf_free(&words);
 }
 
-static void draw(void *self, struct rect inside, bool focus)
+static void transfer_draw(void *self, struct rect inside, bool focus)
 {
 	(void)focus;
 	struct transfer_pane *pane = self;
 	struct amount_text before[2];
 	struct rect area = {inside.y, inside.x + 1, inside.h, inside.w - 2};
 	draw_clear(inside);
-	struct transfer_preview shown = shows_facts(pane) ? done(pane, before) : plan(pane);
+	struct transfer_preview shown = shows_facts(pane) ? transfer_done(pane, before) : transfer_plan(pane);
 	bool terms = area.w >= 2 * TXN_SUMMARY_COLS && area.h >= TXN_SUMMARY_ROWS;
 	int used = transfer_preview_draw(
 		(struct rect){area.y, area.x, area.h, area.w - (terms ? TXN_SUMMARY_COLS + 1 : 0)}, &shown);
@@ -214,7 +214,7 @@ static void draw(void *self, struct rect inside, bool focus)
 
 /* ---- the pane ---- */
 
-static void title(void *self, struct buf *out)
+static void transfer_title(void *self, struct buf *out)
 {
 	const struct transfer_pane *pane = self;
 	const struct attempts *attempts = pane->attempts;
@@ -226,14 +226,14 @@ static void title(void *self, struct buf *out)
 		buf_fmt(out, "  attempt %u of %u", attempts->made, attempts->limit);
 }
 
-static void footer(void *self, struct buf *out, int columns)
+static void transfer_footer(void *self, struct buf *out, int columns)
 {
 	const struct transfer_pane *pane = self;
 	if (columns > 20 && pane->app->rival && rival_armed(pane->app->rival))
 		buf_str(out, "rival armed");
 }
 
-static bool act(void *self, const char *action, const char *argument)
+static bool transfer_act(void *self, const char *action, const char *argument)
 {
 	struct transfer_pane *pane = self;
 	struct motion motion = motion_of(action, argument, pane->height);
@@ -248,14 +248,14 @@ static bool act(void *self, const char *action, const char *argument)
 	return motion.kind != MOTION_NONE;
 }
 
-static bool read_events(void *self)
+static bool transfer_read_events(void *self)
 {
 	struct transfer_pane *pane = self;
 	return attempts_read(pane->attempts, pane->app->ring);
 }
 
 /* Seconds are counted only while a transfer runs. */
-static uint64_t wake(void *self)
+static uint64_t transfer_wake(void *self)
 {
 	const struct transfer_pane *pane = self;
 	const struct attempts *attempts = pane->attempts;
@@ -270,12 +270,12 @@ struct view transfer_view(struct app *app, struct attempts *attempts, struct bal
 {
 	static const struct view_ops ops = {
 		.context = "transfer",
-		.title = title,
-		.footer = footer,
-		.draw = draw,
-		.act = act,
-		.read = read_events,
-		.wake = wake,
+		.title = transfer_title,
+		.footer = transfer_footer,
+		.draw = transfer_draw,
+		.act = transfer_act,
+		.read = transfer_read_events,
+		.wake = transfer_wake,
 		.free = free,
 	};
 	struct transfer_pane *pane = NEW(struct transfer_pane);

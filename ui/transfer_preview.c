@@ -27,7 +27,7 @@ static void padded(struct buf *out, const char *raw, int width, enum text_align 
 	buf_free(&text);
 }
 
-static struct amount_text after(const struct transfer_preview *preview, int side)
+static struct amount_text transfer_preview_after(const struct transfer_preview *preview, int side)
 {
 	return amount_show(preview->after[side], preview->scale);
 }
@@ -44,7 +44,7 @@ static struct widths measure(const struct transfer_preview *preview, int room)
 	struct widths w = {0};
 	for (int side = 0; side < 2; side++) {
 		w.number = wider(w.number, preview->id[side] ? preview->before[side] : "");
-		w.number = wider(w.number, preview->known ? after(preview, side).text : "");
+		w.number = wider(w.number, preview->known ? transfer_preview_after(preview, side).text : "");
 		w.id = wider(w.id, preview->id[side] ? preview->id[side] : "");
 	}
 	int left = room - LABEL - 2 - w.number;
@@ -70,7 +70,7 @@ static void side_line(struct buf *line, const struct transfer_preview *preview, 
 	if (!preview->known)
 		return;
 	buf_fmt(line, "%s%s ", w.both ? " " : "", preview->arrow);
-	padded(line, after(preview, side).text, w.number, TEXT_RIGHT);
+	padded(line, transfer_preview_after(preview, side).text, w.number, TEXT_RIGHT);
 }
 
 int transfer_preview_draw(struct rect area, const struct transfer_preview *preview)
