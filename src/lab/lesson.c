@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "db/dialect.h"
 #include "directive_lexer.h"
 
 struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct err *err)
@@ -111,18 +112,24 @@ bool lesson_server_of(const struct db *db, struct lesson_server *server)
 	return true;
 }
 
+static enum status lesson_judge_server(enum sql_server wanted, const struct lesson_server *server, struct err *why)
+{
+	if (server->kind == wanted)
+		return ST_OK;
+	return err_set(why, ST_REJECTED, "needs %s, and this server is %s", dialect_of(wanted)->product,
+		       dialect_of(server->kind)->product);
+}
+
 static enum status judge_need(const struct lesson_need *need, const struct lesson_server *server, struct err *why)
 {
 	switch (need->kind) {
 	case LESSON_SERIALIZABLE: /* both servers have it */
 		return ST_OK;
 	case LESSON_CRDB:
-		if (server->kind == SERVER_COCKROACH)
-			return ST_OK;
-		return err_set(why, ST_REJECTED, "needs CockroachDB, and this server is PostgreSQL");
+		return lesson_judge_server(SERVER_COCKROACH, server, why);
 	case LESSON_PG:
 		if (server->kind != SERVER_POSTGRES)
-			return err_set(why, ST_REJECTED, "needs PostgreSQL, and this server is CockroachDB");
+			return lesson_judge_server(SERVER_POSTGRES, server, why);
 		if (server->major < need->major)
 			return err_set(why, ST_REJECTED,
 				       "needs PostgreSQL %d or newer, and this server is PostgreSQL %d", need->major,
