@@ -29,7 +29,7 @@ static void look_start(struct stage *stage, struct record *record, unsigned flag
 	timer_start(stage->tick, TICK_MS);
 }
 
-static enum look held(struct stage *stage)
+static enum look automatic_held(struct stage *stage)
 {
 	struct record *record = stage->automatic.looked;
 	if (!(stage->automatic.flags & LOOK_RETRY)) {
@@ -39,7 +39,8 @@ static enum look held(struct stage *stage)
 	return LOOK_HELD;
 }
 
-static enum look fail(struct stage *stage, struct record *record, enum stage_fail why, uint64_t us, const char *text)
+static enum look automatic_fail(struct stage *stage, struct record *record, enum stage_fail why, uint64_t us,
+				const char *text)
 {
 	stage_fail(stage, &(struct stage_fact){.fail = why,
 					       .lane = (long)record->pub.lane,
@@ -62,7 +63,7 @@ static enum look check_limit(struct stage *stage, struct lane *lane)
 						       .seconds = (unsigned)(us / 1000000)});
 	}
 	if (us > 2 * stage->options.limit_us)
-		return fail(stage, record, FAIL_TIME, (uint64_t)us, NULL);
+		return automatic_fail(stage, record, FAIL_TIME, (uint64_t)us, NULL);
 	timer_start(stage->tick, TICK_MS);
 	return LOOK_PENDING;
 }
@@ -78,14 +79,14 @@ static enum look look_complete(struct stage *stage, struct lane *lane)
 {
 	struct automatic *automatic = &stage->automatic;
 	if (!automatic->collecting && blockers_hold(stage, automatic->looked))
-		return held(stage);
+		return automatic_held(stage);
 	if (!automatic->collecting)
 		timer_start(stage->tick, TICK_MS);
 	automatic->collecting = true;
 	if (lane->busy)
 		return ticked(stage) ? check_limit(stage, lane) : LOOK_PENDING;
 	if (lane->speechless)
-		return fail(stage, automatic->looked, FAIL_LOST, 0, lane->end);
+		return automatic_fail(stage, automatic->looked, FAIL_LOST, 0, lane->end);
 	lane_finish(lane);
 	return LOOK_DONE;
 }
@@ -97,7 +98,7 @@ static enum look look_silent(struct stage *stage, struct lane *lane)
 	if (!(automatic->flags & LOOK_NONBLOCK))
 		return check_limit(stage, lane);
 	if (stage->blind)
-		return clock_us() - automatic->look_us > blind_us ? held(stage) : check_limit(stage, lane);
+		return clock_us() - automatic->look_us > blind_us ? automatic_held(stage) : check_limit(stage, lane);
 	if (!automatic->asked) {
 		automatic->asked = true;
 		control_ask_blocked(stage, lane);
@@ -106,7 +107,7 @@ static enum look look_silent(struct stage *stage, struct lane *lane)
 	if (!automatic->answered)
 		return LOOK_PENDING;
 	automatic->asked = automatic->answered = false;
-	return stage->blocked ? held(stage) : check_limit(stage, lane);
+	return stage->blocked ? automatic_held(stage) : check_limit(stage, lane);
 }
 
 static enum look look_on(struct stage *stage)
@@ -114,7 +115,7 @@ static enum look look_on(struct stage *stage)
 	struct automatic *automatic = &stage->automatic;
 	struct lane *lane = &stage->lanes[automatic->looked->pub.lane];
 	if (!(automatic->flags & LOOK_RETRY) && blockers_once(automatic->looked))
-		return held(stage);
+		return automatic_held(stage);
 	size_t heard = lane->heard.n;
 	bool answered = lane_look(lane);
 	if (stage->state != STAGE_PLAYING)
@@ -128,7 +129,7 @@ static enum look look_on(struct stage *stage)
 	return look_silent(stage, lane);
 }
 
-static enum look look(struct stage *stage, struct record *record, unsigned flags)
+static enum look automatic_look(struct stage *stage, struct record *record, unsigned flags)
 {
 	struct automatic *automatic = &stage->automatic;
 	if (!automatic->looked)
@@ -168,7 +169,7 @@ static bool sweep(struct stage *stage, unsigned flags)
 		sweep_start(stage);
 	while (automatic->sweep_at < automatic->nwaiting) {
 		struct record *record = automatic->waiting[automatic->sweep_at];
-		enum look result = look(stage, record, flags);
+		enum look result = automatic_look(stage, record, flags);
 		if (result == LOOK_PENDING)
 			return false;
 		if (result == LOOK_DONE) {
@@ -218,7 +219,7 @@ static bool automatic_free(struct stage *stage)
 {
 	struct automatic *automatic = &stage->automatic;
 	struct record *record = next_lane(stage)->record;
-	enum look result = look(stage, record, LOOK_RETRY);
+	enum look result = automatic_look(stage, record, LOOK_RETRY);
 	if (result == LOOK_PENDING)
 		return false;
 	for (size_t i = 0; result == LOOK_DONE && i < automatic->nwaiting; i++)
@@ -239,7 +240,7 @@ static bool automatic_free_sweep(struct stage *stage)
 		return true;
 	uint64_t us = clock_us() - automatic->free_us;
 	if ((int64_t)us > 2 * stage->options.limit_us)
-		fail(stage, record, FAIL_STILL, us, NULL);
+		automatic_fail(stage, record, FAIL_STILL, us, NULL);
 	else
 		timer_start(stage->tick, TICK_MS); /* a mark holds it; there is no use in asking at once */
 	return false;
@@ -248,7 +249,7 @@ static bool automatic_free_sweep(struct stage *stage)
 static bool automatic_first_look(struct stage *stage)
 {
 	struct automatic *automatic = &stage->automatic;
-	enum look result = look(stage, automatic->sent, LOOK_NONBLOCK);
+	enum look result = automatic_look(stage, automatic->sent, LOOK_NONBLOCK);
 	if (result == LOOK_PENDING)
 		return false;
 	automatic->must_wait = result == LOOK_HELD;
@@ -273,7 +274,7 @@ static bool automatic_last(struct stage *stage)
 	if (!sweep(stage, LOOK_RETRY))
 		return false;
 	if (automatic->nwaiting > 0) {
-		fail(stage, automatic->waiting[0], FAIL_TOGETHER, 0, NULL);
+		automatic_fail(stage, automatic->waiting[0], FAIL_TOGETHER, 0, NULL);
 		return false;
 	}
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_PLAYED});

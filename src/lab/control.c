@@ -30,7 +30,7 @@ static void add_job(struct stage *stage, const struct job *job)
 	stage_stir(stage);
 }
 
-static void job_free(struct job *job)
+static void control_job_free(struct job *job)
 {
 	if (!job)
 		return;
@@ -52,12 +52,12 @@ bool control_idle(const struct stage *stage)
 
 void control_drop(struct stage *stage)
 {
-	job_free(stage->job);
+	control_job_free(stage->job);
 	stage->job = NULL;
 	while (stage->jobs) {
 		struct job *job = stage->jobs;
 		stage->jobs = job->next;
-		job_free(job);
+		control_job_free(job);
 	}
 }
 
@@ -81,7 +81,7 @@ void control_turn(struct stage *stage)
 		stage->job = NULL;
 		job->answer(job->arg, lane_result(&stage->control));
 		lane_clear(&stage->control);
-		job_free(job);
+		control_job_free(job);
 	}
 	if (!stage->job && stage->jobs)
 		start_job(stage);

@@ -7,7 +7,7 @@
 
 #include "token.h"
 
-static bool is_blank(char c)
+static bool directive_lexer_is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\f';
 }
@@ -21,7 +21,7 @@ static char directive_take(struct directive_lexer *lexer)
 
 bool directive_done(struct directive_lexer *lexer)
 {
-	while (is_blank(*lexer->at))
+	while (directive_lexer_is_blank(*lexer->at))
 		directive_take(lexer);
 	return *lexer->at == '\0';
 }
@@ -59,7 +59,7 @@ static enum status directive_read_quoted(struct directive_lexer *lexer)
 }
 
 /* Begins a word where there is one. */
-static bool begin(struct directive_lexer *lexer, const char *stops, struct directive_word *word)
+static bool directive_lexer_begin(struct directive_lexer *lexer, const char *stops, struct directive_word *word)
 {
 	bool none = directive_done(lexer) || strchr(stops, *lexer->at);
 	*word = (struct directive_word){none ? NULL : *lexer->strings, *lexer->at == '"', lexer->place};
@@ -68,11 +68,11 @@ static bool begin(struct directive_lexer *lexer, const char *stops, struct direc
 
 enum status directive_word(struct directive_lexer *lexer, const char *stops, struct directive_word *word)
 {
-	if (!begin(lexer, stops, word))
+	if (!directive_lexer_begin(lexer, stops, word))
 		return ST_OK;
 	if (word->quoted)
 		return directive_read_quoted(lexer);
-	while (*lexer->at && !is_blank(*lexer->at) && !strchr(stops, *lexer->at))
+	while (*lexer->at && !directive_lexer_is_blank(*lexer->at) && !strchr(stops, *lexer->at))
 		directive_keep(lexer, directive_take(lexer));
 	directive_keep(lexer, '\0');
 	return ST_OK;
@@ -80,14 +80,14 @@ enum status directive_word(struct directive_lexer *lexer, const char *stops, str
 
 enum status directive_until(struct directive_lexer *lexer, const char *stops, struct directive_word *word)
 {
-	if (!begin(lexer, stops, word))
+	if (!directive_lexer_begin(lexer, stops, word))
 		return ST_OK;
 	if (word->quoted)
 		return directive_read_quoted(lexer);
 	char *from = *lexer->strings;
 	while (*lexer->at && !strchr(stops, *lexer->at))
 		directive_keep(lexer, directive_take(lexer));
-	while (*lexer->strings > from && is_blank((*lexer->strings)[-1]))
+	while (*lexer->strings > from && directive_lexer_is_blank((*lexer->strings)[-1]))
 		--*lexer->strings;
 	directive_keep(lexer, '\0');
 	return ST_OK;

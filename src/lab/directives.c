@@ -21,7 +21,7 @@ struct reader {
 	struct lesson_ask *asking; /* the question that more answers may follow; NULL: none */
 };
 
-static enum status failed(const struct reader *r)
+static enum status directives_failed(const struct reader *r)
 {
 	return r->lexer.err->status;
 }
@@ -50,7 +50,7 @@ static bool same_scope(const struct reader *r, const struct lesson_scope *scope)
 	return scope->permutation == r->scope.permutation && scope->step == r->scope.step;
 }
 
-static enum status twice(struct reader *r, const char *what, unsigned line)
+static enum status directives_twice(struct reader *r, const char *what, unsigned line)
 {
 	return directive_error(&r->lexer, r->scope.place, "%s, in line %u already", what, line);
 }
@@ -77,11 +77,11 @@ static enum status find_step(struct reader *r, const struct directive_word *word
 	return ST_OK;
 }
 
-static enum status read_step(struct reader *r, const char *stops)
+static enum status directives_read_step(struct reader *r, const char *stops)
 {
 	struct directive_word word;
 	if (directive_word(&r->lexer, stops, &word))
-		return failed(r);
+		return directives_failed(r);
 	if (!word.text)
 		return directive_error(&r->lexer, word.place, "expected the name of a step");
 	return find_step(r, &word);
@@ -90,7 +90,7 @@ static enum status read_step(struct reader *r, const char *stops)
 static enum status read_text(struct reader *r, struct directive_word *word)
 {
 	if (directive_word(&r->lexer, "", word))
-		return failed(r);
+		return directives_failed(r);
 	if (!word->text || !word->quoted)
 		return directive_error(&r->lexer, word->place, "expected a text in double quotes");
 	return ST_OK;
@@ -105,13 +105,13 @@ static enum status read_end(struct reader *r)
 
 /* ---- texts ---- */
 
-static enum status add_text(struct reader *r, enum lesson_text_kind kind, const char *text)
+static enum status directives_add_text(struct reader *r, enum lesson_text_kind kind, const char *text)
 {
 	struct lesson_parts *parts = r->parts;
 	for (size_t i = 0; i < parts->lesson.ntexts; i++) {
 		const struct lesson_text *other = &parts->texts[i];
 		if (other->kind == kind && same_scope(r, &other->scope))
-			return twice(r, "there is such a text", other->scope.place.line);
+			return directives_twice(r, "there is such a text", other->scope.place.line);
 	}
 	parts->texts = mem_grow(parts->texts, parts->lesson.ntexts, sizeof *parts->texts);
 	parts->texts[parts->lesson.ntexts++] = (struct lesson_text){kind, r->scope, text};
@@ -122,10 +122,10 @@ static enum status read_line(struct reader *r, enum lesson_text_kind kind)
 {
 	struct directive_word word;
 	if (directive_until(&r->lexer, "", &word))
-		return failed(r);
+		return directives_failed(r);
 	if (!word.text)
 		return directive_error(&r->lexer, word.place, "expected a text");
-	return read_end(r) || add_text(r, kind, word.text) ? failed(r) : ST_OK;
+	return read_end(r) || directives_add_text(r, kind, word.text) ? directives_failed(r) : ST_OK;
 }
 
 static enum status read_title(struct reader *r)
@@ -142,7 +142,7 @@ static enum status read_teaches(struct reader *r)
 static enum status end_text(struct reader *r, enum lesson_text_kind kind, const struct directive_word *text)
 {
 	r->continued = *r->lexer.strings;
-	return read_end(r) || add_text(r, kind, text->text) ? failed(r) : ST_OK;
+	return read_end(r) || directives_add_text(r, kind, text->text) ? directives_failed(r) : ST_OK;
 }
 
 /* `say "Text"`, `say STEP "Text"`: a step may be in quotes too, and then a text follows. */
@@ -150,20 +150,20 @@ static enum status read_say(struct reader *r)
 {
 	struct directive_word first, text;
 	if (directive_word(&r->lexer, "", &first))
-		return failed(r);
+		return directives_failed(r);
 	if (!first.text)
 		return directive_error(&r->lexer, first.place, "expected a step, or a text in double quotes");
 	if (first.quoted && directive_done(&r->lexer))
 		return end_text(r, LESSON_SAY, &first);
 	if (find_step(r, &first) || read_text(r, &text))
-		return failed(r);
+		return directives_failed(r);
 	return end_text(r, LESSON_SAY, &text);
 }
 
 static enum status read_end_text(struct reader *r)
 {
 	struct directive_word text;
-	return read_text(r, &text) ? failed(r) : end_text(r, LESSON_END, &text);
+	return read_text(r, &text) ? directives_failed(r) : end_text(r, LESSON_END, &text);
 }
 
 /* A line that begins with a text: the NUL behind the text before it, the last that was kept, becomes the end of a line. */
@@ -172,7 +172,7 @@ static enum status continue_text(struct reader *r)
 	struct directive_word text;
 	r->continued[-1] = '\n';
 	if (directive_word(&r->lexer, "", &text))
-		return failed(r);
+		return directives_failed(r);
 	r->continued = *r->lexer.strings;
 	return read_end(r);
 }
@@ -184,7 +184,7 @@ static enum status read_answer(struct reader *r, struct lesson_ask *ask)
 	struct lesson_answer answer = {.outcome = {.waits_for = -1}};
 	struct directive_word word;
 	if (directive_until(&r->lexer, "=|*", &word))
-		return failed(r);
+		return directives_failed(r);
 	if (!word.text)
 		return directive_error(&r->lexer, word.place, "expected an answer");
 	if (ask->nanswers == LESSON_ANSWERS_MAX)
@@ -192,7 +192,7 @@ static enum status read_answer(struct reader *r, struct lesson_ask *ask)
 				       (int)LESSON_ANSWERS_MAX);
 	answer.text = word.text;
 	if (directive_sign(&r->lexer, '=') && outcome_read(&r->lexer, r->spec, "|*", &answer.outcome))
-		return failed(r);
+		return directives_failed(r);
 	answer.right = directive_sign(&r->lexer, '*');
 	for (size_t i = 0; i < ask->nanswers && answer.right; i++) {
 		if (ask->answers[i].right)
@@ -203,11 +203,11 @@ static enum status read_answer(struct reader *r, struct lesson_ask *ask)
 	return ST_OK;
 }
 
-static enum status read_answers(struct reader *r)
+static enum status directives_read_answers(struct reader *r)
 {
 	while (directive_sign(&r->lexer, '|')) {
 		if (read_answer(r, r->asking))
-			return failed(r);
+			return directives_failed(r);
 	}
 	return read_end(r);
 }
@@ -216,16 +216,16 @@ static enum status read_ask(struct reader *r)
 {
 	struct lesson_parts *parts = r->parts;
 	struct directive_word text;
-	if (read_step(r, "") || read_text(r, &text))
-		return failed(r);
+	if (directives_read_step(r, "") || read_text(r, &text))
+		return directives_failed(r);
 	for (size_t i = 0; i < parts->lesson.nasks; i++) {
 		if (same_scope(r, &parts->asks[i].scope))
-			return twice(r, "this step has a question", parts->asks[i].scope.place.line);
+			return directives_twice(r, "this step has a question", parts->asks[i].scope.place.line);
 	}
 	parts->asks = mem_grow(parts->asks, parts->lesson.nasks, sizeof *parts->asks);
 	r->asking = &parts->asks[parts->lesson.nasks++];
 	*r->asking = (struct lesson_ask){.scope = r->scope, .question = text.text};
-	return read_answers(r);
+	return directives_read_answers(r);
 }
 
 /* ---- what is expected, checked, needed ---- */
@@ -234,12 +234,13 @@ static enum status add_expect(struct reader *r)
 {
 	struct lesson_parts *parts = r->parts;
 	struct lesson_expect expect = {0};
-	if (read_step(r, ";") || outcome_read(&r->lexer, r->spec, ";", &expect.outcome))
-		return failed(r);
+	if (directives_read_step(r, ";") || outcome_read(&r->lexer, r->spec, ";", &expect.outcome))
+		return directives_failed(r);
 	expect.scope = r->scope;
 	for (size_t i = 0; i < parts->lesson.nexpects; i++) {
 		if (same_scope(r, &parts->expects[i].scope))
-			return twice(r, "something is expected of this step", parts->expects[i].scope.place.line);
+			return directives_twice(r, "something is expected of this step",
+						parts->expects[i].scope.place.line);
 	}
 	parts->expects = mem_grow(parts->expects, parts->lesson.nexpects, sizeof expect);
 	parts->expects[parts->lesson.nexpects++] = expect;
@@ -250,7 +251,7 @@ static enum status read_expect(struct reader *r)
 {
 	do {
 		if (add_expect(r))
-			return failed(r);
+			return directives_failed(r);
 	} while (directive_sign(&r->lexer, ';'));
 	return ST_OK;
 }
@@ -260,11 +261,11 @@ static enum status read_check(struct reader *r)
 	struct lesson_parts *parts = r->parts;
 	struct directive_word sql, value;
 	if (read_text(r, &sql))
-		return failed(r);
+		return directives_failed(r);
 	if (!directive_sign(&r->lexer, '='))
 		return directive_error(&r->lexer, r->lexer.place, "expected = and the value that this SQL has");
 	if (directive_until(&r->lexer, "", &value))
-		return failed(r);
+		return directives_failed(r);
 	if (!value.text)
 		return directive_error(&r->lexer, value.place, "expected the value that this SQL has");
 	parts->checks = mem_grow(parts->checks, parts->lesson.nchecks, sizeof *parts->checks);
@@ -279,13 +280,13 @@ static enum status read_committed(struct reader *r, unsigned *attempt)
 	struct directive_word word;
 	for (size_t i = 0; i < COUNT_OF(said); i++) {
 		if (directive_word(&r->lexer, "", &word))
-			return failed(r);
+			return directives_failed(r);
 		if (!word.text || strcmp(word.text, said[i]) != 0)
 			return directive_error(&r->lexer, word.place,
 					       "expected \"committed on attempt N\", or nothing more");
 	}
 	if (directive_word(&r->lexer, "", &word))
-		return failed(r);
+		return directives_failed(r);
 	if (!word.text || !text_is_integer(word.text) || strlen(word.text) > 2 || atoi(word.text) < 1)
 		return directive_error(&r->lexer, word.place, "expected the number of an attempt, from 1 to 99");
 	*attempt = (unsigned)atoi(word.text);
@@ -298,7 +299,7 @@ static enum status read_retry(struct reader *r)
 	struct lesson_retry retry = {.scope = r->scope};
 	struct directive_word word;
 	if (directive_word(&r->lexer, "", &word))
-		return failed(r);
+		return directives_failed(r);
 	if (!word.text)
 		return directive_error(&r->lexer, word.place, "expected the name of a session");
 	long session = spec_session_find(r->spec, word.text);
@@ -307,20 +308,20 @@ static enum status read_retry(struct reader *r)
 	retry.session = (size_t)session;
 	for (size_t i = 0; i < parts->lesson.nretries; i++) {
 		if (parts->retries[i].session == retry.session && same_scope(r, &parts->retries[i].scope))
-			return twice(r, "the engine runs this session", parts->retries[i].scope.place.line);
+			return directives_twice(r, "the engine runs this session", parts->retries[i].scope.place.line);
 	}
 	if (parts->lesson.nretries == RETRIES_MAX)
 		return directive_error(&r->lexer, word.place, "a lesson asks for %d sessions to be retried at most",
 				       (int)RETRIES_MAX);
 	if (!directive_done(&r->lexer) && read_committed(r, &retry.attempt))
-		return failed(r);
+		return directives_failed(r);
 	parts->retries = mem_grow(parts->retries, parts->lesson.nretries, sizeof retry);
 	parts->retries[parts->lesson.nretries++] = retry;
 	return ST_OK;
 }
 
 /* "pg>=15" */
-static bool read_version(const char *word, struct lesson_need *need)
+static bool directives_read_version(const char *word, struct lesson_need *need)
 {
 	if (strncmp(word, "pg>=", 4) != 0 || !text_is_integer(word + 4) || strlen(word + 4) > 3)
 		return false;
@@ -342,7 +343,7 @@ static bool read_need(const char *word, struct lesson_need *need)
 		if (strcmp(names[i], word) == 0)
 			return true;
 	}
-	return read_version(word, need);
+	return directives_read_version(word, need);
 }
 
 static enum status add_need(struct reader *r, const struct directive_word *word)
@@ -363,11 +364,11 @@ static enum status read_needs(struct reader *r)
 	struct directive_word word;
 	do {
 		if (directive_word(&r->lexer, ",", &word))
-			return failed(r);
+			return directives_failed(r);
 		if (!word.text)
 			return directive_error(&r->lexer, word.place, "expected what the lesson needs");
 		if (add_need(r, &word))
-			return failed(r);
+			return directives_failed(r);
 	} while (directive_sign(&r->lexer, ','));
 	return read_end(r);
 }
@@ -387,7 +388,7 @@ static enum status read_directive(struct reader *r)
 {
 	struct directive_word word;
 	if (directive_word(&r->lexer, "", &word))
-		return failed(r);
+		return directives_failed(r);
 	struct nearest nearest = {.word = word.text};
 	for (size_t i = 0; i < COUNT_OF(directives); i++) {
 		if (strcmp(directives[i].name, word.text) == 0)
@@ -410,7 +411,7 @@ static enum status read_note(struct reader *r, const struct spec_note *note)
 		return continue_text(r);
 	r->continued = NULL;
 	if (*r->lexer.at == '|' && r->asking)
-		return read_answers(r);
+		return directives_read_answers(r);
 	r->asking = NULL;
 	if (*r->lexer.at == '"' || *r->lexer.at == '|')
 		return directive_error(&r->lexer, r->lexer.place,
@@ -460,16 +461,16 @@ static enum status read_all(struct reader *r)
 			return directive_error(&r->lexer, spec->notes[i].place, "a lesson has %d directives at most",
 					       (int)NOTES_MAX);
 		if (read_note(r, &spec->notes[i]))
-			return failed(r);
+			return directives_failed(r);
 	}
 	publish(r->parts);
 	for (size_t i = 0; i < r->parts->lesson.nasks; i++) {
 		if (check_ask(r, &r->parts->asks[i]))
-			return failed(r);
+			return directives_failed(r);
 	}
 	for (size_t i = 0; i < r->parts->lesson.nretries; i++) {
 		if (engine_check(&r->lexer, &r->parts->lesson, &r->parts->retries[i]))
-			return failed(r);
+			return directives_failed(r);
 	}
 	return ST_OK;
 }

@@ -28,14 +28,14 @@ struct engine_lane {
 
 /* ---- the body: the steps between BEGIN and COMMIT ---- */
 
-static void reset(struct body *body, bool together)
+static void engine_lane_reset(struct body *body, bool together)
 {
 	(void)together;
 	((struct engine_lane *)body)->yielded = 0;
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say engine_lane_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+				      struct err *reason)
 {
 	struct engine_lane *r = (struct engine_lane *)body;
 	(void)reason;
@@ -147,7 +147,7 @@ void engine_lane_set(struct lane *lane, bool on)
 		engine_lane_free(lane);
 		return;
 	}
-	static const struct body_ops ops = {.reset = reset, .next = next};
+	static const struct body_ops ops = {.reset = engine_lane_reset, .next = engine_lane_next};
 	struct stage *stage = lane->stage;
 	enum session session = (enum session)(SESSION_LANE + lane->index);
 	struct engine_lane *r = lane->engine = NEW(struct engine_lane);

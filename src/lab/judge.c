@@ -120,7 +120,7 @@ void judge_leftover(struct judge *judge, const char *text)
 
 /* ---- the play ---- */
 
-static void on_fact(void *arg, const struct stage_fact *fact)
+static void judge_on_fact(void *arg, const struct stage_fact *fact)
 {
 	struct judge *judge = arg;
 	switch (fact->kind) {
@@ -158,7 +158,7 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 	}
 }
 
-static void begin(struct judge *judge, const struct spec_permutation *permutation)
+static void judge_begin(struct judge *judge, const struct spec_permutation *permutation)
 {
 	if (lesson_retries(judge->lesson, (long)judge->permutation))
 		judge_engine_begin(judge);
@@ -166,7 +166,7 @@ static void begin(struct judge *judge, const struct spec_permutation *permutatio
 		stage_begin(judge->stage, permutation);
 }
 
-static void on_next(void *arg)
+static void judge_on_next(void *arg)
 {
 	struct judge *judge = arg;
 	const struct spec_permutation *next;
@@ -178,7 +178,7 @@ static void on_next(void *arg)
 		bool runs = lesson_runs(judge->lesson, (long)judge->permutation, &judge->server, &why);
 		judge->to.starts(judge->to.arg, judge->permutation, runs ? NULL : why.text);
 		if (runs) {
-			begin(judge, next);
+			judge_begin(judge, next);
 			return;
 		}
 	}
@@ -200,8 +200,8 @@ struct judge *judge_start(struct loop *loop, struct ring *ring, const struct con
 	conninfo_copy(&judge->info, info);
 	judge->to = *to;
 	judge->order = spec_permutations_new(lesson->spec);
-	judge->stage = stage_new(loop, ring, info, lesson->spec, &options, on_fact, judge);
-	judge->next = timer_new(loop, on_next, judge);
+	judge->stage = stage_new(loop, ring, info, lesson->spec, &options, judge_on_fact, judge);
+	judge->next = timer_new(loop, judge_on_next, judge);
 	timer_start(judge->next, 0);
 	return judge;
 }

@@ -8,7 +8,7 @@
 #include "event/show.h"
 #include "judge_internal.h"
 
-static void go_on(void *arg)
+static void judge_engine_go_on(void *arg)
 {
 	struct judge *judge = arg;
 	timer_start(judge->next, 0);
@@ -24,7 +24,7 @@ static void on_changed(void *arg)
 	if (error && !judge->err.status)
 		err_set(&judge->err, ST_STATEMENT, "it cannot be played to its end: %.400s", error);
 	if (off && (state == PLAYER_OVER || state == PLAYER_FAILED))
-		go_on(judge);
+		judge_engine_go_on(judge);
 	else if (error && !off && !judge->stopped)
 		judge_engine_stop(judge);
 }
@@ -50,7 +50,7 @@ void judge_engine_stop(struct judge *judge)
 {
 	judge->stopped = true;
 	timer_stop(judge->late);
-	player_end(judge->player, go_on, judge);
+	player_end(judge->player, judge_engine_go_on, judge);
 }
 
 /* What the engine's transaction came to. */

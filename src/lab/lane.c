@@ -18,7 +18,7 @@ void lane_hear(struct lane *lane, const struct stage_word *word)
 	stage_stir(lane->stage);
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void lane_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct stage_word word;
@@ -34,7 +34,7 @@ void lane_over(struct lane *lane)
 	stage_stir(lane->stage);
 }
 
-static void on_idle(void *arg)
+static void lane_on_idle(void *arg)
 {
 	lane_over(arg);
 }
@@ -47,7 +47,7 @@ void lane_lose(struct lane *lane, const char *why)
 	stage_stir(lane->stage);
 }
 
-static void lost(struct lane *lane, const struct answer *why)
+static void lane_lost(struct lane *lane, const struct answer *why)
 {
 	free(lane->end);
 	lane->end = mem_dup(why->text[0] ? why->text : why->message);
@@ -55,12 +55,12 @@ static void lost(struct lane *lane, const struct answer *why)
 }
 
 /* Behind a result libpq's words on the end are one more result; before any, nothing is an answer. */
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void lane_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct lane *lane = arg;
 	struct stage_word word;
-	lost(lane, why);
+	lane_lost(lane, why);
 	lane_over(lane);
 	lane->speechless = !lane->answered;
 	word_own(&word, lane->end);
@@ -68,11 +68,11 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 }
 
 /* Whatever was sent next would have had the last words for its answer, had they not been heard at once. */
-static void on_idle_lost(void *arg, const struct answer *why)
+static void lane_on_idle_lost(void *arg, const struct answer *why)
 {
 	struct lane *lane = arg;
 	struct stage_word word;
-	lost(lane, why);
+	lane_lost(lane, why);
 	word_own(&word, lane->end);
 	if (lane->last_words.n)
 		words_add(&lane->last_words, &word);
@@ -119,14 +119,14 @@ void lane_init(struct lane *lane, struct stage *stage, long index, const char *n
 	lane->db = db_new(stage->loop, stage->ring, session, control ? "lab" : name, NULL);
 	if (stage->options.bare)
 		db_set_bare(lane->db);
-	db_on_lost(lane->db, on_idle_lost, lane);
+	db_on_lost(lane->db, lane_on_idle_lost, lane);
 	if (control)
 		return;
 	db_on_notice(lane->db, on_notice, lane);
 	db_on_notify(lane->db, on_notify, lane);
 }
 
-static void forget(struct lane *lane)
+static void lane_forget(struct lane *lane)
 {
 	words_clear(&lane->heard);
 	words_clear(&lane->notified);
@@ -142,12 +142,12 @@ void lane_done(struct lane *lane)
 {
 	engine_lane_free(lane);
 	db_free(lane->db);
-	forget(lane);
+	lane_forget(lane);
 }
 
 void lane_connect(struct lane *lane, db_connected_fn *done)
 {
-	forget(lane);
+	lane_forget(lane);
 	lane->fresh = true;
 	lane->dialled_us = clock_us();
 	/* The login is the pooler's own; what may take long is that it has no backend to spare. */
@@ -158,7 +158,7 @@ void lane_close(struct lane *lane)
 {
 	engine_lane_abandon(lane);
 	db_close(lane->db);
-	forget(lane);
+	lane_forget(lane);
 }
 
 bool lane_connected(const struct lane *lane)
@@ -194,7 +194,7 @@ static bool send_off(struct lane *lane)
 void lane_send(struct lane *lane, const char *sql, unsigned number)
 {
 	struct db_context context = {.first_statement = number, .round_trip = number};
-	struct db_reply reply = {on_answer, on_idle, on_lost, lane, NULL};
+	struct db_reply reply = {lane_on_answer, lane_on_idle, lane_on_lost, lane, NULL};
 	if (send_off(lane))
 		db_send_text(lane->db, sql, &context, &reply);
 }
@@ -202,7 +202,7 @@ void lane_send(struct lane *lane, const char *sql, unsigned number)
 void lane_send_statement(struct lane *lane, const struct statement *statement)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, lane, NULL};
+	struct db_reply reply = {lane_on_answer, lane_on_idle, lane_on_lost, lane, NULL};
 	if (send_off(lane))
 		db_send(lane->db, statement, 1, &context, &reply);
 }

@@ -8,7 +8,7 @@
 enum { ASK_FIRST_MS = 10, ASK_LAST_MS = 1000, BLIND_MS = 300 };
 
 /* True where a step was told to be done: another may have been held by it. */
-static bool look(struct stage *stage, struct lane *lane)
+static bool manual_look(struct stage *stage, struct lane *lane)
 {
 	struct record *record = lane->record;
 	lane_look(lane);
@@ -95,7 +95,7 @@ void manual_turn(struct stage *stage)
 	while (done) {
 		done = false;
 		for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
-			if (look(stage, &stage->lanes[i]))
+			if (manual_look(stage, &stage->lanes[i]))
 				done = true;
 		if (done)
 			manual_news(stage);

@@ -137,7 +137,7 @@ static enum status send_turn(struct player *player, size_t i, struct err *err)
 	return ST_OK;
 }
 
-static void finish(struct player *player)
+static void player_finish(struct player *player)
 {
 	player->state = PLAYER_CHECKING;
 	if (player->strayed || any_lane(player, LANE_WAITING) || any_lane(player, LANE_LOST))
@@ -188,7 +188,7 @@ enum status player_next(struct player *player, struct err *err)
 	size_t turn = player_next_turn(player);
 	if (turn < player->nturns)
 		return send_turn(player, turn, err);
-	finish(player);
+	player_finish(player);
 	player_tell(player);
 	return ST_OK;
 }
@@ -228,7 +228,7 @@ static bool stops(const struct player *player)
 	return player->go_to || player->turns[turn].breakpoint || player_asks(player);
 }
 
-static void go_on(struct player *player)
+static void player_go_on(struct player *player)
 {
 	struct err err;
 	if (player->state != PLAYER_READY || next_waits(player))
@@ -263,7 +263,7 @@ static void do_wanted(struct player *player)
 		player_fail(player, err.text);
 }
 
-static void settle(struct player *player)
+static void player_settle(struct player *player)
 {
 	if (stage_state(player->stage) != STAGE_STANDING || player->state == PLAYER_CHECKING)
 		return;
@@ -274,11 +274,11 @@ static void settle(struct player *player)
 	bool over = player_next_turn(player) == player->nturns && !any_lane(player, LANE_WAITING) &&
 		    !any_lane(player, LANE_HELD);
 	if (over) {
-		finish(player);
+		player_finish(player);
 	} else if (player->wants != WANTS_NOTHING) {
 		do_wanted(player);
 	} else if (player->pace == PLAYER_GOES_ON) {
-		go_on(player);
+		player_go_on(player);
 	} else if (player->pace == PLAYER_AUTO) {
 		timer_start(player->pause, player->pause_ms);
 	}
@@ -311,7 +311,7 @@ void player_go_to(struct player *player, size_t sent)
 		return;
 	player->pace = PLAYER_GOES_ON;
 	player->go_to = sent;
-	settle(player);
+	player_settle(player);
 }
 
 void player_cancel(struct player *player)
@@ -332,7 +332,7 @@ static const char *who(const struct player *player, long lane)
 	return lane < 0 ? "the control session" : player->lesson->spec->sessions[lane].name;
 }
 
-static void failed(struct player *player, const struct stage_fact *fact)
+static void player_failed(struct player *player, const struct stage_fact *fact)
 {
 	struct buf text = {0};
 	const char *words = fact->text ? fact->text : fact->word ? fact->word->message : "";
@@ -377,13 +377,13 @@ static void stage_is_off(struct player *player, bool fell)
 		player->state = PLAYER_OVER;
 }
 
-static void on_fact(void *arg, const struct stage_fact *fact)
+static void player_on_fact(void *arg, const struct stage_fact *fact)
 {
 	struct player *player = arg;
 	switch (fact->kind) {
 	case FACT_BEGUN:
 		player_watch(player);
-		settle(player);
+		player_settle(player);
 		break;
 	case FACT_WAITS:
 	case FACT_GOES_ON:
@@ -391,10 +391,10 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 		player_judge(player, fact->record);
 		if (fact->kind == FACT_DONE)
 			player_watch(player);
-		settle(player);
+		player_settle(player);
 		break;
 	case FACT_SENT:
-		settle(player);
+		player_settle(player);
 		break;
 	case FACT_AGAIN:
 		player_turns_again(player, fact);
@@ -404,10 +404,10 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 		break;
 	case FACT_LOST:
 		player_fail(player, fact->text);
-		settle(player);
+		player_settle(player);
 		break;
 	case FACT_FAILED:
-		failed(player, fact);
+		player_failed(player, fact);
 		stage_is_off(player, true);
 		return player_tell(player);
 	case FACT_ENDED:
@@ -448,7 +448,7 @@ struct player *player_new(struct loop *loop, struct ring *ring, const struct con
 		.knows = mem_array(lesson->spec->nsessions, sizeof *player->knows),
 		.pause = timer_new(loop, on_pause, player),
 	};
-	player->stage = stage_new(loop, ring, info, lesson->spec, &options, on_fact, player);
+	player->stage = stage_new(loop, ring, info, lesson->spec, &options, player_on_fact, player);
 	return player;
 }
 

@@ -111,7 +111,7 @@ void player_break(struct player *player, size_t row)
 
 /* ---- texts ---- */
 
-static void add_text(struct buf *out, const char *text)
+static void show_add_text(struct buf *out, const char *text)
 {
 	if (text)
 		buf_fmt(out, "%s%s", out->len ? "\n" : "", text);
@@ -122,7 +122,7 @@ static void add_turn(struct buf *text, const struct player *player, const struct
 {
 	const struct lesson *lesson = player->lesson;
 	if (turn->attempt <= 1)
-		add_text(text, lesson_text(lesson, LESSON_SAY, (long)player->order, (long)turn->step));
+		show_add_text(text, lesson_text(lesson, LESSON_SAY, (long)player->order, (long)turn->step));
 	else if (turn->begins)
 		buf_fmt(text, "Nothing of attempt %u is left. The engine runs all of it again, by itself.",
 			turn->attempt - 1);
@@ -136,11 +136,11 @@ const char *player_text(struct player *player)
 	size_t turn = player_next_turn(player);
 	buf_clear(text);
 	if (player->nsent == 0)
-		add_text(text, lesson_text(lesson, LESSON_SAY, order, -1));
+		show_add_text(text, lesson_text(lesson, LESSON_SAY, order, -1));
 	if (turn < player->nturns)
 		add_turn(text, player, &player->turns[turn]);
 	else if (player->nsent > 0)
-		add_text(text, lesson_text(lesson, LESSON_END, order, -1));
+		show_add_text(text, lesson_text(lesson, LESSON_END, order, -1));
 	return text->len ? text->p : NULL;
 }
 

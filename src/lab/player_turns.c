@@ -8,7 +8,7 @@
 #include "event/show.h"
 #include "player_internal.h"
 
-static struct turn *add(struct player *player, struct turn turn)
+static struct turn *turns_add(struct player *player, struct turn turn)
 {
 	turn.given = turn.right = -1;
 	player->turns = mem_resize(player->turns, player->nturns + 1, sizeof *player->turns);
@@ -23,7 +23,7 @@ void player_turns_make(struct player *player)
 	for (size_t i = 0; i < player->permutation->nturns; i++) {
 		size_t step = player->permutation->turns[i].step;
 		bool engine = lesson_retry_of(player->lesson, (long)player->order, spec->steps[step].session) != NULL;
-		add(player, (struct turn){.step = step, .place = (long)i, .attempt = engine});
+		turns_add(player, (struct turn){.step = step, .place = (long)i, .attempt = engine});
 	}
 }
 
@@ -44,7 +44,7 @@ static size_t session_of(const struct player *player, size_t step)
 }
 
 /* What this attempt had before it does not come any more. */
-static void drop(struct player *player, size_t session)
+static void turns_drop(struct player *player, size_t session)
 {
 	for (size_t i = 0; i < player->nturns; i++)
 		if (!player->turns[i].sent && session_of(player, player->turns[i].step) == session)
@@ -55,11 +55,11 @@ static void drop(struct player *player, size_t session)
 static void add_note(struct player *player, const struct stage_fact *fact, const char *text)
 {
 	player->sent[player->nsent++] = player->nturns;
-	add(player, (struct turn){.step = fact->record->step,
-				  .place = NO_PLACE,
-				  .attempt = fact->attempt,
-				  .note = mem_dup(text),
-				  .sent = true});
+	turns_add(player, (struct turn){.step = fact->record->step,
+					.place = NO_PLACE,
+					.attempt = fact->attempt,
+					.note = mem_dup(text),
+					.sent = true});
 }
 
 /* The attempt stands behind all that others have to do yet: whatever it waits for will have ended then. */
@@ -70,13 +70,14 @@ void player_turns_again(struct player *player, const struct stage_fact *fact)
 	text_duration(wait, fact->wait_us);
 	snprintf(text, sizeof text, "rolled back, waited %s", wait);
 	bool begins = true;
-	drop(player, session);
+	turns_drop(player, session);
 	add_note(player, fact, text);
 	for (size_t i = 0; i < player->permutation->nturns; i++) {
 		size_t step = player->permutation->turns[i].step;
 		if (session_of(player, step) != session)
 			continue;
-		add(player, (struct turn){.step = step, .place = NO_PLACE, .attempt = fact->attempt, .begins = begins});
+		turns_add(player,
+			  (struct turn){.step = step, .place = NO_PLACE, .attempt = fact->attempt, .begins = begins});
 		begins = false;
 	}
 }
@@ -85,6 +86,6 @@ void player_turns_outcome(struct player *player, const struct stage_fact *fact)
 {
 	char text[96];
 	snprintf(text, sizeof text, "%s on attempt %u", show_outcome(fact->outcome), fact->attempt);
-	drop(player, (size_t)fact->lane);
+	turns_drop(player, (size_t)fact->lane);
 	add_note(player, fact, text);
 }

@@ -33,7 +33,7 @@ static bool any_fresh(const struct stage *stage)
 }
 
 /* Takes the text. */
-static void refuse(struct stage *stage, struct buf *text)
+static void pooled_refuse(struct stage *stage, struct buf *text)
 {
 	stage_fail(stage, &(struct stage_fact){.fail = FAIL_POOL, .lane = -1, .text = buf_text(text)});
 	buf_free(text);
@@ -47,7 +47,7 @@ static void refuse_mode(struct stage *stage, enum pool_mode mode, const char *ea
 		"one; "
 		"connect past it, or set pool_mode=session with at least %zu connections for the lesson",
 		pool_mode_name(mode), each, wanted(stage));
-	refuse(stage, &text);
+	pooled_refuse(stage, &text);
 }
 
 static void refuse_size(struct stage *stage, size_t got, const char *why)
@@ -58,7 +58,7 @@ static void refuse_size(struct stage *stage, size_t got, const char *why)
 		"or "
 		"set pool_mode=session with a default_pool_size for these and all others",
 		wanted(stage), got, why[0] ? " (" : "", why, why[0] ? ")" : "");
-	refuse(stage, &text);
+	pooled_refuse(stage, &text);
 }
 
 /* All were there a moment ago, and one is not any more. */
@@ -66,7 +66,7 @@ static void refuse_lost(struct stage *stage, const char *why)
 {
 	struct buf text = {0};
 	buf_fmt(&text, "the pooler in between has lost a session of the lesson: %s", why);
-	refuse(stage, &text);
+	pooled_refuse(stage, &text);
 }
 
 static void on_tried(void *arg, const struct pool_answer *answer)

@@ -9,7 +9,7 @@ static struct lane *lane_at(struct stage *stage, size_t at)
 
 /* ---- connections ---- */
 
-static void on_connected(void *arg, const struct err *err)
+static void setup_on_connected(void *arg, const struct err *err)
 {
 	struct lane *lane = arg;
 	struct stage *stage = lane->stage;
@@ -47,7 +47,7 @@ static bool connect_next(struct stage *stage)
 		return true;
 	}
 	if (db_state(lane->db) != DB_CONNECTING)
-		lane_connect(lane, on_connected);
+		lane_connect(lane, setup_on_connected);
 	return false;
 }
 

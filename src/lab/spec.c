@@ -19,7 +19,7 @@ struct parser {
 	struct err *err;
 };
 
-static void next(struct parser *p)
+static void spec_next(struct parser *p)
 {
 	p->token = token_next(&p->lexer, p->err);
 }
@@ -38,7 +38,7 @@ static enum status expect(struct parser *p, enum token_kind kind, const char *wa
 		return unexpected(p, wanted);
 	if (text)
 		*text = p->token.text;
-	next(p);
+	spec_next(p);
 	return ST_OK;
 }
 
@@ -47,7 +47,7 @@ static enum status read_block(struct parser *p, enum token_kind keyword, const c
 {
 	if (p->token.kind != keyword)
 		return ST_OK;
-	next(p);
+	spec_next(p);
 	return expect(p, TOKEN_SQL, wanted, sql);
 }
 
@@ -64,11 +64,11 @@ static enum status read_setups(struct parser *p)
 	return read_block(p, TOKEN_TEARDOWN, "the SQL of this teardown, in { }", &parts->spec.teardown);
 }
 
-static enum status read_step(struct parser *p, struct spec_session *session)
+static enum status spec_read_step(struct parser *p, struct spec_session *session)
 {
 	struct spec_parts *parts = p->parts;
 	struct spec_step step = {.session = parts->spec.nsessions, .place = p->token.place};
-	next(p);
+	spec_next(p);
 	if (expect(p, TOKEN_NAME, "the name of a step", &step.name) ||
 	    expect(p, TOKEN_SQL, "the SQL of this step, in { }", &step.sql))
 		return p->err->status;
@@ -89,7 +89,7 @@ static enum status read_session(struct parser *p)
 	do {
 		if (p->token.kind != TOKEN_STEP)
 			return unexpected(p, "a step of this session");
-		if (read_step(p, &session))
+		if (spec_read_step(p, &session))
 			return p->err->status;
 	} while (p->token.kind == TOKEN_STEP);
 	if (read_block(p, TOKEN_TEARDOWN, "the SQL of this teardown, in { }", &session.teardown))
@@ -171,7 +171,7 @@ static enum status read_notices(struct parser *p, struct spec_mark *mark)
 {
 	if (p->token.kind != TOKEN_NOTICES)
 		return ST_OK;
-	next(p);
+	spec_next(p);
 	struct token token = p->token;
 	if (expect(p, TOKEN_NUMBER, "the number of notices", NULL))
 		return p->err->status;
@@ -190,7 +190,7 @@ static enum status read_mark(struct parser *p, struct spec_turn *turn)
 	struct spec_parts *parts = p->parts;
 	struct spec_mark mark = {.kind = SPEC_MARK_ONCE, .place = p->token.place};
 	if (p->token.kind == TOKEN_STAR) {
-		next(p);
+		spec_next(p);
 	} else {
 		mark.kind = SPEC_MARK_STEP;
 		if (read_name_of_step(p, "a mark: * or the name of another step", &mark.step) || read_notices(p, &mark))
@@ -216,7 +216,7 @@ static enum status read_turn(struct parser *p)
 	p->used_in[turn.step] = parts->spec.npermutations + 1;
 	if (p->token.kind == TOKEN_OPEN) {
 		do {
-			next(p);
+			spec_next(p);
 			if (read_mark(p, &turn))
 				return p->err->status;
 		} while (p->token.kind == TOKEN_COMMA);
@@ -246,7 +246,7 @@ static enum status read_permutation(struct parser *p)
 	struct spec_parts *parts = p->parts;
 	struct spec_permutation permutation = {.place = p->token.place};
 	size_t turns = parts->nturns, marks = parts->nmarks;
-	next(p);
+	spec_next(p);
 	do {
 		if (read_turn(p))
 			return p->err->status;
@@ -263,7 +263,7 @@ static enum status read_permutation(struct parser *p)
 
 static enum status read_spec(struct parser *p)
 {
-	next(p);
+	spec_next(p);
 	if (read_setups(p))
 		return p->err->status;
 	if (p->token.kind != TOKEN_SESSION)

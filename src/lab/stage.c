@@ -240,7 +240,7 @@ struct record *stage_send(struct stage *stage, size_t step, const struct spec_tu
 	return record;
 }
 
-static enum status check_step(const struct stage *stage, size_t step, struct err *err)
+static enum status stage_check_step(const struct stage *stage, size_t step, struct err *err)
 {
 	const struct spec_step *what = &stage->spec->steps[step];
 	const struct lane *lane = &stage->lanes[what->session];
@@ -264,7 +264,7 @@ static enum status check_step(const struct stage *stage, size_t step, struct err
 
 static enum status send_by_hand(struct stage *stage, size_t step, const struct spec_turn *turn, struct err *err)
 {
-	enum status status = check_step(stage, step, err);
+	enum status status = stage_check_step(stage, step, err);
 	if (status)
 		return status;
 	stage_send(stage, step, turn);
@@ -283,7 +283,7 @@ enum status stage_next(struct stage *stage, struct err *err)
 	if (!stage->permutation || stage->turn == stage->permutation->nturns)
 		return err_set(err, ST_USAGE, "no step is left; start again, or send one by its session");
 	const struct spec_turn *turn = &stage->permutation->turns[stage->turn];
-	enum status status = check_step(stage, turn->step, err);
+	enum status status = stage_check_step(stage, turn->step, err);
 	if (status)
 		return status;
 	stage->turn++;

@@ -47,7 +47,7 @@ static void add_cell(struct buf *out, const struct column *column, const char *c
 	buf_fill(out, ' ', column->text ? pad : 0);
 }
 
-static void add_row(struct buf *out, const struct rows *rows, const struct column *columns, const char **cells)
+static void table_add_row(struct buf *out, const struct rows *rows, const struct column *columns, const char **cells)
 {
 	for (size_t c = 0; c < rows->ncols; c++) {
 		buf_str(out, c ? "|" : "");
@@ -61,14 +61,14 @@ void table_print(struct buf *out, const struct rows *rows)
 	if (rows->ncols == 0)
 		return;
 	struct column *columns = columns_of(rows);
-	add_row(out, rows, columns, rows->names);
+	table_add_row(out, rows, columns, rows->names);
 	for (size_t c = 0; c < rows->ncols; c++) {
 		buf_str(out, c ? "+" : "");
 		buf_fill(out, '-', columns[c].width);
 	}
 	buf_char(out, '\n');
 	for (size_t r = 0; r < rows->nrows; r++)
-		add_row(out, rows, columns, rows->cells + r * rows->ncols);
+		table_add_row(out, rows, columns, rows->cells + r * rows->ncols);
 	buf_fmt(out, "(%zu row%s)\n\n", rows->nrows, rows->nrows == 1 ? "" : "s");
 	free(columns);
 }

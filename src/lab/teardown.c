@@ -129,7 +129,7 @@ static bool teardown_sessions(struct stage *stage)
 
 /* ---- the common teardown ---- */
 
-static void on_connected(void *arg, const struct err *err)
+static void teardown_on_connected(void *arg, const struct err *err)
 {
 	struct lane *lane = arg;
 	if (err) {
@@ -151,7 +151,7 @@ static bool teardown_connect(struct stage *stage)
 		return true;
 	}
 	if (db_state(control->db) != DB_CONNECTING) {
-		lane_connect(control, on_connected);
+		lane_connect(control, teardown_on_connected);
 		be_patient(stage, TEARDOWN_MS);
 	}
 	return false;
@@ -206,7 +206,7 @@ void teardown_turn(struct stage *stage)
 
 /* ---- no answer ---- */
 
-static void give_up(struct stage *stage)
+static void teardown_give_up(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
 		lane_close(&stage->lanes[i]);
@@ -224,7 +224,7 @@ void teardown_late(void *arg)
 	if (stage->state != STAGE_TEARDOWN)
 		return;
 	if (common && !(stage->control.busy && stage->teardown_regular)) {
-		give_up(stage);
+		teardown_give_up(stage);
 		return;
 	}
 	if (stage->control.busy)

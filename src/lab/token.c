@@ -11,7 +11,7 @@
 enum { SAID_COLUMNS = 40, FILE_COLUMNS = 200 };
 
 /* Newlines are no blanks: SQL keeps those at its edges. */
-static bool is_blank(char c)
+static bool token_is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\f';
 }
@@ -37,7 +37,7 @@ static char peek(const struct lexer *lexer)
 	return lexer->at < lexer->n ? lexer->text[lexer->at] : '\0';
 }
 
-static char take(struct lexer *lexer)
+static char token_take(struct lexer *lexer)
 {
 	char c = lexer->text[lexer->at++];
 	if (c == '\n') {
@@ -49,7 +49,7 @@ static char take(struct lexer *lexer)
 	return c;
 }
 
-static void keep(struct lexer *lexer, char c)
+static void token_keep(struct lexer *lexer, char c)
 {
 	lexer->strings[lexer->nstrings++] = c;
 }
@@ -60,23 +60,23 @@ static bool in_line(const struct lexer *lexer)
 	return c && c != '\n' && c != '\r';
 }
 
-static void skip_comment(struct lexer *lexer)
+static void token_skip_comment(struct lexer *lexer)
 {
-	take(lexer);
+	token_take(lexer);
 	struct spec_note note = {.text = lexer->strings + lexer->nstrings};
 	bool noted = peek(lexer) == '@';
 	if (noted) {
-		take(lexer);
+		token_take(lexer);
 		note.place = lexer->place;
 	}
 	while (in_line(lexer)) {
-		char c = take(lexer);
+		char c = token_take(lexer);
 		if (noted)
-			keep(lexer, c);
+			token_keep(lexer, c);
 	}
 	if (!noted)
 		return;
-	keep(lexer, '\0');
+	token_keep(lexer, '\0');
 	lexer->notes = mem_grow(lexer->notes, lexer->nnotes, sizeof note);
 	lexer->notes[lexer->nnotes++] = note;
 }
@@ -86,9 +86,9 @@ static void skip(struct lexer *lexer)
 	for (;;) {
 		char c = peek(lexer);
 		if (c == '#') {
-			skip_comment(lexer);
-		} else if (is_blank(c) || c == '\n') {
-			take(lexer);
+			token_skip_comment(lexer);
+		} else if (token_is_blank(c) || c == '\n') {
+			token_take(lexer);
 		} else {
 			return;
 		}
@@ -114,22 +114,22 @@ static enum token_kind keyword(const char *name)
 static enum token_kind read_name(struct lexer *lexer, const char *text)
 {
 	while (is_name_rest(peek(lexer)))
-		keep(lexer, take(lexer));
-	keep(lexer, '\0');
+		token_keep(lexer, token_take(lexer));
+	token_keep(lexer, '\0');
 	return keyword(text);
 }
 
-static enum token_kind read_number(struct lexer *lexer)
+static enum token_kind token_read_number(struct lexer *lexer)
 {
 	while (is_digit(peek(lexer)))
-		keep(lexer, take(lexer));
-	keep(lexer, '\0');
+		token_keep(lexer, token_take(lexer));
+	token_keep(lexer, '\0');
 	return TOKEN_NUMBER;
 }
 
-static enum token_kind read_quoted(struct lexer *lexer, struct spec_place from, struct err *err)
+static enum token_kind token_read_quoted(struct lexer *lexer, struct spec_place from, struct err *err)
 {
-	take(lexer);
+	token_take(lexer);
 	for (;;) {
 		char c = peek(lexer);
 		if (c == '\0' || c == '\n') {
@@ -137,43 +137,43 @@ static enum token_kind read_quoted(struct lexer *lexer, struct spec_place from, 
 				    "this quoted name does not end on its line: close it with \"");
 			return TOKEN_BAD;
 		}
-		take(lexer);
+		token_take(lexer);
 		if (c == '"') {
 			if (peek(lexer) != '"')
 				break;
-			take(lexer);
+			token_take(lexer);
 		}
-		keep(lexer, c);
+		token_keep(lexer, c);
 	}
-	keep(lexer, '\0');
+	token_keep(lexer, '\0');
 	return TOKEN_NAME;
 }
 
-static enum token_kind read_sql(struct lexer *lexer, struct spec_place from, const char *text, struct err *err)
+static enum token_kind token_read_sql(struct lexer *lexer, struct spec_place from, const char *text, struct err *err)
 {
-	take(lexer);
-	while (is_blank(peek(lexer)))
-		take(lexer);
+	token_take(lexer);
+	while (token_is_blank(peek(lexer)))
+		token_take(lexer);
 	while (peek(lexer) != '}') {
 		if (peek(lexer) == '\0') {
 			token_error(err, lexer->file, from, "the SQL that begins here does not end: close it with }");
 			return TOKEN_BAD;
 		}
-		keep(lexer, take(lexer));
+		token_keep(lexer, token_take(lexer));
 	}
-	take(lexer);
-	while (lexer->strings + lexer->nstrings > text && is_blank(lexer->strings[lexer->nstrings - 1]))
+	token_take(lexer);
+	while (lexer->strings + lexer->nstrings > text && token_is_blank(lexer->strings[lexer->nstrings - 1]))
 		lexer->nstrings--;
-	keep(lexer, '\0');
+	token_keep(lexer, '\0');
 	return TOKEN_SQL;
 }
 
-static enum token_kind read_sign(struct lexer *lexer, struct err *err)
+static enum token_kind token_read_sign(struct lexer *lexer, struct err *err)
 {
 	static const char signs[] = "(),*";
 	static const enum token_kind kinds[] = {TOKEN_OPEN, TOKEN_CLOSE, TOKEN_COMMA, TOKEN_STAR};
 	struct spec_place place = lexer->place;
-	char c[2] = {take(lexer), '\0'};
+	char c[2] = {token_take(lexer), '\0'};
 	const char *sign = strchr(signs, c[0]);
 	if (sign)
 		return kinds[sign - signs];
@@ -192,13 +192,13 @@ struct token token_next(struct lexer *lexer, struct err *err)
 	else if (is_name_start(c))
 		token.kind = read_name(lexer, token.text);
 	else if (is_digit(c))
-		token.kind = read_number(lexer);
+		token.kind = token_read_number(lexer);
 	else if (c == '"')
-		token.kind = read_quoted(lexer, token.place, err);
+		token.kind = token_read_quoted(lexer, token.place, err);
 	else if (c == '{')
-		token.kind = read_sql(lexer, token.place, token.text, err);
+		token.kind = token_read_sql(lexer, token.place, token.text, err);
 	else
-		token.kind = read_sign(lexer, err);
+		token.kind = token_read_sign(lexer, err);
 	return token;
 }
 

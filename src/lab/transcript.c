@@ -48,7 +48,7 @@ static void add_notify(struct transcript *t, long lane, const struct stage_word 
 		buf_fmt(&t->out, "%s\n", session_name(t, word->sender));
 }
 
-static void add_error(struct transcript *t, const struct stage_word *word)
+static void transcript_add_error(struct transcript *t, const struct stage_word *word)
 {
 	if (word->severity[0])
 		buf_fmt(&t->out, "%s:  %s\n", word->severity, word->message);
@@ -56,7 +56,7 @@ static void add_error(struct transcript *t, const struct stage_word *word)
 		buf_fmt(&t->out, "%s\n", word->text);
 }
 
-static void add_word(struct transcript *t, long lane, const struct stage_word *word)
+static void transcript_add_word(struct transcript *t, long lane, const struct stage_word *word)
 {
 	switch (word->kind) {
 	case WORD_ROWS:
@@ -65,7 +65,7 @@ static void add_word(struct transcript *t, long lane, const struct stage_word *w
 	case WORD_TAG:
 		return;
 	case WORD_ERROR:
-		add_error(t, word);
+		transcript_add_error(t, word);
 		return;
 	case WORD_NOTICE:
 		buf_fmt(&t->out, "%s: %s", session_name(t, lane), word->text);
@@ -84,7 +84,7 @@ static void add_done(struct transcript *t, const struct stage_record *record)
 		buf_fmt(&t->out, "step %s: %s\n", step_name(t, record), t->spec->steps[record->step].sql);
 	for (size_t i = 0; i < record->nwords; i++)
 		if (!record->words[i].early)
-			add_word(t, (long)record->lane, &record->words[i]);
+			transcript_add_word(t, (long)record->lane, &record->words[i]);
 }
 
 static void add_starts(struct transcript *t)
@@ -165,7 +165,7 @@ static void add_failure(struct transcript *t, const struct stage_fact *fact)
 
 /* ---- facts ---- */
 
-static void on_fact(void *arg, const struct stage_fact *fact)
+static void transcript_on_fact(void *arg, const struct stage_fact *fact)
 {
 	struct transcript *t = arg;
 	bool talk = false;
@@ -181,7 +181,7 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 		stage_play(t->stage);
 		break;
 	case FACT_SAID:
-		add_word(t, fact->lane, fact->word);
+		transcript_add_word(t, fact->lane, fact->word);
 		break;
 	case FACT_WAITS:
 		buf_fmt(&t->out, "step %s: %s <waiting ...>\n", step_name(t, fact->record),
@@ -219,7 +219,7 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 	flush(t, talk);
 }
 
-static void on_next(void *arg)
+static void transcript_on_next(void *arg)
 {
 	struct transcript *t = arg;
 	const struct spec_permutation *next = t->failed || t->stopped ? NULL : spec_permutations_next(t->order);
@@ -258,8 +258,8 @@ struct transcript *transcript_start(struct loop *loop, struct ring *ring, const 
 	t->spec = spec;
 	t->to = *to;
 	t->order = spec_permutations_new(spec);
-	t->stage = stage_new(loop, ring, info, spec, &options, on_fact, t);
-	t->next = timer_new(loop, on_next, t);
+	t->stage = stage_new(loop, ring, info, spec, &options, transcript_on_fact, t);
+	t->next = timer_new(loop, transcript_on_next, t);
 	tell_unused(t);
 	buf_fmt(&t->out, "Parsed test spec with %zu sessions\n", spec->nsessions);
 	flush(t, false);

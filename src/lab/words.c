@@ -7,7 +7,7 @@
 #include "stage_internal.h"
 
 /* All strings of a word are in one block, which begins with its tag. */
-static const char *put(char **at, const char *s)
+static const char *words_put(char **at, const char *s)
 {
 	size_t n = strlen(s ? s : "") + 1;
 	char *copy = memcpy(*at, s ? s : "", n);
@@ -31,13 +31,13 @@ struct stage_word *words_add(struct words *words, const struct stage_word *word)
 		mem_new(size_of(word->tag) + size_of(word->severity) + size_of(word->message) + size_of(word->detail) +
 			size_of(word->text) + size_of(word->channel) + size_of(word->payload));
 	*copy = *word;
-	copy->tag = put(&at, word->tag);
-	copy->severity = put(&at, word->severity);
-	copy->message = put(&at, word->message);
-	copy->detail = put(&at, word->detail);
-	copy->text = put(&at, word->text);
-	copy->channel = put(&at, word->channel);
-	copy->payload = put(&at, word->payload);
+	copy->tag = words_put(&at, word->tag);
+	copy->severity = words_put(&at, word->severity);
+	copy->message = words_put(&at, word->message);
+	copy->detail = words_put(&at, word->detail);
+	copy->text = words_put(&at, word->text);
+	copy->channel = words_put(&at, word->channel);
+	copy->payload = words_put(&at, word->payload);
 	return copy;
 }
 
