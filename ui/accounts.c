@@ -27,9 +27,9 @@ struct accounts {
 /* ---- which rows ---- */
 
 /*
- * The first row stays where it was as long as the selection stays in sight; then the rows move by half a pane. Each time that they
- * move, all of them have to be sent, over slow lines too. (Less than half would not do: curses then moves whole lines of the
- * screen, with what stands beside this pane, and has to mend that.)
+ * The first row stays where it was as long as the selection stays in sight; then the rows move by half a pane. Each
+ * time that they move, all of them have to be sent, over slow lines too. (Less than half would not do: curses then
+ * moves whole lines of the screen, with what stands beside this pane, and has to mend that.)
  */
 static size_t top_row(struct accounts *accounts, size_t height)
 {
@@ -92,7 +92,7 @@ static void failure(const struct app *app, struct buf *out)
 		buf_str(out, "; Esc clears the filter, & changes it");
 }
 
-/* What stands in the place of the rows where there are none; false where there are some. */
+/* The text shown when there are no rows; false if there are rows. */
 static bool accounts_nothing(const struct app *app, struct buf *out)
 {
 	if (phase_words(out, app))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What commands and signals do on the screen. */
+/* Runs the actions of commands and signals on the screen. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -184,7 +184,8 @@ void actions_signals(struct console *console, bool on)
 	}
 }
 
-/* The whole process group stops, as it would for the terminal's own ^Z: make or a shell script that started us stops with us. */
+/* The whole process group stops, as it would for the terminal's own ^Z: make or a shell script that started us stops
+ * with us. */
 void actions_suspend(struct console *console)
 {
 	term_leave();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The latest transfer as its events tell it: attempts, waits, levers, outcome; pure. */
+/* Collects the latest transfer from its events: attempts, waits, injected faults, outcome; pure. */
 #include "ui/attempts.h"
 
 #include <stdio.h>

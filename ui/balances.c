@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The balances of the picked accounts as they were last read, and what a transfer would make of them. */
+/* The last read balances of the picked accounts, and what they would be after a transfer. */
 #include "ui/balances.h"
 
 #include <stdlib.h>

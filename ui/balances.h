@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The balances of the picked accounts as they were last read, and what a transfer would make of them. */
+/* The last read balances of the picked accounts, and what they would be after a transfer. */
 #ifndef UI_BALANCES_H
 #define UI_BALANCES_H
 
@@ -27,7 +27,7 @@ void balances_free(struct balances *balances);
 /* What a transfer would do to these balances. */
 struct preview {
 	bool known;
-	const char *why; /* it is not: what would be wrong with it, or that nobody can say; static */
+	const char *why; /* it is not: what would be wrong with it, or that it is unknown; static */
 	unsigned scale;
 	int64_t amount, before[2], after[2]; /* in units */
 };

@@ -66,7 +66,7 @@ int columns_wanted(const struct columns *columns, const struct catalogue *catalo
 	return wanted;
 }
 
-/* Half a number is a wrong number, and most ids are told apart by how they begin: the id gives way first. */
+/* Half a number is a wrong number, and most ids differ in how they begin: the id gives way first. */
 static void columns_share(const struct columns *columns, int room, int *id, int *balance)
 {
 	int least = columns->id < ID_LEAST ? columns->id : ID_LEAST, left = room - OTHER;

@@ -6,7 +6,8 @@
 #include "bank/pages.h"
 #include "base/buf.h"
 
-/* Zero-initialise. Widths only grow while the list is scrolled: columns that jump are hard to read and costly to draw. */
+/* Zero-initialise. Widths only grow while the list is scrolled: columns that jump are hard to read and costly to
+ * draw. */
 struct columns {
 	const struct catalogue *catalogue; /* whose widths these are */
 	int id, balance, extra[CATALOGUE_EXTRA_MAX];
@@ -18,8 +19,8 @@ void columns_widen(struct columns *columns, const struct catalogue *catalogue, c
 int columns_wanted(const struct columns *columns,
 		   const struct catalogue *catalogue); /* columns of the terminal that a whole line takes */
 
-/* Id, balance and their marks first, further columns where there is room. mark[0]: '>' for the selected row; mark[1]: what
- * the account is picked for. */
+/* Id, balance and their marks first, further columns where there is room. mark[0]: '>' for the selected row;
+ * mark[1]: what the account is picked for. */
 void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[2], struct account row);
 void columns_head(struct buf *line, const struct columns *columns, int room);
 

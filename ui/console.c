@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The console: the screen as the face of the program. */
+/* The console: runs the program with a full-screen interface. */
 #include "ui/console.h"
 
 #include <fcntl.h>
@@ -115,8 +115,8 @@ static bool open_keys(struct console *console, struct err *err)
 	return true;
 }
 
-/* The loop makes a descriptor that it watches non-blocking, and with it the terminal that it shares with standard output and with
- * the shell: drawings would be cut off. We read only what is there, so it need not be. */
+/* The loop makes a descriptor that it watches non-blocking, and with it the terminal that it shares with standard
+ * output and with the shell: drawings would be cut off. We read only what is there, so it need not be. */
 static void watch_input(struct console *console)
 {
 	int flags = fcntl(STDIN_FILENO, F_GETFL);
@@ -156,7 +156,7 @@ struct console *console_open(struct app *app, struct err *err)
 {
 	struct console *console = NEW(struct console);
 	console->app = app;
-	actions_signals(console, true); /* before curses looks whether somebody handles them */
+	actions_signals(console, true); /* before curses checks for existing handlers */
 	if (!open_keys(console, err) ||
 	    term_open(wants_colors(&app->settings), wants_ascii(&app->settings), err) != ST_OK) {
 		console_close(console);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The console: the screen as the face of the program. */
+/* The console: runs the program with a full-screen interface. */
 #ifndef UI_CONSOLE_H
 #define UI_CONSOLE_H
 
@@ -9,8 +9,9 @@
 struct app;
 struct console;
 
-/* Takes the terminal (standard input and output), becomes app->face and draws at once, before there is any connection. NULL with
- * a sentence where the terminal cannot be used; app->face is left alone then. From here on everything comes from the loop. */
+/* Takes the terminal (standard input and output), becomes app->face and draws at once, before there is any
+ * connection. NULL with a sentence where the terminal cannot be used; app->face is left alone then. From here on
+ * everything comes from the loop. */
 struct console *console_open(struct app *app, struct err *err);
 
 /* Gives the terminal back; prints on fd 2 what was written there meanwhile. Before app_free(); NULL is fine. */

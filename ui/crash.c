@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Giving the terminal back when all is lost, and keeping stray words off the screen while it is up. */
+/* Restores the terminal after a crash, and keeps stderr off the screen while it is up. */
 #include "ui/crash.h"
 
 #include <fcntl.h>
@@ -75,8 +75,8 @@ static void crash_restore(void)
 	stderr_back(crash);
 }
 
-/* The old action comes back first, so that raising the signal again ends the program as if nobody had looked, or gives it to
- * whoever was here before (a sanitizer). */
+/* The old action comes back first, so that raising the signal again ends the program as if it had not been caught,
+ * or passes it to the earlier handler (a sanitizer). */
 static void on_fatal(int signum)
 {
 	crash_restore();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Giving the terminal back when all is lost, and keeping stray words off the screen while it is up. */
+/* Restores the terminal after a crash, and keeps stderr off the screen while it is up. */
 #ifndef UI_CRASH_H
 #define UI_CRASH_H
 
@@ -8,9 +8,9 @@
 #include <termios.h>
 
 /*
- * Between crash_arm() and crash_disarm() fd 2 is a file in memory (where it was a terminal), and SIGSEGV, SIGBUS, SIGFPE, SIGABRT
- * and the end of memory restore the terminal by means that are allowed in a signal handler: the bytes of the way out,
- * the saved modes, and what was kept of fd 2.
+ * Between crash_arm() and crash_disarm() fd 2 is a file in memory (where it was a terminal), and SIGSEGV, SIGBUS,
+ * SIGFPE, SIGABRT and the end of memory restore the terminal by means that are allowed in a signal handler: the bytes
+ * of the way out, the saved modes, and what was kept of fd 2.
  */
 struct crash {
 	struct termios shell_modes;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Putting harmless text and frames on the screen; what was drawn and did not change costs nothing. */
+/* Draws escaped text and frames; what did not change is not sent again. */
 #ifndef UI_DRAW_H
 #define UI_DRAW_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is known of the terminal and of the libraries that draw on it. */
+/* Facts about the terminal and the libraries that draw on it. */
 #include <stdlib.h>
 
 #include <curses.h>

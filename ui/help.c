@@ -151,7 +151,7 @@ static bool belongs(const struct binding *binding, const char *context, enum sid
 	return n > 0 && strcmp(binding->context, context) == 0 && right == (side == RIGHT);
 }
 
-/* Draws them from x on, those that fit; with y < 0 only measures. Returns where the next one would stand. */
+/* Draws them from x on, those that fit; with y < 0 only measures. Returns where the next one would go. */
 static int hints_of(const struct keymap *keymap, const char *context, enum side side, int y, int x, int end)
 {
 	size_t n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From bytes to command lines: keys, and who they go to: question, command line, what is on top, pane, everywhere. */
+/* Sends each key to the question, the command line, the popup, the pane or the global keymap. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -208,7 +208,8 @@ static void one_key(struct console *console, const struct key *key)
 		key_for_all(console, key, name);
 }
 
-/* Esc and what was typed right after it come in one piece over a slow line; nothing here but the command line knows Alt. */
+/* Esc and what was typed right after it come in one piece over a slow line; nothing here but the command line knows
+ * Alt. */
 static void key_pressed(struct console *console, const struct key *key)
 {
 	struct key next = *key;

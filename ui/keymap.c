@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keymap: which command line a key stands for, by context; data in the command language. */
+/* The keymap: the command line that each key runs, by context; data in the command language. */
 #include "ui/keymap.h"
 
 #include <stdlib.h>

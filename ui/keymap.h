@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keymap: which command line a key stands for, by context; data in the command language. */
+/* The keymap: the command line that each key runs, by context; data in the command language. */
 #ifndef UI_KEYMAP_H
 #define UI_KEYMAP_H
 
@@ -14,8 +14,8 @@
  *
  *     context key[,key...] command words... ; [hint] note for people
  *
- * "digit" as a key is 0 to 9, and % in the command is the key that was pressed. The hint, a word or two, is what the key line of
- * the screen says; a binding without one is not shown there, and one that ends with ! stands at the right and is never left out.
+ * "digit" as a key is 0 to 9, and % in the command is the key that was pressed. The hint, a word or two, is shown in
+ * the key line; a binding without one is not shown there, and one that ends with ! is at the right and is never left out.
  * A line that begins with # is a comment. Of two bindings of the same key in the same context the later one holds.
  */
 struct binding {

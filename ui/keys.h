@@ -55,11 +55,11 @@ void keys_define(struct keys *keys, const char *sequence, enum key_code code, un
 
 void keys_feed(struct keys *keys, const char *bytes, size_t n);
 bool keys_next(struct keys *keys, struct key *key); /* false: nothing complete is left */
-bool keys_waiting(const struct keys *keys);         /* something came right behind what was taken */
+bool keys_waiting(const struct keys *keys);         /* more bytes came right after those that were taken */
 void keys_drop(struct keys *keys);                  /* forgets what was fed and not yet taken */
 
-/* How long to wait for the rest of what came, in ms; 0: nothing is unfinished. Once the time is over without another byte,
- * keys_settle() says that no more will come, and keys_next() gives what is left. */
+/* How long to wait for the rest of what came, in ms; 0: nothing is unfinished. Once the time is over without another
+ * byte, keys_settle() says that no more will come, and keys_next() gives what is left. */
 unsigned keys_wait_ms(const struct keys *keys);
 void keys_settle(struct keys *keys);
 

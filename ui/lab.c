@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The lab pane: a lesson as lanes with time running down, what is true now, and what is told and asked. */
+/* The lab pane: a lesson as lanes with time running down, the committed values now, texts and questions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,8 @@ struct lab_pane {
 
 /* ---- where the lanes are ---- */
 
-/* Two sessions have the numbers between them; more have them on the left; where lanes would be too narrow, there is one for all. */
+/* Two sessions have the numbers between them; more have them on the left; where lanes would be too narrow, there is
+ * one for all. */
 struct lanes {
 	int n, width, step_x;
 	bool together;
@@ -143,7 +144,7 @@ static void lab_draw_row(const struct lab_pane *pane, const struct lanes *lanes,
 
 /* ---- the pane ---- */
 
-/* The selection follows the next step until somebody looks elsewhere. */
+/* The selection follows the next step until the user selects another row. */
 static void lab_follow(struct lab_pane *pane, size_t height)
 {
 	const struct player *player = pane->app->player;

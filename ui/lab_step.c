@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One step of a lesson in few words: its statement, what came of it, and the sign for that; pure. */
+/* One step of a lesson as text: its statement, its outcome and the sign for it; pure. */
 #include "ui/lab_step.h"
 
 #include <string.h>
@@ -48,7 +48,7 @@ void lab_step_sql_short(struct buf *out, const char *sql, int columns)
 	buf_free(&whole);
 }
 
-/* ---- what came of it ---- */
+/* ---- its outcome ---- */
 
 static const struct stage_word *word_of(const struct stage_record *record, enum stage_word_kind kind)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One step of a lesson in few words: its statement, what came of it, and the sign for that; pure. */
+/* One step of a lesson as text: its statement, its outcome and the sign for it; pure. */
 #ifndef UI_LAB_STEP_H
 #define UI_LAB_STEP_H
 
@@ -10,10 +10,11 @@
 /* The statement on one line, harmless. */
 void lab_step_sql(struct buf *out, const char *sql);
 
-/* The same within `columns`: its first word, then as much of its end as there is room for, which is what tells statements apart. */
+/* The same within `columns`: its first word, then as much of its end as there is room for, which is what tells
+ * statements apart. */
 void lab_step_sql_short(struct buf *out, const char *sql, int columns);
 
-/* What came of it, as in "UPDATE 1", "-> 1000", "x 40001", "waits for A"; nothing while it is to come. */
+/* The outcome, as in "UPDATE 1", "-> 1000", "x 40001", "waits for A"; nothing while it is to come. */
 void lab_step_outcome(struct buf *out, const struct spec *spec, const struct stage_record *record);
 
 /* '*' a commit, '<' rolled back, 'x' an error, '~' it waits or has waited, '.' it runs, ' ' else. */
@@ -26,8 +27,8 @@ void lab_step_blockers(struct buf *out, const struct spec *spec, const struct st
 /* All that is known of it, line by line. */
 void lab_step_detail(struct buf *out, const struct spec *spec, const struct stage_record *record);
 
-/* The state of a session in words: "in a transaction", "RETRY WANTED 40001", "WAITS for A". `last` is the last step of it that is done, or
- * NULL. */
+/* The state of a session in words: "in a transaction", "RETRY WANTED 40001", "WAITS for A". `last` is the last step
+ * of it that is done, or NULL. */
 enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
 			 const struct stage_record *last);
 

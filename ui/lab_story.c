@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a lesson tells and asks, and what is true now, as lines of the lab. */
+/* Draws the story of a lesson: texts, questions, and the committed values now. */
 #include "ui/lab_story.h"
 
 #include <string.h>
@@ -179,7 +179,7 @@ static void add_judged(struct lines *lines, const struct player_question *questi
 	}
 }
 
-/* An answer is told as long as its step is the last one. */
+/* An answer is shown as long as its step is the last one. */
 static void add_question(struct lines *lines, const struct player *player)
 {
 	struct player_question question = player_question(player);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a lesson tells and asks, and what is true now, as lines of the lab. */
+/* Draws the story of a lesson: texts, questions, and the committed values now. */
 #ifndef UI_LAB_STORY_H
 #define UI_LAB_STORY_H
 
@@ -10,7 +10,8 @@
 int lab_story_now_lines(const struct player *player);
 void lab_story_draw_now(const struct player *player, struct rect area); /* with a head line */
 
-/* The story: the text before the next step (or before row `row`, when somebody looks there; -1: no), the question, the end. */
+/* The story: the text before the next step (or before row `row`, when the user selected it; -1: none), the question,
+ * the end. */
 int lab_story_lines(struct player *player, int columns);
 void lab_story_draw(struct player *player, long row, struct rect area, bool head);
 

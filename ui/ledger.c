@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ledger pane: the transfers that were made, the newest first. */
+/* The ledger pane: past transfers, newest first. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +106,7 @@ static size_t rows_shown(struct ledger *ledger)
 	return count - ledger->top < height ? count - ledger->top : height;
 }
 
-/* What stands in the place of the rows; false where there are some. */
+/* The text shown when there are no rows; false if there are rows. */
 static bool ledger_nothing(const struct app *app, struct buf *out)
 {
 	const struct history *history = app->history;
@@ -187,7 +187,7 @@ static bool ledger_act(void *self, const char *action, const char *argument)
 	return true;
 }
 
-/* It is no reader of events: the history says when something changed. */
+/* It does not read events: the history says when something changed. */
 static bool ledger_read_nothing(void *self)
 {
 	(void)self;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The lessons pane: those that are built in, in the order of learning; greyed where the server cannot play them. */
+/* The lessons pane: built-in lessons in learning order, greyed where the server cannot run them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +71,7 @@ static void add_mark(struct buf *line, const struct lessons *lessons, const stru
 	buf_char(line, !sum.orders ? ' ' : sum.orders < orders_of(lessons, entry) ? '+' : '*');
 }
 
-/* How far somebody has come with a lesson, in words. */
+/* The progress with a lesson, in words. */
 static void lessons_add_learned(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
 {
 	struct learned_sum sum = learned_of(app_learned(lessons->app), entry->name);

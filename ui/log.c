@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The log pane: every statement and event as one line, following the newest or standing where it was left. */
+/* The log pane: one line for each statement and event, following the newest or staying at the selection. */
 #include <stdlib.h>
 #include <string.h>
 

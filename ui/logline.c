@@ -53,7 +53,7 @@ static const char *logline_verb_text(const char *text)
 	return inside ? inside + 5 : text;
 }
 
-/* The amounts and ids of a statement stand at its end: what does not fit goes from behind its verb. */
+/* The amounts and ids of a statement are at its end: what does not fit is cut after its verb. */
 static void logline_add_statement(struct buf *out, const char *text, int columns)
 {
 	const char *verb_text = logline_verb_text(text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which events are lines of the log: those that pass the filter, statements on their way last; pure. */
+/* Selects the events the log shows: those that pass the filter, pending statements last; pure. */
 #include "ui/loglist.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which events are lines of the log: those that pass the filter, statements on their way last; pure. */
+/* Selects the events the log shows: those that pass the filter, pending statements last; pure. */
 #ifndef UI_LOGLIST_H
 #define UI_LOGLIST_H
 
@@ -11,17 +11,18 @@
 enum { LOGLIST_PENDING_MAX = 64 };
 
 /*
- * Zero-initialise, then set `ring`. A statement that was sent is a line only until its answer comes; such lines stand after all
- * others. What is no part of a transfer is left out unless `all` is set: the reads of the list, what watches a lesson, and how the rival, after the
- * transfer, puts back what it moved. Errors always are lines. Lines have positions that do not change while older lines fall out of the ring: `dropped` is the position of the
- * first one that is left.
+ * Zero-initialise, then set `ring`. A statement that was sent is a line only until its answer comes; such lines stand
+ * after all others. What is not part of a transfer is left out unless `all` is set: the reads of the list, what watches
+ * a lesson, and how the rival, after the transfer, puts back what it moved. Errors always are lines. Lines have
+ * positions that do not change while older lines fall out of the ring: `dropped` is the position of the first one that
+ * is left.
  */
 struct loglist {
 	const struct ring *ring;
 	struct cursor cursor;
 	bool errors_only, all; /* set by loglist_filter() */
 	bool transferring;     /* a transfer runs at the cursor */
-	uint32_t aside;        /* a transaction that is no part of one */
+	uint32_t aside;        /* a transaction that is not part of one */
 	uint64_t *lines;       /* event numbers, ascending, from `start` to `end` */
 	size_t start, end, cap;
 	uint64_t dropped;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The message line: the last sentence that was said, in full until the next key. */
+/* The message line: the last message, in full until the next key. */
 #include "ui/message.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* When the screen is drawn, and in which order. */
+/* Decides when the screen is drawn, and in which order. */
 #include "base/clock.h"
 #include "ui/draw.h"
 #include "ui/help.h"
@@ -9,9 +9,10 @@
 #include "ui/title.h"
 
 /*
- * What keys change is drawn at the end of the turn that read them, unless more of them wait to be read, and so are the accounts that
- * they asked for: a key held down is answered as fast as it comes. What events change is drawn at most 30 times a second: each such
- * drawing costs FRAME_US of time, and what was not used is kept for up to SAVED_FRAMES of them.
+ * What keys change is drawn at the end of the turn that read them, unless more of them wait to be read, and so are the
+ * accounts that they asked for: a key held down is answered as fast as it comes. What events change is drawn at most 30
+ * times a second: each such drawing costs FRAME_US of time, and what was not used is kept for up to SAVED_FRAMES of
+ * them.
  */
 enum { FRAME_US = 33334, SAVED_FRAMES = 3 };
 
@@ -111,7 +112,7 @@ void paint_now(struct console *console)
 	bool asked = console->review && !review_drawn(console->review);
 	struct rect cursor = paint_laid_out(console);
 	term_flush(cursor.y, cursor.x);
-	if (asked && !console->layout.tiny) { /* what was typed before the question is no answer to it */
+	if (asked && !console->layout.tiny) { /* what was typed before the question does not answer it */
 		term_forget_typed();
 		keys_drop(console->keys);
 	}

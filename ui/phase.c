@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the program waits for, in words. */
+/* Says what the program is waiting for. */
 #include "ui/phase.h"
 
 #include "app/app.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the program waits for, in words. */
+/* Says what the program is waiting for. */
 #ifndef UI_PHASE_H
 #define UI_PHASE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A popup: a scrollable text over the panes, for the help and for the full text of an event. */
+/* A popup: scrollable text over the panes, for the help and the full text of an event. */
 #include "ui/popup.h"
 
 #include <stdlib.h>

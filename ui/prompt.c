@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command line at the bottom: editing, history and completion by readline, which sees neither terminal nor signals. */
+/* The command line at the bottom: readline edits and completes, without access to terminal or signals. */
 #include "ui/prompt.h"
 
 #include <fcntl.h>
@@ -24,8 +24,8 @@
 enum { HISTORY_LINES = 1000, OFFER_ROWS = 4 };
 
 /*
- * readline is one per process, so its state here is one too. It is fed whole keys from a queue and answers EOF when the queue is
- * empty: a reader that waited for more, or repeated its last byte, would hang in the middle of a sequence.
+ * readline is one per process, so its state here is one too. It is fed whole keys from a queue and answers EOF when the
+ * queue is empty: a reader that waited for more, or repeated its last byte, would hang in the middle of a sequence.
  */
 static struct {
 	struct app *app;
@@ -115,8 +115,8 @@ static void bind_keys(void)
 	rl_bind_keyseq_if_unbound("\\e[Z", rl_old_menu_complete);
 }
 
-/* The file of earlier command lines, $XDG_STATE_HOME/teller/history: made if it is missing, for its owner only; NULL where it
- * cannot be. Owned. */
+/* The file of earlier command lines, $XDG_STATE_HOME/teller/history: made if it is missing, for its owner only; NULL
+ * where it cannot be. Owned. */
 static char *prompt_history_file(void)
 {
 	char *path = state_path("history");
@@ -139,7 +139,7 @@ static void prompt_start(void)
 	rl_catch_sigwinch = 0;
 	rl_prep_term_function = NULL;
 	rl_deprep_term_function = NULL;
-	rl_outstream = prompt.nowhere; /* it writes behind the screen's back */
+	rl_outstream = prompt.nowhere; /* it would write over the screen */
 	rl_getc_function = next_byte;
 	rl_input_available_hook = bytes_waiting;
 	rl_redisplay_function = nothing_to_draw;
@@ -287,7 +287,8 @@ char *prompt_key(const struct key *key)
 
 /* ---- drawing ---- */
 
-/* The part of the line around the cursor that fits: it is moved by halves, so that typing at the end does not move it at every key. */
+/* The part of the line around the cursor that fits: it is moved by halves, so that typing at the end does not move
+ * it at every key. */
 static const char *visible(const char *text, size_t point, int columns, int *cursor)
 {
 	int at = (int)text_width(text, point), step = columns / 2 > 0 ? columns / 2 : 1, skip = 0;

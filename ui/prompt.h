@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command line at the bottom: editing, history and completion by readline, which sees neither terminal nor signals. */
+/* The command line at the bottom: readline edits and completes, without access to terminal or signals. */
 #ifndef UI_PROMPT_H
 #define UI_PROMPT_H
 
@@ -16,8 +16,8 @@ void prompt_open(struct app *app, const char *text);
 void prompt_close(void); /* leaves without a command */
 bool prompt_is_open(void);
 
-/* Gives it a key. Returns the line once it was accepted (owned; the prompt is closed then), else NULL. It also closes itself
- * where there is nothing to accept. */
+/* Gives it a key. Returns the line once it was accepted (owned; the prompt is closed then), else NULL. It also
+ * closes itself where there is nothing to accept. */
 char *prompt_key(const struct key *key);
 
 /* In the last line of the room, what completion offers above it. Returns where the cursor belongs. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The review box: the exact command and what it would do, and a question that only y answers with yes. */
+/* The review box: the exact command, its effect, and a question that only y confirms. */
 #include "ui/review.h"
 
 #include <stdio.h>

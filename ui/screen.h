@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of the console, shared by its files and by nobody else. */
+/* The console structure, private to the files of the console. */
 #ifndef UI_SCREEN_H
 #define UI_SCREEN_H
 

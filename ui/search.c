@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The search: the list goes to the first id that begins with what is being typed. */
+/* The search: the list moves to the first id with the typed prefix. */
 #include "ui/search.h"
 
 #include <stdio.h>

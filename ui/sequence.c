@@ -38,8 +38,8 @@ static void by_codepoint(struct key *key, unsigned cp)
 
 struct csi {
 	unsigned number[3];
-	unsigned char mark; /* what stands before the parameters, 0 for nothing: '<' is the mouse's */
-	bool odd;           /* something else stands among them */
+	unsigned char mark; /* what is before the parameters, 0 for nothing: '<' is the mouse's */
+	bool odd;           /* something else is among them */
 	size_t end;         /* of its final byte */
 };
 
@@ -63,8 +63,8 @@ static size_t csi_read(const unsigned char *p, size_t n, struct csi *csi)
 }
 
 /*
- * A report of the mouse in its SGR form: button with modifiers, column, row, M for down and m for up (ctlseqs, "Extended
- * coordinates"). 4, 8 and 16 are the modifiers, 32 is a movement, 64 and 65 are the wheel.
+ * A report of the mouse in its SGR form: button with modifiers, column, row, M for down and m for up (ctlseqs,
+ * "Extended coordinates"). 4, 8 and 16 are the modifiers, 32 is a movement, 64 and 65 are the wheel.
  */
 static void mouse_key(struct key *key, const struct csi *csi, unsigned char final)
 {
@@ -148,7 +148,7 @@ static size_t ss3(const unsigned char *p, size_t n, bool last, struct key *key)
 	return i + 1;
 }
 
-/* An answer of the terminal that nobody asked for: up to BEL or ESC \. */
+/* An unrequested answer of the terminal: up to BEL or ESC \. */
 static size_t string(const unsigned char *p, size_t n, bool last, struct key *key)
 {
 	*key = (struct key){.code = K_NONE};

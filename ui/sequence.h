@@ -5,8 +5,8 @@
 
 #include "ui/keys.h"
 
-/* p[0] is ESC, p[1] one of "[O]PX^_". Returns the bytes used, 0 where more must come (never with `last`). What is complete and
- * unknown, or broken off, is K_NONE, used whole. The begin mark of a paste is K_PASTE. */
+/* p[0] is ESC, p[1] one of "[O]PX^_". Returns the bytes used, 0 where more must come (never with `last`). What is
+ * complete and unknown, or broken off, is K_NONE, used whole. The begin mark of a paste is K_PASTE. */
 size_t sequence_parse(const unsigned char *p, size_t n, bool last, struct key *key);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What things look like: one row a meaning, for terminals with and without colours. */
+/* Styles: one row for each meaning, for terminals with and without colours. */
 #include "ui/style.h"
 
 #include <curses.h>
 
-/* `many` is for 256 colours and can be read on black and on white, `few` for 8; -1 is the terminal's own. Nothing depends on
- * telling red from green. */
+/* `many` is for 256 colours and can be read on black and on white, `few` for 8; -1 is the terminal's own. Nothing
+ * depends on telling red from green. */
 static const struct look {
 	chtype mono, colored;
 	short many, few;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What things look like: one row a meaning, for terminals with and without colours. */
+/* Styles: one row for each meaning, for terminals with and without colours. */
 #ifndef UI_STYLE_H
 #define UI_STYLE_H
 
@@ -25,7 +25,8 @@ enum style {
 	STYLE_COUNT
 };
 
-/* Colours are used where the terminal has them and `colors` is true; state is a word or a sign everywhere, colour repeats it. */
+/* Colours are used where the terminal has them and `colors` is true; state is a word or a sign everywhere, colour
+ * repeats it. */
 void style_start(bool colors);
 unsigned long style_attributes(enum style style); /* of curses */
 

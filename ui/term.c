@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The terminal: taken for the screen, given back on every way out. */
+/* Sets the terminal up for the screen and restores it on every way out. */
 #include "ui/term.h"
 
 #include <curses.h>
@@ -39,7 +39,8 @@ static const char *capability(const char *name)
 	return text && text != (char *)-1 ? text : "";
 }
 
-/* terminfo has no name for bracketed paste on older systems; a terminal of the ANSI family ignores modes that it lacks. */
+/* terminfo has no name for bracketed paste on older systems; a terminal of the ANSI family ignores modes that it
+ * lacks. */
 static bool knows_paste(void)
 {
 	return strncmp(capability("cup"), "\x1b[", 2) == 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The terminal: taken for the screen, given back on every way out. */
+/* Sets the terminal up for the screen and restores it on every way out. */
 #ifndef UI_TERM_H
 #define UI_TERM_H
 
@@ -8,7 +8,8 @@
 #include "base/err.h"
 #include "ui/keys.h"
 
-/* Takes the terminal: modes, alternate screen, bracketed paste; what is written to fd 2 is kept until it is given back. */
+/* Takes the terminal: modes, alternate screen, bracketed paste; what is written to fd 2 is kept until it is given
+ * back. */
 MUST_CHECK enum status term_open(bool colors, bool ascii, struct err *err);
 
 /* Gives it back, for good, and prints what was kept. */
@@ -18,7 +19,7 @@ void term_close(void);
 void term_leave(void);
 void term_enter(void);
 
-/* Takes the modes again after somebody else changed them, and draws everything anew at the next flush. */
+/* Takes the modes again after another program changed them, and draws everything anew at the next flush. */
 void term_again(void);
 
 /* Tells `keys` what this terminal sends. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The title line: where we are connected, how safely, and the state of the transaction as a word. */
+/* The title line: server, connection security and transaction state. */
 #include "ui/title.h"
 
 #include <string.h>
@@ -49,7 +49,7 @@ static bool title_add(struct line *line, enum style style, const char *text)
 	return true;
 }
 
-/* Another role than the one that logged in, which stands in the place; "" where it is the same. */
+/* A role other than the one that logged in, which the place names; "" where it is the same. */
 static void role_word(struct buf *out, const struct who *who)
 {
 	struct buf raw = {0};
@@ -84,7 +84,7 @@ static int between_width(const struct who *who)
 	return (int)(role_cols + (role_cols ? 2 : 0) + pool_cols + (pool_cols ? 2 : 0));
 }
 
-/* Leaves `keep` columns to what comes behind it, where it can. */
+/* Leaves `keep` columns to what comes after it, where it can. */
 static void title_add_place(struct line *line, const struct app *app, const struct db_facts *facts, int keep)
 {
 	struct buf raw = {0}, text = {0};
@@ -163,7 +163,8 @@ static void title_state(struct buf *out, const struct app *app)
 		buf_str(out, connection_word(app));
 }
 
-/* The state stands at the right, always in the same place; the rest comes in the order of its worth, as far as there is room. */
+/* The state is at the right, always in the same place; the rest comes in the order of its worth, as far as there is
+ * room. */
 void title_draw(const struct app *app, int columns)
 {
 	struct buf word = {0};

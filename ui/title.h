@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The title line: where we are connected, how safely, and the state of the transaction as a word. */
+/* The title line: server, connection security and transaction state. */
 #ifndef UI_TITLE_H
 #define UI_TITLE_H
 

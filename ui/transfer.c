@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The transfer pane: the two accounts, what moves, and one line an attempt. */
+/* The transfer pane: the two accounts, the amount, and one line for each attempt. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two accounts with their balances before and after, as the transfer pane and the review box draw them. */
+/* Draws two accounts with their balances before and after, for the transfer pane and the review box. */
 #include "ui/transfer_preview.h"
 
 #include <string.h>
@@ -60,7 +60,8 @@ static struct widths measure(const struct transfer_preview *preview, int room)
 	return w;
 }
 
-/* A number that is cut off at the edge looks like another one: where there is no room for two, what it will be is what counts. */
+/* A number that is cut off at the edge looks like another one: where there is no room for two, what it will be is
+ * what counts. */
 static void side_line(struct buf *line, const struct transfer_preview *preview, int side, struct widths w)
 {
 	padded(line, preview->id[side], w.id, TEXT_LEFT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two accounts with their balances before and after, as the transfer pane and the review box draw them. */
+/* Draws two accounts with their balances before and after, for the transfer pane and the review box. */
 #ifndef UI_TRANSFER_PREVIEW_H
 #define UI_TRANSFER_PREVIEW_H
 

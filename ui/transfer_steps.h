@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One step of a transfer as a line: an attempt and how it ended, a wait, a lever. */
+/* Draws one step of a transfer as a line: an attempt and its outcome, a wait, an injected fault. */
 #ifndef UI_TRANSFER_STEPS_H
 #define UI_TRANSFER_STEPS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How transfers are made, in words: protocol, limits, wire mode. */
+/* Summary of the transaction settings: protocol, limits, wire mode. */
 #include "ui/txn_summary.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How transfers are made, in words: protocol, limits, wire mode. */
+/* Summary of the transaction settings: protocol, limits, wire mode. */
 #ifndef UI_TXN_SUMMARY_H
 #define UI_TXN_SUMMARY_H
 
