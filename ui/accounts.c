@@ -146,11 +146,11 @@ static void which_query(const struct app *app, struct buf *out)
 {
 	const struct query *query = pages_query(app->pages);
 	const struct filter *filter = query_filter(query);
-	struct order order = query_order(query);
+	struct sort order = query_sort(query);
 	struct buf words = {0};
-	if (order.by != ORDER_ID || order.descending) {
+	if (order.by != SORT_ID || order.descending) {
 		buf_str(&words, filter ? "by " : " by ");
-		order_show(&words, app->catalogue, order);
+		sort_show(&words, app->catalogue, order);
 	}
 	if (filter)
 		buf_fmt(&words, "%swhere %s", words.len ? " " : "", filter_text(filter));

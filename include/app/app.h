@@ -96,7 +96,7 @@ struct app {
 	struct app_transfer transfer;
 	struct app_step step;
 	char *filter;               /* which accounts are looked at, as it was typed; NULL: all */
-	struct order order;         /* and in which order */
+	struct sort order;          /* and in which order */
 	char *doubt;                /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
 	char *source, *destination; /* picks, raw ids; NULL */
 	enum app_stage stage;

@@ -6,10 +6,10 @@
 #include "app/app.h"
 
 /* Owned; `filter` NULL for all accounts. NULL with a sentence where the filter is wrong. Needs the catalogue. */
-struct query *browse_query(const struct app *app, const char *filter, struct order order, struct err *err);
+struct query *browse_query(const struct app *app, const char *filter, struct sort order, struct err *err);
 
 /* True where a page in this order takes so long that it is said first; and the words for it. */
-bool browse_is_costly(const struct app *app, struct order order);
+bool browse_is_costly(const struct app *app, struct sort order);
 void browse_cost(struct buf *out, const struct app *app);
 
 /* On a server that cannot read the past, as-of is cleared, with a sentence. */

@@ -6,30 +6,30 @@
 #include "bank/catalogue.h"
 #include "bank/filter.h"
 
-enum order_by { ORDER_ID, ORDER_BALANCE };
+enum sort_by { SORT_ID, SORT_BALANCE };
 
-struct order {
-	enum order_by by;
+struct sort {
+	enum sort_by by;
 	bool descending;
 };
 
 /* `as_of` (NULL for now) is how old what is read may be, where the server can read the past: see query_as_of(). */
 struct query;
-struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct order order,
+struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct sort sort,
 			struct filter *filter, const char *as_of); /* takes the filter, which may be NULL */
 void query_free(struct query *query);
 
 bool query_is_past(const struct query *query); /* what is read is as old as it was asked for */
-struct order query_order(const struct query *query);
+struct sort query_sort(const struct query *query);
 const struct filter *query_filter(const struct query *query); /* borrowed; NULL for all accounts */
 
 /* "id", "balance desc": ST_USAGE with a sentence for anything else. */
-MUST_CHECK enum status order_parse(const struct catalogue *catalogue, const char *words, struct order *order,
-				   struct err *err);
-void order_show(struct buf *out, const struct catalogue *catalogue, struct order order);
+MUST_CHECK enum status sort_parse(const struct catalogue *catalogue, const char *words, struct sort *sort,
+				  struct err *err);
+void sort_show(struct buf *out, const struct catalogue *catalogue, struct sort sort);
 
 /* True where reading in this order reads and sorts all accounts, each time, because no index helps. */
-bool order_is_slow(const struct catalogue *catalogue, struct order order);
+bool sort_is_slow(const struct catalogue *catalogue, struct sort sort);
 
 /* "follower", "-10s", "off": the expression behind AS OF SYSTEM TIME, owned, NULL for off. ST_USAGE for anything else. */
 MUST_CHECK enum status query_as_of(const char *word, char **as_of, struct err *err);

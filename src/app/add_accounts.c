@@ -8,7 +8,7 @@
 #include "app/app.h"
 #include "app/app_private.h"
 #include "app/bulk.h"
-#include "bank/fill.h"
+#include "bank/fill_body.h"
 #include "base/mem.h"
 
 enum { INSERT_CHUNK = 1000, COPY_CHUNK = 100000, COPY_ABOVE = 10000, COLLISIONS_MAX = 2 };

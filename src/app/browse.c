@@ -9,7 +9,7 @@
 /* So few are sorted at once, whatever index there is. */
 enum { FEW = 100000 };
 
-struct query *browse_query(const struct app *app, const char *text, struct order order, struct err *err)
+struct query *browse_query(const struct app *app, const char *text, struct sort order, struct err *err)
 {
 	struct filter *filter = NULL;
 	if (text && filter_new(&filter, app->catalogue, text, err) != ST_OK)
@@ -23,10 +23,10 @@ static int64_t about_how_many(const struct app *app)
 	return about >= 0 ? about : app->catalogue->estimate;
 }
 
-bool browse_is_costly(const struct app *app, struct order order)
+bool browse_is_costly(const struct app *app, struct sort order)
 {
 	int64_t about = about_how_many(app);
-	return order_is_slow(app->catalogue, order) && (about < 0 || about > FEW);
+	return sort_is_slow(app->catalogue, order) && (about < 0 || about > FEW);
 }
 
 void browse_cost(struct buf *out, const struct app *app)

@@ -8,7 +8,7 @@
 #include "app/add_accounts.h"
 #include "app/app.h"
 #include "app/job.h"
-#include "bank/fill.h"
+#include "bank/fill_body.h"
 #include "base/mem.h"
 
 struct create_tables {

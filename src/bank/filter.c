@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "filter_parts.h"
+#include "filter_internal.h"
 #include "ident.h"
 #include "qualify.h"
 #include "say.h"

@@ -116,7 +116,7 @@ struct pages *pages_new(struct db *db, const struct catalogue *catalogue, pages_
 	struct pages *pages = NEW(struct pages);
 	*pages = (struct pages){
 		.db = db, .catalogue = catalogue, .all = catalogue->estimate, .changed = changed, .arg = arg};
-	begin_query(pages, query_new(catalogue, db_dialect(db), (struct order){0}, NULL, NULL));
+	begin_query(pages, query_new(catalogue, db_dialect(db), (struct sort){0}, NULL, NULL));
 	paging_begin(pages);
 	return pages;
 }

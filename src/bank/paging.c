@@ -354,7 +354,7 @@ static void send_wanted(struct pages *pages)
 		read = READ_FIRST;
 	if (read == READ_REFRESH)
 		target = target_copy(window->rows[window->selected]->id, window->rows[window->selected]->balance);
-	if (read == READ_GOTO && query_order(pages->query).by == ORDER_ID)
+	if (read == READ_GOTO && query_sort(pages->query).by == SORT_ID)
 		read = READ_JUMP; /* its id is its place */
 	send(pages, read, target);
 }

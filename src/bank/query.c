@@ -8,16 +8,16 @@
 
 #include "base/mem.h"
 #include "qualify.h"
-#include "query_parts.h"
+#include "query_internal.h"
 
-struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct order order,
+struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct sort sort,
 			struct filter *filter, const char *as_of)
 {
 	struct query *query = NEW(struct query);
 	*query = (struct query){
 		.catalogue = catalogue,
 		.dialect = dialect,
-		.order = order,
+		.sort = sort,
 		.filter = filter,
 		.as_of = dialect->reads_past && as_of ? mem_dup(as_of) : NULL,
 	};
@@ -38,9 +38,9 @@ bool query_is_past(const struct query *query)
 	return query->as_of != NULL;
 }
 
-struct order query_order(const struct query *query)
+struct sort query_sort(const struct query *query)
 {
-	return query->order;
+	return query->sort;
 }
 
 const struct filter *query_filter(const struct query *query)
@@ -203,9 +203,9 @@ static void page_by_balance(struct ask *ask, const struct query *query, struct s
 void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
 		unsigned long long limit)
 {
-	struct step step = {.up = (way == WAY_BEFORE) == query->order.descending, .including = way == WAY_FROM};
+	struct step step = {.up = (way == WAY_BEFORE) == query->sort.descending, .including = way == WAY_FROM};
 	snprintf(ask->limit, sizeof ask->limit, "%llu", limit);
-	if (query->order.by == ORDER_BALANCE)
+	if (query->sort.by == SORT_BALANCE)
 		page_by_balance(ask, query, step, place);
 	else
 		page_by_id(ask, query, step, place);

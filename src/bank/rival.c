@@ -10,7 +10,7 @@
 #include "bank/transfer.h"
 #include "base/mem.h"
 #include "say.h"
-#include "unit.h"
+#include "unit_body.h"
 
 /*
  * IDLE until the transfer that it watches comes to its writes. Then MOVING, while the gate is held; with the unit OUT the transfer

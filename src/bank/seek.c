@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "query_parts.h"
+#include "query_internal.h"
 #include "say.h"
 
 /* ---- orders in words ---- */
@@ -19,7 +19,7 @@ static bool is_column(const char *word, size_t n, const char *name, const char *
 	       (strlen(usual) == n && strncasecmp(word, usual, n) == 0);
 }
 
-enum status order_parse(const struct catalogue *c, const char *words, struct order *order, struct err *err)
+enum status sort_parse(const struct catalogue *c, const char *words, struct sort *sort, struct err *err)
 {
 	static const char blanks[] = " \t";
 	const char *word = words + strspn(words, blanks);
@@ -33,19 +33,19 @@ enum status order_parse(const struct catalogue *c, const char *words, struct ord
 		return err_set(err, ST_USAGE,
 			       "accounts can be sorted by %s or %s, not by \"%.80s\"; append desc for descending order",
 			       c->id_name, c->balance_name, words);
-	*order = (struct order){by_id ? ORDER_ID : ORDER_BALANCE, desc};
+	*sort = (struct sort){by_id ? SORT_ID : SORT_BALANCE, desc};
 	return ST_OK;
 }
 
-void order_show(struct buf *out, const struct catalogue *catalogue, struct order order)
+void sort_show(struct buf *out, const struct catalogue *catalogue, struct sort sort)
 {
-	buf_str(out, order.by == ORDER_ID ? catalogue->id_name : catalogue->balance_name);
-	buf_str(out, order.descending ? " desc" : "");
+	buf_str(out, sort.by == SORT_ID ? catalogue->id_name : catalogue->balance_name);
+	buf_str(out, sort.descending ? " desc" : "");
 }
 
-bool order_is_slow(const struct catalogue *catalogue, struct order order)
+bool sort_is_slow(const struct catalogue *catalogue, struct sort sort)
 {
-	return order.by == ORDER_BALANCE && !catalogue->balance_indexed;
+	return sort.by == SORT_BALANCE && !catalogue->balance_indexed;
 }
 
 /* Put together from the number and the unit that were read, not from what was typed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Makes the tables of the bank where they are missing, a statement at a time. */
-#include "bank/fill.h"
+#include "bank/fill_body.h"
 
 #include <stdlib.h>
 #include <string.h>

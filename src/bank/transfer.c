@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "say.h"
-#include "transfer_parts.h"
+#include "transfer_internal.h"
 
 /* ---- statements ---- */
 

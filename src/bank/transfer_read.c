@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a transfer makes of the answers to its read: who holds what, and whether it happened before. */
-#include "transfer_parts.h"
+#include "transfer_internal.h"
 
 #include <ctype.h>
 #include <stdlib.h>

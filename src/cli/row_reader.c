@@ -128,8 +128,8 @@ struct query *reading_query(const struct run *run, struct err *err)
 {
 	const struct app *app = run->app;
 	const char *where = run_option(run, "where"), *sort = run_option(run, "sort");
-	struct order order = app->order;
-	if (sort && order_parse(app->catalogue, sort, &order, err) != ST_OK)
+	struct sort order = app->order;
+	if (sort && sort_parse(app->catalogue, sort, &order, err) != ST_OK)
 		return NULL;
 	return browse_query(app, where ? where : app->filter, order, err);
 }

@@ -32,23 +32,23 @@ static void do_filter(struct run *run)
 /* ---- sort ---- */
 
 /* next: by the other column; reverse: the other way round; nothing: by id. */
-static enum status wanted_order(const struct run *run, struct order *order, struct err *err)
+static enum status wanted_order(const struct run *run, struct sort *order, struct err *err)
 {
 	const char *words = run->nargs > 0 ? run->args[0] : "id";
 	*order = run->app->order;
 	if (strcmp(words, "next") == 0)
-		*order = (struct order){order->by == ORDER_ID ? ORDER_BALANCE : ORDER_ID, false};
+		*order = (struct sort){order->by == SORT_ID ? SORT_BALANCE : SORT_ID, false};
 	else if (strcmp(words, "reverse") == 0)
 		order->descending = !order->descending;
 	else
-		return order_parse(run->app->catalogue, words, order, err);
+		return sort_parse(run->app->catalogue, words, order, err);
 	return ST_OK;
 }
 
 static void do_sort(struct run *run)
 {
 	struct app *app = run->app;
-	struct order order;
+	struct sort order;
 	struct err err;
 	if (wanted_order(run, &order, &err) != ST_OK) {
 		run_end(run, err.status, err.text);

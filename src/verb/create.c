@@ -6,7 +6,7 @@
 #include "app/add_accounts.h"
 #include "app/app_private.h"
 #include "app/bulk.h"
-#include "bank/fill.h"
+#include "bank/fill_body.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/options.h"

@@ -6,7 +6,7 @@
 
 #include "app/app_private.h"
 #include "app/bulk.h"
-#include "bank/erase.h"
+#include "bank/erase_body.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/words.h"

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "bank/insert.h"
+#include "bank/insert_body.h"
 #include "base/err.h"
 
 struct app;

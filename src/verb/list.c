@@ -122,7 +122,7 @@ static enum status check_options(const struct run *run, enum output_format *form
 	return status;
 }
 
-static void warn_of_cost(struct app *app, struct order order)
+static void warn_of_cost(struct app *app, struct sort order)
 {
 	struct buf words = {0};
 	if (!browse_is_costly(app, order))
@@ -144,7 +144,7 @@ static void do_list(struct run *run)
 		run_end(run, err.status, err.text);
 		return;
 	}
-	struct order order = query_order(query);
+	struct sort order = query_sort(query);
 	struct reading *reading = reading_begin(run, reading_no_more);
 	if (!reading) {
 		query_free(query);
@@ -156,7 +156,7 @@ static void do_list(struct run *run)
 	reading->output = list_output(run, stdout, format);
 	reading->left = limit;
 	reading->place_id = mem_dup(run_option(run, "after"));
-	if (reading->place_id && order.by == ORDER_BALANCE)
+	if (reading->place_id && order.by == SORT_BALANCE)
 		start_place(reading);
 	else
 		start_pages(reading);

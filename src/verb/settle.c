@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "bank/lookup.h"
+#include "bank/lookup_body.h"
 #include "base/mem.h"
 #include "cli/row_output.h"
 #include "verb_internal.h"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "bank/fill.h"
+#include "bank/fill_body.h"
 #include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bank/fill.h"
+#include "bank/fill_body.h"
 #include "bank/pages.h"
 #include "base/mem.h"
 #include "tests/cluster/cluster.h"

@@ -48,14 +48,14 @@ static void pages_by_id(void **state)
 {
 	(void)state;
 	const struct dialect *pg = dialect_of(SERVER_POSTGRES);
-	struct query *query = query_new(catalogue(), pg, (struct order){ORDER_ID, false}, NULL, NULL);
+	struct query *query = query_new(catalogue(), pg, (struct sort){SORT_ID, false}, NULL, NULL);
 	check_page(query, WAY_AFTER, NULL, ALL " ORDER BY id LIMIT $1|200");
 	check_page(query, WAY_AFTER, &rich, ALL " WHERE id > $1 ORDER BY id LIMIT $2|7|200");
 	check_page(query, WAY_FROM, &rich, ALL " WHERE id >= $1 ORDER BY id LIMIT $2|7|200");
 	check_page(query, WAY_BEFORE, &rich, ALL " WHERE id < $1 ORDER BY id DESC LIMIT $2|7|200");
 	check_page(query, WAY_BEFORE, NULL, ALL " ORDER BY id DESC LIMIT $1|200");
 	query_free(query);
-	query = query_new(catalogue(), pg, (struct order){ORDER_ID, true}, NULL, "'-10s'");
+	query = query_new(catalogue(), pg, (struct sort){SORT_ID, true}, NULL, "'-10s'");
 	check_page(query, WAY_AFTER, &rich, ALL " WHERE id < $1 ORDER BY id DESC LIMIT $2|7|200");
 	check_page(query, WAY_FROM, &rich, ALL " WHERE id <= $1 ORDER BY id DESC LIMIT $2|7|200");
 	check_page(query, WAY_BEFORE, &rich, ALL " WHERE id > $1 ORDER BY id LIMIT $2|7|200");
@@ -69,13 +69,13 @@ static void pages_by_balance(void **state)
 	struct err err;
 	struct catalogue c = *catalogue();
 	const struct dialect *pg = dialect_of(SERVER_POSTGRES);
-	struct query *query = query_new(&c, pg, (struct order){ORDER_BALANCE, false}, NULL, NULL);
+	struct query *query = query_new(&c, pg, (struct sort){SORT_BALANCE, false}, NULL, NULL);
 	check_page(query, WAY_AFTER, &rich,
 		   ALL " WHERE (balance, id) > ($1, $2) ORDER BY balance, id LIMIT $3|12.5|7|200");
 	query_free(query);
 	c.balance_nullable = true;
 	assert_int_equal(filter_new(&filter, &c, "id > 3 or id < 1", &err), ST_OK);
-	query = query_new(&c, pg, (struct order){ORDER_BALANCE, false}, filter, NULL);
+	query = query_new(&c, pg, (struct sort){SORT_BALANCE, false}, filter, NULL);
 #define SOME ALL " WHERE (id > $1::int8 OR id < $2::int8) AND "
 	check_page(query, WAY_AFTER, &rich,
 		   SOME "(balance, id) > ($3, $4) ORDER BY balance, id LIMIT $5|3|1|12.5|7|200\n" SOME
@@ -99,7 +99,7 @@ static void pages_on_cockroachdb(void **state)
 	struct catalogue c = *catalogue();
 	const struct dialect *crdb = dialect_of(SERVER_COCKROACH);
 	c.balance_nullable = true;
-	struct query *query = query_new(&c, crdb, (struct order){ORDER_BALANCE, true}, NULL, "'-10s'");
+	struct query *query = query_new(&c, crdb, (struct sort){SORT_BALANCE, true}, NULL, "'-10s'");
 #define PAST ALL " AS OF SYSTEM TIME '-10s'"
 	check_page(query, WAY_AFTER, &rich,
 		   PAST " WHERE (balance, id) < ($1, $2) ORDER BY balance DESC, id DESC LIMIT $3|12.5|7|200\n" PAST
@@ -134,20 +134,20 @@ static void how_far_back(void **state)
 static void orders_in_words(void **state)
 {
 	(void)state;
-	struct order order;
+	struct sort order;
 	struct err err;
-	assert_int_equal(order_parse(catalogue(), " Balance  DESC ", &order, &err), ST_OK);
-	assert_true(order.by == ORDER_BALANCE && order.descending);
-	assert_int_equal(order_parse(catalogue(), "id asc", &order, &err), ST_OK);
-	assert_true(order.by == ORDER_ID && !order.descending);
+	assert_int_equal(sort_parse(catalogue(), " Balance  DESC ", &order, &err), ST_OK);
+	assert_true(order.by == SORT_BALANCE && order.descending);
+	assert_int_equal(sort_parse(catalogue(), "id asc", &order, &err), ST_OK);
+	assert_true(order.by == SORT_ID && !order.descending);
 	static const char *const bad[] = {"", "owner", "id down", "id desc desc", "balance; drop", "idx"};
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
-		assert_int_equal(order_parse(catalogue(), bad[i], &order, &err), ST_USAGE);
+		assert_int_equal(sort_parse(catalogue(), bad[i], &order, &err), ST_USAGE);
 }
 
 static void check_search(const char *beginning, size_t statements, const char *low, const char *high)
 {
-	struct query *query = query_new(catalogue(), dialect_of(SERVER_POSTGRES), (struct order){0}, NULL, NULL);
+	struct query *query = query_new(catalogue(), dialect_of(SERVER_POSTGRES), (struct sort){0}, NULL, NULL);
 	struct ask ask = {0};
 	struct err err;
 	assert_int_equal(query_search(&ask, query, beginning, &err), ST_OK);
@@ -169,7 +169,7 @@ static void ids_by_their_beginning(void **state)
 	check_search("2147483647", 2, "2147483647", "2147483647");
 	check_search("0", 1, NULL, NULL);
 	check_search("-5", 1, NULL, NULL);
-	struct query *query = query_new(catalogue(), dialect_of(SERVER_POSTGRES), (struct order){0}, NULL, NULL);
+	struct query *query = query_new(catalogue(), dialect_of(SERVER_POSTGRES), (struct sort){0}, NULL, NULL);
 	struct ask ask = {0};
 	struct err err;
 	assert_int_equal(query_search(&ask, query, "2x", &err), ST_USAGE);

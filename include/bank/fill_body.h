@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Making the tables, and filling accounts with random ids and balances as the tutorial does. */
-#ifndef BANK_FILL_H
-#define BANK_FILL_H
+#ifndef BANK_FILL_BODY_H
+#define BANK_FILL_BODY_H
 
 #include "bank/catalogue.h"
 #include "txn/txn.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body that deletes accounts by their ids, all of them in one transaction, and knows which were there. */
-#ifndef BANK_ERASE_H
-#define BANK_ERASE_H
+#ifndef BANK_ERASE_BODY_H
+#define BANK_ERASE_BODY_H
 
 #include <stddef.h>
 

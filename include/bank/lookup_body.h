@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body that looks a transfer up in the ledger, by its id, and knows for certain when it cannot come there any more. */
-#ifndef BANK_LOOKUP_H
-#define BANK_LOOKUP_H
+#ifndef BANK_LOOKUP_BODY_H
+#define BANK_LOOKUP_BODY_H
 
 #include <stdbool.h>
 

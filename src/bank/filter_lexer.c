@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words of a filter, and what its values must be like for the type of a column. */
-#include "filter_parts.h"
+#include "filter_internal.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body that fills the table with accounts of random ids and balances, as the tutorial does. */
-#include "bank/fill.h"
+#include "bank/fill_body.h"
 
 #include <stdlib.h>
 

@@ -65,7 +65,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct query *query(const struct paged *paged, struct order order, const char *text)
+static struct query *query(const struct paged *paged, struct sort order, const char *text)
 {
 	struct filter *filter = NULL;
 	struct err err;
@@ -74,9 +74,9 @@ static struct query *query(const struct paged *paged, struct order order, const 
 	return query_new(paged->rig->catalogue, db_dialect(paged->rig->db), order, filter, NULL);
 }
 
-static void look(struct paged *paged, enum order_by by, bool descending, const char *filter)
+static void look(struct paged *paged, enum sort_by by, bool descending, const char *filter)
 {
-	pages_look(paged->pages, query(paged, (struct order){by, descending}, filter), false);
+	pages_look(paged->pages, query(paged, (struct sort){by, descending}, filter), false);
 	settle(paged);
 	assert_null(pages_error(paged->pages));
 }
@@ -87,7 +87,7 @@ static const char *selected(const struct paged *paged)
 }
 
 /* The ids in the order that the server sorts them in, separated by blanks. */
-static char *truth(enum order_by by, bool descending, const char *filter)
+static char *truth(enum sort_by by, bool descending, const char *filter)
 {
 	static const char *const orders[2][2] = {{"id", "id DESC"}, {"balance, id", "balance DESC, id DESC"}};
 	return pg_value("SELECT string_agg(id::text, ' ' ORDER BY %s) FROM accounts WHERE %s", orders[by][descending],
@@ -113,7 +113,7 @@ static char *walked(struct paged *paged, long step)
 	return buf_take(&ids);
 }
 
-static void check_walk(struct paged *paged, enum order_by by, bool descending, const char *filter)
+static void check_walk(struct paged *paged, enum sort_by by, bool descending, const char *filter)
 {
 	look(paged, by, descending, filter);
 	char *there = walked(paged, 1), *true_there = truth(by, descending, filter);
@@ -131,8 +131,8 @@ static void every_order_is_the_servers(void **state)
 	static const char *const filters[] = {NULL, "balance is null", "id > 50000 or balance in (3, 4)", "id < 0"};
 	for (int descending = 0; descending < 2; descending++)
 		for (size_t i = 0; i < COUNT_OF(filters); i++) {
-			check_walk(*state, ORDER_ID, descending, filters[i]);
-			check_walk(*state, ORDER_BALANCE, descending, filters[i]);
+			check_walk(*state, SORT_ID, descending, filters[i]);
+			check_walk(*state, SORT_BALANCE, descending, filters[i]);
 		}
 }
 
@@ -152,9 +152,9 @@ static void every_operator_is_the_servers(void **state)
 	};
 	struct paged *paged = *state;
 	for (size_t i = 0; i + 1 < COUNT_OF(filters); i++)
-		check_walk(paged, ORDER_ID, false, filters[i]);
-	look(paged, ORDER_ID, false, "id like '1%'"); /* not SQL as it is typed */
-	char *there = walked(paged, 1), *wanted = truth(ORDER_ID, false, filters[COUNT_OF(filters) - 1]);
+		check_walk(paged, SORT_ID, false, filters[i]);
+	look(paged, SORT_ID, false, "id like '1%'"); /* not SQL as it is typed */
+	char *there = walked(paged, 1), *wanted = truth(SORT_ID, false, filters[COUNT_OF(filters) - 1]);
 	assert_string_equal(there, wanted);
 	free(there);
 	free(wanted);
@@ -165,7 +165,7 @@ static void rows_that_change_meanwhile(void **state)
 {
 	struct paged *paged = *state;
 	pg_exec("ALTER TABLE accounts ADD steady bool DEFAULT true; UPDATE accounts SET steady = id %% 3 > 0");
-	look(paged, ORDER_BALANCE, false, NULL);
+	look(paged, SORT_BALANCE, false, NULL);
 	struct buf seen = {0};
 	char last[32] = "";
 	for (int i = 0; strcmp(last, selected(paged)) != 0; i++) {
@@ -201,8 +201,8 @@ static void searches_go_to_the_first_that_begins_so(void **state)
 	pg_exec("DELETE FROM accounts; INSERT INTO accounts VALUES (-3, 5), (26, 4), (300, 3), (2605, 2), (2700, "
 		"NULL), "
 		"(31000, 0)");
-	for (int by = ORDER_ID; by <= ORDER_BALANCE; by++) {
-		look(paged, (enum order_by)by, by == ORDER_BALANCE, NULL);
+	for (int by = SORT_ID; by <= SORT_BALANCE; by++) {
+		look(paged, (enum sort_by)by, by == SORT_BALANCE, NULL);
 		check_search(paged, "26", "26");
 		check_search(paged, "260", "2605");
 		check_search(paged, "3", "300");
@@ -217,7 +217,7 @@ static void searches_go_to_the_first_that_begins_so(void **state)
 	}
 	struct err err;
 	assert_int_equal(pages_search(paged->pages, "2x", &err), ST_USAGE);
-	look(paged, ORDER_ID, false, "balance < 3");
+	look(paged, SORT_ID, false, "balance < 3");
 	check_search(paged, "26", "2605");
 	check_search(paged, "3", "31000");
 }
@@ -225,11 +225,11 @@ static void searches_go_to_the_first_that_begins_so(void **state)
 static void staying_around_an_account(void **state)
 {
 	struct paged *paged = *state;
-	look(paged, ORDER_BALANCE, false, NULL);
+	look(paged, SORT_BALANCE, false, NULL);
 	pages_move(paged->pages, 700);
 	settle(paged);
 	char *id = mem_dup(selected(paged));
-	pages_look(paged->pages, query(paged, (struct order){ORDER_ID, true}, NULL), true);
+	pages_look(paged->pages, query(paged, (struct sort){SORT_ID, true}, NULL), true);
 	settle(paged);
 	assert_string_equal(selected(paged), id);
 	free(id);
@@ -249,7 +249,7 @@ static void about_how_many_without_analyze(void **state)
 	settle(paged);
 	assert_in_range(pages_estimate(paged->pages), 35000, 65000);
 	pg_exec("ANALYZE accounts");
-	look(paged, ORDER_ID, false, "balance > 40000");
+	look(paged, SORT_ID, false, "balance > 40000");
 	assert_in_range(pages_estimate(paged->pages), 8000, 12000);
 }
 
@@ -259,12 +259,12 @@ static void another_query_cancels_the_one_before(void **state)
 	struct paged *paged = *state;
 	struct pg_session *locker = pg_open();
 	pg_run(locker, "BEGIN; LOCK TABLE accounts");
-	pages_look(paged->pages, query(paged, (struct order){0}, "balance = 3"), false);
+	pages_look(paged->pages, query(paged, (struct sort){0}, "balance = 3"), false);
 	assert_true(pages_loading(paged->pages));
 	while (pg_number("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
 			 "WHERE datname = current_database())") == 0)
 		usleep(1000); /* a cancel that comes before what it is meant for is lost */
-	pages_look(paged->pages, query(paged, (struct order){0}, "balance = 4"), false);
+	pages_look(paged->pages, query(paged, (struct sort){0}, "balance = 4"), false);
 	paged->once = true;
 	loop_run(paged->rig->loop); /* the lock is still held: the first one can only have been cancelled */
 	pg_run(locker, "COMMIT");
@@ -284,11 +284,11 @@ static void a_query_that_fails_leaves_nothing(void **state)
 	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
 	pages_first(paged->pages);
 	settle(paged);
-	pages_look(paged->pages, query(paged, (struct order){0}, "since > 'soon'"), false);
+	pages_look(paged->pages, query(paged, (struct sort){0}, "since > 'soon'"), false);
 	settle(paged);
 	assert_int_equal(pages_count(paged->pages), 0);
 	assert_non_null(strstr(pages_error(paged->pages), "invalid input syntax for type date: \"soon\""));
-	look(paged, ORDER_ID, false, NULL);
+	look(paged, SORT_ID, false, NULL);
 	assert_true(pages_count(paged->pages) > 0);
 }
 

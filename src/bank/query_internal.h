@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A query from inside, and a statement of it while it is written. */
-#ifndef BANK_QUERY_PARTS_H
-#define BANK_QUERY_PARTS_H
+#ifndef BANK_QUERY_INTERNAL_H
+#define BANK_QUERY_INTERNAL_H
 
 #include "bank/query.h"
 
 struct query {
 	const struct catalogue *catalogue;
 	const struct dialect *dialect;
-	struct order order;
+	struct sort sort;
 	struct filter *filter; /* NULL: none */
 	char *as_of;           /* NULL: now */
 };

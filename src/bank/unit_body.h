@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body of the rival's move: one unit from the source to a third account. */
-#ifndef BANK_UNIT_H
-#define BANK_UNIT_H
+#ifndef BANK_UNIT_BODY_H
+#define BANK_UNIT_BODY_H
 
 #include "bank/catalogue.h"
 #include "txn/body.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body that deletes accounts by their ids, all of them in one transaction, and knows which were there. */
-#include "bank/erase.h"
+#include "bank/erase_body.h"
 
 #include <stdlib.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body of the rival's move: find a third account, then a transfer like any other. */
-#include "unit.h"
+#include "unit_body.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/uuid.h"
-#include "transfer_parts.h"
+#include "transfer_internal.h"
 
 struct unit {
 	struct body body;

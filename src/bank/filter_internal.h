@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words of a filter, and what its values must be like for the type of a column. */
-#ifndef BANK_FILTER_PARTS_H
-#define BANK_FILTER_PARTS_H
+#ifndef BANK_FILTER_INTERNAL_H
+#define BANK_FILTER_INTERNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

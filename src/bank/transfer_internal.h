@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A transfer from inside. */
-#ifndef BANK_TRANSFER_PARTS_H
-#define BANK_TRANSFER_PARTS_H
+#ifndef BANK_TRANSFER_INTERNAL_H
+#define BANK_TRANSFER_INTERNAL_H
 
 #include "bank/amount.h"
 #include "bank/transfer.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body that looks a transfer up in the ledger, by its id, and knows for certain when it cannot come there any more. */
-#include "bank/lookup.h"
+#include "bank/lookup_body.h"
 
 #include <stdlib.h>
 

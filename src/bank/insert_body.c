@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body that adds given accounts, and finds out which of them the server does not take. */
-#include "bank/insert.h"
+#include "bank/insert_body.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The body that adds given accounts, and finds out which of them the server does not take. */
-#ifndef BANK_INSERT_H
-#define BANK_INSERT_H
+#ifndef BANK_INSERT_BODY_H
+#define BANK_INSERT_BODY_H
 
 #include <stddef.h>
 
