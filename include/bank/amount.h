@@ -8,8 +8,9 @@
 #include "base/err.h"
 
 /*
- * The smallest unit of a balance with `scale` digits behind the point is 10^-scale: 12.34 at scale 2 is 1234 units. No more than
- * AMOUNT_DIGITS_MAX digits are counted (any of them behind the point), so that every sum of two balances fits; an int8 has scale 0.
+ * The smallest unit of a balance with `scale` digits behind the point is 10^-scale: 12.34 at scale 2 is 1234 units.
+ * No more than AMOUNT_DIGITS_MAX digits are counted (any of them behind the point), so that every sum of two balances
+ * fits; an int8 has scale 0.
  */
 enum { AMOUNT_DIGITS_MAX = 18, AMOUNT_SIZE = 24 };
 
@@ -20,7 +21,8 @@ enum amount_fault {
 	AMOUNT_TOO_LARGE, /* more units than can be counted */
 };
 
-/* Exact or not at all: nothing is rounded. Fewer digits behind the point than `scale` are fine, and so are more zeros. */
+/* Exact or not at all: nothing is rounded. Fewer digits behind the point than `scale` are fine, and so are more
+ * zeros. */
 MUST_CHECK enum amount_fault amount_parse(const char *text, unsigned scale, int64_t *units);
 
 /* Always with `scale` digits behind the point, as servers write numeric(p,scale). */

@@ -13,9 +13,9 @@
 enum { CATALOGUE_EXTRA_MAX = 16 }; /* further columns shown */
 
 /*
- * All text is owned by the catalogue and constant until it is freed; identifiers inside SQL are quoted where they need it. In the SQL $n are
- * bound parameters, ids and balances travel as text. The pages' columns are: id, balance, then the extra ones, each of those as
- * text of at most 200 characters.
+ * All text is owned by the catalogue and constant until it is freed; identifiers inside SQL are quoted where they
+ * need it. In the SQL $n are bound parameters, ids and balances travel as text. The pages' columns are: id, balance,
+ * then the extra ones, each of those as text of at most 200 characters.
  */
 struct catalogue {
 	char *name;    /* for people: accounts, or schema.accounts where it is not found by its bare name */
@@ -38,8 +38,9 @@ struct catalogue {
 	bool deferred; /* some of them may wait for COMMIT */
 	bool partial;  /* row level security: we see some of the rows, and nobody says which are missing */
 	/*
-	 * How statements are written (src/bank/qualify.h): ours are qualified on PostgreSQL. Those of a transfer, and comparisons with the id,
-	 * are too, and the table has its schema, unless a plain name is known to find what it means.
+	 * How statements are written (src/bank/qualify.h): ours are qualified on PostgreSQL. Those of a transfer, and
+	 * comparisons with the id, are too, and the table has its schema, unless a plain name is known to find what
+	 * it means.
 	 */
 	bool qualified, guarded, with_schema;
 	bool ledger;         /* there is one, and it is usable */
@@ -84,9 +85,10 @@ struct catalogue {
 	char *sql_audit; /* $1 the total that is expected, or NULL; see bank/audit.h */
 
 	/*
-	 * A whole transfer in one statement, by rule (enum transfer_rule): $1 source, $2 destination, then $3 transfer id where there is a
-	 * ledger, then the amount for the rule that needs one. The amount is 1 unit or more. Gives what source and destination hold
-	 * afterwards, and the amount. An error (23502 with a ledger, 22012 without) unless both hold what they must.
+	 * A whole transfer in one statement, by rule (enum transfer_rule): $1 source, $2 destination, then $3
+	 * transfer id where there is a ledger, then the amount for the rule that needs one. The amount is 1 unit or
+	 * more. Gives what source and destination hold afterwards, and the amount. An error (23502 with a ledger,
+	 * 22012 without) unless both hold what they must.
 	 */
 	char *sql_oneshot[3];
 
@@ -98,12 +100,12 @@ struct catalogue {
 };
 
 /*
- * Reads it over an idle connection, in two round trips. done(arg, catalogue, missing, err) comes from the loop, with the connection
- * idle again unless it is lost: the catalogue is owned by the receiver, or NULL with a sentence that says what to do: status
- * ST_LOST, ST_STATEMENT for a question that failed, ST_CHECK for a table that cannot be used, with `missing` where there is none.
- * `table` is NAME or SCHEMA.NAME, NULL for accounts; parts with a dot or a quote in them stand in double quotes, as in SQL. `ledger`
- * is written so as well, without a schema it is in that of the accounts; or "none"; NULL for transfers, or teller_transfers where that
- * is missing or something else.
+ * Reads it over an idle connection, in two round trips. done(arg, catalogue, missing, err) comes from the loop, with
+ * the connection idle again unless it is lost: the catalogue is owned by the receiver, or NULL with a sentence that
+ * says what to do: status ST_LOST, ST_STATEMENT for a question that failed, ST_CHECK for a table that cannot be used,
+ * with `missing` where there is none. `table` is NAME or SCHEMA.NAME, NULL for accounts; parts with a dot or a quote
+ * in them stand in double quotes, as in SQL. `ledger` is written so as well, without a schema it is in that of the
+ * accounts; or "none"; NULL for transfers, or teller_transfers where that is missing or something else.
  */
 typedef void catalogue_fn(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
 void catalogue_read(struct db *db, const char *table, const char *ledger, catalogue_fn *done, void *arg);

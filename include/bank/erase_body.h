@@ -8,7 +8,8 @@
 #include "bank/catalogue.h"
 #include "txn/body.h"
 
-/* An id that is not there changes nothing; one that the column cannot hold rejects the transaction. The catalogue must outlive it. */
+/* An id that is not there changes nothing; one that the column cannot hold rejects the transaction. The catalogue
+ * must outlive it. */
 struct erase;
 struct erase *erase_new(const struct catalogue *catalogue, const char *const *ids, size_t n); /* copied */
 void erase_free(struct erase *erase);

@@ -6,9 +6,9 @@
 #include "bank/catalogue.h"
 #include "txn/txn.h"
 
-/* Creates accounts and transfers where they are missing (assets/schema.sql), or with `accounts` a ledger that fits that table, which
- * must live that long, over the idle `db`.
- * done(arg, err) comes from the loop, err NULL where both are there, with `db` idle again unless it is lost. */
+/* Creates accounts and transfers where they are missing (assets/schema.sql), or with `accounts` a ledger that fits
+ * that table, which must live that long, over the idle `db`. done(arg, err) comes from the loop, err NULL where both
+ * are there, with `db` idle again unless it is lost. */
 typedef void fill_tables_fn(void *arg, const struct err *err);
 void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn *done, void *arg);
 
@@ -22,7 +22,7 @@ bool fill_makes(const char *table); /* accounts, or SCHEMA.accounts: what can be
  *
  * By INSERT, 100 accounts a statement: an id that is there already is drawn again, and the body ends only when all are in.
  * By COPY: the ids ascend, one from each of `total` equal parts of the range, of which this body has those behind the first
- * `before`; so no two bodies of one run draw the same, and the server's index grows at its end. An id that somebody else has
+ * `before`; so no two bodies of one run draw the same, and the server's index grows at its end. An id that another session has
  * fails the COPY (23505).
  */
 struct fill_spec {

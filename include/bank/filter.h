@@ -20,7 +20,7 @@ enum { FILTER_BYTES_MAX = 1000, FILTER_PARAMS_MAX = 32, FILTER_DEPTH_MAX = 32 };
  *
  * Columns are the id, the balance and the further ones that are shown; `id` and `balance` always mean those two. A value is
  * checked against the column's type as far as it is known here, and travels as a parameter: nothing that was typed becomes SQL, except which
- * of the known words and columns it named. On PostgreSQL a column of a type that somebody made is compared as text, as it is shown: its own
+ * of the known words and columns it named. On PostgreSQL a column of a type that a user made is compared as text, as it is shown: its own
  * operators and casts are not the server's.
  */
 struct filter;

@@ -19,8 +19,9 @@ struct entry {
 struct history;
 
 /*
- * Reads over a session of its own, connected to `info` (borrowed) at once. Only transfers that account `of` took part in; NULL: all.
- * The catalogue must have a ledger; nothing of it is kept. `changed` is called from the loop whenever there is something else to see.
+ * Reads over a session of its own, connected to `info` (borrowed) at once. Only transfers that account `of` took part
+ * in; NULL: all. The catalogue must have a ledger; nothing of it is kept. `changed` is called from the loop whenever
+ * there is something else to see.
  */
 typedef void history_changed_fn(void *arg);
 struct history *history_new(struct loop *loop, struct ring *ring, const struct conninfo *info,

@@ -9,11 +9,11 @@
 #include "txn/body.h"
 
 /*
- * First by COPY, all at once. Where that fails for one of them, or an id is there already, the transaction ends without saying
- * which (insert_must_part()); with insert_part() it is run again with a statement an account, and knows. Each account is then TAKEN,
- * THERE (an account with its id was there already: left as it is), or REFUSED with the server's sentence. Unless `skip`, the
- * first one that is not taken rejects the transaction; with it, those are left out: a REFUSED one by running the transaction
- * once more (insert_again()).
+ * First by COPY, all at once. Where that fails for one of them, or an id is there already, the transaction ends
+ * without saying which (insert_must_part()); with insert_part() it is run again with a statement an account, and
+ * knows. Each account is then TAKEN, THERE (an account with its id was there already: left as it is), or REFUSED with
+ * the server's sentence. Unless `skip`, the first one that is not taken rejects the transaction; with it, those are
+ * left out: a REFUSED one by running the transaction once more (insert_again()).
  */
 struct insert;
 struct insert *insert_new(const struct catalogue *catalogue, const char *const *columns, size_t ncolumns, bool skip);

@@ -20,14 +20,15 @@ struct account {
 
 struct pages;
 
-/* `changed` is called from the loop whenever rows or state changed because of an answer. Browses over `db`, which the pages have
- * for themselves. The catalogue must outlive them. */
+/* `changed` is called from the loop whenever rows or state changed because of an answer. Browses over `db`, which
+ * the pages have for themselves. The catalogue must outlive them. */
 typedef void pages_changed_fn(void *arg);
 struct pages *pages_new(struct db *db, const struct catalogue *catalogue, pages_changed_fn *changed, void *arg);
 void pages_free(struct pages *pages);
 
-/* All of these return at once; what is not in the window is fetched, and the selection moves on when it is there. Fetches
- * go ahead of the selection, so holding a key rarely waits. Requests made while one is under way are joined, the latest wins. */
+/* All of these return at once; what is not in the window is fetched, and the selection moves on when it is there.
+ * Fetches go ahead of the selection, so holding a key rarely waits. Requests made while one is under way are joined,
+ * the latest wins. */
 void pages_first(struct pages *pages);
 void pages_last(struct pages *pages);
 void pages_move(struct pages *pages, long rows);      /* negative: up */
@@ -37,8 +38,9 @@ MUST_CHECK enum status pages_search(struct pages *pages, const char *beginning, 
 void pages_refresh(struct pages *pages); /* reads the window again, keeps the selection */
 
 /*
- * Looks at other accounts, or in another order; takes the query, at first it is all of them by id. Begins with the first one, or stays
- * around the selected one. What was asked for before is cancelled. Where the first read fails, nothing is left in the window.
+ * Looks at other accounts, or in another order; takes the query, at first it is all of them by id. Begins with the
+ * first one, or stays around the selected one. What was asked for before is cancelled. Where the first read fails,
+ * nothing is left in the window.
  */
 void pages_look(struct pages *pages, struct query *query, bool stay);
 const struct query *pages_query(const struct pages *pages); /* borrowed until the next one */

@@ -31,7 +31,8 @@ void sort_show(struct buf *out, const struct catalogue *catalogue, struct sort s
 /* True where reading in this order reads and sorts all accounts, each time, because no index helps. */
 bool sort_is_slow(const struct catalogue *catalogue, struct sort sort);
 
-/* "follower", "-10s", "off": the expression behind AS OF SYSTEM TIME, owned, NULL for off. ST_USAGE for anything else. */
+/* "follower", "-10s", "off": the expression behind AS OF SYSTEM TIME, owned, NULL for off. ST_USAGE for anything
+ * else. */
 MUST_CHECK enum status query_as_of(const char *word, char **as_of, struct err *err);
 
 /* ---- statements ---- */
@@ -45,7 +46,8 @@ enum way { WAY_AFTER, WAY_BEFORE, WAY_FROM };
 
 enum { ASK_MAX = 24 };
 
-/* Statements to be sent at once, and where their texts live meanwhile. Zero-initialise, fill with one of the functions below, free. */
+/* Statements to be sent at once, and where their texts live meanwhile. Zero-initialise, fill with one of the
+ * functions below, free. */
 struct ask {
 	struct statement statements[ASK_MAX];
 	size_t n;
@@ -57,20 +59,22 @@ struct ask {
 void ask_free(struct ask *ask);
 
 /*
- * The `limit` accounts after or before a place, or from it on; with a NULL place from the beginning, or before the end. In the order
- * of the query, or against it for WAY_BEFORE. Accounts without a balance stand where the server's indexes have them, and may need a
- * statement of their own: the page is the rows of all statements, one after another, cut at the limit. Columns as in catalogue.h.
+ * The `limit` accounts after or before a place, or from it on; with a NULL place from the beginning, or before the
+ * end. In the order of the query, or against it for WAY_BEFORE. Accounts without a balance stand where the server's
+ * indexes have them, and may need a statement of their own: the page is the rows of all statements, one after
+ * another, cut at the limit. Columns as in catalogue.h.
  */
 void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
 		unsigned long long limit);
 
-/* Id and balance of the account to go to; the first statement that has a row has it. By id: that one, or the next larger. By
- * its beginning: an id that begins with it, else the next larger. ST_USAGE where no id can begin so. */
+/* Id and balance of the account to go to; the first statement that has a row has it. By id: that one, or the next
+ * larger. By its beginning: an id that begins with it, else the next larger. ST_USAGE where no id can begin so. */
 void query_goto(struct ask *ask, const struct query *query, const char *id);
 MUST_CHECK enum status query_search(struct ask *ask, const struct query *query, const char *beginning, struct err *err);
 
 void query_count(struct ask *ask, const struct query *query);
-/* About how many; nothing to send (n is 0) where the server cannot tell. query_estimated() reads the answer, -1 unknown. */
+/* About how many; nothing to send (n is 0) where the server cannot tell. query_estimated() reads the answer, -1
+ * unknown. */
 void query_estimate(struct ask *ask, const struct query *query);
 bool query_estimates(const struct query *query); /* the server can tell */
 int64_t query_estimated(const struct rows *rows);

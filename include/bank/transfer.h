@@ -33,11 +33,12 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 void transfer_free(struct transfer *transfer);
 struct body *transfer_body(struct transfer *transfer); /* borrowed */
 
-/* The id of the transfer that undoes the transfer `id`, a UUID: always the same one, so that the ledger lets it happen once. */
+/* The id of the transfer that undoes the transfer `id`, a UUID: always the same one, so that the ledger lets it
+ * happen once. */
 void transfer_undo_id(char out[TRANSFER_ID_SIZE], const char *id);
 
-/* "half", "all" or a number, as in the command. Errors name the word. `catalogue` is NULL where the table is not known yet: then
- * only the spelling is judged, and the amount means nothing. */
+/* "half", "all" or a number, as in the command. Errors name the word. `catalogue` is NULL where the table is not
+ * known yet: then only the spelling is judged, and the amount means nothing. */
 MUST_CHECK enum status transfer_rule_parse(const char *word, const struct catalogue *catalogue,
 					   enum transfer_rule *rule, int64_t *amount, struct err *err);
 
@@ -51,7 +52,8 @@ struct transfer_facts {
 };
 struct transfer_facts transfer_facts(const struct transfer *transfer);
 
-/* As the server spells them, once the accounts were read; before that as they were given. Valid until the next attempt. */
+/* As the server spells them, once the accounts were read; before that as they were given. Valid until the next
+ * attempt. */
 const char *transfer_source(const struct transfer *transfer);
 const char *transfer_destination(const struct transfer *transfer);
 

@@ -11,7 +11,8 @@
 #include "base/rng.h"
 #include "txn/body.h"
 
-/* What the tutorial's program sends before there is a table. Owned; `qualified` where a name may find what somebody made. */
+/* What the tutorial's program sends before there is a table. Owned; `qualified` where a name may find what a user
+ * made. */
 char *tutorial_sql_schema(bool qualified);
 char *tutorial_sql_tables(bool qualified); /* $1 schema: the names of its tables */
 extern const char tutorial_sql_create[];
@@ -38,8 +39,9 @@ size_t ids_count(const struct ids *ids);
 const char *ids_at(const struct ids *ids, size_t i); /* borrowed */
 
 /*
- * Adds n accounts, an INSERT each, with ids that are not in `ids` (and are then) and random balances. NULL with a sentence where no free
- * ids are found. An id that somebody else took meanwhile rejects the whole, and adding_collided() says so. All borrowed.
+ * Adds n accounts, an INSERT each, with ids that are not in `ids` (and are then) and random balances. NULL with a
+ * sentence where no free ids are found. An id that another session took meanwhile rejects the whole, and
+ * adding_collided() says so. All borrowed.
  */
 struct adding;
 struct adding *adding_new(const struct catalogue *catalogue, const struct tutorial_sql *sql, struct ids *ids,
@@ -49,8 +51,9 @@ struct body *adding_body(struct adding *adding);
 bool adding_collided(const struct adding *adding);
 
 /*
- * Moves half of the source, rounded down, to the destination: the source's balance is read and written back, which is right only
- * where nobody else can write it in between: REPEATABLE READ at the least. Rejected where there is nothing to halve. All borrowed.
+ * Moves half of the source, rounded down, to the destination: the source's balance is read and written back, which is
+ * right only where nobody else can write it in between: REPEATABLE READ at the least. Rejected where there is nothing
+ * to halve. All borrowed.
  */
 struct halving;
 struct halving *halving_new(const struct tutorial_sql *sql, const char *source, const char *destination);

@@ -26,7 +26,7 @@ struct adding {
 	const char *params[BODY_MAX_STATEMENTS][2];
 };
 
-static void reset(struct body *body, bool together)
+static void adding_body_reset(struct body *body, bool together)
 {
 	(void)together;
 	struct adding *adding = (struct adding *)body;
@@ -34,8 +34,8 @@ static void reset(struct body *body, bool together)
 	adding->collided = false;
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say adding_body_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+				      struct err *reason)
 {
 	struct adding *adding = (struct adding *)body;
 	for (size_t i = 0; i < n; i++, adding->answered++) {
@@ -58,7 +58,7 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 }
 
 /* Somebody else took one of the ids since they were read. */
-static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+static bool adding_body_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct adding *adding = (struct adding *)body;
 	if (strcmp(answer->sqlstate, "23505") != 0)
@@ -68,7 +68,8 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 	return true;
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused};
+static const struct body_ops ops = {
+	.reset = adding_body_reset, .next = adding_body_next, .refused = adding_body_refused};
 
 static enum status draw_all(struct adding *adding, struct ids *ids, struct rng *rng, struct err *err)
 {

@@ -29,9 +29,9 @@ enum {
 /* ---- the statement ---- */
 
 /*
- * Replayed backwards from today's balances, an account began with its balance less what came in plus what went out. The order of the
- * transfers does not matter to that. An account that would have begun with less than nothing was written to by somebody who keeps
- * no ledger. Ids are compared as text: the ledger's column may be of another type.
+ * Replayed backwards from today's balances, an account began with its balance less what came in plus what went out.
+ * The order of the transfers does not matter to that. An account that would have begun with less than nothing was
+ * written to by a program that keeps no ledger. Ids are compared as text: the ledger's column may be of another type.
  */
 static void add_ledger(struct buf *sql, const struct audit_names *n, bool qualified)
 {
@@ -81,9 +81,9 @@ static const char *cell(const struct report *report, size_t col)
 	return text ? text : "";
 }
 
-static void add(struct report *report, const char *check, bool ok, const char *fmt, ...) PRINTF_LIKE(4, 5);
+static void audit_add(struct report *report, const char *check, bool ok, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-static void add(struct report *report, const char *check, bool ok, const char *fmt, ...)
+static void audit_add(struct report *report, const char *check, bool ok, const char *fmt, ...)
 {
 	struct audit_line *line = &report->lines[report->n++];
 	va_list ap;
@@ -99,22 +99,22 @@ static void add_none(struct report *report, const char *check, size_t count, siz
 {
 	const char *n = cell(report, count);
 	if (strcmp(n, "0") == 0)
-		add(report, check, true, "none");
+		audit_add(report, check, true, "none");
 	else if (example)
-		add(report, check, false, "%s of them, account %.40s for one", n, cell(report, example));
+		audit_add(report, check, false, "%s of them, account %.40s for one", n, cell(report, example));
 	else
-		add(report, check, false, "%s of them", n);
+		audit_add(report, check, false, "%s of them", n);
 }
 
 static void add_total(struct report *report, const char *expected)
 {
 	bool ok = strcmp(cell(report, COL_EXPECTED), "t") == 0;
 	if (!expected)
-		add(report, "total", ok, ok ? "%s" : "%s, which is not a number", cell(report, COL_TOTAL));
+		audit_add(report, "total", ok, ok ? "%s" : "%s, which is not a number", cell(report, COL_TOTAL));
 	else if (ok)
-		add(report, "total", ok, "%s, as expected", cell(report, COL_TOTAL));
+		audit_add(report, "total", ok, "%s, as expected", cell(report, COL_TOTAL));
 	else
-		add(report, "total", ok, "%s, but %.40s was expected", cell(report, COL_TOTAL), expected);
+		audit_add(report, "total", ok, "%s, but %.40s was expected", cell(report, COL_TOTAL), expected);
 }
 
 size_t audit_read(const struct rows *rows, const char *expected, struct audit_line lines[AUDIT_LINES_MAX])
@@ -122,13 +122,14 @@ size_t audit_read(const struct rows *rows, const char *expected, struct audit_li
 	struct report report = {rows, lines, 0};
 	if (!rows || rows->nrows != 1 || (rows->ncols != ACCOUNT_COLS && rows->ncols != ALL_COLS))
 		return 0;
-	add(&report, "accounts", true, "%s", cell(&report, COL_ACCOUNTS));
+	audit_add(&report, "accounts", true, "%s", cell(&report, COL_ACCOUNTS));
 	add_total(&report, expected);
 	add_none(&report, "balances that are NULL", COL_NULLS, 0);
 	add_none(&report, "balances below zero", COL_NEGATIVE, COL_NEGATIVE_ID);
 	if (rows->ncols == ACCOUNT_COLS)
 		return report.n;
-	add(&report, "transfers", true, "%s, which moved %s", cell(&report, COL_TRANSFERS), cell(&report, COL_MOVED));
+	audit_add(&report, "transfers", true, "%s, which moved %s", cell(&report, COL_TRANSFERS),
+		  cell(&report, COL_MOVED));
 	add_none(&report, "transfers of nothing, or to oneself", COL_ODD, 0);
 	add_none(&report, "accounts that are not in the table", COL_GONE, COL_GONE_ID);
 	add_none(&report, "accounts that began below zero", COL_SHORT, COL_SHORT_ID);

@@ -15,8 +15,9 @@
 #include "statements.h"
 
 /*
- * First the table itself. Where it can be used, then the tables that may be the ledger, how its balances are kept, how it wants to be written, its triggers, and how many rows there are about; each may fail without harm: then there is no
- * ledger, no index, nothing odd, and no estimate.
+ * First the table itself. Where it can be used, then the tables that may be the ledger, how its balances are kept,
+ * how it wants to be written, its triggers, and how many rows there are about; each may fail without harm: then there
+ * is no ledger, no index, nothing odd, and no estimate.
  */
 struct reading {
 	struct db *db;
@@ -48,7 +49,7 @@ static void on_dropped(void *arg)
 	free_reading(reading);
 }
 
-static void finish(struct reading *reading)
+static void catalogue_finish(struct reading *reading)
 {
 	struct reading read = *reading;
 	free_reading(reading);
@@ -59,12 +60,12 @@ static void finish(struct reading *reading)
 	read.done(read.arg, read.catalogue, read.missing, read.err.status ? &read.err : NULL);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void catalogue_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct reading *reading = arg;
 	err_set(&reading->err, ST_LOST, "the connection was lost while the tables were looked up: %s", why->message);
-	finish(reading);
+	catalogue_finish(reading);
 }
 
 /* ---- the ledger, and about how many rows ---- */
@@ -95,7 +96,7 @@ static const char writing_sql[] =
 	"LEFT JOIN pg_catalog.pg_collation AS o ON o.oid @= i.attcollation "
 	"WHERE n.nspname @= $1 AND c.relname @= $2";
 
-static bool is_true(const struct rows *rows, size_t column)
+static bool catalogue_is_true(const struct rows *rows, size_t column)
 {
 	const char *cell = rows_cell(rows, 0, column);
 	return cell && *cell == 't';
@@ -103,15 +104,15 @@ static bool is_true(const struct rows *rows, size_t column)
 
 static void take_writing(struct catalogue *catalogue, const struct rows *rows)
 {
-	accounts_judge_columns(catalogue, is_true(rows, 0), is_true(rows, 2));
-	if (is_true(rows, 1))
+	accounts_judge_columns(catalogue, catalogue_is_true(rows, 0), catalogue_is_true(rows, 2));
+	if (catalogue_is_true(rows, 1))
 		statements_give_ids(catalogue);
 }
 
 static void take_triggers(struct catalogue *catalogue, const struct rows *rows)
 {
-	catalogue->triggers = is_true(rows, 0);
-	catalogue->deferred = is_true(rows, 1);
+	catalogue->triggers = catalogue_is_true(rows, 0);
+	catalogue->deferred = catalogue_is_true(rows, 1);
 }
 
 static void take_estimate(const struct reading *reading, const struct rows *rows)
@@ -148,7 +149,7 @@ static void on_more(void *arg, size_t index, const struct answer *answer)
 
 static void on_more_idle(void *arg)
 {
-	finish(arg);
+	catalogue_finish(arg);
 }
 
 static struct statement ask_once(const char *sql, const char *const *params, unsigned nparams)
@@ -178,7 +179,7 @@ static void ask_more(struct reading *reading)
 			estimate.len ? ask_once(estimate.p, NULL, 0) : ask_once(dialect->estimate_sql, params, 2),
 	};
 	struct db_context context = {0};
-	struct db_reply reply = {on_more, on_more_idle, on_lost, reading, on_dropped};
+	struct db_reply reply = {on_more, on_more_idle, catalogue_on_lost, reading, on_dropped};
 	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
 	buf_free(&estimate);
 	free(named);
@@ -215,7 +216,8 @@ static void say_missing(struct reading *reading)
 	buf_free(&name);
 }
 
-/* Names without a schema mean what they seem to where nobody comes before the server's own, and no other client's session is met. */
+/* Names without a schema mean what they seem to where nobody comes before the server's own, and no other client's
+ * session is met. */
 static void judge_path(struct catalogue *catalogue, struct db *db)
 {
 	bool sure = db_who(db)->safe_path && !db_pooled(db);
@@ -256,7 +258,7 @@ static void on_table_idle(void *arg)
 {
 	struct reading *reading = arg;
 	if (reading->err.status)
-		finish(reading);
+		catalogue_finish(reading);
 	else
 		ask_more(reading);
 }
@@ -271,7 +273,7 @@ static void ask_table(struct reading *reading)
 		[ASK_PATH] = ask_once(path, NULL, 0),
 	};
 	struct db_context context = {0};
-	struct db_reply reply = {on_table, on_table_idle, on_lost, reading, on_dropped};
+	struct db_reply reply = {on_table, on_table_idle, catalogue_on_lost, reading, on_dropped};
 	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
 	free(table);
 	free(path);

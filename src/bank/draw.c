@@ -12,7 +12,7 @@
 enum { IDS_BELOW = 1000000000, BALANCES_BELOW = 1000000 };
 
 /* Without printf, which would be the dearest part of filling a table. */
-static void add_number(struct buf *out, uint64_t n)
+static void draw_add_number(struct buf *out, uint64_t n)
 {
 	char digits[20];
 	size_t at = sizeof digits;
@@ -66,7 +66,7 @@ void draw_id_of_part(struct buf *out, const struct catalogue *c, struct rng *rng
 		return;
 	}
 	uint64_t range = ids_below(c), from = range * n / parts, to = range * (n + 1) / parts;
-	add_number(out, from + rng_below(rng, to - from));
+	draw_add_number(out, from + rng_below(rng, to - from));
 }
 
 /* ---- balances ---- */
@@ -91,5 +91,5 @@ void draw_add_balance(struct buf *out, const struct catalogue *c, struct rng *rn
 	if (c->balance_scale)
 		buf_str(out, amount_show((int64_t)units, c->balance_scale).text);
 	else
-		add_number(out, units);
+		draw_add_number(out, units);
 }

@@ -16,7 +16,7 @@ struct erase {
 	size_t sent, answered; /* ids[answered .. sent) are on their way */
 };
 
-static void reset(struct body *body, bool together)
+static void erase_reset(struct body *body, bool together)
 {
 	(void)together;
 	struct erase *erase = (struct erase *)body;
@@ -28,8 +28,8 @@ static void reset(struct body *body, bool together)
 }
 
 /* A statement an account, so that each answer is about one id, however the server spells it. */
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say erase_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+				struct err *reason)
 {
 	(void)reason;
 	struct erase *erase = (struct erase *)body;
@@ -49,13 +49,13 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 	return batch->n > 0 ? BODY_SEND : BODY_DONE;
 }
 
-static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+static bool erase_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct erase *erase = (struct erase *)body;
 	return say_no_such_id(erase->catalogue, erase->ids[erase->answered + index], answer, reason);
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused};
+static const struct body_ops ops = {.reset = erase_reset, .next = erase_next, .refused = erase_refused};
 
 struct erase *erase_new(const struct catalogue *catalogue, const char *const *ids, size_t n)
 {

@@ -34,7 +34,7 @@ struct fill {
 
 /* ---- by INSERT ---- */
 
-static void write_sql(const struct fill *fill, struct buf *sql, unsigned rows)
+static void fill_write_sql(const struct fill *fill, struct buf *sql, unsigned rows)
 {
 	buf_clear(sql);
 	buf_str(sql, fill->catalogue->sql_insert_rows);
@@ -47,7 +47,7 @@ static void add_insert(struct fill *fill, struct batch *batch, unsigned first, u
 {
 	struct buf *sql = rows == ROWS ? &fill->full : &fill->rest;
 	if (rows < ROWS || sql->len == 0)
-		write_sql(fill, sql, rows);
+		fill_write_sql(fill, sql, rows);
 	batch->statements[batch->n++] = (struct statement){.sql = sql->p,
 							   .verb = VERB_INSERT,
 							   .nparams = 2 * rows,
@@ -82,7 +82,7 @@ static enum body_say insert_missing(struct fill *fill, struct batch *batch, stru
 
 /* ---- by COPY ---- */
 
-static bool more_rows(void *arg, struct buf *out)
+static bool fill_more_rows(void *arg, struct buf *out)
 {
 	struct fill *fill = arg;
 	while (fill->copied < fill->spec.accounts && out->len < PIECE) {
@@ -95,7 +95,7 @@ static bool more_rows(void *arg, struct buf *out)
 	return fill->copied < fill->spec.accounts;
 }
 
-static enum body_say copy(struct fill *fill, struct batch *batch)
+static enum body_say fill_copy(struct fill *fill, struct batch *batch)
 {
 	batch->statements[batch->n++] =
 		(struct statement){.sql = fill->catalogue->sql_copy, .verb = VERB_INSERT, .feed = &fill->feed};
@@ -104,7 +104,7 @@ static enum body_say copy(struct fill *fill, struct batch *batch)
 
 /* ---- the body ---- */
 
-static void reset(struct body *body, bool together)
+static void fill_reset(struct body *body, bool together)
 {
 	(void)together;
 	struct fill *fill = (struct fill *)body;
@@ -114,8 +114,8 @@ static void reset(struct body *body, bool together)
 }
 
 /* A COPY that a trigger or rule took rows from is made up for by INSERT. */
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say fill_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			       struct err *reason)
 {
 	struct fill *fill = (struct fill *)body;
 	for (size_t i = 0; i < n; i++) {
@@ -128,11 +128,11 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 	bool first = !fill->asked;
 	fill->asked = true;
 	return first && fill->spec.copy && draw_has_parts(fill->catalogue, fill->spec.total)
-		       ? copy(fill, batch)
+		       ? fill_copy(fill, batch)
 		       : insert_missing(fill, batch, reason);
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next};
+static const struct body_ops ops = {.reset = fill_reset, .next = fill_next};
 
 struct fill *fill_new(const struct catalogue *catalogue, const struct fill_spec *spec)
 {
@@ -140,7 +140,7 @@ struct fill *fill_new(const struct catalogue *catalogue, const struct fill_spec 
 	fill->body.ops = &ops;
 	fill->catalogue = catalogue;
 	fill->spec = *spec;
-	fill->feed = (struct feed){more_rows, fill};
+	fill->feed = (struct feed){fill_more_rows, fill};
 	size_t cells = (size_t)2 * (spec->accounts < ROWS_AT_ONCE ? spec->accounts : ROWS_AT_ONCE);
 	fill->cells = mem_array(cells, sizeof *fill->cells);
 	fill->params = mem_array(cells, sizeof *fill->params);

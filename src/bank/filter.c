@@ -135,7 +135,7 @@ static bool qualified(const struct parser *parser)
 	return parser->catalogue->qualified;
 }
 
-/* A type that somebody made is compared as it is written: its operators and casts are somebody's too. */
+/* A type that a user made is compared as it is written: its operators and casts are a user's too. */
 static bool is_others(const struct parser *parser, const struct filter_column *column)
 {
 	return qualified(parser) && strchr(column->type, '.');
@@ -149,7 +149,7 @@ static void add_output(struct buf *sql, const char *name)
 	free(quoted);
 }
 
-static void add_column(struct parser *parser, const struct filter_column *column)
+static void filter_add_column(struct parser *parser, const struct filter_column *column)
 {
 	if (is_others(parser, column))
 		add_output(&parser->filter->sql, column->name);
@@ -194,7 +194,7 @@ static bool value(struct parser *parser, const struct filter_column *column, boo
 static bool comparison(struct parser *parser, const struct filter_column *column)
 {
 	static const char *const signs[] = {"=", "<>", "<", "<=", ">", ">="};
-	add_column(parser, column);
+	filter_add_column(parser, column);
 	if (take_sign(parser, "!=")) {
 		add_operator(parser, "<>");
 		return value(parser, column, false);
@@ -227,7 +227,7 @@ static void begin_group(struct parser *parser, bool negated)
 static bool between(struct parser *parser, const struct filter_column *column, bool negated)
 {
 	begin_group(parser, negated);
-	add_column(parser, column);
+	filter_add_column(parser, column);
 	if (qualified(parser))
 		add_operator(parser, ">=");
 	else
@@ -239,7 +239,7 @@ static bool between(struct parser *parser, const struct filter_column *column, b
 	buf_str(&parser->filter->sql, " AND ");
 	if (!qualified(parser))
 		return value(parser, column, false);
-	add_column(parser, column);
+	filter_add_column(parser, column);
 	add_operator(parser, "<=");
 	bool good = value(parser, column, false);
 	buf_char(&parser->filter->sql, ')');
@@ -253,7 +253,7 @@ static bool one_of(struct parser *parser, const struct filter_column *column, bo
 		return value(parser, column, false);
 	}
 	buf_str(&parser->filter->sql, first ? "" : " OR ");
-	add_column(parser, column);
+	filter_add_column(parser, column);
 	add_operator(parser, "=");
 	return value(parser, column, false);
 }
@@ -262,7 +262,7 @@ static bool in(struct parser *parser, const struct filter_column *column, bool n
 {
 	begin_group(parser, negated);
 	if (!qualified(parser)) {
-		add_column(parser, column);
+		filter_add_column(parser, column);
 		buf_str(&parser->filter->sql, negated ? " NOT IN (" : " IN (");
 	}
 	if (!need_sign(parser, "(", "a ( with the values") || !one_of(parser, column, true))

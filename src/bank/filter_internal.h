@@ -40,9 +40,9 @@ struct filter_column {
 };
 
 /*
- * Whether the value can be compared with the column; *cast is what must follow the parameter for that: a whole number is
- * compared as int8, whatever integer the column is, so that none is out of range and the index is still used. What teller does not know
- * is left to the server.
+ * Whether the value can be compared with the column; *cast is what must follow the parameter for that: a whole number
+ * is compared as int8, whatever integer the column is, so that none is out of range and the index is still used. What
+ * teller does not know is left to the server.
  */
 bool filter_value_fits(const struct filter_column *column, const struct token *value, const char **cast,
 		       struct err *err);

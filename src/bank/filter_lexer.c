@@ -23,7 +23,7 @@ static void start_token(struct lexer *lexer, enum token_kind kind)
 }
 
 /* Up to the closing quote; two of them are one. */
-static void read_quoted(struct lexer *lexer, char quote, const char *not_closed)
+static void filter_lexer_read_quoted(struct lexer *lexer, char quote, const char *not_closed)
 {
 	const char *p = lexer->at + 1;
 	for (; *p; p++) {
@@ -83,10 +83,10 @@ void lexer_next(struct lexer *lexer)
 		start_token(lexer, TOKEN_END);
 	} else if (c == '\'') {
 		start_token(lexer, TOKEN_TEXT);
-		read_quoted(lexer, c, "the text that begins here has no closing quote");
+		filter_lexer_read_quoted(lexer, c, "the text that begins here has no closing quote");
 	} else if (c == '"') {
 		start_token(lexer, TOKEN_QUOTED);
-		read_quoted(lexer, c, "the name that begins here has no closing quote");
+		filter_lexer_read_quoted(lexer, c, "the name that begins here has no closing quote");
 	} else if (strchr("0123456789.-+", c)) {
 		start_token(lexer, TOKEN_NUMBER);
 		read_number(lexer);
@@ -140,7 +140,8 @@ bool filter_is_text(const struct filter_column *column)
 	return is_one_of(column->type, types, COUNT_OF(types));
 }
 
-static bool refuse(struct err *err, const struct filter_column *column, const struct token *value, const char *wants)
+static bool filter_lexer_refuse(struct err *err, const struct filter_column *column, const struct token *value,
+				const char *wants)
 {
 	struct said name = say_id(column->name), word = say_id(value->text);
 	err_set(err, ST_USAGE, "filter, column %zu: %s expects a %s; %s is not one", value->column, name.text, wants,
@@ -152,9 +153,9 @@ static bool fits_integer(const struct filter_column *column, const struct token 
 {
 	errno = 0;
 	if (!text_is_integer(value->text))
-		return refuse(err, column, value, "whole number");
+		return filter_lexer_refuse(err, column, value, "whole number");
 	strtoll(value->text, NULL, 10);
-	return errno != ERANGE || refuse(err, column, value, "number of at most 8 bytes");
+	return errno != ERANGE || filter_lexer_refuse(err, column, value, "number of at most 8 bytes");
 }
 
 static bool is_decimal_number(const char *text)
@@ -176,9 +177,10 @@ bool filter_value_fits(const struct filter_column *column, const struct token *v
 	}
 	if (is_decimal(column->type)) {
 		*cast = strcmp(column->type, "numeric") == 0 ? "::numeric" : "::float8";
-		return is_decimal_number(value->text) || refuse(err, column, value, "number");
+		return is_decimal_number(value->text) || filter_lexer_refuse(err, column, value, "number");
 	}
 	if (strcmp(column->type, "uuid") == 0)
-		return uuid_parse(value->text, uuid) == 0 || refuse(err, column, value, "UUID in single quotes");
+		return uuid_parse(value->text, uuid) == 0 ||
+		       filter_lexer_refuse(err, column, value, "UUID in single quotes");
 	return true;
 }

@@ -23,14 +23,14 @@ struct halving {
 	const char *read[1], *debit[2], *credit[2];
 };
 
-static void reset(struct body *body, bool together)
+static void halving_body_reset(struct body *body, bool together)
 {
 	(void)together;
 	struct halving *halving = (struct halving *)body;
 	halving->step = READ;
 }
 
-static enum status decide(struct halving *halving, const struct rows *rows, struct err *err)
+static enum status halving_body_decide(struct halving *halving, const struct rows *rows, struct err *err)
 {
 	struct said source = say_id(halving->source);
 	int64_t balance;
@@ -51,7 +51,8 @@ static enum status decide(struct halving *halving, const struct rows *rows, stru
 	return ST_OK;
 }
 
-static enum body_say check(const struct halving *halving, const struct answer *answers, size_t n, struct err *reason)
+static enum body_say halving_body_check(const struct halving *halving, const struct answer *answers, size_t n,
+					struct err *reason)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (answers[i].affected == 1)
@@ -64,36 +65,37 @@ static enum body_say check(const struct halving *halving, const struct answer *a
 	return BODY_DONE;
 }
 
-static void add(struct batch *batch, const char *sql, enum verb verb, const char *const *params, unsigned nparams)
+static void halving_body_add(struct batch *batch, const char *sql, enum verb verb, const char *const *params,
+			     unsigned nparams)
 {
 	batch->statements[batch->n++] =
 		(struct statement){.sql = sql, .verb = verb, .nparams = nparams, .params = params};
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say halving_body_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+				       struct err *reason)
 {
 	struct halving *halving = (struct halving *)body;
 	switch (halving->step) {
 	case READ:
-		add(batch, halving->sql->read, VERB_SELECT, halving->read, 1);
+		halving_body_add(batch, halving->sql->read, VERB_SELECT, halving->read, 1);
 		halving->step = WRITE;
 		return BODY_SEND;
 	case WRITE:
-		if (decide(halving, answers[0].rows, reason))
+		if (halving_body_decide(halving, answers[0].rows, reason))
 			return BODY_REJECT;
-		add(batch, halving->sql->debit, VERB_UPDATE, halving->debit, 2);
-		add(batch, halving->sql->credit, VERB_UPDATE, halving->credit, 2);
+		halving_body_add(batch, halving->sql->debit, VERB_UPDATE, halving->debit, 2);
+		halving_body_add(batch, halving->sql->credit, VERB_UPDATE, halving->credit, 2);
 		halving->step = CHECK;
 		return BODY_SEND;
 	case CHECK:
-		return check(halving, answers, n, reason);
+		return halving_body_check(halving, answers, n, reason);
 	}
 	return BODY_DONE;
 }
 
 /* The destination can hold no more. */
-static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+static bool halving_body_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct halving *halving = (struct halving *)body;
 	(void)index;
@@ -104,7 +106,8 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 	return true;
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused};
+static const struct body_ops ops = {
+	.reset = halving_body_reset, .next = halving_body_next, .refused = halving_body_refused};
 
 struct halving *halving_new(const struct tutorial_sql *sql, const char *source, const char *destination)
 {

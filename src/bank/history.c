@@ -33,11 +33,11 @@ struct history {
 	struct err error;
 };
 
-static void next(struct history *history);
+static void history_next(struct history *history);
 
 /* ---- answers ---- */
 
-static size_t place_of(const struct window *window, const char *id)
+static size_t history_place_of(const struct window *window, const char *id)
 {
 	long at = id ? window_find(window, id) : -1;
 	return at > 0 ? (size_t)at : 0;
@@ -49,7 +49,7 @@ static void take_newest(struct history *history)
 	window_append(&fresh, history->got, NULL);
 	fresh.at_start = true;
 	if (history->keep && old->n > 0)
-		fresh.selected = place_of(&fresh, old->rows[old->selected]->id);
+		fresh.selected = history_place_of(&fresh, old->rows[old->selected]->id);
 	window_replace(old, &fresh);
 }
 
@@ -62,7 +62,7 @@ static void take_oldest(struct history *history)
 	window_replace(&history->window, &fresh);
 }
 
-static void apply(struct history *history)
+static void history_apply(struct history *history)
 {
 	switch (history->reading) {
 	case PAGE_NEWEST:
@@ -84,7 +84,7 @@ static void apply(struct history *history)
 	history->debt = window_move(&history->window, history->debt);
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void history_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct history *history = arg;
@@ -94,22 +94,22 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 		err_set(&history->error, ST_STATEMENT, "the ledger cannot be read: %s", answer->message);
 }
 
-static void on_idle(void *arg)
+static void history_on_idle(void *arg)
 {
 	struct history *history = arg;
 	if (!history->error.status) {
 		history->loaded = true;
 		history->read_at = clock_wall_us();
-		apply(history);
+		history_apply(history);
 	}
 	rows_free(history->got);
 	history->got = NULL;
 	history->reading = PAGE_NONE;
-	next(history);
+	history_next(history);
 	history->changed(history->arg);
 }
 
-static void failed(struct history *history, const char *why)
+static void history_failed(struct history *history, const char *why)
 {
 	rows_free(history->got);
 	history->got = NULL;
@@ -118,20 +118,20 @@ static void failed(struct history *history, const char *why)
 	history->changed(history->arg);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void history_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
-	failed(arg, why->message);
+	history_failed(arg, why->message);
 }
 
 static void on_idle_lost(void *arg, const struct answer *why)
 {
-	failed(arg, why->message);
+	history_failed(arg, why->message);
 }
 
 /* ---- questions ---- */
 
-static void ask(struct history *history, enum page page, const char *id)
+static void history_ask(struct history *history, enum page page, const char *id)
 {
 	char limit[16];
 	snprintf(limit, sizeof limit, "%d", WINDOW_PAGE);
@@ -139,13 +139,13 @@ static void ask(struct history *history, enum page page, const char *id)
 	struct statement statement = {
 		.sql = history->sql[page], .verb = VERB_SELECT, .nparams = id ? 3 : 2, .params = params};
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, history, NULL};
+	struct db_reply reply = {history_on_answer, history_on_idle, history_on_lost, history, NULL};
 	history->reading = page;
 	err_clear(&history->error);
 	db_send(history->db, &statement, 1, &context, &reply);
 }
 
-static void next(struct history *history)
+static void history_next(struct history *history)
 {
 	const struct window *window = &history->window;
 	if (history->reading != PAGE_NONE || db_state(history->db) != DB_IDLE)
@@ -153,23 +153,23 @@ static void next(struct history *history)
 	enum page wanted = history->wanted;
 	history->wanted = PAGE_NONE;
 	if (wanted != PAGE_NONE) {
-		ask(history, wanted, NULL);
+		history_ask(history, wanted, NULL);
 		return;
 	}
 	enum window_need need = history->error.status ? NEED_NONE : window_need(window, history->debt);
 	if (need == NEED_AFTER)
-		ask(history, PAGE_OLDER, window->rows[window->n - 1]->id);
+		history_ask(history, PAGE_OLDER, window->rows[window->n - 1]->id);
 	else if (need == NEED_BEFORE)
-		ask(history, PAGE_NEWER, window->rows[0]->id);
+		history_ask(history, PAGE_NEWER, window->rows[0]->id);
 }
 
-static void on_connected(void *arg, const struct err *err)
+static void history_on_connected(void *arg, const struct err *err)
 {
 	struct history *history = arg;
 	if (err)
-		failed(history, err->text);
+		history_failed(history, err->text);
 	else
-		next(history);
+		history_next(history);
 }
 
 static void want(struct history *history, enum page page, bool keep)
@@ -179,9 +179,9 @@ static void want(struct history *history, enum page page, bool keep)
 	history->keep = keep;
 	history->debt = 0;
 	if (state == DB_OFF || state == DB_DOWN)
-		db_connect(history->db, history->info, CONNECT_MS, on_connected, history);
+		db_connect(history->db, history->info, CONNECT_MS, history_on_connected, history);
 	else
-		next(history);
+		history_next(history);
 }
 
 /* ---- from outside ---- */
@@ -238,7 +238,7 @@ void history_last(struct history *history)
 void history_move(struct history *history, long rows)
 {
 	history->debt = window_move(&history->window, history->debt + rows);
-	next(history);
+	history_next(history);
 }
 
 void history_refresh(struct history *history)

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 
 /*
- * Every key word of PostgreSQL that is not "unreserved" (what its own quote_ident() quotes), and those that CockroachDB keeps
- * beyond them (sql.y: cockroachdb_extra_reserved_keyword and its kin), each between two blanks.
+ * Every key word of PostgreSQL that is not "unreserved" (what its own quote_ident() quotes), and those that
+ * CockroachDB keeps beyond them (sql.y: cockroachdb_extra_reserved_keyword and its kin), each between two blanks.
  */
 static const char keywords[] =
 	" all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean "
@@ -72,7 +72,7 @@ char *ident_quoted(const char *name)
 /* ---- names that people write ---- */
 
 /* Reads a quoted part up to behind its closing quote; NULL where that is missing. */
-static const char *read_quoted(const char *p, struct buf *part)
+static const char *ident_read_quoted(const char *p, struct buf *part)
 {
 	for (p++; *p; p++) {
 		if (*p == '"' && *++p != '"')
@@ -85,7 +85,7 @@ static const char *read_quoted(const char *p, struct buf *part)
 static const char *read_part(const char *p, struct buf *part)
 {
 	if (*p == '"')
-		return read_quoted(p, part);
+		return ident_read_quoted(p, part);
 	size_t n = strcspn(p, ".\"");
 	buf_add(part, p, n);
 	return p + n;

@@ -44,7 +44,7 @@ static size_t hash(const char *id)
 }
 
 /* The slot of that id, or the free one where it belongs. */
-static size_t *slot_of(const struct ids *ids, const char *id)
+static size_t *ids_slot_of(const struct ids *ids, const char *id)
 {
 	size_t at = hash(id);
 	for (;; at++) {
@@ -61,17 +61,17 @@ static void grow(struct ids *ids)
 	ids->slots = mem_array(ids->nslots, sizeof *ids->slots);
 	ids->list = mem_resize(ids->list, ids->nslots / 2, sizeof *ids->list);
 	for (size_t i = 0; i < ids->n; i++)
-		*slot_of(ids, ids->list[i]) = i + 1;
+		*ids_slot_of(ids, ids->list[i]) = i + 1;
 }
 
 bool ids_add(struct ids *ids, const char *id)
 {
-	if (*slot_of(ids, id))
+	if (*ids_slot_of(ids, id))
 		return false;
 	if (ids->n == ids->nslots / 2)
 		grow(ids);
 	ids->list[ids->n++] = mem_dup(id);
-	*slot_of(ids, id) = ids->n;
+	*ids_slot_of(ids, id) = ids->n;
 	return true;
 }
 

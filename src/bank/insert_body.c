@@ -66,7 +66,7 @@ static void add_escaped(struct buf *out, const char *cell)
 	}
 }
 
-static bool more_rows(void *arg, struct buf *out)
+static bool insert_more_rows(void *arg, struct buf *out)
 {
 	struct insert *insert = arg;
 	for (; insert->at < insert->to && out->len < PIECE; insert->at++) {
@@ -80,7 +80,7 @@ static bool more_rows(void *arg, struct buf *out)
 	return insert->at < insert->to;
 }
 
-static enum body_say copy(struct insert *insert, struct batch *batch)
+static enum body_say insert_copy(struct insert *insert, struct batch *batch)
 {
 	insert->sent_rows = insert->to - insert->from;
 	batch->statements[batch->n++] =
@@ -90,7 +90,7 @@ static enum body_say copy(struct insert *insert, struct batch *batch)
 
 /* ---- a statement a row ---- */
 
-static void add_row(struct insert *insert, struct batch *batch)
+static void insert_add_row(struct insert *insert, struct batch *batch)
 {
 	const char **params = insert->params + batch->n * insert->ncolumns;
 	for (size_t i = 0; i < insert->ncolumns; i++)
@@ -100,18 +100,18 @@ static void add_row(struct insert *insert, struct batch *batch)
 		.sql = insert->sql_row, .verb = VERB_INSERT, .nparams = (unsigned)insert->ncolumns, .params = params};
 }
 
-static enum body_say add_rows(struct insert *insert, struct batch *batch)
+static enum body_say insert_add_rows(struct insert *insert, struct batch *batch)
 {
 	insert->sent_rows = 1;
 	for (; batch->n < BODY_MAX_STATEMENTS && insert->at < insert->to; insert->at++)
 		if (!insert->rows[insert->at].refusal)
-			add_row(insert, batch);
+			insert_add_row(insert, batch);
 	return batch->n > 0 ? BODY_SEND : BODY_DONE;
 }
 
 /* ---- the body ---- */
 
-static void reset(struct body *body, bool together)
+static void insert_reset(struct body *body, bool together)
 {
 	(void)together;
 	struct insert *insert = (struct insert *)body;
@@ -121,8 +121,8 @@ static void reset(struct body *body, bool together)
 		insert->rows[i].there = false;
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say insert_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+				 struct err *reason)
 {
 	struct insert *insert = (struct insert *)body;
 	for (size_t i = 0; i < n; i++) {
@@ -136,8 +136,8 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 		return BODY_REJECT;
 	}
 	if (insert->parted)
-		return add_rows(insert, batch);
-	return n == 0 ? copy(insert, batch) : BODY_DONE;
+		return insert_add_rows(insert, batch);
+	return n == 0 ? insert_copy(insert, batch) : BODY_DONE;
 }
 
 /* A server that does not take a COPY (0A000) gets the rows one by one as well. */
@@ -146,13 +146,14 @@ static bool is_copy_refused(const char *sqlstate)
 	return strcmp(sqlstate, "0A000") == 0;
 }
 
-/* What a value or a trigger made of it is to blame for: 22 data exception, 23 integrity constraint, P0001 raised by a trigger. */
+/* What a value or a trigger made of it is to blame for: 22 data exception, 23 integrity constraint, P0001 raised by
+ * a trigger. */
 static bool blames_a_row(const char *sqlstate)
 {
 	return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 || strcmp(sqlstate, "P0001") == 0;
 }
 
-static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+static bool insert_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct insert *insert = (struct insert *)body;
 	if (!insert->parted || !blames_a_row(answer->sqlstate))
@@ -164,7 +165,7 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 	return true;
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused};
+static const struct body_ops ops = {.reset = insert_reset, .next = insert_next, .refused = insert_refused};
 
 struct body *insert_body(struct insert *insert)
 {
@@ -196,7 +197,7 @@ enum insert_fate insert_fate(const struct insert *insert, size_t row, const char
 
 /* ---- rows, and its life ---- */
 
-static void write_sql(struct insert *insert, const struct catalogue *catalogue, const char *const *columns)
+static void insert_write_sql(struct insert *insert, const struct catalogue *catalogue, const char *const *columns)
 {
 	struct buf names = {0}, copy_rows = {0}, row = {0};
 	for (size_t i = 0; i < insert->ncolumns; i++) {
@@ -220,8 +221,8 @@ struct insert *insert_new(const struct catalogue *catalogue, const char *const *
 	insert->body.ops = &ops;
 	insert->ncolumns = ncolumns;
 	insert->skip = skip;
-	write_sql(insert, catalogue, columns);
-	insert->feed = (struct feed){more_rows, insert};
+	insert_write_sql(insert, catalogue, columns);
+	insert->feed = (struct feed){insert_more_rows, insert};
 	insert->params = mem_array(BODY_MAX_STATEMENTS * ncolumns, sizeof *insert->params);
 	return insert;
 }

@@ -128,7 +128,7 @@ static char *judge_made_at(const struct table *table)
 enum { WRITTEN = 4, ALL };
 static const char *const ours[ALL] = {"id", "source", "destination", "amount", "made_at"};
 
-/* A domain or a type of somebody's own brings rules and code of its own. */
+/* A domain or a type that a user made brings rules and code of its own. */
 static char *judge_ours(const struct table *table, const struct column *column)
 {
 	struct said name = say_id(column->name);

@@ -23,7 +23,7 @@ struct lookup {
 	const char *others_sql;
 };
 
-static void forget(struct lookup *lookup)
+static void lookup_forget(struct lookup *lookup)
 {
 	for (size_t i = 0; i < COLUMNS; i++) {
 		free(lookup->found[i]);
@@ -31,23 +31,23 @@ static void forget(struct lookup *lookup)
 	}
 }
 
-static void reset(struct body *body, bool together)
+static void lookup_reset(struct body *body, bool together)
 {
 	(void)together;
 	struct lookup *lookup = (struct lookup *)body;
 	lookup->step = STEP_START;
 	lookup->asked = 0;
 	lookup->swallowed = lookup->open = false;
-	forget(lookup);
+	lookup_forget(lookup);
 }
 
-static const char *text_of(const struct rows *rows)
+static const char *lookup_text_of(const struct rows *rows)
 {
 	const char *cell = rows_cell(rows, 0, 0);
 	return cell ? cell : "0";
 }
 
-static enum body_say ask(struct lookup *lookup, struct batch *batch)
+static enum body_say lookup_ask(struct lookup *lookup, struct batch *batch)
 {
 	lookup->step = STEP_FIND;
 	lookup->asked++;
@@ -57,7 +57,7 @@ static enum body_say ask(struct lookup *lookup, struct batch *batch)
 	return BODY_SEND;
 }
 
-static void keep(struct lookup *lookup, const struct rows *rows)
+static void lookup_keep(struct lookup *lookup, const struct rows *rows)
 {
 	for (size_t i = 0; i < COLUMNS; i++) {
 		const char *cell = rows_cell(rows, 0, i);
@@ -98,7 +98,7 @@ static enum body_say ask_others(struct lookup *lookup, struct batch *batch)
 	return BODY_SEND;
 }
 
-static enum body_say refuse(struct lookup *lookup, long others, struct err *reason)
+static enum body_say lookup_refuse(struct lookup *lookup, long others, struct err *reason)
 {
 	lookup->open = others > 0;
 	if (others > 0)
@@ -112,28 +112,28 @@ static enum body_say refuse(struct lookup *lookup, long others, struct err *reas
 	return BODY_REJECT;
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say lookup_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+				 struct err *reason)
 {
 	struct lookup *lookup = (struct lookup *)body;
 	if (n == 0)
-		return ask(lookup, batch);
+		return lookup_ask(lookup, batch);
 	if (lookup->step == STEP_FIND && answers[0].rows && answers[0].rows->nrows > 0) {
-		keep(lookup, answers[0].rows);
+		lookup_keep(lookup, answers[0].rows);
 		return BODY_DONE;
 	}
 	if (lookup->step == STEP_FIND)
 		return write_id(lookup, batch);
 	if (lookup->step == STEP_OTHERS)
-		return refuse(lookup, strtol(text_of(answers[0].rows), NULL, 10), reason);
+		return lookup_refuse(lookup, strtol(lookup_text_of(answers[0].rows), NULL, 10), reason);
 	if (answers[0].affected == 0 && lookup->asked < ASKED_MAX) /* it came between the two statements: ask again */
-		return ask(lookup, batch);
+		return lookup_ask(lookup, batch);
 	if (answers[0].affected == 0)
 		return swallow(lookup, reason);
-	return lookup->others_sql ? ask_others(lookup, batch) : refuse(lookup, 0, reason);
+	return lookup->others_sql ? ask_others(lookup, batch) : lookup_refuse(lookup, 0, reason);
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next};
+static const struct body_ops ops = {.reset = lookup_reset, .next = lookup_next};
 
 struct lookup *lookup_new(const struct catalogue *catalogue, const char *id, const char *others_sql)
 {
@@ -149,7 +149,7 @@ void lookup_free(struct lookup *lookup)
 {
 	if (!lookup)
 		return;
-	forget(lookup);
+	lookup_forget(lookup);
 	free(lookup->id);
 	free(lookup);
 }

@@ -14,8 +14,8 @@ static bool is_numeric(const struct catalogue *c)
 	return strcmp(c->balance_type, "numeric") == 0;
 }
 
-/* floor(balance / 2) in units: a shift floors and stays an integer on both servers; numeric has none, and its division rounds. CockroachDB
- * has trunc() to a scale from 22.2 on only (cockroach#85890). */
+/* floor(balance / 2) in units: a shift floors and stays an integer on both servers; numeric has none, and its
+ * division rounds. CockroachDB has trunc() to a scale from 22.2 on only (cockroach#85890). */
 static char *half_of(const struct catalogue *c, const char *balance)
 {
 	unsigned scale = c->balance_scale;
@@ -24,8 +24,8 @@ static char *half_of(const struct catalogue *c, const char *balance)
 }
 
 /*
- * What a rule puts into the statement. An amount that comes from the balance is read beside the accounts, as m; it is short where a
- * parameter says it, because the server sets up each expression anew for each transfer.
+ * What a rule puts into the statement. An amount that comes from the balance is read beside the accounts, as m; it is
+ * short where a parameter says it, because the server sets up each expression anew for each transfer.
  */
 struct amount_sql {
 	char *from;       /* beside the accounts */
@@ -52,7 +52,8 @@ static struct amount_sql amount_read(const struct catalogue *c, const struct nam
 	return (struct amount_sql){from, allowed, mem_dup("m.amount"), ", m.amount", mem_dup("amount")};
 }
 
-/* A numeric may be NaN, which compares as if it were a number. The bounds have a point, so that they are numeric too. */
+/* A numeric may be NaN, which compares as if it were a number. The bounds have a point, so that they are numeric
+ * too. */
 static char *countable(const struct catalogue *c, const struct names *n)
 {
 	struct amount_text max = amount_show(c->balance_max, c->balance_scale);
@@ -64,9 +65,10 @@ static char *countable(const struct catalogue *c, const struct names *n)
 }
 
 /*
- * Each account is joined with itself as it was, so that what it holds now can be compared with what it must hold: a trigger may
- * have changed it, or a row may have been left out. `moved` has the rows that were changed, `good` counts those that are right.
- * CockroachDB refuses a WITH clause without columns, so that each has its RETURNING (0A000, optbuilder's getCTECols).
+ * Each account is joined with itself as it was, so that what it holds now can be compared with what it must hold: a
+ * trigger may have changed it, or a row may have been left out. `moved` has the rows that were changed, `good` counts
+ * those that are right. CockroachDB refuses a WITH clause without columns, so that each has its RETURNING (0A000,
+ * optbuilder's getCTECols).
  */
 static char *move_both(const struct catalogue *c, const struct names *n, const struct amount_sql *amount)
 {

@@ -78,7 +78,7 @@ static struct window first_or_last(const struct pages *pages, enum read read)
 	return fresh;
 }
 
-static void apply(struct pages *pages, enum read read)
+static void paging_apply(struct pages *pages, enum read read)
 {
 	struct window fresh = {0};
 	switch (read) {
@@ -112,7 +112,7 @@ static void apply(struct pages *pages, enum read read)
 }
 
 /* What was seen under another query is not shown under this one. */
-static void fail(struct pages *pages)
+static void paging_fail(struct pages *pages)
 {
 	pages->error = pages->failed;
 	pages->stalled = true;
@@ -121,7 +121,7 @@ static void fail(struct pages *pages)
 		window_clear(&pages->window);
 }
 
-/* The account to go to is known, unless somebody wants to be elsewhere by now; past the end it is the last one. */
+/* The account to go to is known, unless the user has moved on by now; past the end it is the last one. */
 static void jump(struct pages *pages)
 {
 	if (paging_replaces(pages->wanted))
@@ -143,7 +143,7 @@ static void succeed(struct pages *pages, enum read read)
 	pages->changed_query = false;
 	pages->loaded = true;
 	pages->read_at = clock_wall_us();
-	apply(pages, read);
+	paging_apply(pages, read);
 }
 
 static void end_reading(struct pages *pages)
@@ -211,7 +211,7 @@ static void take_rows(struct pages *pages, size_t index, const struct rows *rows
 		pages->found = target_copy(rows_cell(rows, 0, 0), rows_cell(rows, 0, 1));
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void paging_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct pages *pages = arg;
 	if (pages->dead || pages->stale)
@@ -229,7 +229,7 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 		say_failed_read(pages->catalogue, answer, &pages->failed);
 }
 
-static void on_idle(void *arg)
+static void paging_on_idle(void *arg)
 {
 	struct pages *pages = arg;
 	if (pages->dead) {
@@ -241,7 +241,7 @@ static void on_idle(void *arg)
 	if (pages->reading == READ_COUNT || pages->stale)
 		err_clear(&pages->failed);
 	else if (pages->failed.status)
-		fail(pages);
+		paging_fail(pages);
 	else
 		succeed(pages, pages->reading);
 	end_reading(pages);
@@ -249,7 +249,7 @@ static void on_idle(void *arg)
 	pages->changed(pages->arg);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void paging_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct pages *pages = arg;
@@ -260,13 +260,13 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 	end_reading(pages);
 	say_failed_read(pages->catalogue, why, &pages->failed);
 	pages->failed.status = ST_LOST;
-	fail(pages);
+	paging_fail(pages);
 	pages->changed(pages->arg);
 }
 
 /* ---- questions ---- */
 
-static struct spot place_of(const struct target *target)
+static struct spot paging_place_of(const struct target *target)
 {
 	return (struct spot){target->id, target->balance};
 }
@@ -279,7 +279,7 @@ static void ask_page(struct ask *ask, const struct pages *pages, enum way way, c
 
 static void ask_around(struct ask *ask, struct pages *pages)
 {
-	struct spot place = place_of(&pages->reading_target);
+	struct spot place = paging_place_of(&pages->reading_target);
 	query_page(ask, pages->query, WAY_BEFORE, &place, WINDOW_PAGE);
 	pages->before = ask->n;
 	query_page(ask, pages->query, WAY_FROM, &place, WINDOW_PAGE);
@@ -331,7 +331,7 @@ static void send(struct pages *pages, enum read read, struct target target)
 {
 	struct ask ask = {0};
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, pages, NULL};
+	struct db_reply reply = {paging_on_answer, paging_on_idle, paging_on_lost, pages, NULL};
 	pages->reading = read;
 	pages->reading_target = target;
 	err_clear(&pages->failed);

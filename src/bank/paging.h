@@ -7,11 +7,12 @@
 #include "window.h"
 
 /*
- * One round trip at a time. AFTER and BEFORE add a page at an edge of the window; FIRST, LAST and JUMP put a new window in its
- * place; REFRESH reads again around the selected row. GOTO and SEARCH find the account to jump to, by its id or the beginning of it; the
- * jump follows. What is asked for while another read is under way waits in `wanted`, where the latest wins; a movement that
- * meets an edge, or a window that is about to be replaced, waits in `debt`. COUNT, how many there are, comes when nothing else is to
- * be read: about, unless the table is so small that they are counted at once.
+ * One round trip at a time. AFTER and BEFORE add a page at an edge of the window; FIRST, LAST and JUMP put a new
+ * window in its place; REFRESH reads again around the selected row. GOTO and SEARCH find the account to jump to, by
+ * its id or the beginning of it; the jump follows. What is asked for while another read is under way waits in
+ * `wanted`, where the latest wins; a movement that meets an edge, or a window that is about to be replaced, waits in
+ * `debt`. COUNT, how many there are, comes when nothing else is to be read: about, unless the table is so small that
+ * they are counted at once.
  */
 enum read {
 	READ_NONE,

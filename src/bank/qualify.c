@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Adds the operator or the name behind an '@'; returns what follows it. */
-static const char *add_name(struct buf *sql, bool qualified, const char *name)
+static const char *qualify_add_name(struct buf *sql, bool qualified, const char *name)
 {
 	size_t n = strspn(name, "+-*/<>=~!|");
 	if (n == 0) {
@@ -30,14 +30,14 @@ static const char *add_argument(struct buf *sql, const char *at, va_list *ap)
 	return at + 1;
 }
 
-static void add_all(struct buf *sql, bool qualified, const char *fmt, va_list *ap)
+static void qualify_add_all(struct buf *sql, bool qualified, const char *fmt, va_list *ap)
 {
 	for (const char *at = fmt; *at;) {
 		size_t n = strcspn(at, "@%");
 		buf_add(sql, at, n);
 		at += n;
 		if (*at == '@')
-			at = add_name(sql, qualified, at + 1);
+			at = qualify_add_name(sql, qualified, at + 1);
 		else if (*at == '%')
 			at = add_argument(sql, at + 1, ap);
 	}
@@ -47,7 +47,7 @@ void qualify_add(struct buf *sql, bool qualified, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	add_all(sql, qualified, fmt, &ap);
+	qualify_add_all(sql, qualified, fmt, &ap);
 	va_end(ap);
 }
 
@@ -56,7 +56,7 @@ char *qualify(bool qualified, const char *fmt, ...)
 	struct buf sql = {0};
 	va_list ap;
 	va_start(ap, fmt);
-	add_all(&sql, qualified, fmt, &ap);
+	qualify_add_all(&sql, qualified, fmt, &ap);
 	va_end(ap);
 	return buf_take(&sql);
 }

@@ -109,9 +109,10 @@ void ask_free(struct ask *ask)
 /* ---- pages ---- */
 
 /*
- * All accounts stand in one ascending order, by id, or by balance and then id, with the NULL balances where the server's indexes have them;
- * a descending query reads it downwards. So there are two directions and, by balance, two parts of the order: accounts with a
- * balance, compared as rows, which an index on the balance alone serves well enough, and those without, by their id.
+ * All accounts stand in one ascending order, by id, or by balance and then id, with the NULL balances where the
+ * server's indexes have them; a descending query reads it downwards. So there are two directions and, by balance, two
+ * parts of the order: accounts with a balance, compared as rows, which an index on the balance alone serves well
+ * enough, and those without, by their id.
  */
 struct step {
 	bool up, including; /* the place itself */
@@ -172,7 +173,8 @@ static void page_with_balance(struct ask *ask, const struct query *query, struct
 	end_page(&draft, ask, true, step.up);
 }
 
-/* Sorted by the balance, which is the same in all of them, an index on it is used even where the planner does not know how few they are. */
+/* Sorted by the balance, which is the same in all of them, an index on it is used even where the planner does not
+ * know how few they are. */
 static void page_without_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);

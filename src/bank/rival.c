@@ -13,10 +13,10 @@
 #include "unit_body.h"
 
 /*
- * IDLE until the transfer that it watches comes to its writes. Then MOVING, while the gate is held; with the unit OUT the transfer
- * goes on; when that has ended, RETURNING. If the transfer ends while the rival is still MOVING (somebody cancelled it), the move is
- * cancelled too, and what became of it decides. So is a move that is held up by others, and where not even that is answered its
- * connection is closed: without a commit sent it did not happen.
+ * IDLE until the transfer that it watches comes to its writes. Then MOVING, while the gate is held; with the unit OUT
+ * the transfer goes on; when that has ended, RETURNING. If the transfer ends while the rival is still MOVING (it was
+ * cancelled), the move is cancelled too, and what became of it decides. So is a move that is held up by others, and
+ * where not even that is answered its connection is closed: without a commit sent it did not happen.
  */
 enum rival_state { RIVAL_IDLE, RIVAL_MOVING, RIVAL_OUT, RIVAL_RETURNING };
 
@@ -43,9 +43,9 @@ struct rival {
 	void *ended_arg;
 };
 
-static void say(const struct rival *rival, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void rival_say(const struct rival *rival, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-static void say(const struct rival *rival, const char *fmt, ...)
+static void rival_say(const struct rival *rival, const char *fmt, ...)
 {
 	char text[700];
 	va_list ap;
@@ -56,7 +56,7 @@ static void say(const struct rival *rival, const char *fmt, ...)
 	ring_append(rival->ring, &event);
 }
 
-static void start(struct rival *rival, struct body *body, const char *what, txn_done_fn *done)
+static void rival_start(struct rival *rival, struct body *body, const char *what, txn_done_fn *done)
 {
 	struct txn_options options;
 	txn_options_init(&options);
@@ -65,7 +65,7 @@ static void start(struct rival *rival, struct body *body, const char *what, txn_
 	txn_start(rival->txn, body, what, &options, done, rival);
 }
 
-static void forget(struct rival *rival)
+static void rival_forget(struct rival *rival)
 {
 	free(rival->source);
 	free(rival->destination);
@@ -75,12 +75,12 @@ static void forget(struct rival *rival)
 
 /* ---- the way back ---- */
 
-static void end(struct rival *rival)
+static void rival_end(struct rival *rival)
 {
 	void (*ended)(void *arg) = rival->ended;
 	rival->state = RIVAL_IDLE;
 	rival->ended = NULL;
-	forget(rival);
+	rival_forget(rival);
 	if (ended)
 		ended(rival->ended_arg);
 }
@@ -89,14 +89,14 @@ static void on_back(void *arg, const struct txn_result *result)
 {
 	struct rival *rival = arg;
 	if (result->outcome != OUTCOME_COMMITTED)
-		say(rival, "the rival's unit did not come back from %s to %s: %s; `transfer %s %s %s` moves it",
-		    say_id(transfer_source(rival->back)).text, say_id(transfer_destination(rival->back)).text,
-		    result->reason.text, say_id(transfer_source(rival->back)).text,
-		    say_id(transfer_destination(rival->back)).text,
-		    amount_show(1, rival->catalogue->balance_scale).text);
+		rival_say(rival, "the rival's unit did not come back from %s to %s: %s; `transfer %s %s %s` moves it",
+			  say_id(transfer_source(rival->back)).text, say_id(transfer_destination(rival->back)).text,
+			  result->reason.text, say_id(transfer_source(rival->back)).text,
+			  say_id(transfer_destination(rival->back)).text,
+			  amount_show(1, rival->catalogue->balance_scale).text);
 	transfer_free(rival->back);
 	rival->back = NULL;
-	end(rival);
+	rival_end(rival);
 }
 
 static void go_back(struct rival *rival)
@@ -105,9 +105,9 @@ static void go_back(struct rival *rival)
 		.source = rival->third, .destination = rival->source, .rule = TRANSFER_AMOUNT, .amount = 1};
 	rival->state = RIVAL_RETURNING;
 	rival->back = transfer_new(rival->catalogue, &spec);
-	say(rival, "the rival moves its unit back from %s to %s", say_id(rival->third).text,
-	    say_id(rival->source).text);
-	start(rival, transfer_body(rival->back), "the rival moves its unit back", on_back);
+	rival_say(rival, "the rival moves its unit back from %s to %s", say_id(rival->third).text,
+		  say_id(rival->source).text);
+	rival_start(rival, transfer_body(rival->back), "the rival moves its unit back", on_back);
 }
 
 /* ---- the way out ---- */
@@ -115,8 +115,8 @@ static void go_back(struct rival *rival)
 static void on_moves(void *arg)
 {
 	struct rival *rival = arg;
-	say(rival, "the rival moves 1 unit from %s to %s between the read and the write of the transfer",
-	    say_id(rival->source).text, say_id(unit_third(rival->unit)).text);
+	rival_say(rival, "the rival moves 1 unit from %s to %s between the read and the write of the transfer",
+		  say_id(rival->source).text, say_id(unit_third(rival->unit)).text);
 }
 
 /* Only a committed move has to be undone; of an unknown one nobody can say. */
@@ -129,15 +129,16 @@ static void judge(struct rival *rival, const struct txn_result *result)
 	}
 	rival->state = RIVAL_IDLE;
 	if (result->outcome == OUTCOME_UNKNOWN)
-		say(rival,
-		    "whether the rival moved 1 unit from %s to %s is not known (transfer %s): %s; compare the balances",
-		    say_id(rival->source).text, say_id(unit_third(rival->unit)).text, unit_id(rival->unit),
-		    result->reason.text);
+		rival_say(rival,
+			  "whether the rival moved 1 unit from %s to %s is not known (transfer %s): %s; compare the "
+			  "balances",
+			  say_id(rival->source).text, say_id(unit_third(rival->unit)).text, unit_id(rival->unit),
+			  result->reason.text);
 	else if (!rival->ended && rival->late)
-		say(rival, "the rival moves nothing: it was held up for %d s; the transfer goes on without it",
-		    PATIENCE_MS / 1000);
+		rival_say(rival, "the rival moves nothing: it was held up for %d s; the transfer goes on without it",
+			  PATIENCE_MS / 1000);
 	else if (!rival->ended)
-		say(rival, "the rival moves nothing: %s; the transfer goes on without it", result->reason.text);
+		rival_say(rival, "the rival moves nothing: %s; the transfer goes on without it", result->reason.text);
 }
 
 static void on_out(void *arg, const struct txn_result *result)
@@ -152,7 +153,7 @@ static void on_out(void *arg, const struct txn_result *result)
 	else if (rival->state == RIVAL_OUT)
 		go_back(rival);
 	else
-		end(rival);
+		rival_end(rival);
 }
 
 /* A commit that was sent is waited for. */
@@ -173,7 +174,7 @@ bool rival_gate(struct rival *rival, const struct txn_gate *next, void (*release
 		return false;
 	rival->armed = false;
 	if (txn_running(rival->txn)) {
-		say(rival, "the rival moves nothing: its session is busy; the transfer goes on without it");
+		rival_say(rival, "the rival moves nothing: its session is busy; the transfer goes on without it");
 		return false;
 	}
 	rival->release = release;
@@ -182,7 +183,7 @@ bool rival_gate(struct rival *rival, const struct txn_gate *next, void (*release
 	rival->unit = unit_new(rival->catalogue, rival->source, rival->destination, on_moves, rival);
 	rival->late = false;
 	timer_start(rival->patience, PATIENCE_MS);
-	start(rival, unit_body(rival->unit), "the rival moves 1 unit away", on_out);
+	rival_start(rival, unit_body(rival->unit), "the rival moves 1 unit away", on_out);
 	return true;
 }
 
@@ -201,7 +202,7 @@ void rival_free(struct rival *rival)
 	if (!rival)
 		return;
 	timer_free(rival->patience);
-	forget(rival);
+	rival_forget(rival);
 	unit_free(rival->unit);
 	transfer_free(rival->back);
 	free(rival);
@@ -224,7 +225,7 @@ bool rival_busy(const struct rival *rival)
 
 void rival_watch(struct rival *rival, const char *source, const char *destination)
 {
-	forget(rival);
+	rival_forget(rival);
 	rival->source = mem_dup(source);
 	rival->destination = mem_dup(destination);
 }
@@ -238,5 +239,5 @@ void rival_transfer_ended(struct rival *rival, void (*done)(void *arg), void *ar
 	else if (rival->state == RIVAL_OUT)
 		go_back(rival);
 	else
-		end(rival);
+		rival_end(rival);
 }

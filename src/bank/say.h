@@ -13,7 +13,8 @@ struct said {
 };
 struct said say_id(const char *id);
 
-/* True where the error means that no account can have this id, because it does not fit the column; the sentence then says so. */
+/* True where the error means that no account can have this id, because it does not fit the column; the sentence then
+ * says so. */
 bool say_no_such_id(const struct catalogue *catalogue, const char *id, const struct answer *answer, struct err *err);
 
 /* True where `id` cannot be written in the column's type, as far as can be told from here. */

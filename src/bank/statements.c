@@ -24,8 +24,8 @@ static char *table_name(const struct catalogue *catalogue, const struct table *t
 }
 
 /*
- * A cell of 10 MB must not cross the wire to be cut here. What is no text becomes it by its type's own output: a cast may be one that
- * somebody made. A row of NULLs is not NULL, which IS NOT NULL would say of it.
+ * A cell of 10 MB must not cross the wire to be cut here. What is no text becomes it by its type's own output: a cast
+ * may be one that a user made. A row of NULLs is not NULL, which IS NOT NULL would say of it.
  */
 static void add_cut(struct buf *sql, const struct catalogue *c, const char *column, const char *type)
 {
@@ -73,7 +73,7 @@ static struct names names_of(const struct catalogue *catalogue, const struct tab
 			      ident_quoted(catalogue->balance_name), page_columns(catalogue), whole_columns(catalogue)};
 }
 
-static void names_free(struct names *names)
+static void statements_names_free(struct names *names)
 {
 	free(names->table);
 	free(names->id);
@@ -98,8 +98,8 @@ static void make_pages(struct catalogue *c, const struct names *n)
 }
 
 /*
- * That two accounts hold what they must. Each is read by its key: one read of both, by OR, takes PostgreSQL as long as two updates,
- * because it makes bitmaps for it.
+ * That two accounts hold what they must. Each is read by its key: one read of both, by OR, takes PostgreSQL as long
+ * as two updates, because it makes bitmaps for it.
  */
 static char *both_hold(const struct catalogue *c, const struct names *n, unsigned ids, unsigned balances)
 {
@@ -170,7 +170,7 @@ void statements_accounts(struct catalogue *catalogue, const struct table *table)
 	make_insert(catalogue, &names);
 	oneshot_make(catalogue, &names, NULL);
 	catalogue->sql_audit = audit_of(catalogue, &names, NULL);
-	names_free(&names);
+	statements_names_free(&names);
 }
 
 /* ---- a ledger for this table ---- */
@@ -248,7 +248,8 @@ const char *statements_returned(const struct catalogue *c)
 	return c->qualified ? "id, source, destination, amount, tableoid" : "id, source, destination, amount";
 }
 
-/* The id stands first, so that $2 and $3 get the type of the accounts' id before the ledger's columns, which may be wider, ask. */
+/* The id stands first, so that $2 and $3 get the type of the accounts' id before the ledger's columns, which may be
+ * wider, ask. */
 static void make_writing(struct catalogue *c, const struct names *n, const struct table *ledger, const char *into)
 {
 	char *head = qualify(false, "INSERT INTO %s (id, source, destination, amount) VALUES ", into);
@@ -303,7 +304,7 @@ void statements_ledger(struct catalogue *c, const struct table *accounts, const 
 	free(c->sql_audit);
 	c->sql_audit = audit_of(c, &n, into);
 	free(into);
-	names_free(&n);
+	statements_names_free(&n);
 }
 
 void statements_free(struct catalogue *c)

@@ -20,11 +20,12 @@ struct oneshot_ledger {
 };
 void oneshot_make(struct catalogue *catalogue, const struct names *names, const struct oneshot_ledger *ledger);
 
-/* That a column of the ledger has a value, compared as the column's type, text as text; owned. `prefix` goes before the name. */
+/* That a column of the ledger has a value, compared as the column's type, text as text; owned. `prefix` goes before
+ * the name. */
 char *statements_is_written(const struct catalogue *catalogue, const char *prefix, const struct column *column,
 			    const char *value);
 
-/* What the ledger gives back of a row that was written. Only a table has a tableoid: a view that somebody put in its place fails. */
+/* What the ledger gives back of a row that was written. Only a table has a tableoid: a view put in its place fails. */
 const char *statements_returned(const struct catalogue *catalogue);
 
 /* From the judged names of the catalogue and the tables that were found. */

@@ -39,8 +39,9 @@ enum {
 };
 
 /*
- * CockroachDB keeps columns of its own in a table with a hash-sharded key, crdb_internal_id_shard_16 and the like, in that key too
- * (docs: hash-sharded-indexes). They follow from the id, so that the id alone tells accounts apart: they are passed over.
+ * CockroachDB keeps columns of its own in a table with a hash-sharded key, crdb_internal_id_shard_16 and the like, in
+ * that key too (docs: hash-sharded-indexes). They follow from the id, so that the id alone tells accounts apart: they
+ * are passed over.
  */
 #define COCKROACH_COLUMNS                                                                                              \
 	"SELECT c.nspname, c.relname, c.relkind, pg_table_is_visible(c.oid), a.attname, coalesce(b.typname, "          \
@@ -75,7 +76,7 @@ static const char cockroach_named[] = COCKROACH_COLUMNS
 	"WHERE n.nspname = $1 AND r.relname IN ($2, $3) AND r.relkind IN ('r', 'p', 'v', 'm', 'f')) "
 	"AS c " COCKROACH_PARTS;
 
-/* A type that somebody made is told with its schema, so that it is never taken for the built-in one of the same name. */
+/* A type that a user made is named with its schema, so that it is never taken for the built-in one of the same name. */
 #define POSTGRES_COLUMNS                                                                                               \
 	"SELECT c.nspname, c.relname, c.relkind, @pg_table_is_visible(c.oid), a.attname, "                             \
 	"CASE WHEN s.nspname @= 'pg_catalog' THEN coalesce(b.typname, t.typname)::@text "                              \
@@ -129,13 +130,13 @@ char *table_sql_named(bool qualified)
 	return qualified ? qualify(true, postgres_named) : mem_dup(cockroach_named);
 }
 
-static bool is_true(const struct rows *rows, size_t row, size_t col)
+static bool table_is_true(const struct rows *rows, size_t row, size_t col)
 {
 	const char *cell = rows_cell(rows, row, col);
 	return cell && *cell == 't';
 }
 
-static const char *text_of(const struct rows *rows, size_t row, size_t col)
+static const char *table_text_of(const struct rows *rows, size_t row, size_t col)
 {
 	const char *cell = rows_cell(rows, row, col);
 	return cell ? cell : "";
@@ -143,34 +144,34 @@ static const char *text_of(const struct rows *rows, size_t row, size_t col)
 
 static void read_table(struct table *table, const struct rows *rows, size_t row)
 {
-	table->schema = text_of(rows, row, SCHEMA);
-	table->name = text_of(rows, row, NAME);
-	table->kind = text_of(rows, row, KIND)[0];
-	table->persistence = text_of(rows, row, PERSISTENCE)[0];
-	table->visible = is_true(rows, row, VISIBLE);
+	table->schema = table_text_of(rows, row, SCHEMA);
+	table->name = table_text_of(rows, row, NAME);
+	table->kind = table_text_of(rows, row, KIND)[0];
+	table->persistence = table_text_of(rows, row, PERSISTENCE)[0];
+	table->visible = table_is_true(rows, row, VISIBLE);
 	table->trigger = rows_cell(rows, row, TRIGGER);
 	table->foreign_key = rows_cell(rows, row, FOREIGN_KEY);
 	table->parent = rows_cell(rows, row, PARENT);
 	table->rule = rows_cell(rows, row, RULE);
-	table->has_children = is_true(rows, row, CHILDREN);
-	table->secured = is_true(rows, row, SECURED);
-	table->hidden = is_true(rows, row, HIDDEN);
+	table->has_children = table_is_true(rows, row, CHILDREN);
+	table->secured = table_is_true(rows, row, SECURED);
+	table->hidden = table_is_true(rows, row, HIDDEN);
 }
 
 static struct column read_column(const struct rows *rows, size_t row)
 {
 	return (struct column){
-		.name = text_of(rows, row, COLUMN),
-		.type = text_of(rows, row, TYPE),
-		.typmod = atoi(text_of(rows, row, TYPMOD)),
-		.key = is_true(rows, row, KEY),
-		.needs_value = is_true(rows, row, NEEDS_VALUE),
-		.readable = is_true(rows, row, READABLE),
-		.insertable = is_true(rows, row, INSERTABLE),
-		.updatable = is_true(rows, row, UPDATABLE),
-		.domain = is_true(rows, row, DOMAIN),
-		.generated = is_true(rows, row, GENERATED),
-		.identity = is_true(rows, row, IDENTITY),
+		.name = table_text_of(rows, row, COLUMN),
+		.type = table_text_of(rows, row, TYPE),
+		.typmod = atoi(table_text_of(rows, row, TYPMOD)),
+		.key = table_is_true(rows, row, KEY),
+		.needs_value = table_is_true(rows, row, NEEDS_VALUE),
+		.readable = table_is_true(rows, row, READABLE),
+		.insertable = table_is_true(rows, row, INSERTABLE),
+		.updatable = table_is_true(rows, row, UPDATABLE),
+		.domain = table_is_true(rows, row, DOMAIN),
+		.generated = table_is_true(rows, row, GENERATED),
+		.identity = table_is_true(rows, row, IDENTITY),
 	};
 }
 
@@ -178,7 +179,7 @@ bool table_read(struct table *table, const struct rows *rows, const char *name)
 {
 	*table = (struct table){0};
 	for (size_t i = 0; rows && i < rows->nrows; i++) {
-		if (name && strcmp(text_of(rows, i, NAME), name) != 0)
+		if (name && strcmp(table_text_of(rows, i, NAME), name) != 0)
 			continue;
 		if (!table->columns) {
 			read_table(table, rows, i);

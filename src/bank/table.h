@@ -40,14 +40,14 @@ struct table {
 };
 
 /*
- * The question. $1 is the table's name, $2 a schema or '', $3 whether the search path is looked through as well; the schema goes
- * first. One row a column, none where there is no such table.
+ * The question. $1 is the table's name, $2 a schema or '', $3 whether the search path is looked through as well; the
+ * schema goes first. One row a column, none where there is no such table.
  */
 enum { TABLE_PARAMS = 3 };
 char *table_sql(bool qualified); /* owned; qualified: in PostgreSQL's own words (qualify.h) */
 
-/* Two tables at once, and all that is known of them: $1 is the schema, $2 and $3 are their names. The other question leaves out who else has
- * a hand in a table, from the persistence to the children. */
+/* Two tables at once, and all that is known of them: $1 is the schema, $2 and $3 are their names. The other question
+ * leaves out who else has a hand in a table, from the persistence to the children. */
 char *table_sql_named(bool qualified);
 
 /* False where there is no such table; otherwise table_done() gives the memory back. `name` NULL: the only one. */
@@ -59,8 +59,8 @@ const struct column *table_column_like(const struct table *table,
 				       const char *name); /* in whatever case, if only one is */
 size_t table_keys(const struct table *table);
 
-/* The largest number that an integer type, or a numeric(p,s) of at most 18 digits and no scale below 0, holds, in units of
- * 10^-s; 0 for any other type. */
+/* The largest number that an integer type, or a numeric(p,s) of at most 18 digits and no scale below 0, holds, in
+ * units of 10^-s; 0 for any other type. */
 int64_t type_max(const char *type, int typmod);
 unsigned type_scale(const char *type, int typmod); /* digits behind the point of what type_max() knows */
 /* True where such a column takes every number of up to `max` units of that scale as it is. */

@@ -19,9 +19,9 @@ struct making {
 	void *arg;
 };
 
-static void send_next(struct making *making);
+static void tables_send_next(struct making *making);
 
-static void finish(struct making *making)
+static void tables_finish(struct making *making)
 {
 	struct making made = *making;
 	free(made.own);
@@ -29,7 +29,7 @@ static void finish(struct making *making)
 	made.done(made.arg, made.err.status ? &made.err : NULL);
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void tables_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct making *making = arg;
@@ -38,21 +38,21 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 			answer->sqlstate);
 }
 
-static void on_idle(void *arg)
+static void tables_on_idle(void *arg)
 {
 	struct making *making = arg;
 	if (making->err.status)
-		finish(making);
+		tables_finish(making);
 	else
-		send_next(making);
+		tables_send_next(making);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void tables_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	struct making *making = arg;
 	err_set(&making->err, ST_LOST, "the connection was lost while the tables were made: %s", why->message);
-	finish(making);
+	tables_finish(making);
 }
 
 /* Takes the next paragraph without its comment lines; false at the end. */
@@ -71,18 +71,18 @@ static bool next_statement(const char **text, struct buf *sql)
 	return sql->len > 0;
 }
 
-static void send_next(struct making *making)
+static void tables_send_next(struct making *making)
 {
 	struct buf sql = {0};
 	if (!next_statement(&making->left, &sql)) {
 		buf_free(&sql);
-		finish(making);
+		tables_finish(making);
 		return;
 	}
 	sql.p[strcspn(sql.p, ";")] = '\0';
 	struct statement statement = {.sql = sql.p, .verb = VERB_DDL, .once = true};
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, making, NULL};
+	struct db_reply reply = {tables_on_answer, tables_on_idle, tables_on_lost, making, NULL};
 	db_send(making->db, &statement, 1, &context, &reply);
 	buf_free(&sql);
 }
@@ -92,7 +92,7 @@ void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn
 	struct making *making = NEW(struct making);
 	*making = (struct making){.db = db, .done = done, .arg = arg};
 	making->left = accounts ? accounts->sql_make_ledger : asset_schema_sql;
-	send_next(making);
+	tables_send_next(making);
 }
 
 bool fill_makes(const char *table)
@@ -121,5 +121,5 @@ void fill_accounts(struct db *db, const char *table, fill_tables_fn *done, void 
 	free(name);
 	*making = (struct making){.db = db, .done = done, .arg = arg, .own = buf_take(&sql)};
 	making->left = making->own;
-	send_next(making);
+	tables_send_next(making);
 }

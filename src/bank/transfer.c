@@ -15,8 +15,8 @@
 
 /* ---- statements ---- */
 
-static void add(struct transfer *transfer, struct batch *batch, enum verb verb, const char *sql, unsigned nparams,
-		const char *const *params)
+static void transfer_add(struct transfer *transfer, struct batch *batch, enum verb verb, const char *sql,
+			 unsigned nparams, const char *const *params)
 {
 	const char **kept = transfer->params[batch->n];
 	if (nparams > 0)
@@ -26,13 +26,13 @@ static void add(struct transfer *transfer, struct batch *batch, enum verb verb, 
 }
 
 /* A transfer whose id was given may have happened already. */
-static void ask(struct transfer *transfer, struct batch *batch)
+static void transfer_ask(struct transfer *transfer, struct batch *batch)
 {
 	const char *both[] = {transfer->asked_source, transfer->asked_destination};
 	const char *id[] = {transfer->id};
-	add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_read_two, 2, both);
+	transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_read_two, 2, both);
 	if (transfer->id_was_given && transfer->catalogue->ledger)
-		add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_ledger_find, 1, id);
+		transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_ledger_find, 1, id);
 }
 
 static void add_record(struct transfer *transfer, struct batch *batch)
@@ -43,16 +43,16 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 	const char *record[] = {transfer->id, from, to, transfer->amount.text, now[0], now[1]};
 	const char *check[] = {from, to, now[0], now[1]};
 	if (c->ledger)
-		add(transfer, batch, VERB_INSERT, c->sql_ledger_checked, 6, record);
+		transfer_add(transfer, batch, VERB_INSERT, c->sql_ledger_checked, 6, record);
 	else
-		add(transfer, batch, VERB_SELECT, c->sql_check_two, 4, check);
+		transfer_add(transfer, batch, VERB_SELECT, c->sql_check_two, 4, check);
 }
 
 /* What waits for COMMIT would come after the check: it is called for. */
 static void call_deferred(struct transfer *transfer, struct batch *batch)
 {
 	if (transfer->catalogue->deferred)
-		add(transfer, batch, VERB_SET, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL);
+		transfer_add(transfer, batch, VERB_SET, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL);
 }
 
 static void write(struct transfer *transfer, struct batch *batch)
@@ -64,8 +64,8 @@ static void write(struct transfer *transfer, struct batch *batch)
 	transfer->destination_after = amount_show(facts->destination_after, scale);
 	const char *debit[] = {transfer->amount.text, transfer->source},
 		   *credit[] = {transfer->amount.text, transfer->destination};
-	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_debit, 2, debit);
-	add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_credit, 2, credit);
+	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_debit, 2, debit);
+	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_credit, 2, credit);
 	call_deferred(transfer, batch);
 	add_record(transfer, batch);
 	transfer->nwrites = batch->n;
@@ -74,8 +74,8 @@ static void write(struct transfer *transfer, struct batch *batch)
 
 /* ---- what was read ---- */
 
-static enum body_say decide(struct transfer *transfer, const struct answer *answers, size_t n, struct batch *batch,
-			    struct err *reason)
+static enum body_say transfer_decide(struct transfer *transfer, const struct answer *answers, size_t n,
+				     struct batch *batch, struct err *reason)
 {
 	struct holding source = {.id = transfer->asked_source}, destination = {.id = transfer->asked_destination};
 	int64_t amount;
@@ -113,7 +113,7 @@ static enum body_say verify(const struct transfer *transfer, const struct answer
 
 /* ---- the body ---- */
 
-static void reset(struct body *body, bool together)
+static void transfer_reset(struct body *body, bool together)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	free(transfer->source);
@@ -125,7 +125,7 @@ static void reset(struct body *body, bool together)
 	transfer->step = STEP_START;
 }
 
-static enum body_say start(struct transfer *transfer, struct batch *batch, struct err *reason)
+static enum body_say transfer_start(struct transfer *transfer, struct batch *batch, struct err *reason)
 {
 	uuid_t uuid;
 	transfer->step = STEP_READ;
@@ -138,19 +138,19 @@ static enum body_say start(struct transfer *transfer, struct batch *batch, struc
 			say_id(transfer->id).text);
 		return BODY_REJECT;
 	}
-	ask(transfer, batch);
+	transfer_ask(transfer, batch);
 	return BODY_SEND;
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say transfer_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+				   struct err *reason)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	switch (transfer->step) {
 	case STEP_START:
-		return start(transfer, batch, reason);
+		return transfer_start(transfer, batch, reason);
 	case STEP_READ:
-		return decide(transfer, answers, n, batch, reason);
+		return transfer_decide(transfer, answers, n, batch, reason);
 	case STEP_WRITTEN:
 		break;
 	case STEP_ONESHOT:
@@ -212,7 +212,7 @@ static bool refused_update(const struct transfer *transfer, size_t index, const 
 	return true;
 }
 
-static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+static bool transfer_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	if (transfer->step == STEP_READ)
@@ -239,12 +239,12 @@ static bool oneshot(struct body *body, struct batch *batch)
 	if (transfer->rule.rule == TRANSFER_AMOUNT)
 		params[n++] = transfer->amount.text;
 	transfer->step = STEP_ONESHOT;
-	add(transfer, batch, VERB_UPDATE, c->sql_oneshot[transfer->rule.rule], n, params);
+	transfer_add(transfer, batch, VERB_UPDATE, c->sql_oneshot[transfer->rule.rule], n, params);
 	return true;
 }
 
 /* An id that was given may be another transfer's: then the ledger's row with it says nothing of this one. */
-static bool fence(struct body *body, struct fence *fence)
+static bool transfer_fence(struct body *body, struct fence *fence)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	if (!transfer->catalogue->ledger)
@@ -271,8 +271,12 @@ static void found(struct body *body, const struct rows *row)
 	transfer_found((struct transfer *)body, row);
 }
 
-static const struct body_ops ops = {
-	.reset = reset, .next = next, .refused = refused, .oneshot = oneshot, .fence = fence, .found = found};
+static const struct body_ops ops = {.reset = transfer_reset,
+				    .next = transfer_next,
+				    .refused = transfer_refused,
+				    .oneshot = oneshot,
+				    .fence = transfer_fence,
+				    .found = found};
 
 struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec)
 {

@@ -21,8 +21,8 @@ static char *spelling(const struct catalogue *catalogue, const char *id)
 	return mem_dup_n(id, n);
 }
 
-static enum status take(const struct rule *rule, struct holding *holding, const struct rows *rows, size_t row,
-			struct err *err)
+static enum status transfer_read_take(const struct rule *rule, struct holding *holding, const struct rows *rows,
+				      size_t row, struct err *err)
 {
 	const char *balance = rows_cell(rows, row, BALANCE);
 	holding->found = true;
@@ -93,7 +93,7 @@ enum status transfer_read_rows(struct transfer *transfer, const struct rows *row
 		}
 		free(*id);
 		*id = spelled;
-		status = take(&transfer->rule, holding, rows, i, err);
+		status = transfer_read_take(&transfer->rule, holding, rows, i, err);
 	}
 	return status;
 }
@@ -139,8 +139,8 @@ static enum body_say refuse_other(const struct transfer *transfer, const struct 
 }
 
 /*
- * What this attempt read and computed holds only if it is the attempt that committed, which is known of the first one alone: the ledger
- * does not tell which of them wrote the row.
+ * What this attempt read and computed holds only if it is the attempt that committed, which is known of the first one
+ * alone: the ledger does not tell which of them wrote the row.
  */
 void transfer_found(struct transfer *transfer, const struct rows *ledger)
 {

@@ -28,7 +28,7 @@ char *tutorial_sql_tables(bool qualified)
 }
 
 /* accounts.id AS accounts_id */
-static void add_column(struct buf *sql, const struct catalogue *c, const char *column)
+static void tutorial_add_column(struct buf *sql, const struct catalogue *c, const char *column)
 {
 	struct buf label = {0};
 	buf_fmt(&label, "%s_%s", c->name, column);
@@ -43,9 +43,9 @@ static char *read_sql(const struct catalogue *c, const char *id)
 {
 	struct buf sql = {0};
 	buf_str(&sql, "SELECT ");
-	add_column(&sql, c, c->id_name);
+	tutorial_add_column(&sql, c, c->id_name);
 	buf_str(&sql, ", ");
-	add_column(&sql, c, c->balance_name);
+	tutorial_add_column(&sql, c, c->balance_name);
 	qualify_add(&sql, c->guarded, "\nFROM %s\nWHERE %s.%s @= $1", c->sql_name, c->sql_name, id);
 	return buf_take(&sql);
 }

@@ -25,7 +25,7 @@ struct unit {
 	const char *params[2];
 };
 
-static void forget(struct unit *unit)
+static void unit_forget(struct unit *unit)
 {
 	transfer_free(unit->transfer);
 	free(unit->third);
@@ -34,14 +34,14 @@ static void forget(struct unit *unit)
 	unit->asked = false;
 }
 
-static void reset(struct body *body, bool together)
+static void unit_reset(struct body *body, bool together)
 {
 	struct unit *unit = (struct unit *)body;
-	forget(unit);
+	unit_forget(unit);
 	unit->together = together;
 }
 
-static enum body_say ask(struct unit *unit, struct batch *batch)
+static enum body_say unit_ask(struct unit *unit, struct batch *batch)
 {
 	unit->asked = true;
 	unit->params[0] = unit->source;
@@ -70,12 +70,12 @@ static bool find(struct unit *unit, const struct rows *rows, struct err *reason)
 	return true;
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say unit_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			       struct err *reason)
 {
 	struct unit *unit = (struct unit *)body;
 	if (!unit->asked)
-		return ask(unit, batch);
+		return unit_ask(unit, batch);
 	if (!unit->transfer) {
 		if (!find(unit, answers[0].rows, reason))
 			return BODY_REJECT;
@@ -90,7 +90,7 @@ static enum body_say next(struct body *body, const struct answer *answers, size_
 	return say;
 }
 
-static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+static bool unit_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct unit *unit = (struct unit *)body;
 	if (!unit->transfer)
@@ -100,7 +100,7 @@ static bool refused(struct body *body, size_t index, const struct answer *answer
 }
 
 /* Asked before the third account is known only to learn whether there is a ledger. */
-static bool fence(struct body *body, struct fence *fence)
+static bool unit_fence(struct body *body, struct fence *fence)
 {
 	struct unit *unit = (struct unit *)body;
 	if (!unit->transfer) {
@@ -112,14 +112,15 @@ static bool fence(struct body *body, struct fence *fence)
 	return transfer->ops->fence(transfer, fence);
 }
 
-static void found(struct body *body, const struct rows *row)
+static void unit_found(struct body *body, const struct rows *row)
 {
 	struct unit *unit = (struct unit *)body;
 	if (unit->transfer)
 		transfer_found(unit->transfer, row);
 }
 
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused, .fence = fence, .found = found};
+static const struct body_ops ops = {
+	.reset = unit_reset, .next = unit_next, .refused = unit_refused, .fence = unit_fence, .found = unit_found};
 
 struct unit *unit_new(const struct catalogue *catalogue, const char *source, const char *destination,
 		      void (*moves)(void *arg), void *arg)
@@ -136,7 +137,7 @@ void unit_free(struct unit *unit)
 {
 	if (!unit)
 		return;
-	forget(unit);
+	unit_forget(unit);
 	free(unit->source);
 	free(unit->destination);
 	free(unit);

@@ -8,8 +8,8 @@
 
 struct unit;
 
-/* Finds an account that is neither, and transfers one unit to it. moves(arg) is called once, when it is known that it can be
- * moved and before it is written. Everything but `catalogue` is copied. */
+/* Finds an account that is neither, and transfers one unit to it. moves(arg) is called once, when it is known that
+ * it can be moved and before it is written. Everything but `catalogue` is copied. */
 struct unit *unit_new(const struct catalogue *catalogue, const char *source, const char *destination,
 		      void (*moves)(void *arg), void *arg);
 void unit_free(struct unit *unit);

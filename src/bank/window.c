@@ -98,7 +98,7 @@ static void drop_same(struct window *window, const char *id)
 }
 
 /* The rows of both parts as accounts, at most a page. */
-static size_t take(struct window *window, struct account *page[WINDOW_PAGE], const struct rows *const parts[2])
+static size_t window_take(struct window *window, struct account *page[WINDOW_PAGE], const struct rows *const parts[2])
 {
 	size_t n = 0;
 	for (size_t p = 0; p < 2; p++)
@@ -113,7 +113,7 @@ static size_t take(struct window *window, struct account *page[WINDOW_PAGE], con
 void window_append(struct window *window, const struct rows *rows, const struct rows *more)
 {
 	struct account *page[WINDOW_PAGE];
-	size_t n = take(window, page, (const struct rows *const[]){rows, more});
+	size_t n = window_take(window, page, (const struct rows *const[]){rows, more});
 	memcpy(window->rows + window->n, page, n * sizeof *page);
 	window->n += n;
 	window->at_end = n < WINDOW_PAGE;
@@ -126,7 +126,7 @@ void window_append(struct window *window, const struct rows *rows, const struct 
 void window_prepend(struct window *window, const struct rows *rows, const struct rows *more)
 {
 	struct account *page[WINDOW_PAGE];
-	size_t n = take(window, page, (const struct rows *const[]){rows, more});
+	size_t n = window_take(window, page, (const struct rows *const[]){rows, more});
 	bool was_empty = window->n == 0;
 	memmove(window->rows + n, window->rows, window->n * sizeof *window->rows);
 	for (size_t i = 0; i < n; i++)

@@ -20,10 +20,10 @@ struct window {
 
 void window_clear(struct window *window);
 
-/* The rows of a page, in one or two answers (`more` may be NULL, and both), in the order that they were asked for: behind the last row, or, going
- * backwards, before the first. Fewer than WINDOW_PAGE reach the edge of the table, more are left out. An account whose balance changed
- * may come again in the order of balances: what was read last holds. What is too many then goes at the other end, far from the
- * selected row. */
+/* The rows of a page, in one or two answers (`more` may be NULL, and both), in the order that they were asked for:
+ * behind the last row, or, going backwards, before the first. Fewer than WINDOW_PAGE reach the edge of the table,
+ * more are left out. An account whose balance changed may come again in the order of balances: what was read last
+ * holds. What is too many then goes at the other end, far from the selected row. */
 void window_append(struct window *window, const struct rows *rows, const struct rows *more);
 void window_prepend(struct window *window, const struct rows *rows, const struct rows *more);
 
@@ -31,9 +31,9 @@ void window_prepend(struct window *window, const struct rows *rows, const struct
 long window_move(struct window *window, long delta);
 
 /*
- * Takes the rows of `fresh`, which is empty afterwards and was read around the row `anchor`. The selected row stays selected; where
- * it is not in `fresh`, the selection is as far from the anchor, or what stands in its place, as it was before. Returns what
- * is left of that way, as window_move() does.
+ * Takes the rows of `fresh`, which is empty afterwards and was read around the row `anchor`. The selected row stays
+ * selected; where it is not in `fresh`, the selection is as far from the anchor, or what stands in its place, as it
+ * was before. Returns what is left of that way, as window_move() does.
  */
 long window_renew(struct window *window, struct window *fresh, const char *anchor);
 
