@@ -35,7 +35,7 @@ static int64_t affected_rows(const PGresult *result)
 	return text[0] ? strtoll(text, NULL, 10) : -1;
 }
 
-static void add_line(struct buf *text, const char *label, const char *value)
+static void answers_add_line(struct buf *text, const char *label, const char *value)
 {
 	if (value && value[0])
 		buf_fmt(text, "%s%s: %s", text->len ? "\n" : "", label, value);
@@ -58,10 +58,10 @@ static void error_from(struct answer *answer, struct buf *text, const PGresult *
 					  ? "COPY from or to the client has no place here: name a file on the "
 					    "server, or use INSERT and SELECT"
 					  : "the connection is gone";
-	add_line(text, "DETAIL", PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
-	add_line(text, "HINT", PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
-	add_line(text, "CONTEXT", PQresultErrorField(result, PG_DIAG_CONTEXT));
-	add_line(text, "CONSTRAINT", PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+	answers_add_line(text, "DETAIL", PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
+	answers_add_line(text, "HINT", PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+	answers_add_line(text, "CONTEXT", PQresultErrorField(result, PG_DIAG_CONTEXT));
+	answers_add_line(text, "CONSTRAINT", PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
 	answer->detail = buf_text(text);
 }
 
@@ -85,7 +85,7 @@ void answer_from(struct answer *answer, struct buf *text, const PGresult *result
 	}
 }
 
-static void add_number(struct buf *text, unsigned n)
+static void answers_add_number(struct buf *text, unsigned n)
 {
 	char digits[12];
 	size_t at = sizeof digits;
@@ -102,7 +102,7 @@ char *params_text(const struct statement *statement)
 	for (unsigned i = 0; i < statement->nparams; i++) {
 		const char *value = statement->params[i];
 		buf_str(&text, i ? ", $" : "$");
-		add_number(&text, i + 1);
+		answers_add_number(&text, i + 1);
 		buf_str(&text, " = ");
 		buf_str(&text, value ? value : "NULL");
 	}
@@ -144,7 +144,7 @@ void record_unanswered(struct db *db)
 	}
 }
 
-static void add_row(struct buf *out, const struct rows *rows, size_t row)
+static void answers_add_row(struct buf *out, const struct rows *rows, size_t row)
 {
 	for (size_t c = 0; c < rows->ncols && out->len < VALUES_MAX; c++) {
 		const char *cell = rows_cell(rows, row, c);
@@ -158,11 +158,11 @@ static void add_row(struct buf *out, const struct rows *rows, size_t row)
 }
 
 /* "104, 1250; 107, 310": as many rows as fit a line or two. */
-static void add_rows(struct buf *out, const struct rows *rows)
+static void answers_add_rows(struct buf *out, const struct rows *rows)
 {
 	for (size_t r = 0; rows && r < rows->nrows && out->len < VALUES_MAX; r++) {
 		buf_str(out, r ? "; " : "");
-		add_row(out, rows, r);
+		answers_add_row(out, rows, r);
 	}
 }
 
@@ -170,7 +170,7 @@ void record_answer(struct db *db, const struct pending *pending, const struct an
 {
 	struct event event = event_of(db, EVENT_RESULT, pending);
 	struct buf values = {0};
-	add_rows(&values, answer->rows);
+	answers_add_rows(&values, answer->rows);
 	event.duration_us = answer->duration_us;
 	event.rows = answer->affected;
 	event.skipped = answer->skipped;

@@ -63,7 +63,7 @@ static void cancel_work(void *arg)
 	job->sent = request_send(job->request, job->error, sizeof job->error);
 }
 
-static void tell_failed(struct db *db, char *why)
+static void cancel_tell_failed(struct db *db, char *why)
 {
 	char text[400];
 	for (char *c = why; *c; c++)
@@ -84,7 +84,7 @@ static void cancel_done(void *arg)
 	struct db *db = job->db;
 	request_free(job->request);
 	if (db && !job->sent)
-		tell_failed(db, job->error);
+		cancel_tell_failed(db, job->error);
 	db = job->db; /* it may have been closed by who was told */
 	free(job);
 	if (!db)

@@ -10,9 +10,9 @@
 
 enum { SHARE_MIN_MS = 2000 };
 
-static void dial(struct db *db);
+static void connect_dial(struct db *db);
 
-static void drop(struct db *db)
+static void connect_drop(struct db *db)
 {
 	timer_stop(db->deadline);
 	watch_free(db->watch);
@@ -42,7 +42,7 @@ void connect_close(struct db *db)
 	prepared_clear(db);
 	copy_forget(db);
 	gather_forget(&db->gathered);
-	drop(db);
+	connect_drop(db);
 	db->setting_up = false;
 	db->in_transaction = false;
 }
@@ -70,8 +70,8 @@ void connect_failed(struct db *db, const char *why)
 	struct err err;
 	db->needs_password = db->conn && PQconnectionNeedsPassword(db->conn);
 	if (!db->needs_password && hosts_go_on(db, why)) { /* as libpq: who is not let in does not look elsewhere */
-		drop(db);
-		dial(db);
+		connect_drop(db);
+		connect_dial(db);
 		return;
 	}
 	PQconninfoOption *used = db->conn ? PQconninfo(db->conn) : NULL;
@@ -170,7 +170,7 @@ static uint64_t share_of(struct db *db)
 	return share_ms < SHARE_MIN_MS && share_ms < db->limit_ms ? SHARE_MIN_MS : share_ms;
 }
 
-static void start(struct db *db, const char *hosts, const char *addresses, const char *ports)
+static void connect_start(struct db *db, const char *hosts, const char *addresses, const char *ports)
 {
 	char application[64];
 	snprintf(application, sizeof application, "teller/%.40s %s", db->name, db->token);
@@ -196,14 +196,14 @@ static void start(struct db *db, const char *hosts, const char *addresses, const
 	db->conn = PQconnectStartParams(keywords, values, 1);
 }
 
-static void dial(struct db *db)
+static void connect_dial(struct db *db)
 {
 	struct buf hosts = {0}, addresses = {0}, ports = {0};
 	hosts_list(&db->places, db->first_place, &hosts, &addresses, &ports);
 	db->dialed_us = clock_us();
 	db->simpler = 0;
 	db->who = (struct who){.server = db->server, .safe_path = true};
-	start(db, hosts.p, addresses.p, ports.p);
+	connect_start(db, hosts.p, addresses.p, ports.p);
 	buf_free(&hosts);
 	buf_free(&addresses);
 	buf_free(&ports);
@@ -227,7 +227,7 @@ static void on_resolved(void *arg, struct places *places, const char *error)
 	if (error)
 		connect_failed(db, error);
 	else
-		dial(db);
+		connect_dial(db);
 }
 
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg)

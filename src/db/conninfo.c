@@ -196,7 +196,7 @@ static void add_hosts_shown(struct buf *out, const char *hosts, const char *port
 	}
 }
 
-static void add_place(struct buf *out, struct target_place place)
+static void conninfo_add_place(struct buf *out, struct target_place place)
 {
 	const char *port = place.port ? place.port : "5432";
 	const char *dbname = place.dbname ? place.dbname : "";
@@ -232,7 +232,7 @@ void conninfo_show_used(struct buf *out, const struct conninfo *info, const PQco
 	if (service)
 		buf_fmt(out, "service %s", service);
 	else
-		add_place(out, find_place(info, parsed, option(parsed, "service") ? used : defaults));
+		conninfo_add_place(out, find_place(info, parsed, option(parsed, "service") ? used : defaults));
 	conninfo_hide(out->p + before); /* a password may have got into any part of it */
 	PQconninfoFree(parsed);
 	PQconninfoFree(defaults);

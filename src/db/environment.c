@@ -9,7 +9,7 @@
 #include "db/conninfo.h"
 
 /* The value is wiped where it stands: /proc shows the first environment of a process, whatever it has removed since. */
-static void forget(const char *name)
+static void environment_forget(const char *name)
 {
 	char *value = getenv(name);
 	if (value)
@@ -45,15 +45,15 @@ void conninfo_keep_password(struct conninfo *info)
 void conninfo_leave_environment(void)
 {
 	char *name;
-	forget("DATABASE_URL");
+	environment_forget("DATABASE_URL");
 	while ((name = first_of_libpq()) != NULL) {
-		forget(name);
+		environment_forget(name);
 		free(name);
 	}
 	/* Only now: with a service that does not exist there are no defaults. */
 	PQconninfoOption *options = PQconndefaults();
 	for (PQconninfoOption *o = options; o && o->keyword; o++)
 		if (o->envvar)
-			forget(o->envvar);
+			environment_forget(o->envvar);
 	PQconninfoFree(options);
 }

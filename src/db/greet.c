@@ -49,7 +49,7 @@ void greet_facts(struct db *db)
 }
 
 /* A proxy may hide crdb_version; version() cannot be mistaken: "CockroachDB CCL v25.4.1 (...)". */
-static void read_version(struct db *db, const char *text)
+static void greet_read_version(struct db *db, const char *text)
 {
 	if (!text || !strstr(text, "CockroachDB"))
 		return;
@@ -64,7 +64,7 @@ static void read_version(struct db *db, const char *text)
 /* CockroachDB's is the upper half of its key; versions before 22.1 say -1. */
 static void take_who(struct db *db, const struct rows *rows)
 {
-	read_version(db, rows_cell(rows, 0, 0));
+	greet_read_version(db, rows_cell(rows, 0, 0));
 	who_read(&db->who, db->server, rows);
 	int dialled = PQbackendPID(db->conn);
 	if (db->server == SERVER_COCKROACH)

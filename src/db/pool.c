@@ -49,7 +49,7 @@ static void stir(struct pool_probe *probe)
 
 /* ---- one session ---- */
 
-static void fail(struct seat *seat, const struct answer *answer)
+static void pool_fail(struct seat *seat, const struct answer *answer)
 {
 	struct pool_probe *probe = seat->probe;
 	seat->failed = true;
@@ -63,7 +63,7 @@ static bool is_refusal(const struct answer *answer)
 	return strcmp(answer->sqlstate, "08P01") == 0 || (!answer->lost && answer->sqlstate[0]);
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void pool_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct seat *seat = arg;
 	const char *pid = answer->ok && answer->rows ? rows_cell(answer->rows, 0, 0) : NULL;
@@ -72,11 +72,11 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 		seat->again = atoi(pid);
 	if (answer->ok || seat->failed)
 		return;
-	fail(seat, answer);
+	pool_fail(seat, answer);
 	seat->probe->refused = seat->probe->refused || is_refusal(answer);
 }
 
-static void on_idle(void *arg)
+static void pool_on_idle(void *arg)
 {
 	struct seat *seat = arg;
 	if (seat->state == SEAT_WAITS)
@@ -86,12 +86,12 @@ static void on_idle(void *arg)
 	stir(seat->probe);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void pool_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	struct seat *seat = arg;
 	(void)answered;
 	if (!seat->failed)
-		fail(seat, why);
+		pool_fail(seat, why);
 	seat->probe->refused = seat->probe->refused || is_refusal(why);
 	seat->state = SEAT_NONE;
 	stir(seat->probe);
@@ -100,7 +100,7 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 static void send_to(struct seat *seat, const struct statement *statements, size_t n)
 {
 	struct db_context context = {0};
-	struct db_reply reply = {on_answer, on_idle, on_lost, seat, NULL};
+	struct db_reply reply = {pool_on_answer, pool_on_idle, pool_on_lost, seat, NULL};
 	db_send(seat->db, statements, n, &context, &reply);
 }
 
@@ -152,7 +152,7 @@ static enum pool_mode judge_held(const struct pool_probe *probe)
 	return share_one(probe) ? POOL_SHARED : POOL_STEADY; /* until one of them proves otherwise */
 }
 
-static void held(struct pool_probe *probe)
+static void pool_held(struct pool_probe *probe)
 {
 	for (size_t i = 0; i < probe->n; i++)
 		probe->seats[i].pid = probe->seats[i].again;
@@ -177,7 +177,7 @@ static void give_back(struct pool_probe *probe)
 	stir(probe);
 }
 
-static void ask(struct pool_probe *probe)
+static void pool_ask(struct pool_probe *probe)
 {
 	static const struct statement question = {.sql = ASK_PID, .verb = VERB_SELECT, .once = true};
 	const struct seat *seat = &probe->seats[probe->at];
@@ -196,7 +196,7 @@ static void ask(struct pool_probe *probe)
 	send_to(&probe->seats[probe->at], &question, 1);
 }
 
-static void finish(struct pool_probe *probe)
+static void pool_finish(struct pool_probe *probe)
 {
 	timer_stop(probe->limit);
 	probe->answer.why = probe->answer.mode == POOL_UNKNOWN && probe->why ? probe->why : "";
@@ -208,7 +208,7 @@ static void turn(void *arg)
 {
 	struct pool_probe *probe = arg;
 	if (probe->phase == HOLDING && count(probe, SEAT_WAITS) == 0)
-		held(probe);
+		pool_held(probe);
 	if (probe->phase == HOLDING || is_busy(probe))
 		return;
 	if (probe->phase == ASKING && probe->why) {
@@ -218,9 +218,9 @@ static void turn(void *arg)
 	if (probe->phase == GIVING_BACK)
 		give_back(probe);
 	else if (probe->phase == ASKING)
-		ask(probe);
+		pool_ask(probe);
 	else
-		finish(probe);
+		pool_finish(probe);
 }
 
 static void on_limit(void *arg)

@@ -72,7 +72,7 @@ void db_finish_round_trip(struct db *db)
 }
 
 /* Keeps the first error of the message whose answer is being read, else its last result. */
-static void keep(struct db *db, PGresult *result)
+static void receive_keep(struct db *db, PGresult *result)
 {
 	bool have_error = db->current && PQresultStatus(db->current) == PGRES_FATAL_ERROR;
 	if (have_error) {
@@ -137,7 +137,7 @@ static bool answers_missing(struct db *db)
 }
 
 /* Reads what has arrived. Returns false once the connection was lost. */
-static bool read_answers(struct db *db)
+static bool receive_read_answers(struct db *db)
 {
 	bool ended = false;
 	if (db->npending && db->pending[0].kind == PENDING_TEXT)
@@ -161,7 +161,7 @@ static bool read_answers(struct db *db)
 				db_finish_round_trip(db);
 			}
 		} else {
-			keep(db, result);
+			receive_keep(db, result);
 			ended = is_end(db, db->current);
 		}
 	}
@@ -191,7 +191,7 @@ void db_ready(void *arg, int events)
 	if ((events & WATCH_READ) && !PQconsumeInput(db->conn)) {
 		keep_end(db);
 		/* What arrived before the end still counts: a COMMIT may be among it. */
-		if (read_answers(db))
+		if (receive_read_answers(db))
 			db_lose(db, NULL);
 		return;
 	}
@@ -199,6 +199,6 @@ void db_ready(void *arg, int events)
 		copy_feed(db);
 	else if (db->state == DB_BUSY && (events & WATCH_WRITE))
 		db_flush(db);
-	if (db->state != DB_BUSY || read_answers(db))
+	if (db->state != DB_BUSY || receive_read_answers(db))
 		db_read_notifications(db);
 }

@@ -38,14 +38,14 @@ static char *effective(const struct conninfo *info, const char *keyword, const c
 	return value;
 }
 
-static bool is_name(const char *host)
+static bool resolve_is_name(const char *host)
 {
 	unsigned char address[sizeof(struct in6_addr)];
 	return host[0] && host[0] != '/' && host[0] != '@' && inet_pton(AF_INET, host, address) != 1 &&
 	       inet_pton(AF_INET6, host, address) != 1;
 }
 
-static void add_place(struct places *places, const char *host, const char *address, const char *port)
+static void resolve_add_place(struct places *places, const char *host, const char *address, const char *port)
 {
 	places->p = mem_grow(places->p, places->n, sizeof *places->p);
 	places->p[places->n++] = (struct place){mem_dup(host), mem_dup(address), mem_dup(port)};
@@ -73,7 +73,7 @@ static void look_up(struct resolve_job *job, const char *host, const char *port)
 	for (struct addrinfo *a = found; a; a = a->ai_next) {
 		char text[NI_MAXHOST];
 		if (getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) == 0)
-			add_place(&job->places, host, text, port);
+			resolve_add_place(&job->places, host, text, port);
 	}
 	freeaddrinfo(found);
 }
@@ -100,10 +100,10 @@ static void resolve_work(void *arg)
 	for (bool more = true; more;) {
 		more = strchr(hosts, ',') != NULL;
 		const char *host = next_item(&hosts);
-		if (is_name(host))
+		if (resolve_is_name(host))
 			look_up(job, host, port);
 		else
-			add_place(&job->places, host, "", port);
+			resolve_add_place(&job->places, host, "", port);
 		if (many_ports)
 			port = next_item(&ports);
 	}
@@ -131,7 +131,7 @@ static bool has_name(const char *list)
 	char *copy = mem_dup(list), *at = copy;
 	bool found = false;
 	while (!found && *at)
-		found = is_name(next_item(&at));
+		found = resolve_is_name(next_item(&at));
 	free(copy);
 	return found;
 }

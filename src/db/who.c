@@ -96,15 +96,15 @@ const char *who_sql_least(enum sql_server server)
 
 /* ---- the answer ---- */
 
-static const char *text_of(const struct rows *rows, size_t column)
+static const char *who_text_of(const struct rows *rows, size_t column)
 {
 	const char *cell = column < rows->ncols ? rows_cell(rows, 0, column) : NULL;
 	return cell ? cell : "";
 }
 
-static bool is_true(const struct rows *rows, size_t column)
+static bool who_is_true(const struct rows *rows, size_t column)
 {
-	return text_of(rows, column)[0] == 't';
+	return who_text_of(rows, column)[0] == 't';
 }
 
 static uint64_t read_lsn(const char *text)
@@ -138,7 +138,7 @@ static void read_backend(struct who *who, const char *text)
 	who->pooled = who->pooled || text[0] == '-';
 }
 
-static void copy(char *to, size_t size, const char *text)
+static void who_copy(char *to, size_t size, const char *text)
 {
 	snprintf(to, size, "%s", text);
 }
@@ -148,27 +148,27 @@ bool who_read(struct who *who, enum sql_server server, const struct rows *rows)
 	*who = (struct who){.server = server, .safe_path = true};
 	if (!rows || rows->nrows != 1 || rows->ncols == 0)
 		return false;
-	copy(who->system, sizeof who->system, text_of(rows, SYSTEM));
-	copy(who->node, sizeof who->node, text_of(rows, NODE));
-	copy(who->session_user, sizeof who->session_user, text_of(rows, SESSION_USER));
-	copy(who->current_user, sizeof who->current_user, text_of(rows, CURRENT_USER));
-	copy(who->application, sizeof who->application, text_of(rows, APPLICATION));
-	copy(who->primary, sizeof who->primary, text_of(rows, PRIMARY));
-	copy(who->xid, sizeof who->xid, text_of(rows, XID));
-	who->pid = (int)strtoll(text_of(rows, PID), NULL, 10);
+	who_copy(who->system, sizeof who->system, who_text_of(rows, SYSTEM));
+	who_copy(who->node, sizeof who->node, who_text_of(rows, NODE));
+	who_copy(who->session_user, sizeof who->session_user, who_text_of(rows, SESSION_USER));
+	who_copy(who->current_user, sizeof who->current_user, who_text_of(rows, CURRENT_USER));
+	who_copy(who->application, sizeof who->application, who_text_of(rows, APPLICATION));
+	who_copy(who->primary, sizeof who->primary, who_text_of(rows, PRIMARY));
+	who_copy(who->xid, sizeof who->xid, who_text_of(rows, XID));
+	who->pid = (int)strtoll(who_text_of(rows, PID), NULL, 10);
 	if (server == SERVER_COCKROACH) {
 		who->durability = DURABLE_REPLICATED;
 		return true;
 	}
-	who->started_us = strtoll(text_of(rows, STARTED), NULL, 10);
-	who->timeline = read_timeline(text_of(rows, WALFILE));
-	who->flushed = read_lsn(text_of(rows, FLUSHED));
-	who->pooled = is_true(rows, POOLED);
-	who->recovery = is_true(rows, RECOVERY);
-	who->safe_path = is_true(rows, SAFE_PATH);
-	who->durability = read_durability(text_of(rows, COMMIT), text_of(rows, SYNC_NAMES),
-					  strtol(text_of(rows, SENDERS), NULL, 10));
-	read_backend(who, text_of(rows, BACKEND_START));
+	who->started_us = strtoll(who_text_of(rows, STARTED), NULL, 10);
+	who->timeline = read_timeline(who_text_of(rows, WALFILE));
+	who->flushed = read_lsn(who_text_of(rows, FLUSHED));
+	who->pooled = who_is_true(rows, POOLED);
+	who->recovery = who_is_true(rows, RECOVERY);
+	who->safe_path = who_is_true(rows, SAFE_PATH);
+	who->durability = read_durability(who_text_of(rows, COMMIT), who_text_of(rows, SYNC_NAMES),
+					  strtol(who_text_of(rows, SENDERS), NULL, 10));
+	read_backend(who, who_text_of(rows, BACKEND_START));
 	return true;
 }
 

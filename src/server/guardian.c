@@ -46,7 +46,7 @@ enum { START_MS = 60000, QUIT_MS = 8000, CHECKPOINT_MS = 60000 };
 static const int ignored_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
 				      SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
 
-static void say(const struct guardian *g, char news, const char *text)
+static void guardian_say(const struct guardian *g, char news, const char *text)
 {
 	char bytes[1024];
 	int n = snprintf(bytes, sizeof bytes, "%c%s", news, text);
@@ -115,7 +115,7 @@ static enum status server_run(struct guardian *g, struct err *err)
 /* ---- from nothing to ready ---- */
 
 /* Waits for the end of a program that makes a part of the cluster. */
-static enum status finish(struct guardian *g, const char *program, struct err *err)
+static enum status guardian_finish(struct guardian *g, const char *program, struct err *err)
 {
 	enum child_news news = child_wait(&g->child, g->owner, NULL, -1);
 	if (news != CHILD_ENDED)
@@ -136,12 +136,12 @@ static enum status cluster_make(struct guardian *g, struct err *err)
 	enum status st = initdb_start(g, err);
 	if (st == ST_OK) {
 		home_sweep(g->args->user.uid); /* while initdb is at work on the other processor */
-		st = finish(g, "initdb", err);
+		st = guardian_finish(g, "initdb", err);
 	}
 	if (st == ST_OK)
 		st = rename_start(g, err);
 	if (st == ST_OK)
-		st = finish(g, "postgres --single", err);
+		st = guardian_finish(g, "postgres --single", err);
 	return st;
 }
 
@@ -204,7 +204,7 @@ static enum status start(struct guardian *g, struct err *err)
 	enum status st = settle_in(g, err);
 	if (st != ST_OK)
 		return st;
-	say(g, NEWS_HOME, g->home.path);
+	guardian_say(g, NEWS_HOME, g->home.path);
 	bool sweep_later = g->keep.filled;
 	st = place_cluster(g, err);
 	if (st == ST_OK)
@@ -233,11 +233,11 @@ static void stop(struct guardian *g)
 static void guard(struct guardian *g)
 {
 	char words[400];
-	say(g, NEWS_READY, "");
+	guardian_say(g, NEWS_READY, "");
 	if (child_wait(&g->child, g->owner, NULL, -1) != CHILD_ENDED)
 		return;
 	last_words(g->child.tail, g->child.status, words, sizeof words);
-	say(g, NEWS_DIED, words);
+	guardian_say(g, NEWS_DIED, words);
 }
 
 /* musl has no closefrom(). */
@@ -282,7 +282,7 @@ _Noreturn void guardian_run(const struct guardian_args *args)
 	if (st == ST_OK)
 		guard(&g);
 	else if (st != ST_CANCELLED)
-		say(&g, NEWS_FAILED, err.text);
+		guardian_say(&g, NEWS_FAILED, err.text);
 	stop(&g);
 	_exit(0);
 }

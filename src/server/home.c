@@ -57,7 +57,7 @@ static bool is_roomy(const char *where)
 	       (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize >= MEMORY_MIN;
 }
 
-static bool same(const struct stat *a, const struct stat *b)
+static bool home_same(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
@@ -71,7 +71,7 @@ static int claim(const char *path, uid_t uid)
 		return -1;
 	/* Looked at again under the lock: between mkdtemp() and here another process's sweep may have removed it. */
 	if (fstat(fd, &opened) == 0 && opened.st_uid == uid && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-	    lstat(path, &named) == 0 && same(&opened, &named))
+	    lstat(path, &named) == 0 && home_same(&opened, &named))
 		return fd;
 	close(fd);
 	return -1;

@@ -63,7 +63,7 @@ enum status keep_make(const char *dir, const struct server_user *user, struct er
 
 /* ---- recognising it ---- */
 
-static bool is_empty(int fd)
+static bool keep_is_empty(int fd)
 {
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = own < 0 ? NULL : fdopendir(own);
@@ -127,7 +127,7 @@ static enum status foreign(const char *dir, const struct server_user *user, stru
 		       dir, user->name);
 }
 
-static enum status check(struct keep *keep, const char *dir, const struct server_user *user, struct err *err)
+static enum status keep_check(struct keep *keep, const char *dir, const struct server_user *user, struct err *err)
 {
 	struct stat st;
 	if (fstat(keep->fd, &st) || !realpath(dir, keep->path))
@@ -140,7 +140,7 @@ static enum status check(struct keep *keep, const char *dir, const struct server
 			       keep->path);
 	if (is_there(keep->fd, MARK))
 		return clear_up(keep, err);
-	if (is_empty(keep->fd))
+	if (keep_is_empty(keep->fd))
 		return mark(keep, err);
 	return err_set(
 		err, ST_OWN,
@@ -154,7 +154,7 @@ enum status keep_open(struct keep *keep, const char *dir, const struct server_us
 	keep->filled = false;
 	keep->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (keep->fd >= 0)
-		return check(keep, dir, user, err);
+		return keep_check(keep, dir, user, err);
 	int error = errno;
 	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid != user->uid)
 		return foreign(dir, user, err);

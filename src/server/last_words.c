@@ -15,7 +15,7 @@ struct piece {
 };
 
 /* What follows `word` and blanks in the line, if the word is in it. */
-static struct piece after(struct piece line, const char *word)
+static struct piece last_words_after(struct piece line, const char *word)
 {
 	const char *at = memmem(line.at, line.n, word, strlen(word));
 	if (!at)
@@ -32,7 +32,7 @@ static struct piece complaint(struct piece line)
 	static const char *const levels[] = {"FATAL:", "PANIC:", "ERROR:", "error:"};
 	struct piece found = {0};
 	for (size_t i = 0; !found.at && i < COUNT_OF(levels); i++)
-		found = after(line, levels[i]);
+		found = last_words_after(line, levels[i]);
 	return found;
 }
 
@@ -54,7 +54,7 @@ void last_words(const char *output, int status, char *out, size_t size)
 			words = found;
 			detail = (struct piece){0};
 		} else if (words.at && !detail.at) {
-			detail = after(line, "DETAIL:");
+			detail = last_words_after(line, "DETAIL:");
 		}
 		at += line.n + (at[line.n] == '\n');
 	}

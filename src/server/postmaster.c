@@ -47,7 +47,7 @@ static bool ends_within(int pidfd, int wait_ms)
 	return rc > 0;
 }
 
-static void tell(int pidfd, int signum)
+static void postmaster_tell(int pidfd, int signum)
 {
 	syscall(SYS_pidfd_send_signal, pidfd, signum, NULL, 0);
 	syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, NULL, 0); /* a stopped process would never hear it */
@@ -55,10 +55,10 @@ static void tell(int pidfd, int signum)
 
 static bool end(int pidfd, int signum)
 {
-	tell(pidfd, signum);
+	postmaster_tell(pidfd, signum);
 	if (ends_within(pidfd, signum == SIGQUIT ? WAIT_QUIT_MS : WAIT_CHECKPOINT_MS))
 		return true;
-	tell(pidfd, SIGKILL);
+	postmaster_tell(pidfd, SIGKILL);
 	return ends_within(pidfd, WAIT_KILL_MS);
 }
 

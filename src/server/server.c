@@ -37,7 +37,7 @@ struct server {
 /* ---- what the guardian says ---- */
 
 /* Each of these may end in server_stop(): the server is not touched afterwards. */
-static void tell_failed(struct server *s)
+static void server_tell_failed(struct server *s)
 {
 	server_ready_fn *done = s->done;
 	struct err err = s->err;
@@ -74,7 +74,7 @@ static void dispatch(struct server *s, char news, const char *text)
 		break;
 	case NEWS_FAILED:
 		err_set(&s->err, ST_OWN, "%s", text);
-		tell_failed(s);
+		server_tell_failed(s);
 		break;
 	case NEWS_DIED:
 		tell_died(s, text);
@@ -85,13 +85,13 @@ static void dispatch(struct server *s, char news, const char *text)
 }
 
 /* The stream ended: after its last message that is its normal end, before it the guardian was killed. */
-static void ended(struct server *s)
+static void server_ended(struct server *s)
 {
 	watch_free(s->watch);
 	s->watch = NULL;
 	err_set(&s->err, ST_OWN, "the private server did not start: the process that guards it was killed; try again");
 	if (s->done)
-		tell_failed(s);
+		server_tell_failed(s);
 	else
 		tell_died(s, "the process that guards it was killed");
 }
@@ -125,7 +125,7 @@ static void on_news(void *arg, int events)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		ended(s);
+		server_ended(s);
 		return;
 	}
 	buf_add(&s->news, bytes, (size_t)n);
@@ -190,7 +190,7 @@ static enum status guardian_start(struct server *s, const char *keep)
 
 static void on_failure(void *arg)
 {
-	tell_failed(arg);
+	server_tell_failed(arg);
 }
 
 struct server *server_start(struct loop *loop, const char *keep, server_ready_fn *done, void *arg)

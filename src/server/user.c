@@ -44,7 +44,7 @@ enum status user_choose(struct server_user *user, struct err *err)
 	return ST_OK;
 }
 
-static enum status failed(const struct server_user *user, struct err *err)
+static enum status user_failed(const struct server_user *user, struct err *err)
 {
 	return err_set(err, ST_OWN,
 		       "cannot become the user %s to run the private server: %s; run teller as an ordinary user",
@@ -56,7 +56,7 @@ enum status user_don(const struct server_user *user, struct err *err)
 	if (!user->other)
 		return ST_OK;
 	if (setgroups((size_t)user->n_groups, user->groups) || setegid(user->gid) || seteuid(user->uid))
-		return failed(user, err);
+		return user_failed(user, err);
 	return ST_OK;
 }
 
@@ -65,7 +65,7 @@ enum status user_doff(const struct server_user *user, struct err *err)
 	if (!user->other)
 		return ST_OK;
 	if (seteuid(0) || setegid(0) || setgroups(0, NULL))
-		return failed(user, err);
+		return user_failed(user, err);
 	return ST_OK;
 }
 
@@ -75,7 +75,7 @@ enum status user_become(const struct server_user *user, struct err *err)
 		return ST_OK;
 	if (setgroups((size_t)user->n_groups, user->groups) || setresgid(user->gid, user->gid, user->gid) ||
 	    setresuid(user->uid, user->uid, user->uid))
-		return failed(user, err);
+		return user_failed(user, err);
 	/* A way back would mean that nothing was given up. */
-	return setuid(0) == 0 ? failed(user, err) : ST_OK;
+	return setuid(0) == 0 ? user_failed(user, err) : ST_OK;
 }

@@ -13,7 +13,7 @@ struct dry {
 	struct buf held;
 };
 
-static void reset(struct body *body, bool together)
+static void dry_reset(struct body *body, bool together)
 {
 	struct dry *dry = (struct dry *)body;
 	buf_clear(&dry->held);
@@ -29,7 +29,7 @@ static bool only_reads(const struct batch *batch)
 }
 
 /* With its parameters, in the form that events have them. */
-static void keep(struct dry *dry, const struct statement *statement)
+static void dry_keep(struct dry *dry, const struct statement *statement)
 {
 	struct buf params = {0};
 	for (unsigned i = 0; i < statement->nparams; i++)
@@ -40,27 +40,27 @@ static void keep(struct dry *dry, const struct statement *statement)
 	buf_free(&params);
 }
 
-static enum body_say next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
-			  struct err *reason)
+static enum body_say dry_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
+			      struct err *reason)
 {
 	struct dry *dry = (struct dry *)body;
 	enum body_say say = dry->inner->ops->next(dry->inner, answers, n, batch, reason);
 	if (say != BODY_SEND || only_reads(batch))
 		return say;
 	for (size_t i = 0; i < batch->n; i++)
-		keep(dry, &batch->statements[i]);
+		dry_keep(dry, &batch->statements[i]);
 	err_set(reason, ST_REJECTED, "a dry run: nothing was written");
 	return BODY_REJECT;
 }
 
-static bool refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+static bool dry_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct dry *dry = (struct dry *)body;
 	return dry->inner->ops->refused && dry->inner->ops->refused(dry->inner, index, answer, reason);
 }
 
 /* Nothing is written, so no commit can be lost that somebody would have to look for. */
-static const struct body_ops ops = {.reset = reset, .next = next, .refused = refused};
+static const struct body_ops ops = {.reset = dry_reset, .next = dry_next, .refused = dry_refused};
 
 struct dry *dry_new(struct body *body)
 {

@@ -13,7 +13,7 @@ static const char *const refused[] = {
 	"REVOKE", "ROLLBACK", "SAVEPOINT", "START",   "TRUNCATE", "VACUUM",
 };
 
-static const char *skip_comment(const char *p)
+static const char *guard_skip_comment(const char *p)
 {
 	if (p[0] == '-' && p[1] == '-')
 		return p + strcspn(p, "\n");
@@ -27,7 +27,7 @@ static const char *first_word(const char *sql, size_t *n)
 	for (;;) {
 		sql += strspn(sql, " \t\r\n\f\v(;");
 		if ((sql[0] == '-' && sql[1] == '-') || (sql[0] == '/' && sql[1] == '*'))
-			sql = skip_comment(sql);
+			sql = guard_skip_comment(sql);
 		else
 			break;
 	}

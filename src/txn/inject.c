@@ -7,7 +7,7 @@ struct txn_inject *txn_inject(struct txn *txn)
 	return &txn->inject;
 }
 
-static void add(struct txn *txn, const char *sql, enum verb verb)
+static void inject_add(struct txn *txn, const char *sql, enum verb verb)
 {
 	struct attempt *attempt = &txn->attempt;
 	attempt->items[attempt->nitems++] =
@@ -24,8 +24,8 @@ void inject_add_failure(struct txn *txn)
 	txn_say(txn, EVENT_LEVER, "inject: the server fails this attempt");
 	if (dialect->fail_allow_sql &&
 	    db_version_at_least(txn->db, dialect->fail_allow_major, dialect->fail_allow_minor))
-		add(txn, dialect->fail_allow_sql, VERB_SET);
-	add(txn, dialect->fail_sql, VERB_OTHER);
+		inject_add(txn, dialect->fail_allow_sql, VERB_SET);
+	inject_add(txn, dialect->fail_sql, VERB_OTHER);
 }
 
 bool inject_cuts_before(struct txn *txn)

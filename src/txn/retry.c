@@ -166,7 +166,7 @@ void retry_or_end(struct txn *txn)
 	}
 }
 
-static void on_connected(void *arg, const struct err *err)
+static void retry_on_connected(void *arg, const struct err *err)
 {
 	struct txn *txn = arg;
 	if (!err) {
@@ -189,7 +189,7 @@ void retry_connect(struct txn *txn)
 	}
 	txn->by_savepoint = false;
 	txn_move(txn, TXN_DIALING, NULL);
-	db_reconnect(txn->db, DIAL_LIMIT_MS, on_connected, txn);
+	db_reconnect(txn->db, DIAL_LIMIT_MS, retry_on_connected, txn);
 }
 
 /* ---- the decision ---- */

@@ -45,7 +45,7 @@ static void keep_for_body(struct attempt *attempt, size_t index, const struct an
 	kept->rows = attempt->rows[index] = rows_copy(answer->rows);
 }
 
-static void on_answer(void *arg, size_t index, const struct answer *answer)
+static void send_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct txn *txn = arg;
 	struct attempt *attempt = &txn->attempt;
@@ -81,7 +81,7 @@ static void finish_committed(struct txn *txn)
 	retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
 }
 
-static void on_idle(void *arg)
+static void send_on_idle(void *arg)
 {
 	struct txn *txn = arg;
 	struct attempt *attempt = &txn->attempt;
@@ -107,7 +107,7 @@ static void on_idle(void *arg)
 	}
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void send_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	struct txn *txn = arg;
 	struct attempt *attempt = &txn->attempt;
@@ -173,7 +173,7 @@ static bool still_connected(struct txn *txn)
 	if (db_state(txn->db) == DB_IDLE)
 		return true;
 	if (txn->attempt.durable) {
-		on_lost(txn, txn->attempt.next - txn->attempt.first_sent, &lost);
+		send_on_lost(txn, txn->attempt.next - txn->attempt.first_sent, &lost);
 		return false;
 	}
 	fault_keep(&txn->attempt.fault, &lost);
@@ -188,7 +188,7 @@ static void send_items(struct txn *txn, size_t n)
 	for (size_t i = 0; i < n; i++)
 		statements[i] = attempt->items[attempt->next + i].statement;
 	struct db_context context = txn_context(txn, n);
-	struct db_reply reply = {on_answer, on_idle, on_lost, txn, NULL};
+	struct db_reply reply = {send_on_answer, send_on_idle, send_on_lost, txn, NULL};
 	attempt->first_sent = attempt->next;
 	attempt->next += n;
 	attempt->gate_passed = attempt->delayed = false;

@@ -21,11 +21,11 @@
  */
 enum { DIAL_LIMIT_MS = 10000 };
 
-static void dial(struct txn *txn);
-static void ask(struct txn *txn);
+static void settle_dial(struct txn *txn);
+static void settle_ask(struct txn *txn);
 static void ask_truth(struct txn *txn);
 
-static void give_up(struct txn *txn)
+static void settle_give_up(struct txn *txn)
 {
 	txn->settle.open = false;
 	txn->counters.unsettled++;
@@ -68,7 +68,7 @@ static void conclude(struct txn *txn, bool committed)
 		txn_say(txn, EVENT_SETTLE, "settled: it did commit");
 		retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
 	} else if (txn->settle.last && !txn->settle.final) {
-		give_up(txn);
+		settle_give_up(txn);
 	} else {
 		conclude_aborted(txn);
 	}
@@ -78,7 +78,7 @@ static void again_later(struct txn *txn)
 {
 	unsigned asked = ++txn->settle.asked;
 	if (txn->cancelled || clock_us() >= txn->settle.deadline_us)
-		give_up(txn);
+		settle_give_up(txn);
 	else
 		timer_start(txn->timer, retry_again_ms(txn, asked, asked));
 }
@@ -204,12 +204,12 @@ static void on_truth(void *arg)
 	if (txn->settle.verdict != VERDICT_NONE)
 		conclude(txn, txn->settle.verdict == VERDICT_COMMITTED);
 	else if (txn->settle.gone)
-		give_up(txn);
+		settle_give_up(txn);
 	else
 		again_later(txn);
 }
 
-static void on_lost(void *arg, size_t answered, const struct answer *why)
+static void settle_on_lost(void *arg, size_t answered, const struct answer *why)
 {
 	(void)answered;
 	(void)why;
@@ -251,7 +251,7 @@ static bool ask_ledger(struct txn *txn)
 		add_step(txn, statements, &n, LEDGER_WRITE, fence.write);
 	add_step(txn, statements, &n, LEDGER_FIND, fence.find);
 	add_step(txn, statements, &n, LEDGER_FRAME, (struct statement){.sql = "ROLLBACK", .verb = VERB_ROLLBACK});
-	settle_send(txn, statements, n, (struct db_reply){on_ledger, on_truth, on_lost, txn, NULL});
+	settle_send(txn, statements, n, (struct db_reply){on_ledger, on_truth, settle_on_lost, txn, NULL});
 	return true;
 }
 
@@ -262,10 +262,10 @@ static void ask_truth(struct txn *txn)
 {
 	judge_server(txn, db_who(txn->db));
 	if (txn->cancelled || txn->settle.gone)
-		give_up(txn);
+		settle_give_up(txn);
 	else if (!ask_ledger(txn) &&
-		 !proof_ask_status(txn, (struct db_reply){proof_on_status, on_truth, on_lost, txn, NULL}))
-		give_up(txn);
+		 !proof_ask_status(txn, (struct db_reply){proof_on_status, on_truth, settle_on_lost, txn, NULL}))
+		settle_give_up(txn);
 }
 
 /* Where the session could not be ended, it is asked once more whether it is gone. */
@@ -274,43 +274,43 @@ static void on_proof(void *arg)
 	struct txn *txn = arg;
 	if (txn->settle.end_failed) {
 		txn->settle.end_failed = false;
-		ask(txn);
+		settle_ask(txn);
 	} else {
 		ask_truth(txn);
 	}
 }
 
-static void ask(struct txn *txn)
+static void settle_ask(struct txn *txn)
 {
 	if (txn->cancelled)
-		give_up(txn);
+		settle_give_up(txn);
 	else if (db_state(txn->db) != DB_IDLE)
-		dial(txn);
+		settle_dial(txn);
 	else if (db_in_transaction(txn->db))
 		retry_clean(txn, AFTER_SETTLE, OUTCOME_NONE);
-	else if (!proof_ask(txn, (struct db_reply){proof_on_answer, on_proof, on_lost, txn, NULL}))
+	else if (!proof_ask(txn, (struct db_reply){proof_on_answer, on_proof, settle_on_lost, txn, NULL}))
 		ask_truth(txn);
 }
 
-static void on_connected(void *arg, const struct err *err)
+static void settle_on_connected(void *arg, const struct err *err)
 {
 	if (err)
 		again_later(arg);
 	else
-		ask(arg);
+		settle_ask(arg);
 }
 
-static void dial(struct txn *txn)
+static void settle_dial(struct txn *txn)
 {
 	txn->attempt.fault.lost = true; /* the session that the commit was sent over */
-	db_reconnect(txn->db, DIAL_LIMIT_MS, on_connected, txn);
+	db_reconnect(txn->db, DIAL_LIMIT_MS, settle_on_connected, txn);
 }
 
 void settle_turn(struct txn *txn)
 {
 	txn_move(txn, TXN_SETTLING, NULL);
 	txn->settle.verdict = VERDICT_NONE;
-	ask(txn);
+	settle_ask(txn);
 }
 
 void settle_begin(struct txn *txn)

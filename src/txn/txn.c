@@ -87,7 +87,7 @@ void txn_say(struct txn *txn, enum event_kind kind, const char *message)
 	txn_move(txn, txn->state, &fact);
 }
 
-static void on_timer(void *arg)
+static void txn_on_timer(void *arg)
 {
 	struct txn *txn = arg;
 	if (txn->state == TXN_WAITING)
@@ -110,7 +110,7 @@ struct txn *txn_new(struct loop *loop, struct ring *ring, struct db *db, enum se
 	txn->db = db;
 	txn->session = session;
 	rng_seed(&txn->rng, seed);
-	txn->timer = timer_new(loop, on_timer, txn);
+	txn->timer = timer_new(loop, txn_on_timer, txn);
 	return txn;
 }
 
