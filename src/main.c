@@ -52,7 +52,8 @@ static int run(struct app *app, bool plain_mode)
 	return app->exit_status ? app->exit_status : doubt;
 }
 
-/* What was closed is taken, so that nothing else comes to stand there, but by what refuses: to use it is an error, as it was. */
+/* What was closed is taken, so that nothing else comes to stand there, but by what refuses: to use it is an error,
+ * as it was. */
 static void take_standard_streams(void)
 {
 	static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};

@@ -14,7 +14,8 @@ struct csv_record {
 	uint64_t line; /* its first; a field in quotes may go on for several */
 	size_t nfields;
 	const char *const *fields; /* UTF-8, without bytes 0 */
-	/* Of a bad one, and nothing else is set then: "has ...", for a sentence that begins with the line, and that line. */
+	/* Of a bad one, and nothing else is set then: "has ...", for a sentence that begins with the line, and that
+	 * line. */
 	const char *why;
 };
 
@@ -25,8 +26,8 @@ enum csv_got {
 };
 
 /*
- * Lines end in \n or \r\n, a byte order mark at the very start is passed over, and so are empty lines. The memory in use is that of
- * one record of at most CSV_RECORD_MAX bytes.
+ * Lines end in \n or \r\n, a byte order mark at the very start is passed over, and so are empty lines. The memory in
+ * use is that of one record of at most CSV_RECORD_MAX bytes.
  */
 struct csv;
 struct csv *csv_new(void);

@@ -17,7 +17,8 @@ struct turn;
 
 /* Everything made on a loop is freed before the loop; every *_free takes NULL and may be called from any callback. */
 struct loop *loop_new(void);
-/* False where work on another thread is stuck: the memory stays, and the process must end by _exit(), because exit() waits for it. */
+/* False where work on another thread is stuck: the memory stays, and the process must end by _exit(), because exit()
+ * waits for it. */
 bool loop_free(struct loop *loop);
 void loop_run(struct loop *loop);  /* until loop_stop(); may be called again */
 void loop_stop(struct loop *loop); /* takes effect at the end of this turn */
@@ -26,7 +27,8 @@ void loop_run_until(struct loop *loop, const bool *done);
 
 const char *loop_library(void); /* libuv's version, static */
 
-/* A file descriptor. `events` is WATCH_READ | WATCH_WRITE; an error or hang-up is reported as both that were asked for. */
+/* A file descriptor. `events` is WATCH_READ | WATCH_WRITE; an error or hang-up is reported as both that were asked
+ * for. */
 enum { WATCH_READ = 1, WATCH_WRITE = 2 };
 typedef void watch_fn(void *arg, int events);
 struct watch *watch_new(struct loop *loop, int fd, watch_fn *fn, void *arg);

@@ -16,7 +16,8 @@
  * The other functions expect such text.
  */
 
-/* Decodes one character of s[0..n); returns the bytes used (1 for a broken byte, which gives *cp = UINT32_MAX). n > 0. */
+/* Decodes one character of s[0..n); returns the bytes used (1 for a broken byte, which gives *cp = UINT32_MAX). n >
+ * 0. */
 size_t text_decode(const char *s, size_t n, uint32_t *cp);
 
 /* Appends s[0..n) made harmless; stops with "..." once max_columns are used up (0: no limit). */

@@ -8,7 +8,8 @@ enum { UUID_SIZE = 37 };
 /* A UUID of random bits (version 4), in lower case. */
 void uuid_draw(char out[UUID_SIZE]);
 
-/* The UUID of a name in a name space, which is a UUID too (RFC 4122, version 5): always the same one, and no other name's. */
+/* The UUID of a name in a name space, which is a UUID too (RFC 4122, version 5): always the same one, and no other
+ * name's. */
 void uuid_of(char out[UUID_SIZE], const char *space, const char *name);
 
 #endif

@@ -19,8 +19,8 @@ struct conninfo {
 };
 
 /*
- * Takes a DBNAME, a conninfo string or a URI: postgres://, postgresql://, cockroachdb://, crdb://, each with jdbc: in front or
- * +DRIVER behind. The CockroachDB ones get port 26257 and database defaultdb unless they say otherwise.
+ * Takes a DBNAME, a conninfo string or a URI: postgres://, postgresql://, cockroachdb://, crdb://, each with jdbc: in
+ * front or +DRIVER behind. The CockroachDB ones get port 26257 and database defaultdb unless they say otherwise.
  */
 MUST_CHECK enum status conninfo_target(struct conninfo *info, const char *text, struct err *err);
 /* Of the options -h and -p, where people may put a URI or a password: neither is said. */
@@ -29,8 +29,8 @@ MUST_CHECK enum status conninfo_check_port(const char *ports, struct err *err);
 void conninfo_copy(struct conninfo *to, const struct conninfo *from);
 void conninfo_free(struct conninfo *info);
 
-/* Overwrites the password in a connection string or URI with '*', byte for byte: for messages, and for argv, which every
- * user of the machine can read. */
+/* Overwrites the password in a connection string or URI with '*', byte for byte: for messages, and for argv, which
+ * every user of the machine can read. */
 void conninfo_hide(char *text);
 
 /* The same in a sentence, where an id may look like a piece of a connection string: only if it holds a whole one. */
@@ -39,13 +39,14 @@ void conninfo_hide_said(char *sentence);
 /* The place for people, without the password: "root@localhost:5432/bank" or "on socket /tmp (port 5432)". */
 void conninfo_show(struct buf *out, const struct conninfo *info);
 
-/* True where neither an option, nor a connection string, nor PGHOST, PGHOSTADDR, PGSERVICE or DATABASE_URL names a server. */
+/* True where neither an option, nor a connection string, nor PGHOST, PGHOSTADDR, PGSERVICE or DATABASE_URL names a
+ * server. */
 bool conninfo_is_default(const struct conninfo *info);
 
 /*
- * From here on no variable of the environment decides about a connection of this process, and none is left to its children: neither those of
- * libpq (PGHOSTADDR, PGSERVICE, PGSSLMODE ...), which asks the environment for every option that is not given, or is given empty, nor
- * DATABASE_URL. To be called before there are threads.
+ * From here on no variable of the environment decides about a connection of this process, and none is left to its
+ * children: neither those of libpq (PGHOSTADDR, PGSERVICE, PGSSLMODE ...), which asks the environment for every
+ * option that is not given, or is given empty, nor DATABASE_URL. To be called before there are threads.
  */
 void conninfo_leave_environment(void);
 void conninfo_keep_password(

@@ -28,8 +28,8 @@ enum db_state {
 };
 
 /*
- * The data of a COPY ... FROM STDIN. more() appends the next piece, some ten thousand bytes, and says whether there will be another.
- * It is called from the loop while the answer is awaited, as fast as the server takes the pieces.
+ * The data of a COPY ... FROM STDIN. more() appends the next piece, some ten thousand bytes, and says whether there
+ * will be another. It is called from the loop while the answer is awaited, as fast as the server takes the pieces.
  */
 struct feed {
 	bool (*more)(void *arg, struct buf *out);
@@ -70,16 +70,17 @@ struct answer {
 	uint64_t duration_us; /* from the send of the round trip, or from the answer before it */
 };
 
-/* Who waits for the answers of a round trip. `answer` is called once for each statement, in order; then `idle`, once, when
- * the connection can be used again, or `lost`, once, when it cannot: `why` holds the first thing that was said about
- * it, and the statements from `answered` on have no answer. No callback comes from inside db_send(). A callback may call
- * db_send() only from `idle`. */
+/* Who waits for the answers of a round trip. `answer` is called once for each statement, in order; then `idle`,
+ * once, when the connection can be used again, or `lost`, once, when it cannot: `why` holds the first thing that was
+ * said about it, and the statements from `answered` on have no answer. No callback comes from inside db_send(). A
+ * callback may call db_send() only from `idle`. */
 struct db_reply {
 	void (*answer)(void *arg, size_t index, const struct answer *answer);
 	void (*idle)(void *arg);
 	void (*lost)(void *arg, size_t answered, const struct answer *why);
 	void *arg;
-	/* May be NULL. The connection was closed or freed by us meanwhile, and none of the others will come: frees what waited. */
+	/* May be NULL. The connection was closed or freed by us meanwhile, and none of the others will come: frees
+	 * what waited. */
 	void (*dropped)(void *arg);
 };
 
@@ -91,20 +92,22 @@ struct db_context {
 	unsigned round_trip;
 };
 
-/* A session's own setting. It is made only where the session is ours alone: behind a pooler it would stay for others. */
+/* A session's own setting. It is made only where the session is ours alone: behind a pooler it would stay for
+ * others. */
 struct db_setting {
 	const char *name, *value;
 };
 
-/* `name` follows "teller/" in application_name. `settings` (may be NULL) ends with {0}; they are made after each connect. */
+/* `name` follows "teller/" in application_name. `settings` (may be NULL) ends with {0}; they are made after each
+ * connect. */
 struct db *db_new(struct loop *loop, struct ring *ring, enum session session, const char *name,
 		  const struct db_setting *settings);
 void db_free(struct db *db); /* closes; callbacks that are still due do not come */
 
-/* Starts connecting; done(arg, err) comes from the loop: err NULL when connected. On a failure its sentence says what was
- * tried and why it failed. `limit_ms` bounds the whole of it unless the connection string has connect_timeout. Of several hosts in the
- * connection string the next is tried, whatever is wrong with one (but not where it does not let us in), each with its share of the limit, not
- * less than 2 s. */
+/* Starts connecting; done(arg, err) comes from the loop: err NULL when connected. On a failure its sentence says
+ * what was tried and why it failed. `limit_ms` bounds the whole of it unless the connection string has
+ * connect_timeout. Of several hosts in the connection string the next is tried, whatever is wrong with one (but not
+ * where it does not let us in), each with its share of the limit, not less than 2 s. */
 typedef void db_connected_fn(void *arg, const struct err *err);
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg);
 
@@ -124,9 +127,10 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 	     const struct db_reply *reply);
 
 /*
- * Sends a text of any number of statements by the simple protocol, in one round trip: one answer for each result that the server makes
- * of them, none where a statement fails before it, and the rest of the text is not run. A FATAL error is an answer, too, before
- * `lost`. COPY is not possible here and ends the connection. The connection must be DB_IDLE.
+ * Sends a text of any number of statements by the simple protocol, in one round trip: one answer for each result that
+ * the server makes of them, none where a statement fails before it, and the rest of the text is not run. A FATAL
+ * error is an answer, too, before `lost`. COPY is not possible here and ends the connection. The connection must be
+ * DB_IDLE.
  */
 void db_send_text(struct db *db, const char *sql, const struct db_context *context, const struct db_reply *reply);
 
@@ -145,11 +149,12 @@ struct db_notification {
 void db_on_notice(struct db *db, void (*fn)(void *arg, const struct db_notice *notice), void *arg);
 void db_on_notify(struct db *db, void (*fn)(void *arg, const struct db_notification *notification), void *arg);
 
-/* Before the first connect: leaves the session as environment and server make it, without encoding and application name of ours. */
+/* Before the first connect: leaves the session as environment and server make it, without encoding and application
+ * name of ours. */
 void db_set_bare(struct db *db);
 
-/* Asks the server to cancel what runs, from another thread. The answers are still delivered; `idle` comes only after the
- * request was made, so that it cannot hit a later statement. */
+/* Asks the server to cancel what runs, from another thread. The answers are still delivered; `idle` comes only after
+ * the request was made, so that it cannot hit a later statement. */
 void db_cancel(struct db *db);
 
 /* Called where such a request did not reach the server, which the log says, too. It may close the connection. */
@@ -183,10 +188,11 @@ const struct who *db_who(const struct db *db);
 
 const char *db_token(const struct db *db); /* at the end of this connection's application_name; nobody else has it */
 
-/* A pooler is in between, as far as is known: the server's process changes from one transaction to the next, or may. Nothing may be left
- * in a session there, and statements are not prepared. */
+/* A pooler is in between, as far as is known: the server's process changes from one transaction to the next, or may.
+ * Nothing may be left in a session there, and statements are not prepared. */
 bool db_pooled(const struct db *db);
-/* It is a standby, as it said when it was connected to, and has not told us (version 14 and later do) that it was promoted. */
+/* It is a standby, as it said when it was connected to, and has not told us (version 14 and later do) that it was
+ * promoted. */
 bool db_standby(const struct db *db);
 bool db_version_at_least(const struct db *db, int major, int minor);
 

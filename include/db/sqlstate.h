@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* Outcome classes, after reference: PostgreSQL appendix A, CockroachDB common-errors and transaction-retry-error-reference. */
+/* Outcome classes, after reference: PostgreSQL appendix A, CockroachDB common-errors and
+ * transaction-retry-error-reference. */
 enum sql_class {
 	CLASS_FINAL,      /* will recur, or is the user's: roll back and report */
 	CLASS_RETRY_TXN,  /* nothing was committed: run the whole transaction again */

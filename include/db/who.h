@@ -49,9 +49,10 @@ struct who {
 };
 
 /*
- * The question, for a text of its own or a prepared one. Parameters: $1 the process number that libpq was told, $2 the milliseconds since
- * it began to connect: a backend that is another one, or older than that, belongs to a pooler. who_sql_xid() asks for the transaction's
- * number too. who_sql_least() is for roles that may not ask for all of it. Static.
+ * The question, for a text of its own or a prepared one. Parameters: $1 the process number that libpq was told, $2
+ * the milliseconds since it began to connect: a backend that is another one, or older than that, belongs to a pooler.
+ * who_sql_xid() asks for the transaction's number too. who_sql_least() is for roles that may not ask for all of it.
+ * Static.
  */
 const char *who_sql(enum sql_server server);
 const char *who_sql_xid(void);
@@ -62,8 +63,8 @@ extern const char who_shown[]; /* what stands for them in the log */
 bool who_read(struct who *who, enum sql_server server, const struct rows *rows);
 
 /*
- * The same server, not restarted; the same data after a restart; the same data in another history, because a standby was promoted or a
- * backup restored; another server altogether, or the one that was replaced; or it cannot be told.
+ * The same server, not restarted; the same data after a restart; the same data in another history, because a standby
+ * was promoted or a backup restored; another server altogether, or the one that was replaced; or it cannot be told.
  */
 enum who_now { WHO_SAME, WHO_RESTARTED, WHO_NEW_HISTORY, WHO_OTHER, WHO_UNCLEAR };
 enum who_now who_compare(const struct who *then, const struct who *now);

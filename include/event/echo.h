@@ -7,10 +7,10 @@
 #include "event/event.h"
 
 /*
- * A statement is written when it is sent: its text with $n as %(name)s, then a line with its parameters; BEGIN as "BEGIN (implicit)".
- * Names are SQLAlchemy's: of the column that is set or inserted, with a number behind it where it is compared or calculated with.
- * One INSERT sent many times over is one statement with many parameter sets, of which 10 are shown; so an INSERT is held back until
- * something else is sent. Other events are passed over.
+ * A statement is written when it is sent: its text with $n as %(name)s, then a line with its parameters; BEGIN as
+ * "BEGIN (implicit)". Names are SQLAlchemy's: of the column that is set or inserted, with a number behind it where it
+ * is compared or calculated with. One INSERT sent many times over is one statement with many parameter sets, of which
+ * 10 are shown; so an INSERT is held back until something else is sent. Other events are passed over.
  */
 struct echo;
 struct echo *echo_new(void);

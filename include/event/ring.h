@@ -11,7 +11,8 @@ struct ring;
 struct ring *ring_new(uint32_t events, uint32_t bytes);
 void ring_free(struct ring *ring);
 
-/* Copies the event and its strings (each cut at 16 kB), gives it its number and time. Calls nobody. Returns the number. */
+/* Copies the event and its strings (each cut at 16 kB), gives it its number and time. Calls nobody. Returns the
+ * number. */
 uint64_t ring_append(struct ring *ring, const struct event *event);
 
 uint64_t ring_first(const struct ring *ring); /* the oldest number still held */

@@ -23,11 +23,13 @@ struct show_line {
 void show_line(struct show_line *line, const struct event *event);
 void show_line_free(struct show_line *line);
 
-/* The statement with its parameters put in the place of $1, $2 ... for reading, on one line, harmless; never to be run. */
+/* The statement with its parameters put in the place of $1, $2 ... for reading, on one line, harmless; never to be
+ * run. */
 void show_statement(struct buf *out, const char *sql, const char *params);
 
 /* One line for plain mode and --echo: time, who, what, result, ms. No newline. */
-/* "  <- durable from here", or "  <- committed from here" where that is all that can be said; "" for other events. Static. */
+/* "  <- durable from here", or "  <- committed from here" where that is all that can be said; "" for other events.
+ * Static. */
 const char *show_mark(const struct event *event);
 
 void show_plain(struct buf *out, const struct event *event);

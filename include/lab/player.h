@@ -11,9 +11,10 @@
 #include "lab/stage.h"
 
 /*
- * The steps of one order (a permutation of the spec) are sent one after another, as the person asks for it, or by themselves. A question
- * that a lesson asks about a step is open until it is answered or passed over by sending the step, and is judged by what the server
- * does. A step of another session may be sent out of turn: from then on what the lesson expects is not looked at.
+ * The steps of one order (a permutation of the spec) are sent one after another, as the person asks for it, or by
+ * themselves. A question that a lesson asks about a step is open until it is answered or passed over by sending the
+ * step, and is judged by what the server does. A step of another session may be sent out of turn: from then on what
+ * the lesson expects is not looked at.
  */
 struct player;
 
@@ -33,8 +34,8 @@ enum player_pace {
 };
 
 /*
- * A step of the order: one that was sent, in the order of sending, or one that is still to come. Where the engine runs a session, the
- * steps of its further attempts are rows too, and so is what it did between two of them.
+ * A step of the order: one that was sent, in the order of sending, or one that is still to come. Where the engine
+ * runs a session, the steps of its further attempts are rows too, and so is what it did between two of them.
  */
 struct player_row {
 	size_t step;                       /* in spec.steps */
@@ -62,8 +63,8 @@ struct player_check {
 };
 
 /*
- * The lesson must outlive it. `info` is borrowed, `name` (of the lesson) copied. `changed` is called from the loop whenever there is
- * something else to see.
+ * The lesson must outlive it. `info` is borrowed, `name` (of the lesson) copied. `changed` is called from the loop
+ * whenever there is something else to see.
  */
 typedef void player_changed_fn(void *arg);
 struct player *player_new(struct loop *loop, struct ring *ring, const struct conninfo *info, const char *name,

@@ -80,7 +80,8 @@ struct spec_note {
 	struct spec_place place;
 };
 
-/* All of it is owned by the spec; names and SQL are raw bytes of the file: text_escape() before showing. No NUL is in them. */
+/* All of it is owned by the spec; names and SQL are raw bytes of the file: text_escape() before showing. No NUL is
+ * in them. */
 struct spec {
 	const char *const *setups;
 	size_t nsetups;
@@ -96,8 +97,8 @@ struct spec {
 };
 
 /*
- * Reads text[0..n). Returns the spec, owned by the caller, or NULL with a sentence that begins "FILE:LINE:COLUMN: ". `file` is only a
- * name. What isolationtester refuses is refused, and NUL bytes and more than SPEC_MAX_BYTES are too.
+ * Reads text[0..n). Returns the spec, owned by the caller, or NULL with a sentence that begins "FILE:LINE:COLUMN: ".
+ * `file` is only a name. What isolationtester refuses is refused, and NUL bytes and more than SPEC_MAX_BYTES are too.
  */
 struct spec *spec_parse(const char *file, const char *text, size_t n, struct err *err);
 void spec_free(struct spec *spec);
@@ -107,8 +108,9 @@ long spec_step_find(const struct spec *spec, const char *name);
 long spec_session_find(const struct spec *spec, const char *name);
 
 /*
- * The permutations to run, one after another: those of the file, or, where it has none, every interleaving of the sessions' steps,
- * those first that let the earlier session go first. Their number can be astronomic; they are made as they are asked for.
+ * The permutations to run, one after another: those of the file, or, where it has none, every interleaving of the
+ * sessions' steps, those first that let the earlier session go first. Their number can be astronomic; they are made
+ * as they are asked for.
  */
 #define SPEC_PERMUTATIONS_MANY UINT64_C(1000000000000)
 uint64_t spec_permutations_count(const struct spec *spec); /* SPEC_PERMUTATIONS_MANY: so many, or more */

@@ -161,28 +161,30 @@ void stage_free(struct stage *stage); /* closes at once; nothing is torn down */
 void stage_begin(struct stage *stage, const struct spec_permutation *permutation);
 
 /*
- * STAGE_OFF only. The engine (txn/txn.h) runs this lane's steps from the next stage_begin() on: those that its permutation has for it
- * are BEGIN, one statement each, COMMIT. They are sent by hand, in their order; each opens the engine's gate once. The engine begins,
- * commits, rolls back and waits by itself, and behind FACT_AGAIN the lane's steps come again, from the first.
+ * STAGE_OFF only. The engine (txn/txn.h) runs this lane's steps from the next stage_begin() on: those that its
+ * permutation has for it are BEGIN, one statement each, COMMIT. They are sent by hand, in their order; each opens the
+ * engine's gate once. The engine begins, commits, rolls back and waits by itself, and behind FACT_AGAIN the lane's
+ * steps come again, from the first.
  */
 void stage_retry(struct stage *stage, size_t lane, bool on);
 
 /* STAGE_STANDING only: sends what is left of the permutation by itself, then tears down. */
 void stage_play(struct stage *stage);
 
-/* By hand. On ST_USAGE nothing was sent: the sentence says why (the session still waits, its connection is gone, no step is left). */
+/* By hand. On ST_USAGE nothing was sent: the sentence says why (the session still waits, its connection is gone, no
+ * step is left). */
 MUST_CHECK enum status stage_step(struct stage *stage, size_t step, struct err *err);
 MUST_CHECK enum status stage_next(struct stage *stage, struct err *err); /* the turn at stage_turn() */
 
 /* Asks the server to cancel what a lane runs. */
 void stage_cancel(struct stage *stage, size_t lane);
 
-/* Cancels what runs, runs the teardowns, closes the lanes where the permutation was not played to its end; FACT_ENDED follows.
- * Nothing where the stage is off. */
+/* Cancels what runs, runs the teardowns, closes the lanes where the permutation was not played to its end;
+ * FACT_ENDED follows. Nothing where the stage is off. */
 void stage_end(struct stage *stage);
 
-/* Runs a text over the control connection, when that is free: answer() comes with its last result or its error. Not while the
- * stage is off; what is asked in FACT_PLAYED is answered before anything is torn down. */
+/* Runs a text over the control connection, when that is free: answer() comes with its last result or its error. Not
+ * while the stage is off; what is asked in FACT_PLAYED is answered before anything is torn down. */
 typedef void stage_answer_fn(void *arg, const struct stage_word *word);
 void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
 

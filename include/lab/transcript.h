@@ -11,7 +11,8 @@
 #include "event/ring.h"
 #include "lab/spec.h"
 
-/* `talk` is what belongs on standard error; the rest is the transcript itself. All of it is raw, as the server sent it. */
+/* `talk` is what belongs on standard error; the rest is the transcript itself. All of it is raw, as the server sent
+ * it. */
 struct transcript_to {
 	void (*write)(void *arg, bool talk, const char *text, size_t n);
 	void (*done)(void *arg, bool ok); /* once, from the loop; ok: isolationtester would end with 0 */

@@ -32,15 +32,15 @@ struct server *server_start(struct loop *loop, const char *keep, server_ready_fn
 typedef void server_died_fn(void *arg, const char *last_words);
 void server_on_death(struct server *server, server_died_fn *fn, void *arg);
 
-/* Connection parameters, borrowed: the socket directory ("" until it is made, which is before the server is ready), port,
- * user and database of the server. */
+/* Connection parameters, borrowed: the socket directory ("" until it is made, which is before the server is ready),
+ * port, user and database of the server. */
 const char *server_socket_dir(const struct server *server);
 const char *server_port(const struct server *server);
 const char *server_user(const struct server *server);
 const char *server_dbname(const struct server *server); /* exists once ready */
 
-/* Stops the server at once (its clients are disconnected), waits for its end and removes the directory: some 20 ms, longer for
- * the last checkpoint of kept data. To be called before the loop is freed; NULL is fine. */
+/* Stops the server at once (its clients are disconnected), waits for its end and removes the directory: some 20 ms,
+ * longer for the last checkpoint of kept data. To be called before the loop is freed; NULL is fine. */
 void server_stop(struct server *server);
 
 #endif

@@ -14,16 +14,16 @@ struct body;
 enum { BODY_MAX_STATEMENTS = 16 }; /* in one batch */
 
 /*
- * What a body wants to send next. Statements that do not need each other's results are yielded together. Their texts and
- * parameters stay valid until the next call of next() or reset(); the engine refuses transaction control and DDL.
+ * What a body wants to send next. Statements that do not need each other's results are yielded together. Their texts
+ * and parameters stay valid until the next call of next() or reset(); the engine refuses transaction control and DDL.
  */
 struct batch {
 	struct statement statements[BODY_MAX_STATEMENTS];
 	size_t n;
 	/*
-	 * The body's last statements. A body that says so promises that the server itself refuses (with an error) whatever
-	 * must not be committed, so that the commit may travel with them; next() is still called with their results, before the
-	 * commit is sent when they travel apart, and may reject then.
+	 * The body's last statements. A body that says so promises that the server itself refuses (with an error)
+	 * whatever must not be committed, so that the commit may travel with them; next() is still called with their
+	 * results, before the commit is sent when they travel apart, and may reject then.
 	 */
 	bool last;
 };

@@ -10,23 +10,24 @@
 #define TXN_WORD(constant, word, ...) word
 #define TXN_COMMA ,
 
-/* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. NONE: the first error is final, FAILED. */
+/* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. NONE: the first error is final,
+ * FAILED. */
 #define TXN_PROTOCOLS(X, SEP)                                                                                          \
 	X(PROTOCOL_AUTO, "auto")                                                                                       \
 	SEP X(PROTOCOL_SAVEPOINT, "savepoint") SEP X(PROTOCOL_RESTART, "restart") SEP X(PROTOCOL_NONE, "none")
 #define TXN_PROTOCOL_CHOICES TXN_PROTOCOLS(TXN_WORD, "|")
 enum txn_protocol { TXN_PROTOCOLS(TXN_CONSTANT, TXN_COMMA) };
 
-/* How statements travel: as few round trips as the data allows, one statement a round trip, or all in one round trip (for bodies
- * that can; others are pipelined). */
+/* How statements travel: as few round trips as the data allows, one statement a round trip, or all in one round trip
+ * (for bodies that can; others are pipelined). */
 #define TXN_WIRES(X, SEP) X(WIRE_PIPELINE, "pipeline") SEP X(WIRE_STEP, "step") SEP X(WIRE_ONESHOT, "oneshot")
 #define TXN_WIRE_CHOICES TXN_WIRES(TXN_WORD, "|")
 enum txn_wire { TXN_WIRES(TXN_CONSTANT, TXN_COMMA) };
 
 /*
- * What BEGIN asks for: a word for options, and the name in SQL. READ COMMITTED is none of them: there a balance that was read may be
- * another one when it is written, and what was decided by it is wrong. Under REPEATABLE READ a row that another transaction has
- * changed since cannot be written (40001).
+ * What BEGIN asks for: a word for options, and the name in SQL. READ COMMITTED is none of them: there a balance that
+ * was read may be another one when it is written, and what was decided by it is wrong. Under REPEATABLE READ a row
+ * that another transaction has changed since cannot be written (40001).
  */
 #define TXN_ISOLATIONS(X, SEP)                                                                                         \
 	X(ISOLATION_SERIALIZABLE, "serializable", "SERIALIZABLE")                                                      \

@@ -9,15 +9,17 @@
 #include "txn/body.h"
 
 /*
- * What the inner body (borrowed) sends to read is sent; the first statements that hold anything but SELECTs are kept as text, and the
- * transaction is rejected, so that it is rolled back. It never goes in one round trip: there the reads travel with the writes.
+ * What the inner body (borrowed) sends to read is sent; the first statements that hold anything but SELECTs are kept
+ * as text, and the transaction is rejected, so that it is rolled back. It never goes in one round trip: there the
+ * reads travel with the writes.
  */
 struct dry;
 struct dry *dry_new(struct body *body);
 void dry_free(struct dry *dry);
 struct body *dry_body(struct dry *dry); /* borrowed */
 
-/* What would have been sent, a line each, harmless; NULL where it did not come to that: the body itself rejected, or is done. */
+/* What would have been sent, a line each, harmless; NULL where it did not come to that: the body itself rejected, or
+ * is done. */
 const char *dry_held(const struct dry *dry);
 
 #endif

@@ -29,8 +29,8 @@ struct txn_options {
 };
 void txn_options_init(struct txn_options *options);
 
-/* What a transaction came to. `reason` is the first error or the body's rejection, as a sentence; `cleanup` what went wrong
- * while rolling back, if anything did; it never hides the reason. */
+/* What a transaction came to. `reason` is the first error or the body's rejection, as a sentence; `cleanup` what
+ * went wrong while rolling back, if anything did; it never hides the reason. */
 struct txn_result {
 	uint32_t txn;
 	enum outcome outcome;
@@ -44,7 +44,8 @@ struct txn_result {
 	char sqlstate[6]; /* of the last attempt's first error, "" if none */
 	struct err reason;
 	struct err cleanup;
-	/* Of a commit: what it stands on; and what the server said against it, a standby that did not confirm it; "" for nothing. */
+	/* Of a commit: what it stands on; and what the server said against it, a standby that did not confirm it; ""
+	 * for nothing. */
 	enum durability durability;
 	char warning[160];
 };
@@ -59,8 +60,8 @@ struct txn *txn_new(struct loop *loop, struct ring *ring, struct db *db, enum se
 void txn_free(struct txn *txn);
 
 /*
- * The server that the bodies are made for, copied; NULL for that of a transaction's first attempt. A transaction that finds
- * itself on another one (WHO_OTHER) fails before it writes: its tables only have the same names.
+ * The server that the bodies are made for, copied; NULL for that of a transaction's first attempt. A transaction that
+ * finds itself on another one (WHO_OTHER) fails before it writes: its tables only have the same names.
  */
 void txn_expect(struct txn *txn, const struct who *who);
 
@@ -78,8 +79,9 @@ bool txn_running(const struct txn *txn);
 bool txn_cancel(struct txn *txn);
 
 /*
- * Ends what runs at once, by closing the connection: done() is called before this returns, with what is certain by then.
- * UNKNOWN where a commit was on its way or was being asked for, else CANCELLED, or the end that was already decided.
+ * Ends what runs at once, by closing the connection: done() is called before this returns, with what is certain by
+ * then. UNKNOWN where a commit was on its way or was being asked for, else CANCELLED, or the end that was already
+ * decided.
  */
 void txn_abandon(struct txn *txn);
 
@@ -99,9 +101,10 @@ void txn_set_gate(struct txn *txn, txn_gate_fn *gate, void *arg); /* NULL remove
 void txn_go(struct txn *txn);
 
 /*
- * Levers for teaching: real faults on request, each named in the log. `fail` attempts are failed by the server with a retryable error
- * (raised 40001 on PostgreSQL, crdb_internal.force_retry on CockroachDB) between the read and the write; `cut` drops our own connection with the
- * commit in flight, `cut_before` before it is sent, once; `delay_ms` waits before each round trip.
+ * Levers for teaching: real faults on request, each named in the log. `fail` attempts are failed by the server with a
+ * retryable error (raised 40001 on PostgreSQL, crdb_internal.force_retry on CockroachDB) between the read and the
+ * write; `cut` drops our own connection with the commit in flight, `cut_before` before it is sent, once; `delay_ms`
+ * waits before each round trip.
  */
 struct txn_inject {
 	unsigned fail;
@@ -129,7 +132,8 @@ struct txn_counters {
 };
 const struct txn_counters *txn_counters(const struct txn *txn);
 
-/* A word for the title: "none", "open", "RETRY WANTED", "waiting", "reconnecting", "settling", "committed", "OUTCOME UNKNOWN". Static. */
+/* A word for the title: "none", "open", "RETRY WANTED", "waiting", "reconnecting", "settling", "committed", "OUTCOME
+ * UNKNOWN". Static. */
 const char *txn_word(const struct txn *txn);
 
 #endif

@@ -8,9 +8,9 @@
 #include "base/text.h"
 
 /*
- * START at the first byte of a field; PLAIN inside one without quotes; QUOTED inside quotes; CLOSED behind a quote that closes, or is
- * the first half of a doubled one; RETURN behind a \r that must be followed by \n. What is wrong is remembered and the record is
- * read to its end, so that the next one begins where people see it begin.
+ * START at the first byte of a field; PLAIN inside one without quotes; QUOTED inside quotes; CLOSED behind a quote
+ * that closes, or is the first half of a doubled one; RETURN behind a \r that must be followed by \n. What is wrong
+ * is remembered and the record is read to its end, so that the next one begins where people see it begin.
  */
 enum state { START, PLAIN, QUOTED, CLOSED, RETURN };
 

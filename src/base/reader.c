@@ -92,8 +92,9 @@ void reader_close(struct reader *reader)
 }
 
 /*
- * A pipe that nobody has opened for writing yet looks as if it had ended: only its descriptor tells. A timer that is due at once, and
- * sets itself again, keeps the loop from everything else: now and then keys and signals get their turn.
+ * A pipe that nobody has opened for writing yet looks as if it had ended: only its descriptor tells. A timer that is
+ * due at once, and sets itself again, keeps the loop from everything else: now and then keys and signals get their
+ * turn.
  */
 void reader_next(struct reader *reader, reader_fn *fn, void *arg)
 {

@@ -8,8 +8,8 @@
 #include "db_internal.h"
 
 /*
- * PQcancel() goes to the server's address without TLS, whatever the connection does: a proxy that takes nothing else drops it, and it says
- * that all went well. From version 17 on libpq has a cancel that goes the connection's own way.
+ * PQcancel() goes to the server's address without TLS, whatever the connection does: a proxy that takes nothing else
+ * drops it, and it says that all went well. From version 17 on libpq has a cancel that goes the connection's own way.
  */
 #ifdef LIBPQ_HAS_ASYNC_CANCEL
 typedef PGcancelConn pg_request;

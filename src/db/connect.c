@@ -61,8 +61,8 @@ static void one_line(struct buf *out, const char *text)
 }
 
 /*
- * libpq goes to the next host where nobody listens. Where a host hangs up, is silent, drains (57P01) or is full it gives up, and the
- * rest of the list is dialled from here.
+ * libpq goes to the next host where nobody listens. Where a host hangs up, is silent, drains (57P01) or is full it
+ * gives up, and the rest of the list is dialled from here.
  */
 void connect_failed(struct db *db, const char *why)
 {

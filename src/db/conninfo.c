@@ -60,8 +60,9 @@ static void add_hosts(struct buf *out, const char *hosts, size_t n)
 	}
 }
 
-/* user:password@hosts/database?parameters with CockroachDB's port and database where they are missing. As in libpq the user's
- * part ends at the first '@' before a '/'. Parameters win over what stands before them, so a port= there is kept. */
+/* user:password@hosts/database?parameters with CockroachDB's port and database where they are missing. As in libpq
+ * the user's part ends at the first '@' before a '/'. Parameters win over what stands before them, so a port= there
+ * is kept. */
 static void add_cockroach(struct buf *out, const char *rest)
 {
 	size_t authority = strcspn(rest, "/?");
@@ -211,8 +212,8 @@ static void conninfo_add_place(struct buf *out, struct target_place place)
 		place.host ? place.host : "", port);
 }
 
-/* Only libpq reads service files. What it has read is known of a connection that was begun, unless it did not get that far; one that the
- * environment names is among the defaults. NULL where no name is needed. */
+/* Only libpq reads service files. What it has read is known of a connection that was begun, unless it did not get
+ * that far; one that the environment names is among the defaults. NULL where no name is needed. */
 static const char *unread_service(const PQconninfoOption *parsed, const PQconninfoOption *defaults,
 				  const PQconninfoOption *used)
 {

@@ -4,9 +4,10 @@
 #include "db_internal.h"
 
 /*
- * libpq cannot copy in pipeline mode, so that mode is left for the time of one statement. It goes by the simple protocol, the only one by
- * which CockroachDB takes a COPY (pgwire: "CopyFrom not supported in extended protocol mode"). What arrives while the data go out waits
- * for their end: a server that has refused them reads on and throws the rest away, so a piece too many does no harm.
+ * libpq cannot copy in pipeline mode, so that mode is left for the time of one statement. It goes by the simple
+ * protocol, the only one by which CockroachDB takes a COPY (pgwire: "CopyFrom not supported in extended protocol
+ * mode"). What arrives while the data go out waits for their end: a server that has refused them reads on and throws
+ * the rest away, so a piece too many does no harm.
  */
 void copy_send(struct db *db, const struct statement *statement, const struct db_context *context,
 	       const struct db_reply *reply)

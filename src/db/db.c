@@ -75,8 +75,8 @@ void db_free(struct db *db)
 
 /* ---- losing the connection ---- */
 
-/* The reason, best first: the answer that ended it, the server's last words, libpq's. What it borrows lives in `text` or dies with
- * the PGconn. */
+/* The reason, best first: the answer that ended it, the server's last words, libpq's. What it borrows lives in
+ * `text` or dies with the PGconn. */
 static void answer_lost(struct db *db, const PGresult *why, struct answer *answer, struct buf *text)
 {
 	answer_from(answer, text, why);

@@ -11,8 +11,8 @@
 enum { PREPARED_MAX = 128 };
 
 /*
- * A text that the server knows under a name of ours. The name is made from the text: should the session be another one than we think, it
- * knows the name for this text, or does not know it.
+ * A text that the server knows under a name of ours. The name is made from the text: should the session be another
+ * one than we think, it knows the name for this text, or does not know it.
  */
 struct prepared {
 	char *sql;
@@ -20,8 +20,8 @@ struct prepared {
 	char name[48]; /* teller_UUID */
 };
 
-/* One message whose answer is awaited: a statement, the preparation that goes before it, the sync at the end, or a text by the simple
- * protocol, which travels alone. */
+/* One message whose answer is awaited: a statement, the preparation that goes before it, the sync at the end, or a
+ * text by the simple protocol, which travels alone. */
 enum pending_kind { PENDING_PREPARE, PENDING_STATEMENT, PENDING_SYNC, PENDING_TEXT, PENDING_COPY };
 
 struct pending {
@@ -34,7 +34,8 @@ struct pending {
 	char *params;
 };
 
-/* One host of a connection string, as libpq takes it; a name that was looked up is one for each of its addresses. All owned. */
+/* One host of a connection string, as libpq takes it; a name that was looked up is one for each of its addresses.
+ * All owned. */
 struct place {
 	char *host;
 	char *address; /* "" where the host says it all */
@@ -59,9 +60,9 @@ struct cancel_job;
 struct resolve_job;
 
 /*
- * DB_OFF --db_connect--> DB_CONNECTING --(look up names, PQconnectPoll, set-up round trip)--> DB_IDLE <--> DB_BUSY. Any failure
- * leads to DB_DOWN, where the PGconn is gone and the next db_connect() starts again. db_move() is the only place that changes
- * the state.
+ * DB_OFF --db_connect--> DB_CONNECTING --(look up names, PQconnectPoll, set-up round trip)--> DB_IDLE <--> DB_BUSY.
+ * Any failure leads to DB_DOWN, where the PGconn is gone and the next db_connect() starts again. db_move() is the
+ * only place that changes the state.
  */
 struct db {
 	struct loop *loop;
@@ -177,20 +178,21 @@ void copy_begin(struct db *db); /* the server waits for the data */
 void copy_feed(struct db *db);  /* the socket can take more */
 void copy_forget(struct db *db);
 
-/* resolve.c: the hosts to try, their names looked up aside. No places and no error: libpq knows by itself where to go. Both are
- * borrowed for the call; the places may be taken. */
+/* resolve.c: the hosts to try, their names looked up aside. No places and no error: libpq knows by itself where to
+ * go. Both are borrowed for the call; the places may be taken. */
 typedef void resolve_fn(void *arg, struct places *places, const char *error);
 struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info, resolve_fn *done, void *arg);
 void resolve_forget(struct resolve_job *job); /* done() will not come */
 void places_free(struct places *places);
 
-/* hosts.c: lists for libpq of the places from `from` on; whether to go on with those behind the one that failed; and libpq's verbose words
- * as people read them. */
+/* hosts.c: lists for libpq of the places from `from` on; whether to go on with those behind the one that failed; and
+ * libpq's verbose words as people read them. */
 void hosts_list(const struct places *places, size_t from, struct buf *hosts, struct buf *addresses, struct buf *ports);
 bool hosts_go_on(struct db *db, const char *why);
 void hosts_words(struct buf *out, const char *text);
 
-/* conninfo.c: as conninfo_show(), with the options of a connection that was begun, which know of a service's; NULL before that */
+/* conninfo.c: as conninfo_show(), with the options of a connection that was begun, which know of a service's; NULL
+ * before that */
 void conninfo_show_used(struct buf *out, const struct conninfo *info, const PQconninfoOption *used);
 
 /* place.c: where a connection leads. An address that was asked for is shown in place of the host's name. */

@@ -29,8 +29,8 @@ static const struct dialect dialects[] = {
 			.fail_sql = "DO $$BEGIN RAISE EXCEPTION 'this attempt is failed on request' USING ERRCODE = "
 				    "'40001'; END$$",
 			.xid_sql = "SELECT pg_catalog.pg_current_xact_id()",
-			/* After a crash numbers that were not yet on disk are given out again, so another's "committed" could be
-			 * taken for ours; a crash is also what resets these statistics. */
+			/* After a crash numbers that were not yet on disk are given out again, so another's
+			 * "committed" could be taken for ours; a crash is also what resets these statistics. */
 			.xid_status_sql =
 				"SELECT CASE WHEN status OPERATOR(pg_catalog.<>) 'committed'::pg_catalog.text OR "
 				"pg_catalog.pg_stat_get_bgwriter_stat_reset_time() OPERATOR(pg_catalog.<) "
@@ -80,7 +80,8 @@ static const struct dialect dialects[] = {
 			.fail_sql = "SELECT crdb_internal.force_retry('1h')",
 			.nulls_first = true,
 			.reads_past = true,
-			/* Triggers are there from v24.3 on, and pg_trigger then holds them (cockroach#127863); it was always there, empty. */
+			/* Triggers are there from v24.3 on, and pg_trigger then holds them (cockroach#127863); it
+			 * was always there, empty. */
 			.triggers_sql = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger AS t "
 					"JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid "
 					"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "

@@ -17,8 +17,8 @@ static void environment_forget(const char *name)
 	unsetenv(name);
 }
 
-/* libpq's manual gives all of its variables names that begin with PG; PQconndefaults() lists most of them. One such name is
- * isolationtester's, and no matter of connections. */
+/* libpq's manual gives all of its variables names that begin with PG; PQconndefaults() lists most of them. One such
+ * name is isolationtester's, and no matter of connections. */
 static char *first_of_libpq(void)
 {
 	static const char other[] = "PGISOLATIONTIMEOUT=";

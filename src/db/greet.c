@@ -149,7 +149,8 @@ static bool knows_encoding(struct db *db)
 	return !encoding || strcmp(encoding, "SQL_ASCII") != 0;
 }
 
-/* The server decides whether the session is ours alone, by what who_sql() asks for as well: $1 process, $2 age in ms, $3 name, $4 value. */
+/* The server decides whether the session is ours alone, by what who_sql() asks for as well: $1 process, $2 age in
+ * ms, $3 name, $4 value. */
 static const char set_sql[] =
 	"SELECT pg_catalog.set_config($3, $4, false) FROM pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a "
 	"WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND " SQL_AGE_MS(

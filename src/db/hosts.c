@@ -15,7 +15,8 @@ void hosts_list(const struct places *places, size_t from, struct buf *hosts, str
 	}
 }
 
-/* libpq's verbose words are "SEVERITY:  CODE: text". Copies them without the code and without where in the server's source it was. */
+/* libpq's verbose words are "SEVERITY:  CODE: text". Copies them without the code and without where in the server's
+ * source it was. */
 static void take_words(struct buf *out, const char *text, char code[6])
 {
 	code[0] = '\0';
@@ -45,8 +46,8 @@ void hosts_words(struct buf *out, const char *text)
 	take_words(out, text, code);
 }
 
-/* The server that said this is not the one to talk to now: it is lost, it has no room, or it goes. Who is not let in by one host
- * is not tried at the others, as with libpq. */
+/* The server that said this is not the one to use now: it is lost, it has no room, or it goes. Who is not let in by
+ * one host is not tried at the others, as with libpq. */
 static bool is_about_the_host(const char *code)
 {
 	return !code[0] || strncmp(code, "08", 2) == 0 || strncmp(code, "53", 2) == 0 || strncmp(code, "57", 2) == 0;

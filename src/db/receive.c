@@ -22,7 +22,7 @@ static void finish_prepare(struct db *db, const struct pending *pending)
 
 /*
  * A text whose result changed shape is prepared again at its next use. A name that the server does not know any more, or knows
- * already: this is another session than the one before, or somebody has emptied it. Then no name is worth anything.
+ * already: this is another session than the one before, or it was emptied. Then no name is worth anything.
  */
 static void forget_stale(struct db *db, const struct pending *pending, const struct answer *answer)
 {
@@ -101,8 +101,9 @@ static bool is_our_copy(const struct db *db)
 }
 
 /*
- * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error, which is no answer to anything, and after
- * which its answers and our statements may not belong together any more; and a COPY that nobody has data for.
+ * Results after which the connection is not spoken to any more: a FATAL one; libpq's own error, which is no answer to
+ * anything, and after which its answers and our statements may not belong together any more; and a COPY that nobody
+ * has data for.
  */
 static bool is_end(const struct db *db, const PGresult *result)
 {
@@ -126,7 +127,8 @@ void db_read_notifications(struct db *db)
 	}
 }
 
-/* The end of the round trip is the answer to our Sync, and comes behind all others. What says so earlier is no server to be believed. */
+/* The end of the round trip is the answer to our Sync, and comes behind all others. What says so earlier is no
+ * server to be believed. */
 static bool answers_missing(struct db *db)
 {
 	if (db->pending[db->at].kind == PENDING_SYNC)
@@ -172,7 +174,8 @@ static bool receive_read_answers(struct db *db)
 	return true;
 }
 
-/* What libpq says of the end, now: it adds to it with every further question, and it is all behind the server's last words. */
+/* What libpq says of the end, now: it adds to it with every further question, and it is all behind the server's last
+ * words. */
 static void keep_end(struct db *db)
 {
 	const char *said = PQresultErrorMessage(db->current), *all = PQerrorMessage(db->conn);

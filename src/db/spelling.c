@@ -11,9 +11,9 @@
 #include "db/conninfo.h"
 
 /*
- * A character of a password that should have been percent-encoded makes libpq cut a URI at another place: "u:pa/ss@h" is port pa of host u.
- * libpq's own words on it, and those on a connection that is tried nevertheless, quote what it cut off. So the doubtful spellings are
- * refused here, and libpq's words on the others are never passed on.
+ * A character of a password that should have been percent-encoded makes libpq cut a URI at another place: "u:pa/ss@h"
+ * is port pa of host u. libpq's own words on it, and those on a connection that is tried nevertheless, quote what it
+ * cut off. So the doubtful spellings are refused here, and libpq's words on the others are never passed on.
  */
 static enum status unreadable(struct err *err, const char *why)
 {

@@ -15,7 +15,8 @@ void db_send_text(struct db *db, const char *sql, const struct db_context *conte
 	db_sent(db, ok && PQsendQuery(db->conn, sql) == 1 && PQsetSingleRowMode(db->conn) == 1);
 }
 
-/* libpq 15 takes the first statement of the next pipeline row by row, too, unless a simple query begins: one without a text ends there. */
+/* libpq 15 takes the first statement of the next pipeline row by row, too, unless a simple query begins: one without
+ * a text ends there. */
 void text_leave(struct db *db)
 {
 	if (PQpipelineStatus(db->conn) == PQ_PIPELINE_OFF)

@@ -32,8 +32,8 @@ enum {
 };
 
 /*
- * All names are qualified: what is asked here must not run what others put in front of pg_catalog. The file of the log names the
- * timeline that is written now; the control file learns of a new one only later.
+ * All names are qualified: what is asked here must not run what others put in front of pg_catalog. The file of the
+ * log names the timeline that is written now; the control file learns of a new one only later.
  */
 #define MINE "pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())"
 
@@ -46,8 +46,9 @@ enum {
 #define SYSTEM_LEFT_OUT "NULL, NULL, NULL, "
 
 /*
- * After SET ROLE the role may not look at its own backend: for that column set_config() takes the role off, and the next one puts it on
- * again, because columns are computed in their order. OFFSET 0 has the role read before. $2 counts from before the connection was begun: no backend of ours is older.
+ * After SET ROLE the role may not look at its own backend: for that column set_config() takes the role off, and the
+ * next one puts it on again, because columns are computed in their order. OFFSET 0 has the role read before. $2
+ * counts from before the connection was begun: no backend of ours is older.
  */
 #define REST                                                                                                           \
 	SQL_MICROSECONDS("pg_catalog.pg_postmaster_start_time()")                                                      \
@@ -182,9 +183,10 @@ static enum who_now compare_cockroach(const struct who *then, const struct who *
 }
 
 /*
- * The moment of a postmaster's start, to the microsecond, belongs to one server. A restarted one is known by its data: the same
- * system and history, and a log that is no shorter than what was on disk. A copy of older data is shorter. A history that began later
- * has a higher number; a lower one is that of a server that was replaced, and lives on.
+ * The moment of a postmaster's start, to the microsecond, belongs to one server. A restarted one is known by its
+ * data: the same system and history, and a log that is no shorter than what was on disk. A copy of older data is
+ * shorter. A history that began later has a higher number; a lower one is that of a server that was replaced, and
+ * lives on.
  */
 enum who_now who_compare(const struct who *then, const struct who *now)
 {

@@ -25,7 +25,8 @@ static const char *kind_name(enum event_kind kind)
 	return names[kind];
 }
 
-/* A value of several lines (DETAIL and HINT) gets one line each: a newline is the one control character with a meaning here. */
+/* A value of several lines (DETAIL and HINT) gets one line each: a newline is the one control character with a
+ * meaning here. */
 static void add_lines(struct buf *out, const char *label, const char *value)
 {
 	while (value && *value) {

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The value of parameter k inside "$1 = 104, $2 = 625": from behind its own mark to the mark of the next one; NULL for none. */
+/* The value of parameter k inside "$1 = 104, $2 = 625": from behind its own mark to the mark of the next one; NULL
+ * for none. */
 const char *params_find(const char *params, unsigned k, size_t *n);
 
 /* Numbers and NULL stand as they are; everything else is text in quotes. */

@@ -10,8 +10,8 @@
 
 enum { STRING_MAX = 16384 };
 
-/* `from` is where the event's strings begin, counted in bytes written since the start; the place in `bytes` is that modulo
- * its size. An event never straddles the end of `bytes`. */
+/* `from` is where the event's strings begin, counted in bytes written since the start; the place in `bytes` is that
+ * modulo its size. An event never straddles the end of `bytes`. */
 struct slot {
 	struct event event;
 	uint64_t from;

@@ -8,11 +8,12 @@
 #include "stage_internal.h"
 
 /*
- * isolationtester (PostgreSQL 15) sends the steps in their order, each when the one before it is complete or waits. To look at a step is
- * to read from its connection, and only from that one, until the step is answered, or, where it may wait, until the server says that
- * it does; the server is asked whenever nothing was read for 10 ms. (Here it is a little more, so that what the server finds out after
- * 10 ms, as with deadlock_timeout = 10ms, is always there before the question.) A sweep looks at all who wait, in the order in which they began to,
- * and again where one that is marked may have been let go by it. What is heard from other lanes is kept until they are looked at.
+ * isolationtester (PostgreSQL 15) sends the steps in their order, each when the one before it is complete or waits.
+ * To look at a step is to read from its connection, and only from that one, until the step is answered, or, where it
+ * may wait, until the server says that it does; the server is asked whenever nothing was read for 10 ms. (Here it is
+ * a little more, so that what the server finds out after 10 ms, as with deadlock_timeout = 10ms, is always there
+ * before the question.) A sweep looks at all who wait, in the order in which they began to, and again where one that
+ * is marked may have been let go by it. What is heard from other lanes is kept until they are looked at.
  */
 enum { TICK_MS = 15 };
 static const uint64_t blind_us = 300000; /* unanswered for so long, a step waits, where that cannot be asked */

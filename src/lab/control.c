@@ -7,8 +7,9 @@
 #include "stage_internal.h"
 
 /*
- * $1 are the sessions that are asked about, $2 all that may block them. pg_isolation_test_session_is_blocked() is the server's own
- * help for such programs: it counts waits for locks and for safe snapshots, and leaves out those for others, as autovacuum.
+ * $1 are the sessions that are asked about, $2 all that may block them. pg_isolation_test_session_is_blocked() is the
+ * server's own help for such programs: it counts waits for locks and for safe snapshots, and leaves out those for
+ * others, as autovacuum.
  */
 static const char ask_blocked[] = "SELECT pg_catalog.pg_isolation_test_session_is_blocked($1::pg_catalog.int4, $2), "
 				  "pg_catalog.array_to_string(pg_catalog.pg_blocking_pids($1) OPERATOR(pg_catalog.||) "

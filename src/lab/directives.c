@@ -166,7 +166,8 @@ static enum status read_end_text(struct reader *r)
 	return read_text(r, &text) ? directives_failed(r) : end_text(r, LESSON_END, &text);
 }
 
-/* A line that begins with a text: the NUL behind the text before it, the last that was kept, becomes the end of a line. */
+/* A line that begins with a text: the NUL behind the text before it, the last that was kept, becomes the end of a
+ * line. */
 static enum status continue_text(struct reader *r)
 {
 	struct directive_word text;

@@ -35,7 +35,8 @@ void judge_check(struct judge *judge, const struct lesson_check *check, bool rig
 /* judge.c */
 void judge_leftover(struct judge *judge, const char *text); /* what was not torn down; NULL: nothing */
 
-/* judge_engine.c: an order with steps that the engine runs is played by hand, as a person would; judge->next goes on behind it */
+/* judge_engine.c: an order with steps that the engine runs is played by hand, as a person would; judge->next goes on
+ * behind it */
 void judge_engine_begin(struct judge *judge);
 void judge_engine_end(struct judge *judge); /* gives its verdicts; not from a call of the player's */
 void judge_engine_stop(struct judge *judge);

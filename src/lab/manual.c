@@ -4,7 +4,8 @@
 
 #include "stage_internal.h"
 
-/* A step that runs is asked about soon, and then ever less often; one that waits is not, until something else happens. */
+/* A step that runs is asked about soon, and then ever less often; one that waits is not, until something else
+ * happens. */
 enum { ASK_FIRST_MS = 10, ASK_LAST_MS = 1000, BLIND_MS = 300 };
 
 /* True where a step was told to be done: another may have been held by it. */

@@ -7,8 +7,9 @@
 #include "lab/spec.h"
 
 /*
- * An interleaving is a word of session numbers, in which each session occurs as often as it has steps; the words come in the order of a
- * dictionary. The first has the sessions sorted, the next is the next larger word of the same letters, and the last has none.
+ * An interleaving is a word of session numbers, in which each session occurs as often as it has steps; the words come
+ * in the order of a dictionary. The first has the sessions sorted, the next is the next larger word of the same
+ * letters, and the last has none.
  */
 struct spec_permutations {
 	const struct spec *spec;
@@ -56,7 +57,8 @@ static void swap(size_t *a, size_t *b)
 	*b = c;
 }
 
-/* The next larger word: the last letter that has a larger one behind it takes the least of those, and the rest is sorted. */
+/* The next larger word: the last letter that has a larger one behind it takes the least of those, and the rest is
+ * sorted. */
 static bool step_on(size_t *word, size_t n)
 {
 	size_t i = n - 1;

@@ -67,7 +67,8 @@ void lane_lose(struct lane *lane, const char *why);
 
 /* Tells the notices that came before the first result; true where that is there. */
 bool lane_look(struct lane *lane);
-/* Takes the answer to a set-up or teardown, tells its notices, and hands its last result out; borrowed until lane_clear(). */
+/* Takes the answer to a set-up or teardown, tells its notices, and hands its last result out; borrowed until
+ * lane_clear(). */
 const struct stage_word *lane_result(struct lane *lane);
 void lane_clear(struct lane *lane);
 /* The step is answered to its end: its words go to its record, which is told. */
@@ -103,7 +104,8 @@ void control_turn(struct stage *stage);
 bool control_idle(const struct stage *stage); /* nothing runs, nothing is queued */
 void control_drop(struct stage *stage);       /* forgets what runs and what is queued */
 
-/* Asks whether this lane waits (automatic), or who waits for whom of all that run (by hand). stage->asked is counted up with the answer. */
+/* Asks whether this lane waits (automatic), or who waits for whom of all that run (by hand). stage->asked is counted
+ * up with the answer. */
 void control_ask_blocked(struct stage *stage, const struct lane *lane);
 void control_ask_all(struct stage *stage);
 

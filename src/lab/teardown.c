@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include "stage_internal.h"
 
-/* For a cancel to help, and for a teardown; a bare stage that was played to its end has isolationtester's patience, which has no end. */
+/* For a cancel to help, and for a teardown; a bare stage that was played to its end has isolationtester's patience,
+ * which has no end. */
 enum { CANCEL_MS = 1500, TEARDOWN_MS = 3000, REGULAR_MS = 30000 };
 
 static void not_cleared(struct stage *stage, const char *why)

@@ -91,8 +91,8 @@ static bool start(struct child *child, const struct spawn_args *spawn)
 		return false;
 	}
 	pid_t guardian = getpid();
-	/* Not fork(): libuv's handler for it would close the descriptors that its signal pipe had in the owner, which are
-	 * others here. */
+	/* Not fork(): libuv's handler for it would close the descriptors that its signal pipe had in the owner,
+	 * which are others here. */
 	child->pid = _Fork();
 	if (child->pid == 0)
 		exec_child(spawn, guardian, in, out[1]);

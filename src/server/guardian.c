@@ -88,15 +88,16 @@ static enum status rename_start(struct guardian *g, struct err *err)
 	return child_start(&g->child, &spawn, err);
 }
 
-/* The log is quiet, so that an idle server wakes nobody: what is not LOG, FATAL or PANIC is its client's business. Dynamic shared
- * memory is files in the data directory, so that what a killed server leaves goes with it. */
+/* The log is quiet, so that an idle server wakes nobody: what is not LOG, FATAL or PANIC is its client's business.
+ * Dynamic shared memory is files in the data directory, so that what a killed server leaves goes with it. */
 #define ALWAYS                                                                                                         \
 	"-c", "listen_addresses=", "-c", "port=" SERVER_PORT, "-c", "unix_socket_permissions=0700", "-c",              \
 		"max_connections=50", "-c", "shared_buffers=32MB", "-c", "max_prepared_transactions=0", "-c",          \
 		"dynamic_shared_memory_type=mmap", "-c", "logging_collector=off", "-c", "log_destination=stderr",      \
 		"-c", "log_min_messages=log", "-c", "log_line_prefix=", "-c", "log_checkpoints=off", "-c",             \
 		"lc_messages=C"
-/* Nothing waits for a disk, and synchronous_commit stays on: a crash of the server alone loses no commit that was answered. */
+/* Nothing waits for a disk, and synchronous_commit stays on: a crash of the server alone loses no commit that was
+ * answered. */
 #define THROWN_AWAY                                                                                                    \
 	"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c",   \
 		"checkpoint_timeout=30min"

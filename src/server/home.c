@@ -36,7 +36,8 @@
 /* The longest place whose sockets fit in sun_path, 107 bytes and a NUL. */
 static const size_t place_max = 107 - sizeof("/" PREFIX "XXXXXX/.s.PGSQL.5432") + 1;
 
-/* The places, in order; NULL where there is none. initdb writes a thousand small files: in memory that takes half the time. */
+/* The places, in order; NULL where there is none. initdb writes a thousand small files: in memory that takes half
+ * the time. */
 static const char *place(size_t i)
 {
 	static const char *const usual[] = {MEMORY, "/tmp"};

@@ -9,8 +9,9 @@
 #include "base/err.h"
 
 /*
- * $TMPDIR/teller-demo-XXXXXX; without a TMPDIR in /dev/shm where that has 2 GiB to spare; else, or where that is too long for a
- * socket or cannot be used, in /tmp. Mode 0700. The socket is in it, and data/ if they are thrown away. It belongs to the process that has it open and locked (flock): one whose lock is free has lost its owner.
+ * $TMPDIR/teller-demo-XXXXXX; without a TMPDIR in /dev/shm where that has 2 GiB to spare; else, or where that is too
+ * long for a socket or cannot be used, in /tmp. Mode 0700. The socket is in it, and data/ if they are thrown away. It
+ * belongs to the process that has it open and locked (flock): one whose lock is free has lost its owner.
  */
 struct home {
 	char path[108];

@@ -10,8 +10,8 @@
 #include "src/server/user.h"
 
 /*
- * DIR/teller-demo marks it as ours, DIR/data holds the cluster. A cluster is made as DIR/data.new and renamed when it is
- * complete, so that what is called data is whole.
+ * DIR/teller-demo marks it as ours, DIR/data holds the cluster. A cluster is made as DIR/data.new and renamed when it
+ * is complete, so that what is called data is whole.
  */
 struct keep {
 	char path[PATH_MAX]; /* absolute */

@@ -13,8 +13,8 @@ struct programs {
 	char postgres[PATH_MAX];
 };
 
-/* $TELLER_PG_BINDIR and nothing else where it is set; else PATH, `pg_config --bindir`, /usr/lib/postgresql/N/bin for the
- * highest N. Runs in the guardian, as the server's user. */
+/* $TELLER_PG_BINDIR and nothing else where it is set; else PATH, `pg_config --bindir`, /usr/lib/postgresql/N/bin for
+ * the highest N. Runs in the guardian, as the server's user. */
 MUST_CHECK enum status programs_find(struct programs *programs, char *const *env, struct err *err);
 
 #endif

@@ -134,8 +134,8 @@ static void on_news(void *arg, int events)
 
 /* ---- starting ---- */
 
-/* What PostgreSQL's programs need of ours, and nothing else: their user may read theirs, and who is root has keys in it. Owned by the
- * caller, the strings borrowed. */
+/* What PostgreSQL's programs need of ours, and nothing else: their user may read theirs, and who is root has keys in
+ * it. Owned by the caller, the strings borrowed. */
 static char **clean_environment(void)
 {
 	static const char *const needed[] = {"PATH=", "LD_LIBRARY_PATH=", "TZ=", "TZDIR="};

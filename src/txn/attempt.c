@@ -12,8 +12,9 @@ static void item_add(struct attempt *attempt, enum item_role role, struct statem
 	attempt->items[attempt->nitems++] = (struct item){role, body_index, statement};
 }
 
-/* Without a ledger, the server's number of the transaction is what a lost commit can be asked about. In one round trip it would come
- * too late: PostgreSQL sends its answers together, at the end, so that the number would be lost with the answer to the commit. */
+/* Without a ledger, the server's number of the transaction is what a lost commit can be asked about. In one round
+ * trip it would come too late: PostgreSQL sends its answers together, at the end, so that the number would be lost
+ * with the answer to the commit. */
 static bool wants_xid(const struct txn *txn)
 {
 	struct fence fence;
@@ -21,7 +22,8 @@ static bool wants_xid(const struct txn *txn)
 	return !ledger && !txn->options.unnumbered && db_dialect(txn->db)->xid_sql && txn->attempt.wire != WIRE_ONESHOT;
 }
 
-/* Behind a pooler each transaction may run in another backend, or on another server: which it is must be asked inside it. */
+/* Behind a pooler each transaction may run in another backend, or on another server: which it is must be asked
+ * inside it. */
 static bool wants_who(const struct txn *txn)
 {
 	return db_pooled(txn->db) && db_server(txn->db) == SERVER_POSTGRES && db_who(txn->db)->system[0] &&
@@ -141,7 +143,8 @@ static bool add_batch(struct txn *txn)
 	return true;
 }
 
-/* Asks the body what comes next, showing it the answers to what it sent last. Returns false where the attempt is over. */
+/* Asks the body what comes next, showing it the answers to what it sent last. Returns false where the attempt is
+ * over. */
 bool attempt_ask_body(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;

@@ -59,7 +59,7 @@ static bool dry_refused(struct body *body, size_t index, const struct answer *an
 	return dry->inner->ops->refused && dry->inner->ops->refused(dry->inner, index, answer, reason);
 }
 
-/* Nothing is written, so no commit can be lost that somebody would have to look for. */
+/* Nothing is written, so no commit can be lost that would have to be looked up. */
 static const struct body_ops ops = {.reset = dry_reset, .next = dry_next, .refused = dry_refused};
 
 struct dry *dry_new(struct body *body)

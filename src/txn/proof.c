@@ -21,8 +21,8 @@ struct statement proof_who(const char *sql)
 enum { PROOF_BEGIN, PROOF_ROLE, PROOF_GONE, PROOF_ROLLBACK, PROOF_END };
 
 /*
- * Provably ours: started straight from here, by its process number, its start and its server's start, and called by the name that only
- * this process gives. Behind a pooler the same backend may be at work for somebody else by now.
+ * Provably ours: started straight from here, by its process number, its start and its server's start, and called by
+ * the name that only this process gives. Behind a pooler the same backend may work for another client by now.
  */
 static bool may_end(const struct txn *txn)
 {

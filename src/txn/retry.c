@@ -9,7 +9,8 @@
 
 enum { DIAL_LIMIT_MS = 10000, AGAIN_MIN_MS = 50, AGAIN_MAX_MS = 2000 };
 
-/* Full jitter: uniform in 1 .. min(cap, base * 2^(n-1)) for the n-th restart, so that rivals do not meet again in step. */
+/* Full jitter: uniform in 1 .. min(cap, base * 2^(n-1)) for the n-th restart, so that rivals do not meet again in
+ * step. */
 uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts)
 {
 	const struct txn_options *options = &txn->options;
@@ -21,7 +22,8 @@ uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts)
 	return ceiling ? 1 + rng_below(&txn->rng, ceiling) : 0;
 }
 
-/* The n-th time in a row that a server is dialled or asked again, whatever the backoff: one in trouble is not helped by haste. */
+/* The n-th time in a row that a server is dialled or asked again, whatever the backoff: one in trouble is not helped
+ * by haste. */
 uint64_t retry_again_ms(struct txn *txn, unsigned restarts, unsigned n)
 {
 	uint64_t wait_ms = retry_backoff_ms(txn, restarts), least_ms = n ? AGAIN_MIN_MS : 0;
@@ -139,8 +141,8 @@ static bool may_retry(struct txn *txn)
 	return false;
 }
 
-/* ROLLBACK TO keeps locks and our place in line, so it is tried first, at once; it is right only while the transaction is open. On
- * a server where it cannot help it is done only where someone insists. */
+/* ROLLBACK TO keeps locks and our place in line, so it is tried first, at once; it is right only while the
+ * transaction is open. On a server where it cannot help it is done only where someone insists. */
 static bool use_savepoint(const struct txn *txn)
 {
 	bool insisted = txn->options.protocol == PROTOCOL_SAVEPOINT && !db_dialect(txn->db)->rollback_to_restarts;

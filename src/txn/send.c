@@ -151,7 +151,8 @@ static bool delay_holds(struct txn *txn)
 	return true;
 }
 
-/* A body that ended the transaction behind our back (a function with COMMIT in it, say) must not be committed as if it had not. */
+/* A body that ended the transaction behind our back (a function with COMMIT in it, say) must not be committed as if
+ * it had not. */
 static bool still_open(struct txn *txn, size_t n)
 {
 	struct attempt *attempt = &txn->attempt;

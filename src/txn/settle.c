@@ -33,7 +33,8 @@ static void settle_give_up(struct txn *txn)
 	retry_clean(txn, AFTER_END, OUTCOME_UNKNOWN);
 }
 
-/* A refusal of the server itself that will come again is the transaction's end; what was lost with the connection is tried again. */
+/* A refusal of the server itself that will come again is the transaction's end; what was lost with the connection is
+ * tried again. */
 static bool will_recur(const struct txn *txn)
 {
 	const struct fault *fault = &txn->attempt.fault;
@@ -86,10 +87,10 @@ static void again_later(struct txn *txn)
 /* ---- what the answers prove ---- */
 
 /*
- * The server that answers the question may be another one than at the connect: a pooler goes on to the next server unseen. What was sent
- * to a server that has been restarted or replaced since cannot be committed into the history that is read here, unless that still
- * comes from the other one, because this one is a standby. Where the transaction's own server and backend are not known, that another
- * backend is gone says nothing.
+ * The server that answers the question may be another one than at the connect: a pooler goes on to the next server
+ * unseen. What was sent to a server that has been restarted or replaced since cannot be committed into the history
+ * that is read here, unless that still comes from the other one, because this one is a standby. Where the
+ * transaction's own server and backend are not known, that another backend is gone says nothing.
  */
 static void judge_server(struct txn *txn, const struct who *who)
 {
@@ -115,8 +116,9 @@ void settle_server(struct txn *txn, const struct rows *rows)
 }
 
 /*
- * Over a connection that lives, straight to the server, everything was answered. A commit that was sent alone cannot come late: the
- * INSERT before it would have been found, or waited for. The same server must say so, and must have tried to write.
+ * Over a connection that lives, straight to the server, everything was answered. A commit that was sent alone cannot
+ * come late: the INSERT before it would have been found, or waited for. The same server must say so, and must have
+ * tried to write.
  */
 static bool cannot_come(const struct txn *txn, bool wrote)
 {
@@ -139,7 +141,8 @@ static void take_found(struct txn *txn, const struct rows *row)
 		txn->body->ops->found(txn->body, row);
 }
 
-/* An error that will come again makes the question useless; one that asks for a retry does not. On a standby nothing can be written. */
+/* An error that will come again makes the question useless; one that asks for a retry does not. On a standby nothing
+ * can be written. */
 void settle_failure(struct txn *txn, const struct answer *answer)
 {
 	enum sql_class class = sqlstate_class(answer->sqlstate, db_server(txn->db), PHASE_WORK);
@@ -167,7 +170,8 @@ static void doubt_ledger(struct txn *txn)
 		"the commit was sent and its answer was lost, and the ledger neither has the transfer nor takes it");
 }
 
-/* Where nobody could write, and the commit may still come, it is asked again. So it is where it is not clear which server this is. */
+/* Where nobody could write, and the commit may still come, it is asked again. So it is where it is not clear which
+ * server this is. */
 static void judge_absent(struct txn *txn)
 {
 	struct settle *settle = &txn->settle;

@@ -197,9 +197,9 @@ bool txn_running(const struct txn *txn)
 }
 
 /*
- * What is still in front of the commit may be cancelled where the commit itself cannot be: PostgreSQL ignores a cancel while it commits,
- * except where it waits for a synchronous standby, and then leaves a commit that no standby has. On CockroachDB a cancel would make the
- * commit's answer ambiguous; a pooler may hand it to another backend.
+ * What is still in front of the commit may be cancelled where the commit itself cannot be: PostgreSQL ignores a
+ * cancel while it commits, except where it waits for a synchronous standby, and then leaves a commit that no standby
+ * has. On CockroachDB a cancel would make the commit's answer ambiguous; a pooler may hand it to another backend.
  */
 static bool may_cancel_sent(const struct txn *txn)
 {
@@ -281,9 +281,11 @@ const char *txn_word(const struct txn *txn)
 	return "none";
 }
 
-/* ---- abandoned: ended at once, without a wait; what is certain by then is the outcome, and the rest is UNKNOWN ---- */
+/* ---- abandoned: ended at once, without a wait; what is certain by then is the outcome, and the rest is UNKNOWN
+ * ---- */
 
-/* With a commit on its way nobody can know, unless the server has refused a statement before it: then the commit is skipped. */
+/* With a commit on its way nobody can know, unless the server has refused a statement before it: then the commit is
+ * skipped. */
 static enum outcome abandon_when_sent(struct txn *txn)
 {
 	const struct attempt *attempt = &txn->attempt;

@@ -93,8 +93,8 @@ struct settle {
 	enum { VERDICT_NONE, VERDICT_COMMITTED, VERDICT_ABORTED } verdict;
 	struct err doubt; /* why it had to be asked */
 	/*
-	 * The id was not in the ledger, but the session that may still bring it there could not be ended: a next attempt with
-	 * the same id is safe, but to say that nothing was moved is not.
+	 * The id was not in the ledger, but the session that may still bring it there could not be ended: a next
+	 * attempt with the same id is safe, but to say that nothing was moved is not.
 	 */
 	bool open;
 	bool last; /* asked for the last time, before an end without a commit */
