@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app_private.h"
 #include "app/browse.h"
 #include "base/mem.h"
 #include "verb_internal.h"

@@ -4,7 +4,6 @@
 
 #include "app/browse.h"
 #include "base/clock.h"
-#include "cli/row_output.h"
 #include "cli/row_reader.h"
 #include "verb_internal.h"
 

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "app/app_private.h"
 #include "base/mem.h"
 #include "cli/output.h"
 #include "verb_internal.h"

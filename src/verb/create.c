@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "app/add_accounts.h"
-#include "app/app_private.h"
 #include "app/bulk.h"
 #include "bank/fill_body.h"
 #include "base/mem.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app_private.h"
 #include "app/bulk.h"
 #include "bank/erase_body.h"
 #include "base/mem.h"

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/app_private.h"
 #include "app/bulk.h"
 #include "base/mem.h"
 #include "base/text.h"

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "app/app_private.h"
 #include "cli/options.h"
 #include "set.h"
 #include "verb_internal.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/app_private.h"
 #include "base/asset.h"
 #include "base/nearest.h"
 #include "lab/lesson.h"

@@ -7,7 +7,6 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/row_output.h"
 #include "lab.h"
 #include "lab/judge.h"
 #include "verb_internal.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app_private.h"
 #include "app/learned.h"
 #include "base/mem.h"
 #include "base/text.h"

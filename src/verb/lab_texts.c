@@ -11,7 +11,6 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/row_output.h"
 #include "lab.h"
 #include "verb_internal.h"
 

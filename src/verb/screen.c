@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "cli/row_output.h"
 #include "verb_internal.h"
 
 enum { USAGE_COLUMNS = 22 };

@@ -5,7 +5,6 @@
 #include "app/create_tables.h"
 #include "base/text.h"
 #include "cli/options.h"
-#include "cli/row_output.h"
 #include "cli/settings.h"
 #include "verb_internal.h"
 

@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 #include "cli/options.h"
-#include "cli/row_output.h"
 
 enum { TIME_MAX_S = 86400 };
 

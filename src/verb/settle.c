@@ -6,7 +6,6 @@
 
 #include "bank/lookup_body.h"
 #include "base/mem.h"
-#include "cli/row_output.h"
 #include "verb_internal.h"
 
 struct settling {

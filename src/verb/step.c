@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/app_private.h"
 #include "verb_internal.h"
 
 static enum status check_step(const struct run *run, struct err *err)

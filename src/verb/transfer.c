@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app_private.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "verb_internal.h"

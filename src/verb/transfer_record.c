@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The result of a transfer as a record, for programs. */
 #include "bank/amount.h"
-#include "cli/row_output.h"
 #include "event/show.h"
 #include "verb_internal.h"
 

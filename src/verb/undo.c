@@ -6,7 +6,6 @@
 #include "bank/amount.h"
 #include "base/mem.h"
 #include "cli/options.h"
-#include "cli/row_output.h"
 #include "cli/row_reader.h"
 #include "verb_internal.h"
 
