@@ -8,39 +8,9 @@
 
 #include "base/asset.h"
 #include "base/mem.h"
+#include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
-#include "tests/support/proc.h"
-
-static const char skeleton_name[] = "/offline_test.spec";
-
-static char *spec_path(void)
-{
-	struct buf path = {0};
-	buf_fmt(&path, "%s%s", getenv("TMPDIR"), skeleton_name);
-	return buf_take(&path);
-}
-
-/* Runs the verb lab with a file of this text. */
-static struct proc *lab_with(const char *word, const char *text, const char *option)
-{
-	char *path = spec_path();
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	struct proc *proc = option ? teller_run("lab", word, path, option) : teller_run("lab", word, path);
-	free(path);
-	return proc;
-}
-
-static void expect_out(struct proc *proc, const char *text)
-{
-	if (!strstr(buf_text(&proc->out), text)) {
-		check_tell("expected: %s\nfound:\n%s", text, buf_text(&proc->out));
-		fail();
-	}
-}
 
 /* ---- without a server ---- */
 
@@ -53,40 +23,41 @@ static void the_list_and_a_lesson_need_no_server(void **state)
 	(void)state;
 	struct proc *proc = nowhere_run("lab", "list");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "lost-update              Two people move half of the same balance (pg)\n");
+	proc_expect_out(proc, "lost-update              Two people move half of the same balance (pg)\n");
 	assert_memory_equal(proc->out.p, "first-transfer ", 15);
 	proc_free(proc);
 	proc = nowhere_run("lab", "list", "--format", "jsonl");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "{\"lesson\":\"deadlock\",\"title\":\"Two transfers in opposite directions\",\"needs\":\"pg, "
-			 "superuser\"");
+	proc_expect_out(proc,
+			"{\"lesson\":\"deadlock\",\"title\":\"Two transfers in opposite directions\",\"needs\":\"pg, "
+			"superuser\"");
 	proc_free(proc);
 	proc = nowhere_run("lab", "show", "lost-update");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "title    Two people move half of the same balance\n");
-	expect_out(proc, "\n1. SERIALIZABLE: B is asked to retry\n");
-	expect_out(proc, "   B  b_take: UPDATE accounts SET balance = 500 WHERE id = 1;\n");
+	proc_expect_out(proc, "title    Two people move half of the same balance\n");
+	proc_expect_out(proc, "\n1. SERIALIZABLE: B is asked to retry\n");
+	proc_expect_out(proc, "   B  b_take: UPDATE accounts SET balance = 500 WHERE id = 1;\n");
 	assert_null(strstr(proc->out.p, "<- right"));
 	proc_free(proc);
 	proc = nowhere_run("lab", "check", "lost-update");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "       1  it waits until A has ended   <- right\n");
-	expect_out(proc, "     = waits for A 40001\n");
+	proc_expect_out(proc, "       1  it waits until A has ended   <- right\n");
+	proc_expect_out(proc, "     = waits for A 40001\n");
 	proc_free(proc);
 }
 
 static void lab_check_finds_what_was_not_meant(void **state)
 {
 	(void)state;
-	struct proc *proc = lab_with("check", "session s step a {} step \"b\x1b\" {}\npermutation a", NULL);
+	struct proc *proc = spec_file_lab("check", "session s step a {} step \"b\x1b\" {}\npermutation a", NULL);
 	proc_expect_status(proc, 0);
-	expect_out(proc, "1 session, 2 steps, 1 permutation, 0 questions, 0 expectations, 0 checks\n"
-			 "line 1: step b\\x1b is in no permutation\n"
-			 "nothing is expected or checked");
+	proc_expect_out(proc, "1 session, 2 steps, 1 permutation, 0 questions, 0 expectations, 0 checks\n"
+			      "line 1: step b\\x1b is in no permutation\n"
+			      "nothing is expected or checked");
 	proc_free(proc);
-	proc = lab_with("check", "session s step a {", NULL);
+	proc = spec_file_lab("check", "session s step a {", NULL);
 	proc_expect_status(proc, 1);
-	proc_expect_err(proc, "offline_test.spec:1:18: the SQL that begins here does not end: close it with }");
+	proc_expect_err(proc, SPEC_FILE_NAME ":1:18: the SQL that begins here does not end: close it with }");
 	proc_free(proc);
 }
 
@@ -115,11 +86,11 @@ static void words_of_lab_are_checked(void **state)
 static void a_new_lesson_runs_and_is_not_overwritten(void **state)
 {
 	(void)state;
-	char *path = spec_path();
+	char *path = spec_file_path();
 	unlink(path);
 	struct proc *proc = teller_run("lab", "new", path);
 	proc_expect_status(proc, 0);
-	expect_out(proc, "is a lesson that runs");
+	proc_expect_out(proc, "is a lesson that runs");
 	proc_free(proc);
 	proc = teller_run("lab", "new", path);
 	proc_expect_status(proc, 1);
@@ -175,7 +146,7 @@ static void the_manual_shows_a_lesson_that_runs(void **state)
 	char *example = manual_example();
 	assert_non_null(strstr(example, "#@ title"));
 	assert_non_null(strstr(asset_skeleton_spec, example));
-	struct proc *proc = lab_with("run", example, NULL);
+	struct proc *proc = spec_file_lab("run", example, NULL);
 	proc_expect_status(proc, 0);
 	proc_free(proc);
 	free(example);

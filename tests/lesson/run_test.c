@@ -8,31 +8,9 @@
 
 #include "base/asset.h"
 #include "base/mem.h"
+#include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
-#include "tests/support/proc.h"
-
-static const char skeleton_name[] = "/run_test.spec";
-
-static char *spec_path(void)
-{
-	struct buf path = {0};
-	buf_fmt(&path, "%s%s", getenv("TMPDIR"), skeleton_name);
-	return buf_take(&path);
-}
-
-/* Runs the verb lab with a file of this text. */
-static struct proc *lab_with(const char *word, const char *text, const char *option)
-{
-	char *path = spec_path();
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	struct proc *proc = option ? teller_run("lab", word, path, option) : teller_run("lab", word, path);
-	free(path);
-	return proc;
-}
 
 /* The skeleton with one text of it replaced by another. */
 static char *skeleton_with(const char *from, const char *to)
@@ -44,14 +22,6 @@ static char *skeleton_with(const char *from, const char *to)
 	buf_str(&text, to);
 	buf_str(&text, at + strlen(from));
 	return buf_take(&text);
-}
-
-static void expect_out(struct proc *proc, const char *text)
-{
-	if (!strstr(buf_text(&proc->out), text)) {
-		check_tell("expected: %s\nfound:\n%s", text, buf_text(&proc->out));
-		fail();
-	}
 }
 
 /* ---- the shipped lessons ---- */
@@ -73,8 +43,8 @@ static void every_lesson_comes_out_as_it_says(void **state)
 		check_tell("%s", buf_text(&proc->out));
 	proc_expect_status(proc, 0);
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
-		expect_out(proc, lesson->name);
-	expect_out(proc, "28 orders played, 4 not; ");
+		proc_expect_out(proc, lesson->name);
+	proc_expect_out(proc, "28 orders played, 4 not; ");
 	assert_int_equal(count_of(proc->out.p, "it needs CockroachDB, and this server is PostgreSQL"), 4);
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
@@ -87,7 +57,7 @@ static void a_lesson_does_not_mind_what_another_left(void **state)
 	pg_exec("CREATE SCHEMA teller_lesson; CREATE TABLE teller_lesson.accounts (id text)");
 	struct proc *proc = teller_run("lab", "run", "lost-update");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "lost-update 1: SERIALIZABLE: B is asked to retry: 14 of 14 as expected");
+	proc_expect_out(proc, "lost-update 1: SERIALIZABLE: B is asked to retry: 14 of 14 as expected");
 	proc_free(proc);
 }
 
@@ -98,9 +68,10 @@ static void who_is_no_superuser_is_told_what_is_not_played(void **state)
 	pg_exec("CREATE ROLE lesson_clerk LOGIN; GRANT ALL ON DATABASE %s TO lesson_clerk", getenv("PGDATABASE"));
 	struct proc *proc = teller_run("-U", "lesson_clerk", "lab", "run", "all");
 	proc_expect_status(proc, 0);
-	expect_out(proc,
-		   "deadlock 1: Opposite orders: a deadlock: not played: it needs a superuser, which this role is not");
-	expect_out(proc, "26 orders played, 6 not");
+	proc_expect_out(
+		proc,
+		"deadlock 1: Opposite orders: a deadlock: not played: it needs a superuser, which this role is not");
+	proc_expect_out(proc, "26 orders played, 6 not");
 	proc_free(proc);
 	pg_exec("REVOKE ALL ON DATABASE %s FROM lesson_clerk; DROP ROLE lesson_clerk", getenv("PGDATABASE"));
 }
@@ -110,19 +81,19 @@ static void who_is_no_superuser_is_told_what_is_not_played(void **state)
 static void the_skeleton_runs(void **state)
 {
 	(void)state;
-	struct proc *proc = lab_with("run", asset_skeleton_spec, NULL);
+	struct proc *proc = spec_file_lab("run", asset_skeleton_spec, NULL);
 	proc_expect_status(proc, 0);
-	expect_out(proc, "run_test.spec 1: Two savers, one account: 6 of 6 as expected\n"
-			 "1 order played, 0 not; 6 of 6 as expected\n");
+	proc_expect_out(proc, SPEC_FILE_NAME " 1: Two savers, one account: 6 of 6 as expected\n"
+					     "1 order played, 0 not; 6 of 6 as expected\n");
 	proc_free(proc);
 }
 
 static void check_surprise(const char *from, const char *to, const char *told)
 {
 	char *text = skeleton_with(from, to);
-	struct proc *proc = lab_with("run", text, NULL);
+	struct proc *proc = spec_file_lab("run", text, NULL);
 	proc_expect_status(proc, 6);
-	expect_out(proc, told);
+	proc_expect_out(proc, told);
 	proc_expect_err(proc, "the server did something else than the lesson says");
 	proc_free(proc);
 	free(text);
@@ -133,8 +104,8 @@ static void a_wrong_expectation_is_a_surprise(void **state)
 {
 	(void)state;
 	check_surprise("b_look reads 130", "b_look reads 120",
-		       "run_test.spec:35: b_look: expected ok reads 120, found ok reads 130\n");
-	check_surprise("b_pay waits for A ok", "b_pay ok", "run_test.spec:35: b_pay: expected ok, found waits ok\n");
+		       SPEC_FILE_NAME ":35: b_look: expected ok reads 120, found ok reads 130\n");
+	check_surprise("b_pay waits for A ok", "b_pay ok", SPEC_FILE_NAME ":35: b_pay: expected ok, found waits ok\n");
 	check_surprise("b_pay waits for A ok", "b_pay waits for B ok",
 		       "b_pay: expected waits for B ok, found waits for A ok\n");
 	check_surprise("b_pay waits for A ok", "a_commit tag ROLLBACK",
@@ -165,17 +136,17 @@ static void surprises_are_data_too(void **state)
 {
 	(void)state;
 	char *text = skeleton_with("b_look reads 130", "b_look reads 120");
-	struct proc *proc = lab_with("run", text, "--json");
+	struct proc *proc = spec_file_lab("run", text, "--json");
 	proc_expect_status(proc, 6);
-	expect_out(proc, "\"line\":\"35\",\"kind\":\"expect\",\"what\":\"b_look\",\"expected\":\"ok reads 120\","
-			 "\"found\":\"ok reads 130\",\"result\":\"surprise\"}");
-	expect_out(proc, "\"result\":\"held\"}");
+	proc_expect_out(proc, "\"line\":\"35\",\"kind\":\"expect\",\"what\":\"b_look\",\"expected\":\"ok reads 120\","
+			      "\"found\":\"ok reads 130\",\"result\":\"surprise\"}");
+	proc_expect_out(proc, "\"result\":\"held\"}");
 	proc_free(proc);
 	free(text);
 	proc = teller_run("lab", "run", "savepoint-late", "--csv");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "savepoint-late,1,CockroachDB: refused,,,,,\"needs CockroachDB, and this server is "
-			 "PostgreSQL\",skipped\n");
+	proc_expect_out(proc, "savepoint-late,1,CockroachDB: refused,,,,,\"needs CockroachDB, and this server is "
+			      "PostgreSQL\",skipped\n");
 	proc_free(proc);
 }
 
@@ -199,16 +170,14 @@ static void what_the_engine_came_to_is_judged(void **state)
 	for (int attempt = 2; attempt <= 3; attempt++) {
 		struct buf text = {0};
 		buf_fmt(&text, engine_lesson, attempt);
-		struct proc *proc = lab_with("run", text.p, NULL);
+		struct proc *proc = spec_file_lab("run", text.p, NULL);
 		proc_expect_status(proc, attempt == 2 ? 0 : 6);
-		expect_out(
-			proc,
-			attempt == 2
-				? "3 of 3 as expected"
-				: "run_test.spec:8: A: expected COMMITTED on attempt 3, found COMMITTED on attempt 2");
+		proc_expect_out(proc, attempt == 2 ? "3 of 3 as expected"
+						   : SPEC_FILE_NAME
+					      ":8: A: expected COMMITTED on attempt 3, found COMMITTED on attempt 2");
 		proc_free(proc);
-		proc = lab_with("check", text.p, NULL);
-		expect_out(proc, "The engine runs A (committed on attempt");
+		proc = spec_file_lab("check", text.p, NULL);
+		proc_expect_out(proc, "The engine runs A (committed on attempt");
 		proc_free(proc);
 		buf_free(&text);
 	}
@@ -222,9 +191,9 @@ static void what_the_engine_cannot_run_is_told(void **state)
 	struct buf text = {0};
 	buf_fmt(&text, engine_lesson, 1);
 	memcpy(strstr(text.p, "SELECT n FROM t;"), "SELECT 1;TABLE t", 16);
-	struct proc *proc = lab_with("run", text.p, NULL);
+	struct proc *proc = spec_file_lab("run", text.p, NULL);
 	proc_expect_status(proc, 6);
-	expect_out(proc, "A: expected COMMITTED on attempt 1, found FAILED on attempt 1");
+	proc_expect_out(proc, "A: expected COMMITTED on attempt 1, found FAILED on attempt 1");
 	proc_free(proc);
 	buf_free(&text);
 }
@@ -234,7 +203,7 @@ static void what_the_engine_cannot_run_is_told(void **state)
 static void check_failure(const char *from, const char *to, int status, const char *told)
 {
 	char *text = skeleton_with(from, to);
-	struct proc *proc = lab_with("run", text, NULL);
+	struct proc *proc = spec_file_lab("run", text, NULL);
 	proc_expect_status(proc, status);
 	proc_expect_err(proc, told);
 	proc_free(proc);
@@ -245,7 +214,7 @@ static void what_cannot_be_played_is_said(void **state)
 {
 	(void)state;
 	check_failure("step b_look", "stop b_look", 1,
-		      "run_test.spec:24:1: expected a session or a permutation, found \"stop\"");
+		      SPEC_FILE_NAME ":24:1: expected a session or a permutation, found \"stop\"");
 	check_failure("#@ say b_look", "#@ say b_lok", 1,
 		      ":34:8: there is no step \"b_lok\": did you mean \"b_look\"?");
 	check_failure("setup { CREATE SCHEMA my_lesson; }", "setup { CREATE SCHEME my_lesson; }", 3,
@@ -260,9 +229,9 @@ static void what_cannot_be_played_is_said(void **state)
 
 static void check_spec(const char *text, int status, const char *out, const char *err)
 {
-	struct proc *proc = lab_with("run", text, NULL);
+	struct proc *proc = spec_file_lab("run", text, NULL);
 	proc_expect_status(proc, status);
-	expect_out(proc, out);
+	proc_expect_out(proc, out);
 	proc_expect_err(proc, err);
 	proc_free(proc);
 }
@@ -320,7 +289,7 @@ static void an_interrupt_tears_down(void **state)
 {
 	(void)state;
 	char *text = skeleton_with("step b_look   { ", "step b_look   { SELECT pg_sleep(600); ");
-	char *path = spec_path();
+	char *path = spec_file_path();
 	FILE *file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(text, file);

@@ -14,14 +14,6 @@ static struct proc *play(const char *name, const char *input)
 	return proc_run((const char *const[]){proc_teller(), "--plain", "lab", "play", name, NULL}, NULL, input);
 }
 
-static void expect_out(const struct proc *proc, const char *text)
-{
-	if (strstr(buf_text(&proc->out), text))
-		return;
-	check_tell("expected: %s\nfound:\n%s", text, buf_text(&proc->out));
-	fail();
-}
-
 static void expect_nothing_left(void)
 {
 	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname IN ('teller_lesson', 'my_lesson')"),
@@ -33,13 +25,13 @@ static void the_end_of_input_goes_on_by_itself(void **state)
 	(void)state;
 	struct proc *proc = play("lost-update", "");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "Order 1 of 2: SERIALIZABLE: B is asked to retry\nAccounts 1, 2 and 3 hold 1000 each.");
-	expect_out(proc, "\n3. A: SELECT balance FROM accounts WHERE id = 1\n   reads 1000\n");
-	expect_out(proc, "\n6. B: UPDATE accounts SET balance = 500 WHERE id = 1\n   waits for A\n"
-			 "   The server's answer: 1, it waits until A has ended\n");
-	expect_out(proc, "\n   step 6, B: error 40001: could not serialize access due to concurrent update\n");
-	expect_out(proc, "Checked: SELECT sum(balance) FROM teller_lesson.accounts is 3000\n"
-			 "Order 2 of 2: READ COMMITTED");
+	proc_expect_out(proc, "Order 1 of 2: SERIALIZABLE: B is asked to retry\nAccounts 1, 2 and 3 hold 1000 each.");
+	proc_expect_out(proc, "\n3. A: SELECT balance FROM accounts WHERE id = 1\n   reads 1000\n");
+	proc_expect_out(proc, "\n6. B: UPDATE accounts SET balance = 500 WHERE id = 1\n   waits for A\n"
+			      "   The server's answer: 1, it waits until A has ended\n");
+	proc_expect_out(proc, "\n   step 6, B: error 40001: could not serialize access due to concurrent update\n");
+	proc_expect_out(proc, "Checked: SELECT sum(balance) FROM teller_lesson.accounts is 3000\n"
+			      "Order 2 of 2: READ COMMITTED");
 	proc_free(proc);
 	expect_nothing_left();
 }
@@ -51,9 +43,9 @@ static void answers_are_lines(void **state)
 	proc_expect_status(proc, 0);
 	proc_expect_err(proc, "an empty line goes on, a number answers");
 	proc_expect_err(proc, "the answers are 1 to 3");
-	expect_out(proc, "   Right: 1, it waits until A has ended\n");
-	expect_out(proc, "   The server's answer: 2, 500, what A left\n");
-	expect_out(proc, "You answered 1 of 2 as the server did.");
+	proc_expect_out(proc, "   Right: 1, it waits until A has ended\n");
+	proc_expect_out(proc, "   The server's answer: 2, 500, what A left\n");
+	proc_expect_out(proc, "You answered 1 of 2 as the server did.");
 	proc_free(proc);
 }
 
@@ -62,11 +54,11 @@ static void the_engine_is_told(void **state)
 	(void)state;
 	struct proc *proc = play("retry-by-itself", "");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "7. A, attempt 1: UPDATE accounts SET balance = balance - 100 WHERE id = 1\n"
-			 "   error 40001: could not serialize access due to concurrent update\n");
-	expect_out(proc, "   A: rolled back, waited ");
-	expect_out(proc, "10. A, attempt 2: SELECT balance FROM accounts WHERE id = 1\n   reads 900\n");
-	expect_out(proc, "   COMMIT\n   A: COMMITTED on attempt 2\n");
+	proc_expect_out(proc, "7. A, attempt 1: UPDATE accounts SET balance = balance - 100 WHERE id = 1\n"
+			      "   error 40001: could not serialize access due to concurrent update\n");
+	proc_expect_out(proc, "   A: rolled back, waited ");
+	proc_expect_out(proc, "10. A, attempt 2: SELECT balance FROM accounts WHERE id = 1\n   reads 900\n");
+	proc_expect_out(proc, "   COMMIT\n   A: COMMITTED on attempt 2\n");
 	proc_free(proc);
 }
 
@@ -95,8 +87,8 @@ static void a_surprise_is_a_status(void **state)
 	struct proc *proc =
 		play_text("session A step x { SELECT 1; }\n#@ expect x reads 2\n#@ check \"SELECT 3\" = 4\n");
 	proc_expect_status(proc, 6);
-	expect_out(proc, "   reads 1  (a surprise: the lesson expects something else)\n");
-	expect_out(proc, "Surprise: SELECT 3 should be 4, and is 3\n");
+	proc_expect_out(proc, "   reads 1  (a surprise: the lesson expects something else)\n");
+	proc_expect_out(proc, "Surprise: SELECT 3 should be 4, and is 3\n");
 	proc_expect_err(proc, "2 surprises: the server did something else than the lesson says");
 	proc_free(proc);
 }
@@ -107,7 +99,7 @@ static void hostile_names_do_no_harm(void **state)
 	struct proc *proc = play_text("session \"A\x1b[31m\" step x { SELECT 'a\x1b]0;t\x07\n b' AS n; }\n"
 				      "#@ say \"\x1b[2J\"\n");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "\\x1b[2J\n1. A\\x1b[31m: SELECT 'a\\x1b]0;t\\x07 b' AS n\n");
+	proc_expect_out(proc, "\\x1b[2J\n1. A\\x1b[31m: SELECT 'a\\x1b]0;t\\x07 b' AS n\n");
 	assert_null(strchr(proc->out.p, '\x1b'));
 	proc_free(proc);
 }
@@ -120,7 +112,7 @@ static void what_cannot_go_on_ends(void **state)
 				      "session A step b { BEGIN; } step l { LOCK TABLE my_lesson.t; }\n"
 				      "session B step w { SELECT n FROM my_lesson.t; }\npermutation b l w\n");
 	proc_expect_status(proc, 3);
-	expect_out(proc, "   waits for A\n");
+	proc_expect_out(proc, "   waits for A\n");
 	proc_expect_err(proc, "a session waits, and no step is left that would let it go on");
 	proc_free(proc);
 	expect_nothing_left();
@@ -156,7 +148,7 @@ static void a_lost_session_ends_it(void **state)
 	struct proc *proc =
 		play_text("session A step k { SELECT pg_terminate_backend(pg_backend_pid()); } step n { SELECT 1; }\n");
 	proc_expect_status(proc, 3);
-	expect_out(proc, "   error 57P01: terminating connection due to administrator command\n");
+	proc_expect_out(proc, "   error 57P01: terminating connection due to administrator command\n");
 	proc_expect_err(proc, "it cannot be played to its end");
 	proc_free(proc);
 }
@@ -166,7 +158,7 @@ static void the_lab_alone_lists_the_lessons(void **state)
 	(void)state;
 	struct proc *proc = teller_run("--plain", "lab");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "lost-update");
+	proc_expect_out(proc, "lost-update");
 	proc_free(proc);
 	proc = teller_run("--plain", "lab", "next");
 	proc_expect_status(proc, 1);
@@ -201,7 +193,7 @@ static void expect_list(const char *text)
 {
 	struct proc *proc = teller_run("lab", "list");
 	proc_expect_status(proc, 0);
-	expect_out(proc, text);
+	proc_expect_out(proc, text);
 	proc_free(proc);
 }
 
@@ -229,7 +221,7 @@ static void rubbish_is_passed_over(void **state)
 	buf_free(&text);
 	struct proc *proc = teller_run("lab", "list");
 	proc_expect_status(proc, 0);
-	expect_out(proc, "(played 1 of 2, 1 of 1 right)\n");
+	proc_expect_out(proc, "(played 1 of 2, 1 of 1 right)\n");
 	assert_null(strstr(proc->out.p, "lost-update              Two people move half of the same balance (pg) ("));
 	proc_free(proc);
 	proc = play("first-transfer", "");

@@ -23,12 +23,6 @@ static int close_pool(void **state)
 	return 0;
 }
 
-static void expect_out(struct proc *proc, const char *text)
-{
-	if (!strstr(buf_text(&proc->out), text))
-		fail_msg("no \"%s\" in:\n%s", text, buf_text(&proc->out));
-}
-
 static void expect_narrow(struct proc *proc)
 {
 	for (const char *line = buf_text(&proc->out); *line; line += strcspn(line, "\n") + 1)
@@ -39,7 +33,7 @@ static void doctor_says(const char *mode, int size, const char *text)
 {
 	open_pool(mode, size);
 	struct proc *proc = teller_run("doctor");
-	expect_out(proc, text);
+	proc_expect_out(proc, text);
 	expect_narrow(proc);
 	proc_free(proc);
 	pooled_wait_quiet(&pooled);
@@ -63,10 +57,10 @@ static void conninfo_tells(void **state)
 	(void)state;
 	open_pool("transaction", 2);
 	struct proc *proc = teller_run("conninfo");
-	expect_out(proc, "; through a pooler\n");
+	proc_expect_out(proc, "; through a pooler\n");
 	proc_free(proc);
 	proc = teller_run("conninfo", "--json");
-	expect_out(proc, "\"pooled\":\"true\",\"standby\":\"false\",\"primary\":null,\"session_user\":\"teller\"");
+	proc_expect_out(proc, "\"pooled\":\"true\",\"standby\":\"false\",\"primary\":null,\"session_user\":\"teller\"");
 	proc_free(proc);
 	proc = teller_run("conninfo", "--echo=plain");
 	proc_expect_err(proc, "; through a pooler");
@@ -82,7 +76,7 @@ static void without_a_pooler(void **state)
 	assert_null(strstr(buf_text(&proc->out), "pooler"));
 	proc_free(proc);
 	proc = teller_run("conninfo", "--json");
-	expect_out(proc, "\"pooled\":\"false\"");
+	proc_expect_out(proc, "\"pooled\":\"false\"");
 	proc_free(proc);
 	proc = teller_run("doctor");
 	assert_null(strstr(buf_text(&proc->out), "pooler"));
@@ -125,8 +119,8 @@ static void another_role(void **state)
 	struct term *term = console_open(state, 24, 80);
 	setenv("PGUSER", user, 1);
 	free(user);
-	expect_out(proc, "; show_r1, acting as show_ada\n");
-	expect_out(doctor, "ok      role         show_r1, acting as show_ada\n");
+	proc_expect_out(proc, "; show_r1, acting as show_ada\n");
+	proc_expect_out(doctor, "ok      role         show_r1, acting as show_ada\n");
 	term_expect(term, "  as show_ada");
 	proc_free(proc);
 	proc_free(doctor);

@@ -48,18 +48,12 @@ static int at_primary(void **state)
 	return 0;
 }
 
-static void expect_out(struct proc *proc, const char *text)
-{
-	if (!strstr(buf_text(&proc->out), text))
-		fail_msg("no \"%s\" in:\n%s", text, buf_text(&proc->out));
-}
-
 static void check_doctor(const char *text, const char *advice)
 {
 	struct proc *proc = teller_run("doctor");
-	expect_out(proc, text);
+	proc_expect_out(proc, text);
 	if (advice)
-		expect_out(proc, advice);
+		proc_expect_out(proc, advice);
 	assert_null(strstr(buf_text(&proc->out), "got nothing"));
 	proc_free(proc);
 }
@@ -72,11 +66,11 @@ static void a_standby_is_shown(void **state)
 	char text[200];
 	struct proc *proc = teller_run("conninfo");
 	snprintf(text, sizeof text, "; standby, read-only; its primary: %s\n", primary);
-	expect_out(proc, text);
+	proc_expect_out(proc, text);
 	proc_free(proc);
 	proc = teller_run("conninfo", "--json");
 	snprintf(text, sizeof text, "\"standby\":\"true\",\"primary\":\"%s\"", primary);
-	expect_out(proc, text);
+	proc_expect_out(proc, text);
 	proc_free(proc);
 	check_doctor("FAILED  writing      standby, read-only; its primary:", "target_session_attrs=read-write");
 }
@@ -93,7 +87,7 @@ static void the_primary_is_not_for_everybody(void **state)
 	struct proc *proc = teller_run("conninfo");
 	struct proc *refused = teller_run("init");
 	setenv("PGUSER", "teller", 1);
-	expect_out(proc, "; standby, read-only\n");
+	proc_expect_out(proc, "; standby, read-only\n");
 	proc_expect_err(refused, "connect to its primary, or name all hosts");
 	proc_free(proc);
 	proc_free(refused);

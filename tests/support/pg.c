@@ -127,6 +127,13 @@ char *pg_value(const char *fmt, ...)
 	return value;
 }
 
+void pg_expect(const char *value, const char *sql)
+{
+	char *got = pg_value("%s", sql);
+	assert_string_equal(got, value);
+	free(got);
+}
+
 int64_t pg_number(const char *fmt, ...)
 {
 	va_list ap;

@@ -21,6 +21,7 @@ void pg_bank(int n);
 
 void pg_exec(const char *fmt, ...) PRINTF_LIKE(1, 2);   /* one or several statements */
 char *pg_value(const char *fmt, ...) PRINTF_LIKE(1, 2); /* first cell; owned; NULL for SQL NULL or no row */
+void pg_expect(const char *value, const char *sql);     /* pg_value(sql) is that */
 int64_t pg_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* Ends a server process, and returns when it is gone. pg_terminate_backend() with a time to wait fails where its number has gone to a

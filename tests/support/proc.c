@@ -163,12 +163,29 @@ void proc_expect_status(struct proc *proc, int status)
 	show_and_fail(proc, what);
 }
 
+void proc_expect_out(struct proc *proc, const char *text)
+{
+	char what[256];
+	snprintf(what, sizeof what, "stdout does not hold \"%s\"", text);
+	if (!strstr(buf_text(&proc->out), text))
+		show_and_fail(proc, what);
+}
+
 void proc_expect_err(struct proc *proc, const char *text)
 {
 	char what[256];
 	snprintf(what, sizeof what, "stderr does not hold \"%s\"", text);
 	if (!strstr(buf_text(&proc->err), text))
 		show_and_fail(proc, what);
+}
+
+void proc_expect_all(struct proc *proc, int status, const char *out, const char *err)
+{
+	proc_expect_status(proc, status);
+	assert_string_equal(buf_text(&proc->out), out);
+	if (err)
+		proc_expect_err(proc, err);
+	proc_free(proc);
 }
 
 /* ---- other processes ---- */

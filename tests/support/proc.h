@@ -40,7 +40,10 @@ struct proc *proc_run(const char *const argv[], const char *const env[], const c
 
 /* Both show what the program said when they fail. */
 void proc_expect_status(struct proc *proc, int status);
+void proc_expect_out(struct proc *proc, const char *text); /* stdout holds text */
 void proc_expect_err(struct proc *proc, const char *text); /* stderr holds text */
+/* stdout is `out`, stderr holds `err` (NULL: anything); frees it. */
+void proc_expect_all(struct proc *proc, int status, const char *out, const char *err);
 
 /* Running processes whose command line holds text, this one and its parents apart. */
 int proc_count(const char *text);

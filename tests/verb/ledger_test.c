@@ -34,14 +34,6 @@ static void three_transfers(void)
 	move("7003", "7001", "1", THREE);
 }
 
-static void expect(struct proc *proc, int status, const char *out, const char *err)
-{
-	proc_expect_status(proc, status);
-	assert_string_equal(buf_text(&proc->out), out);
-	proc_expect_err(proc, err);
-	proc_free(proc);
-}
-
 /* The ids and accounts of the CSV, without the times. */
 static void expect_rows(struct proc *proc, const char *const rows[], size_t n)
 {
@@ -68,10 +60,10 @@ static void newest_first(void **state)
 	expect_rows(teller_run("ledger", "--csv", "--of", "7002"), of, 2);
 	expect_rows(teller_run("ledger", "--csv", "--id", TWO), of, 1);
 	expect_rows(teller_run("ledger", "--csv", "--of", "7004"), NULL, 0);
-	expect(teller_run("ledger", "--id", "00000000-0000-4000-8000-000000000009"), 3, "",
-	       "there is no transfer 00000000-0000-4000-8000-000000000009 in the ledger");
-	expect(teller_run("ledger", "--of", "x"), 1, "", "\"x\" is not a valid account id");
-	expect(teller_run("ledger", "--id", "x"), 1, "", "--id takes a UUID");
+	proc_expect_all(teller_run("ledger", "--id", "00000000-0000-4000-8000-000000000009"), 3, "",
+			"there is no transfer 00000000-0000-4000-8000-000000000009 in the ledger");
+	proc_expect_all(teller_run("ledger", "--of", "x"), 1, "", "\"x\" is not a valid account id");
+	proc_expect_all(teller_run("ledger", "--id", "x"), 1, "", "--id takes a UUID");
 }
 
 /* More than a page, many of them of one moment. */
@@ -102,16 +94,16 @@ static void an_account_with_its_transfers(void **state)
 	assert_true(account && newest && account < newest && newest < strstr(out, ONE));
 	assert_null(strstr(out, THREE));
 	proc_free(proc);
-	expect(teller_run("show", "7002", "--csv"), 0, "id,balance\n7002,503\n", "");
-	expect(teller_run("show"), 1, "", "which account? show ID");
+	proc_expect_all(teller_run("show", "7002", "--csv"), 0, "id,balance\n7002,503\n", "");
+	proc_expect_all(teller_run("show"), 1, "", "which account? show ID");
 }
 
 static void no_ledger(void **state)
 {
 	(void)state;
 	pg_exec("DROP TABLE transfers");
-	expect(teller_run("ledger"), 1, "", "there is no ledger table; `init` makes one");
-	expect(teller_run("undo", ONE), 1, "", "there is no ledger table; `init` makes one");
+	proc_expect_all(teller_run("ledger"), 1, "", "there is no ledger table; `init` makes one");
+	proc_expect_all(teller_run("undo", ONE), 1, "", "there is no ledger table; `init` makes one");
 	struct proc *proc = teller_run("-c", "transfer 7001 7002 30 --yes", "-c", "undo --yes");
 	proc_expect_status(proc, 0);
 	proc_free(proc);
@@ -138,14 +130,14 @@ static void undone_once(void **state)
 static void the_last_is_undone(void **state)
 {
 	(void)state;
-	expect(teller_run("undo"), 1, "", "no transfer was made here that could be undone");
+	proc_expect_all(teller_run("undo"), 1, "", "no transfer was made here that could be undone");
 	struct proc *proc = teller_run("-c", "transfer 7001 7002 all --yes", "-c", "undo --yes");
 	proc_expect_status(proc, 0);
 	assert_non_null(strstr(buf_text(&proc->out), "moved 1000 from 7002 to 7001"));
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
-	expect(teller_run("undo", "abc"), 1, "", "undo takes a transfer's id");
-	expect(teller_run("undo", THREE), 3, "", "there is no transfer " THREE " in the ledger");
+	proc_expect_all(teller_run("undo", "abc"), 1, "", "undo takes a transfer's id");
+	proc_expect_all(teller_run("undo", THREE), 3, "", "there is no transfer " THREE " in the ledger");
 }
 
 static struct proc *script(const char *option, const char *lines)
@@ -269,7 +261,7 @@ static void not_enough_to_undo(void **state)
 	(void)state;
 	move("7001", "7002", "1000", ONE);
 	move("7002", "7003", "all", TWO);
-	expect(teller_run("undo", ONE, "--yes"), 3, "", "rejected");
+	proc_expect_all(teller_run("undo", ONE, "--yes"), 3, "", "rejected");
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 0);
 }
 
@@ -277,28 +269,28 @@ static void all_is_well(void **state)
 {
 	(void)state;
 	three_transfers();
-	expect(teller_run("verify", "--csv"), 0,
-	       "check,result,found\n"
-	       "accounts,ok,4\n"
-	       "total,ok,4000\n"
-	       "balances that are NULL,ok,none\n"
-	       "balances below zero,ok,none\n"
-	       "transfers,ok,\"3, which moved 508\"\n"
-	       "\"transfers of nothing, or to oneself\",ok,none\n"
-	       "accounts that are not in the table,ok,none\n"
-	       "accounts that began below zero,ok,none\n",
-	       "");
-	expect(teller_run("verify", "--total=4000", "--csv"), 0,
-	       "check,result,found\n"
-	       "accounts,ok,4\n"
-	       "total,ok,\"4000, as expected\"\n"
-	       "balances that are NULL,ok,none\n"
-	       "balances below zero,ok,none\n"
-	       "transfers,ok,\"3, which moved 508\"\n"
-	       "\"transfers of nothing, or to oneself\",ok,none\n"
-	       "accounts that are not in the table,ok,none\n"
-	       "accounts that began below zero,ok,none\n",
-	       "");
+	proc_expect_all(teller_run("verify", "--csv"), 0,
+			"check,result,found\n"
+			"accounts,ok,4\n"
+			"total,ok,4000\n"
+			"balances that are NULL,ok,none\n"
+			"balances below zero,ok,none\n"
+			"transfers,ok,\"3, which moved 508\"\n"
+			"\"transfers of nothing, or to oneself\",ok,none\n"
+			"accounts that are not in the table,ok,none\n"
+			"accounts that began below zero,ok,none\n",
+			"");
+	proc_expect_all(teller_run("verify", "--total=4000", "--csv"), 0,
+			"check,result,found\n"
+			"accounts,ok,4\n"
+			"total,ok,\"4000, as expected\"\n"
+			"balances that are NULL,ok,none\n"
+			"balances below zero,ok,none\n"
+			"transfers,ok,\"3, which moved 508\"\n"
+			"\"transfers of nothing, or to oneself\",ok,none\n"
+			"accounts that are not in the table,ok,none\n"
+			"accounts that began below zero,ok,none\n",
+			"");
 }
 
 /* Damages the bank, and expects this line of verify. */
@@ -336,35 +328,36 @@ static void what_is_no_number_is_found(void **state)
 	(void)state;
 	pg_exec("DROP TABLE transfers; ALTER TABLE accounts ALTER balance TYPE numeric(9,2);"
 		"UPDATE accounts SET balance = 'NaN' WHERE id = 7003");
-	expect(teller_run("verify", "--csv"), 6,
-	       "check,result,found\naccounts,ok,4\ntotal,FAILED,\"NaN, which is not a number\"\n"
-	       "balances that are NULL,ok,none\nbalances below zero,ok,none\n",
-	       "1 of 4 checks failed");
+	proc_expect_all(teller_run("verify", "--csv"), 6,
+			"check,result,found\naccounts,ok,4\ntotal,FAILED,\"NaN, which is not a number\"\n"
+			"balances that are NULL,ok,none\nbalances below zero,ok,none\n",
+			"1 of 4 checks failed");
 }
 
 static void the_table_is_aligned(void **state)
 {
 	(void)state;
 	pg_exec("DROP TABLE transfers");
-	expect(teller_run("verify"), 0,
-	       "check                   result  found\n"
-	       "----------------------  ------  -----\n"
-	       "accounts                ok      4\n"
-	       "total                   ok      4000\n"
-	       "balances that are NULL  ok      none\n"
-	       "balances below zero     ok      none\n",
-	       "");
+	proc_expect_all(teller_run("verify"), 0,
+			"check                   result  found\n"
+			"----------------------  ------  -----\n"
+			"accounts                ok      4\n"
+			"total                   ok      4000\n"
+			"balances that are NULL  ok      none\n"
+			"balances below zero     ok      none\n",
+			"");
 }
 
 static void verify_without_a_ledger(void **state)
 {
 	(void)state;
 	pg_exec("DROP TABLE transfers");
-	expect(teller_run("verify", "--csv"), 0,
-	       "check,result,found\naccounts,ok,4\ntotal,ok,4000\nbalances that are NULL,ok,none\n"
-	       "balances below zero,ok,none\n",
-	       "");
-	expect(teller_run("verify", "--total=x"), 1, "", "--total takes the sum of all balances, a number, not \"x\"");
+	proc_expect_all(teller_run("verify", "--csv"), 0,
+			"check,result,found\naccounts,ok,4\ntotal,ok,4000\nbalances that are NULL,ok,none\n"
+			"balances below zero,ok,none\n",
+			"");
+	proc_expect_all(teller_run("verify", "--total=x"), 1, "",
+			"--total takes the sum of all balances, a number, not \"x\"");
 }
 
 int main(void)

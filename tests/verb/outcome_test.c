@@ -37,12 +37,6 @@ static void check_moved_once(void)
 	assert_int_equal(pg_number("SELECT amount FROM transfers WHERE source = 7001 AND destination = 7002"), 500);
 }
 
-static void expect_out(struct proc *proc, const char *text)
-{
-	if (!strstr(buf_text(&proc->out), text))
-		fail_msg("no \"%s\" in: %s%s", text, buf_text(&proc->out), buf_text(&proc->err));
-}
-
 /* The snapshot of PostgreSQL stays what it was, however often one rolls back to a savepoint in it. */
 static void savepoint_never_succeeds_here(void **state)
 {
@@ -62,8 +56,8 @@ static void restart_does(void **state)
 	(void)state;
 	struct proc *proc = teller_run("--protocol", "restart", "--max-attempts", "4", "-c", "rival on", "-c", MOVE);
 	proc_expect_status(proc, 0);
-	expect_out(proc, "moved 499 from 7001 to 7002");
-	expect_out(proc, "2 attempts");
+	proc_expect_out(proc, "moved 499 from 7001 to 7002");
+	proc_expect_out(proc, "2 attempts");
 	proc_free(proc);
 	check_balances(501, 1499);
 }
@@ -74,9 +68,9 @@ static void what_is_injected_is_retried(void **state)
 		bank(state);
 		struct proc *proc = teller_run(wires[i], "-c", "inject 2", "-c", MOVE, "-c", "inject");
 		proc_expect_status(proc, 0);
-		expect_out(proc, "moved 500 from 7001 to 7002");
-		expect_out(proc, "3 attempts");
-		expect_out(proc, "inject off"); /* used up */
+		proc_expect_out(proc, "moved 500 from 7001 to 7002");
+		proc_expect_out(proc, "3 attempts");
+		proc_expect_out(proc, "inject off"); /* used up */
 		proc_expect_err(proc, "inject: the server fails this attempt");
 		proc_free(proc);
 		check_moved_once();
@@ -106,7 +100,7 @@ static void a_cut_commit_happens_once(void **state)
 		bank(state);
 		struct proc *proc = teller_run(wires[i / 2], "-c", levers[i % 2], "-c", MOVE);
 		proc_expect_status(proc, 0);
-		expect_out(proc, "from 7001 to 7002");
+		proc_expect_out(proc, "from 7001 to 7002");
 		proc_expect_err(proc, "inject: cut ");
 		if (i % 2 == 0) {      /* what was on its way is what matters now */
 			if (i / 2 > 0) /* together with it */
@@ -144,13 +138,13 @@ static void what_was_lost_is_told_as_the_ledger_has_it(void **state)
 	struct relay relay;
 	relay_start(&relay);
 	struct proc *proc = answer_lost(&relay, MOVE "\nundo --yes\n");
-	expect_out(proc,
-		   "moved 500 from 7001 to 7002 (as the ledger has it; the balances were lost with the answer). ");
-	expect_out(proc, "moved 500 from 7002 to 7001: 7002 has 1000, 7001 has 1000");
+	proc_expect_out(proc,
+			"moved 500 from 7001 to 7002 (as the ledger has it; the balances were lost with the answer). ");
+	proc_expect_out(proc, "moved 500 from 7002 to 7001: 7002 has 1000, 7001 has 1000");
 	proc_free(proc);
 	bank(state);
 	proc = answer_lost(&relay, MOVE " --json\n");
-	expect_out(proc, "\"amount\":\"500\",\"source_balance\":null,\"destination_balance\":null");
+	proc_expect_out(proc, "\"amount\":\"500\",\"source_balance\":null,\"destination_balance\":null");
 	proc_free(proc);
 	relay_stop(&relay);
 	check_balances(500, 1500);
@@ -185,8 +179,8 @@ static void a_connection_lost_in_a_delay_is_made_again(void **state)
 		end_idle_session();
 		proc_wait(proc);
 		proc_expect_status(proc, 0);
-		expect_out(proc, "moved 500 from 7001 to 7002");
-		expect_out(proc, "2 attempts");
+		proc_expect_out(proc, "moved 500 from 7001 to 7002");
+		proc_expect_out(proc, "2 attempts");
 		proc_free(proc);
 		check_moved_once();
 	}
@@ -211,8 +205,8 @@ static void a_failed_rollback_closes_the_connection(void **state)
 		make_unclean("40001");
 		struct proc *proc = teller_run(wires[i], "-c", MOVE);
 		proc_expect_status(proc, 0);
-		expect_out(proc, "moved 500 from 7001 to 7002");
-		expect_out(proc, "3 attempts");
+		proc_expect_out(proc, "moved 500 from 7001 to 7002");
+		proc_expect_out(proc, "3 attempts");
 		proc_free(proc);
 		check_moved_once();
 		bank(state);
@@ -221,7 +215,7 @@ static void a_failed_rollback_closes_the_connection(void **state)
 		proc = proc_run(argv, NULL, "transfer 7001 7002 all\ntransfer 7001 7002\n");
 		proc_expect_status(proc, 3); /* of the first */
 		proc_expect_err(proc, "P0001");
-		expect_out(proc, "moved 500 from 7001 to 7002");
+		proc_expect_out(proc, "moved 500 from 7001 to 7002");
 		proc_free(proc);
 		check_moved_once();
 	}
@@ -235,7 +229,7 @@ static void a_rival_that_is_held_up_is_left_behind(void **state)
 	pg_run(locker, "BEGIN; SELECT FROM accounts WHERE id NOT IN (7001, 7002) FOR UPDATE");
 	struct proc *proc = teller_run("-c", "rival on", "-c", MOVE);
 	proc_expect_status(proc, 0);
-	expect_out(proc, "moved 500 from 7001 to 7002");
+	proc_expect_out(proc, "moved 500 from 7001 to 7002");
 	proc_expect_err(proc, "the rival moves nothing: it was held up for 5 s; the transfer goes on without it");
 	proc_free(proc);
 	pg_close(locker);

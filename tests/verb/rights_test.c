@@ -9,22 +9,6 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
-static void expect(struct proc *proc, int status, const char *out, const char *err)
-{
-	proc_expect_status(proc, status);
-	assert_string_equal(buf_text(&proc->out), out);
-	if (err)
-		proc_expect_err(proc, err);
-	proc_free(proc);
-}
-
-static void holds(const char *value, const char *sql)
-{
-	char *got = pg_value("%s", sql);
-	assert_string_equal(got, value);
-	free(got);
-}
-
 static struct proc *as_reader(const char *const argv[])
 {
 	return proc_run(argv, (const char *const[]){"PGUSER=types_reader", NULL}, NULL);
@@ -47,9 +31,10 @@ static void without_the_right_to_write(void **state)
 {
 	(void)state;
 	static const char *const asked[] = {"transfer", "7001", "7002"};
-	expect(reader_run("list"), 3, "", "you may not read accounts: ask its owner to GRANT SELECT ON it to you");
+	proc_expect_all(reader_run("list"), 3, "",
+			"you may not read accounts: ask its owner to GRANT SELECT ON it to you");
 	pg_exec("GRANT SELECT ON accounts, transfers TO types_reader");
-	expect(reader_run("count"), 0, "3\n", NULL);
+	proc_expect_all(reader_run("count"), 0, "3\n", NULL);
 	/* Refused before anything is asked: nothing of a question is on stderr. */
 	struct proc *proc = reader_run(asked[0], asked[1], asked[2]);
 	proc_expect_status(proc, 3);
@@ -58,10 +43,11 @@ static void without_the_right_to_write(void **state)
 			    "UPDATE (balance) ON it to you\n");
 	proc_free(proc);
 	pg_exec("GRANT UPDATE (balance) ON accounts TO types_reader");
-	expect(reader_run("transfer", "7001", "7002", "--yes"), 3, "",
-	       "transfers is not used as the ledger: you may not write it; ask its owner to GRANT SELECT, INSERT ON "
-	       "it");
-	expect(reader_run("ledger", "--csv"), 0, "id,made_at,source,destination,amount\n", NULL);
+	proc_expect_all(
+		reader_run("transfer", "7001", "7002", "--yes"), 3, "",
+		"transfers is not used as the ledger: you may not write it; ask its owner to GRANT SELECT, INSERT ON "
+		"it");
+	proc_expect_all(reader_run("ledger", "--csv"), 0, "id,made_at,source,destination,amount\n", NULL);
 	pg_exec("GRANT INSERT (id, source, destination, amount) ON transfers TO types_reader");
 	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
 	for (size_t i = 0; i < COUNT_OF(wires); i++) {
@@ -69,8 +55,8 @@ static void without_the_right_to_write(void **state)
 		proc_expect_status(proc, 0);
 		proc_free(proc);
 	}
-	holds("700 1300 3", "SELECT concat_ws(' ', (SELECT balance FROM accounts WHERE id = 7001), (SELECT balance "
-			    "FROM accounts WHERE id = 7002), (SELECT count(*) FROM transfers))");
+	pg_expect("700 1300 3", "SELECT concat_ws(' ', (SELECT balance FROM accounts WHERE id = 7001), (SELECT balance "
+				"FROM accounts WHERE id = 7002), (SELECT count(*) FROM transfers))");
 }
 
 /* Columns and rows that one may not see are not there. */
@@ -80,17 +66,18 @@ static void what_is_seen_is_shown(void **state)
 	pg_exec("GRANT SELECT (id, balance) ON accounts TO types_reader; GRANT UPDATE (balance) ON accounts TO "
 		"types_reader;"
 		"GRANT SELECT, INSERT ON transfers TO types_reader");
-	expect(reader_run("list", "--limit", "1", "--csv"), 0, "id,balance\n7001,1000\n", NULL);
+	proc_expect_all(reader_run("list", "--limit", "1", "--csv"), 0, "id,balance\n7001,1000\n", NULL);
 	pg_exec("ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;"
 		"CREATE POLICY seen ON accounts FOR SELECT TO types_reader USING (id > 7001);"
 		"CREATE POLICY changed ON accounts FOR UPDATE TO types_reader USING (id < 7003)");
-	expect(reader_run("list", "--csv"), 0, "id,balance\n7002,1000\n7003,1000\n", NULL);
+	proc_expect_all(reader_run("list", "--csv"), 0, "id,balance\n7002,1000\n7003,1000\n", NULL);
 	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
 	for (size_t i = 0; i < COUNT_OF(wires); i++) {
-		expect(reader_run(wires[i], "transfer", "7002", "7001", "--yes"), 3, "", "there is no account 7001");
-		expect(reader_run(wires[i], "transfer", "7002", "7003", "--yes"), 3, "", "a rule or trigger");
+		proc_expect_all(reader_run(wires[i], "transfer", "7002", "7001", "--yes"), 3, "",
+				"there is no account 7001");
+		proc_expect_all(reader_run(wires[i], "transfer", "7002", "7003", "--yes"), 3, "", "a rule or trigger");
 	}
-	holds("1000 1000 1000", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
+	pg_expect("1000 1000 1000", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
 }
 
 static void read_only_at_the_server(void **state)
@@ -99,10 +86,10 @@ static void read_only_at_the_server(void **state)
 	static const char *const refused[][4] = {
 		{"transfer", "7001", "7002", "--yes"}, {"init"}, {"create", "5"}, {"undo"}, {"tutorial"}};
 	for (size_t i = 0; i < COUNT_OF(refused); i++)
-		expect(teller_run("--read-only", refused[i][0], refused[i][1], refused[i][2], refused[i][3]), 3, "",
-		       "is not available with --read-only");
-	expect(teller_run("--read-only", "count"), 0, "3\n", NULL);
-	expect(teller_run("--read-only", "demo"), 1, "", "demo makes its own tables");
+		proc_expect_all(teller_run("--read-only", refused[i][0], refused[i][1], refused[i][2], refused[i][3]),
+				3, "", "is not available with --read-only");
+	proc_expect_all(teller_run("--read-only", "count"), 0, "3\n", NULL);
+	proc_expect_all(teller_run("--read-only", "demo"), 1, "", "demo makes its own tables");
 	/* settle writes what it takes back: it gets as far as the server, which says what it thinks of that. */
 	struct proc *proc = teller_run("--read-only", "settle", "123e4567-e89b-42d3-a456-426614174000");
 	proc_expect_status(proc, 5);
@@ -129,13 +116,14 @@ static void no_search_path(void **state)
 		"there is no table accounts to be found: the search path of this session is empty; name its "
 		"schema, --table SCHEMA.accounts (`init` makes it there)";
 	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
-	expect(path_run("''", "count"), 3, "", why);
-	expect(path_run("''", "init"), 6, "", why);
-	expect(path_run("''", "--table", "public.accounts", "init", "--accounts", "4"), 0, "", "added 4 accounts");
-	expect(path_run("''", "--table", "public.accounts", "count"), 0, "4\n", "");
-	holds("0", "SELECT count(*) FROM public.transfers");
-	expect(path_run("''", "count"), 3, "", why);
-	expect(path_run("nowhere", "init"), 6, "", why);
+	proc_expect_all(path_run("''", "count"), 3, "", why);
+	proc_expect_all(path_run("''", "init"), 6, "", why);
+	proc_expect_all(path_run("''", "--table", "public.accounts", "init", "--accounts", "4"), 0, "",
+			"added 4 accounts");
+	proc_expect_all(path_run("''", "--table", "public.accounts", "count"), 0, "4\n", "");
+	pg_expect("0", "SELECT count(*) FROM public.transfers");
+	proc_expect_all(path_run("''", "count"), 3, "", why);
+	proc_expect_all(path_run("nowhere", "init"), 6, "", why);
 	pg_exec("DROP TABLE accounts, transfers");
 }
 
@@ -144,17 +132,17 @@ static void columns_in_another_case(void **state)
 	(void)state;
 	pg_exec("CREATE TABLE caps (\"Id\" int PRIMARY KEY, \"Balance\" int, \"Owner\" text);"
 		"INSERT INTO caps VALUES (1, 10, 'Ann'), (2, 0, 'Bob')");
-	expect(teller_run("--table", "caps", "list", "--csv", "--where", "balance > 5 and id < 9"), 0,
-	       "Id,Balance,Owner\n1,10,Ann\n", NULL);
+	proc_expect_all(teller_run("--table", "caps", "list", "--csv", "--where", "balance > 5 and id < 9"), 0,
+			"Id,Balance,Owner\n1,10,Ann\n", NULL);
 	struct proc *proc = teller_run("--table", "caps", "transfer", "1", "2", "--yes");
 	proc_expect_status(proc, 0);
 	proc_free(proc);
-	holds("5 5", "SELECT string_agg(\"Balance\"::text, ' ') FROM caps");
+	pg_expect("5 5", "SELECT string_agg(\"Balance\"::text, ' ') FROM caps");
 	pg_exec("ALTER TABLE caps ADD \"BALANCE\" int");
-	expect(teller_run("--table", "caps", "count"), 3, "", "caps has no column named balance");
+	proc_expect_all(teller_run("--table", "caps", "count"), 3, "", "caps has no column named balance");
 	pg_exec("ALTER TABLE caps ADD balance int");
-	expect(teller_run("--table", "caps", "list", "--csv", "--limit", "1"), 0,
-	       "Id,balance,Balance,Owner,BALANCE\n1,,5,Ann,\n", NULL);
+	proc_expect_all(teller_run("--table", "caps", "list", "--csv", "--limit", "1"), 0,
+			"Id,balance,Balance,Owner,BALANCE\n1,,5,Ann,\n", NULL);
 }
 
 /* Who sees some of the rows is told that they are some. */
