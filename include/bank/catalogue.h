@@ -13,6 +13,66 @@
 enum { CATALOGUE_EXTRA_MAX = 16 }; /* further columns shown */
 
 /*
+ * The SQL that is made for this table and its ledger: catalogue->sql[CAT_DEBIT]. NULL where there is none: the
+ * ledger's texts without a ledger.
+ */
+enum catalogue_sql {
+	/* Parts of statements, quoted where they need it. */
+	CAT_TABLE,   /* the accounts table */
+	CAT_COLUMNS, /* what a page selects */
+	CAT_ID,      /* the two columns that a page is ordered by */
+	CAT_BALANCE,
+	CAT_INSERT_ROWS, /* how an INSERT of several accounts begins: up to and with VALUES and a blank; ... */
+	CAT_INSERT_END,  /* ... and how it ends, so that ids that are there already are left alone */
+
+	CAT_PAGE_FIRST,  /* $1 limit, ascending */
+	CAT_ONE,         /* $1 id */
+	CAT_WHOLE_FIRST, /* as CAT_PAGE_FIRST, with the extra columns as they are */
+	CAT_WHOLE_AFTER, /* the same, of ids larger than $1; $2 limit */
+
+	CAT_READ_TWO,  /* $1, $2: id, balance, in any order */
+	CAT_DEBIT,     /* $1 amount, $2 id */
+	CAT_CREDIT,    /* $1 amount, $2 id */
+	CAT_CHECK_TWO, /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */
+	CAT_THIRD,     /* $1, $2: an id that is neither, of an account that can take and give back */
+	CAT_DELETE,    /* $1 id: gives the balance */
+	CAT_COPY,      /* a COPY of ids and balances from the client, in text format */
+	CAT_AUDIT,     /* $1 the total that is expected, or NULL; see bank/audit.h */
+
+	/*
+	 * A whole transfer in one statement, by rule: CAT_ONESHOT + enum transfer_rule. $1 source, $2 destination,
+	 * then $3 transfer id where there is a ledger, then the amount for the rule that needs one. The amount is 1
+	 * unit or more. Gives what source and destination hold afterwards, and the amount. An error (23502 with a
+	 * ledger, 22012 without) unless both hold what they must.
+	 */
+	CAT_ONESHOT,
+	CAT_ONESHOT_LAST = CAT_ONESHOT + 2,
+
+	CAT_MAKE_LEDGER, /* a ledger that takes every id and balance of this table; NULL where none is to be made */
+
+	/*
+	 * Checked is refused by the server unless $5 and $6 are the two balances now: its id becomes NULL, which a
+	 * primary key cannot be (23502). It is refused too (22012) unless the row that was written is the one that was
+	 * given: a trigger may change it, or swallow it. Fence gives a row unless the id is there already, or
+	 * something else was written. Find has source, destination and amount of the transfer with id $1; same only
+	 * where it is the one asked for.
+	 */
+	CAT_LEDGER_CHECKED, /* $1 transfer id, $2 source, $3 destination, $4 amount, $5, $6 balances */
+	CAT_LEDGER_FENCE,   /* $1 to $4 */
+	CAT_LEDGER_FIND,    /* $1 transfer id */
+	CAT_LEDGER_SAME,    /* $1 to $4, the amount NULL for any */
+
+	/* id, made_at, source, destination, amount of transfers. */
+	CAT_LEDGER_NEWEST, /* newest first; $1 an account that took part, or NULL for all; $2 limit */
+	CAT_LEDGER_OLDER,  /* the same, of those before the transfer with id $3 */
+	CAT_LEDGER_OLDEST, /* as newest and older, the other way round: oldest first */
+	CAT_LEDGER_NEWER,
+	CAT_LEDGER_ONE, /* $1 transfer id */
+
+	CAT_COUNT,
+};
+
+/*
  * All text is owned by the catalogue and constant until it is freed; identifiers inside SQL are quoted where they
  * need it. In the SQL $n are bound parameters, ids and balances travel as text. The pages' columns are: id, balance,
  * then the extra ones, each of those as text of at most 200 characters.
@@ -51,52 +111,7 @@ struct catalogue {
 	char *browse_why; /* why nothing can be moved: we may not write, or nobody can; a sentence; NULL where we may */
 	int64_t estimate; /* about how many rows, -1 unknown */
 
-	char *sql_name;        /* the table as SQL writes it, quoted where it needs that */
-	char *sql_make_ledger; /* a ledger that takes every id and balance of this table; NULL where none is to be made */
-	/* Parts of statements, quoted: what a page selects, and the two columns that it is ordered by. */
-	char *sql_columns, *sql_id, *sql_balance;
-	char *sql_page_first;  /* $1 limit, ascending */
-	char *sql_one;         /* $1 id */
-	char *sql_whole_first; /* as sql_page_first, with the extra columns as they are */
-	char *sql_whole_after; /* the same, of ids larger than $1; $2 limit */
-	char *sql_read_two;    /* $1, $2: id, balance, in any order */
-	char *sql_debit;       /* $1 amount, $2 id */
-	char *sql_credit;      /* $1 amount, $2 id */
-	char *sql_third;       /* $1, $2: an id that is neither, of an account that can take and give back */
-
-	/*
-	 * NULL without a ledger. `checked` is refused by the server unless $5 and $6 are the two balances now: its id becomes NULL,
-	 * which a primary key cannot be (23502). It is refused too (22012) unless the row that was written is the one that was
-	 * given: a trigger may change it, or swallow it. `fence` gives a row unless the id is there already, or something else
-	 * was written. `find` has source, destination and amount of the transfer with id $1; `same` only where it is the one asked for.
-	 */
-	char *sql_ledger_checked; /* $1 transfer id, $2 source, $3 destination, $4 amount, $5, $6 balances */
-	char *sql_ledger_fence;   /* $1 to $4 */
-	char *sql_ledger_find;    /* $1 transfer id */
-	char *sql_ledger_same;    /* $1 to $4, the amount NULL for any */
-
-	/* NULL without a ledger: id, made_at, source, destination, amount of transfers, newest first. */
-	char *sql_ledger_newest; /* $1 an account that took part, or NULL for all; $2 limit */
-	char *sql_ledger_older;  /* the same, of those before the transfer with id $3 */
-	char *sql_ledger_oldest; /* as newest and older, the other way round: oldest first */
-	char *sql_ledger_newer;
-	char *sql_ledger_one; /* $1 transfer id */
-
-	char *sql_audit; /* $1 the total that is expected, or NULL; see bank/audit.h */
-
-	/*
-	 * A whole transfer in one statement, by rule (enum transfer_rule): $1 source, $2 destination, then $3
-	 * transfer id where there is a ledger, then the amount for the rule that needs one. The amount is 1 unit or
-	 * more. Gives what source and destination hold afterwards, and the amount. An error (23502 with a ledger,
-	 * 22012 without) unless both hold what they must.
-	 */
-	char *sql_oneshot[3];
-
-	char *sql_check_two;   /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */
-	char *sql_insert_rows; /* how an INSERT of several accounts begins: up to and with VALUES and a blank; ... */
-	char *sql_insert_end;  /* ... and how it ends, so that ids that are there already are left alone */
-	char *sql_delete;      /* $1 id: gives the balance */
-	char *sql_copy;        /* a COPY of ids and balances from the client, in text format */
+	char *sql[CAT_COUNT];
 };
 
 /*

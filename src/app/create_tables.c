@@ -93,7 +93,7 @@ static void first_lost(void *arg, size_t answered, const struct answer *why)
 static void create_ask_first(struct create_tables *create)
 {
 	static const char *const one[] = {"1"};
-	struct statement first = {.sql = create->catalogue->sql_page_first,
+	struct statement first = {.sql = create->catalogue->sql[CAT_PAGE_FIRST],
 				  .verb = VERB_SELECT,
 				  .nparams = 1,
 				  .params = one,
@@ -149,7 +149,7 @@ static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool mis
 		make_accounts(create);
 	else if (err)
 		create_fail(create, err);
-	else if (catalogue->sql_make_ledger && !create->recorded)
+	else if (catalogue->sql[CAT_MAKE_LEDGER] && !create->recorded)
 		fill_tables(create->app->work, catalogue, create_on_tables, create);
 	else
 		create_ask_first(create);

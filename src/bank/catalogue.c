@@ -168,7 +168,7 @@ static void ask_more(struct reading *reading)
 	     *writing = qualify(dialect->qualifies, writing_sql);
 	struct buf estimate = {0};
 	if (dialect->explain)
-		buf_fmt(&estimate, "%sSELECT 1 FROM %s", dialect->explain, catalogue->sql_name);
+		buf_fmt(&estimate, "%sSELECT 1 FROM %s", dialect->explain, catalogue->sql[CAT_TABLE]);
 	ledger_params(&reading->choice, &reading->table, ledgers);
 	struct statement statements[ASKED] = {
 		[ASK_LEDGERS] = ask_once(named, ledgers, TABLE_PARAMS),

@@ -42,7 +42,7 @@ static enum body_say erase_next(struct body *body, const struct answer *answers,
 	erase->answered = erase->sent;
 	while (batch->n < BODY_MAX_STATEMENTS && erase->sent < erase->n)
 		batch->statements[batch->n++] =
-			(struct statement){.sql = erase->catalogue->sql_delete,
+			(struct statement){.sql = erase->catalogue->sql[CAT_DELETE],
 					   .verb = VERB_DELETE,
 					   .nparams = 1,
 					   .params = (const char *const *)&erase->ids[erase->sent++]};

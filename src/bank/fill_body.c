@@ -37,10 +37,10 @@ struct fill {
 static void fill_write_sql(const struct fill *fill, struct buf *sql, unsigned rows)
 {
 	buf_clear(sql);
-	buf_str(sql, fill->catalogue->sql_insert_rows);
+	buf_str(sql, fill->catalogue->sql[CAT_INSERT_ROWS]);
 	for (unsigned i = 0; i < rows; i++)
 		buf_fmt(sql, "%s($%u, $%u)", i ? ", " : "", 2 * i + 1, 2 * i + 2);
-	buf_str(sql, fill->catalogue->sql_insert_end);
+	buf_str(sql, fill->catalogue->sql[CAT_INSERT_END]);
 }
 
 static void add_insert(struct fill *fill, struct batch *batch, unsigned first, unsigned rows)
@@ -98,7 +98,7 @@ static bool fill_more_rows(void *arg, struct buf *out)
 static enum body_say fill_copy(struct fill *fill, struct batch *batch)
 {
 	batch->statements[batch->n++] =
-		(struct statement){.sql = fill->catalogue->sql_copy, .verb = VERB_INSERT, .feed = &fill->feed};
+		(struct statement){.sql = fill->catalogue->sql[CAT_COPY], .verb = VERB_INSERT, .feed = &fill->feed};
 	return BODY_SEND;
 }
 

@@ -193,10 +193,10 @@ struct history *history_new(struct loop *loop, struct ring *ring, const struct c
 	struct history *history = NEW(struct history);
 	history->db = db_new(loop, ring, SESSION_BROWSE, "ledger", reading);
 	history->info = info;
-	history->sql[PAGE_NEWEST] = mem_dup(catalogue->sql_ledger_newest);
-	history->sql[PAGE_OLDEST] = mem_dup(catalogue->sql_ledger_oldest);
-	history->sql[PAGE_OLDER] = mem_dup(catalogue->sql_ledger_older);
-	history->sql[PAGE_NEWER] = mem_dup(catalogue->sql_ledger_newer);
+	history->sql[PAGE_NEWEST] = mem_dup(catalogue->sql[CAT_LEDGER_NEWEST]);
+	history->sql[PAGE_OLDEST] = mem_dup(catalogue->sql[CAT_LEDGER_OLDEST]);
+	history->sql[PAGE_OLDER] = mem_dup(catalogue->sql[CAT_LEDGER_OLDER]);
+	history->sql[PAGE_NEWER] = mem_dup(catalogue->sql[CAT_LEDGER_NEWER]);
 	history->of = mem_dup(of);
 	history->changed = changed;
 	history->arg = arg;

@@ -204,12 +204,12 @@ static void insert_write_sql(struct insert *insert, const struct catalogue *cata
 		buf_str(&names, i ? ", " : "");
 		ident_add(&names, columns[i]);
 	}
-	buf_fmt(&copy_rows, "COPY %s (%s) FROM STDIN", catalogue->sql_name, names.p);
-	buf_fmt(&row, "INSERT INTO %s (%s)%s VALUES (", catalogue->sql_name, names.p,
+	buf_fmt(&copy_rows, "COPY %s (%s) FROM STDIN", catalogue->sql[CAT_TABLE], names.p);
+	buf_fmt(&row, "INSERT INTO %s (%s)%s VALUES (", catalogue->sql[CAT_TABLE], names.p,
 		catalogue->id_drawn ? " OVERRIDING SYSTEM VALUE" : "");
 	for (size_t i = 0; i < insert->ncolumns; i++)
 		buf_fmt(&row, "%s$%zu", i ? ", " : "", i + 1);
-	buf_fmt(&row, ")%s", catalogue->sql_insert_end);
+	buf_fmt(&row, ")%s", catalogue->sql[CAT_INSERT_END]);
 	insert->sql_copy = buf_take(&copy_rows);
 	insert->sql_row = buf_take(&row);
 	buf_free(&names);

@@ -52,8 +52,10 @@ static enum body_say lookup_ask(struct lookup *lookup, struct batch *batch)
 	lookup->step = STEP_FIND;
 	lookup->asked++;
 	lookup->params[0] = lookup->id;
-	batch->statements[batch->n++] = (struct statement){
-		.sql = lookup->catalogue->sql_ledger_find, .verb = VERB_SELECT, .nparams = 1, .params = lookup->params};
+	batch->statements[batch->n++] = (struct statement){.sql = lookup->catalogue->sql[CAT_LEDGER_FIND],
+							   .verb = VERB_SELECT,
+							   .nparams = 1,
+							   .params = lookup->params};
 	return BODY_SEND;
 }
 
@@ -72,7 +74,7 @@ static enum body_say write_id(struct lookup *lookup, struct batch *batch)
 	lookup->step = STEP_FENCE;
 	lookup->params[1] = lookup->params[2] = account;
 	lookup->params[3] = "0";
-	batch->statements[batch->n++] = (struct statement){.sql = lookup->catalogue->sql_ledger_fence,
+	batch->statements[batch->n++] = (struct statement){.sql = lookup->catalogue->sql[CAT_LEDGER_FENCE],
 							   .verb = VERB_INSERT,
 							   .nparams = COUNT_OF(lookup->params),
 							   .params = lookup->params};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A whole transfer in one statement: it reads, decides, moves, checks and writes the ledger, or the server refuses it. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,10 +128,10 @@ static char *make_one(const struct catalogue *c, const struct names *n, const st
 	return sql;
 }
 
+static_assert(CAT_ONESHOT + TRANSFER_AMOUNT == CAT_ONESHOT_LAST, "a statement for each rule");
+
 void oneshot_make(struct catalogue *c, const struct names *n, const struct oneshot_ledger *ledger)
 {
-	for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++) {
-		free(c->sql_oneshot[rule]);
-		c->sql_oneshot[rule] = make_one(c, n, ledger, rule);
-	}
+	for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++)
+		statements_put(c, CAT_ONESHOT + rule, make_one(c, n, ledger, rule));
 }

@@ -54,7 +54,7 @@ struct draft draft_begin(const struct query *query, const char *head, const char
 {
 	struct draft draft = {.query = query};
 	const char *const *params;
-	buf_fmt(&draft.sql, "%sSELECT %s FROM %s", head, columns, query->catalogue->sql_name);
+	buf_fmt(&draft.sql, "%sSELECT %s FROM %s", head, columns, query->catalogue->sql[CAT_TABLE]);
 	if (query->as_of)
 		buf_fmt(&draft.sql, " AS OF SYSTEM TIME %s", query->as_of);
 	if (!query->filter)
@@ -130,8 +130,8 @@ static void end_page(struct draft *draft, struct ask *ask, bool by_balance, bool
 	const char *down = up ? "" : " DESC";
 	buf_str(&draft->sql, " ORDER BY ");
 	if (by_balance)
-		buf_fmt(&draft->sql, "%s%s, ", c->sql_balance, down);
-	buf_fmt(&draft->sql, "%s%s LIMIT ", c->sql_id, down);
+		buf_fmt(&draft->sql, "%s%s, ", c->sql[CAT_BALANCE], down);
+	buf_fmt(&draft->sql, "%s%s LIMIT ", c->sql[CAT_ID], down);
 	draft_param(draft, ask->limit);
 	draft_end(draft, ask);
 }
@@ -139,13 +139,13 @@ static void end_page(struct draft *draft, struct ask *ask, bool by_balance, bool
 static void id_condition(struct draft *draft, struct step step, const struct spot *place)
 {
 	draft_and(draft);
-	draft_compare(draft, draft->query->catalogue->sql_id, operator_of(step));
+	draft_compare(draft, draft->query->catalogue->sql[CAT_ID], operator_of(step));
 	draft_param(draft, place->id);
 }
 
 static void page_by_id(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);
+	struct draft draft = draft_begin(query, "", query->catalogue->sql[CAT_COLUMNS]);
 	if (place)
 		id_condition(&draft, step, place);
 	end_page(&draft, ask, false, step.up);
@@ -154,11 +154,11 @@ static void page_by_id(struct ask *ask, const struct query *query, struct step s
 static void page_with_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	const struct catalogue *c = query->catalogue;
-	struct draft draft = draft_begin(query, "", c->sql_columns);
+	struct draft draft = draft_begin(query, "", c->sql[CAT_COLUMNS]);
 	if (place) {
 		draft_and(&draft);
 		struct buf both = {0};
-		buf_fmt(&both, "(%s, %s)", c->sql_balance, c->sql_id);
+		buf_fmt(&both, "(%s, %s)", c->sql[CAT_BALANCE], c->sql[CAT_ID]);
 		draft_compare(&draft, both.p, operator_of(step));
 		buf_free(&both);
 		buf_char(&draft.sql, '(');
@@ -168,7 +168,7 @@ static void page_with_balance(struct ask *ask, const struct query *query, struct
 		buf_char(&draft.sql, ')');
 	} else if (c->balance_nullable) {
 		draft_and(&draft);
-		buf_fmt(&draft.sql, "%s IS NOT NULL", c->sql_balance);
+		buf_fmt(&draft.sql, "%s IS NOT NULL", c->sql[CAT_BALANCE]);
 	}
 	end_page(&draft, ask, true, step.up);
 }
@@ -177,9 +177,9 @@ static void page_with_balance(struct ask *ask, const struct query *query, struct
  * know how few they are. */
 static void page_without_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = draft_begin(query, "", query->catalogue->sql_columns);
+	struct draft draft = draft_begin(query, "", query->catalogue->sql[CAT_COLUMNS]);
 	draft_and(&draft);
-	buf_fmt(&draft.sql, "%s IS NULL", query->catalogue->sql_balance);
+	buf_fmt(&draft.sql, "%s IS NULL", query->catalogue->sql[CAT_BALANCE]);
 	if (place)
 		id_condition(&draft, step, place);
 	end_page(&draft, ask, query->catalogue->balance_indexed, step.up);

@@ -78,18 +78,18 @@ static void smallest(struct ask *ask, const struct query *query, const char *low
 {
 	const struct catalogue *c = query->catalogue;
 	struct buf columns = {0};
-	buf_fmt(&columns, "%s, %s", c->sql_id, c->sql_balance);
+	buf_fmt(&columns, "%s, %s", c->sql[CAT_ID], c->sql[CAT_BALANCE]);
 	struct draft draft = draft_begin(query, "", buf_text(&columns));
 	buf_free(&columns);
 	draft_and(&draft);
-	draft_compare(&draft, c->sql_id, ">=");
+	draft_compare(&draft, c->sql[CAT_ID], ">=");
 	draft_param(&draft, low);
 	if (high) {
 		draft_and(&draft);
-		draft_compare(&draft, c->sql_id, "<=");
+		draft_compare(&draft, c->sql[CAT_ID], "<=");
 		draft_param(&draft, high);
 	}
-	buf_fmt(&draft.sql, " ORDER BY %s LIMIT 1", c->sql_id);
+	buf_fmt(&draft.sql, " ORDER BY %s LIMIT 1", c->sql[CAT_ID]);
 	draft_end(&draft, ask);
 }
 

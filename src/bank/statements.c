@@ -12,6 +12,12 @@
 #include "ident.h"
 #include "qualify.h"
 
+void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char *sql)
+{
+	free(catalogue->sql[which]);
+	catalogue->sql[which] = sql;
+}
+
 static char *table_name(const struct catalogue *catalogue, const struct table *table)
 {
 	struct buf sql = {0};
@@ -85,15 +91,17 @@ static void statements_names_free(struct names *names)
 static void make_pages(struct catalogue *c, const struct names *n)
 {
 	const char *id = n->id;
-	c->sql_columns = mem_dup(n->columns);
-	c->sql_id = mem_dup(n->id);
-	c->sql_balance = mem_dup(n->balance);
+	statements_put(c, CAT_COLUMNS, mem_dup(n->columns));
+	statements_put(c, CAT_ID, mem_dup(n->id));
+	statements_put(c, CAT_BALANCE, mem_dup(n->balance));
 	char *from = qualify(false, "SELECT %s FROM %s", n->columns, n->table);
-	c->sql_page_first = qualify(false, "%s ORDER BY %s LIMIT $1", from, id);
-	c->sql_whole_first = qualify(false, "SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id);
-	c->sql_whole_after = qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1 ORDER BY %s LIMIT $2", n->whole,
-				     n->table, id, id);
-	c->sql_one = qualify(c->guarded, "%s WHERE %s @= $1", from, id);
+	statements_put(c, CAT_PAGE_FIRST, qualify(false, "%s ORDER BY %s LIMIT $1", from, id));
+	statements_put(c, CAT_WHOLE_FIRST,
+		       qualify(false, "SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id));
+	statements_put(c, CAT_WHOLE_AFTER,
+		       qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1 ORDER BY %s LIMIT $2", n->whole, n->table,
+			       id, id));
+	statements_put(c, CAT_ONE, qualify(c->guarded, "%s WHERE %s @= $1", from, id));
 	free(from);
 }
 
@@ -127,24 +135,30 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 {
 	const char *id = n->id, *b = n->balance;
 	struct amount_text most = amount_show(c->balance_max, c->balance_scale);
-	c->sql_read_two = read_two(c, n);
-	c->sql_debit = qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id);
-	c->sql_credit = qualify(c->guarded, "UPDATE %s SET %s = %s @+ $1 WHERE %s @= $2", n->table, b, b, id);
+	statements_put(c, CAT_READ_TWO, read_two(c, n));
+	statements_put(c, CAT_DEBIT,
+		       qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id));
+	statements_put(c, CAT_CREDIT,
+		       qualify(c->guarded, "UPDATE %s SET %s = %s @+ $1 WHERE %s @= $2", n->table, b, b, id));
 	char *hold = both_hold(c, n, 1, 3);
-	c->sql_check_two = qualify(c->guarded, "SELECT 1 @/ CASE WHEN %s THEN 1 ELSE 0 END AS checked", hold);
+	statements_put(c, CAT_CHECK_TWO,
+		       qualify(c->guarded, "SELECT 1 @/ CASE WHEN %s THEN 1 ELSE 0 END AS checked", hold));
 	free(hold);
-	c->sql_third = qualify(c->qualified,
+	statements_put(c, CAT_THIRD,
+		       qualify(c->qualified,
 			       "SELECT %s FROM %s WHERE %s @<> $1 AND %s @<> $2 AND %s @>= 0 AND %s @< %s ORDER BY %s "
 			       "LIMIT 1",
-			       id, n->table, id, id, b, b, most.text, id);
+			       id, n->table, id, id, b, b, most.text, id));
 }
 
 static void make_insert(struct catalogue *c, const struct names *n)
 {
-	c->sql_insert_rows = qualify(false, "INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance);
-	c->sql_insert_end = qualify(false, " ON CONFLICT (%s) DO NOTHING", n->id);
-	c->sql_delete = qualify(c->guarded, "DELETE FROM %s WHERE %s @= $1 RETURNING %s", n->table, n->id, n->balance);
-	c->sql_copy = qualify(false, "COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance);
+	statements_put(c, CAT_INSERT_ROWS,
+		       qualify(false, "INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance));
+	statements_put(c, CAT_INSERT_END, qualify(false, " ON CONFLICT (%s) DO NOTHING", n->id));
+	statements_put(c, CAT_DELETE,
+		       qualify(c->guarded, "DELETE FROM %s WHERE %s @= $1 RETURNING %s", n->table, n->id, n->balance));
+	statements_put(c, CAT_COPY, qualify(false, "COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance));
 }
 
 /* Names find the built-in operators for these types: there is one for exactly each, which comes before anybody's. */
@@ -164,12 +178,12 @@ void statements_accounts(struct catalogue *catalogue, const struct table *table)
 	bool plain = is_plain(table, catalogue->id_name) && is_plain(table, catalogue->balance_name);
 	catalogue->guarded = catalogue->guarded || (catalogue->qualified && !plain);
 	struct names names = names_of(catalogue, table);
-	catalogue->sql_name = mem_dup(names.table);
+	statements_put(catalogue, CAT_TABLE, mem_dup(names.table));
 	make_pages(catalogue, &names);
 	make_transfer(catalogue, &names);
 	make_insert(catalogue, &names);
 	oneshot_make(catalogue, &names, NULL);
-	catalogue->sql_audit = audit_of(catalogue, &names, NULL);
+	statements_put(catalogue, CAT_AUDIT, audit_of(catalogue, &names, NULL));
 	statements_names_free(&names);
 }
 
@@ -196,11 +210,12 @@ void statements_make_ledger(struct catalogue *c, const struct table *accounts, c
 	char *where = ident_quoted(schema), *table = ident_quoted(name);
 	type_add(&id, c, table_column(accounts, c->id_name));
 	type_add(&amount, c, table_column(accounts, c->balance_name));
-	c->sql_make_ledger = qualify(
-		c->qualified,
-		"CREATE TABLE IF NOT EXISTS %s.%s (id @uuid PRIMARY KEY, source %s NOT NULL, destination %s NOT "
-		"NULL, amount %s NOT NULL, made_at @timestamptz NOT NULL DEFAULT @now())",
-		where, table, buf_text(&id), buf_text(&id), buf_text(&amount));
+	statements_put(c, CAT_MAKE_LEDGER,
+		       qualify(c->qualified,
+			       "CREATE TABLE IF NOT EXISTS %s.%s (id @uuid PRIMARY KEY, source %s NOT NULL, "
+			       "destination %s NOT "
+			       "NULL, amount %s NOT NULL, made_at @timestamptz NOT NULL DEFAULT @now())",
+			       where, table, buf_text(&id), buf_text(&id), buf_text(&amount)));
 	buf_free(&id);
 	buf_free(&amount);
 	free(where);
@@ -217,11 +232,11 @@ static void make_history(struct catalogue *c, const char *ledger)
 	char *of = qualify(q, "%s WHERE (source @= $1 OR destination @= $1 OR $1 IS NULL)", head);
 	char *there = qualify(q, "(SELECT made_at, id FROM %s WHERE id @= $3)", ledger);
 	const char *down = "ORDER BY made_at DESC, id DESC LIMIT $2", *up = "ORDER BY made_at, id LIMIT $2";
-	c->sql_ledger_newest = qualify(q, "%s %s", of, down);
-	c->sql_ledger_older = qualify(q, "%s AND (made_at, id) @< %s %s", of, there, down);
-	c->sql_ledger_oldest = qualify(q, "%s %s", of, up);
-	c->sql_ledger_newer = qualify(q, "%s AND (made_at, id) @> %s %s", of, there, up);
-	c->sql_ledger_one = qualify(q, "%s WHERE id @= $1", head);
+	statements_put(c, CAT_LEDGER_NEWEST, qualify(q, "%s %s", of, down));
+	statements_put(c, CAT_LEDGER_OLDER, qualify(q, "%s AND (made_at, id) @< %s %s", of, there, down));
+	statements_put(c, CAT_LEDGER_OLDEST, qualify(q, "%s %s", of, up));
+	statements_put(c, CAT_LEDGER_NEWER, qualify(q, "%s AND (made_at, id) @> %s %s", of, there, up));
+	statements_put(c, CAT_LEDGER_ONE, qualify(q, "%s WHERE id @= $1", head));
 	free(there);
 	free(of);
 	free(head);
@@ -256,15 +271,17 @@ static void make_writing(struct catalogue *c, const struct names *n, const struc
 	char *hold = both_hold(c, n, 2, 5);
 	char *from = statements_is_written(c, "", table_column(ledger, "source"), "$2"),
 	     *to = statements_is_written(c, "", table_column(ledger, "destination"), "$3");
-	c->sql_ledger_checked =
+	statements_put(
+		c, CAT_LEDGER_CHECKED,
 		qualify(c->guarded,
 			"WITH written AS (%s(CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING %s) SELECT 1 @/ "
 			"@count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
-			head, hold, statements_returned(c), from, to);
-	c->sql_ledger_fence = qualify(c->guarded,
-				      "WITH written AS (%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "
-				      "SELECT id FROM written WHERE id @= $1",
-				      head);
+			head, hold, statements_returned(c), from, to));
+	statements_put(c, CAT_LEDGER_FENCE,
+		       qualify(c->guarded,
+			       "WITH written AS (%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "
+			       "SELECT id FROM written WHERE id @= $1",
+			       head));
 	free(head);
 	free(hold);
 	free(from);
@@ -284,9 +301,11 @@ static void make_finding(struct catalogue *c, const struct table *ledger, const 
 {
 	char *from = side_is(c, table_column(ledger, "source"), "$2"),
 	     *to = side_is(c, table_column(ledger, "destination"), "$3");
-	c->sql_ledger_find = qualify(c->guarded, "SELECT source, destination, amount FROM %s WHERE id @= $1", into);
-	c->sql_ledger_same =
-		qualify(c->guarded, "%s AND %s AND %s AND (amount @= $4 OR $4 IS NULL)", c->sql_ledger_find, from, to);
+	statements_put(c, CAT_LEDGER_FIND,
+		       qualify(c->guarded, "SELECT source, destination, amount FROM %s WHERE id @= $1", into));
+	statements_put(c, CAT_LEDGER_SAME,
+		       qualify(c->guarded, "%s AND %s AND %s AND (amount @= $4 OR $4 IS NULL)", c->sql[CAT_LEDGER_FIND],
+			       from, to));
 	free(from);
 	free(to);
 }
@@ -301,56 +320,22 @@ void statements_ledger(struct catalogue *c, const struct table *accounts, const 
 	make_finding(c, ledger, into);
 	make_history(c, into);
 	oneshot_make(c, &n, &written);
-	free(c->sql_audit);
-	c->sql_audit = audit_of(c, &n, into);
+	statements_put(c, CAT_AUDIT, audit_of(c, &n, into));
 	free(into);
 	statements_names_free(&n);
 }
 
 void statements_free(struct catalogue *c)
 {
-	char *const all[] = {
-		c->sql_name,
-		c->sql_make_ledger,
-		c->sql_columns,
-		c->sql_id,
-		c->sql_balance,
-		c->sql_page_first,
-		c->sql_one,
-		c->sql_read_two,
-		c->sql_debit,
-		c->sql_credit,
-		c->sql_third,
-		c->sql_ledger_checked,
-		c->sql_ledger_fence,
-		c->sql_ledger_find,
-		c->sql_ledger_same,
-		c->sql_ledger_newest,
-		c->sql_ledger_older,
-		c->sql_ledger_oldest,
-		c->sql_ledger_newer,
-		c->sql_ledger_one,
-		c->sql_audit,
-		c->sql_check_two,
-		c->sql_insert_rows,
-		c->sql_insert_end,
-		c->sql_copy,
-		c->sql_delete,
-		c->sql_whole_first,
-		c->sql_whole_after,
-		c->sql_oneshot[TRANSFER_HALF],
-		c->sql_oneshot[TRANSFER_ALL],
-		c->sql_oneshot[TRANSFER_AMOUNT],
-	};
-	for (size_t i = 0; i < COUNT_OF(all); i++)
-		free(all[i]);
+	for (size_t i = 0; i < COUNT_OF(c->sql); i++)
+		free(c->sql[i]);
 }
 
 /* COPY takes ids as they are. */
 void statements_give_ids(struct catalogue *c)
 {
 	c->id_drawn = true;
-	free(c->sql_insert_rows);
-	c->sql_insert_rows = qualify(false, "INSERT INTO %s (%s, %s) OVERRIDING SYSTEM VALUE VALUES ", c->sql_name,
-				     c->sql_id, c->sql_balance);
+	statements_put(c, CAT_INSERT_ROWS,
+		       qualify(false, "INSERT INTO %s (%s, %s) OVERRIDING SYSTEM VALUE VALUES ", c->sql[CAT_TABLE],
+			       c->sql[CAT_ID], c->sql[CAT_BALANCE]));
 }

@@ -28,6 +28,8 @@ char *statements_is_written(const struct catalogue *catalogue, const char *prefi
 /* What the ledger gives back of a row that was written. Only a table has a tableoid: a view put in its place fails. */
 const char *statements_returned(const struct catalogue *catalogue);
 
+void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char *sql); /* takes `sql` */
+
 /* From the judged names of the catalogue and the tables that were found. */
 void statements_accounts(struct catalogue *catalogue, const struct table *table);
 void statements_ledger(struct catalogue *catalogue, const struct table *accounts, const struct table *ledger);

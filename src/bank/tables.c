@@ -91,7 +91,7 @@ void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn
 {
 	struct making *making = NEW(struct making);
 	*making = (struct making){.db = db, .done = done, .arg = arg};
-	making->left = accounts ? accounts->sql_make_ledger : asset_schema_sql;
+	making->left = accounts ? accounts->sql[CAT_MAKE_LEDGER] : asset_schema_sql;
 	tables_send_next(making);
 }
 

@@ -30,9 +30,9 @@ static void transfer_ask(struct transfer *transfer, struct batch *batch)
 {
 	const char *both[] = {transfer->asked_source, transfer->asked_destination};
 	const char *id[] = {transfer->id};
-	transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_read_two, 2, both);
+	transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql[CAT_READ_TWO], 2, both);
 	if (transfer->id_was_given && transfer->catalogue->ledger)
-		transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql_ledger_find, 1, id);
+		transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql[CAT_LEDGER_FIND], 1, id);
 }
 
 static void add_record(struct transfer *transfer, struct batch *batch)
@@ -43,9 +43,9 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 	const char *record[] = {transfer->id, from, to, transfer->amount.text, now[0], now[1]};
 	const char *check[] = {from, to, now[0], now[1]};
 	if (c->ledger)
-		transfer_add(transfer, batch, VERB_INSERT, c->sql_ledger_checked, 6, record);
+		transfer_add(transfer, batch, VERB_INSERT, c->sql[CAT_LEDGER_CHECKED], 6, record);
 	else
-		transfer_add(transfer, batch, VERB_SELECT, c->sql_check_two, 4, check);
+		transfer_add(transfer, batch, VERB_SELECT, c->sql[CAT_CHECK_TWO], 4, check);
 }
 
 /* What waits for COMMIT would come after the check: it is called for. */
@@ -64,8 +64,8 @@ static void write(struct transfer *transfer, struct batch *batch)
 	transfer->destination_after = amount_show(facts->destination_after, scale);
 	const char *debit[] = {transfer->amount.text, transfer->source},
 		   *credit[] = {transfer->amount.text, transfer->destination};
-	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_debit, 2, debit);
-	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql_credit, 2, credit);
+	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql[CAT_DEBIT], 2, debit);
+	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql[CAT_CREDIT], 2, credit);
 	call_deferred(transfer, batch);
 	add_record(transfer, batch);
 	transfer->nwrites = batch->n;
@@ -239,7 +239,7 @@ static bool oneshot(struct body *body, struct batch *batch)
 	if (transfer->rule.rule == TRANSFER_AMOUNT)
 		params[n++] = transfer->amount.text;
 	transfer->step = STEP_ONESHOT;
-	transfer_add(transfer, batch, VERB_UPDATE, c->sql_oneshot[transfer->rule.rule], n, params);
+	transfer_add(transfer, batch, VERB_UPDATE, c->sql[CAT_ONESHOT + transfer->rule.rule], n, params);
 	return true;
 }
 
@@ -258,8 +258,8 @@ static bool transfer_fence(struct body *body, struct fence *fence)
 	transfer->asked_amount = amount_show(transfer->rule.amount, transfer->rule.scale);
 	transfer->same[3] = amount ? transfer->asked_amount.text : NULL;
 	fence->write = (struct statement){
-		.sql = c->sql_ledger_fence, .verb = VERB_INSERT, .nparams = 4, .params = transfer->fence};
-	fence->find = (struct statement){.sql = given ? c->sql_ledger_same : c->sql_ledger_find,
+		.sql = c->sql[CAT_LEDGER_FENCE], .verb = VERB_INSERT, .nparams = 4, .params = transfer->fence};
+	fence->find = (struct statement){.sql = given ? c->sql[CAT_LEDGER_SAME] : c->sql[CAT_LEDGER_FIND],
 					 .verb = VERB_SELECT,
 					 .nparams = given ? 4 : 1,
 					 .params = transfer->same};

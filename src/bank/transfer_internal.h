@@ -33,7 +33,7 @@ struct transfer {
 	const char *fence[4], *same[4];
 };
 
-/* Reads the rows of sql_read_two: the ids as the server spells them, and what the accounts hold. */
+/* Reads the rows of CAT_READ_TWO: the ids as the server spells them, and what the accounts hold. */
 MUST_CHECK enum status transfer_read_rows(struct transfer *transfer, const struct rows *rows, struct holding *source,
 					  struct holding *destination, struct err *err);
 

@@ -32,7 +32,7 @@ static void tutorial_add_column(struct buf *sql, const struct catalogue *c, cons
 {
 	struct buf label = {0};
 	buf_fmt(&label, "%s_%s", c->name, column);
-	buf_fmt(sql, "%s.", c->sql_name);
+	buf_fmt(sql, "%s.", c->sql[CAT_TABLE]);
 	ident_add(sql, column);
 	buf_str(sql, " AS ");
 	ident_add(sql, label.p);
@@ -46,14 +46,14 @@ static char *read_sql(const struct catalogue *c, const char *id)
 	tutorial_add_column(&sql, c, c->id_name);
 	buf_str(&sql, ", ");
 	tutorial_add_column(&sql, c, c->balance_name);
-	qualify_add(&sql, c->guarded, "\nFROM %s\nWHERE %s.%s @= $1", c->sql_name, c->sql_name, id);
+	qualify_add(&sql, c->guarded, "\nFROM %s\nWHERE %s.%s @= $1", c->sql[CAT_TABLE], c->sql[CAT_TABLE], id);
 	return buf_take(&sql);
 }
 
 void tutorial_sql_make(struct tutorial_sql *sql, const struct catalogue *c)
 {
 	char *id = ident_quoted(c->id_name), *balance = ident_quoted(c->balance_name);
-	const char *table = c->sql_name;
+	const char *table = c->sql[CAT_TABLE];
 	tutorial_sql_free(sql);
 	sql->ids = qualify(false, "SELECT %s from %s LIMIT %u", id, table, (unsigned)TUTORIAL_IDS_MAX);
 	sql->insert = qualify(false, "INSERT INTO %s (%s, %s)%s VALUES ($1, $2)", table, id, balance,

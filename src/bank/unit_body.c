@@ -47,7 +47,7 @@ static enum body_say unit_ask(struct unit *unit, struct batch *batch)
 	unit->params[0] = unit->source;
 	unit->params[1] = unit->destination;
 	batch->statements[batch->n++] = (struct statement){
-		.sql = unit->catalogue->sql_third, .verb = VERB_SELECT, .nparams = 2, .params = unit->params};
+		.sql = unit->catalogue->sql[CAT_THIRD], .verb = VERB_SELECT, .nparams = 2, .params = unit->params};
 	return BODY_SEND;
 }
 
@@ -104,8 +104,8 @@ static bool unit_fence(struct body *body, struct fence *fence)
 {
 	struct unit *unit = (struct unit *)body;
 	if (!unit->transfer) {
-		*fence = (struct fence){.write = {.sql = unit->catalogue->sql_ledger_fence, .verb = VERB_INSERT},
-					.find = {.sql = unit->catalogue->sql_ledger_find, .verb = VERB_SELECT}};
+		*fence = (struct fence){.write = {.sql = unit->catalogue->sql[CAT_LEDGER_FENCE], .verb = VERB_INSERT},
+					.find = {.sql = unit->catalogue->sql[CAT_LEDGER_FIND], .verb = VERB_SELECT}};
 		return unit->catalogue->ledger;
 	}
 	struct body *transfer = transfer_body(unit->transfer);

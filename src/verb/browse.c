@@ -66,7 +66,8 @@ static void describe_sort(struct buf *out, const struct run *run)
 {
 	browse_cost(out, run->app);
 	buf_str(out, ", unless a filter leaves few; CREATE INDEX ON ");
-	buf_fmt(out, "%s (%s) would spare that", run->app->catalogue->sql_name, run->app->catalogue->sql_balance);
+	buf_fmt(out, "%s (%s) would spare that", run->app->catalogue->sql[CAT_TABLE],
+		run->app->catalogue->sql[CAT_BALANCE]);
 }
 
 /* ---- search ---- */

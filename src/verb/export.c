@@ -192,7 +192,7 @@ static void export_ask(struct export *export, bool first)
 	struct statement *page = &statements[first];
 	snprintf(limit, sizeof limit, "%u", export->page);
 	*page = (struct statement){.verb = VERB_SELECT};
-	page->sql = export->after ? catalogue->sql_whole_after : catalogue->sql_whole_first;
+	page->sql = export->after ? catalogue->sql[CAT_WHOLE_AFTER] : catalogue->sql[CAT_WHOLE_FIRST];
 	page->params = export->after ? params : params + 1;
 	page->nparams = export->after ? 2 : 1;
 	export_send(export, statements, first ? 2 : 1,

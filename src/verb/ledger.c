@@ -42,9 +42,10 @@ static bool ledger_next_page(struct reading *reading)
 	snprintf(limit, sizeof limit, "%llu", rows);
 	reading->left -= rows;
 	if (reading->after)
-		reading_ask(reading, catalogue->sql_ledger_older, (const char *const[]){of, limit, reading->after}, 3);
+		reading_ask(reading, catalogue->sql[CAT_LEDGER_OLDER], (const char *const[]){of, limit, reading->after},
+			    3);
 	else
-		reading_ask(reading, catalogue->sql_ledger_newest, (const char *const[]){of, limit}, 2);
+		reading_ask(reading, catalogue->sql[CAT_LEDGER_NEWEST], (const char *const[]){of, limit}, 2);
 	return true;
 }
 
@@ -107,7 +108,7 @@ static void ledger_print(struct run *run)
 	reading->output = ledger_output(run, format);
 	reading->left = limit;
 	if (id)
-		reading_ask(reading, run->app->catalogue->sql_ledger_one, &id, 1);
+		reading_ask(reading, run->app->catalogue->sql[CAT_LEDGER_ONE], &id, 1);
 	else
 		ledger_next_page(reading);
 }

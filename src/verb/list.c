@@ -87,7 +87,7 @@ static void start_place(struct reading *reading)
 {
 	reading->take = take_place;
 	reading->more = after_place;
-	reading_ask(reading, reading->run->app->catalogue->sql_one, (const char *const[]){reading->place_id}, 1);
+	reading_ask(reading, reading->run->app->catalogue->sql[CAT_ONE], (const char *const[]){reading->place_id}, 1);
 }
 
 /* ---- the command ---- */

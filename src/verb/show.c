@@ -80,7 +80,8 @@ static bool show_all(struct reading *reading)
 static void ask_transfers(struct reading *reading, const char *limit)
 {
 	const struct run *run = reading->run;
-	reading_ask(reading, run->app->catalogue->sql_ledger_newest, (const char *const[]){run->args[0], limit}, 2);
+	reading_ask(reading, run->app->catalogue->sql[CAT_LEDGER_NEWEST], (const char *const[]){run->args[0], limit},
+		    2);
 }
 
 static bool then_show(struct reading *reading)
@@ -145,7 +146,7 @@ static void do_show(struct run *run)
 		reading->output = list_output(run, stdout, format);
 	else
 		reading->take = take_account;
-	reading_ask(reading, catalogue->sql_one, (const char *const[]){run->args[0]}, 1);
+	reading_ask(reading, catalogue->sql[CAT_ONE], (const char *const[]){run->args[0]}, 1);
 }
 
 const struct command verb_show = {

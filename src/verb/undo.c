@@ -179,7 +179,7 @@ static bool ask_opposite(struct reading *reading)
 		return false;
 	reading->left = 0;
 	transfer_undo_id(own, run->args[0]);
-	reading_ask(reading, run->app->catalogue->sql_ledger_one, (const char *const[]){own}, 1);
+	reading_ask(reading, run->app->catalogue->sql[CAT_LEDGER_ONE], (const char *const[]){own}, 1);
 	return true;
 }
 
@@ -200,7 +200,7 @@ static void do_undo(struct run *run)
 	reading->take = undo_take;
 	reading->then = make_opposite;
 	reading->left = 1;
-	reading_ask(reading, app->catalogue->sql_ledger_one, (const char *const[]){run->args[0]}, 1);
+	reading_ask(reading, app->catalogue->sql[CAT_LEDGER_ONE], (const char *const[]){run->args[0]}, 1);
 }
 
 const struct command verb_undo = {

@@ -28,14 +28,14 @@ static void the_tables_of_the_tutorial(void **state)
 	assert_int_equal(c->nextra, 0);
 	assert_true(c->ledger);
 	assert_null(c->ledger_why);
-	assert_string_equal(c->sql_one, "SELECT id, balance FROM accounts WHERE id = $1");
+	assert_string_equal(c->sql[CAT_ONE], "SELECT id, balance FROM accounts WHERE id = $1");
 	assert_true(c->balance_nullable && !c->balance_indexed);
 	pg_exec("CREATE INDEX balances ON accounts (balance); ALTER TABLE accounts ALTER balance SET NOT NULL");
 	c = rig_read(rig, NULL);
 	assert_true(!c->balance_nullable && c->balance_indexed);
-	assert_string_equal(c->sql_debit, "UPDATE accounts SET balance = balance - $1 WHERE id = $2");
+	assert_string_equal(c->sql[CAT_DEBIT], "UPDATE accounts SET balance = balance - $1 WHERE id = $2");
 	assert_string_equal(
-		c->sql_ledger_checked,
+		c->sql[CAT_LEDGER_CHECKED],
 		"WITH written AS (INSERT INTO transfers (id, source, destination, amount) VALUES (CASE WHEN "
 		"(SELECT balance FROM accounts WHERE id = $2) = $5 AND (SELECT balance FROM accounts WHERE id = "
 		"$3) = $6 THEN $1::uuid END, $2, $3, $4) RETURNING id, source, destination, amount, tableoid) SELECT 1 "
@@ -51,9 +51,8 @@ static void every_with_clause_returns_something(void **state)
 	struct rig *rig = *state;
 	pg_bank(1);
 	struct catalogue *c = rig_read(rig, NULL);
-	for (size_t i = 0; i < COUNT_OF(c->sql_oneshot); i++) {
-		const char *update = strstr(c->sql_oneshot[i], "(UPDATE"),
-			   *insert = strstr(c->sql_oneshot[i], "(INSERT");
+	for (enum catalogue_sql i = CAT_ONESHOT; i <= CAT_ONESHOT_LAST; i++) {
+		const char *update = strstr(c->sql[i], "(UPDATE"), *insert = strstr(c->sql[i], "(INSERT");
 		assert_true(update && insert && update < insert);
 		assert_true(strstr(update, "RETURNING") < insert);
 		assert_non_null(strstr(insert, "RETURNING"));
@@ -178,7 +177,7 @@ static void names_are_quoted_where_they_need_it(void **state)
 	assert_string_equal(c->name, "Back Office.order");
 	assert_string_equal(c->id_name, "the \"id\"");
 	assert_int_equal(c->nextra, 2);
-	assert_string_equal(c->sql_page_first,
+	assert_string_equal(c->sql[CAT_PAGE_FIRST],
 			    "SELECT \"the \"\"id\"\"\", balance, pg_catalog.\"left\"(\"Select\", 200) AS \"Select\", "
 			    "pg_catalog.\"left\"(note, 200) AS note "
 			    "FROM \"Back Office\".\"order\" ORDER BY \"the \"\"id\"\"\" LIMIT $1");
@@ -197,7 +196,7 @@ static void schemas(void **state)
 	assert_string_equal(rig_read(rig, "accounts")->id_type, "int4");
 	struct catalogue *c = rig_read(rig, "east.accounts");
 	assert_string_equal(c->name, "east.accounts");
-	assert_string_equal(c->sql_name, "east.accounts");
+	assert_string_equal(c->sql[CAT_TABLE], "east.accounts");
 	assert_false(c->ledger); /* its own ledger, which does not hold UUIDs */
 	assert_non_null(strstr(c->ledger_why, "bigint"));
 	pg_exec("DROP TABLE east.accounts, east.transfers; CREATE TABLE east.accounts (LIKE public.accounts INCLUDING "
@@ -232,7 +231,7 @@ static void ledgers(void **state)
 		pg_exec("%s", cases[i].change);
 		struct catalogue *c = rig_read(rig, NULL);
 		assert_int_equal(c->ledger, !cases[i].words);
-		assert_int_equal(c->sql_ledger_checked != NULL, c->ledger);
+		assert_int_equal(c->sql[CAT_LEDGER_CHECKED] != NULL, c->ledger);
 		if (cases[i].words && !strstr(c->ledger_why, cases[i].words))
 			fail_msg("\"%s\" does not hold \"%s\"", c->ledger_why, cases[i].words);
 	}

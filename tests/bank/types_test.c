@@ -216,7 +216,7 @@ static void random_transfers(void **state)
 		assert_false(rig->catalogue->ledger);
 		run(rig, kind, false);
 		make(kind);
-		pg_exec("%s", rig->catalogue->sql_make_ledger);
+		pg_exec("%s", rig->catalogue->sql[CAT_MAKE_LEDGER]);
 		assert_non_null(rig_read(rig, NULL));
 		assert_true(rig->catalogue->ledger);
 		run(rig, kind, true);
@@ -231,7 +231,7 @@ static void ledgers_that_fit(void **state)
 	for (size_t k = 0; k < COUNT_OF(kinds); k++) {
 		make(&kinds[k]);
 		assert_non_null(rig_read(rig, NULL));
-		pg_exec("%s", rig->catalogue->sql_make_ledger);
+		pg_exec("%s", rig->catalogue->sql[CAT_MAKE_LEDGER]);
 		char *types = pg_value("SELECT string_agg(format_type(atttypid, atttypmod), ' ' ORDER BY attnum) FROM "
 				       "pg_attribute WHERE attrelid = 'public.transfers'::regclass AND attnum > 0");
 		char wanted[120];
@@ -267,7 +267,7 @@ static void nan_is_left_alone(void **state)
 			}
 		}
 		if (!ledger)
-			pg_exec("%s", rig->catalogue->sql_make_ledger);
+			pg_exec("%s", rig->catalogue->sql[CAT_MAKE_LEDGER]);
 	}
 	char *all = pg_value("SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
 	assert_string_equal(all, "NaN 10.01 20.00");

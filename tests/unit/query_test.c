@@ -18,10 +18,10 @@ static struct catalogue *catalogue(void)
 		.balance_type = "numeric",
 		.id_is_number = true,
 		.id_max = INT32_MAX,
-		.sql_columns = "id, balance",
-		.sql_name = "accounts",
-		.sql_id = "id",
-		.sql_balance = "balance",
+		.sql[CAT_COLUMNS] = "id, balance",
+		.sql[CAT_TABLE] = "accounts",
+		.sql[CAT_ID] = "id",
+		.sql[CAT_BALANCE] = "balance",
 	};
 	return &c;
 }

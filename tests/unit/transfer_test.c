@@ -18,15 +18,15 @@ static struct catalogue table(void)
 		.id_max = INT64_MAX,
 		.balance_max = INT32_MAX,
 		.ledger = true,
-		.sql_read_two = (char *)"read",
-		.sql_debit = (char *)"debit",
-		.sql_credit = (char *)"credit",
-		.sql_ledger_checked = (char *)"checked",
-		.sql_ledger_fence = (char *)"fence",
-		.sql_ledger_find = (char *)"find",
-		.sql_ledger_same = (char *)"same",
+		.sql[CAT_READ_TWO] = (char *)"read",
+		.sql[CAT_DEBIT] = (char *)"debit",
+		.sql[CAT_CREDIT] = (char *)"credit",
+		.sql[CAT_LEDGER_CHECKED] = (char *)"checked",
+		.sql[CAT_LEDGER_FENCE] = (char *)"fence",
+		.sql[CAT_LEDGER_FIND] = (char *)"find",
+		.sql[CAT_LEDGER_SAME] = (char *)"same",
 		.ledger_name = (char *)"transfers",
-		.sql_check_two = (char *)"check",
+		.sql[CAT_CHECK_TWO] = (char *)"check",
 	};
 }
 
