@@ -7,14 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/output_format.h"
+#include "base/choice.h"
 #include "base/err.h"
 #include "db/conninfo.h"
 #include "txn/txn.h"
 
-enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_JSONL };
 /* As SQLAlchemy writes statements, or every event in our own words. */
-enum echo_style { ECHO_NONE, ECHO_SQLALCHEMY, ECHO_PLAIN };
-enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+#define ECHO_STYLES(X, SEP, LAST) X(ECHO_SQLALCHEMY, "sqlalchemy") LAST X(ECHO_PLAIN, "plain")
+#define ECHO_CHOICES ECHO_STYLES(CHOICE_WORD, "|", "|")
+enum echo_style { ECHO_NONE, ECHO_STYLES(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
+#define COLOR_WHENS(X, SEP, LAST) X(COLOR_AUTO, "auto") SEP X(COLOR_ALWAYS, "always") LAST X(COLOR_NEVER, "never")
+#define COLOR_CHOICES COLOR_WHENS(CHOICE_WORD, "|", "|")
+enum color_when { COLOR_WHENS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
 /* Zero-initialise, then settings_parse() (cli/settings.h). All text owned. */
 struct settings {

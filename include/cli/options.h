@@ -28,7 +28,6 @@ const struct option *options_by_letter(char letter); /* NULL where there is none
 const struct option *options_by_name(const char *name, size_t length);
 
 /* "table", "csv" ... as in --format; the error says what there is. */
-const char *options_format_name(enum output_format format); /* static */
 MUST_CHECK enum status options_format(const char *word, enum output_format *format, struct err *err);
 /* A whole number within limits; `what` names it in the sentence. */
 MUST_CHECK enum status options_number(const char *word, const char *what, unsigned long long min,

@@ -3,10 +3,12 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-#include "app/settings.h"
+#include "app/output_format.h"
+#include "base/err.h"
 
 /*
  * table: made harmless, cut at 80 columns a cell, NULL written out; aligned over the rows that came together.
@@ -14,6 +16,10 @@
  * json:  one array of objects; jsonl: one object a line. All values are strings (an id may be above 2^53), NULL is null.
  */
 struct output;
+const char *output_format_word(enum output_format format); /* "table", static */
+/* The format that belongs to the ending of a file's name; false where none does. */
+bool output_format_of_file(const char *file, enum output_format *format);
+
 struct output *output_new(FILE *to, enum output_format format, size_t ncols, const char *const *names,
 			  const bool *right); /* names copied; right: numbers, set to the right in a table */
 /* nrows * ncols cells, row by row; NULL is SQL NULL. */

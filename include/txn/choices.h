@@ -3,37 +3,33 @@
 #ifndef TXN_CHOICES_H
 #define TXN_CHOICES_H
 
+#include "base/choice.h"
 #include "db/dialect.h"
-
-/* Each list is X(constant, word ...) with SEP between two of them: enum, names and choices are all made from it. */
-#define TXN_CONSTANT(constant, ...) constant
-#define TXN_WORD(constant, word, ...) word
-#define TXN_COMMA ,
 
 /* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. NONE: the first error is final,
  * FAILED. */
-#define TXN_PROTOCOLS(X, SEP)                                                                                          \
+#define TXN_PROTOCOLS(X, SEP, LAST)                                                                                    \
 	X(PROTOCOL_AUTO, "auto")                                                                                       \
-	SEP X(PROTOCOL_SAVEPOINT, "savepoint") SEP X(PROTOCOL_RESTART, "restart") SEP X(PROTOCOL_NONE, "none")
-#define TXN_PROTOCOL_CHOICES TXN_PROTOCOLS(TXN_WORD, "|")
-enum txn_protocol { TXN_PROTOCOLS(TXN_CONSTANT, TXN_COMMA) };
+	SEP X(PROTOCOL_SAVEPOINT, "savepoint") SEP X(PROTOCOL_RESTART, "restart") LAST X(PROTOCOL_NONE, "none")
+#define TXN_PROTOCOL_CHOICES TXN_PROTOCOLS(CHOICE_WORD, "|", "|")
+enum txn_protocol { TXN_PROTOCOLS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
 /* How statements travel: as few round trips as the data allows, one statement a round trip, or all in one round trip
  * (for bodies that can; others are pipelined). */
-#define TXN_WIRES(X, SEP) X(WIRE_PIPELINE, "pipeline") SEP X(WIRE_STEP, "step") SEP X(WIRE_ONESHOT, "oneshot")
-#define TXN_WIRE_CHOICES TXN_WIRES(TXN_WORD, "|")
-enum txn_wire { TXN_WIRES(TXN_CONSTANT, TXN_COMMA) };
+#define TXN_WIRES(X, SEP, LAST) X(WIRE_PIPELINE, "pipeline") SEP X(WIRE_STEP, "step") LAST X(WIRE_ONESHOT, "oneshot")
+#define TXN_WIRE_CHOICES TXN_WIRES(CHOICE_WORD, "|", "|")
+enum txn_wire { TXN_WIRES(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
 /*
  * What BEGIN asks for: a word for options, and the name in SQL. READ COMMITTED is none of them: there a balance that
  * was read may be another one when it is written, and what was decided by it is wrong. Under REPEATABLE READ a row
  * that another transaction has changed since cannot be written (40001).
  */
-#define TXN_ISOLATIONS(X, SEP)                                                                                         \
+#define TXN_ISOLATIONS(X, SEP, LAST)                                                                                   \
 	X(ISOLATION_SERIALIZABLE, "serializable", "SERIALIZABLE")                                                      \
-	SEP X(ISOLATION_REPEATABLE_READ, "repeatable-read", "REPEATABLE READ")
-#define TXN_ISOLATION_CHOICES TXN_ISOLATIONS(TXN_WORD, "|")
-enum txn_isolation { TXN_ISOLATIONS(TXN_CONSTANT, TXN_COMMA) };
+	LAST X(ISOLATION_REPEATABLE_READ, "repeatable-read", "REPEATABLE READ")
+#define TXN_ISOLATION_CHOICES TXN_ISOLATIONS(CHOICE_WORD, "|", "|")
+enum txn_isolation { TXN_ISOLATIONS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
 /* The words above; all static. */
 const char *txn_protocol_name(enum txn_protocol protocol);    /* "auto" */

@@ -10,11 +10,6 @@
 #include "bank/catalogue.h"
 #include "base/mem.h"
 
-/* What some of them take. */
-#define FORMAT_WORDS "table|csv|json|jsonl"
-#define COLOR_WORDS "auto|always|never"
-#define ECHO_WORDS "sqlalchemy|plain"
-
 /* ---- reading values ---- */
 
 enum status options_number(const char *word, const char *what, unsigned long long min, unsigned long long max,
@@ -48,15 +43,9 @@ static enum status choose(const char *word, const char *what, const char *choice
 enum status options_format(const char *word, enum output_format *format, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(word, "--format", FORMAT_WORDS, &choice, err);
+	enum status status = choose(word, "--format", OUTPUT_FORMAT_CHOICES, &choice, err);
 	*format = (enum output_format)choice;
 	return status;
-}
-
-const char *options_format_name(enum output_format format)
-{
-	static const char *const names[] = {"table", "csv", "json", "jsonl"};
-	return names[format];
 }
 
 static enum status options_take(char **field, const char *value)
@@ -89,6 +78,16 @@ static enum status flag(bool *field)
 		return flag(&s->field);                                                                                \
 	}
 
+#define SHORT_FORM(constant, word, name, ...)                                                                          \
+	static enum status apply_##name(struct settings *s, const char *value, struct err *err)                        \
+	{                                                                                                              \
+		(void)value;                                                                                           \
+		(void)err;                                                                                             \
+		s->format = constant;                                                                                  \
+		return ST_OK;                                                                                          \
+	}
+
+OUTPUT_SHORT_FORMS(SHORT_FORM)
 TAKES(user, conninfo.user)
 TAKES(file, file)
 TAKES(keep, keep)
@@ -143,18 +142,6 @@ static enum status apply_command(struct settings *s, const char *value, struct e
 	return ST_OK;
 }
 
-static enum status apply_csv(struct settings *s, const char *value, struct err *err)
-{
-	(void)value;
-	return options_format("csv", &s->format, err);
-}
-
-static enum status apply_json(struct settings *s, const char *value, struct err *err)
-{
-	(void)value;
-	return options_format("json", &s->format, err);
-}
-
 static enum status apply_format(struct settings *s, const char *value, struct err *err)
 {
 	return options_format(value, &s->format, err);
@@ -163,7 +150,7 @@ static enum status apply_format(struct settings *s, const char *value, struct er
 static enum status apply_color(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = choose(value, "--color", COLOR_WORDS, &choice, err);
+	enum status status = choose(value, "--color", COLOR_CHOICES, &choice, err);
 	s->color = (enum color_when)choice;
 	return status;
 }
@@ -171,8 +158,8 @@ static enum status apply_color(struct settings *s, const char *value, struct err
 static enum status apply_echo(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
-	enum status status = value ? choose(value, "--echo", ECHO_WORDS, &choice, err) : ST_OK;
-	s->echo = choice == 0 ? ECHO_SQLALCHEMY : ECHO_PLAIN;
+	enum status status = value ? choose(value, "--echo", ECHO_CHOICES, &choice, err) : ST_OK;
+	s->echo = (enum echo_style)(ECHO_SQLALCHEMY + choice);
 	return status;
 }
 
@@ -252,6 +239,8 @@ static enum status apply_accounts(struct settings *s, const char *value, struct 
 
 /* ---- the table ---- */
 
+#define SHORT_OPTION(constant, word, name, own, help) {0, word, NULL, GROUP_OUTPUT, help, apply_##name, NULL},
+
 static const struct option table[] = {
 	{'h', "host", "HOST", GROUP_CONNECTION, "server's address, or directory of its socket", apply_host, NULL},
 	{'p', "port", "PORT", GROUP_CONNECTION, "server's port", apply_port, NULL},
@@ -273,18 +262,18 @@ static const struct option table[] = {
 	{0, "accounts", "N", GROUP_WORK, "demo, init, tutorial: accounts to add (default 100)", apply_accounts, NULL},
 	{0, "keep", "DIR", GROUP_WORK, "demo: keep the data in this directory", apply_keep, NULL},
 	{'o', "output", "FILE", GROUP_OUTPUT, "data to this file, in place of standard output", apply_output, NULL},
-	{0, "csv", NULL, GROUP_OUTPUT, "data as CSV", apply_csv, NULL},
-	{0, "json", NULL, GROUP_OUTPUT, "data as JSON, numbers as strings", apply_json, NULL},
-	{0, "format", "FORMAT", GROUP_OUTPUT, "table, csv, json or jsonl", apply_format, FORMAT_WORDS},
+	OUTPUT_SHORT_FORMS(SHORT_OPTION) /* --csv ... */
+	{0, "format", "FORMAT", GROUP_OUTPUT, OUTPUT_FORMAT_HELP, apply_format, OUTPUT_FORMAT_CHOICES},
 	{0, "plain", NULL, GROUP_OUTPUT, "lines instead of a screen", apply_plain, NULL},
 	{0, "echo", "[=plain]", GROUP_OUTPUT, "every statement on stderr, as SQLAlchemy's echo", apply_echo,
-	 ECHO_WORDS},
+	 ECHO_CHOICES},
 	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii, NULL},
-	{0, "color", "WHEN", GROUP_OUTPUT, "auto, always or never", apply_color, COLOR_WORDS},
-	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: " TXN_PROTOCOLS(TXN_WORD, ", "), apply_protocol,
+	{0, "color", "WHEN", GROUP_OUTPUT, COLOR_WHENS(CHOICE_WORD, ", ", " or "), apply_color, COLOR_CHOICES},
+	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: " TXN_PROTOCOLS(CHOICE_WORD, ", ", ", "), apply_protocol,
 	 TXN_PROTOCOL_CHOICES},
-	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: pipeline, step or oneshot", apply_wire, TXN_WIRE_CHOICES},
-	{0, "isolation", "LEVEL", GROUP_TRANSFER, TXN_ISOLATIONS(TXN_WORD, " or "), apply_isolation,
+	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: " TXN_WIRES(CHOICE_WORD, ", ", " or "), apply_wire,
+	 TXN_WIRE_CHOICES},
+	{0, "isolation", "LEVEL", GROUP_TRANSFER, TXN_ISOLATIONS(CHOICE_WORD, ", ", " or "), apply_isolation,
 	 TXN_ISOLATION_CHOICES},
 	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts, NULL},
 	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff, NULL},

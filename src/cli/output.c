@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -13,15 +14,23 @@
 
 enum { CELL_COLUMNS = 80 };
 
+/* How a format is written. */
+struct writer {
+	bool harmless;                        /* for a terminal: names are shown as cells are */
+	void (*begin)(struct output *output); /* may be NULL */
+	void (*rows)(struct output *output, const char *const *cells, size_t nrows);
+	void (*end)(struct output *output); /* may be NULL */
+};
+
 struct output {
 	FILE *to;
-	enum output_format format;
+	const struct writer *writer;
 	size_t ncols;
 	char **names;
 	bool *right;
 	size_t *widths; /* of a table: they only grow */
-	uint64_t nrows;
-	bool headed; /* the table's header was written */
+	uint64_t nrows; /* of a JSON array */
+	bool headed;    /* the table's header was written */
 	struct buf line;
 };
 
@@ -91,6 +100,14 @@ static void table_rows(struct output *output, const char *const *cells, size_t n
 	free(texts);
 }
 
+static void table_end(struct output *output)
+{
+	if (!output->headed)
+		table_header(output);
+}
+
+static const struct writer table_writer = {.harmless = true, .rows = table_rows, .end = table_end};
+
 /* ---- CSV ---- */
 
 static void csv_cell(struct buf *line, const char *cell)
@@ -120,13 +137,24 @@ static void csv_row(struct output *output, const char *const *cells)
 	write_line(output);
 }
 
-/* ---- JSON ---- */
+static void csv_begin(struct output *output)
+{
+	csv_row(output, (const char *const *)output->names);
+}
 
-static void json_row(struct output *output, const char *const *cells, bool array)
+static void csv_rows(struct output *output, const char *const *cells, size_t nrows)
+{
+	for (size_t r = 0; r < nrows; r++)
+		csv_row(output, cells + r * output->ncols);
+}
+
+static const struct writer csv_writer = {.begin = csv_begin, .rows = csv_rows};
+
+/* ---- JSON and JSON lines ---- */
+
+static void json_object(struct output *output, const char *const *cells)
 {
 	struct buf *line = &output->line;
-	if (array)
-		buf_str(line, output->nrows ? ",\n" : "\n");
 	buf_char(line, '{');
 	for (size_t c = 0; c < output->ncols; c++) {
 		buf_str(line, c ? "," : "");
@@ -134,53 +162,99 @@ static void json_row(struct output *output, const char *const *cells, bool array
 		buf_char(line, ':');
 		json_add_string(line, cells[c], cells[c] ? strlen(cells[c]) : 0);
 	}
-	buf_str(line, array ? "}" : "}\n");
-	write_line(output);
+	buf_char(line, '}');
 }
 
+static void json_begin(struct output *output)
+{
+	fputc('[', output->to);
+}
+
+static void json_rows(struct output *output, const char *const *cells, size_t nrows)
+{
+	for (size_t r = 0; r < nrows; r++, output->nrows++) {
+		buf_str(&output->line, output->nrows ? ",\n" : "\n");
+		json_object(output, cells + r * output->ncols);
+		write_line(output);
+	}
+}
+
+static void json_end(struct output *output)
+{
+	fputs(output->nrows ? "\n]\n" : "]\n", output->to);
+}
+
+static const struct writer json_writer = {.begin = json_begin, .rows = json_rows, .end = json_end};
+
+static void jsonl_rows(struct output *output, const char *const *cells, size_t nrows)
+{
+	for (size_t r = 0; r < nrows; r++) {
+		json_object(output, cells + r * output->ncols);
+		buf_char(&output->line, '\n');
+		write_line(output);
+	}
+}
+
+static const struct writer jsonl_writer = {.rows = jsonl_rows};
+
 /* ---- all of them ---- */
+
+enum { ENDINGS_MAX = 2 };
+
+#define FORMAT_ENTRY(constant, word, name, ...) [constant] = {word, &name##_writer, {__VA_ARGS__}}
+
+static const struct {
+	const char *word;
+	const struct writer *writer;
+	const char *endings[ENDINGS_MAX];
+} formats[] = {OUTPUT_FORMATS(FORMAT_ENTRY, CHOICE_COMMA, CHOICE_COMMA)};
+
+const char *output_format_word(enum output_format format)
+{
+	return formats[format].word;
+}
+
+bool output_format_of_file(const char *file, enum output_format *format)
+{
+	const char *ending = strrchr(file, '.');
+	for (size_t i = 0; ending && i < COUNT_OF(formats); i++)
+		for (size_t e = 0; e < ENDINGS_MAX && formats[i].endings[e]; e++)
+			if (strcasecmp(ending, formats[i].endings[e]) == 0) {
+				*format = (enum output_format)i;
+				return true;
+			}
+	return false;
+}
 
 struct output *output_new(FILE *to, enum output_format format, size_t ncols, const char *const *names,
 			  const bool *right)
 {
 	struct output *output = NEW(struct output);
 	output->to = to;
-	output->format = format;
+	output->writer = formats[format].writer;
 	output->ncols = ncols;
 	output->names = mem_array(ncols, sizeof *output->names);
 	output->right = mem_array(ncols, sizeof *output->right);
 	output->widths = mem_array(ncols, sizeof *output->widths);
 	for (size_t c = 0; c < ncols; c++) {
-		output->names[c] = format == FORMAT_TABLE ? harmless(names[c]) : mem_dup(names[c]);
+		output->names[c] = output->writer->harmless ? harmless(names[c]) : mem_dup(names[c]);
 		output->right[c] = right[c];
 		output->widths[c] = text_width(output->names[c], strlen(output->names[c]));
 	}
-	if (format == FORMAT_CSV)
-		csv_row(output, (const char *const *)output->names);
-	if (format == FORMAT_JSON)
-		fputc('[', to);
+	if (output->writer->begin)
+		output->writer->begin(output);
 	return output;
 }
 
 void output_rows(struct output *output, const char *const *cells, size_t nrows)
 {
-	if (output->format == FORMAT_TABLE)
-		table_rows(output, cells, nrows);
-	for (size_t r = 0; r < nrows; r++, output->nrows++) {
-		const char *const *row = cells + r * output->ncols;
-		if (output->format == FORMAT_CSV)
-			csv_row(output, row);
-		else if (output->format != FORMAT_TABLE)
-			json_row(output, row, output->format == FORMAT_JSON);
-	}
+	output->writer->rows(output, cells, nrows);
 }
 
 enum status output_end(struct output *output, struct err *err)
 {
-	if (output->format == FORMAT_TABLE && !output->headed)
-		table_header(output);
-	if (output->format == FORMAT_JSON)
-		fputs(output->nrows ? "\n]\n" : "]\n", output->to);
+	if (output->writer->end)
+		output->writer->end(output);
 	bool failed = fflush(output->to) != 0 || ferror(output->to);
 	int why = errno;
 	output_free(output);

@@ -10,14 +10,19 @@
 #include "base/mem.h"
 #include "cli/options.h"
 
+#define SHORT_FORM(constant, word, ...) {word, constant},
+
 enum status run_format(const struct run *run, enum output_format *format, struct err *err)
 {
+	static const struct {
+		const char *option;
+		enum output_format format;
+	} short_forms[] = {OUTPUT_SHORT_FORMS(SHORT_FORM)};
 	const char *word = run_option(run, "format");
 	*format = run->app->settings.format;
-	if (run_option(run, "csv"))
-		*format = FORMAT_CSV;
-	if (run_option(run, "json"))
-		*format = FORMAT_JSON;
+	for (size_t i = 0; i < COUNT_OF(short_forms); i++)
+		if (run_option(run, short_forms[i].option))
+			*format = short_forms[i].format;
 	return word ? options_format(word, format, err) : ST_OK;
 }
 

@@ -2,37 +2,36 @@
 /* The words of retry protocols, wire modes and isolation levels. */
 #include "txn/choices.h"
 
-#define CHOICE_NAME(constant, word, ...) [constant] = word
-#define CHOICE_SQL(constant, word, sql) [constant] = sql
-#define CHOICE_BEGIN(constant, word, sql) [constant] = "BEGIN ISOLATION LEVEL " sql
+#define ISOLATION_SQL(constant, word, sql) [constant] = sql
+#define ISOLATION_BEGIN(constant, word, sql) [constant] = "BEGIN ISOLATION LEVEL " sql
 
 const char *txn_protocol_name(enum txn_protocol protocol)
 {
-	static const char *const names[] = {TXN_PROTOCOLS(CHOICE_NAME, TXN_COMMA)};
+	static const char *const names[] = {TXN_PROTOCOLS(CHOICE_NAMED, CHOICE_COMMA, CHOICE_COMMA)};
 	return names[protocol];
 }
 
 const char *txn_wire_name(enum txn_wire wire)
 {
-	static const char *const names[] = {TXN_WIRES(CHOICE_NAME, TXN_COMMA)};
+	static const char *const names[] = {TXN_WIRES(CHOICE_NAMED, CHOICE_COMMA, CHOICE_COMMA)};
 	return names[wire];
 }
 
 const char *txn_isolation_word(enum txn_isolation isolation)
 {
-	static const char *const words[] = {TXN_ISOLATIONS(CHOICE_NAME, TXN_COMMA)};
+	static const char *const words[] = {TXN_ISOLATIONS(CHOICE_NAMED, CHOICE_COMMA, CHOICE_COMMA)};
 	return words[isolation];
 }
 
 const char *txn_isolation_name(enum txn_isolation isolation)
 {
-	static const char *const names[] = {TXN_ISOLATIONS(CHOICE_SQL, TXN_COMMA)};
+	static const char *const names[] = {TXN_ISOLATIONS(ISOLATION_SQL, CHOICE_COMMA, CHOICE_COMMA)};
 	return names[isolation];
 }
 
 const char *txn_begin_sql(enum txn_isolation isolation)
 {
-	static const char *const begins[] = {TXN_ISOLATIONS(CHOICE_BEGIN, TXN_COMMA)};
+	static const char *const begins[] = {TXN_ISOLATIONS(ISOLATION_BEGIN, CHOICE_COMMA, CHOICE_COMMA)};
 	return begins[isolation];
 }
 

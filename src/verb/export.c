@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -225,19 +224,10 @@ static void export_forget(void *work)
 /* By option, else by the file's name, else CSV. */
 static enum status format_for(const struct run *run, enum output_format *format, struct err *err)
 {
-	static const struct {
-		const char *ending;
-		enum output_format format;
-	} endings[] = {{".json", FORMAT_JSON}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}};
-	const char *ending = strrchr(run->args[0], '.');
 	enum status status = run_format(run, format, err);
-	if (status || *format != FORMAT_TABLE)
-		return status;
-	*format = FORMAT_CSV;
-	for (size_t i = 0; ending && i < COUNT_OF(endings); i++)
-		if (strcasecmp(ending, endings[i].ending) == 0)
-			*format = endings[i].format;
-	return ST_OK;
+	if (!status && *format == FORMAT_TABLE && !output_format_of_file(run->args[0], format))
+		*format = FORMAT_CSV;
+	return status;
 }
 
 static enum status check_export(const struct run *run, struct err *err)

@@ -62,7 +62,7 @@ static char *opposite(const struct run *run, const char *id, const char *source,
 	if (run->confirmed)
 		buf_str(&line, " --yes");
 	if (record_wanted(run) && !run_format(run, &format, &err))
-		buf_fmt(&line, " --format=%s", options_format_name(format));
+		buf_fmt(&line, " --format=%s", output_format_word(format));
 	return buf_take(&line);
 }
 
