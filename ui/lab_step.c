@@ -12,26 +12,10 @@
 
 /* ---- the statement ---- */
 
-void lab_step_sql(struct buf *out, const char *sql)
-{
-	struct buf flat = {0};
-	for (const char *at = sql; *at; at++) {
-		bool blank = strchr(" \t\r\n", *at) != NULL;
-		if (!blank)
-			buf_char(&flat, *at);
-		else if (flat.len && flat.p[flat.len - 1] != ' ')
-			buf_char(&flat, ' ');
-	}
-	while (flat.len && strchr(" ;", flat.p[flat.len - 1]))
-		flat.p[--flat.len] = '\0';
-	text_escape(out, buf_text(&flat), flat.len, 0);
-	buf_free(&flat);
-}
-
 void lab_step_sql_short(struct buf *out, const char *sql, int columns)
 {
 	struct buf whole = {0};
-	lab_step_sql(&whole, sql);
+	show_sql(&whole, sql);
 	const char *text = buf_text(&whole), *end = text + whole.len;
 	int word = (int)strcspn(text, " ");
 	int room = columns - word - 2;

@@ -7,10 +7,7 @@
 #include "lab/player.h"
 #include "ui/style.h"
 
-/* The statement on one line, harmless. */
-void lab_step_sql(struct buf *out, const char *sql);
-
-/* The same within `columns`: its first word, then as much of its end as there is room for, which is what tells
+/* The statement on one line, harmless, within `columns`: its first word, then as much of its end as there is room for, which is what tells
  * statements apart. */
 void lab_step_sql_short(struct buf *out, const char *sql, int columns);
 

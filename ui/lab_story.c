@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "event/show.h"
 #include "ui/draw.h"
 #include "ui/lab_step.h"
 #include "ui/wrap.h"
@@ -197,7 +198,7 @@ static void add_checks(struct lines *lines, const struct player *player)
 			continue;
 		struct buf *line = lab_story_add(lines, check->ok ? STYLE_GOOD : STYLE_BAD);
 		buf_str(line, check->ok ? "ok       " : "SURPRISE ");
-		lab_step_sql(line, check->sql);
+		show_sql(line, check->sql);
 		buf_str(line, " = ");
 		text_escape(line, check->found, strlen(check->found), 60);
 		if (!check->ok) {
@@ -236,7 +237,7 @@ static void lab_story_add_row(struct lines *lines, const struct player *player, 
 	buf_str(line, ": ");
 	if (row.attempt)
 		buf_fmt(line, "attempt %u: ", row.attempt);
-	lab_step_sql(line, row.note ? row.note : step->sql);
+	show_sql(line, row.note ? row.note : step->sql);
 	if (text && row.attempt <= 1 && !row.note)
 		lab_story_add_raw(lab_story_add(lines, STYLE_TEXT), text);
 	if (row.record) {
@@ -261,7 +262,7 @@ static void add_next(struct lines *lines, const struct player *player)
 	buf_str(line, ": ");
 	if (row.attempt)
 		buf_fmt(line, "attempt %u: ", row.attempt);
-	lab_step_sql(line, step->sql);
+	show_sql(line, step->sql);
 	struct stage_lane lane;
 	stage_lane(player_stage(player), step->session, &lane);
 	if (lane.state == LANE_WAITING)
@@ -332,7 +333,7 @@ void lab_story_detail(struct buf *out, const struct spec *spec, size_t step)
 	buf_str(out, "\nstep      ");
 	draw_harmless(out, spec->steps[step].name);
 	buf_str(out, "\nSQL       ");
-	lab_step_sql(out, spec->steps[step].sql);
+	show_sql(out, spec->steps[step].sql);
 	buf_str(out, "\n          not sent yet\n");
 }
 

@@ -27,11 +27,17 @@ void show_line_free(struct show_line *line);
  * run. */
 void show_statement(struct buf *out, const char *sql, const char *params);
 
-/* One line for plain mode and --echo: time, who, what, result, ms. No newline. */
+/* The statement alone, on one line, harmless: without the blanks around it and the semicolon behind it. */
+void show_sql(struct buf *out, const char *sql);
+
+/* Values as an event has them, raw: "$1 = 104, $2 = 625"; a NULL pointer is NULL. */
+void show_params(struct buf *out, const char *const *values, unsigned n);
+
 /* "  <- durable from here", or "  <- committed from here" where that is all that can be said; "" for other events.
  * Static. */
 const char *show_mark(const struct event *event);
 
+/* One line for plain mode and --echo: time, who, what, result, ms. No newline. */
 void show_plain(struct buf *out, const struct event *event);
 
 /* Everything about the event, several lines, each ended by a newline; for the full-text view. */

@@ -30,9 +30,7 @@ void step_look(struct app *app, const struct txn_gate *next)
 	set(&app->private->step_next, NULL);
 	if (!app->step.on || !app->transfer.run || !worth_holding(next))
 		return;
-	for (unsigned i = 0; i < statement->nparams; i++)
-		buf_fmt(&params, "%s$%u = %s", i ? ", " : "", i + 1,
-			statement->params[i] ? statement->params[i] : "NULL");
+	show_params(&params, statement->params, statement->nparams);
 	show_statement(&text, statement->sql, buf_text(&params));
 	set(&app->private->step_next, buf_take(&text));
 	buf_free(&params);

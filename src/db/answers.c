@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "db_internal.h"
+#include "event/show.h"
 
 enum { VALUES_MAX = 240 };
 
@@ -85,27 +86,10 @@ void answer_from(struct answer *answer, struct buf *text, const PGresult *result
 	}
 }
 
-static void answers_add_number(struct buf *text, unsigned n)
-{
-	char digits[12];
-	size_t at = sizeof digits;
-	do
-		digits[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	buf_add(text, digits + at, sizeof digits - at);
-}
-
-/* Made for every statement, so without printf, which would be the dearest part of sending it. */
 char *params_text(const struct statement *statement)
 {
 	struct buf text = {0};
-	for (unsigned i = 0; i < statement->nparams; i++) {
-		const char *value = statement->params[i];
-		buf_str(&text, i ? ", $" : "$");
-		answers_add_number(&text, i + 1);
-		buf_str(&text, " = ");
-		buf_str(&text, value ? value : "NULL");
-	}
+	show_params(&text, statement->params, statement->nparams);
 	return text.len ? buf_take(&text) : NULL;
 }
 

@@ -1,10 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parameters of a statement, found again in the text that its event has of them. */
+/* The parameters of a statement as one text: written, and found again in it. */
 #include "params.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "event/show.h"
+
+static void params_add_number(struct buf *out, unsigned n)
+{
+	char digits[12];
+	size_t at = sizeof digits;
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	buf_add(out, digits + at, sizeof digits - at);
+}
+
+/* Made for every statement, so without printf, which would be the dearest part of sending it. */
+void show_params(struct buf *out, const char *const *values, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		buf_str(out, i ? ", $" : "$");
+		params_add_number(out, i + 1);
+		buf_str(out, " = ");
+		buf_str(out, values[i] ? values[i] : "NULL");
+	}
+}
 
 const char *params_find(const char *params, unsigned k, size_t *n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parameters of a statement, found again in the text that its event has of them. */
+/* The parameters of a statement, found again in the text that show_params() wrote. */
 #ifndef EVENT_PARAMS_H
 #define EVENT_PARAMS_H
 

@@ -36,20 +36,37 @@ static size_t put_in(struct buf *out, const char *s, const char *params)
 	return 1 + digits;
 }
 
+/* A blank or several become one space, except in a quoted value. */
+static void statement_flatten(struct buf *text, const char *sql, const char *params)
+{
+	bool quoted = false, comment = false;
+	for (const char *p = sql; *p;) {
+		comment = *p != '\n' && (comment || (!quoted && strncmp(p, "--", 2) == 0));
+		quoted ^= *p == '\'' && !comment;
+		size_t used = quoted ? 0 : put_in(text, p, params);
+		bool blank = !quoted && isspace((unsigned char)*p);
+		if (blank && text->len && text->p[text->len - 1] != ' ')
+			buf_char(text, ' ');
+		else if (!blank && !used)
+			buf_char(text, *p);
+		p += used ? used : 1;
+	}
+}
+
 void show_statement(struct buf *out, const char *sql, const char *params)
 {
 	struct buf text = {0};
-	bool quoted = false;
-	for (const char *p = sql; *p;) {
-		quoted ^= *p == '\'';
-		size_t used = quoted ? 0 : put_in(&text, p, params);
-		bool blank = !quoted && isspace((unsigned char)*p);
-		if (blank && text.len && text.p[text.len - 1] != ' ')
-			buf_char(&text, ' ');
-		else if (!blank && !used)
-			buf_char(&text, *p);
-		p += used ? used : 1;
-	}
+	statement_flatten(&text, sql, params);
+	text_escape(out, buf_text(&text), text.len, 0);
+	buf_free(&text);
+}
+
+void show_sql(struct buf *out, const char *sql)
+{
+	struct buf text = {0};
+	statement_flatten(&text, sql, NULL);
+	while (text.len && strchr(" ;", text.p[text.len - 1]))
+		text.len--;
 	text_escape(out, buf_text(&text), text.len, 0);
 	buf_free(&text);
 }

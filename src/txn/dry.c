@@ -32,9 +32,7 @@ static bool only_reads(const struct batch *batch)
 static void dry_keep(struct dry *dry, const struct statement *statement)
 {
 	struct buf params = {0};
-	for (unsigned i = 0; i < statement->nparams; i++)
-		buf_fmt(&params, "%s$%u = %s", i ? ", " : "", i + 1,
-			statement->params[i] ? statement->params[i] : "NULL");
+	show_params(&params, statement->params, statement->nparams);
 	show_statement(&dry->held, statement->sql, buf_text(&params));
 	buf_char(&dry->held, '\n');
 	buf_free(&params);

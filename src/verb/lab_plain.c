@@ -6,6 +6,7 @@
 #include "app/learned.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/show.h"
 #include "lab.h"
 #include "lab/observed.h"
 #include "lab/player.h"
@@ -55,20 +56,6 @@ static void tell_text(const struct story *story, const char *text)
 		lab_plain_tell(story, &line);
 		text += n + (text[n] == '\n');
 	}
-}
-
-static void add_sql(struct buf *line, const char *sql)
-{
-	struct buf flat = {0};
-	for (; *sql; sql++) {
-		bool blank = strchr(" \t\r\n", *sql) != NULL;
-		if (!blank || (flat.len && flat.p[flat.len - 1] != ' '))
-			buf_char(&flat, blank ? ' ' : *sql);
-	}
-	while (flat.len && strchr(" ;", flat.p[flat.len - 1]))
-		flat.p[--flat.len] = '\0';
-	lab_plain_add(line, buf_text(&flat));
-	buf_free(&flat);
 }
 
 static const char *lab_plain_session_of(const struct story *story, const struct player_row *row)
@@ -219,7 +206,7 @@ static void tell_next(struct story *story, size_t at)
 	if (row.attempt)
 		buf_fmt(&line, ", attempt %u", row.attempt);
 	buf_str(&line, ": ");
-	add_sql(&line, story->lesson->spec->steps[row.step].sql);
+	show_sql(&line, story->lesson->spec->steps[row.step].sql);
 	lab_plain_tell(story, &line);
 }
 
@@ -257,7 +244,7 @@ static void tell_check(const struct story *story, const struct player_check *che
 {
 	struct buf line = {0};
 	buf_str(&line, check->ok ? "Checked: " : "Surprise: ");
-	add_sql(&line, check->sql);
+	show_sql(&line, check->sql);
 	buf_str(&line, check->ok ? " is " : " should be ");
 	lab_plain_add(&line, check->wanted);
 	if (!check->ok) {

@@ -7,6 +7,7 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/show.h"
 #include "lab.h"
 #include "lab/judge.h"
 #include "verb_internal.h"
@@ -92,10 +93,12 @@ static void on_starts(void *arg, size_t permutation, const char *why_not)
 
 static void tell_surprise(struct judging *judging, const struct judge_verdict *verdict)
 {
-	struct buf line = {0};
+	struct buf line = {0}, what = {0};
 	text_escape(&line, judging->name, strlen(judging->name), 80);
 	buf_fmt(&line, ":%u: ", verdict->place.line);
-	text_escape(&line, verdict->what, strlen(verdict->what), 80);
+	show_sql(&what, verdict->what);
+	text_escape(&line, buf_text(&what), what.len, 80);
+	buf_free(&what);
 	buf_fmt(&line, ": expected %s, found %s", verdict->expected, verdict->found);
 	lab_run_tell(judging, &line);
 }

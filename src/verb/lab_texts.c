@@ -11,6 +11,7 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/show.h"
 #include "lab.h"
 #include "verb_internal.h"
 
@@ -183,7 +184,7 @@ static void lab_texts_add_turn(struct telling *telling, long permutation, const 
 	const struct lesson_ask *ask = lesson_ask_of(lesson, permutation, (long)turn->step);
 	const struct lesson_expect *expect = lesson_expect_of(lesson, permutation, (long)turn->step);
 	const char *session = lesson->spec->sessions[step->session].name;
-	const char *sql = step->sql + strspn(step->sql, " \t\r\n");
+	struct buf sql = {0};
 	lab_texts_add_lines(telling, 5, lab_texts_text_of(lesson, LESSON_SAY, permutation, (long)turn->step));
 	if (ask)
 		add_ask(telling, ask);
@@ -192,8 +193,10 @@ static void lab_texts_add_turn(struct telling *telling, long permutation, const 
 	buf_str(&telling->out, "  ");
 	add_harmless(telling, step->name, strlen(step->name));
 	buf_str(&telling->out, ": ");
-	text_escape(&telling->out, sql, strlen(sql), 100);
+	show_sql(&sql, step->sql);
+	text_escape(&telling->out, buf_text(&sql), sql.len, 100);
 	buf_char(&telling->out, '\n');
+	buf_free(&sql);
 	if (expect && telling->all)
 		lab_texts_add_expect(telling, expect);
 }

@@ -36,7 +36,7 @@ static void the_list_and_a_lesson_need_no_server(void **state)
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "title    Two people move half of the same balance\n");
 	proc_expect_out(proc, "\n1. SERIALIZABLE: B is asked to retry\n");
-	proc_expect_out(proc, "   B  b_take: UPDATE accounts SET balance = 500 WHERE id = 1;\n");
+	proc_expect_out(proc, "   B  b_take: UPDATE accounts SET balance = 500 WHERE id = 1\n");
 	assert_null(strstr(proc->out.p, "<- right"));
 	proc_free(proc);
 	proc = nowhere_run("lab", "check", "lost-update");
@@ -54,6 +54,9 @@ static void lab_check_finds_what_was_not_meant(void **state)
 	proc_expect_out(proc, "1 session, 2 steps, 1 permutation, 0 questions, 0 expectations, 0 checks\n"
 			      "line 1: step b\\x1b is in no permutation\n"
 			      "nothing is expected or checked");
+	proc_free(proc);
+	proc = spec_file_lab("show", "session s step a { SELECT\n  1; }\npermutation a", NULL);
+	proc_expect_out(proc, "   s  a: SELECT 1\n");
 	proc_free(proc);
 	proc = spec_file_lab("check", "session s step a {", NULL);
 	proc_expect_status(proc, 1);

@@ -99,7 +99,7 @@ static void hostile_names_do_no_harm(void **state)
 	struct proc *proc = play_text("session \"A\x1b[31m\" step x { SELECT 'a\x1b]0;t\x07\n b' AS n; }\n"
 				      "#@ say \"\x1b[2J\"\n");
 	proc_expect_status(proc, 0);
-	proc_expect_out(proc, "\\x1b[2J\n1. A\\x1b[31m: SELECT 'a\\x1b]0;t\\x07 b' AS n\n");
+	proc_expect_out(proc, "\\x1b[2J\n1. A\\x1b[31m: SELECT 'a\\x1b]0;t\\x07\\n b' AS n\n");
 	assert_null(strchr(proc->out.p, '\x1b'));
 	proc_free(proc);
 }

@@ -29,6 +29,8 @@ static void parameters_are_put_in(void **state)
 	check_statement("SELECT $1", "$1 = ", "SELECT ''");
 	check_statement("", NULL, "");
 	check_statement("SELECT $", "$1 = 1", "SELECT $");
+	check_statement("SELECT 'a\n b',\n  1", NULL, "SELECT 'a\\n b', 1");
+	check_statement("SELECT 1, -- it's one\n  2", NULL, "SELECT 1, -- it's one 2");
 }
 
 static void check_line(const struct event *event, const char *who, const char *what, const char *result, char sign)
