@@ -46,7 +46,7 @@ static int run(struct app *app, bool plain_mode)
 		loop_run(app->loop);
 	console_close(console);
 	plain_close(plain);
-	if (console && app->stage == STAGE_FAILED)
+	if (console && app->phase == PHASE_FAILED)
 		fail(&app->failure);
 	int doubt = console && app_last_words(app, &err) ? fail(&err) : 0;
 	return app->exit_status ? app->exit_status : doubt;

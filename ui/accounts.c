@@ -118,7 +118,7 @@ static void accounts_draw(void *self, struct rect inside, bool focus)
 	struct buf words = {0};
 	draw_clear(inside);
 	bool empty = accounts_nothing(accounts->app, &words);
-	enum style style = accounts->app->stage == STAGE_FAILED ? STYLE_BAD : STYLE_TEXT;
+	enum style style = accounts->app->phase == PHASE_FAILED ? STYLE_BAD : STYLE_TEXT;
 	if (empty)
 		draw_wrapped((struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, style, buf_text(&words));
 	buf_free(&words);

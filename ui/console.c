@@ -49,12 +49,12 @@ static void face_show(void *self, const char *title, const char *text)
 }
 
 /* What the command line asks for is done when all is there that it may need. */
-static void face_stage(void *self)
+static void face_phase(void *self)
 {
 	struct console *console = self;
 	const struct settings *settings = &console->app->settings;
 	console->dirty = true;
-	if (console->app->stage != STAGE_READY || console->begun)
+	if (console->app->phase != PHASE_READY || console->begun)
 		return;
 	console->begun = true;
 	for (size_t i = 0; i < settings->ncommands; i++)
@@ -143,7 +143,7 @@ static void become_face(struct console *console)
 		.review = face_review,
 		.act = actions_do,
 		.show = face_show,
-		.stage = face_stage,
+		.phase = face_phase,
 		.changed = face_changed,
 		.progress = face_progress,
 		.aside = face_aside,

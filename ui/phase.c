@@ -21,23 +21,23 @@ static void connecting(struct buf *out, const struct app *app)
 
 bool phase_words(struct buf *out, const struct app *app)
 {
-	switch (app->stage) {
-	case STAGE_SERVER:
+	switch (app->phase) {
+	case PHASE_SERVER:
 		buf_str(out, "starting PostgreSQL ...");
 		return true;
-	case STAGE_CONNECTING:
+	case PHASE_CONNECTING:
 		connecting(out, app);
 		return true;
-	case STAGE_TABLES:
+	case PHASE_TABLES:
 		buf_fmt(out, "making %u accounts ...", app->settings.accounts);
 		return true;
-	case STAGE_LOOKING:
+	case PHASE_LOOKING:
 		buf_str(out, "looking at the table ...");
 		return true;
-	case STAGE_FAILED:
+	case PHASE_FAILED:
 		draw_harmless(out, app->failure.text);
 		return true;
-	case STAGE_READY:
+	case PHASE_READY:
 		draw_harmless(out, app->no_bank);
 		return app->no_bank != NULL;
 	}

@@ -25,9 +25,9 @@ static const struct db *connected(const struct app *app)
 
 static const char *connection_word(const struct app *app)
 {
-	if (app->stage == STAGE_SERVER)
+	if (app->phase == PHASE_SERVER)
 		return "STARTING";
-	if (app->stage == STAGE_FAILED)
+	if (app->phase == PHASE_FAILED)
 		return "NOT CONNECTED";
 	enum db_state state = app->browse ? db_state(app->browse) : DB_OFF;
 	if (app_rests(app))

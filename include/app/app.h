@@ -24,13 +24,13 @@
 struct player; /* lab/player.h */
 
 /* Where the start has got to. Each step says so on the screen. */
-enum app_stage {
-	STAGE_SERVER,     /* the private server starts */
-	STAGE_CONNECTING, /* browse and transfer sessions connect */
-	STAGE_TABLES,     /* demo: tables are made and filled */
-	STAGE_LOOKING,    /* the accounts table is looked at */
-	STAGE_READY,      /* connected; `catalogue` is there, or `no_bank` says why not */
-	STAGE_FAILED,     /* `failure` says why */
+enum app_phase {
+	PHASE_SERVER,     /* the private server starts */
+	PHASE_CONNECTING, /* browse and transfer sessions connect */
+	PHASE_TABLES,     /* demo: tables are made and filled */
+	PHASE_LOOKING,    /* the accounts table is looked at */
+	PHASE_READY,      /* connected; `catalogue` is there, or `no_bank` says why not */
+	PHASE_FAILED,     /* `failure` says why */
 };
 
 /*
@@ -47,7 +47,7 @@ struct face {
 	/* Shows lines of harmless text, each ended by a newline, over what is on the screen. NULL where they are
 	 * printed. */
 	void (*show)(void *self, const char *title, const char *text);
-	void (*stage)(void *self);   /* app->stage changed */
+	void (*phase)(void *self);   /* app->phase changed */
 	void (*changed)(void *self); /* accounts, picks or levers changed */
 	/* How far long work has got, as a line of harmless text that takes the place of the one before; NULL takes
 	 * it away. May be NULL. */
@@ -96,10 +96,10 @@ struct app {
 	struct app_transfer transfer;
 	struct app_step step;
 	char *filter;               /* which accounts are looked at, as it was typed; NULL: all */
-	struct sort order;          /* and in which order */
-	char *doubt;                /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
+	struct sort sort;           /* and in which order */
+	char *unsettled_id;         /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
 	char *source, *destination; /* picks, raw ids; NULL */
-	enum app_stage stage;
+	enum app_phase phase;
 	struct err failure;
 	struct face face;
 	terminal_facts_fn *terminal; /* may be NULL: there is nothing that could draw */
@@ -111,7 +111,7 @@ struct app {
 /* Made in main.c; takes the settings over (theirs are empty then). The face is set before app_start(). */
 struct app *app_new(struct settings *settings);
 bool app_free(struct app *app);  /* closes sessions, stops the server; false as loop_free() */
-void app_start(struct app *app); /* begins with STAGE_SERVER or STAGE_CONNECTING; everything else comes from the loop */
+void app_start(struct app *app); /* begins with PHASE_SERVER or PHASE_CONNECTING; everything else comes from the loop */
 void app_reconnect(struct app *app);
 
 /*

@@ -67,7 +67,7 @@ void quit_last_call(void *arg);                 /* the timer; arg is the app */
 void quit_signal(void *arg, int signal_number); /* arg is the app */
 
 /* start.c */
-void start_stage(struct app *app, enum app_stage stage);
+void start_phase(struct app *app, enum app_phase phase);
 void start_fail(struct app *app, const struct err *err, const char *advice);
 void start_connect_work(struct app *app); /* unless it is connected, or about to be */
 void start_elsewhere(struct app *app);    /* reads the accounts of another server, once nothing uses the old ones */

@@ -6,16 +6,16 @@
 #include "app/app.h"
 
 /* Owned; `filter` NULL for all accounts. NULL with a sentence where the filter is wrong. Needs the catalogue. */
-struct query *browse_query(const struct app *app, const char *filter, struct sort order, struct err *err);
+struct query *browse_query(const struct app *app, const char *filter, struct sort sort, struct err *err);
 
 /* True where a page in this order takes so long that it is said first; and the words for it. */
-bool browse_is_costly(const struct app *app, struct sort order);
+bool browse_is_costly(const struct app *app, struct sort sort);
 void browse_cost(struct buf *out, const struct app *app);
 
 /* On a server that cannot read the past, as-of is cleared, with a sentence. */
 void browse_check_past(struct app *app);
 
-/* Lets the screen's pages look at app->filter in app->order; `stay` as for pages_look(). */
+/* Lets the screen's pages look at app->filter in app->sort; `stay` as for pages_look(). */
 void browse_look(struct app *app, bool stay);
 
 /* Where row level security hides rows, nobody knows how many there are. */

@@ -53,12 +53,12 @@ enum catalogue_sql {
 	/*
 	 * Checked is refused by the server unless $5 and $6 are the two balances now: its id becomes NULL, which a
 	 * primary key cannot be (23502). It is refused too (22012) unless the row that was written is the one that was
-	 * given: a trigger may change it, or swallow it. Fence gives a row unless the id is there already, or
+	 * given: a trigger may change it, or swallow it. Probe gives a row unless the id is there already, or
 	 * something else was written. Find has source, destination and amount of the transfer with id $1; same only
 	 * where it is the one asked for.
 	 */
 	CAT_LEDGER_CHECKED, /* $1 transfer id, $2 source, $3 destination, $4 amount, $5, $6 balances */
-	CAT_LEDGER_FENCE,   /* $1 to $4 */
+	CAT_LEDGER_PROBE,   /* $1 to $4 */
 	CAT_LEDGER_FIND,    /* $1 transfer id */
 	CAT_LEDGER_SAME,    /* $1 to $4, the amount NULL for any */
 

@@ -46,13 +46,13 @@ enum body_say { BODY_SEND, BODY_DONE, BODY_REJECT };
  * error) where the rules say no; the body is then run again by next(), which finds the reason. False where this work cannot be done
  * so: then next() does it.
  *
- * fence() may be NULL. It fills the statements by which the ledger is asked for this run's id; false where there is no ledger. It is
+ * ledger_probe() may be NULL. It fills the statements by which the ledger is asked for this run's id; false where there is no ledger. It is
  * what settles a lost commit.
  *
  * found() may be NULL. It gets the row that `find` read, where that is how a lost commit was found: the answers to the body's own
  * statements were lost with the answer to the commit.
  */
-struct fence {
+struct ledger_probe {
 	struct statement write; /* writes the id, and touches 0 rows where it is there already; never committed */
 	struct statement find;  /* reads the row with that id: one row, or none */
 };
@@ -63,7 +63,7 @@ struct body_ops {
 			      struct err *reason);
 	bool (*refused)(struct body *body, size_t index, const struct answer *answer, struct err *reason);
 	bool (*oneshot)(struct body *body, struct batch *batch);
-	bool (*fence)(struct body *body, struct fence *fence);
+	bool (*ledger_probe)(struct body *body, struct ledger_probe *probe);
 	void (*found)(struct body *body, const struct rows *row);
 };
 

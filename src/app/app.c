@@ -118,7 +118,7 @@ void app_reviewed(struct run *run, bool yes)
 
 const char *app_txn_word(const struct app *app)
 {
-	return app->doubt && !txn_running(app->txn) ? "OUTCOME UNKNOWN" : txn_word(app->txn);
+	return app->unsettled_id && !txn_running(app->txn) ? "OUTCOME UNKNOWN" : txn_word(app->txn);
 }
 
 void app_armed(struct buf *out, const struct app *app)
@@ -154,18 +154,18 @@ const char *app_not_ready(const struct app *app, unsigned command_flags)
 {
 	if (!(command_flags & (COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK)))
 		return NULL;
-	switch (app->stage) {
-	case STAGE_SERVER:
+	switch (app->phase) {
+	case PHASE_SERVER:
 		return "the private server is starting; try again in a moment";
-	case STAGE_CONNECTING:
+	case PHASE_CONNECTING:
 		return "not connected yet; try again in a moment";
-	case STAGE_TABLES:
+	case PHASE_TABLES:
 		return "the tables are being filled; try again in a moment";
-	case STAGE_LOOKING:
+	case PHASE_LOOKING:
 		return "the accounts table is being looked at; try again in a moment";
-	case STAGE_FAILED:
+	case PHASE_FAILED:
 		return app->failure.text;
-	case STAGE_READY:
+	case PHASE_READY:
 		break;
 	}
 	enum db_state state = db_state(app->browse);
@@ -249,7 +249,7 @@ bool app_free(struct app *app)
 	free(app->destination);
 	free(app->no_bank);
 	free(app->filter);
-	free(app->doubt);
+	free(app->unsettled_id);
 	ring_free(app->ring);
 	bool ended = loop_free(app->loop);
 	settings_free(&app->settings);

@@ -9,12 +9,12 @@
 /* So few are sorted at once, whatever index there is. */
 enum { FEW = 100000 };
 
-struct query *browse_query(const struct app *app, const char *text, struct sort order, struct err *err)
+struct query *browse_query(const struct app *app, const char *text, struct sort sort, struct err *err)
 {
 	struct filter *filter = NULL;
 	if (text && filter_new(&filter, app->catalogue, text, err) != ST_OK)
 		return NULL;
-	return query_new(app->catalogue, db_dialect(app->browse), order, filter, app->settings.as_of);
+	return query_new(app->catalogue, db_dialect(app->browse), sort, filter, app->settings.as_of);
 }
 
 static int64_t about_how_many(const struct app *app)
@@ -23,10 +23,10 @@ static int64_t about_how_many(const struct app *app)
 	return about >= 0 ? about : app->catalogue->estimate;
 }
 
-bool browse_is_costly(const struct app *app, struct sort order)
+bool browse_is_costly(const struct app *app, struct sort sort)
 {
 	int64_t about = about_how_many(app);
-	return sort_is_slow(app->catalogue, order) && (about < 0 || about > FEW);
+	return sort_is_slow(app->catalogue, sort) && (about < 0 || about > FEW);
 }
 
 void browse_cost(struct buf *out, const struct app *app)
@@ -63,12 +63,12 @@ void browse_look(struct app *app, bool stay)
 	struct err err;
 	if (!app->pages)
 		return;
-	struct query *query = browse_query(app, app->filter, app->order, &err);
+	struct query *query = browse_query(app, app->filter, app->sort, &err);
 	if (!query) {
 		app_say(app, ST_USAGE, "the filter was cleared: %s", err.text);
 		free(app->filter);
 		app->filter = NULL;
-		query = browse_query(app, NULL, app->order, &err);
+		query = browse_query(app, NULL, app->sort, &err);
 	}
 	pages_look(app->pages, query, stay);
 	app_changed(app);

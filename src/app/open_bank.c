@@ -82,13 +82,13 @@ static void open_bank_on_catalogue(void *arg, struct catalogue *catalogue, bool 
 		adopt(app, catalogue, db_who(app->browse));
 	else
 		open_bank_refuse(app, err);
-	start_stage(app, STAGE_READY);
+	start_phase(app, PHASE_READY);
 	app_changed(app);
 }
 
 void open_bank(struct app *app)
 {
-	start_stage(app, STAGE_LOOKING);
+	start_phase(app, PHASE_LOOKING);
 	catalogue_read(app->browse, app->settings.table, app->settings.ledger, open_bank_on_catalogue, app);
 }
 

@@ -52,10 +52,10 @@ bool app_last_words(const struct app *app, struct err *err)
 		*err = app->private->bulk_end;
 		return true;
 	}
-	if (app->doubt)
+	if (app->unsettled_id)
 		err_set(err, ST_UNKNOWN,
 			"OUTCOME UNKNOWN: transfer %s may or may not have happened; `teller settle %s` finds out",
-			app->doubt, app->doubt);
+			app->unsettled_id, app->unsettled_id);
 	else if (app->transfer.result.outcome == OUTCOME_UNKNOWN)
 		err_set(err, ST_UNKNOWN,
 			"OUTCOME UNKNOWN: the transfer from %s to %s may or may not have happened; look at both "

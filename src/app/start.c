@@ -12,15 +12,15 @@
 enum { CONNECT_MS = 10000, AGAIN_MIN_MS = 200, AGAIN_MAX_MS = 5000 };
 
 /*
- * The stages follow each other: SERVER (demo only) -> CONNECTING -> TABLES (demo only) -> LOOKING -> READY; any of
+ * The phases follow each other: SERVER (demo only) -> CONNECTING -> TABLES (demo only) -> LOOKING -> READY; any of
  * them may end in FAILED. The session that writes may still be connecting when READY is reached: who needs it waits
  * for it.
  */
-void start_stage(struct app *app, enum app_stage stage)
+void start_phase(struct app *app, enum app_phase phase)
 {
-	app->stage = stage;
-	if (app->face.stage)
-		app->face.stage(app->face.self);
+	app->phase = phase;
+	if (app->face.phase)
+		app->face.phase(app->face.self);
 	waiters_serve(app);
 }
 
@@ -30,7 +30,7 @@ void start_fail(struct app *app, const struct err *err, const char *advice)
 	bool ended = n > 0 && (err->text[n - 1] == '?' || err->text[n - 1] == '.');
 	const char *between = !advice[0] ? "" : ended ? " " : "; ";
 	err_set(&app->failure, err->status, "%.400s%s%s", err->text, between, advice);
-	start_stage(app, STAGE_FAILED);
+	start_phase(app, PHASE_FAILED);
 	if (!app_prints(app))
 		app_leave(app, status_exit(app->failure.status));
 }
@@ -51,13 +51,13 @@ static void start_on_made(void *arg, unsigned added, const struct err *err)
 static void start_connected(struct app *app)
 {
 	bool browse = db_state(app->browse) == DB_IDLE, work = db_state(app->work) == DB_IDLE;
-	if (app->stage != STAGE_CONNECTING || !browse || (app->settings.demo && !work))
+	if (app->phase != PHASE_CONNECTING || !browse || (app->settings.demo && !work))
 		return;
 	if (!app->settings.demo || app->settings.bare) {
 		open_bank(app);
 		return;
 	}
-	start_stage(app, STAGE_TABLES);
+	start_phase(app, PHASE_TABLES);
 	create_tables(app, app->settings.accounts, start_on_made, app);
 }
 
@@ -107,7 +107,7 @@ static void on_browse(void *arg, const struct err *err)
 {
 	struct app *app = arg;
 	struct err unasked = {0};
-	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->browse, on_browse, &unasked)))
+	if (app->phase == PHASE_FAILED || (err && ask_password(app, app->browse, on_browse, &unasked)))
 		return;
 	if (err)
 		start_fail(app, err, unasked.text[0] ? unasked.text : advice_for(app));
@@ -149,7 +149,7 @@ enum status start_gave_up(const struct app *app, const struct loss *loss, const 
 static bool work_again(struct app *app, const struct err *err)
 {
 	struct app_private *private = app->private;
-	if (!private->worked || !app_prints(app) || app->stage != STAGE_READY)
+	if (!private->worked || !app_prints(app) || app->phase != PHASE_READY)
 		return false;
 	note_loss(app, &private->lost_work, err->text);
 	timer_start(private->again_work, next_pause(&private->again_work_ms));
@@ -162,9 +162,9 @@ static void start_on_work(void *arg, const struct err *err)
 	struct app_private *private = app->private;
 	struct err unasked = {0};
 	reconnect_end(app, USES_WORK);
-	if (app->stage == STAGE_FAILED || (err && ask_password(app, app->work, start_on_work, &unasked)))
+	if (app->phase == PHASE_FAILED || (err && ask_password(app, app->work, start_on_work, &unasked)))
 		return;
-	if (err && (unasked.text[0] || (app->settings.demo && app->stage == STAGE_CONNECTING))) {
+	if (err && (unasked.text[0] || (app->settings.demo && app->phase == PHASE_CONNECTING))) {
 		start_fail(app, err, unasked.text);
 		return;
 	}
@@ -191,7 +191,7 @@ static bool browses(const struct app *app)
 void start_connect_work(struct app *app)
 {
 	enum db_state state = db_state(app->work);
-	if (timer_pending(app->private->again_work) || (app->stage == STAGE_READY && !browses(app)))
+	if (timer_pending(app->private->again_work) || (app->phase == PHASE_READY && !browses(app)))
 		return;
 	if (state == DB_OFF || state == DB_DOWN)
 		db_connect(app->work, &app->settings.conninfo, CONNECT_MS, start_on_work, app);
@@ -261,7 +261,7 @@ static void start_connect_all(struct app *app)
 	db_on_lost(app->work, on_work_lost, app);
 	db_on_uncancelled(app->browse, on_uncancelled, app);
 	db_on_uncancelled(app->work, on_uncancelled, app);
-	start_stage(app, STAGE_CONNECTING);
+	start_phase(app, PHASE_CONNECTING);
 	db_connect(app->browse, &app->settings.conninfo, CONNECT_MS, on_browse, app);
 	if (work)
 		start_connect_work(app);
@@ -320,7 +320,7 @@ static void on_again(void *arg, const struct err *err)
 	start_elsewhere(app);
 	if (private->elsewhere)
 		app_say(app, ST_LOST, "this is another server; its accounts are read when what runs is over");
-	else if (app->stage != STAGE_READY)
+	else if (app->phase != PHASE_READY)
 		; /* they are being read */
 	else if (app->pages)
 		pages_refresh(app->pages);
@@ -350,7 +350,7 @@ void start_wake(struct app *app)
 {
 	struct app_private *private = app->private;
 	private->unasked = false;
-	if (!private->rests || app->stage != STAGE_READY || db_state(app->browse) != DB_DOWN || app->leaving)
+	if (!private->rests || app->phase != PHASE_READY || db_state(app->browse) != DB_DOWN || app->leaving)
 		return;
 	private->awaking = true;
 	note_loss(app, &private->lost, "it is being made");
@@ -376,7 +376,7 @@ static bool may_dial(const struct app *app, const struct db *db, unsigned uses)
 void app_reconnect(struct app *app)
 {
 	bool browse = may_dial(app, app->browse, USES_BROWSE), work = may_dial(app, app->work, USES_WORK);
-	if (app->stage != STAGE_READY)
+	if (app->phase != PHASE_READY)
 		return;
 	if (browse || work)
 		reconnect_begin(app, (browse ? USES_BROWSE : 0u) | (work ? USES_WORK : 0u));
@@ -428,6 +428,6 @@ void app_start(struct app *app)
 		start_connect_all(app);
 		return;
 	}
-	start_stage(app, STAGE_SERVER);
+	start_phase(app, PHASE_SERVER);
 	app->server = server_start(app->loop, app->settings.keep, start_on_server, app);
 }

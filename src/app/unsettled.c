@@ -9,14 +9,14 @@
 void unsettled_begin(struct app *app, const char *id)
 {
 	char *copy = mem_dup(id);
-	free(app->doubt);
-	app->doubt = copy;
+	free(app->unsettled_id);
+	app->unsettled_id = copy;
 }
 
 void unsettled_end(struct app *app, const char *id)
 {
-	if (!id || !app->doubt || strcasecmp(app->doubt, id) != 0)
+	if (!id || !app->unsettled_id || strcasecmp(app->unsettled_id, id) != 0)
 		return;
-	free(app->doubt);
-	app->doubt = NULL;
+	free(app->unsettled_id);
+	app->unsettled_id = NULL;
 }

@@ -34,7 +34,7 @@ static struct waiting *waiting_of(const struct app *app)
 static int waiters_look_up(struct app *app, const struct need *need, struct err *err)
 {
 	const char *why = app_not_ready(app, need->flags);
-	bool starting = app->stage != STAGE_READY && app->stage != STAGE_FAILED;
+	bool starting = app->phase != PHASE_READY && app->phase != PHASE_FAILED;
 	const struct loss *lost = &app->private->lost, *lost_work = &app->private->lost_work;
 	if (why && (app->private->awaking || (starting && app_prints(app)) || start_awaits(app, lost)))
 		return PENDING;
@@ -43,8 +43,8 @@ static int waiters_look_up(struct app *app, const struct need *need, struct err 
 		return SERVED;
 	}
 	if (why) {
-		bool bank = app->stage == STAGE_READY && app->no_bank && why == app->no_bank;
-		enum status status = app->stage == STAGE_FAILED ? app->failure.status : bank ? ST_STATEMENT : ST_LOST;
+		bool bank = app->phase == PHASE_READY && app->no_bank && why == app->no_bank;
+		enum status status = app->phase == PHASE_FAILED ? app->failure.status : bank ? ST_STATEMENT : ST_LOST;
 		err_set(err, status, "%s", why);
 		return SERVED;
 	}
@@ -116,9 +116,9 @@ void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg,
 	if (needed & COMMAND_WORK)
 		app->private->wants_work = true;
 	start_wake(app);
-	if (!app->private->started && app->stage != STAGE_FAILED)
+	if (!app->private->started && app->phase != PHASE_FAILED)
 		app_start(app);
-	else if (app->stage != STAGE_FAILED && app->stage != STAGE_SERVER && (needed & COMMAND_WORK))
+	else if (app->phase != PHASE_FAILED && app->phase != PHASE_SERVER && (needed & COMMAND_WORK))
 		start_connect_work(app); /* the start may have begun without it */
 	waiters_serve(app);
 }
@@ -172,9 +172,9 @@ static bool stop_waiting(struct job *job, enum job_stop how)
 {
 	struct app *app = job->app;
 	struct err err;
-	if (how == STOP_LEAVE || (how == STOP_INTERRUPT && app->stage != STAGE_READY))
+	if (how == STOP_LEAVE || (how == STOP_INTERRUPT && app->phase != PHASE_READY))
 		return false;
-	if (app->stage == STAGE_READY && db_state(app->work) == DB_CONNECTING)
+	if (app->phase == PHASE_READY && db_state(app->work) == DB_CONNECTING)
 		reconnect_close_work(app);
 	err_set(&err, ST_CANCELLED, "cancelled; nothing was changed");
 	return fail_all(take_all(app, COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK), &err);

@@ -17,7 +17,7 @@ struct lookup {
 	char *id;
 	char *found[COLUMNS];
 	const char *params[4];
-	enum { STEP_START, STEP_FIND, STEP_FENCE, STEP_OTHERS } step;
+	enum { STEP_START, STEP_FIND, STEP_PROBE, STEP_OTHERS } step;
 	unsigned asked; /* how often, in this attempt */
 	bool swallowed, open;
 	const char *others_sql;
@@ -71,10 +71,10 @@ static void lookup_keep(struct lookup *lookup, const struct rows *rows)
 static enum body_say write_id(struct lookup *lookup, struct batch *batch)
 {
 	const char *account = lookup->catalogue->id_is_number ? "0" : lookup->id;
-	lookup->step = STEP_FENCE;
+	lookup->step = STEP_PROBE;
 	lookup->params[1] = lookup->params[2] = account;
 	lookup->params[3] = "0";
-	batch->statements[batch->n++] = (struct statement){.sql = lookup->catalogue->sql[CAT_LEDGER_FENCE],
+	batch->statements[batch->n++] = (struct statement){.sql = lookup->catalogue->sql[CAT_LEDGER_PROBE],
 							   .verb = VERB_INSERT,
 							   .nparams = COUNT_OF(lookup->params),
 							   .params = lookup->params};

@@ -277,7 +277,7 @@ static void make_writing(struct catalogue *c, const struct names *n, const struc
 			"WITH written AS (%s(CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING %s) SELECT 1 @/ "
 			"@count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
 			head, hold, statements_returned(c), from, to));
-	statements_put(c, CAT_LEDGER_FENCE,
+	statements_put(c, CAT_LEDGER_PROBE,
 		       qualify(c->guarded,
 			       "WITH written AS (%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "
 			       "SELECT id FROM written WHERE id @= $1",

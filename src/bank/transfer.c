@@ -244,7 +244,7 @@ static bool oneshot(struct body *body, struct batch *batch)
 }
 
 /* An id that was given may be another transfer's: then the ledger's row with it says nothing of this one. */
-static bool transfer_fence(struct body *body, struct fence *fence)
+static bool transfer_ledger_probe(struct body *body, struct ledger_probe *probe)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	if (!transfer->catalogue->ledger)
@@ -253,13 +253,13 @@ static bool transfer_fence(struct body *body, struct fence *fence)
 	const char *values[] = {transfer->id, transfer_source(transfer), transfer_destination(transfer),
 				transfer->facts.decided ? transfer->amount.text : "0"};
 	bool amount = transfer->rule.rule == TRANSFER_AMOUNT, given = transfer->id_was_given;
-	memcpy(transfer->fence, values, sizeof values);
+	memcpy(transfer->probe, values, sizeof values);
 	memcpy(transfer->same, values, sizeof values);
 	transfer->asked_amount = amount_show(transfer->rule.amount, transfer->rule.scale);
 	transfer->same[3] = amount ? transfer->asked_amount.text : NULL;
-	fence->write = (struct statement){
-		.sql = c->sql[CAT_LEDGER_FENCE], .verb = VERB_INSERT, .nparams = 4, .params = transfer->fence};
-	fence->find = (struct statement){.sql = given ? c->sql[CAT_LEDGER_SAME] : c->sql[CAT_LEDGER_FIND],
+	probe->write = (struct statement){
+		.sql = c->sql[CAT_LEDGER_PROBE], .verb = VERB_INSERT, .nparams = 4, .params = transfer->probe};
+	probe->find = (struct statement){.sql = given ? c->sql[CAT_LEDGER_SAME] : c->sql[CAT_LEDGER_FIND],
 					 .verb = VERB_SELECT,
 					 .nparams = given ? 4 : 1,
 					 .params = transfer->same};
@@ -275,7 +275,7 @@ static const struct body_ops ops = {.reset = transfer_reset,
 				    .next = transfer_next,
 				    .refused = transfer_refused,
 				    .oneshot = oneshot,
-				    .fence = transfer_fence,
+				    .ledger_probe = transfer_ledger_probe,
 				    .found = found};
 
 struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec)

@@ -30,7 +30,7 @@ struct transfer {
 	struct amount_text amount, asked_amount, source_after, destination_after;
 	size_t nwrites;
 	const char *params[WRITES][6];
-	const char *fence[4], *same[4];
+	const char *probe[4], *same[4];
 };
 
 /* Reads the rows of CAT_READ_TWO: the ids as the server spells them, and what the accounts hold. */

@@ -100,16 +100,17 @@ static bool unit_refused(struct body *body, size_t index, const struct answer *a
 }
 
 /* Asked before the third account is known only to learn whether there is a ledger. */
-static bool unit_fence(struct body *body, struct fence *fence)
+static bool unit_ledger_probe(struct body *body, struct ledger_probe *probe)
 {
 	struct unit *unit = (struct unit *)body;
 	if (!unit->transfer) {
-		*fence = (struct fence){.write = {.sql = unit->catalogue->sql[CAT_LEDGER_FENCE], .verb = VERB_INSERT},
-					.find = {.sql = unit->catalogue->sql[CAT_LEDGER_FIND], .verb = VERB_SELECT}};
+		*probe = (struct ledger_probe){
+			.write = {.sql = unit->catalogue->sql[CAT_LEDGER_PROBE], .verb = VERB_INSERT},
+			.find = {.sql = unit->catalogue->sql[CAT_LEDGER_FIND], .verb = VERB_SELECT}};
 		return unit->catalogue->ledger;
 	}
 	struct body *transfer = transfer_body(unit->transfer);
-	return transfer->ops->fence(transfer, fence);
+	return transfer->ops->ledger_probe(transfer, probe);
 }
 
 static void unit_found(struct body *body, const struct rows *row)
@@ -119,8 +120,11 @@ static void unit_found(struct body *body, const struct rows *row)
 		transfer_found(unit->transfer, row);
 }
 
-static const struct body_ops ops = {
-	.reset = unit_reset, .next = unit_next, .refused = unit_refused, .fence = unit_fence, .found = unit_found};
+static const struct body_ops ops = {.reset = unit_reset,
+				    .next = unit_next,
+				    .refused = unit_refused,
+				    .ledger_probe = unit_ledger_probe,
+				    .found = unit_found};
 
 struct unit *unit_new(const struct catalogue *catalogue, const char *source, const char *destination,
 		      void (*moves)(void *arg), void *arg)

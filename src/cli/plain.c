@@ -245,22 +245,22 @@ static void plain_begin(void *arg)
 	next_command(plain);
 }
 
-static void on_stage(void *self)
+static void on_phase(void *self)
 {
 	struct plain *plain = self;
 	struct app *app = plain->app;
 	bool person = plain->person;
 	narrate_now(plain->narrate);
-	if (person && app->stage == STAGE_READY) {
+	if (person && app->phase == PHASE_READY) {
 		const struct db_facts *facts = db_facts(app->browse);
 		app_say(app, ST_OK, "connected to %s: %s %s, %s", facts->place, facts->product, facts->version,
 			facts->tls);
 	}
-	if (person && app->stage == STAGE_READY && app->no_bank)
+	if (person && app->phase == PHASE_READY && app->no_bank)
 		app_say(app, ST_STATEMENT, "%s", app->no_bank);
-	if (plain->probing && app->stage == STAGE_READY)
+	if (plain->probing && app->phase == PHASE_READY)
 		app_leave(app, 0);
-	if ((person || plain->probing) && app->stage == STAGE_FAILED) {
+	if ((person || plain->probing) && app->phase == PHASE_FAILED) {
 		app_say(app, app->failure.status, "%s", app->failure.text);
 		app_leave(app, status_exit(app->failure.status));
 	}
@@ -322,7 +322,7 @@ struct plain *plain_open(struct app *app, struct err *err)
 				  .print = on_print,
 				  .review = on_review,
 				  .ask = on_ask,
-				  .stage = on_stage,
+				  .phase = on_phase,
 				  .changed = plain_on_changed,
 				  .progress = on_progress,
 				  .progress_ms = progress_open(&plain->progress),

@@ -127,11 +127,11 @@ void reading_ask(struct reading *reading, const char *sql, const char *const *pa
 struct query *reading_query(const struct run *run, struct err *err)
 {
 	const struct app *app = run->app;
-	const char *where = run_option(run, "where"), *sort = run_option(run, "sort");
-	struct sort order = app->order;
-	if (sort && sort_parse(app->catalogue, sort, &order, err) != ST_OK)
+	const char *where = run_option(run, "where"), *words = run_option(run, "sort");
+	struct sort sort = app->sort;
+	if (words && sort_parse(app->catalogue, words, &sort, err) != ST_OK)
 		return NULL;
-	return browse_query(app, where ? where : app->filter, order, err);
+	return browse_query(app, where ? where : app->filter, sort, err);
 }
 
 /* Without a screen ^C ends the program, and the server the statement. */

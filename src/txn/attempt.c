@@ -17,8 +17,8 @@ static void item_add(struct attempt *attempt, enum item_role role, struct statem
  * with the answer to the commit. */
 static bool wants_xid(const struct txn *txn)
 {
-	struct fence fence;
-	bool ledger = txn->body->ops->fence && txn->body->ops->fence(txn->body, &fence);
+	struct ledger_probe probe;
+	bool ledger = txn->body->ops->ledger_probe && txn->body->ops->ledger_probe(txn->body, &probe);
 	return !ledger && !txn->options.unnumbered && db_dialect(txn->db)->xid_sql && txn->attempt.wire != WIRE_ONESHOT;
 }
 

@@ -222,9 +222,9 @@ static bool refused_by_body(struct txn *txn)
 static bool late_commit(const struct txn *txn)
 {
 	const struct fault *fault = &txn->attempt.fault;
-	struct fence fence;
+	struct ledger_probe probe;
 	return txn->result.settled && fault->role == ITEM_BODY && strcmp(fault->sqlstate, "23505") == 0 &&
-	       txn->body->ops->fence && txn->body->ops->fence(txn->body, &fence);
+	       txn->body->ops->ledger_probe && txn->body->ops->ledger_probe(txn->body, &probe);
 }
 
 void retry_failed(struct txn *txn)

@@ -234,10 +234,10 @@ void settle_send(struct txn *txn, const struct statement *statements, size_t n, 
 
 static bool ask_ledger(struct txn *txn)
 {
-	struct fence fence;
+	struct ledger_probe probe;
 	struct statement statements[SETTLE_STEPS];
 	size_t n = 0;
-	if (!txn->body->ops->fence || !txn->body->ops->fence(txn->body, &fence))
+	if (!txn->body->ops->ledger_probe || !txn->body->ops->ledger_probe(txn->body, &probe))
 		return false;
 	bool write = !txn->settle.final && !txn->settle.only_read && txn->settle.now != WHO_OTHER;
 	const char *begin = db_server(txn->db) == SERVER_COCKROACH ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
@@ -252,8 +252,8 @@ static bool ask_ledger(struct txn *txn)
 		add_step(txn, statements, &n, LEDGER_FRAME,
 			 (struct statement){.sql = "SET LOCAL lock_timeout = '2s'", .verb = VERB_SET});
 	if (write)
-		add_step(txn, statements, &n, LEDGER_WRITE, fence.write);
-	add_step(txn, statements, &n, LEDGER_FIND, fence.find);
+		add_step(txn, statements, &n, LEDGER_WRITE, probe.write);
+	add_step(txn, statements, &n, LEDGER_FIND, probe.find);
 	add_step(txn, statements, &n, LEDGER_FRAME, (struct statement){.sql = "ROLLBACK", .verb = VERB_ROLLBACK});
 	settle_send(txn, statements, n, (struct db_reply){on_ledger, on_truth, settle_on_lost, txn, NULL});
 	return true;

@@ -31,33 +31,33 @@ static void do_filter(struct run *run)
 /* ---- sort ---- */
 
 /* next: by the other column; reverse: the other way round; nothing: by id. */
-static enum status wanted_order(const struct run *run, struct sort *order, struct err *err)
+static enum status wanted_sort(const struct run *run, struct sort *sort, struct err *err)
 {
 	const char *words = run->nargs > 0 ? run->args[0] : "id";
-	*order = run->app->order;
+	*sort = run->app->sort;
 	if (strcmp(words, "next") == 0)
-		*order = (struct sort){order->by == SORT_ID ? SORT_BALANCE : SORT_ID, false};
+		*sort = (struct sort){sort->by == SORT_ID ? SORT_BALANCE : SORT_ID, false};
 	else if (strcmp(words, "reverse") == 0)
-		order->descending = !order->descending;
+		sort->descending = !sort->descending;
 	else
-		return sort_parse(run->app->catalogue, words, order, err);
+		return sort_parse(run->app->catalogue, words, sort, err);
 	return ST_OK;
 }
 
 static void do_sort(struct run *run)
 {
 	struct app *app = run->app;
-	struct sort order;
+	struct sort sort;
 	struct err err;
-	if (wanted_order(run, &order, &err) != ST_OK) {
+	if (wanted_sort(run, &sort, &err) != ST_OK) {
 		run_end(run, err.status, err.text);
 		return;
 	}
-	if (!run->confirmed && !app_prints(app) && browse_is_costly(app, order)) {
+	if (!run->confirmed && !app_prints(app) && browse_is_costly(app, sort)) {
 		app->face.review(app->face.self, run);
 		return;
 	}
-	app->order = order;
+	app->sort = sort;
 	browse_look(app, false);
 	run_end(run, ST_OK, NULL);
 }

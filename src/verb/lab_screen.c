@@ -104,7 +104,7 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 	if (app->player)
 		return err_set(err, ST_USAGE, "%.80s is being played; leave it first, with Esc",
 			       player_name(app->player));
-	if (app->stage == STAGE_SERVER)
+	if (app->phase == PHASE_SERVER)
 		return err_set(err, ST_USAGE, "the private server is starting; try again in a moment");
 	if (run_standby(app, "a lesson", err) || play(app, name, false, err))
 		return err->status;

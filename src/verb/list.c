@@ -122,10 +122,10 @@ static enum status check_options(const struct run *run, enum output_format *form
 	return status;
 }
 
-static void warn_of_cost(struct app *app, struct sort order)
+static void warn_of_cost(struct app *app, struct sort sort)
 {
 	struct buf words = {0};
-	if (!browse_is_costly(app, order))
+	if (!browse_is_costly(app, sort))
 		return;
 	browse_cost(&words, app);
 	app_say(app, ST_OK, "this takes a while: %s", buf_text(&words));
@@ -144,19 +144,19 @@ static void do_list(struct run *run)
 		run_end(run, err.status, err.text);
 		return;
 	}
-	struct sort order = query_sort(query);
+	struct sort sort = query_sort(query);
 	struct reading *reading = reading_begin(run, reading_no_more);
 	if (!reading) {
 		query_free(query);
 		return;
 	}
 	browse_say_partial(run->app);
-	warn_of_cost(run->app, order);
+	warn_of_cost(run->app, sort);
 	reading->query = query;
 	reading->output = list_output(run, stdout, format);
 	reading->left = limit;
 	reading->place_id = mem_dup(run_option(run, "after"));
-	if (reading->place_id && order.by == SORT_BALANCE)
+	if (reading->place_id && sort.by == SORT_BALANCE)
 		start_place(reading);
 	else
 		start_pages(reading);

@@ -106,7 +106,7 @@ static void settle_start(struct run *run, const char *id)
 
 static enum status check_settle(const struct run *run, struct err *err)
 {
-	if (run->nargs == 0 && !run->app->doubt)
+	if (run->nargs == 0 && !run->app->unsettled_id)
 		return err_set(err, ST_USAGE, "no transfer waits to be settled; name one by its id: settle UUID");
 	if (run->nargs > 0 && !transfer_is_id(run->args[0]))
 		return err_set(err, ST_USAGE,
@@ -130,7 +130,7 @@ static void do_settle(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err;
-	const char *id = run->nargs > 0 ? run->args[0] : app->doubt;
+	const char *id = run->nargs > 0 ? run->args[0] : app->unsettled_id;
 	if (!id)
 		run_end(run, ST_OK, "it was settled meanwhile");
 	else if (!job_may(app, USES_WORK, &err))

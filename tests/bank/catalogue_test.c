@@ -255,17 +255,17 @@ static void at_most_16_further_columns(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_tables_of_the_tutorial, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(every_with_clause_returns_something, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(estimates_come_from_the_server, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(missing_tables, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(what_cannot_be_used, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(what_may_not_be_read, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(what_can_be_used, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(names_are_quoted_where_they_need_it, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(schemas, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(ledgers, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(at_most_16_further_columns, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(the_tables_of_the_tutorial, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(every_with_clause_returns_something, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(estimates_come_from_the_server, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(missing_tables, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(what_cannot_be_used, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(what_may_not_be_read, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(what_can_be_used, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(names_are_quoted_where_they_need_it, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(schemas, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(ledgers, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(at_most_16_further_columns, rig_setup, rig_teardown),
 	};
 	return cmocka_run_group_tests_name("bank/catalogue", tests, pg_own_database, NULL);
 }

@@ -39,7 +39,7 @@ static void open_pages(struct paged *paged)
 	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	struct paged *paged = NEW(struct paged);
 	pg_bank(0);
@@ -50,7 +50,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	struct paged *paged = *state;
 	pages_free(paged->pages);
@@ -310,17 +310,17 @@ static void ids_of_text(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(first_and_last, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(moves_across_many_windows, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_key_press_is_lost, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rows_are_fetched_ahead, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(jumps_have_rows_on_both_sides, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_bad_jump_changes_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(refresh_keeps_the_selection, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_failed_read_is_told_and_not_repeated, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_lost_connection_is_told, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(freed_while_loading, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(ids_of_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(first_and_last, setup, teardown),
+		cmocka_unit_test_setup_teardown(moves_across_many_windows, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_key_press_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_are_fetched_ahead, setup, teardown),
+		cmocka_unit_test_setup_teardown(jumps_have_rows_on_both_sides, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_bad_jump_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(refresh_keeps_the_selection, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_failed_read_is_told_and_not_repeated, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lost_connection_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(freed_while_loading, setup, teardown),
+		cmocka_unit_test_setup_teardown(ids_of_text, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("bank/pages", tests, pg_own_database, NULL);
 }

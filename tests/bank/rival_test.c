@@ -44,7 +44,7 @@ static bool gate(void *arg, const struct txn_gate *next)
 	return holds;
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	struct scene *s = NEW(struct scene);
 	struct rig *rig = s->rig = rig_new();
@@ -58,7 +58,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	struct scene *s = *state;
 	rival_free(s->rival);
@@ -255,15 +255,15 @@ static void without_a_connection(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_retry_at_will, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(also_step_by_step, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(without_a_ledger, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(only_the_armed_transfer, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_last_unit, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_third_account, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_transfer_that_is_rejected_first_leaves_it_armed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_transfer_that_is_cancelled_meanwhile, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(without_a_connection, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_retry_at_will, setup, teardown),
+		cmocka_unit_test_setup_teardown(also_step_by_step, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_a_ledger, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_the_armed_transfer, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_last_unit, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_third_account, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_transfer_that_is_rejected_first_leaves_it_armed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_transfer_that_is_cancelled_meanwhile, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_a_connection, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("bank/rival", tests, pg_own_database, NULL);
 }

@@ -42,7 +42,7 @@ static void settle(struct paged *paged)
 }
 
 /* Scattered ids; each balance thirty times, and every seventh is NULL. */
-static int set_up(void **state)
+static int setup(void **state)
 {
 	struct paged *paged = NEW(struct paged);
 	pg_bank(0);
@@ -56,7 +56,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	struct paged *paged = *state;
 	pages_free(paged->pages);
@@ -295,14 +295,14 @@ static void a_query_that_fails_leaves_nothing(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(every_order_is_the_servers, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(every_operator_is_the_servers, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rows_that_change_meanwhile, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(searches_go_to_the_first_that_begins_so, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(staying_around_an_account, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(about_how_many_without_analyze, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(another_query_cancels_the_one_before, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_query_that_fails_leaves_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_order_is_the_servers, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_operator_is_the_servers, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_that_change_meanwhile, setup, teardown),
+		cmocka_unit_test_setup_teardown(searches_go_to_the_first_that_begins_so, setup, teardown),
+		cmocka_unit_test_setup_teardown(staying_around_an_account, setup, teardown),
+		cmocka_unit_test_setup_teardown(about_how_many_without_analyze, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_query_cancels_the_one_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_query_that_fails_leaves_nothing, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("bank/order", tests, own_database, NULL);
 }

@@ -399,23 +399,23 @@ static void random_uuids(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(half_is_moved_and_recorded, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(without_a_ledger, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(the_server_refuses_what_does_not_add_up, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(the_server_refuses_what_is_not_recorded, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(a_view_is_no_ledger, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(what_waits_for_commit_is_seen, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(half_is_moved_and_recorded, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(without_a_ledger, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_server_refuses_what_does_not_add_up, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_server_refuses_what_is_not_recorded, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_view_is_no_ledger, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(what_waits_for_commit_is_seen, rig_setup, rig_teardown),
 		cmocka_unit_test(a_hidden_row_is_not_half_a_transfer),
-		cmocka_unit_test_setup_teardown(rejections_change_nothing, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(rejections_change_nothing, rig_setup, rig_teardown),
 		cmocka_unit_test(ids_of_every_type),
-		cmocka_unit_test_setup_teardown(a_whole_numeric_balance, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(an_id_happens_once, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(a_lost_commit_is_settled, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(anothers_row_is_not_taken_for_it, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(tables_are_made_where_they_are_missing, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(accounts_are_filled, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(taken_ids_are_drawn_again, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(random_uuids, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(a_whole_numeric_balance, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(an_id_happens_once, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_lost_commit_is_settled, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(anothers_row_is_not_taken_for_it, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(tables_are_made_where_they_are_missing, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(accounts_are_filled, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(taken_ids_are_drawn_again, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(random_uuids, rig_setup, rig_teardown),
 	};
 	return cmocka_run_group_tests_name("bank/transfer", tests, pg_own_database, NULL);
 }

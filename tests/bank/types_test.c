@@ -277,9 +277,9 @@ static void nan_is_left_alone(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(random_transfers, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(ledgers_that_fit, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(nan_is_left_alone, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(random_transfers, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(ledgers_that_fit, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(nan_is_left_alone, rig_setup, rig_teardown),
 	};
 	return cmocka_run_group_tests_name("bank/types", tests, pg_own_database, NULL);
 }

@@ -36,9 +36,9 @@ static void the_dialect_knows_what_can_be_asked(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(it_is_known, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(the_dialect_knows_where_the_commit_is, rig_set_up, rig_tear_down),
-		cmocka_unit_test_setup_teardown(the_dialect_knows_what_can_be_asked, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(it_is_known, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_dialect_knows_where_the_commit_is, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_dialect_knows_what_can_be_asked, rig_setup, rig_teardown),
 	};
-	return cmocka_run_group_tests_name("cluster/about", tests, cluster_set_up, cluster_tear_down);
+	return cmocka_run_group_tests_name("cluster/about", tests, cluster_setup, cluster_teardown);
 }

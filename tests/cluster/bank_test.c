@@ -330,7 +330,7 @@ static void fills(void **state)
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts WHERE balance IS NULL OR balance < 0"), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
@@ -352,5 +352,5 @@ int main(void)
 		TEST(an_id_moves_once),
 		TEST(fills),
 	};
-	return cmocka_run_group_tests_name("cluster/bank", tests, cluster_set_up, cluster_tear_down);
+	return cmocka_run_group_tests_name("cluster/bank", tests, cluster_setup, cluster_teardown);
 }

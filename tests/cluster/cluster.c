@@ -101,7 +101,7 @@ static void make_database(void)
 	setenv("PGDATABASE", cluster.name, 1);
 }
 
-int cluster_set_up(void **state)
+int cluster_setup(void **state)
 {
 	(void)state;
 	const char *url = getenv("TELLER_TEST_URL");
@@ -114,7 +114,7 @@ int cluster_set_up(void **state)
 	return 0;
 }
 
-int cluster_tear_down(void **state)
+int cluster_teardown(void **state)
 {
 	(void)state;
 	int raw = 1;

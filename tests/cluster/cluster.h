@@ -30,8 +30,8 @@ enum feature {
  * turns PGHOST, PGDATABASE and the like to it, for this process and its children; asks for all features. The database is
  * dropped at the end, also where this process is killed. Nothing else of the server is touched.
  */
-int cluster_set_up(void **state);
-int cluster_tear_down(void **state);
+int cluster_setup(void **state);
+int cluster_teardown(void **state);
 
 bool cluster_has(enum feature feature);
 void cluster_need(enum feature feature); /* skips the running test where the server has it not */

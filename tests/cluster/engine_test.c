@@ -314,7 +314,7 @@ static void cancelled_in_a_statement(void **state)
 	assert_false(db_in_transaction(scene->rig->db));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
 {
@@ -338,5 +338,5 @@ int main(void)
 		TEST(cancelled_between_statements),
 		TEST(cancelled_in_a_statement),
 	};
-	return cmocka_run_group_tests_name("cluster/engine", tests, cluster_set_up, cluster_tear_down);
+	return cmocka_run_group_tests_name("cluster/engine", tests, cluster_setup, cluster_teardown);
 }

@@ -200,5 +200,5 @@ int main(void)
 		TEST(create_by_insert),
 		TEST(create_by_copy),
 	};
-	return cmocka_run_group_tests_name("cluster/verbs", tests, cluster_set_up, cluster_tear_down);
+	return cmocka_run_group_tests_name("cluster/verbs", tests, cluster_setup, cluster_teardown);
 }

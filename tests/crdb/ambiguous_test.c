@@ -111,8 +111,8 @@ static void the_question_is_asked_again(void **state)
 {
 	struct drill *drill = *state;
 	drill_fault(drill, KIND_RELEASE, 1, EFFECT_CLOSE_DONE, NULL);
-	drill_fault(drill, KIND_FENCE, 1, EFFECT_ERROR, "40001");
-	drill_fault(drill, KIND_FENCE, 2, EFFECT_CLOSE, NULL);
+	drill_fault(drill, KIND_PROBE, 1, EFFECT_ERROR, "40001");
+	drill_fault(drill, KIND_PROBE, 2, EFFECT_CLOSE, NULL);
 	drill->standin.shared->refuse_logins = 2;
 	drill_run(drill);
 	assert_int_equal(drill->rig->result.outcome, OUTCOME_COMMITTED);

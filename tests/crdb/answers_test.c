@@ -52,8 +52,8 @@ static void a_conflict_is_seen_where_the_version_sees_it(void **state)
 static void the_ledger_takes_an_id_once(void **state)
 {
 	(void)state;
-	talk_on(talk.conn, STANDIN_FENCE, "41", NULL, "INSERT 0 1", 'I');
-	talk_on(talk.conn, STANDIN_FENCE, "41", NULL, "INSERT 0 0", 'I');
+	talk_on(talk.conn, STANDIN_PROBE, "41", NULL, "INSERT 0 1", 'I');
+	talk_on(talk.conn, STANDIN_PROBE, "41", NULL, "INSERT 0 0", 'I');
 	talk_on(talk.conn, STANDIN_LEDGER, "41", NULL, "23505", 'I');
 	assert_true(standin_has_id(&talk.standin, "41"));
 }

@@ -27,7 +27,7 @@ static bool gate(void *arg, const struct txn_gate *next)
 	return false;
 }
 
-int drill_set_up(void **state)
+int drill_setup(void **state)
 {
 	struct drill *drill = NEW(struct drill);
 	standin_start(&drill->standin, *(const enum standin_version *)*state);
@@ -44,7 +44,7 @@ int drill_set_up(void **state)
 	return 0;
 }
 
-int drill_tear_down(void **state)
+int drill_teardown(void **state)
 {
 	struct drill *drill = *state;
 	rig_free(drill->rig);

@@ -19,13 +19,13 @@ struct drill {
 };
 
 /* *state points to the version at first. */
-int drill_set_up(void **state);
-int drill_tear_down(void **state);
+int drill_setup(void **state);
+int drill_teardown(void **state);
 
 /* A test on one version, and on the three that differ most. */
 #define DRILL(name, version)                                                                                           \
 	{                                                                                                              \
-#name ", " #version, name, drill_set_up, drill_tear_down, &(enum standin_version)                      \
+#name ", " #version, name, drill_setup, drill_teardown, &(enum standin_version)                        \
 		{                                                                                                      \
 			version                                                                                        \
 		}                                                                                                      \

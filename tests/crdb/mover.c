@@ -85,13 +85,13 @@ static enum body_say mover_next(struct body *body, const struct answer *answers,
 	return BODY_SEND;
 }
 
-static bool mover_fence(struct body *body, struct fence *fence)
+static bool mover_ledger_probe(struct body *body, struct ledger_probe *probe)
 {
 	struct mover *mover = (struct mover *)body;
 	mover->id[0] = mover->run;
-	fence->write = (struct statement){.sql = STANDIN_FENCE, .verb = VERB_INSERT, .nparams = 1, .params = mover->id};
-	fence->find = (struct statement){.sql = STANDIN_FIND, .verb = VERB_SELECT, .nparams = 1, .params = mover->id};
+	probe->write = (struct statement){.sql = STANDIN_PROBE, .verb = VERB_INSERT, .nparams = 1, .params = mover->id};
+	probe->find = (struct statement){.sql = STANDIN_FIND, .verb = VERB_SELECT, .nparams = 1, .params = mover->id};
 	return mover->ledger;
 }
 
-const struct body_ops mover_ops = {mover_reset, mover_next, NULL, mover_oneshot, mover_fence, NULL};
+const struct body_ops mover_ops = {mover_reset, mover_next, NULL, mover_oneshot, mover_ledger_probe, NULL};

@@ -17,7 +17,7 @@ enum standin_version { STANDIN_2_2, STANDIN_20_1, STANDIN_25_4, STANDIN_26_2 };
 #define STANDIN_READ "SELECT balance FROM accounts WHERE id = $1"
 #define STANDIN_WRITE "UPDATE accounts SET balance = $2 WHERE id = $1"
 #define STANDIN_LEDGER "INSERT INTO transfers VALUES ($1)"
-#define STANDIN_FENCE "INSERT INTO transfers VALUES ($1) ON CONFLICT DO NOTHING"
+#define STANDIN_PROBE "INSERT INTO transfers VALUES ($1) ON CONFLICT DO NOTHING"
 #define STANDIN_FIND "SELECT id FROM transfers WHERE id = $1"
 /* Moves half of $1 to $2 at once; fails where there is nothing to move. */
 #define STANDIN_MOVE                                                                                                   \
@@ -37,7 +37,7 @@ enum standin_kind {
 	KIND_UPDATE,      /* u */
 	KIND_MOVE,        /* m */
 	KIND_LEDGER,      /* i */
-	KIND_FENCE,       /* f */
+	KIND_PROBE,       /* f */
 	KIND_FIND,        /* g */
 	KIND_FORCE_RETRY, /* x */
 	KIND_SET,         /* = */

@@ -94,11 +94,11 @@ static const char *move_half(struct standin_shared *shared, struct work *work, c
 	return sqlstate ? sqlstate : put_balance(shared, work, to, balance(shared, work, to) + half);
 }
 
-static const char *write_id(struct standin_shared *shared, struct work *work, const struct params *params, bool fence,
+static const char *write_id(struct standin_shared *shared, struct work *work, const struct params *params, bool probe,
 			    struct reply *reply)
 {
 	bool there = has_id(shared, work, params->value[0]);
-	if (there && !fence)
+	if (there && !probe)
 		return "23505";
 	snprintf(reply->tag, sizeof reply->tag, "INSERT 0 %d", !there);
 	if (!there && work->nids < OWN_IDS)
@@ -139,5 +139,5 @@ const char *bank_run(struct standin_shared *shared, struct sql_txn *txn, struct 
 		return find_id(shared, work, params, reply);
 	if (kind == KIND_FORCE_RETRY)
 		return force_retry(shared, txn, reply);
-	return write_id(shared, work, params, kind == KIND_FENCE, reply);
+	return write_id(shared, work, params, kind == KIND_PROBE, reply);
 }

@@ -28,7 +28,7 @@ static const struct {
 	{STANDIN_WRITE, true, KIND_UPDATE},
 	{STANDIN_MOVE, true, KIND_MOVE},
 	{STANDIN_LEDGER, true, KIND_LEDGER},
-	{STANDIN_FENCE, true, KIND_FENCE},
+	{STANDIN_PROBE, true, KIND_PROBE},
 	{STANDIN_FIND, true, KIND_FIND},
 	{"SELECT crdb_internal.force_retry('1h')", true, KIND_FORCE_RETRY},
 	{"SET ", false, KIND_SET},

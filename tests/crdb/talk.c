@@ -24,7 +24,7 @@ static void ignore(void *arg, const char *message)
 	(void)message;
 }
 
-int talk_set_up(void **state)
+int talk_setup(void **state)
 {
 	talk.version = *(const enum standin_version *)*state;
 	standin_start(&talk.standin, talk.version);
@@ -33,7 +33,7 @@ int talk_set_up(void **state)
 	return 0;
 }
 
-int talk_tear_down(void **state)
+int talk_teardown(void **state)
 {
 	(void)state;
 	PQfinish(talk.conn);

@@ -19,12 +19,12 @@ struct talk {
 extern struct talk talk; /* one a test */
 
 /* *state points to the version at first. */
-int talk_set_up(void **state);
-int talk_tear_down(void **state);
+int talk_setup(void **state);
+int talk_teardown(void **state);
 
 #define TALK(name, version)                                                                                            \
 	{                                                                                                              \
-#name ", " #version, name, talk_set_up, talk_tear_down, &(enum standin_version)                        \
+#name ", " #version, name, talk_setup, talk_teardown, &(enum standin_version)                          \
 		{                                                                                                      \
 			version                                                                                        \
 		}                                                                                                      \

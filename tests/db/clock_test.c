@@ -60,7 +60,7 @@ static void sending_is_part_of_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(sending_is_part_of_it, rig_set_up, rig_tear_down),
+		cmocka_unit_test_setup_teardown(sending_is_part_of_it, rig_setup, rig_teardown),
 	};
 	return cmocka_run_group_tests(tests, pg_own_database, NULL);
 }

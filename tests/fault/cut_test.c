@@ -52,7 +52,7 @@ static void unreadable_answers(void **state)
 	}
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	relay_start(&relay);
@@ -60,7 +60,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	pg_close(cuts.direct);
@@ -77,5 +77,5 @@ int main(void)
 		cmocka_unit_test(unreadable_answers),     cmocka_unit_test(oneshot_with_ledger),
 		cmocka_unit_test(oneshot_without_ledger),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

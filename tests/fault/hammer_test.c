@@ -244,7 +244,7 @@ static void two_tellers_and_a_psql(void **state)
 	check_money();
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	pg_fresh_database("fault_hammer", NULL);
@@ -259,5 +259,5 @@ static int set_up(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(two_tellers_and_a_psql)};
-	return cmocka_run_group_tests_name("fault/hammer", tests, set_up, NULL);
+	return cmocka_run_group_tests_name("fault/hammer", tests, setup, NULL);
 }

@@ -197,7 +197,7 @@ static void it_dies_step_by_step(void **state)
 	dies_everywhere(*state, WIRE_STEP);
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	pg_bank(2);
 	relay_start(&first);
@@ -206,7 +206,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	rig_free(*state);
 	relay_stop(&first);
@@ -214,7 +214,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -120,5 +120,5 @@ int main(void)
 		cmocka_unit_test(a_number_given_twice),
 		cmocka_unit_test(restarted),
 	};
-	return cmocka_run_group_tests_name("fault/kill", tests, ordeal_set_up, ordeal_tear_down);
+	return cmocka_run_group_tests_name("fault/kill", tests, ordeal_setup, ordeal_teardown);
 }

@@ -133,5 +133,5 @@ int main(void)
 		cmocka_unit_test(too_many_clients),
 		cmocka_unit_test(too_many_clients_for_good),
 	};
-	return cmocka_run_group_tests_name("fault/limit", tests, ordeal_set_up, ordeal_tear_down);
+	return cmocka_run_group_tests_name("fault/limit", tests, ordeal_setup, ordeal_teardown);
 }

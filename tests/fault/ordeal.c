@@ -156,7 +156,7 @@ void ordeal_go_through(const char *what, enum txn_wire wire, enum place place, h
 	go_on();
 }
 
-int ordeal_set_up(void **state)
+int ordeal_setup(void **state)
 {
 	(void)state;
 	own_server_make(&ordeal.server, options);
@@ -168,7 +168,7 @@ int ordeal_set_up(void **state)
 	return 0;
 }
 
-int ordeal_tear_down(void **state)
+int ordeal_teardown(void **state)
 {
 	(void)state;
 	rig_free(ordeal.rig);

@@ -31,8 +31,8 @@ struct ordeal {
 };
 extern struct ordeal ordeal; /* one a program */
 
-int ordeal_set_up(void **state); /* a server of its own with two accounts of 1,000 */
-int ordeal_tear_down(void **state);
+int ordeal_setup(void **state); /* a server of its own with two accounts of 1,000 */
+int ordeal_teardown(void **state);
 
 extern const enum txn_wire ordeal_wires[ORDEAL_WIRES];
 const char *ordeal_wire_name(enum txn_wire wire);

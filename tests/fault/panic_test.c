@@ -38,7 +38,7 @@ static void compile(void)
 	assert_int_equal(system(command), 0);
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	static const char *const options[] = {
 		"-c", "fsync=on", "-c", "wal_sync_method=fdatasync", "-c", "wal_writer_delay=10s", NULL};
@@ -55,7 +55,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	char command[128];
 	(void)state;
@@ -125,5 +125,5 @@ static void without_ledger(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(with_ledger), cmocka_unit_test(without_ledger)};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -13,7 +13,7 @@ static struct own_server server;
 static struct rig *rig;
 
 /* A standby that never comes: each commit that asks for one waits for ever. */
-static int set_up(void **state)
+static int setup(void **state)
 {
 	static const char *const options[] = {"-c", "synchronous_standby_names=nobody", NULL};
 	(void)state;
@@ -28,7 +28,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	own_server_remove(&server);
@@ -103,5 +103,5 @@ int main(void)
 		cmocka_unit_test(a_cancel_does_not_reach_it),
 		cmocka_unit_test(a_session_that_ends_in_the_wait_is_settled),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -18,7 +18,7 @@ static struct relay relay;
 static char fifo[300];
 static int pipe_fd; /* commands are written here, one after another */
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	pg_bank(3);
@@ -29,7 +29,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	relay_stop(&relay);
@@ -178,12 +178,12 @@ static void within_the_limits(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(both_sessions, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_session_that_reads, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_session_that_writes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(reconnect_is_waited_for, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(it_can_be_interrupted, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(within_the_limits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(both_sessions, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_session_that_reads, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_session_that_writes, setup, teardown),
+		cmocka_unit_test_setup_teardown(reconnect_is_waited_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(it_can_be_interrupted, setup, teardown),
+		cmocka_unit_test_setup_teardown(within_the_limits, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("fault/waits", tests, pg_own_database, NULL);
 }

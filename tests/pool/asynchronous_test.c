@@ -32,10 +32,10 @@ static void oneshot_with_ledger(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(with_ledger, failover_set_up, failover_tear_down),
-		cmocka_unit_test_setup_teardown(without_ledger, failover_set_up, failover_tear_down),
-		cmocka_unit_test_setup_teardown(step_with_ledger, failover_set_up, failover_tear_down),
-		cmocka_unit_test_setup_teardown(oneshot_with_ledger, failover_set_up, failover_tear_down),
+		cmocka_unit_test_setup_teardown(with_ledger, failover_setup, failover_teardown),
+		cmocka_unit_test_setup_teardown(without_ledger, failover_setup, failover_teardown),
+		cmocka_unit_test_setup_teardown(step_with_ledger, failover_setup, failover_teardown),
+		cmocka_unit_test_setup_teardown(oneshot_with_ledger, failover_setup, failover_teardown),
 	};
 	return cmocka_run_group_tests_name("pool/asynchronous", tests, NULL, NULL);
 }

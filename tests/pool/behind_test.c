@@ -25,7 +25,7 @@ static void without_ledger(void **state)
 		cuts_everywhere(&cuts, cuts_wires[w], false, CUTS_MAYBE_UNKNOWN);
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	relay_start(&relay);
@@ -38,7 +38,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	cuts_close(&cuts);
@@ -50,5 +50,5 @@ static int tear_down(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(with_ledger), cmocka_unit_test(without_ledger)};
-	return cmocka_run_group_tests_name("pool/behind", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("pool/behind", tests, setup, teardown);
 }

@@ -174,7 +174,7 @@ static void what_one_server_had_alone_is_lost(void **state)
 
 /* ---- around the tests ---- */
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	/* Where nothing is forced to disk at all, that alone would be told. */
@@ -185,7 +185,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	pg_close(primary);
@@ -205,5 +205,5 @@ int main(void)
 		cmocka_unit_test_teardown(a_wait_that_was_given_up_is_told, as_before),
 		cmocka_unit_test(what_one_server_had_alone_is_lost),
 	};
-	return cmocka_run_group_tests_name("pool/durable", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("pool/durable", tests, setup, teardown);
 }

@@ -54,7 +54,7 @@ static void close_way(void)
 	relay_stop(&relay);
 }
 
-int failover_set_up(void **state)
+int failover_setup(void **state)
 {
 	(void)state;
 	replica_make(&replica);
@@ -62,7 +62,7 @@ int failover_set_up(void **state)
 	return 0;
 }
 
-int failover_tear_down(void **state)
+int failover_teardown(void **state)
 {
 	(void)state;
 	close_way();

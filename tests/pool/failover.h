@@ -18,7 +18,7 @@ enum failover_mode { FAILOVER_SYNC, FAILOVER_ASYNC, FAILOVER_LAGGING };
  */
 void failover_sample(enum failover_mode mode, enum txn_wire wire, bool ledger, bool busy, unsigned stride);
 
-int failover_set_up(void **state); /* for a group */
-int failover_tear_down(void **state);
+int failover_setup(void **state); /* for a group */
+int failover_teardown(void **state);
 
 #endif

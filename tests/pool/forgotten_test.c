@@ -239,7 +239,7 @@ static int no_pool(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	if (cuts.relay) {
@@ -250,7 +250,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define IN(name, set_up) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define IN(name, setup) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

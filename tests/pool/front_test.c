@@ -22,7 +22,7 @@ static void without_ledger(void **state)
 		cuts_everywhere(&cuts, cuts_wires[w], false, CUTS_MAYBE_UNKNOWN);
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	pooled_open(&pooled, 2, &(struct pooler_options){.mode = "session", .size = 4});
@@ -32,7 +32,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	cuts_close(&cuts);
@@ -44,5 +44,5 @@ static int tear_down(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(with_ledger), cmocka_unit_test(without_ledger)};
-	return cmocka_run_group_tests_name("pool/front", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("pool/front", tests, setup, teardown);
 }

@@ -33,10 +33,10 @@ static void oneshot(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(with_ledger, failover_set_up, failover_tear_down),
-		cmocka_unit_test_setup_teardown(without_ledger, failover_set_up, failover_tear_down),
-		cmocka_unit_test_setup_teardown(step_without_ledger, failover_set_up, failover_tear_down),
-		cmocka_unit_test_setup_teardown(oneshot, failover_set_up, failover_tear_down),
+		cmocka_unit_test_setup_teardown(with_ledger, failover_setup, failover_teardown),
+		cmocka_unit_test_setup_teardown(without_ledger, failover_setup, failover_teardown),
+		cmocka_unit_test_setup_teardown(step_without_ledger, failover_setup, failover_teardown),
+		cmocka_unit_test_setup_teardown(oneshot, failover_setup, failover_teardown),
 	};
 	return cmocka_run_group_tests_name("pool/lagging", tests, NULL, NULL);
 }

@@ -177,7 +177,7 @@ static void a_lost_answer_is_told_truly(void **state)
 
 /* ---- around the tests ---- */
 
-static int set_up(const char *mode)
+static int setup(const char *mode)
 {
 	pooled_open(&pooled, 30, &(struct pooler_options){.mode = mode, .size = 4});
 	return 0;
@@ -186,22 +186,22 @@ static int set_up(const char *mode)
 static int session_mode(void **state)
 {
 	(void)state;
-	return set_up("session");
+	return setup("session");
 }
 
 static int transaction_mode(void **state)
 {
 	(void)state;
-	return set_up("transaction");
+	return setup("transaction");
 }
 
 static int statement_mode(void **state)
 {
 	(void)state;
-	return set_up("statement");
+	return setup("statement");
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	if (*state)
 		term_teardown(state);
@@ -211,7 +211,7 @@ static int tear_down(void **state)
 
 #define IN(mode, name)                                                                                                 \
 	{                                                                                                              \
-#name " in " #mode, name, mode, tear_down, NULL                                                        \
+#name " in " #mode, name, mode, teardown, NULL                                                         \
 	}
 
 int main(void)

@@ -167,7 +167,7 @@ static int a_restart(void **state)
 	return open_both();
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	pg_close(colleague);
@@ -180,7 +180,7 @@ static int tear_down(void **state)
 
 #define AFTER(what, name)                                                                                              \
 	{                                                                                                              \
-#name " after " #what, name, what, tear_down, NULL                                                     \
+#name " after " #what, name, what, teardown, NULL                                                      \
 	}
 
 int main(void)

@@ -111,14 +111,14 @@ static void the_lost_answer(void **state)
 
 /* ---- around the tests ---- */
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	pooled_open(&pooled, 30, &(struct pooler_options){.mode = "session", .size = 10});
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	pooled_close(&pooled);
@@ -128,10 +128,10 @@ static int tear_down(void **state)
 static int tear_down_console(void **state)
 {
 	term_teardown(state);
-	return tear_down(state);
+	return teardown(state);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
@@ -140,7 +140,7 @@ int main(void)
 		TEST(transfers_in_every_wire_mode),
 		TEST(settled_in_every_wire_mode),
 		TEST(settled_by_its_id),
-		cmocka_unit_test_setup_teardown(the_console, set_up, tear_down_console),
+		cmocka_unit_test_setup_teardown(the_console, setup, tear_down_console),
 		TEST(a_lesson_of_one_session),
 		TEST(lessons_that_do_not_wait),
 		TEST(a_lesson_that_waits),

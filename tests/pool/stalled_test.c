@@ -190,7 +190,7 @@ static int as_another_role(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	go_on();
@@ -203,7 +203,7 @@ static int tear_down(void **state)
 
 #define BY(way, name)                                                                                                  \
 	{                                                                                                              \
-#name " " #way, name, way, tear_down, NULL                                                             \
+#name " " #way, name, way, teardown, NULL                                                              \
 	}
 
 int main(void)

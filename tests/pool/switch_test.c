@@ -159,7 +159,7 @@ static void the_console_goes_over(void **state)
 
 /* ---- around the tests ---- */
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	own_server_make_apart(&first, true, NULL);
@@ -173,7 +173,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	if (happening.stopped)
@@ -187,7 +187,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -37,7 +37,7 @@ static _Noreturn void be_busy(void)
 	}
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	pooled_open(&pooled, 2, &(struct pooler_options){.mode = "transaction", .size = 3});
@@ -47,7 +47,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	for (int i = 0; i < BUSY; i++) {
@@ -139,7 +139,7 @@ static void two_tables_have_a_ledger_each(void **state)
 	printf("# measured: two tables, two ledgers: %d transfers each\n", ROUNDS * OF_EACH);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -235,7 +235,7 @@ static void no_harm_without_teller(void **state)
 
 /* ---- around the tests ---- */
 
-static int set_up(const char *mode, int size)
+static int setup(const char *mode, int size)
 {
 	pool_size = size;
 	pooled_open(&pooled, 30,
@@ -247,22 +247,22 @@ static int set_up(const char *mode, int size)
 static int of_one(void **state)
 {
 	(void)state;
-	return set_up("transaction", 1);
+	return setup("transaction", 1);
 }
 
 static int of_four(void **state)
 {
 	(void)state;
-	return set_up("transaction", MOST);
+	return setup("transaction", MOST);
 }
 
 static int of_sessions(void **state)
 {
 	(void)state;
-	return set_up("session", SESSIONS);
+	return setup("session", SESSIONS);
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	pooled_close(&pooled);
@@ -272,10 +272,10 @@ static int tear_down(void **state)
 static int tear_down_console(void **state)
 {
 	term_teardown(state);
-	return tear_down(state);
+	return teardown(state);
 }
 
-#define TEST(name, set_up) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name, setup) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
@@ -286,9 +286,9 @@ int main(void)
 		TEST(conninfo_alone, of_one),
 		TEST(transfer_alone, of_one),
 		TEST(read_only_alone, of_one),
-		{"the_verbs_in_a_pool_of_four", the_verbs, of_four, tear_down, NULL},
-		{"the_verbs_in_a_pool_of_one", the_verbs, of_one, tear_down, NULL},
-		{"the_verbs_in_session_mode", the_verbs, of_sessions, tear_down, NULL},
+		{"the_verbs_in_a_pool_of_four", the_verbs, of_four, teardown, NULL},
+		{"the_verbs_in_a_pool_of_one", the_verbs, of_one, teardown, NULL},
+		{"the_verbs_in_session_mode", the_verbs, of_sessions, teardown, NULL},
 		TEST(the_lessons, of_four),
 		TEST(ended_by_signals, of_four),
 		cmocka_unit_test_setup_teardown(the_console, of_four, tear_down_console),

@@ -15,7 +15,7 @@ static int own_database(void **state)
 }
 
 /* 7001 to 7900, balances scattered, every tenth NULL. */
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	pg_bank(0);
@@ -219,15 +219,15 @@ static void a_table_that_went_away(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_list_follows_what_is_typed, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(a_filter_is_seen_changed_and_taken_off, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(esc_leaves_the_search_and_then_the_filter, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(a_table_that_went_away, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(at_forty_by_ten, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, set_up, term_teardown),
-		cmocka_unit_test_setup_teardown(the_mouse_never_confirms, set_up, term_teardown),
+		cmocka_unit_test_setup_teardown(the_list_follows_what_is_typed, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_filter_is_seen_changed_and_taken_off, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(esc_leaves_the_search_and_then_the_filter, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_table_that_went_away, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(at_forty_by_ten, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(the_mouse_never_confirms, setup, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/browse", tests, own_database, NULL);
 }

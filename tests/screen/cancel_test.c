@@ -13,7 +13,7 @@ enum { STALL_US = 60000000 };
 
 static struct relay relay;
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	pg_bank(30);
 	relay_start(&relay);
@@ -21,7 +21,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	int failed = term_teardown(state);
 	relay_stop(&relay);
@@ -125,10 +125,10 @@ int main(void)
 {
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(while_the_rival_comes_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(while_the_session_for_transfers_comes_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_reconnect, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(left_meanwhile, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(while_the_rival_comes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(while_the_session_for_transfers_comes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reconnect, setup, teardown),
+		cmocka_unit_test_setup_teardown(left_meanwhile, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("screen/cancel", tests, pg_own_database, NULL);
 }

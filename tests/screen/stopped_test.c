@@ -205,7 +205,7 @@ static void all_stop(void **state)
 
 /* ---- around the tests ---- */
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	go_on();
 	term_teardown(state);
@@ -232,9 +232,9 @@ int main(void)
 {
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(one_stops, console_bank, tear_down),
-		cmocka_unit_test_setup_teardown(before_the_commit, console_bank, tear_down),
-		cmocka_unit_test_setup_teardown(all_stop, console_bank, tear_down),
+		cmocka_unit_test_setup_teardown(one_stops, console_bank, teardown),
+		cmocka_unit_test_setup_teardown(before_the_commit, console_bank, teardown),
+		cmocka_unit_test_setup_teardown(all_stop, console_bank, teardown),
 	};
 	return cmocka_run_group_tests_name("screen/stopped", tests, make_server, remove_server);
 }

@@ -274,7 +274,7 @@ static void owner_kill(const struct owner *owner)
 
 /* ---- every test in its own place ---- */
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	snprintf(place, sizeof place, "/tmp/server-test-XXXXXX");
@@ -283,7 +283,7 @@ static int set_up(void **state)
 	return setenv("TMPDIR", place, 1);
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	return rmdir(place); /* fails where something was left in it */

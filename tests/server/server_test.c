@@ -414,7 +414,7 @@ static void a_long_place_gives_way(void **state)
 	rmdir(longer);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -81,13 +81,13 @@ void rig_free(struct rig *rig)
 	free(rig);
 }
 
-int rig_set_up(void **state)
+int rig_setup(void **state)
 {
 	*state = rig_new();
 	return 0;
 }
 
-int rig_tear_down(void **state)
+int rig_teardown(void **state)
 {
 	rig_free(*state);
 	return 0;

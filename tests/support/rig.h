@@ -33,8 +33,8 @@ struct rig *rig_new(void);
 struct rig *rig_new_at(const struct conninfo *info);
 struct rig *rig_new_as(const char *role); /* a role that may do nothing, made where it is missing */
 void rig_free(struct rig *rig);
-int rig_set_up(void **state); /* rig_new() for cmocka */
-int rig_tear_down(void **state);
+int rig_setup(void **state); /* rig_new() for cmocka */
+int rig_teardown(void **state);
 
 /* Another connection to the same place. Owned. */
 struct db *rig_connect(struct rig *rig, enum session session, const char *name);

@@ -59,15 +59,15 @@ static bool add_oneshot(struct body *body, struct batch *batch)
 	return true;
 }
 
-static bool add_fence(struct body *body, struct fence *fence)
+static bool add_ledger_probe(struct body *body, struct ledger_probe *probe)
 {
 	struct adder *add = (struct adder *)body;
 	if (!add->ledger)
 		return false;
-	fence->write = ledger_insert(add, "INSERT INTO txn_ledger VALUES ($1) ON CONFLICT DO NOTHING");
-	fence->find = ledger_insert(add, "SELECT * FROM txn_ledger WHERE id = $1");
-	fence->find.verb = VERB_SELECT;
+	probe->write = ledger_insert(add, "INSERT INTO txn_ledger VALUES ($1) ON CONFLICT DO NOTHING");
+	probe->find = ledger_insert(add, "SELECT * FROM txn_ledger WHERE id = $1");
+	probe->find.verb = VERB_SELECT;
 	return true;
 }
 
-const struct body_ops adder_ops = {add_reset, add_next, NULL, add_oneshot, add_fence, NULL};
+const struct body_ops adder_ops = {add_reset, add_next, NULL, add_oneshot, add_ledger_probe, NULL};

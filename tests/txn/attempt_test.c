@@ -128,7 +128,7 @@ static void injected_failures_are_real(void **state)
 	rig_check_counters(scene->rig->txn);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
 {

@@ -49,7 +49,7 @@ static void a_cut_commit_is_settled_step_by_step(void **state)
 	cut(*state, WIRE_STEP, true);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
 {

@@ -76,7 +76,7 @@ static void lost_at_the_gate_is_retried(void **state)
 	assert_int_equal(scene_value(), 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
 {

@@ -39,7 +39,7 @@ static bool gate(void *arg, const struct txn_gate *next)
 	return false;
 }
 
-int scene_set_up(void **state)
+int scene_setup(void **state)
 {
 	struct scene *scene = NEW(struct scene);
 	scene->other = pg_open();
@@ -56,7 +56,7 @@ int scene_set_up(void **state)
 	return 0;
 }
 
-int scene_tear_down(void **state)
+int scene_teardown(void **state)
 {
 	struct scene *scene = *state;
 	rig_free(scene->rig);

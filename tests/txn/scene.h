@@ -26,8 +26,8 @@ struct scene {
 };
 
 /* Tables txn_test, with a row 1 of value 0, and txn_ledger, empty. */
-int scene_set_up(void **state);
-int scene_tear_down(void **state);
+int scene_setup(void **state);
+int scene_teardown(void **state);
 
 void scene_run(struct scene *scene);  /* the body, to its end */
 void scene_hold(struct scene *scene); /* the body, until the gate holds it */

@@ -59,7 +59,7 @@ static void a_delay_goes_before_each_round_trip(void **state)
 	assert_true(scene->rig->result.elapsed_us >= 40000);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
 {

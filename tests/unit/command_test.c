@@ -152,7 +152,7 @@ static struct app *new_app(struct said *said)
 	assert_int_equal(settings_parse(&settings, 1, argv, &err), ST_OK);
 	struct app *app = app_new(&settings);
 	app->face = (struct face){.say = on_say, .act = on_act, .self = said};
-	app->stage = STAGE_FAILED; /* nothing here may connect */
+	app->phase = PHASE_FAILED; /* nothing here may connect */
 	err_set(&app->failure, ST_CONNECT, "no server here");
 	return app;
 }

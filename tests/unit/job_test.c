@@ -58,7 +58,7 @@ static int open_app(void **state)
 	char *argv[] = {"teller"};
 	assert_int_equal(settings_parse(&settings, 1, argv, &err), ST_OK);
 	app = app_new(&settings);
-	app->stage = STAGE_FAILED; /* nothing here may connect */
+	app->phase = PHASE_FAILED; /* nothing here may connect */
 	return 0;
 }
 

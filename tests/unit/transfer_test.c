@@ -22,7 +22,7 @@ static struct catalogue table(void)
 		.sql[CAT_DEBIT] = (char *)"debit",
 		.sql[CAT_CREDIT] = (char *)"credit",
 		.sql[CAT_LEDGER_CHECKED] = (char *)"checked",
-		.sql[CAT_LEDGER_FENCE] = (char *)"fence",
+		.sql[CAT_LEDGER_PROBE] = (char *)"probe",
 		.sql[CAT_LEDGER_FIND] = (char *)"find",
 		.sql[CAT_LEDGER_SAME] = (char *)"same",
 		.ledger_name = (char *)"transfers",
@@ -233,8 +233,8 @@ static void without_a_ledger(void **state)
 	play(&s);
 	assert_int_equal(s.batch.n, 3);
 	assert_string_equal(s.batch.statements[2].sql, "check");
-	struct fence fence;
-	assert_false(transfer_body(s.transfer)->ops->fence(transfer_body(s.transfer), &fence));
+	struct ledger_probe probe;
+	assert_false(transfer_body(s.transfer)->ops->ledger_probe(transfer_body(s.transfer), &probe));
 	done(&s);
 }
 

@@ -40,7 +40,7 @@ static int open_app(void **state)
 	assert_int_equal(settings_parse(&settings, 1, argv, &err), ST_OK);
 	app = app_new(&settings);
 	app->face = (struct face){.say = on_say};
-	app->stage = STAGE_FAILED; /* nothing here may connect */
+	app->phase = PHASE_FAILED; /* nothing here may connect */
 	return 0;
 }
 

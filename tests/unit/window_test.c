@@ -55,13 +55,13 @@ static void check(const struct window *window, int first, size_t n, int selected
 		assert_int_equal(atoi(window->rows[window->selected]->id), selected);
 }
 
-static int set_up(void **state)
+static int setup(void **state)
 {
 	*state = NEW(struct window);
 	return 0;
 }
 
-static int tear_down(void **state)
+static int teardown(void **state)
 {
 	window_clear(*state);
 	free(*state);
@@ -232,15 +232,15 @@ static void an_account_that_comes_again_is_shown_once(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_page_in_two_parts, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_account_that_comes_again_is_shown_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(cells_are_copied, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_empty_window, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(moves_stop_at_the_edges, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_needed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_far_end_is_dropped, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_selection_is_never_dropped, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_renewed_window_keeps_the_selection, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_page_in_two_parts, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_account_that_comes_again_is_shown_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(cells_are_copied, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_empty_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(moves_stop_at_the_edges, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_needed, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_far_end_is_dropped, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_selection_is_never_dropped, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_renewed_window_keeps_the_selection, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("unit/window", tests, NULL, NULL);
 }
