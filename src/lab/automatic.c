@@ -26,17 +26,16 @@ static void look_start(struct stage *stage, struct record *record, unsigned flag
 	automatic->looked = record;
 	automatic->flags = flags;
 	automatic->look_us = clock_us();
-	stage->ticked = automatic->asked = automatic->answered = automatic->collecting = automatic->cancelled = false;
+	stage->ticked = automatic->collecting = automatic->cancelled = false;
+	record->blocked = BLOCKED_UNASKED; /* what was asked before is no answer to this look */
 	timer_start(stage->tick, TICK_MS);
 }
 
 static enum look automatic_held(struct stage *stage)
 {
 	struct record *record = stage->automatic.looked;
-	if (!(stage->automatic.flags & LOOK_RETRY)) {
-		record->pub.waited = record->waiting = true;
-		stage_tell(stage, &(struct stage_fact){.kind = FACT_WAITS, .record = &record->pub});
-	}
+	if (!(stage->automatic.flags & LOOK_RETRY))
+		step_set_waiting(record, true);
 	return LOOK_HELD;
 }
 
@@ -79,7 +78,7 @@ static bool ticked(struct stage *stage)
 static enum look look_complete(struct stage *stage, struct lane *lane)
 {
 	struct automatic *automatic = &stage->automatic;
-	if (!automatic->collecting && blockers_hold(stage, automatic->looked))
+	if (!automatic->collecting && step_held(automatic->looked))
 		return automatic_held(stage);
 	if (!automatic->collecting)
 		timer_start(stage->tick, TICK_MS);
@@ -88,7 +87,7 @@ static enum look look_complete(struct stage *stage, struct lane *lane)
 		return ticked(stage) ? check_limit(stage, lane) : LOOK_PENDING;
 	if (lane->speechless)
 		return automatic_fail(stage, automatic->looked, FAIL_LOST, 0, lane->end);
-	lane_finish(lane);
+	step_finish(lane);
 	return LOOK_DONE;
 }
 
@@ -100,32 +99,39 @@ static enum look look_silent(struct stage *stage, struct lane *lane)
 		return check_limit(stage, lane);
 	if (stage->blind)
 		return clock_us() - automatic->look_us > blind_us ? automatic_held(stage) : check_limit(stage, lane);
-	if (!automatic->asked) {
-		automatic->asked = true;
-		control_ask_blocked(stage, lane);
+	switch (automatic->looked->blocked) {
+	case BLOCKED_UNASKED:
+		if (stage->asking) /* about another look: that answer has to come first */
+			timer_start(stage->tick, TICK_MS);
+		else
+			step_ask(stage, lane);
 		return LOOK_PENDING;
+	case BLOCKED_ASKED:
+		return LOOK_PENDING;
+	case BLOCKED_NO:
+		automatic->looked->blocked = BLOCKED_UNASKED;
+		return check_limit(stage, lane);
+	case BLOCKED_YES:
+		return automatic_held(stage);
 	}
-	if (!automatic->answered)
-		return LOOK_PENDING;
-	automatic->asked = automatic->answered = false;
-	return stage->blocked ? automatic_held(stage) : check_limit(stage, lane);
+	return LOOK_PENDING;
 }
 
 static enum look look_on(struct stage *stage)
 {
 	struct automatic *automatic = &stage->automatic;
-	struct lane *lane = &stage->lanes[automatic->looked->pub.lane];
-	if (!(automatic->flags & LOOK_RETRY) && blockers_once(automatic->looked))
+	struct lane *lane = automatic->looked->lane;
+	if (!(automatic->flags & LOOK_RETRY) && step_waits_at_once(automatic->looked))
 		return automatic_held(stage);
 	size_t heard = lane->heard.n;
-	bool answered = lane_look(lane);
+	bool answered = step_hear(lane);
 	if (stage->state != STAGE_PLAYING)
 		return LOOK_PENDING;
 	if (answered)
 		return look_complete(stage, lane);
 	if (heard)
 		timer_start(stage->tick, TICK_MS);
-	if (!automatic->asked && !ticked(stage))
+	if (automatic->looked->blocked == BLOCKED_UNASKED && !ticked(stage))
 		return LOOK_PENDING;
 	return look_silent(stage, lane);
 }
@@ -209,7 +215,7 @@ static bool automatic_next(struct stage *stage)
 		return true;
 	}
 	const struct spec_turn *turn = &stage->permutation->turns[stage->turn];
-	automatic->sent = stage_send(stage, turn->step, turn);
+	automatic->sent = step_send(stage, turn->step, turn);
 	automatic->at = AUTOMATIC_FIRST_LOOK;
 	if (automatic->sent)
 		stage->turn++;

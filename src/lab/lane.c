@@ -9,7 +9,7 @@
 
 enum { CONNECT_MS = 15000 };
 
-/* ---- hearing ---- */
+/* ---- heard ---- */
 
 void lane_hear(struct lane *lane, const struct stage_word *word)
 {
@@ -41,13 +41,13 @@ static void lane_on_idle(void *arg)
 
 void lane_lose(struct lane *lane, const char *why)
 {
-	free(lane->why);
-	lane->why = mem_dup(why);
-	lane->lost = lane->lost_due = true;
+	free(lane->lost);
+	lane->lost = mem_dup(why);
+	lane->lost_due = true;
 	stage_stir(lane->stage);
 }
 
-static void lane_lost(struct lane *lane, const struct answer *why)
+static void lane_ended(struct lane *lane, const struct answer *why)
 {
 	free(lane->end);
 	lane->end = mem_dup(why->text[0] ? why->text : why->message);
@@ -60,7 +60,7 @@ static void lane_on_lost(void *arg, size_t answered, const struct answer *why)
 	(void)answered;
 	struct lane *lane = arg;
 	struct stage_word word;
-	lane_lost(lane, why);
+	lane_ended(lane, why);
 	lane_over(lane);
 	lane->speechless = !lane->answered;
 	word_own(&word, lane->end);
@@ -72,13 +72,13 @@ static void lane_on_idle_lost(void *arg, const struct answer *why)
 {
 	struct lane *lane = arg;
 	struct stage_word word;
-	lane_lost(lane, why);
+	lane_ended(lane, why);
 	word_own(&word, lane->end);
 	if (lane->last_words.n)
 		words_add(&lane->last_words, &word);
 }
 
-static void on_notice(void *arg, const struct db_notice *notice)
+static void lane_on_notice(void *arg, const struct db_notice *notice)
 {
 	struct lane *lane = arg;
 	struct stage_word word;
@@ -91,21 +91,17 @@ static void on_notice(void *arg, const struct db_notice *notice)
 		lane_hear(lane, &word);
 }
 
-static void on_notify(void *arg, const struct db_notification *notification)
+static void lane_on_notify(void *arg, const struct db_notification *notification)
 {
 	struct lane *lane = arg;
-	struct stage *stage = lane->stage;
 	struct stage_word word = {
 		.kind = WORD_NOTIFY,
 		.channel = notification->channel,
 		.payload = notification->payload,
 		.pid = notification->pid,
 		.affected = -1,
-		.sender = LANE_OTHER,
+		.sender = lane_of_pid(lane->stage, notification->pid),
 	};
-	for (size_t i = 0; i < stage->spec->nsessions && word.sender < 0; i++)
-		if (db_facts(stage->lanes[i].db)->pid == notification->pid)
-			word.sender = (long)i;
 	words_add(&lane->notified, &word);
 }
 
@@ -122,8 +118,8 @@ void lane_init(struct lane *lane, struct stage *stage, long index, const char *n
 	db_on_lost(lane->db, lane_on_idle_lost, lane);
 	if (control)
 		return;
-	db_on_notice(lane->db, on_notice, lane);
-	db_on_notify(lane->db, on_notify, lane);
+	db_on_notice(lane->db, lane_on_notice, lane);
+	db_on_notify(lane->db, lane_on_notify, lane);
 }
 
 static void lane_forget(struct lane *lane)
@@ -131,10 +127,10 @@ static void lane_forget(struct lane *lane)
 	words_clear(&lane->heard);
 	words_clear(&lane->notified);
 	words_clear(&lane->last_words);
-	free(lane->why);
+	free(lane->lost);
 	free(lane->end);
-	lane->why = lane->end = NULL;
-	lane->busy = lane->answered = lane->speechless = lane->lost = lane->lost_due = false;
+	lane->lost = lane->end = NULL;
+	lane->busy = lane->answered = lane->speechless = lane->lost_due = false;
 	lane->record = NULL;
 }
 
@@ -161,6 +157,14 @@ void lane_close(struct lane *lane)
 	lane_forget(lane);
 }
 
+long lane_of_pid(const struct stage *stage, int pid)
+{
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		if (db_facts(stage->lanes[i].db)->pid == pid)
+			return (long)i;
+	return LANE_OTHER;
+}
+
 bool lane_connected(const struct lane *lane)
 {
 	enum db_state state = db_state(lane->db);
@@ -172,9 +176,9 @@ bool lane_can_send(const struct lane *lane)
 	return lane_connected(lane) || lane->last_words.n;
 }
 
-/* ---- sending ---- */
+/* ---- sent ---- */
 
-static bool send_off(struct lane *lane)
+static bool lane_send_off(struct lane *lane)
 {
 	lane->answered = lane->speechless = false;
 	lane->busy = lane_connected(lane);
@@ -195,7 +199,7 @@ void lane_send(struct lane *lane, const char *sql, unsigned number)
 {
 	struct db_context context = {.first_statement = number, .round_trip = number};
 	struct db_reply reply = {lane_on_answer, lane_on_idle, lane_on_lost, lane, NULL};
-	if (send_off(lane))
+	if (lane_send_off(lane))
 		db_send_text(lane->db, sql, &context, &reply);
 }
 
@@ -203,46 +207,22 @@ void lane_send_statement(struct lane *lane, const struct statement *statement)
 {
 	struct db_context context = {0};
 	struct db_reply reply = {lane_on_answer, lane_on_idle, lane_on_lost, lane, NULL};
-	if (send_off(lane))
+	if (lane_send_off(lane))
 		db_send(lane->db, statement, 1, &context, &reply);
 }
 
-/* ---- looking ---- */
-
-static void tell_notice(struct lane *lane, const struct stage_word *word)
-{
-	lane->notices++;
-	lane->stage->new_notice = true;
-	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_SAID, .lane = lane->index, .word = word});
-}
-
-bool lane_look(struct lane *lane)
-{
-	size_t n = 0;
-	while (n < lane->heard.n && lane->heard.at[n].kind == WORD_NOTICE)
-		n++;
-	for (size_t i = 0; i < n; i++) {
-		struct stage_word *word = &lane->heard.at[i];
-		word->early = true;
-		if (lane->record) {
-			words_add(&lane->record->words, word);
-			lane->record->pub.words = lane->record->words.at;
-			lane->record->pub.nwords = lane->record->words.n;
-		}
-		tell_notice(lane, word);
-	}
-	words_drop(&lane->heard, n);
-	return lane->answered;
-}
+/* ---- the answer to a set-up or a teardown ---- */
 
 const struct stage_word *lane_result(struct lane *lane)
 {
 	const struct stage_word *last = NULL;
 	for (size_t i = 0; i < lane->heard.n; i++) {
-		if (lane->heard.at[i].kind == WORD_NOTICE)
-			tell_notice(lane, &lane->heard.at[i]);
+		const struct stage_word *word = &lane->heard.at[i];
+		if (word->kind == WORD_NOTICE)
+			stage_tell(lane->stage,
+				   &(struct stage_fact){.kind = FACT_SAID, .lane = lane->index, .word = word});
 		else
-			last = &lane->heard.at[i];
+			last = word;
 	}
 	return last;
 }
@@ -251,26 +231,4 @@ void lane_clear(struct lane *lane)
 {
 	words_clear(&lane->heard);
 	lane->answered = false;
-}
-
-void lane_finish(struct lane *lane)
-{
-	struct record *record = lane->record;
-	for (size_t i = 0; i < lane->heard.n; i++) {
-		if (lane->heard.at[i].kind != WORD_NOTICE)
-			continue;
-		lane->notices++;
-		lane->stage->new_notice = true;
-	}
-	words_move(&record->words, &lane->heard);
-	words_move(&record->words, &lane->notified);
-	lane->answered = false;
-	lane->record = NULL;
-	record->pub.words = record->words.at;
-	record->pub.nwords = record->words.n;
-	record->pub.done = true;
-	record->pub.lost = lane->lost;
-	if (lane->engine)
-		engine_lane_tell(lane, &record->pub);
-	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_DONE, .lane = lane->index, .record = &record->pub});
 }

@@ -127,7 +127,7 @@ static bool set_up_common(struct stage *stage)
 		return true;
 	}
 	if (!stage->setup_sent)
-		control_run(stage, stage->spec->setups[stage->setup_at], on_common, stage);
+		stage_ask(stage, stage->spec->setups[stage->setup_at], on_common, stage);
 	stage->setup_sent = true;
 	return false;
 }

@@ -62,7 +62,7 @@ static void tell_lost(struct stage *stage)
 		if (!lane->lost_due)
 			continue;
 		lane->lost_due = false;
-		stage_tell(stage, &(struct stage_fact){.kind = FACT_LOST, .lane = lane->index, .text = lane->why});
+		stage_tell(stage, &(struct stage_fact){.kind = FACT_LOST, .lane = lane->index, .text = lane->lost});
 	}
 }
 
@@ -78,7 +78,7 @@ static void on_soon(void *arg)
 		setup_turn(stage);
 		return;
 	case STAGE_STANDING:
-		manual_turn(stage);
+		step_turn(stage);
 		return;
 	case STAGE_PLAYING:
 		automatic_turn(stage);
@@ -204,92 +204,6 @@ void stage_cancel(struct stage *stage, size_t lane)
 		db_cancel(stage->lanes[lane].db);
 }
 
-void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg)
-{
-	control_run(stage, sql, answer, arg);
-}
-
-/* ---- steps ---- */
-
-struct record *stage_send(struct stage *stage, size_t step, const struct spec_turn *turn)
-{
-	const struct spec_step *what = &stage->spec->steps[step];
-	struct lane *lane = &stage->lanes[what->session];
-	struct record *record = NEW(struct record);
-	if (stage->nrecords == stage->records_cap) {
-		stage->records_cap = stage->records_cap ? 2 * stage->records_cap : 32;
-		stage->records = mem_resize(stage->records, stage->records_cap, sizeof(struct record *));
-	}
-	record->pub = (struct stage_record){
-		.number = stage->nrecords, .step = step, .lane = what->session, .turn = turn, .sent_us = clock_us()};
-	stage->records[stage->nrecords++] = record;
-	if (!lane_can_send(lane)) {
-		stage_fail(stage, &(struct stage_fact){.fail = FAIL_SEND,
-						       .lane = lane->index,
-						       .record = &record->pub,
-						       .text = "no connection to the server\n"});
-		return NULL;
-	}
-	lane->record = record;
-	if (lane->engine)
-		engine_lane_send(lane);
-	else
-		lane_send(lane, what->sql, (unsigned)stage->nrecords);
-	blockers_aim(stage, record);
-	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
-	return record;
-}
-
-static enum status stage_check_step(const struct stage *stage, size_t step, struct err *err)
-{
-	const struct spec_step *what = &stage->spec->steps[step];
-	const struct lane *lane = &stage->lanes[what->session];
-	if (stage->state != STAGE_STANDING)
-		return err_set(err, ST_USAGE, "no step can be sent now: the lab is %s",
-			       stage->state == STAGE_PLAYING ? "playing by itself"
-			       : stage->state == STAGE_OFF   ? "not set up"
-			       : stage->state == STAGE_SETUP ? "being set up"
-							     : "being torn down");
-	if (lane->record)
-		return err_set(err, ST_USAGE, "session %s has not done with step %s yet; let another session go on",
-			       lane->name, stage->spec->steps[lane->record->pub.step].name);
-	if (!lane_connected(lane))
-		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
-			       lane->name, lane->why ? lane->why : "");
-	if (lane->engine && !engine_lane_expects(lane, step))
-		return err_set(err, ST_USAGE, "the engine runs session %s, and does not come to step %s now",
-			       lane->name, what->name);
-	return ST_OK;
-}
-
-static enum status send_by_hand(struct stage *stage, size_t step, const struct spec_turn *turn, struct err *err)
-{
-	enum status status = stage_check_step(stage, step, err);
-	if (status)
-		return status;
-	stage_send(stage, step, turn);
-	manual_news(stage);
-	stage_stir(stage);
-	return ST_OK;
-}
-
-enum status stage_step(struct stage *stage, size_t step, struct err *err)
-{
-	return send_by_hand(stage, step, NULL, err);
-}
-
-enum status stage_next(struct stage *stage, struct err *err)
-{
-	if (!stage->permutation || stage->turn == stage->permutation->nturns)
-		return err_set(err, ST_USAGE, "no step is left; start again, or send one by its session");
-	const struct spec_turn *turn = &stage->permutation->turns[stage->turn];
-	enum status status = stage_check_step(stage, turn->step, err);
-	if (status)
-		return status;
-	stage->turn++;
-	return send_by_hand(stage, turn->step, turn, err);
-}
-
 /* ---- what can be seen ---- */
 
 enum stage_state stage_state(const struct stage *stage)
@@ -327,7 +241,7 @@ void stage_lane(const struct stage *stage, size_t index, struct stage_lane *out)
 		.record = lane->record ? &lane->record->pub : NULL,
 		.in_transaction = db_in_transaction(lane->db),
 		.pid = db_facts(lane->db)->pid,
-		.lost = lane->lost ? lane->why : NULL,
+		.lost = lane->lost,
 	};
 	engine_lane_show(lane, out);
 }

@@ -26,8 +26,10 @@ void word_own(struct stage_word *word, const char *text); /* an error of libpq's
 
 struct record {
 	struct stage_record pub;
+	struct lane *lane;
 	struct words words;
-	bool waiting; /* as of now */
+	bool waiting;                                                             /* as of now */
+	enum { BLOCKED_UNASKED, BLOCKED_ASKED, BLOCKED_NO, BLOCKED_YES } blocked; /* what the server said last */
 	int *targets; /* of the turn's marks: so many notices must have been seen */
 };
 
@@ -38,25 +40,25 @@ struct lane {
 	struct db *db;
 	bool fresh; /* connected, and not used yet */
 	uint64_t dialled_us;
-	bool busy;       /* something was sent and is not answered to its end */
-	bool answered;   /* its first result is there */
-	bool speechless; /* it was lost before any result came */
-	bool lost;
+	bool busy;                  /* something was sent and is not answered to its end */
+	bool answered;              /* its first result is there */
+	bool speechless;            /* it was lost before any result came */
+	char *lost;                 /* why it was lost, for people; NULL: it was not */
 	bool lost_due;              /* FACT_LOST has to be told */
-	char *why;                  /* it was lost, for people */
 	char *end;                  /* libpq's words on that */
 	struct words heard;         /* in the order of arrival; nobody has looked at them yet */
 	struct words notified;      /* until the next step is done */
 	struct words last_words;    /* of a session that ended while idle: the answer to what is sent next */
 	struct record *record;      /* the step that runs */
 	struct engine_lane *engine; /* the engine runs its steps; NULL: they are sent as they are */
-	int notices;                /* that were looked at, of all its life */
+	int notices;                /* of its steps that were heard, of all its life */
 };
 
 void lane_init(struct lane *lane, struct stage *stage, long index, const char *name);
 void lane_done(struct lane *lane);
 void lane_connect(struct lane *lane, db_connected_fn *done);
 void lane_close(struct lane *lane);
+long lane_of_pid(const struct stage *stage, int pid); /* LANE_OTHER: it is not ours */
 bool lane_connected(const struct lane *lane);
 bool lane_can_send(const struct lane *lane); /* it is connected, or has last words to answer with */
 void lane_send(struct lane *lane, const char *sql, unsigned number);
@@ -65,14 +67,27 @@ void lane_hear(struct lane *lane, const struct stage_word *word);
 void lane_over(struct lane *lane); /* what was sent is answered to its end */
 void lane_lose(struct lane *lane, const char *why);
 
-/* Tells the notices that came before the first result; true where that is there. */
-bool lane_look(struct lane *lane);
 /* Takes the answer to a set-up or teardown, tells its notices, and hands its last result out; borrowed until
  * lane_clear(). */
 const struct stage_word *lane_result(struct lane *lane);
 void lane_clear(struct lane *lane);
-/* The step is answered to its end: its words go to its record, which is told. */
-void lane_finish(struct lane *lane);
+
+/* ---- stage_step.c: the road of one step ---- */
+
+enum { STEP_ASK_FIRST_MS = 10, STEP_ASK_LAST_MS = 1000, STEP_BLIND_MS = 300 };
+
+/* NULL where the stage has failed with it. */
+struct record *step_send(struct stage *stage, size_t step, const struct spec_turn *turn);
+/* Tells the notices that came before the first result; true where that is there. */
+bool step_hear(struct lane *lane);
+bool step_held(const struct record *record);          /* a mark holds it back, answered as it may be */
+bool step_waits_at_once(const struct record *record); /* a mark wants it to be called waiting as soon as it is sent */
+void step_set_waiting(struct record *record, bool waiting);
+/* Asks the server whether this lane waits, or (NULL) all that run; record->blocked and its blockers are the answer.
+ * One question at a time: stage->asking. */
+void step_ask(struct stage *stage, const struct lane *only);
+void step_finish(struct lane *lane); /* the step is answered to its end */
+void step_turn(struct stage *stage); /* by hand */
 
 /* ---- engine_lane.c: a lane whose steps the engine runs ---- */
 
@@ -90,24 +105,20 @@ void engine_lane_show(const struct lane *lane, struct stage_lane *out);
 
 /* ---- control.c: what is asked over the control connection ---- */
 
-struct job {
+struct control_job {
 	char *sql;
 	char *params[2];
 	bool statement; /* with parameters */
-	void (*answer)(void *arg, const struct stage_word *word);
+	stage_answer_fn *answer;
 	void *arg;
-	struct job *next;
+	struct control_job *next;
 };
 
-void control_run(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
+/* stage_ask() with two parameters, which it takes. */
+void control_ask(struct stage *stage, const char *sql, char *param1, char *param2, stage_answer_fn *answer, void *arg);
 void control_turn(struct stage *stage);
 bool control_idle(const struct stage *stage); /* nothing runs, nothing is queued */
 void control_drop(struct stage *stage);       /* forgets what runs and what is queued */
-
-/* Asks whether this lane waits (automatic), or who waits for whom of all that run (by hand). stage->asked is counted
- * up with the answer. */
-void control_ask_blocked(struct stage *stage, const struct lane *lane);
-void control_ask_all(struct stage *stage);
 
 /* ---- automatic.c: a permutation by itself ---- */
 
@@ -132,7 +143,6 @@ struct automatic {
 	struct record *looked; /* the look that is under way; NULL for none */
 	unsigned flags;
 	uint64_t look_us;
-	bool asked, answered; /* whether it is blocked */
 	bool collecting, cancelled;
 
 	bool sweeping, marked;
@@ -142,16 +152,6 @@ struct automatic {
 void automatic_start(struct stage *stage);
 void automatic_turn(struct stage *stage);
 void automatic_stop(struct stage *stage);
-
-/* ---- blockers.c ---- */
-void blockers_aim(struct stage *stage, struct record *record);
-bool blockers_hold(const struct stage *stage, const struct record *record);
-bool blockers_once(const struct record *record);
-
-/* ---- manual.c: steps by hand ---- */
-void manual_turn(struct stage *stage);
-void manual_news(struct stage *stage);
-void manual_blocked(struct stage *stage, struct lane *lane, bool blocked, const long *blockers, size_t n);
 
 /* ---- teardown.c: the end ---- */
 void teardown_start(struct stage *stage, bool regular);
@@ -190,9 +190,11 @@ struct stage {
 	struct timer *tick; /* carries on, because nothing was */
 	bool ticked;
 
-	struct job *jobs, *job; /* queued, running */
-	bool blind;             /* the server cannot say who waits */
-	bool blocked;           /* its answer about the lane that was asked about */
+	struct control_job *control_jobs, *control_job; /* queued, running */
+	bool blind;                                     /* the server cannot say who waits */
+	bool asking;                                    /* it is being asked */
+	uint64_t ask_ms;                                /* by hand: until it is asked again */
+	bool ask_again;                                 /* by hand: once more, although all are known to wait */
 
 	enum { SETUP_CONNECT, SETUP_POOL, SETUP_NAME, SETUP_COMMON, SETUP_SESSIONS } setup;
 	size_t setup_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
@@ -201,8 +203,6 @@ struct stage {
 
 	struct automatic automatic;
 	bool new_notice;
-	uint64_t manual_ms; /* by hand: until the server is asked again */
-	bool manual_asked, manual_news;
 
 	enum { TEARDOWN_CANCEL, TEARDOWN_SESSIONS, TEARDOWN_CONNECT, TEARDOWN_COMMON } teardown;
 	size_t teardown_at;
@@ -215,7 +215,6 @@ struct stage {
 void stage_stir(struct stage *stage);
 void stage_tell(struct stage *stage, const struct stage_fact *fact);
 void stage_fail(struct stage *stage, const struct stage_fact *fact);
-struct record *stage_send(struct stage *stage, size_t step, const struct spec_turn *turn);
 void stage_off(struct stage *stage);
 
 #endif

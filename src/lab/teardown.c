@@ -65,10 +65,10 @@ static bool teardown_cancel(struct stage *stage)
 	for (size_t i = 0; i < stage->spec->nsessions; i++) {
 		struct lane *lane = &stage->lanes[i];
 		if (lane->record)
-			lane_look(lane);
+			step_hear(lane);
 		busy = busy || lane->busy;
 		if (lane->record && !lane->busy)
-			lane_finish(lane);
+			step_finish(lane);
 		else if (!lane->busy)
 			lane_clear(lane);
 	}
@@ -179,7 +179,7 @@ static void on_torn_down(void *arg, const struct stage_word *word)
 static bool teardown_common(struct stage *stage)
 {
 	if (!stage->teardown_sent)
-		control_run(stage, stage->spec->teardown, on_torn_down, stage);
+		stage_ask(stage, stage->spec->teardown, on_torn_down, stage);
 	stage->teardown_sent = true;
 	return false;
 }

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The road of one step: it is sent, the server is heard, it may have to wait for others, it is done. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "stage_internal.h"
+
+/*
+ * In the order in which it happens; what the stage tells stands at the right:
+ *
+ *	1  step_send()      makes the record; the SQL goes out over the lane (lane.c), or the engine     FACT_SENT
+ *	                    goes on to it (engine_lane.c)
+ *	2  step_hear()      what the server says is put into lane->heard (lane.c), which stirs the
+ *	                    stage; the notices before the first result are told at once                  FACT_SAID
+ *	3  step_held()      a mark of the permutation may hold an answered step back
+ *	   step_ask()       while it is not answered, the server is asked who waits, and for whom:
+ *	   step_set_waiting()   its answer                                                               FACT_WAITS
+ *	                                                                                                 FACT_GOES_ON
+ *	4  step_finish()    its words go to the record; what the engine made of it comes first           FACT_AGAIN
+ *	                                                                                                 FACT_OUTCOME
+ *	                                                                                                 FACT_DONE
+ *
+ * A step that is sent by hand goes from 2 on in step_turn(), which comes whenever the stage is stirred, and as often as
+ * the server is to be asked. Steps of a permutation that plays by itself go there in automatic.c: the same places, but
+ * in isolationtester's order.
+ */
+
+/* ---- 1: it is sent ---- */
+
+static enum status step_check(const struct stage *stage, size_t step, struct err *err)
+{
+	const struct spec_step *what = &stage->spec->steps[step];
+	const struct lane *lane = &stage->lanes[what->session];
+	if (stage->state != STAGE_STANDING)
+		return err_set(err, ST_USAGE, "no step can be sent now: the lab is %s",
+			       stage->state == STAGE_PLAYING ? "playing by itself"
+			       : stage->state == STAGE_OFF   ? "not set up"
+			       : stage->state == STAGE_SETUP ? "being set up"
+							     : "being torn down");
+	if (lane->record)
+		return err_set(err, ST_USAGE, "session %s has not done with step %s yet; let another session go on",
+			       lane->name, stage->spec->steps[lane->record->pub.step].name);
+	if (!lane_connected(lane))
+		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
+			       lane->name, lane->lost ? lane->lost : "");
+	if (lane->engine && !engine_lane_expects(lane, step))
+		return err_set(err, ST_USAGE, "the engine runs session %s, and does not come to step %s now",
+			       lane->name, what->name);
+	return ST_OK;
+}
+
+static struct record *step_add_record(struct stage *stage, size_t step, const struct spec_turn *turn)
+{
+	struct record *record = NEW(struct record);
+	size_t session = stage->spec->steps[step].session;
+	if (stage->nrecords == stage->records_cap) {
+		stage->records_cap = stage->records_cap ? 2 * stage->records_cap : 32;
+		stage->records = mem_resize(stage->records, stage->records_cap, sizeof(struct record *));
+	}
+	record->lane = &stage->lanes[session];
+	record->pub = (struct stage_record){
+		.number = stage->nrecords, .step = step, .lane = session, .turn = turn, .sent_us = clock_us()};
+	return stage->records[stage->nrecords++] = record;
+}
+
+/* A mark of notices counts those from now on. */
+static void step_aim(struct record *record)
+{
+	const struct stage *stage = record->lane->stage;
+	const struct spec_turn *turn = record->pub.turn;
+	size_t n = turn ? turn->nmarks : 0;
+	record->targets = mem_array(n, sizeof *record->targets);
+	for (size_t i = 0; i < n; i++)
+		record->targets[i] =
+			stage->lanes[stage->spec->steps[turn->marks[i].step].session].notices + turn->marks[i].notices;
+}
+
+struct record *step_send(struct stage *stage, size_t step, const struct spec_turn *turn)
+{
+	struct record *record = step_add_record(stage, step, turn);
+	struct lane *lane = record->lane;
+	if (!lane_can_send(lane)) {
+		stage_fail(stage, &(struct stage_fact){.fail = FAIL_SEND,
+						       .lane = lane->index,
+						       .record = &record->pub,
+						       .text = "no connection to the server\n"});
+		return NULL;
+	}
+	lane->record = record;
+	if (lane->engine)
+		engine_lane_send(lane);
+	else
+		lane_send(lane, stage->spec->steps[step].sql, (unsigned)stage->nrecords);
+	step_aim(record);
+	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
+	return record;
+}
+
+/* Those that wait are asked about soon: this step may have changed it. */
+static void step_news(struct stage *stage)
+{
+	stage->ask_again = true;
+	stage->ask_ms = STEP_ASK_FIRST_MS;
+	timer_stop(stage->tick);
+}
+
+static enum status step_by_hand(struct stage *stage, size_t step, const struct spec_turn *turn, struct err *err)
+{
+	enum status status = step_check(stage, step, err);
+	if (status)
+		return status;
+	stage->turn += turn != NULL;
+	step_send(stage, step, turn);
+	step_news(stage);
+	stage_stir(stage);
+	return ST_OK;
+}
+
+enum status stage_step(struct stage *stage, size_t step, struct err *err)
+{
+	return step_by_hand(stage, step, NULL, err);
+}
+
+enum status stage_next(struct stage *stage, struct err *err)
+{
+	if (!stage->permutation || stage->turn == stage->permutation->nturns)
+		return err_set(err, ST_USAGE, "no step is left; start again, or send one by its session");
+	const struct spec_turn *turn = &stage->permutation->turns[stage->turn];
+	return step_by_hand(stage, turn->step, turn, err);
+}
+
+/* ---- 2: the server is heard ---- */
+
+static void step_count_notice(struct lane *lane)
+{
+	lane->notices++;
+	lane->stage->new_notice = true;
+}
+
+static void step_show_words(struct record *record)
+{
+	record->pub.words = record->words.at;
+	record->pub.nwords = record->words.n;
+}
+
+bool step_hear(struct lane *lane)
+{
+	size_t n = 0;
+	while (n < lane->heard.n && lane->heard.at[n].kind == WORD_NOTICE)
+		n++;
+	for (size_t i = 0; i < n; i++) {
+		struct stage_word *word = &lane->heard.at[i];
+		word->early = true;
+		if (lane->record) {
+			words_add(&lane->record->words, word);
+			step_show_words(lane->record);
+		}
+		step_count_notice(lane);
+		stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_SAID, .lane = lane->index, .word = word});
+	}
+	words_drop(&lane->heard, n);
+	return lane->answered;
+}
+
+/* ---- 3: does it wait? for whom? ---- */
+
+static bool step_mark_holds(const struct record *record, size_t i)
+{
+	const struct stage *stage = record->lane->stage;
+	const struct spec_mark *mark = &record->pub.turn->marks[i];
+	const struct lane *other = &stage->lanes[stage->spec->steps[mark->step].session];
+	switch (mark->kind) {
+	case SPEC_MARK_ONCE:
+		return false;
+	case SPEC_MARK_STEP:
+		return other->record && other->record->pub.step == mark->step;
+	case SPEC_MARK_NOTICES:
+		return other->notices < record->targets[i];
+	}
+	return false;
+}
+
+bool step_held(const struct record *record)
+{
+	const struct spec_turn *turn = record->pub.turn;
+	for (size_t i = 0; turn && i < turn->nmarks; i++)
+		if (step_mark_holds(record, i))
+			return true;
+	return false;
+}
+
+bool step_waits_at_once(const struct record *record)
+{
+	const struct spec_turn *turn = record->pub.turn;
+	for (size_t i = 0; turn && i < turn->nmarks; i++)
+		if (turn->marks[i].kind == SPEC_MARK_ONCE)
+			return true;
+	return false;
+}
+
+void step_set_waiting(struct record *record, bool waiting)
+{
+	record->waiting = waiting;
+	record->pub.waited = record->pub.waited || waiting;
+	stage_tell(record->lane->stage, &(struct stage_fact){.kind = waiting ? FACT_WAITS : FACT_GOES_ON,
+							     .lane = record->lane->index,
+							     .record = &record->pub});
+}
+
+static void step_set_blockers(struct record *record, const long *blockers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		record->pub.blockers[i] = blockers[i];
+	record->pub.nblockers = n;
+}
+
+/* By hand, a change is told: it waits, it does not any more, or it waits for others. */
+static void step_change(struct record *record, bool blocked, const long *blockers, size_t n)
+{
+	if (!record->lane->busy)
+		return;
+	bool same = blocked == record->waiting && n == record->pub.nblockers;
+	for (size_t i = 0; same && i < n; i++)
+		same = blockers[i] == record->pub.blockers[i];
+	if (same)
+		return;
+	step_set_blockers(record, blockers, n);
+	step_set_waiting(record, blocked);
+}
+
+static size_t step_read_blockers(const struct stage *stage, const char *cell, long blockers[STAGE_BLOCKERS_MAX])
+{
+	size_t n = 0;
+	for (char *at = (char *)cell; at && *at && n < STAGE_BLOCKERS_MAX;) {
+		long lane = lane_of_pid(stage, (int)strtol(at, &at, 10));
+		bool known = false;
+		for (size_t i = 0; i < n; i++)
+			known = known || blockers[i] == lane;
+		if (!known)
+			blockers[n++] = lane;
+		at += *at == ' ';
+	}
+	return n;
+}
+
+/* The session may have been given another step since: what was asked about is over then. */
+static void step_take_row(struct stage *stage, const struct rows *rows, size_t row)
+{
+	const char *pid = rows_cell(rows, row, 0), *cell = rows_cell(rows, row, 1);
+	long blockers[STAGE_BLOCKERS_MAX], lane = pid ? lane_of_pid(stage, atoi(pid)) : LANE_OTHER;
+	struct record *record = lane == LANE_OTHER ? NULL : stage->lanes[lane].record;
+	if (!record || record->blocked != BLOCKED_ASKED)
+		return;
+	bool blocked = cell && cell[0] == 't';
+	size_t n = step_read_blockers(stage, rows_cell(rows, row, 2), blockers);
+	record->blocked = blocked ? BLOCKED_YES : BLOCKED_NO;
+	if (stage->state == STAGE_STANDING)
+		step_change(record, blocked, blockers, n);
+	else if (blocked)
+		step_set_blockers(record, blockers, n);
+}
+
+static void step_on_asked(void *arg, const struct stage_word *word)
+{
+	struct stage *stage = arg;
+	bool unknown = word->kind == WORD_ERROR && strcmp(word->sqlstate, "42883") == 0;
+	stage->asking = false;
+	stage->blind = stage->blind || unknown;
+	if (word->kind != WORD_ROWS && !unknown && stage->state == STAGE_PLAYING) {
+		stage_fail(stage,
+			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
+		return;
+	}
+	for (size_t row = 0; word->kind == WORD_ROWS && row < word->rows->nrows; row++)
+		step_take_row(stage, word->rows, row);
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		struct record *record = stage->lanes[i].record;
+		if (record && record->blocked == BLOCKED_ASKED)
+			record->blocked = BLOCKED_NO;
+	}
+}
+
+static void step_add_pid(struct buf *out, const struct lane *lane)
+{
+	buf_fmt(out, "%s%d", out->len ? "," : "{", db_facts(lane->db)->pid);
+}
+
+/*
+ * $1 are the sessions that are asked about, $2 all that may block them. pg_isolation_test_session_is_blocked() is the
+ * server's own help for such programs: it counts waits for locks and for safe snapshots, and leaves out those for
+ * others, as autovacuum.
+ */
+void step_ask(struct stage *stage, const struct lane *only)
+{
+	static const char sql[] =
+		"SELECT pid, pg_catalog.pg_isolation_test_session_is_blocked(pid, $2), "
+		"pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid) OPERATOR(pg_catalog.||) "
+		"pg_catalog.pg_safe_snapshot_blocking_pids(pid), ' ') FROM pg_catalog.unnest($1::pg_catalog.int4[]) AS "
+		"pid";
+	struct buf asked = {0}, all = {0};
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		const struct lane *lane = &stage->lanes[i];
+		bool ask = lane->record && (!only || lane == only);
+		if (ask)
+			lane->record->blocked = BLOCKED_ASKED;
+		if (lane_connected(lane))
+			step_add_pid(&all, lane);
+		if (lane_connected(lane) && ask)
+			step_add_pid(&asked, lane);
+	}
+	buf_str(&asked, asked.len ? "}" : "{}");
+	buf_str(&all, all.len ? "}" : "{}");
+	stage->asking = true;
+	control_ask(stage, sql, buf_take(&asked), buf_take(&all), step_on_asked, stage);
+}
+
+/* ---- 4: what became of it ---- */
+
+void step_finish(struct lane *lane)
+{
+	struct record *record = lane->record;
+	for (size_t i = 0; i < lane->heard.n; i++)
+		if (lane->heard.at[i].kind == WORD_NOTICE)
+			step_count_notice(lane);
+	words_move(&record->words, &lane->heard);
+	words_move(&record->words, &lane->notified);
+	step_show_words(record);
+	lane->answered = false;
+	lane->record = NULL;
+	record->pub.done = true;
+	record->pub.lost = lane->lost != NULL;
+	if (lane->engine)
+		engine_lane_tell(lane, &record->pub);
+	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_DONE, .lane = lane->index, .record = &record->pub});
+}
+
+/* ---- by hand: 2 to 4 for all sessions ---- */
+
+/* True where a step is done: another may have been held by it. */
+static bool step_look(struct lane *lane)
+{
+	struct record *record = lane->record;
+	step_hear(lane);
+	if (!record || lane->record != record || lane->busy)
+		return false;
+	if (!step_held(record)) {
+		step_finish(lane);
+		return true;
+	}
+	if (!record->waiting)
+		step_set_waiting(record, true);
+	return false;
+}
+
+static bool step_look_at_all(struct stage *stage)
+{
+	bool done = false;
+	for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
+		done = step_look(&stage->lanes[i]) || done;
+	return done;
+}
+
+/* Steps that are not answered; those that are not known to wait. */
+static void step_count(const struct stage *stage, size_t *busy, size_t *running)
+{
+	*busy = *running = 0;
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		const struct lane *lane = &stage->lanes[i];
+		bool unanswered = lane->record && lane->busy;
+		*busy += unanswered;
+		*running += unanswered && !lane->record->waiting;
+	}
+}
+
+/* Where the server cannot say it, a step waits that has not been answered for a while. */
+static void step_guess(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
+		if (stage->lanes[i].record)
+			step_change(stage->lanes[i].record, true, NULL, 0);
+}
+
+void step_turn(struct stage *stage)
+{
+	bool ticked = stage->ticked;
+	size_t busy, running;
+	stage->ticked = false;
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		if (stage->lanes[i].engine)
+			engine_lane_turn(&stage->lanes[i]);
+	while (step_look_at_all(stage))
+		step_news(stage);
+	step_count(stage, &busy, &running);
+	if (stage->state != STAGE_STANDING || !busy)
+		return;
+	if (ticked && stage->blind)
+		step_guess(stage);
+	else if (ticked)
+		step_ask(stage, NULL);
+	step_count(stage, &busy, &running);
+	if (stage->asking || timer_pending(stage->tick) || (!running && !stage->ask_again))
+		return;
+	stage->ask_again = false;
+	timer_start(stage->tick, stage->blind ? STEP_BLIND_MS : stage->ask_ms);
+	stage->ask_ms = stage->ask_ms * 2 < STEP_ASK_LAST_MS ? stage->ask_ms * 2 : STEP_ASK_LAST_MS;
+}
