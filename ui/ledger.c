@@ -17,7 +17,7 @@ struct ledger {
 	struct app *app;
 	const struct history *seen; /* whose widths these are */
 	size_t top;
-	int height, source, destination, amount;
+	int height, width[LEDGER_COLUMNS];
 };
 
 /* ---- one line ---- */
@@ -35,12 +35,11 @@ static void ledger_add(struct buf *line, const char *cell, int columns, enum tex
 static void ledger_add_cells(const struct ledger *ledger, struct buf *line, const struct entry *entry)
 {
 	struct buf time = {0};
-	buf_fmt(&time, "%.*s", TIME_COLS, entry->made_at ? entry->made_at : "NULL");
+	buf_fmt(&time, "%.*s", TIME_COLS, entry->cells[LEDGER_MADE_AT] ? entry->cells[LEDGER_MADE_AT] : "NULL");
 	ledger_add(line, buf_text(&time), TIME_COLS, TEXT_LEFT);
-	ledger_add(line, entry->source, ledger->source, TEXT_RIGHT);
-	ledger_add(line, entry->destination, ledger->destination, TEXT_RIGHT);
-	ledger_add(line, entry->amount, ledger->amount, TEXT_RIGHT);
-	ledger_add(line, entry->id, ID_COLS, TEXT_LEFT);
+	for (size_t c = LEDGER_SOURCE; c < LEDGER_COLUMNS; c++)
+		ledger_add(line, entry->cells[c], ledger->width[c], TEXT_RIGHT);
+	ledger_add(line, entry->cells[LEDGER_ID], ID_COLS, TEXT_LEFT);
 	buf_free(&time);
 }
 
@@ -58,8 +57,9 @@ static void ledger_draw_row(const struct ledger *ledger, struct rect at, size_t 
 
 static void ledger_draw_head(const struct ledger *ledger, struct rect at)
 {
-	static const struct entry head = {"transfer", "made at", "from", "to", "amount"};
+	struct entry head;
 	struct buf line = {0};
+	memcpy(head.cells, ledger_titles, sizeof head.cells);
 	buf_char(&line, ' ');
 	ledger_add_cells(ledger, &line, &head);
 	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&line));
@@ -82,13 +82,13 @@ static void ledger_fit(struct ledger *ledger, size_t rows)
 	const struct history *history = ledger->app->history;
 	if (ledger->seen != history) {
 		ledger->seen = history;
-		ledger->source = ledger->destination = ledger->amount = CELL_MIN;
+		for (size_t c = 0; c < LEDGER_COLUMNS; c++)
+			ledger->width[c] = CELL_MIN;
 	}
 	for (size_t i = 0; i < rows; i++) {
 		struct entry entry = history_row(history, ledger->top + i);
-		ledger_widen(&ledger->source, entry.source);
-		ledger_widen(&ledger->destination, entry.destination);
-		ledger_widen(&ledger->amount, entry.amount);
+		for (size_t c = LEDGER_SOURCE; c < LEDGER_COLUMNS; c++)
+			ledger_widen(&ledger->width[c], entry.cells[c]);
 	}
 }
 

@@ -24,7 +24,10 @@ struct audit_names {
 /* The statement, owned; `qualified`: in PostgreSQL's own words. $1: the total that is expected, or NULL. */
 char *audit_sql(const struct audit_names *names, bool qualified);
 
-/* What its answer says, a line a check; `expected` as $1. Returns how many lines; 0 where the answer is not one. */
+/* What its answer must be, with a ledger and without. */
+struct shape audit_shape(bool ledger);
+
+/* What its answer says, a line a check; `expected` as $1. Returns how many lines. */
 size_t audit_read(const struct rows *rows, const char *expected, struct audit_line lines[AUDIT_LINES_MAX]);
 
 #endif

@@ -12,6 +12,17 @@
 
 enum { CATALOGUE_EXTRA_MAX = 16 }; /* further columns shown */
 
+/* The columns of an account, wherever one is read: those that there always are, then the extra ones. */
+enum { ACCOUNT_ID, ACCOUNT_BALANCE, ACCOUNT_EXTRA, ACCOUNT_COLUMNS_MAX = ACCOUNT_EXTRA + CATALOGUE_EXTRA_MAX };
+
+/* The columns of a transfer in the ledger, in the order in which they are read. */
+enum { LEDGER_ID, LEDGER_MADE_AT, LEDGER_SOURCE, LEDGER_DESTINATION, LEDGER_AMOUNT, LEDGER_COLUMNS };
+extern const char *const ledger_columns[LEDGER_COLUMNS]; /* their names */
+extern const char *const ledger_titles[LEDGER_COLUMNS];  /* the same for people */
+
+/* The columns of CAT_LEDGER_FIND and CAT_LEDGER_SAME. */
+enum { FOUND_SOURCE, FOUND_DESTINATION, FOUND_AMOUNT, FOUND_COLUMNS };
+
 /*
  * The SQL that is made for this table and its ledger: catalogue->sql[CAT_DEBIT]. NULL where there is none: the
  * ledger's texts without a ledger.
@@ -90,6 +101,8 @@ struct catalogue {
 	size_t nextra;
 	char *extra[CATALOGUE_EXTRA_MAX];
 	char *extra_type[CATALOGUE_EXTRA_MAX];
+	size_t ncolumns; /* of an account, ACCOUNT_EXTRA + nextra, and their names, borrowed from the ones above */
+	const char *columns[ACCOUNT_COLUMNS_MAX];
 	bool balance_nullable; /* as far as is known: a balance can be NULL */
 	bool balance_indexed; /* an index begins with the balance: accounts can be read in its order at no great cost */
 	bool balance_generated; /* computed by the server: it cannot be given either */
@@ -112,6 +125,7 @@ struct catalogue {
 	int64_t estimate; /* about how many rows, -1 unknown */
 
 	char *sql[CAT_COUNT];
+	struct shape shape[CAT_COUNT]; /* of the answers; {0} where no rows are asked for */
 };
 
 /*
@@ -124,6 +138,10 @@ struct catalogue {
  */
 typedef void catalogue_fn(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
 void catalogue_read(struct db *db, const char *table, const char *ledger, catalogue_fn *done, void *arg);
+
+/* One of its statements that reads; params as the enum has them, borrowed. */
+struct statement catalogue_select(const struct catalogue *catalogue, enum catalogue_sql which,
+				  const char *const *params, unsigned nparams);
 bool catalogue_is_ledger(const char *word); /* NAME, SCHEMA.NAME or none */
 void catalogue_free(struct catalogue *catalogue);
 

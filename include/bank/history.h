@@ -13,7 +13,7 @@
 
 /* Raw text of the server, to be made harmless before it is shown. NULL is SQL NULL. */
 struct entry {
-	const char *id, *made_at, *source, *destination, *amount;
+	const char *cells[LEDGER_COLUMNS];
 };
 
 struct history;

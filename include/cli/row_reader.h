@@ -41,7 +41,7 @@ unsigned reading_uses(const struct app *app); /* what a job on it uses */
 struct reading *reading_begin(struct run *run, bool (*more)(struct reading *reading));
 bool reading_no_more(struct reading *reading);
 void reading_send(struct reading *reading, const struct statement *statements, size_t n);
-void reading_ask(struct reading *reading, const char *sql, const char *const *params, unsigned nparams);
+void reading_ask(struct reading *reading, enum catalogue_sql which, const char *const *params, unsigned nparams);
 
 /* The query of --where and --sort, or else what was chosen by filter and sort; owned. NULL with a sentence. */
 struct query *reading_query(const struct run *run, struct err *err);

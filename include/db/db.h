@@ -45,9 +45,10 @@ struct statement {
 	enum verb verb;
 	unsigned nparams;
 	const char *const *params;
-	bool commits;            /* durable once its answer carries the tag COMMIT */
-	const char *shown;       /* stands for a long text in the events; NULL: the text itself */
-	bool once;               /* not worth preparing (DDL, a text made for this one use) */
+	bool commits;       /* durable once its answer carries the tag COMMIT */
+	const char *shown;  /* stands for a long text in the events; NULL: the text itself */
+	bool once;          /* not worth preparing (DDL, a text made for this one use) */
+	struct shape shape; /* what its answer must be; another one is refused as an error of the server would be */
 	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
 };
 

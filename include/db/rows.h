@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* Text format. Cell (r, c): NULL for SQL NULL, else NUL-terminated; its length is rows_length(). */
 struct rows {
 	size_t nrows;
@@ -16,6 +18,25 @@ struct rows {
 	const char **cells; /* [nrows * ncols] */
 	uint32_t *lengths;  /* [nrows * ncols] bytes */
 };
+
+/*
+ * What the answer to a statement must be, so that its cells can be read by the place of their column. {0}: anything.
+ * The names are borrowed; NULL: any.
+ */
+struct shape {
+	size_t columns; /* exactly so many */
+	const char *const *names;
+	uint64_t filled; /* columns that are never NULL: SHAPE_FILLED(column), of the first 64 */
+	bool one_row;    /* one row, no more and no less */
+};
+#define SHAPE_FILLED(column) (UINT64_C(1) << (column))
+
+/* Whether the rows (NULL: no rows came at all) have this shape: ST_OK, or ST_CHECK with what is wrong. */
+MUST_CHECK enum status rows_check(const struct rows *rows, const struct shape *shape, struct err *err);
+
+/* Takes a copy of the names; shape_free() frees it. */
+struct shape shape_copy(const struct shape *shape);
+void shape_free(struct shape *shape);
 
 const char *rows_cell(const struct rows *rows, size_t row, size_t col); /* borrowed; NULL for SQL NULL */
 size_t rows_length(const struct rows *rows, size_t row, size_t col);

@@ -93,11 +93,8 @@ static void first_lost(void *arg, size_t answered, const struct answer *why)
 static void create_ask_first(struct create_tables *create)
 {
 	static const char *const one[] = {"1"};
-	struct statement first = {.sql = create->catalogue->sql[CAT_PAGE_FIRST],
-				  .verb = VERB_SELECT,
-				  .nparams = 1,
-				  .params = one,
-				  .once = true};
+	struct statement first = catalogue_select(create->catalogue, CAT_PAGE_FIRST, one, 1);
+	first.once = true;
 	struct db_context context = {0};
 	struct db_reply reply = {first_answer, first_idle, first_lost, create, NULL};
 	db_send(create->app->work, &first, 1, &context, &reply);

@@ -142,6 +142,15 @@ static void take_extra(struct catalogue *catalogue, const struct table *table)
 	}
 }
 
+static void name_columns(struct catalogue *catalogue)
+{
+	catalogue->columns[ACCOUNT_ID] = catalogue->id_name;
+	catalogue->columns[ACCOUNT_BALANCE] = catalogue->balance_name;
+	for (size_t i = 0; i < catalogue->nextra; i++)
+		catalogue->columns[ACCOUNT_EXTRA + i] = catalogue->extra[i];
+	catalogue->ncolumns = ACCOUNT_EXTRA + catalogue->nextra;
+}
+
 enum status accounts_judge(struct catalogue *catalogue, const struct table *table, struct err *err)
 {
 	struct buf full = {0};
@@ -163,6 +172,7 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 		return status;
 	judge_writing(catalogue, table, name.text);
 	take_extra(catalogue, table);
+	name_columns(catalogue);
 	catalogue->partial = table->hidden;
 	return ST_OK;
 }

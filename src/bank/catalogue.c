@@ -68,7 +68,32 @@ static void catalogue_on_lost(void *arg, size_t answered, const struct answer *w
 	catalogue_finish(reading);
 }
 
+/* ---- what is asked for ---- */
+
+const char *const ledger_columns[LEDGER_COLUMNS] = {
+	[LEDGER_ID] = "id",         [LEDGER_MADE_AT] = "made_at",
+	[LEDGER_SOURCE] = "source", [LEDGER_DESTINATION] = "destination",
+	[LEDGER_AMOUNT] = "amount",
+};
+
+const char *const ledger_titles[LEDGER_COLUMNS] = {
+	[LEDGER_ID] = "transfer",    [LEDGER_MADE_AT] = "made at", [LEDGER_SOURCE] = "from",
+	[LEDGER_DESTINATION] = "to", [LEDGER_AMOUNT] = "amount",
+};
+
+struct statement catalogue_select(const struct catalogue *catalogue, enum catalogue_sql which,
+				  const char *const *params, unsigned nparams)
+{
+	return (struct statement){.sql = catalogue->sql[which],
+				  .verb = VERB_SELECT,
+				  .nparams = nparams,
+				  .params = params,
+				  .shape = catalogue->shape[which]};
+}
+
 /* ---- the ledger, and about how many rows ---- */
+
+enum { BALANCE_NOT_NULL, BALANCE_INDEXED, BALANCE_COLUMNS };
 
 /* $1 schema, $2 table, $3 the column of the balance. */
 static const char balance_sql[] =
@@ -80,12 +105,19 @@ static const char balance_sql[] =
 	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid "
 	"WHERE n.nspname @= $1 AND c.relname @= $2 AND a.attname @= $3";
 
+static bool catalogue_is_true(const struct rows *rows, size_t column)
+{
+	const char *cell = rows_cell(rows, 0, column);
+	return cell && *cell == 't';
+}
+
 static void take_balance(struct catalogue *catalogue, const struct rows *rows)
 {
-	const char *not_null = rows_cell(rows, 0, 0), *indexed = rows_cell(rows, 0, 1);
-	catalogue->balance_nullable = !not_null || *not_null != 't';
-	catalogue->balance_indexed = indexed && *indexed == 't';
+	catalogue->balance_nullable = !catalogue_is_true(rows, BALANCE_NOT_NULL);
+	catalogue->balance_indexed = catalogue_is_true(rows, BALANCE_INDEXED);
 }
+
+enum { WRITING_GENERATED, WRITING_DRAWN, WRITING_VAGUE, WRITING_COLUMNS };
 
 /* $1 schema, $2 table, $3 the column of the balance, $4 that of the id. */
 static const char writing_sql[] =
@@ -96,23 +128,20 @@ static const char writing_sql[] =
 	"LEFT JOIN pg_catalog.pg_collation AS o ON o.oid @= i.attcollation "
 	"WHERE n.nspname @= $1 AND c.relname @= $2";
 
-static bool catalogue_is_true(const struct rows *rows, size_t column)
-{
-	const char *cell = rows_cell(rows, 0, column);
-	return cell && *cell == 't';
-}
-
 static void take_writing(struct catalogue *catalogue, const struct rows *rows)
 {
-	accounts_judge_columns(catalogue, catalogue_is_true(rows, 0), catalogue_is_true(rows, 2));
-	if (catalogue_is_true(rows, 1))
+	accounts_judge_columns(catalogue, catalogue_is_true(rows, WRITING_GENERATED),
+			       catalogue_is_true(rows, WRITING_VAGUE));
+	if (catalogue_is_true(rows, WRITING_DRAWN))
 		statements_give_ids(catalogue);
 }
 
+enum { TRIGGERS_ANY, TRIGGERS_DEFERRED, TRIGGERS_COLUMNS };
+
 static void take_triggers(struct catalogue *catalogue, const struct rows *rows)
 {
-	catalogue->triggers = catalogue_is_true(rows, 0);
-	catalogue->deferred = catalogue_is_true(rows, 1);
+	catalogue->triggers = catalogue_is_true(rows, TRIGGERS_ANY);
+	catalogue->deferred = catalogue_is_true(rows, TRIGGERS_DEFERRED);
 }
 
 static void take_estimate(const struct reading *reading, const struct rows *rows)
@@ -130,9 +159,19 @@ static void take_estimate(const struct reading *reading, const struct rows *rows
 
 enum { ASK_LEDGERS, ASK_BALANCE, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
 
+static void say_unread(struct reading *reading, const struct answer *answer)
+{
+	if (!reading->err.status)
+		err_set(&reading->err, ST_STATEMENT, "the tables of this database cannot be looked up: %s (%s)",
+			answer->message, answer->sqlstate);
+}
+
 static void on_more(void *arg, size_t index, const struct answer *answer)
 {
 	struct reading *reading = arg;
+	bool server_said_no = answer->clean || answer->skipped;
+	if (!answer->ok && !server_said_no)
+		say_unread(reading, answer);
 	if (!answer->ok)
 		return;
 	if (index == ASK_LEDGERS)
@@ -152,9 +191,18 @@ static void on_more_idle(void *arg)
 	catalogue_finish(arg);
 }
 
-static struct statement ask_once(const char *sql, const char *const *params, unsigned nparams)
+static struct statement ask_once(const char *sql, struct shape shape, const char *const *params, unsigned nparams)
 {
-	return (struct statement){.sql = sql, .verb = VERB_SELECT, .nparams = nparams, .params = params, .once = true};
+	return (struct statement){
+		.sql = sql, .verb = VERB_SELECT, .nparams = nparams, .params = params, .shape = shape, .once = true};
+}
+
+static struct statement ask_estimate(const struct reading *reading, const struct buf *explain,
+				     const char *const *params)
+{
+	struct shape number = {.columns = 1};
+	return explain->len ? ask_once(explain->p, number, NULL, 0)
+			    : ask_once(db_dialect(reading->db)->estimate_sql, number, params, 2);
 }
 
 static void ask_more(struct reading *reading)
@@ -171,12 +219,12 @@ static void ask_more(struct reading *reading)
 		buf_fmt(&estimate, "%sSELECT 1 FROM %s", dialect->explain, catalogue->sql[CAT_TABLE]);
 	ledger_params(&reading->choice, &reading->table, ledgers);
 	struct statement statements[ASKED] = {
-		[ASK_LEDGERS] = ask_once(named, ledgers, TABLE_PARAMS),
-		[ASK_BALANCE] = ask_once(balance, params, 3),
-		[ASK_WRITING] = ask_once(writing, params, 4),
-		[ASK_TRIGGERS] = ask_once(dialect->triggers_sql, params, 2),
-		[ASK_ESTIMATE] =
-			estimate.len ? ask_once(estimate.p, NULL, 0) : ask_once(dialect->estimate_sql, params, 2),
+		[ASK_LEDGERS] = ask_once(named, table_shape_named(dialect->qualifies), ledgers, TABLE_PARAMS),
+		[ASK_BALANCE] = ask_once(balance, (struct shape){.columns = BALANCE_COLUMNS}, params, 3),
+		[ASK_WRITING] = ask_once(writing, (struct shape){.columns = WRITING_COLUMNS}, params, 4),
+		[ASK_TRIGGERS] =
+			ask_once(dialect->triggers_sql, (struct shape){.columns = TRIGGERS_COLUMNS}, params, 2),
+		[ASK_ESTIMATE] = ask_estimate(reading, &estimate, params),
 	};
 	struct db_context context = {0};
 	struct db_reply reply = {on_more, on_more_idle, catalogue_on_lost, reading, on_dropped};
@@ -243,12 +291,11 @@ static void on_table(void *arg, size_t index, const struct answer *answer)
 {
 	struct reading *reading = arg;
 	bool lost = reading->missing && !reading->schema[0];
-	if (!answer->ok && !reading->err.status)
-		err_set(&reading->err, ST_STATEMENT, "the tables of this database cannot be looked up: %s (%s)",
-			answer->message, answer->sqlstate);
-	else if (answer->ok && index == ASK_TABLE)
+	if (!answer->ok)
+		say_unread(reading, answer);
+	else if (index == ASK_TABLE)
 		take_table(reading, answer->rows);
-	else if (answer->ok && lost && !rows_cell(answer->rows, 0, 0)) {
+	else if (lost && !rows_cell(answer->rows, 0, 0)) {
 		reading->missing = false;
 		say_no_path(reading);
 	}
@@ -269,8 +316,8 @@ static void ask_table(struct reading *reading)
 	bool qualified = db_dialect(reading->db)->qualifies;
 	char *table = table_sql(qualified), *path = qualify(qualified, "SELECT @current_schema()");
 	struct statement statements[] = {
-		[ASK_TABLE] = ask_once(table, params, TABLE_PARAMS),
-		[ASK_PATH] = ask_once(path, NULL, 0),
+		[ASK_TABLE] = ask_once(table, table_shape(qualified), params, TABLE_PARAMS),
+		[ASK_PATH] = ask_once(path, (struct shape){.columns = 1, .one_row = true}, NULL, 0),
 	};
 	struct db_context context = {0};
 	struct db_reply reply = {on_table, on_table_idle, catalogue_on_lost, reading, on_dropped};

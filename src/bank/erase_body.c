@@ -35,7 +35,7 @@ static enum body_say erase_next(struct body *body, const struct answer *answers,
 	struct erase *erase = (struct erase *)body;
 	for (size_t i = 0; i < n; i++) {
 		const struct rows *rows = answers[i].rows;
-		const char *held = rows && rows->nrows > 0 ? rows_cell(rows, 0, 0) : NULL;
+		const char *held = rows_cell(rows, 0, 0);
 		if (rows && rows->nrows > 0)
 			erase->held[erase->answered + i] = mem_dup(held ? held : "NULL");
 	}
@@ -45,7 +45,8 @@ static enum body_say erase_next(struct body *body, const struct answer *answers,
 			(struct statement){.sql = erase->catalogue->sql[CAT_DELETE],
 					   .verb = VERB_DELETE,
 					   .nparams = 1,
-					   .params = (const char *const *)&erase->ids[erase->sent++]};
+					   .params = (const char *const *)&erase->ids[erase->sent++],
+					   .shape = erase->catalogue->shape[CAT_DELETE]};
 	return batch->n > 0 ? BODY_SEND : BODY_DONE;
 }
 

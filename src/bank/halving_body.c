@@ -79,6 +79,7 @@ static enum body_say halving_body_next(struct body *body, const struct answer *a
 	switch (halving->step) {
 	case READ:
 		halving_body_add(batch, halving->sql->read, VERB_SELECT, halving->read, 1);
+		batch->statements[batch->n - 1].shape = (struct shape){.columns = BALANCE + 1};
 		halving->step = WRITE;
 		return BODY_SEND;
 	case WRITE:

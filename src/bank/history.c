@@ -14,13 +14,11 @@ enum { CONNECT_MS = 10000 };
 
 enum page { PAGE_NONE, PAGE_NEWEST, PAGE_OLDEST, PAGE_OLDER, PAGE_NEWER, PAGE_COUNT };
 
-/* The window's rows are accounts to it: id, then a cell, then further ones. */
-enum { EXTRA_SOURCE, EXTRA_DESTINATION, EXTRA_AMOUNT };
-
 struct history {
 	struct db *db;
 	const struct conninfo *info;
 	char *sql[PAGE_COUNT];
+	struct shape shape; /* of their answers */
 	char *of;
 	history_changed_fn *changed;
 	void *arg;
@@ -136,8 +134,11 @@ static void history_ask(struct history *history, enum page page, const char *id)
 	char limit[16];
 	snprintf(limit, sizeof limit, "%d", WINDOW_PAGE);
 	const char *const params[] = {history->of, limit, id};
-	struct statement statement = {
-		.sql = history->sql[page], .verb = VERB_SELECT, .nparams = id ? 3 : 2, .params = params};
+	struct statement statement = {.sql = history->sql[page],
+				      .verb = VERB_SELECT,
+				      .nparams = id ? 3 : 2,
+				      .params = params,
+				      .shape = history->shape};
 	struct db_context context = {0};
 	struct db_reply reply = {history_on_answer, history_on_idle, history_on_lost, history, NULL};
 	history->reading = page;
@@ -189,14 +190,17 @@ static void want(struct history *history, enum page page, bool keep)
 struct history *history_new(struct loop *loop, struct ring *ring, const struct conninfo *info,
 			    const struct catalogue *catalogue, const char *of, history_changed_fn *changed, void *arg)
 {
+	static const enum catalogue_sql pages[PAGE_COUNT] = {[PAGE_NEWEST] = CAT_LEDGER_NEWEST,
+							     [PAGE_OLDEST] = CAT_LEDGER_OLDEST,
+							     [PAGE_OLDER] = CAT_LEDGER_OLDER,
+							     [PAGE_NEWER] = CAT_LEDGER_NEWER};
 	static const struct db_setting reading[] = {{"default_transaction_read_only", "on"}, {0}};
 	struct history *history = NEW(struct history);
 	history->db = db_new(loop, ring, SESSION_BROWSE, "ledger", reading);
 	history->info = info;
-	history->sql[PAGE_NEWEST] = mem_dup(catalogue->sql[CAT_LEDGER_NEWEST]);
-	history->sql[PAGE_OLDEST] = mem_dup(catalogue->sql[CAT_LEDGER_OLDEST]);
-	history->sql[PAGE_OLDER] = mem_dup(catalogue->sql[CAT_LEDGER_OLDER]);
-	history->sql[PAGE_NEWER] = mem_dup(catalogue->sql[CAT_LEDGER_NEWER]);
+	for (enum page page = PAGE_NEWEST; page < PAGE_COUNT; page++)
+		history->sql[page] = mem_dup(catalogue->sql[pages[page]]);
+	history->shape = catalogue->shape[CAT_LEDGER_NEWEST];
 	history->of = mem_dup(of);
 	history->changed = changed;
 	history->arg = arg;
@@ -251,11 +255,20 @@ size_t history_count(const struct history *history)
 	return history->window.n;
 }
 
+/* The window's rows are accounts to it: the first two cells, then further ones. */
+static const char *history_cell(const struct account *row, size_t column)
+{
+	if (column == ACCOUNT_ID)
+		return row->id;
+	return column == ACCOUNT_BALANCE ? row->balance : row->extra[column - ACCOUNT_EXTRA];
+}
+
 struct entry history_row(const struct history *history, size_t i)
 {
-	const struct account *row = history->window.rows[i];
-	return (struct entry){row->id, row->balance, row->extra[EXTRA_SOURCE], row->extra[EXTRA_DESTINATION],
-			      row->extra[EXTRA_AMOUNT]};
+	struct entry entry;
+	for (size_t c = 0; c < LEDGER_COLUMNS; c++)
+		entry.cells[c] = history_cell(history->window.rows[i], c);
+	return entry;
 }
 
 size_t history_selected(const struct history *history)

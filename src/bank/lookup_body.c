@@ -8,14 +8,13 @@
 #include "base/text.h"
 #include "say.h"
 
-enum { SOURCE, DESTINATION, AMOUNT, COLUMNS };
 enum { ASKED_MAX = 2 };
 
 struct lookup {
 	struct body body;
 	const struct catalogue *catalogue;
 	char *id;
-	char *found[COLUMNS];
+	char *found[FOUND_COLUMNS];
 	const char *params[4];
 	enum { STEP_START, STEP_FIND, STEP_PROBE, STEP_OTHERS } step;
 	unsigned asked; /* how often, in this attempt */
@@ -25,7 +24,7 @@ struct lookup {
 
 static void lookup_forget(struct lookup *lookup)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
+	for (size_t i = 0; i < FOUND_COLUMNS; i++) {
 		free(lookup->found[i]);
 		lookup->found[i] = NULL;
 	}
@@ -52,16 +51,13 @@ static enum body_say lookup_ask(struct lookup *lookup, struct batch *batch)
 	lookup->step = STEP_FIND;
 	lookup->asked++;
 	lookup->params[0] = lookup->id;
-	batch->statements[batch->n++] = (struct statement){.sql = lookup->catalogue->sql[CAT_LEDGER_FIND],
-							   .verb = VERB_SELECT,
-							   .nparams = 1,
-							   .params = lookup->params};
+	batch->statements[batch->n++] = catalogue_select(lookup->catalogue, CAT_LEDGER_FIND, lookup->params, 1);
 	return BODY_SEND;
 }
 
 static void lookup_keep(struct lookup *lookup, const struct rows *rows)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
+	for (size_t i = 0; i < FOUND_COLUMNS; i++) {
 		const char *cell = rows_cell(rows, 0, i);
 		lookup->found[i] = cell ? mem_dup(cell) : NULL;
 	}
@@ -96,7 +92,8 @@ static enum body_say swallow(struct lookup *lookup, struct err *reason)
 static enum body_say ask_others(struct lookup *lookup, struct batch *batch)
 {
 	lookup->step = STEP_OTHERS;
-	batch->statements[batch->n++] = (struct statement){.sql = lookup->others_sql, .verb = VERB_SELECT};
+	batch->statements[batch->n++] = (struct statement){
+		.sql = lookup->others_sql, .verb = VERB_SELECT, .shape = {.columns = 1, .one_row = true}};
 	return BODY_SEND;
 }
 
@@ -163,7 +160,10 @@ struct body *lookup_body(struct lookup *lookup)
 
 struct lookup_facts lookup_facts(const struct lookup *lookup)
 {
-	return (struct lookup_facts){
-		lookup->id,        lookup->found[SOURCE], lookup->found[DESTINATION], lookup->found[AMOUNT],
-		lookup->swallowed, lookup->open};
+	return (struct lookup_facts){lookup->id,
+				     lookup->found[FOUND_SOURCE],
+				     lookup->found[FOUND_DESTINATION],
+				     lookup->found[FOUND_AMOUNT],
+				     lookup->swallowed,
+				     lookup->open};
 }

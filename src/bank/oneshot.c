@@ -132,6 +132,8 @@ static_assert(CAT_ONESHOT + TRANSFER_AMOUNT == CAT_ONESHOT_LAST, "a statement fo
 
 void oneshot_make(struct catalogue *c, const struct names *n, const struct oneshot_ledger *ledger)
 {
-	for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++)
+	for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++) {
 		statements_put(c, CAT_ONESHOT + rule, make_one(c, n, ledger, rule));
+		c->shape[CAT_ONESHOT + rule] = (struct shape){.columns = ONESHOT_COLUMNS, .one_row = true};
+	}
 }

@@ -194,7 +194,7 @@ static struct pages *end_shell(struct pages *pages)
 
 static void take_count(struct pages *pages, const struct rows *rows)
 {
-	const char *count = rows && rows->nrows > 0 ? rows_cell(rows, 0, 0) : NULL;
+	const char *count = rows_cell(rows, 0, 0);
 	pages->exact = is_small(pages) && count;
 	pages->estimate = pages->exact ? strtoll(count, NULL, 10) : query_estimated(rows);
 	if (!query_filter(pages->query))
@@ -208,7 +208,7 @@ static void take_rows(struct pages *pages, size_t index, const struct rows *rows
 	else if (!finds(pages->reading))
 		pages->got[index < pages->before ? index : 2 + index - pages->before] = rows_copy(rows);
 	else if (rows && rows->nrows > 0 && !pages->found.id)
-		pages->found = target_copy(rows_cell(rows, 0, 0), rows_cell(rows, 0, 1));
+		pages->found = target_copy(rows_cell(rows, 0, ACCOUNT_ID), rows_cell(rows, 0, ACCOUNT_BALANCE));
 }
 
 static void paging_on_answer(void *arg, size_t index, const struct answer *answer)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "qualify.h"
 #include "query_internal.h"
+#include "statements.h"
 
 struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct sort sort,
 			struct filter *filter, const char *as_of)
@@ -50,9 +51,9 @@ const struct filter *query_filter(const struct query *query)
 
 /* ---- one statement ---- */
 
-struct draft draft_begin(const struct query *query, const char *head, const char *columns)
+struct draft draft_begin(const struct query *query, const char *head, const char *columns, struct shape shape)
 {
-	struct draft draft = {.query = query};
+	struct draft draft = {.query = query, .shape = shape};
 	const char *const *params;
 	buf_fmt(&draft.sql, "%sSELECT %s FROM %s", head, columns, query->catalogue->sql[CAT_TABLE]);
 	if (query->as_of)
@@ -64,6 +65,12 @@ struct draft draft_begin(const struct query *query, const char *head, const char
 	draft.conditions = 1;
 	buf_fmt(&draft.sql, " WHERE (%s)", filter_sql(query->filter));
 	return draft;
+}
+
+struct draft draft_page(const struct query *query)
+{
+	const struct catalogue *c = query->catalogue;
+	return draft_begin(query, "", c->sql[CAT_COLUMNS], statements_account(c, c->ncolumns));
 }
 
 void draft_and(struct draft *draft)
@@ -96,6 +103,7 @@ void draft_end(struct draft *draft, struct ask *ask)
 		.nparams = draft->nparams,
 		.params = ask->params[i],
 		.once = draft->query->filter != NULL,
+		.shape = draft->shape,
 	};
 }
 
@@ -145,7 +153,7 @@ static void id_condition(struct draft *draft, struct step step, const struct spo
 
 static void page_by_id(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = draft_begin(query, "", query->catalogue->sql[CAT_COLUMNS]);
+	struct draft draft = draft_page(query);
 	if (place)
 		id_condition(&draft, step, place);
 	end_page(&draft, ask, false, step.up);
@@ -154,7 +162,7 @@ static void page_by_id(struct ask *ask, const struct query *query, struct step s
 static void page_with_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	const struct catalogue *c = query->catalogue;
-	struct draft draft = draft_begin(query, "", c->sql[CAT_COLUMNS]);
+	struct draft draft = draft_page(query);
 	if (place) {
 		draft_and(&draft);
 		struct buf both = {0};
@@ -177,7 +185,7 @@ static void page_with_balance(struct ask *ask, const struct query *query, struct
  * know how few they are. */
 static void page_without_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = draft_begin(query, "", query->catalogue->sql[CAT_COLUMNS]);
+	struct draft draft = draft_page(query);
 	draft_and(&draft);
 	buf_fmt(&draft.sql, "%s IS NULL", query->catalogue->sql[CAT_BALANCE]);
 	if (place)
@@ -215,10 +223,12 @@ void query_page(struct ask *ask, const struct query *query, enum way way, const 
 
 /* ---- how many ---- */
 
+static const struct shape one_number = {.columns = 1, .filled = SHAPE_FILLED(0), .one_row = true};
+
 void query_count(struct ask *ask, const struct query *query)
 {
 	char *count = qualify(query->catalogue->with_schema, "@count(*)"); /* nothing fits it better, only before it */
-	struct draft draft = draft_begin(query, "", count);
+	struct draft draft = draft_begin(query, "", count, one_number);
 	draft_end(&draft, ask);
 	free(count);
 }
@@ -233,7 +243,7 @@ void query_estimate(struct ask *ask, const struct query *query)
 {
 	if (!query->dialect->explain)
 		return;
-	struct draft draft = draft_begin(query, query->dialect->explain, "1");
+	struct draft draft = draft_begin(query, query->dialect->explain, "1", one_number);
 	draft_end(&draft, ask);
 	ask->statements[ask->n - 1].once = true;
 }
@@ -241,7 +251,7 @@ void query_estimate(struct ask *ask, const struct query *query)
 int64_t query_estimated(const struct rows *rows)
 {
 	static const char name[] = "\"Plan Rows\":";
-	const char *plan = rows && rows->nrows > 0 && rows->ncols > 0 ? rows_cell(rows, 0, 0) : NULL;
+	const char *plan = rows_cell(rows, 0, 0);
 	const char *at = plan ? strstr(plan, name) : NULL;
 	double n = at ? strtod(at + sizeof name - 1, NULL) : -1;
 	return n >= 0 && n < 9e18 ? (int64_t)n : -1;

@@ -18,11 +18,13 @@ struct draft {
 	struct buf sql;
 	const char *params[FILTER_PARAMS_MAX + 4];
 	unsigned nparams, conditions;
+	struct shape shape; /* of the answer */
 };
 
 /* "SELECT columns FROM table" after `head`, with the conditions of the filter. */
-struct draft draft_begin(const struct query *query, const char *head, const char *columns);
-void draft_and(struct draft *draft); /* WHERE or AND: a condition follows */
+struct draft draft_begin(const struct query *query, const char *head, const char *columns, struct shape shape);
+struct draft draft_page(const struct query *query); /* of all columns of an account */
+void draft_and(struct draft *draft);                /* WHERE or AND: a condition follows */
 void draft_compare(struct draft *draft, const char *left, const char *operator);
 void draft_param(struct draft *draft, const char *value); /* borrowed until the statement was sent */
 void draft_end(struct draft *draft, struct ask *ask);

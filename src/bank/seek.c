@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "query_internal.h"
 #include "say.h"
+#include "statements.h"
 
 /* ---- orders in words ---- */
 
@@ -79,7 +80,7 @@ static void smallest(struct ask *ask, const struct query *query, const char *low
 	const struct catalogue *c = query->catalogue;
 	struct buf columns = {0};
 	buf_fmt(&columns, "%s, %s", c->sql[CAT_ID], c->sql[CAT_BALANCE]);
-	struct draft draft = draft_begin(query, "", buf_text(&columns));
+	struct draft draft = draft_begin(query, "", buf_text(&columns), statements_account(c, ACCOUNT_EXTRA));
 	buf_free(&columns);
 	draft_and(&draft);
 	draft_compare(&draft, c->sql[CAT_ID], ">=");

@@ -18,6 +18,26 @@ void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char 
 	catalogue->sql[which] = sql;
 }
 
+/* A statement that reads. */
+static void statements_put_select(struct catalogue *catalogue, enum catalogue_sql which, struct shape shape, char *sql)
+{
+	catalogue->shape[which] = shape;
+	statements_put(catalogue, which, sql);
+}
+
+struct shape statements_account(const struct catalogue *catalogue, size_t columns)
+{
+	return (struct shape){.columns = columns, .names = catalogue->columns, .filled = SHAPE_FILLED(ACCOUNT_ID)};
+}
+
+/* One column of an account. */
+static struct shape one_column(const struct catalogue *catalogue, size_t column)
+{
+	return (struct shape){.columns = 1,
+			      .names = &catalogue->columns[column],
+			      .filled = column == ACCOUNT_ID ? SHAPE_FILLED(0) : 0};
+}
+
 static char *table_name(const struct catalogue *catalogue, const struct table *table)
 {
 	struct buf sql = {0};
@@ -91,17 +111,18 @@ static void statements_names_free(struct names *names)
 static void make_pages(struct catalogue *c, const struct names *n)
 {
 	const char *id = n->id;
+	struct shape page = statements_account(c, c->ncolumns);
 	statements_put(c, CAT_COLUMNS, mem_dup(n->columns));
 	statements_put(c, CAT_ID, mem_dup(n->id));
 	statements_put(c, CAT_BALANCE, mem_dup(n->balance));
 	char *from = qualify(false, "SELECT %s FROM %s", n->columns, n->table);
-	statements_put(c, CAT_PAGE_FIRST, qualify(false, "%s ORDER BY %s LIMIT $1", from, id));
-	statements_put(c, CAT_WHOLE_FIRST,
-		       qualify(false, "SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id));
-	statements_put(c, CAT_WHOLE_AFTER,
-		       qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1 ORDER BY %s LIMIT $2", n->whole, n->table,
-			       id, id));
-	statements_put(c, CAT_ONE, qualify(c->guarded, "%s WHERE %s @= $1", from, id));
+	statements_put_select(c, CAT_PAGE_FIRST, page, qualify(false, "%s ORDER BY %s LIMIT $1", from, id));
+	statements_put_select(c, CAT_WHOLE_FIRST, page,
+			      qualify(false, "SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id));
+	statements_put_select(c, CAT_WHOLE_AFTER, page,
+			      qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1 ORDER BY %s LIMIT $2", n->whole,
+				      n->table, id, id));
+	statements_put_select(c, CAT_ONE, page, qualify(c->guarded, "%s WHERE %s @= $1", from, id));
 	free(from);
 }
 
@@ -135,7 +156,7 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 {
 	const char *id = n->id, *b = n->balance;
 	struct amount_text most = amount_show(c->balance_max, c->balance_scale);
-	statements_put(c, CAT_READ_TWO, read_two(c, n));
+	statements_put_select(c, CAT_READ_TWO, statements_account(c, ACCOUNT_EXTRA), read_two(c, n));
 	statements_put(c, CAT_DEBIT,
 		       qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id));
 	statements_put(c, CAT_CREDIT,
@@ -144,11 +165,12 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 	statements_put(c, CAT_CHECK_TWO,
 		       qualify(c->guarded, "SELECT 1 @/ CASE WHEN %s THEN 1 ELSE 0 END AS checked", hold));
 	free(hold);
-	statements_put(c, CAT_THIRD,
-		       qualify(c->qualified,
-			       "SELECT %s FROM %s WHERE %s @<> $1 AND %s @<> $2 AND %s @>= 0 AND %s @< %s ORDER BY %s "
-			       "LIMIT 1",
-			       id, n->table, id, id, b, b, most.text, id));
+	statements_put_select(
+		c, CAT_THIRD, one_column(c, ACCOUNT_ID),
+		qualify(c->qualified,
+			"SELECT %s FROM %s WHERE %s @<> $1 AND %s @<> $2 AND %s @>= 0 AND %s @< %s ORDER BY %s "
+			"LIMIT 1",
+			id, n->table, id, id, b, b, most.text, id));
 }
 
 static void make_insert(struct catalogue *c, const struct names *n)
@@ -156,8 +178,9 @@ static void make_insert(struct catalogue *c, const struct names *n)
 	statements_put(c, CAT_INSERT_ROWS,
 		       qualify(false, "INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance));
 	statements_put(c, CAT_INSERT_END, qualify(false, " ON CONFLICT (%s) DO NOTHING", n->id));
-	statements_put(c, CAT_DELETE,
-		       qualify(c->guarded, "DELETE FROM %s WHERE %s @= $1 RETURNING %s", n->table, n->id, n->balance));
+	statements_put_select(
+		c, CAT_DELETE, one_column(c, ACCOUNT_BALANCE),
+		qualify(c->guarded, "DELETE FROM %s WHERE %s @= $1 RETURNING %s", n->table, n->id, n->balance));
 	statements_put(c, CAT_COPY, qualify(false, "COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance));
 }
 
@@ -183,7 +206,7 @@ void statements_accounts(struct catalogue *catalogue, const struct table *table)
 	make_transfer(catalogue, &names);
 	make_insert(catalogue, &names);
 	oneshot_make(catalogue, &names, NULL);
-	statements_put(catalogue, CAT_AUDIT, audit_of(catalogue, &names, NULL));
+	statements_put_select(catalogue, CAT_AUDIT, audit_shape(false), audit_of(catalogue, &names, NULL));
 	statements_names_free(&names);
 }
 
@@ -228,15 +251,16 @@ void statements_make_ledger(struct catalogue *c, const struct table *accounts, c
 static void make_history(struct catalogue *c, const char *ledger)
 {
 	bool q = c->qualified;
+	struct shape row = {.columns = LEDGER_COLUMNS, .names = ledger_columns, .filled = SHAPE_FILLED(LEDGER_ID)};
 	char *head = qualify(q, "SELECT id, made_at, source, destination, amount FROM %s", ledger);
 	char *of = qualify(q, "%s WHERE (source @= $1 OR destination @= $1 OR $1 IS NULL)", head);
 	char *there = qualify(q, "(SELECT made_at, id FROM %s WHERE id @= $3)", ledger);
 	const char *down = "ORDER BY made_at DESC, id DESC LIMIT $2", *up = "ORDER BY made_at, id LIMIT $2";
-	statements_put(c, CAT_LEDGER_NEWEST, qualify(q, "%s %s", of, down));
-	statements_put(c, CAT_LEDGER_OLDER, qualify(q, "%s AND (made_at, id) @< %s %s", of, there, down));
-	statements_put(c, CAT_LEDGER_OLDEST, qualify(q, "%s %s", of, up));
-	statements_put(c, CAT_LEDGER_NEWER, qualify(q, "%s AND (made_at, id) @> %s %s", of, there, up));
-	statements_put(c, CAT_LEDGER_ONE, qualify(q, "%s WHERE id @= $1", head));
+	statements_put_select(c, CAT_LEDGER_NEWEST, row, qualify(q, "%s %s", of, down));
+	statements_put_select(c, CAT_LEDGER_OLDER, row, qualify(q, "%s AND (made_at, id) @< %s %s", of, there, down));
+	statements_put_select(c, CAT_LEDGER_OLDEST, row, qualify(q, "%s %s", of, up));
+	statements_put_select(c, CAT_LEDGER_NEWER, row, qualify(q, "%s AND (made_at, id) @> %s %s", of, there, up));
+	statements_put_select(c, CAT_LEDGER_ONE, row, qualify(q, "%s WHERE id @= $1", head));
 	free(there);
 	free(of);
 	free(head);
@@ -299,13 +323,16 @@ static char *side_is(const struct catalogue *c, const struct column *column, con
 
 static void make_finding(struct catalogue *c, const struct table *ledger, const char *into)
 {
+	static const char *const names[FOUND_COLUMNS] = {
+		[FOUND_SOURCE] = "source", [FOUND_DESTINATION] = "destination", [FOUND_AMOUNT] = "amount"};
+	struct shape found = {.columns = FOUND_COLUMNS, .names = names};
 	char *from = side_is(c, table_column(ledger, "source"), "$2"),
 	     *to = side_is(c, table_column(ledger, "destination"), "$3");
-	statements_put(c, CAT_LEDGER_FIND,
-		       qualify(c->guarded, "SELECT source, destination, amount FROM %s WHERE id @= $1", into));
-	statements_put(c, CAT_LEDGER_SAME,
-		       qualify(c->guarded, "%s AND %s AND %s AND (amount @= $4 OR $4 IS NULL)", c->sql[CAT_LEDGER_FIND],
-			       from, to));
+	statements_put_select(c, CAT_LEDGER_FIND, found,
+			      qualify(c->guarded, "SELECT source, destination, amount FROM %s WHERE id @= $1", into));
+	statements_put_select(c, CAT_LEDGER_SAME, found,
+			      qualify(c->guarded, "%s AND %s AND %s AND (amount @= $4 OR $4 IS NULL)",
+				      c->sql[CAT_LEDGER_FIND], from, to));
 	free(from);
 	free(to);
 }
@@ -320,7 +347,7 @@ void statements_ledger(struct catalogue *c, const struct table *accounts, const 
 	make_finding(c, ledger, into);
 	make_history(c, into);
 	oneshot_make(c, &n, &written);
-	statements_put(c, CAT_AUDIT, audit_of(c, &n, into));
+	statements_put_select(c, CAT_AUDIT, audit_shape(true), audit_of(c, &n, into));
 	free(into);
 	statements_names_free(&n);
 }

@@ -18,6 +18,7 @@ struct oneshot_ledger {
 	const char *table;
 	const struct column *source, *destination, *amount;
 };
+enum { ONESHOT_SOURCE, ONESHOT_DESTINATION, ONESHOT_AMOUNT, ONESHOT_CHECKED, ONESHOT_COLUMNS }; /* its row */
 void oneshot_make(struct catalogue *catalogue, const struct names *names, const struct oneshot_ledger *ledger);
 
 /* That a column of the ledger has a value, compared as the column's type, text as text; owned. `prefix` goes before
@@ -29,6 +30,9 @@ char *statements_is_written(const struct catalogue *catalogue, const char *prefi
 const char *statements_returned(const struct catalogue *catalogue);
 
 void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char *sql); /* takes `sql` */
+
+/* The first so many columns of an account. */
+struct shape statements_account(const struct catalogue *catalogue, size_t columns);
 
 /* From the judged names of the catalogue and the tables that were found. */
 void statements_accounts(struct catalogue *catalogue, const struct table *table);

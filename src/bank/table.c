@@ -26,8 +26,9 @@ enum {
 	UPDATABLE,
 	DOMAIN,
 	HIDDEN,
+	COLUMNS,
 	/* Of the tables that are asked for by name. */
-	PERSISTENCE,
+	PERSISTENCE = COLUMNS,
 	TRIGGER,
 	FOREIGN_KEY,
 	GENERATED,
@@ -36,6 +37,10 @@ enum {
 	CHILDREN,
 	RULE,
 	SECURED,
+	COLUMNS_NAMED,
+	/* CockroachDB has no more than these. */
+	COCKROACH_HAS = DOMAIN,
+	COCKROACH_HAS_NAMED = GENERATED,
 };
 
 /*
@@ -128,6 +133,23 @@ char *table_sql(bool qualified)
 char *table_sql_named(bool qualified)
 {
 	return qualified ? qualify(true, postgres_named) : mem_dup(cockroach_named);
+}
+
+static struct shape shape_of(size_t columns)
+{
+	return (struct shape){.columns = columns,
+			      .filled = SHAPE_FILLED(SCHEMA) | SHAPE_FILLED(NAME) | SHAPE_FILLED(KIND) |
+					SHAPE_FILLED(COLUMN) | SHAPE_FILLED(TYPE)};
+}
+
+struct shape table_shape(bool qualified)
+{
+	return shape_of(qualified ? COLUMNS : COCKROACH_HAS);
+}
+
+struct shape table_shape_named(bool qualified)
+{
+	return shape_of(qualified ? COLUMNS_NAMED : COCKROACH_HAS_NAMED);
 }
 
 static bool table_is_true(const struct rows *rows, size_t row, size_t col)

@@ -49,6 +49,8 @@ char *table_sql(bool qualified); /* owned; qualified: in PostgreSQL's own words 
 /* Two tables at once, and all that is known of them: $1 is the schema, $2 and $3 are their names. The other question
  * leaves out who else has a hand in a table, from the persistence to the children. */
 char *table_sql_named(bool qualified);
+struct shape table_shape(bool qualified); /* of their answers */
+struct shape table_shape_named(bool qualified);
 
 /* False where there is no such table; otherwise table_done() gives the memory back. `name` NULL: the only one. */
 bool table_read(struct table *table, const struct rows *rows, const char *name);

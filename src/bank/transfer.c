@@ -15,14 +15,14 @@
 
 /* ---- statements ---- */
 
-static void transfer_add(struct transfer *transfer, struct batch *batch, enum verb verb, const char *sql,
+static void transfer_add(struct transfer *transfer, struct batch *batch, enum verb verb, enum catalogue_sql which,
 			 unsigned nparams, const char *const *params)
 {
 	const char **kept = transfer->params[batch->n];
-	if (nparams > 0)
-		memcpy(kept, params, nparams * sizeof *kept);
-	batch->statements[batch->n++] =
-		(struct statement){.sql = sql, .verb = verb, .nparams = nparams, .params = kept};
+	memcpy(kept, params, nparams * sizeof *kept);
+	struct statement *statement = &batch->statements[batch->n++];
+	*statement = catalogue_select(transfer->catalogue, which, kept, nparams);
+	statement->verb = verb;
 }
 
 /* A transfer whose id was given may have happened already. */
@@ -30,9 +30,9 @@ static void transfer_ask(struct transfer *transfer, struct batch *batch)
 {
 	const char *both[] = {transfer->asked_source, transfer->asked_destination};
 	const char *id[] = {transfer->id};
-	transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql[CAT_READ_TWO], 2, both);
+	transfer_add(transfer, batch, VERB_SELECT, CAT_READ_TWO, 2, both);
 	if (transfer->id_was_given && transfer->catalogue->ledger)
-		transfer_add(transfer, batch, VERB_SELECT, transfer->catalogue->sql[CAT_LEDGER_FIND], 1, id);
+		transfer_add(transfer, batch, VERB_SELECT, CAT_LEDGER_FIND, 1, id);
 }
 
 static void add_record(struct transfer *transfer, struct batch *batch)
@@ -43,16 +43,17 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 	const char *record[] = {transfer->id, from, to, transfer->amount.text, now[0], now[1]};
 	const char *check[] = {from, to, now[0], now[1]};
 	if (c->ledger)
-		transfer_add(transfer, batch, VERB_INSERT, c->sql[CAT_LEDGER_CHECKED], 6, record);
+		transfer_add(transfer, batch, VERB_INSERT, CAT_LEDGER_CHECKED, 6, record);
 	else
-		transfer_add(transfer, batch, VERB_SELECT, c->sql[CAT_CHECK_TWO], 4, check);
+		transfer_add(transfer, batch, VERB_SELECT, CAT_CHECK_TWO, 4, check);
 }
 
 /* What waits for COMMIT would come after the check: it is called for. */
 static void call_deferred(struct transfer *transfer, struct batch *batch)
 {
 	if (transfer->catalogue->deferred)
-		transfer_add(transfer, batch, VERB_SET, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL);
+		batch->statements[batch->n++] =
+			(struct statement){.sql = "SET CONSTRAINTS ALL IMMEDIATE", .verb = VERB_SET};
 }
 
 static void write(struct transfer *transfer, struct batch *batch)
@@ -64,8 +65,8 @@ static void write(struct transfer *transfer, struct batch *batch)
 	transfer->destination_after = amount_show(facts->destination_after, scale);
 	const char *debit[] = {transfer->amount.text, transfer->source},
 		   *credit[] = {transfer->amount.text, transfer->destination};
-	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql[CAT_DEBIT], 2, debit);
-	transfer_add(transfer, batch, VERB_UPDATE, transfer->catalogue->sql[CAT_CREDIT], 2, credit);
+	transfer_add(transfer, batch, VERB_UPDATE, CAT_DEBIT, 2, debit);
+	transfer_add(transfer, batch, VERB_UPDATE, CAT_CREDIT, 2, credit);
 	call_deferred(transfer, batch);
 	add_record(transfer, batch);
 	transfer->nwrites = batch->n;
@@ -239,7 +240,7 @@ static bool oneshot(struct body *body, struct batch *batch)
 	if (transfer->rule.rule == TRANSFER_AMOUNT)
 		params[n++] = transfer->amount.text;
 	transfer->step = STEP_ONESHOT;
-	transfer_add(transfer, batch, VERB_UPDATE, c->sql[CAT_ONESHOT + transfer->rule.rule], n, params);
+	transfer_add(transfer, batch, VERB_UPDATE, CAT_ONESHOT + transfer->rule.rule, n, params);
 	return true;
 }
 
@@ -259,10 +260,7 @@ static bool transfer_ledger_probe(struct body *body, struct ledger_probe *probe)
 	transfer->same[3] = amount ? transfer->asked_amount.text : NULL;
 	probe->write = (struct statement){
 		.sql = c->sql[CAT_LEDGER_PROBE], .verb = VERB_INSERT, .nparams = 4, .params = transfer->probe};
-	probe->find = (struct statement){.sql = given ? c->sql[CAT_LEDGER_SAME] : c->sql[CAT_LEDGER_FIND],
-					 .verb = VERB_SELECT,
-					 .nparams = given ? 4 : 1,
-					 .params = transfer->same};
+	probe->find = catalogue_select(c, given ? CAT_LEDGER_SAME : CAT_LEDGER_FIND, transfer->same, given ? 4 : 1);
 	return true;
 }
 

@@ -8,9 +8,7 @@
 
 #include "base/mem.h"
 #include "say.h"
-
-enum { ID, BALANCE };
-enum { LEDGER_SOURCE, LEDGER_DESTINATION, LEDGER_AMOUNT };
+#include "statements.h"
 
 /* char(n) comes padded with blanks, which are not part of the id and would be stored as such in a ledger of text. */
 static char *spelling(const struct catalogue *catalogue, const char *id)
@@ -24,7 +22,7 @@ static char *spelling(const struct catalogue *catalogue, const char *id)
 static enum status transfer_read_take(const struct rule *rule, struct holding *holding, const struct rows *rows,
 				      size_t row, struct err *err)
 {
-	const char *balance = rows_cell(rows, row, BALANCE);
+	const char *balance = rows_cell(rows, row, ACCOUNT_BALANCE);
 	holding->found = true;
 	holding->null = !balance;
 	if (balance && !rule_number(rule, balance, &holding->balance))
@@ -78,7 +76,7 @@ enum status transfer_read_rows(struct transfer *transfer, const struct rows *row
 {
 	enum status status = ST_OK;
 	for (size_t i = 0; rows && i < rows->nrows && !status; i++) {
-		char *spelled = spelling(transfer->catalogue, rows_cell(rows, i, ID));
+		char *spelled = spelling(transfer->catalogue, rows_cell(rows, i, ACCOUNT_ID));
 		bool from = is_asked(transfer->catalogue, spelled, transfer->asked_source);
 		bool to = is_asked(transfer->catalogue, spelled, transfer->asked_destination);
 		char **id = from ? &transfer->source : &transfer->destination;
@@ -113,8 +111,8 @@ void transfer_decided(struct transfer *transfer, const struct holding *source, c
 static bool is_same(struct transfer *transfer, const struct rows *ledger)
 {
 	const struct rule *rule = &transfer->rule;
-	const char *from = rows_cell(ledger, 0, LEDGER_SOURCE), *to = rows_cell(ledger, 0, LEDGER_DESTINATION),
-		   *amount = rows_cell(ledger, 0, LEDGER_AMOUNT);
+	const char *from = rows_cell(ledger, 0, FOUND_SOURCE), *to = rows_cell(ledger, 0, FOUND_DESTINATION),
+		   *amount = rows_cell(ledger, 0, FOUND_AMOUNT);
 	return from && to && amount && strcmp(from, transfer_source(transfer)) == 0 &&
 	       strcmp(to, transfer_destination(transfer)) == 0 && rule_number(rule, amount, &transfer->facts.amount) &&
 	       (rule->rule != TRANSFER_AMOUNT || rule->amount == transfer->facts.amount);
@@ -125,14 +123,14 @@ static enum body_say refuse_other(const struct transfer *transfer, const struct 
 	static const char *const rules[] = {[TRANSFER_HALF] = "half", [TRANSFER_ALL] = "all"};
 	const struct rule *rule = &transfer->rule;
 	struct amount_text asked = amount_show(rule->amount, rule->scale);
-	struct said cells[3];
+	struct said cells[FOUND_COLUMNS];
 	for (size_t i = 0; i < COUNT_OF(cells); i++) {
 		const char *cell = rows_cell(ledger, 0, i);
 		cells[i] = say_id(cell ? cell : "NULL");
 	}
 	err_set(reason, ST_REJECTED,
 		"transfer id %s is in the ledger already, for %s from %s to %s, and this one is for %s from %s to %s",
-		transfer->id, cells[LEDGER_AMOUNT].text, cells[LEDGER_SOURCE].text, cells[LEDGER_DESTINATION].text,
+		transfer->id, cells[FOUND_AMOUNT].text, cells[FOUND_SOURCE].text, cells[FOUND_DESTINATION].text,
 		rule->rule == TRANSFER_AMOUNT ? asked.text : rules[rule->rule], say_id(transfer_source(transfer)).text,
 		say_id(transfer_destination(transfer)).text);
 	return BODY_REJECT;
@@ -146,7 +144,7 @@ void transfer_found(struct transfer *transfer, const struct rows *ledger)
 {
 	struct transfer_facts *facts = &transfer->facts;
 	int64_t amount;
-	const char *cell = rows_cell(ledger, 0, LEDGER_AMOUNT);
+	const char *cell = rows_cell(ledger, 0, FOUND_AMOUNT);
 	bool known = cell && rule_number(&transfer->rule, cell, &amount);
 	if (known && facts->decided && transfer->attempts == 1 && amount == facts->amount)
 		return;
@@ -166,15 +164,16 @@ enum body_say transfer_again(struct transfer *transfer, const struct rows *ledge
 
 void transfer_read_oneshot(struct transfer *transfer, const struct rows *rows)
 {
-	enum { SOURCE, DESTINATION, AMOUNT };
 	struct holding source = {.found = true}, destination = {.found = true};
-	const char *cells[] = {rows_cell(rows, 0, SOURCE), rows_cell(rows, 0, DESTINATION), rows_cell(rows, 0, AMOUNT)};
-	if (!cells[SOURCE] || !cells[DESTINATION] || !cells[AMOUNT])
+	const char *cells[] = {rows_cell(rows, 0, ONESHOT_SOURCE), rows_cell(rows, 0, ONESHOT_DESTINATION),
+			       rows_cell(rows, 0, ONESHOT_AMOUNT)};
+	if (!cells[ONESHOT_SOURCE] || !cells[ONESHOT_DESTINATION] || !cells[ONESHOT_AMOUNT])
 		return;
 	const struct rule *rule = &transfer->rule;
 	int64_t amount;
-	if (!rule_number(rule, cells[SOURCE], &source.balance) ||
-	    !rule_number(rule, cells[DESTINATION], &destination.balance) || !rule_number(rule, cells[AMOUNT], &amount))
+	if (!rule_number(rule, cells[ONESHOT_SOURCE], &source.balance) ||
+	    !rule_number(rule, cells[ONESHOT_DESTINATION], &destination.balance) ||
+	    !rule_number(rule, cells[ONESHOT_AMOUNT], &amount))
 		return;
 	source.balance += amount; /* they are told as they are afterwards */
 	destination.balance -= amount;

@@ -46,15 +46,14 @@ static enum body_say unit_ask(struct unit *unit, struct batch *batch)
 	unit->asked = true;
 	unit->params[0] = unit->source;
 	unit->params[1] = unit->destination;
-	batch->statements[batch->n++] = (struct statement){
-		.sql = unit->catalogue->sql[CAT_THIRD], .verb = VERB_SELECT, .nparams = 2, .params = unit->params};
+	batch->statements[batch->n++] = catalogue_select(unit->catalogue, CAT_THIRD, unit->params, 2);
 	return BODY_SEND;
 }
 
 /* From here on the transfer is asked. */
 static bool find(struct unit *unit, const struct rows *rows, struct err *reason)
 {
-	const char *third = rows && rows->nrows > 0 ? rows_cell(rows, 0, 0) : NULL;
+	const char *third = rows_cell(rows, 0, 0);
 	if (!third) {
 		err_set(reason, ST_REJECTED, "there is no third account to move a unit to");
 		return false;
@@ -106,7 +105,7 @@ static bool unit_ledger_probe(struct body *body, struct ledger_probe *probe)
 	if (!unit->transfer) {
 		*probe = (struct ledger_probe){
 			.write = {.sql = unit->catalogue->sql[CAT_LEDGER_PROBE], .verb = VERB_INSERT},
-			.find = {.sql = unit->catalogue->sql[CAT_LEDGER_FIND], .verb = VERB_SELECT}};
+			.find = catalogue_select(unit->catalogue, CAT_LEDGER_FIND, NULL, 0)};
 		return unit->catalogue->ledger;
 	}
 	struct body *transfer = transfer_body(unit->transfer);

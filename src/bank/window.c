@@ -9,10 +9,17 @@
 
 /* ---- rows ---- */
 
+static const char **account_place(struct account *account, const char **extra, size_t column)
+{
+	if (column == ACCOUNT_ID)
+		return &account->id;
+	return column == ACCOUNT_BALANCE ? &account->balance : &extra[column - ACCOUNT_EXTRA];
+}
+
 /* One block: the account, its extra columns, and the text of all cells. */
 static struct account *account_copy(const struct rows *rows, size_t row)
 {
-	size_t extras = rows->ncols > 2 ? rows->ncols - 2 : 0, bytes = 0;
+	size_t extras = rows->ncols > ACCOUNT_EXTRA ? rows->ncols - ACCOUNT_EXTRA : 0, bytes = 0;
 	for (size_t c = 0; c < rows->ncols; c++)
 		bytes += rows_length(rows, row, c) + 1;
 	struct account *account = mem_array(1, sizeof *account + extras * sizeof(char *) + bytes);
@@ -23,8 +30,7 @@ static struct account *account_copy(const struct rows *rows, size_t row)
 		const char *cell = rows_cell(rows, row, c);
 		if (!cell)
 			continue;
-		const char **place = c == 0 ? &account->id : c == 1 ? &account->balance : &extra[c - 2];
-		*place = text;
+		*account_place(account, extra, c) = text;
 		memcpy(text, cell, rows_length(rows, row, c) + 1);
 		text += rows_length(rows, row, c) + 1;
 	}

@@ -118,9 +118,9 @@ void reading_send(struct reading *reading, const struct statement *statements, s
 	db_send(reading->db, statements, n, &context, &reply);
 }
 
-void reading_ask(struct reading *reading, const char *sql, const char *const *params, unsigned nparams)
+void reading_ask(struct reading *reading, enum catalogue_sql which, const char *const *params, unsigned nparams)
 {
-	struct statement statement = {.sql = sql, .verb = VERB_SELECT, .nparams = nparams, .params = params};
+	struct statement statement = catalogue_select(reading->run->app->catalogue, which, params, nparams);
 	reading_send(reading, &statement, 1);
 }
 

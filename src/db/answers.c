@@ -86,6 +86,37 @@ void answer_from(struct answer *answer, struct buf *text, const PGresult *result
 	}
 }
 
+void answer_refuse(struct answer *answer, struct buf *text, const char *sqlstate, const char *message)
+{
+	buf_clear(text);
+	buf_fmt(text, "ERROR:  %s\n", message);
+	buf_char(text, '\0');
+	size_t said = text->len;
+	buf_str(text, message);
+	*answer = (struct answer){.tag = "",
+				  .affected = -1,
+				  .severity = "ERROR",
+				  .message = text->p + said,
+				  .text = text->p,
+				  .detail = "",
+				  .warning = answer->warning,
+				  .duration_us = answer->duration_us};
+	memcpy(answer->sqlstate, sqlstate, 6);
+}
+
+/* What asked for these rows reads them by the places of their columns: it never sees others. */
+void answer_check(struct answer *answer, struct buf *text, const struct shape *shape)
+{
+	struct err wrong, err;
+	if (!answer->ok || !rows_check(answer->rows, shape, &wrong))
+		return;
+	err_set(&err, ST_CHECK,
+		"the answer is not what was asked for: %s; do not trust this server, or what is in "
+		"between",
+		wrong.text);
+	answer_refuse(answer, text, "08P01", err.text);
+}
+
 char *params_text(const struct statement *statement)
 {
 	struct buf text = {0};

@@ -53,6 +53,7 @@ void db_forget_pending(struct db *db)
 	for (size_t i = 0; i < db->npending; i++) {
 		free(db->pending[i].sql);
 		free(db->pending[i].params);
+		shape_free(&db->pending[i].shape);
 	}
 	db->npending = db->at = 0;
 }
@@ -193,6 +194,7 @@ static void keep_sent(struct db *db, const struct statement *statements)
 		if (pending->kind != PENDING_STATEMENT)
 			continue;
 		const struct statement *statement = &statements[pending->index];
+		pending->shape = shape_copy(&statement->shape);
 		pending->sql = mem_dup(statement->shown ? statement->shown : statement->sql);
 		pending->params = params_text(statement);
 		record_sent(db, pending);

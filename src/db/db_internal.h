@@ -30,6 +30,7 @@ struct pending {
 	unsigned prepared; /* number of the prepared text, 0 for none */
 	enum verb verb;
 	bool commits;
+	struct shape shape; /* its own copy */
 	char *sql;
 	char *params;
 };
@@ -210,6 +211,9 @@ void prepared_clear(struct db *db);
 
 /* record.c: answers and events out of libpq's results */
 void answer_from(struct answer *answer, struct buf *text, const PGresult *result);
+/* An answer that is not taken becomes an error that is ours, not one that the server gave: answer->clean is false. */
+void answer_refuse(struct answer *answer, struct buf *text, const char *sqlstate, const char *message);
+void answer_check(struct answer *answer, struct buf *text, const struct shape *shape);
 bool result_is_fatal(const PGresult *result);
 bool result_is_copy(const PGresult *result); /* the server copies from or to the client */
 void record_sent(struct db *db, const struct pending *pending);
@@ -228,7 +232,7 @@ struct rows *rows_from_result(const PGresult *result); /* owned */
 /* gather.c */
 bool gather_row(struct gathered *gathered, const PGresult *row); /* false: too much */
 void gather_end(struct gathered *gathered, const PGresult *end); /* the last row is in; `end` has the shape of all */
-void gather_refuse(struct answer *answer);                       /* what is said where it was too much */
+void gather_refuse(struct answer *answer, struct buf *text);     /* what is said where it was too much */
 void gather_forget(struct gathered *gathered);
 
 #endif

@@ -85,7 +85,7 @@ static const struct dialect dialects[] = {
 			.triggers_sql = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger AS t "
 					"JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid "
 					"JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
-					"WHERE n.nspname = $1 AND c.relname = $2)",
+					"WHERE n.nspname = $1 AND c.relname = $2), false",
 			.estimate_sql = "SELECT estimated_row_count FROM [SHOW TABLES] "
 					"WHERE schema_name = $1 AND table_name = $2",
 		},

@@ -5,12 +5,12 @@
 #include "base/mem.h"
 #include "db_internal.h"
 
-enum { GATHER_MAX = 32 << 20, SQL_NULL = UINT32_MAX };
+enum { GATHER_MAX = 32 << 20, CELL_NULL = UINT32_MAX };
 
 static void gather_cell(struct gathered *gathered, const PGresult *row, int col)
 {
 	bool null = PQgetisnull(row, 0, col);
-	uint32_t length = null ? SQL_NULL : (uint32_t)PQgetlength(row, 0, col);
+	uint32_t length = null ? CELL_NULL : (uint32_t)PQgetlength(row, 0, col);
 	buf_add(&gathered->lengths, (const char *)&length, sizeof length);
 	if (!null)
 		buf_add(&gathered->text, PQgetvalue(row, 0, col), length);
@@ -50,7 +50,7 @@ static struct rows *rows_of(const struct gathered *gathered, const PGresult *sha
 	for (size_t i = 0; i < ncells; i++) {
 		uint32_t length;
 		memcpy(&length, gathered->lengths.p + i * sizeof length, sizeof length);
-		if (length == SQL_NULL)
+		if (length == CELL_NULL)
 			continue;
 		rows->cells[i] = rows_put(&at, from, length);
 		rows->lengths[i] = length;
@@ -71,17 +71,9 @@ void gather_end(struct gathered *gathered, const PGresult *end)
 	drop_cells(gathered);
 }
 
-void gather_refuse(struct answer *answer)
+void gather_refuse(struct answer *answer, struct buf *text)
 {
-	*answer = (struct answer){
-		.sqlstate = "54000",
-		.tag = "",
-		.affected = -1,
-		.severity = "ERROR",
-		.message = "an answer of more than 32 MB: ask for less, or for a count",
-		.text = "ERROR:  an answer of more than 32 MB: ask for less, or for a count\n",
-		.detail = "",
-	};
+	answer_refuse(answer, text, "54000", "an answer of more than 32 MB: ask for less, or for a count");
 }
 
 void gather_forget(struct gathered *gathered)

@@ -47,6 +47,7 @@ static void finish_statement(struct db *db, const struct pending *pending)
 	answer.rows = rows;
 	answer.warning = db->warning;
 	db->warning = NULL;
+	answer_check(&answer, &text, &pending->shape);
 	forget_stale(db, pending, &answer);
 	record_answer(db, pending, &answer);
 	db->answered++;

@@ -80,6 +80,65 @@ size_t rows_length(const struct rows *rows, size_t row, size_t col)
 	return rows_cell(rows, row, col) ? rows->lengths[row * rows->ncols + col] : 0;
 }
 
+/* ---- what they must be ---- */
+
+struct shape shape_copy(const struct shape *shape)
+{
+	struct shape copy = *shape;
+	if (!shape->names)
+		return copy;
+	size_t bytes = 0;
+	for (size_t c = 0; c < shape->columns; c++)
+		bytes += strlen(shape->names[c]) + 1;
+	const char **names = mem_new(shape->columns * sizeof *names + bytes);
+	char *at = (char *)(names + shape->columns);
+	for (size_t c = 0; c < shape->columns; c++)
+		names[c] = rows_put(&at, shape->names[c], strlen(shape->names[c]));
+	copy.names = names;
+	return copy;
+}
+
+void shape_free(struct shape *shape)
+{
+	free((void *)shape->names);
+	*shape = (struct shape){0};
+}
+
+static enum status check_names(const struct rows *rows, const struct shape *shape, struct err *err)
+{
+	for (size_t c = 0; c < rows->ncols && shape->names; c++)
+		if (strcmp(rows->names[c], shape->names[c]) != 0)
+			return err_set(err, ST_CHECK, "its column %zu is %.60s, not %.60s", c + 1, rows->names[c],
+				       shape->names[c]);
+	return ST_OK;
+}
+
+static enum status check_filled(const struct rows *rows, const struct shape *shape, struct err *err)
+{
+	for (size_t c = 0; c < rows->ncols && c < 64; c++)
+		for (size_t r = 0; r < rows->nrows && (shape->filled & SHAPE_FILLED(c)); r++)
+			if (!rows_cell(rows, r, c))
+				return err_set(err, ST_CHECK, "it has a NULL in its column %zu", c + 1);
+	return ST_OK;
+}
+
+enum status rows_check(const struct rows *rows, const struct shape *shape, struct err *err)
+{
+	if (shape->columns == 0)
+		return ST_OK;
+	if (!rows)
+		return err_set(err, ST_CHECK, "it has no rows and columns at all");
+	if (rows->ncols != shape->columns)
+		return err_set(err, ST_CHECK, "it has %zu column%s, not %zu", rows->ncols, rows->ncols == 1 ? "" : "s",
+			       shape->columns);
+	if (shape->one_row && rows->nrows != 1)
+		return err_set(err, ST_CHECK, "it has %zu rows, not one", rows->nrows);
+	enum status status = check_names(rows, shape, err);
+	return status ? status : check_filled(rows, shape, err);
+}
+
+/* ---- copies ---- */
+
 struct rows *rows_copy(const struct rows *rows)
 {
 	if (!rows)

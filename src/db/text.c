@@ -28,7 +28,7 @@ static void last_answer(const struct db *db, struct answer *answer, struct buf *
 {
 	answer_from(answer, text, db->current);
 	if (db->gathered.refused)
-		gather_refuse(answer);
+		gather_refuse(answer, text);
 	if (db->gathered.rows) {
 		answer->rows = db->gathered.rows;
 		answer->affected = (int64_t)answer->rows->nrows;

@@ -13,7 +13,7 @@ enum { TICK_MS = 1000 };
 static void count_take_count(struct reading *reading, const struct rows *rows)
 {
 	const struct filter *filter = query_filter(reading->query);
-	const char *count = rows->nrows > 0 ? rows_cell(rows, 0, 0) : "0";
+	const char *count = rows_cell(rows, 0, 0);
 	if (reading->output) {
 		output_rows(reading->output, &count, 1);
 		return;

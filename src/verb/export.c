@@ -100,7 +100,7 @@ static void export_take_rows(struct export *export, const struct rows *rows)
 		export->page /= 2;
 	if (rows->nrows > 0) {
 		free(export->after);
-		export->after = mem_dup(rows_cell(rows, rows->nrows - 1, 0));
+		export->after = mem_dup(rows_cell(rows, rows->nrows - 1, ACCOUNT_ID));
 	}
 	if (ferror(export->to)) /* full, or nobody reads any more: no need to ask for the rest */
 		export->all = true;
@@ -190,10 +190,8 @@ static void export_ask(struct export *export, bool first)
 	struct statement statements[2] = {{.sql = begin_sql, .verb = VERB_BEGIN}};
 	struct statement *page = &statements[first];
 	snprintf(limit, sizeof limit, "%u", export->page);
-	*page = (struct statement){.verb = VERB_SELECT};
-	page->sql = export->after ? catalogue->sql[CAT_WHOLE_AFTER] : catalogue->sql[CAT_WHOLE_FIRST];
-	page->params = export->after ? params : params + 1;
-	page->nparams = export->after ? 2 : 1;
+	*page = export->after ? catalogue_select(catalogue, CAT_WHOLE_AFTER, params, 2)
+			      : catalogue_select(catalogue, CAT_WHOLE_FIRST, params + 1, 1);
 	export_send(export, statements, first ? 2 : 1,
 		    (struct db_reply){export_on_answer, export_on_idle, export_on_lost, export, NULL});
 }

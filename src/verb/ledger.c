@@ -11,8 +11,6 @@
 #include "cli/row_reader.h"
 #include "verb_internal.h"
 
-enum { LEDGER_COLS = 5 };
-
 enum status ledger_there(const struct run *run, struct err *err)
 {
 	const struct catalogue *catalogue = run->app->catalogue;
@@ -25,27 +23,25 @@ enum status ledger_there(const struct run *run, struct err *err)
 
 struct output *ledger_output(const struct run *run, enum output_format format)
 {
-	static const char *const names[LEDGER_COLS] = {"id", "made_at", "source", "destination", "amount"};
 	bool number = run->app->catalogue->id_is_number;
-	const bool right[LEDGER_COLS] = {false, false, number, number, true};
-	return output_new(stdout, format, LEDGER_COLS, names, right);
+	const bool right[LEDGER_COLUMNS] = {
+		[LEDGER_SOURCE] = number, [LEDGER_DESTINATION] = number, [LEDGER_AMOUNT] = true};
+	return output_new(stdout, format, LEDGER_COLUMNS, ledger_columns, right);
 }
 
 /* ---- the pages ---- */
 
 static bool ledger_next_page(struct reading *reading)
 {
-	const struct catalogue *catalogue = reading->run->app->catalogue;
 	const char *of = run_option(reading->run, "of");
 	unsigned long long rows = reading->left < READING_ROWS ? reading->left : READING_ROWS;
 	char limit[24];
 	snprintf(limit, sizeof limit, "%llu", rows);
 	reading->left -= rows;
 	if (reading->after)
-		reading_ask(reading, catalogue->sql[CAT_LEDGER_OLDER], (const char *const[]){of, limit, reading->after},
-			    3);
+		reading_ask(reading, CAT_LEDGER_OLDER, (const char *const[]){of, limit, reading->after}, 3);
 	else
-		reading_ask(reading, catalogue->sql[CAT_LEDGER_NEWEST], (const char *const[]){of, limit}, 2);
+		reading_ask(reading, CAT_LEDGER_NEWEST, (const char *const[]){of, limit}, 2);
 	return true;
 }
 
@@ -108,7 +104,7 @@ static void ledger_print(struct run *run)
 	reading->output = ledger_output(run, format);
 	reading->left = limit;
 	if (id)
-		reading_ask(reading, run->app->catalogue->sql[CAT_LEDGER_ONE], &id, 1);
+		reading_ask(reading, CAT_LEDGER_ONE, &id, 1);
 	else
 		ledger_next_page(reading);
 }
@@ -138,12 +134,10 @@ static void do_entry(struct run *run)
 		return;
 	}
 	struct entry entry = history_row(app->history, history_selected(app->history));
-	const char *const names[] = {"transfer", "made at", "from", "to", "amount"};
-	const char *const cells[] = {entry.id, entry.made_at, entry.source, entry.destination, entry.amount};
 	struct buf text = {0};
-	for (size_t i = 0; i < COUNT_OF(cells); i++) {
-		const char *cell = cells[i] ? cells[i] : "NULL";
-		buf_fmt(&text, "%-10s", names[i]);
+	for (size_t i = 0; i < LEDGER_COLUMNS; i++) {
+		const char *cell = entry.cells[i] ? entry.cells[i] : "NULL";
+		buf_fmt(&text, "%-10s", ledger_titles[i]);
 		text_escape(&text, cell, strlen(cell), 0);
 		buf_char(&text, '\n');
 	}

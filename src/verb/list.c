@@ -12,19 +12,11 @@
 
 /* ---- the columns ---- */
 
-static size_t ncols_of(const struct catalogue *catalogue)
-{
-	return 2 + catalogue->nextra;
-}
-
 struct output *list_output(const struct run *run, FILE *to, enum output_format format)
 {
 	const struct catalogue *catalogue = run->app->catalogue;
-	const char *names[2 + CATALOGUE_EXTRA_MAX] = {catalogue->id_name, catalogue->balance_name};
-	bool right[2 + CATALOGUE_EXTRA_MAX] = {catalogue->id_is_number, true};
-	for (size_t i = 0; i < catalogue->nextra; i++)
-		names[2 + i] = catalogue->extra[i];
-	return output_new(to, format, ncols_of(catalogue), names, right);
+	const bool right[ACCOUNT_COLUMNS_MAX] = {[ACCOUNT_ID] = catalogue->id_is_number, [ACCOUNT_BALANCE] = true};
+	return output_new(to, format, catalogue->ncolumns, catalogue->columns, right);
 }
 
 /* ---- pages ---- */
@@ -50,8 +42,8 @@ static void take_page(struct reading *reading, const struct rows *rows)
 	output_rows(reading->output, rows->cells, n);
 	free(reading->place_id);
 	free(reading->place_balance);
-	reading->place_id = mem_dup(rows_cell(rows, n - 1, 0));
-	reading->place_balance = mem_dup(rows_cell(rows, n - 1, 1));
+	reading->place_id = mem_dup(rows_cell(rows, n - 1, ACCOUNT_ID));
+	reading->place_balance = mem_dup(rows_cell(rows, n - 1, ACCOUNT_BALANCE));
 }
 
 static bool list_after_page(struct reading *reading)
@@ -74,7 +66,7 @@ static void take_place(struct reading *reading, const struct rows *rows)
 	if (rows->nrows == 0)
 		err_set(&reading->err, ST_STATEMENT, "there is no account %.80s to start after", reading->place_id);
 	else
-		reading->place_balance = mem_dup(rows_cell(rows, 0, 1));
+		reading->place_balance = mem_dup(rows_cell(rows, 0, ACCOUNT_BALANCE));
 }
 
 static bool after_place(struct reading *reading)
@@ -87,7 +79,7 @@ static void start_place(struct reading *reading)
 {
 	reading->take = take_place;
 	reading->more = after_place;
-	reading_ask(reading, reading->run->app->catalogue->sql[CAT_ONE], (const char *const[]){reading->place_id}, 1);
+	reading_ask(reading, CAT_ONE, (const char *const[]){reading->place_id}, 1);
 }
 
 /* ---- the command ---- */

@@ -44,16 +44,16 @@ static void take_account(struct reading *reading, const struct rows *rows)
 
 static void take_transfer(struct reading *reading, const struct rows *rows, size_t row)
 {
-	const char *id = reading->run->args[0], *source = rows_cell(rows, row, 2);
+	const char *id = reading->run->args[0], *source = rows_cell(rows, row, LEDGER_SOURCE);
 	bool pays = source && strcmp(source, id) == 0;
 	struct buf *out = &reading->said;
-	show_add_cell(out, rows_cell(rows, row, 1), TIME_COLS);
+	show_add_cell(out, rows_cell(rows, row, LEDGER_MADE_AT), TIME_COLS);
 	buf_str(out, pays ? "  paid " : "  received ");
-	show_add_cell(out, rows_cell(rows, row, 4), CELL_COLS);
+	show_add_cell(out, rows_cell(rows, row, LEDGER_AMOUNT), CELL_COLS);
 	buf_str(out, pays ? " to " : " from ");
-	show_add_cell(out, rows_cell(rows, row, pays ? 3 : 2), CELL_COLS);
+	show_add_cell(out, rows_cell(rows, row, pays ? LEDGER_DESTINATION : LEDGER_SOURCE), CELL_COLS);
 	buf_str(out, "   ");
-	show_add_cell(out, rows_cell(rows, row, 0), CELL_COLS);
+	show_add_cell(out, rows_cell(rows, row, LEDGER_ID), CELL_COLS);
 	buf_char(out, '\n');
 }
 
@@ -80,8 +80,7 @@ static bool show_all(struct reading *reading)
 static void ask_transfers(struct reading *reading, const char *limit)
 {
 	const struct run *run = reading->run;
-	reading_ask(reading, run->app->catalogue->sql[CAT_LEDGER_NEWEST], (const char *const[]){run->args[0], limit},
-		    2);
+	reading_ask(reading, CAT_LEDGER_NEWEST, (const char *const[]){run->args[0], limit}, 2);
 }
 
 static bool then_show(struct reading *reading)
@@ -146,7 +145,7 @@ static void do_show(struct run *run)
 		reading->output = list_output(run, stdout, format);
 	else
 		reading->take = take_account;
-	reading_ask(reading, catalogue->sql[CAT_ONE], (const char *const[]){run->args[0]}, 1);
+	reading_ask(reading, CAT_ONE, (const char *const[]){run->args[0]}, 1);
 }
 
 const struct command verb_show = {

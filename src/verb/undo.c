@@ -13,7 +13,8 @@
 static const char *selected_entry(const struct app *app)
 {
 	const struct history *history = app->history;
-	return history && history_count(history) > 0 ? history_row(history, history_selected(history)).id : NULL;
+	return history && history_count(history) > 0 ? history_row(history, history_selected(history)).cells[LEDGER_ID]
+						     : NULL;
 }
 
 /* ---- the opposite ---- */
@@ -71,7 +72,7 @@ static char *opposite(const struct run *run, const char *id, const char *source,
 static void take_opposite(struct run *run, const struct rows *rows)
 {
 	struct buf line = {0};
-	const char *id = rows->nrows ? rows_cell(rows, 0, 0) : NULL;
+	const char *id = rows_cell(rows, 0, LEDGER_ID);
 	if (!id)
 		return;
 	if (record_wanted(run))
@@ -118,7 +119,7 @@ static void undo_take(struct reading *reading, const struct rows *rows)
 		err_set(&reading->err, ST_STATEMENT, "there is no transfer %s in the ledger", run->args[0]);
 		return;
 	}
-	const char *cell[5];
+	const char *cell[LEDGER_COLUMNS];
 	for (size_t i = 0; i < COUNT_OF(cell); i++) {
 		cell[i] = rows_cell(rows, 0, i);
 		if (!cell[i]) {
@@ -130,12 +131,13 @@ static void undo_take(struct reading *reading, const struct rows *rows)
 	/* The ledger's column may have more digits behind the point than the balances. */
 	unsigned scale = run->app->catalogue->balance_scale;
 	int64_t units;
-	if (amount_parse(cell[4], scale, &units) != AMOUNT_FINE) {
+	if (amount_parse(cell[LEDGER_AMOUNT], scale, &units) != AMOUNT_FINE) {
 		err_set(&reading->err, ST_CHECK, "transfer %s moved %.40s, which balances of this table cannot hold",
-			run->args[0], cell[4]);
+			run->args[0], cell[LEDGER_AMOUNT]);
 		return;
 	}
-	run->work = opposite(run, cell[0], cell[2], cell[3], amount_show(units, scale).text);
+	run->work = opposite(run, cell[LEDGER_ID], cell[LEDGER_SOURCE], cell[LEDGER_DESTINATION],
+			     amount_show(units, scale).text);
 }
 
 static enum status check_undo(const struct run *run, struct err *err)
@@ -179,7 +181,7 @@ static bool ask_opposite(struct reading *reading)
 		return false;
 	reading->left = 0;
 	transfer_undo_id(own, run->args[0]);
-	reading_ask(reading, run->app->catalogue->sql[CAT_LEDGER_ONE], (const char *const[]){own}, 1);
+	reading_ask(reading, CAT_LEDGER_ONE, (const char *const[]){own}, 1);
 	return true;
 }
 
@@ -200,7 +202,7 @@ static void do_undo(struct run *run)
 	reading->take = undo_take;
 	reading->then = make_opposite;
 	reading->left = 1;
-	reading_ask(reading, app->catalogue->sql[CAT_LEDGER_ONE], (const char *const[]){run->args[0]}, 1);
+	reading_ask(reading, CAT_LEDGER_ONE, (const char *const[]){run->args[0]}, 1);
 }
 
 const struct command verb_undo = {

@@ -95,7 +95,7 @@ static void do_verify(struct run *run)
 	reading->take = verify_take;
 	if (app_prints(run->app))
 		reading->output = output_new(stdout, format, COLS, names, right);
-	reading_ask(reading, run->app->catalogue->sql[CAT_AUDIT], &total, 1);
+	reading_ask(reading, CAT_AUDIT, &total, 1);
 }
 
 const struct command verb_verify = {

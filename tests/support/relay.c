@@ -37,7 +37,7 @@ struct stream {
 };
 
 struct pair {
-	bool used, deaf;
+	bool used, deaf, lied;    /* lied: in the answer that goes on now */
 	struct stream streams[2]; /* by enum relay_direction */
 };
 
@@ -121,6 +121,15 @@ static void drop_front(struct stream *stream, size_t n)
 		stream->held[i].end -= n;
 }
 
+static bool forward_lie(struct relay_shared *shared, struct pair *pair, size_t n)
+{
+	const struct stream *stream = &pair->streams[RELAY_TO_CLIENT];
+	char *lied = relay_lied(shared->lie, shared->about, &pair->lied, stream->bytes, &n);
+	bool written = write_all(stream->to, lied ? lied : stream->bytes, n);
+	free(lied);
+	return written;
+}
+
 /* Forwards one message, with the fault that is due at it. Returns false where the pair is gone. */
 static bool forward(struct state *state, struct pair *pair, enum relay_direction direction)
 {
@@ -139,6 +148,14 @@ static bool forward(struct state *state, struct pair *pair, enum relay_direction
 	bool last = now && shared->fault == RELAY_SPOIL && stream->bytes[0] == 'Z';
 	if (now && shared->fault == RELAY_SPOIL && !last)
 		stream->bytes[0] = '?';
+	if (shared->lie != RELAY_TRUE && direction == RELAY_TO_CLIENT && !pair->deaf) {
+		if (!forward_lie(shared, pair, n)) {
+			pair_close(pair);
+			return false;
+		}
+		drop_front(stream, n);
+		return true;
+	}
 	bool mute = direction == RELAY_TO_CLIENT && pair->deaf;
 	if (!mute && !write_all(stream->to, stream->bytes, n)) {
 		pair_close(pair);
@@ -304,4 +321,11 @@ void relay_arm(struct relay *relay, enum relay_fault fault, enum relay_direction
 	shared->direction = (int)direction;
 	shared->at = at;
 	shared->fault = (int)fault;
+}
+
+void relay_lie(struct relay *relay, enum relay_lie lie, const char *about)
+{
+	relay->shared->lie = RELAY_TRUE;
+	snprintf(relay->shared->about, sizeof relay->shared->about, "%s", about);
+	relay->shared->lie = lie;
 }

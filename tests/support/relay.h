@@ -4,6 +4,7 @@
 #define SUPPORT_RELAY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum relay_direction { RELAY_TO_SERVER, RELAY_TO_CLIENT };
@@ -18,6 +19,12 @@ enum relay_direction { RELAY_TO_SERVER, RELAY_TO_CLIENT };
  */
 enum relay_fault { RELAY_NOTHING, RELAY_CUT_AFTER, RELAY_CUT_BEFORE, RELAY_CUT_DEAF, RELAY_SPOIL };
 
+/*
+ * What the relay makes of every answer whose first column has the name `about`: the last column is left out, the first one has another
+ * name, or the first cell of each row is NULL.
+ */
+enum relay_lie { RELAY_TRUE, RELAY_NARROW, RELAY_RENAMED, RELAY_NULL };
+
 /* Shared with the relay's process. Faults are used up by the first connection that reaches them. */
 struct relay_shared {
 	volatile int fault;
@@ -27,6 +34,8 @@ struct relay_shared {
 	volatile bool happened;
 	volatile unsigned delay_us[2]; /* each message waits this long; both halves make the round trip */
 	volatile bool refuse;          /* new connections are closed at once */
+	volatile enum relay_lie lie;
+	char about[32];
 };
 
 struct relay {
@@ -41,5 +50,11 @@ void relay_stop(struct relay *relay);
 
 /* Counts from here on; RELAY_NOTHING only counts. Connections that were made before are watched as well. */
 void relay_arm(struct relay *relay, enum relay_fault fault, enum relay_direction direction, unsigned at);
+
+/* Whoever is connected through it hears that from now on. */
+void relay_lie(struct relay *relay, enum relay_lie lie, const char *about);
+
+/* The message as the lie has it, owned, its length in *n; NULL where it is left as it is. `told`: the rows that follow are part of it. */
+char *relay_lied(enum relay_lie lie, const char *about, bool *told, const char *message, size_t *n);
 
 #endif
