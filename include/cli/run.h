@@ -8,7 +8,8 @@
 /*
  * Runs one command line. done(arg, status) comes exactly once, possibly from inside. What is wrong with the line is
  * said through app_say() first. An empty line or a comment (#) is ST_OK. "104" alone is "goto 104". The language:
- * words separated by blanks; 'single quotes' keep blanks, '' inside them is a quote; --option or --option=value.
+ * words separated by blanks; 'single' and "double quotes" keep blanks, a quote that is written twice inside its own kind
+ * is one; --option or --option=value.
  */
 void command_run(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg);
 

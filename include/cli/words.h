@@ -21,7 +21,8 @@ struct words {
 	struct word word[WORDS_MAX];
 };
 
-/* Blanks separate words, 'single quotes' keep them, '' inside is a quote, a word that begins with # ends the line. */
+/* Blanks separate words; 'single' and "double quotes" keep them, a quote that is written twice inside its own kind is
+ * one; a word that begins with # ends the line. */
 MUST_CHECK enum status words_split(struct words *words, const char *line, struct err *err);
 void words_free(struct words *words);
 

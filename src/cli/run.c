@@ -203,6 +203,13 @@ static enum status run_take_words(struct run *run, const struct words *words, co
 	return take_args(run, words, jump ? 0 : 1, line, err);
 }
 
+/* What stands behind "filter" or "search" is a text of its own: quotes in it are its own, too. */
+static bool rest_is_text(const struct words *words)
+{
+	const struct command *command = words->n > 1 ? command_find(words->word[0].text) : NULL;
+	return command && command->args[0].name && command->args[0].type == ARG_REST;
+}
+
 static enum status check_may(const struct run *run, struct err *err)
 {
 	if (!run->app->settings.read_only || !(run->command->flags & COMMAND_WRITES))
@@ -269,6 +276,8 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 	*run = (struct run){.app = app, .line = mem_dup(line), .done = done, .arg = arg};
 	app_keep_run(app, run);
 	enum status status = words_split(&words, line, &err);
+	if (rest_is_text(&words))
+		status = ST_OK;
 	if (!status && words.n > 0)
 		status = run_take_words(run, &words, line, &err);
 	if (!status && words.n > 0)

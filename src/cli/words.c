@@ -10,13 +10,19 @@
 
 static const char blanks[] = " \t\r\n\v\f";
 
-/* Reads a quoted part from behind its first quote; returns where it ended, NULL where it does not. */
+static bool is_quote(char c)
+{
+	return c == '\'' || c == '"';
+}
+
+/* Reads a quoted part from its first quote on; returns where it ended, NULL where it does not. */
 static const char *words_read_quoted(struct buf *text, const char *p)
 {
+	const char quote = *p++;
 	for (;; p++) {
 		if (*p == '\0')
 			return NULL;
-		if (*p == '\'' && *++p != '\'')
+		if (*p == quote && *++p != quote)
 			return p;
 		buf_char(text, *p);
 	}
@@ -25,8 +31,8 @@ static const char *words_read_quoted(struct buf *text, const char *p)
 static const char *read_word(struct buf *text, const char *p)
 {
 	while (p && *p && !strchr(blanks, *p)) {
-		if (*p == '\'')
-			p = words_read_quoted(text, p + 1);
+		if (is_quote(*p))
+			p = words_read_quoted(text, p);
 		else
 			buf_char(text, *p++);
 	}
@@ -40,7 +46,7 @@ static enum status split(struct words *words, const char *line, struct err *err)
 			return err_set(err, ST_USAGE, "the line has more than %d words", (int)WORDS_MAX);
 		struct buf text = {0};
 		size_t from = (size_t)(p - line);
-		bool quoted = *p == '\'';
+		bool quoted = is_quote(*p);
 		p = read_word(&text, p);
 		words->word[words->n++] = (struct word){buf_take(&text), quoted, from};
 		if (!p)
@@ -67,7 +73,7 @@ void words_free(struct words *words)
 
 void run_quote(struct buf *out, const char *s)
 {
-	bool bare = *s && *s != '#' && strncmp(s, "--", 2) != 0 && !strpbrk(s, blanks) && !strchr(s, '\'');
+	bool bare = *s && *s != '#' && strncmp(s, "--", 2) != 0 && !strpbrk(s, blanks) && !strpbrk(s, "'\"");
 	if (bare) {
 		buf_str(out, s);
 		return;

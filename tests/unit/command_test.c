@@ -37,6 +37,10 @@ static void words_and_quotes(void **state)
 	check_words("a 'b c' '' 'it''s'", (const char *const[]){"a", "b c", "", "it's"}, 4);
 	check_words("--after='x y' z # rest", (const char *const[]){"--after=x y", "z"}, 2);
 	check_words("a#b '#c'", (const char *const[]){"a#b", "#c"}, 2);
+	check_words("a \"b c\" \"\" \"say \"\"hi\"\"\" \"#c\"",
+		    (const char *const[]){"a", "b c", "", "say \"hi\"", "#c"}, 5);
+	check_words("\"it's\" 'the \"sum\"' --where=\"x y\"",
+		    (const char *const[]){"it's", "the \"sum\"", "--where=x y"}, 3);
 }
 
 static void wrong_lines(void **state)
@@ -44,9 +48,12 @@ static void wrong_lines(void **state)
 	(void)state;
 	struct words words;
 	struct err err;
-	assert_int_equal(words_split(&words, "show 'a b", &err), ST_USAGE);
-	assert_non_null(strstr(err.text, "quote is not closed"));
-	words_free(&words);
+	static const char *const open[] = {"show 'a b", "show \"a b", "show 'a\"", "show \"a'", "show a\"b"};
+	for (size_t i = 0; i < COUNT_OF(open); i++) {
+		assert_int_equal(words_split(&words, open[i], &err), ST_USAGE);
+		assert_non_null(strstr(err.text, "quote is not closed"));
+		words_free(&words);
+	}
 	struct buf line = {0};
 	buf_fill(&line, 'a', LINE_MAX_BYTES + 1);
 	assert_int_equal(words_split(&words, line.p, &err), ST_USAGE);
@@ -63,7 +70,8 @@ static void wrong_lines(void **state)
 static void quoting_is_read_back(void **state)
 {
 	(void)state;
-	static const char *const hard[] = {"", "a", "a b", "it's", "--x", "#x", "a\nb", "'", "''"};
+	static const char *const hard[] = {"",  "a",  "a b", "it's",    "--x",  "#x", "a\nb",
+					   "'", "''", "\"",  "\"a b\"", "a\"b", "'\""};
 	for (size_t i = 0; i < COUNT_OF(hard); i++) {
 		struct buf line = {0};
 		run_quote(&line, hard[i]);

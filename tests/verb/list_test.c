@@ -99,6 +99,24 @@ static void commands_from_standard_input(void **state)
 	proc_free(proc);
 }
 
+/* As everybody who comes from a shell types them: in -c, in a file, and on standard input. */
+static void quotes_of_both_kinds_group(void **state)
+{
+	(void)state;
+	static const char *const rows = "id,balance,owner\n7001,1000,Ann\n";
+	const char *const piped[] = {proc_teller(), "--csv", NULL};
+	const char *const file[] = {proc_teller(), "--csv", "-f", "-", NULL};
+	check_out(teller_run("--csv", "-c", "list --where \"owner = 'Ann'\""), rows);
+	check_out(teller_run("--csv", "-c", "list --where=\"balance > 1 and id < 7002\""), rows);
+	check_out(teller_run("--csv", "-c", "list --where '\"owner\" = ''Ann'''"), rows);
+	check_out(proc_run(piped, NULL, "list --where \"owner = 'Ann'\"\n"), rows);
+	check_out(proc_run(file, NULL, "list --where \"owner = 'Ann'\"\n"), rows);
+	struct proc *proc = teller_run("-c", "list --where \"owner = 'Ann'");
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "a quote is not closed");
+	proc_free(proc);
+}
+
 static void several_commands(void **state)
 {
 	(void)state;
@@ -157,11 +175,17 @@ static void help_and_version_need_no_server(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(list_as_csv),      cmocka_unit_test(list_after_an_id),
-		cmocka_unit_test(list_as_json),     cmocka_unit_test(list_for_people),
-		cmocka_unit_test(show_and_count),   cmocka_unit_test(commands_from_standard_input),
-		cmocka_unit_test(several_commands), cmocka_unit_test(echo_tells_the_statements),
-		cmocka_unit_test(demo_as_a_verb),   cmocka_unit_test(help_and_version_need_no_server),
+		cmocka_unit_test(list_as_csv),
+		cmocka_unit_test(list_after_an_id),
+		cmocka_unit_test(list_as_json),
+		cmocka_unit_test(list_for_people),
+		cmocka_unit_test(show_and_count),
+		cmocka_unit_test(commands_from_standard_input),
+		cmocka_unit_test(several_commands),
+		cmocka_unit_test(quotes_of_both_kinds_group),
+		cmocka_unit_test(echo_tells_the_statements),
+		cmocka_unit_test(demo_as_a_verb),
+		cmocka_unit_test(help_and_version_need_no_server),
 	};
 	return cmocka_run_group_tests_name("verb/list", tests, bank, NULL);
 }
