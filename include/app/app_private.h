@@ -6,6 +6,8 @@
 #include "app/app.h"
 #include "app/job.h"
 
+enum { APP_CONNECT_MS = 10000 }; /* for one host to answer */
+
 /* A session that commands wait for was lost: since when (clock_us(), 0: it was not), and why it did not come back. */
 struct loss {
 	uint64_t since_us;
@@ -69,14 +71,10 @@ void quit_signal(void *arg, int signal_number); /* arg is the app */
 /* start.c */
 void start_phase(struct app *app, enum app_phase phase);
 void start_fail(struct app *app, const struct err *err, const char *advice);
-void start_connect_work(struct app *app); /* unless it is connected, or about to be */
-void start_elsewhere(struct app *app);    /* reads the accounts of another server, once nothing uses the old ones */
-void start_lost(struct app *app);         /* the browse session is down: connects it again, by and by */
-bool start_awaits(const struct app *app,
-		  const struct loss *loss); /* in plain mode, as long as a transaction may take */
-/* The sentence for those who have waited in vain; `what` was lost. */
-enum status start_gave_up(const struct app *app, const struct loss *loss, const char *what, struct err *err);
-void start_wake(struct app *app); /* something is asked: connects it again now, where it rests */
+void start_go_on(struct app *app); /* a session is connected: the next phase begins where both are that it needs */
+/* Asks for a password where the server wants one and there is none, and connects again, with `done` as in db_connect().
+ * False where the error stands; `err` says why nobody was asked, or is as it was. */
+bool start_ask_password(struct app *app, struct db *db, db_connected_fn *done, struct err *err);
 
 /* open_bank.c */
 void open_bank(struct app *app);                                           /* over `browse`; READY follows */
@@ -92,9 +90,24 @@ void waiters_fail_work(struct app *app,
 		       const struct err *err); /* no session that writes: those who wait for it are told */
 
 /* reconnect.c */
+void reconnect_watch(struct app *app);        /* once, before the session that reads is connected first */
+void reconnect_lost(struct app *app);         /* the session that reads is down: connects it again, by and by */
+void reconnect_wake(struct app *app);         /* something is asked: connects it again now, where it rests */
+void reconnect_elsewhere(struct app *app);    /* reads the accounts of another server, once nothing uses the old ones */
+uint64_t reconnect_pause(uint64_t *pause_ms); /* the next pause in a row; 0 begins a new row */
+void reconnect_note_loss(struct app *app, struct loss *loss, const char *why);
+/* True where commands wait for the lost session: in plain mode, as long as a transaction may take. */
+bool reconnect_awaits(const struct app *app, const struct loss *loss);
+/* The sentence for those who have waited in vain; `what` was lost. */
+enum status reconnect_gave_up(const struct app *app, const struct loss *loss, const char *what, struct err *err);
 void reconnect_begin(struct app *app, unsigned uses); /* sessions are dialled: enum job_use */
 void reconnect_end(struct app *app, unsigned uses);   /* whether they are there or not: the rest is no longer its own */
 void reconnect_close_work(struct app *app);           /* the session that writes is dialled, and not wanted any more */
+
+/* work_session.c */
+void work_watch(struct app *app);   /* once, before it is connected first */
+void work_connect(struct app *app); /* unless it is connected, or about to be */
+void work_dial(struct app *app);    /* in any case: the caller knows that nothing uses it */
 
 /* transfer_run.c */
 bool transfer_run_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */

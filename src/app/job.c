@@ -28,7 +28,7 @@ void job_end(struct job *job)
 	struct app *app = job->app;
 	job_free(job);
 	quit_look(app);
-	start_elsewhere(app);
+	reconnect_elsewhere(app);
 }
 
 void job_over(struct job *job)

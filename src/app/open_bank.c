@@ -19,7 +19,7 @@ static void on_pages(void *arg)
 {
 	struct app *app = arg;
 	if (db_state(app->browse) == DB_DOWN)
-		start_lost(app);
+		reconnect_lost(app);
 	else
 		tell_unread(app);
 	app_changed(app);

@@ -36,10 +36,10 @@ static int waiters_look_up(struct app *app, const struct need *need, struct err 
 	const char *why = app_not_ready(app, need->flags);
 	bool starting = app->phase != PHASE_READY && app->phase != PHASE_FAILED;
 	const struct loss *lost = &app->private->lost, *lost_work = &app->private->lost_work;
-	if (why && (app->private->awaking || (starting && app_prints(app)) || start_awaits(app, lost)))
+	if (why && (app->private->awaking || (starting && app_prints(app)) || reconnect_awaits(app, lost)))
 		return PENDING;
 	if (why && app_prints(app) && lost->since_us) {
-		start_gave_up(app, lost, "the connection", err);
+		reconnect_gave_up(app, lost, "the connection", err);
 		return SERVED;
 	}
 	if (why) {
@@ -51,9 +51,9 @@ static int waiters_look_up(struct app *app, const struct need *need, struct err 
 	enum db_state work = db_state(app->work);
 	if (!(need->flags & COMMAND_WORK) || work == DB_IDLE || work == DB_BUSY)
 		return SERVED;
-	if (work == DB_CONNECTING || !lost_work->since_us || start_awaits(app, lost_work))
+	if (work == DB_CONNECTING || !lost_work->since_us || reconnect_awaits(app, lost_work))
 		return PENDING;
-	start_gave_up(app, lost_work, "the connection for transfers", err);
+	reconnect_gave_up(app, lost_work, "the connection for transfers", err);
 	return SERVED;
 }
 
@@ -115,11 +115,11 @@ void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg,
 	waiters_add_need(app, &(struct need){needed, fn, arg, NULL});
 	if (needed & COMMAND_WORK)
 		app->private->wants_work = true;
-	start_wake(app);
+	reconnect_wake(app);
 	if (!app->private->started && app->phase != PHASE_FAILED)
 		app_start(app);
 	else if (app->phase != PHASE_FAILED && app->phase != PHASE_SERVER && (needed & COMMAND_WORK))
-		start_connect_work(app); /* the start may have begun without it */
+		work_connect(app); /* the start may have begun without it */
 	waiters_serve(app);
 }
 

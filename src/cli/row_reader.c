@@ -107,7 +107,7 @@ static void reading_on_lost(void *arg, size_t answered, const struct answer *why
 	struct reading *reading = arg;
 	struct app *app = reading->run->app;
 	err_set(&reading->err, ST_LOST, "the connection was lost: %s", why->message);
-	start_lost(app);
+	reconnect_lost(app);
 	reading_finish(reading);
 }
 

@@ -141,7 +141,7 @@ static void export_on_lost(void *arg, size_t answered, const struct answer *why)
 	if (!export->err.status)
 		err_set(&export->err, ST_LOST, "the connection was lost: %s%s", why->message,
 			pool_advice(export->app->browse, why->sqlstate));
-	start_lost(export->app);
+	reconnect_lost(export->app);
 	export_conclude(export);
 }
 

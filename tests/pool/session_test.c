@@ -125,7 +125,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int tear_down_console(void **state)
+static int teardown_console(void **state)
 {
 	term_teardown(state);
 	return teardown(state);
@@ -140,7 +140,7 @@ int main(void)
 		TEST(transfers_in_every_wire_mode),
 		TEST(settled_in_every_wire_mode),
 		TEST(settled_by_its_id),
-		cmocka_unit_test_setup_teardown(the_console, setup, tear_down_console),
+		cmocka_unit_test_setup_teardown(the_console, setup, teardown_console),
 		TEST(a_lesson_of_one_session),
 		TEST(lessons_that_do_not_wait),
 		TEST(a_lesson_that_waits),

@@ -269,7 +269,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int tear_down_console(void **state)
+static int teardown_console(void **state)
 {
 	term_teardown(state);
 	return teardown(state);
@@ -291,7 +291,7 @@ int main(void)
 		{"the_verbs_in_session_mode", the_verbs, of_sessions, teardown, NULL},
 		TEST(the_lessons, of_four),
 		TEST(ended_by_signals, of_four),
-		cmocka_unit_test_setup_teardown(the_console, of_four, tear_down_console),
+		cmocka_unit_test_setup_teardown(the_console, of_four, teardown_console),
 	};
 	return cmocka_run_group_tests_name("pool/unharmed", tests, NULL, NULL);
 }
