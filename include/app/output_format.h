@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The output formats: one list, from which --format, its short forms, help, completion and the endings of files follow. */
+/* The output formats: one list, from which --format, its short forms, help, completion and the endings of files
+ * follow. */
 #ifndef APP_OUTPUT_FORMAT_H
 #define APP_OUTPUT_FORMAT_H
 

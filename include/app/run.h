@@ -16,11 +16,11 @@ struct run {
 	const struct command *command;
 	size_t nargs;
 	char *args[COMMAND_ARGS_MAX]; /* owned; checked against the types of the command's arguments */
-	char *options
-		[COMMAND_OPTIONS_MAX]; /* owned value of the option at that place; "" for a flag that was given; NULL else */
-	char *line;                    /* owned; the command line as it would be typed, for review and history */
-	bool confirmed;                /* the question was answered, or must not be asked (--yes) */
-	void *work;                    /* the handler's own; freed with the run */
+	/* Owned: the value of the option at that place; "" for a flag that was given; else NULL. */
+	char *options[COMMAND_OPTIONS_MAX];
+	char *line;     /* owned; the command line as it would be typed, for review and history */
+	bool confirmed; /* the question was answered, or must not be asked (--yes) */
+	void *work;     /* the handler's own; freed with the run */
 	void (*done)(void *arg, enum status status);
 	void *arg;
 	struct run *next; /* app.c: the list of all that run */

@@ -13,8 +13,8 @@ enum option_group { GROUP_CONNECTION, GROUP_WORK, GROUP_OUTPUT, GROUP_TRANSFER, 
 struct option {
 	char letter;      /* 0: none */
 	const char *name; /* without the dashes */
-	const char *
-		value; /* name of its value in capitals, NULL for a flag; "[=plain]": may be left out, and follows only a '=' */
+	/* The name of its value in capitals; NULL for a flag. "[=plain]": it may be left out, and follows only a '='. */
+	const char *value;
 	enum option_group group;
 	const char *help; /* NULL: works, but is not listed (another spelling) */
 	enum status (*apply)(struct settings *settings, const char *value, struct err *err);

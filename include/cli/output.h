@@ -12,8 +12,10 @@
 
 /*
  * table: made harmless, cut at 80 columns a cell, NULL written out; aligned over the rows that came together.
- * csv:   RFC 4180 with a header, the bytes as they are, lines ended by \n as psql's; NULL is nothing, the empty text "".
- * json:  one array of objects; jsonl: one object a line. All values are strings (an id may be above 2^53), NULL is null.
+ * csv:   RFC 4180 with a header, the bytes as they are, lines ended by \n as psql's; NULL is nothing, the empty text
+ *        "".
+ * json:  one array of objects; jsonl: one object a line. All values are strings (an id may be above 2^53), NULL is
+ *        null.
  */
 struct output;
 const char *output_format_word(enum output_format format); /* "table", static */

@@ -9,13 +9,13 @@
 
 struct dialect {
 	enum sql_server server;
-	const char *product;       /* "PostgreSQL", "CockroachDB" */
-	const char *short_product; /* "PG", "CRDB" */
-	bool rollback_to_restarts; /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
-	bool release_commits;      /* RELEASE SAVEPOINT cockroach_restart is the commit */
-	bool retries_first;        /* the server retries a transaction's first statement by itself, unseen */
-	bool shows_unreplicated;   /* others see a commit that a synchronous standby may not have */
-	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of the same round trip, and never the COMMIT */
+	const char *product;        /* "PostgreSQL", "CockroachDB" */
+	const char *short_product;  /* "PG", "CRDB" */
+	bool rollback_to_restarts;  /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
+	bool release_commits;       /* RELEASE SAVEPOINT cockroach_restart is the commit */
+	bool retries_first;         /* the server retries a transaction's first statement by itself, unseen */
+	bool shows_unreplicated;    /* others see a commit that a synchronous standby may not have */
+	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of its round trip, never the COMMIT */
 	bool qualifies;             /* names are known to be taken as OPERATOR(pg_catalog.=) and pg_catalog.count() */
 
 	/* A statement that the server answers with 40001, and one that must go before it from some version on; NULL

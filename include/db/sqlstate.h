@@ -18,7 +18,8 @@ enum sql_class {
 
 enum sql_server { SERVER_POSTGRES, SERVER_COCKROACH };
 
-/* PHASE_WORK: no commit statement was sent yet. PHASE_COMMIT: COMMIT, or RELEASE on CockroachDB, or a round trip with either, was sent. */
+/* PHASE_WORK: no commit statement was sent yet. PHASE_COMMIT: COMMIT, or RELEASE on CockroachDB, or a round trip with
+ * either, was sent. */
 enum sql_phase { PHASE_WORK, PHASE_COMMIT };
 
 /* `sqlstate` "" means that libpq failed by itself: the connection is gone. */

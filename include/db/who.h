@@ -25,9 +25,9 @@ const char *durability_name(enum durability durability);
 const char *durability_doubt(enum durability durability);
 
 /*
- * PostgreSQL: the system identifier, when its postmaster started, its timeline (history), how far its log is on disk, and the backend.
- * CockroachDB: `system` is the cluster's id and `node` the node's. Text is "" and numbers are 0 where that is not known: the role may
- * not ask, or the server has no such thing.
+ * PostgreSQL: the system identifier, when its postmaster started, its timeline (history), how far its log is on disk,
+ * and the backend. CockroachDB: `system` is the cluster's id and `node` the node's. Text is "" and numbers are 0 where
+ * that is not known: the role may not ask, or the server has no such thing.
  */
 struct who {
 	enum sql_server server;

@@ -54,9 +54,9 @@ enum event_kind {
 	EVENT_SENT,      /* a statement was sent: verb, sql, params */
 	EVENT_RESULT,    /* its answer: verb, sql, params, tag, rows, values, duration_us; or sqlstate and message */
 	EVENT_BACKOFF,   /* the engine waits: wait_us, attempt = the attempt that starts afterwards */
-	EVENT_OUTCOME, /* a transaction ended: outcome, attempt = attempts made, duration_us = all of it, message = reason */
-	EVENT_SETTLE, /* the answer to a commit was lost, and what became of it is being found out; message */
-	EVENT_LEVER,  /* a person's doing that changes the run (rival, inject, delay); message names it */
+	EVENT_OUTCOME, /* a transaction ended: outcome, attempt = attempts made, duration_us in all, message = reason */
+	EVENT_SETTLE,  /* the answer to a commit was lost, and what became of it is being found out; message */
+	EVENT_LEVER,   /* a person's doing that changes the run (rival, inject, delay); message names it */
 };
 
 /*
@@ -77,11 +77,11 @@ struct event {
 	unsigned round_trip; /* 1 ... within the transaction */
 	uint64_t duration_us;
 	uint64_t wait_us;
-	int64_t rows;    /* returned or touched; -1 where the tag has no count */
-	bool durable;    /* the statement from which the transaction is durable */
-	bool weak;       /* it is committed, but a crash or a failover may lose it (db/who.h) */
-	bool skipped;    /* not run: an earlier statement of the same round trip failed */
-	bool unanswered; /* the connection was lost before its answer: run or not, nobody heard; `skipped` is set, too */
+	int64_t rows;     /* returned or touched; -1 where the tag has no count */
+	bool durable;     /* the statement from which the transaction is durable */
+	bool weak;        /* it is committed, but a crash or a failover may lose it (db/who.h) */
+	bool skipped;     /* not run: an earlier statement of the same round trip failed */
+	bool unanswered;  /* the connection was lost before its answer: run or not; `skipped` is set, too */
 	char sqlstate[6]; /* "" where there was no error, or the error had none */
 	const char *lane; /* the name of the lab's session; NULL for all others */
 	const char *sql;

@@ -18,7 +18,8 @@ const char *show_reason(const char sqlstate[6]); /* "serialization failure"; NUL
  * ms:     the duration, "0.42" in milliseconds, or "" */
 struct show_line {
 	struct buf who, what, result, ms;
-	char sign; /* ' ' ok, 'x' error, '~' wait, '*' durable from here, '<' rollback, '!' lever, '.' sent and not answered */
+	/* ' ' ok, 'x' error, '~' wait, '*' durable from here, '<' rollback, '!' lever, '.' sent and not answered */
+	char sign;
 };
 void show_line(struct show_line *line, const struct event *event);
 void show_line_free(struct show_line *line);

@@ -31,26 +31,26 @@ struct batch {
 enum body_say { BODY_SEND, BODY_DONE, BODY_REJECT };
 
 /*
- * The engine calls reset(), then next() again and again: first with n = 0, then with the answers to the batch before. The
- * body fills `batch` and says SEND, or says DONE, or fills `reason` and says REJECT. It keeps its state in its own struct, which
- * begins with a struct body; reset() forgets what an earlier attempt read, so a retry reads and decides again.
- * It never sees a connection.
+ * The engine calls reset(), then next() again and again: first with n = 0, then with the answers to the batch before.
+ * The body fills `batch` and says SEND, or says DONE, or fills `reason` and says REJECT. It keeps its state in its own
+ * struct, which begins with a struct body; reset() forgets what an earlier attempt read, so a retry reads and decides
+ * again. It never sees a connection.
  *
- * `together` is true where a batch marked `last` will travel with the commit: a body that can check results only afterwards
- * must then add statements by which the server checks.
+ * `together` is true where a batch marked `last` will travel with the commit: a body that can check results only
+ * afterwards must then add statements by which the server checks.
  *
- * refused() may be NULL. It is asked about a final error of statement `index` of the body's latest batch, and may turn it
- * into a rejection (true, with the reason).
+ * refused() may be NULL. It is asked about a final error of statement `index` of the body's latest batch, and may turn
+ * it into a rejection (true, with the reason).
  *
- * oneshot() may be NULL. It fills a batch that does the whole work without reading first, and whose server-side checks fail (with an
- * error) where the rules say no; the body is then run again by next(), which finds the reason. False where this work cannot be done
- * so: then next() does it.
+ * oneshot() may be NULL. It fills a batch that does the whole work without reading first, and whose server-side checks
+ * fail (with an error) where the rules say no; the body is then run again by next(), which finds the reason. False
+ * where this work cannot be done so: then next() does it.
  *
- * ledger_probe() may be NULL. It fills the statements by which the ledger is asked for this run's id; false where there is no ledger. It is
- * what settles a lost commit.
+ * ledger_probe() may be NULL. It fills the statements by which the ledger is asked for this run's id; false where there
+ * is no ledger. It is what settles a lost commit.
  *
- * found() may be NULL. It gets the row that `find` read, where that is how a lost commit was found: the answers to the body's own
- * statements were lost with the answer to the commit.
+ * found() may be NULL. It gets the row that `find` read, where that is how a lost commit was found: the answers to the
+ * body's own statements were lost with the answer to the commit.
  */
 struct ledger_probe {
 	struct statement write; /* writes the id, and touches 0 rows where it is there already; never committed */

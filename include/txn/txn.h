@@ -19,13 +19,13 @@ struct txn_options {
 	enum txn_wire wire;
 	unsigned max_attempts;   /* default 10; 1 is no retry */
 	uint64_t max_elapsed_ms; /* default 30,000: no attempt starts later than this */
-	uint64_t
-		backoff_base_ms; /* default 20; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)) */
-	uint64_t
-		backoff_cap_ms; /* default 2,000; lost connections and questions wait longer from the second time on: 50 ms, 100 ... */
-	unsigned
-		savepoint_retries; /* default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait */
-	bool unnumbered; /* the server's number of the transaction is not asked for: a lost commit stays UNKNOWN without a ledger */
+	/* Default 20 and 2,000; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)). Lost connections
+	 * and questions wait longer from the second time on: 50 ms, 100 ... */
+	uint64_t backoff_base_ms, backoff_cap_ms;
+	/* Default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait. */
+	unsigned savepoint_retries;
+	/* The server's number of the transaction is not asked for: without a ledger a lost commit stays UNKNOWN. */
+	bool unnumbered;
 };
 void txn_options_init(struct txn_options *options);
 
@@ -73,8 +73,8 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 bool txn_running(const struct txn *txn);
 
 /*
- * Cancels the wait, the statement or the transaction, whatever there is; never a commit that was sent. The outcome comes as
- * usual: CANCELLED, unless it was too late. Returns false where it was too late to ask.
+ * Cancels the wait, the statement or the transaction, whatever there is; never a commit that was sent. The outcome
+ * comes as usual: CANCELLED, unless it was too late. Returns false where it was too late to ask.
  */
 bool txn_cancel(struct txn *txn);
 

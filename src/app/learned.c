@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which lessons were played, and what was answered right: a small text file, taken with caution and written by rename. */
+/* Which lessons were played, and what was answered right: a small text file, taken with caution and written by
+ * rename. */
 #include "app/learned.h"
 
 #include <stdio.h>

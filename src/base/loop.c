@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one event loop, on libuv. Handles are freed by libuv's close callback, so freeing one inside its own callback is fine. */
+/* The one event loop, on libuv. Handles are freed by libuv's close callback, so freeing one inside its own callback is
+ * fine. */
 #include "base/loop.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Plain mode's reader of the events: attempts, errors and waits as lines on standard error; with --echo every statement. */
+/* Plain mode's reader of the events: attempts, errors and waits as lines on standard error; with --echo every
+ * statement. */
 #include "plain_events.h"
 
 #include <inttypes.h>

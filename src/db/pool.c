@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tries out whether the sessions behind a pooler keep their backends: all hold a transaction, give it back, and ask again. */
+/* Tries out whether the sessions behind a pooler keep their backends: all hold a transaction, give it back, and ask
+ * again. */
 #include "db/pool.h"
 
 #include <stdlib.h>

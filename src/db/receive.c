@@ -21,8 +21,8 @@ static void finish_prepare(struct db *db, const struct pending *pending)
 }
 
 /*
- * A text whose result changed shape is prepared again at its next use. A name that the server does not know any more, or knows
- * already: this is another session than the one before, or it was emptied. Then no name is worth anything.
+ * A text whose result changed shape is prepared again at its next use. A name that the server does not know any more,
+ * or knows already: this is another session than the one before, or it was emptied. Then no name is worth anything.
  */
 static void forget_stale(struct db *db, const struct pending *pending, const struct answer *answer)
 {

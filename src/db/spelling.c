@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a connection string is spelt: what libpq would read otherwise than it was meant, and what it cannot read, said without a piece of it. */
+/* How a connection string is spelt: what libpq would read otherwise than it was meant, and what it cannot read, said
+ * without a piece of it. */
 #include "spelling.h"
 
 #include <ctype.h>

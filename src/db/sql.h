@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pieces of the SQL that asks a server about itself. All names are qualified: it must not run what others put in front of pg_catalog. */
+/* Pieces of the SQL that asks a server about itself. All names are qualified: it must not run what others put in front
+ * of pg_catalog. */
 #ifndef DB_SQL_H
 #define DB_SQL_H
 

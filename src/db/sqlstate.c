@@ -8,10 +8,10 @@
 enum { PG = 1, CR = 2, BOTH = PG | CR };
 
 /*
- * Sources: PostgreSQL's error codes (appendix A) and 13.5 "Serialization Failure Handling"; CockroachDB's "Common Errors",
- * "Transaction Retry Error Reference" and its pgcode list. A code of two characters stands for its class; the first row that
- * fits decides. What is in no row is final, but ambiguous once the commit was sent: only errors that are known to come before a
- * commit's record say that nothing was committed.
+ * Sources: PostgreSQL's error codes (appendix A) and 13.5 "Serialization Failure Handling"; CockroachDB's "Common
+ * Errors", "Transaction Retry Error Reference" and its pgcode list. A code of two characters stands for its class; the
+ * first row that fits decides. What is in no row is final, but ambiguous once the commit was sent: only errors that are
+ * known to come before a commit's record say that nothing was committed.
  */
 static const struct row {
 	const char *code;

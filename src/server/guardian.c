@@ -22,9 +22,9 @@
 #include "src/server/programs.h"
 
 /*
- * It is forked, not executed, from a process that may have threads. Until it has its own life (guardian_run) it makes system
- * calls only; afterwards it uses nothing that another thread could have held locked: no stdio streams, no user database, no
- * loop. (malloc, which opendir() needs, may be used after a fork in the C libraries that we know.)
+ * It is forked, not executed, from a process that may have threads. Until it has its own life (guardian_run) it makes
+ * system calls only; afterwards it uses nothing that another thread could have held locked: no stdio streams, no user
+ * database, no loop. (malloc, which opendir() needs, may be used after a fork in the C libraries that we know.)
  *
  * The owner's end, however it comes, is the end of the stream at `owner`; the kernel sees to it that the guardian's
  * own violent end ends the server (spawn_args.deathsig); what stays then is a directory, which the next start sweeps.

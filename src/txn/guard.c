@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Refuses what a transaction body must not send: transaction control, and DDL, which commits by itself on some servers. */
+/* Refuses what a transaction body must not send: transaction control, and DDL, which commits by itself on some
+ * servers. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

@@ -7,17 +7,20 @@
 #include "txn_internal.h"
 
 /*
- * The session that sent the commit may still be at work on the server. So the questions come in this order, again and again until they
- * are answered or the time is up:
+ * The session that sent the commit may still be at work on the server. So the questions come in this order, again and
+ * again until they are answered or the time is up:
  *
- * 1. Who answers now (db/who.h), and is the backend that got the commit gone there? Where it is provably ours it is ended first (proof.c).
- * 2. With a ledger: is the id in it? A row that can be seen is a commit, wherever it is seen. No row is proof only where the commit cannot
- *    come any more into this history: the backend is gone; or its server was restarted, or replaced by a promoted standby; or the id was
- *    written, waiting for whoever had written it before, and the commit had been sent alone, after the ledger's INSERT was answered.
- *    Without such a proof a next attempt with the same id is still safe, because the primary key lets only one of them commit; but an
- *    end without a commit (limits, a rejection, a cancel) asks once more, and is UNKNOWN if the id is still not there.
- *    On another server nothing is proved and nothing is tried again: UNKNOWN.
- * 3. Without a ledger: the server's memory of its transaction numbers, on the server and in the history that gave the number.
+ * 1. Who answers now (db/who.h), and is the backend that got the commit gone there? Where it is provably ours it is
+ *    ended first (proof.c).
+ * 2. With a ledger: is the id in it? A row that can be seen is a commit, wherever it is seen. No row is proof only
+ *    where the commit cannot come any more into this history: the backend is gone; or its server was restarted, or
+ *    replaced by a promoted standby; or the id was written, waiting for whoever had written it before, and the commit
+ *    had been sent alone, after the ledger's INSERT was answered. Without such a proof a next attempt with the same id
+ *    is still safe, because the primary key lets only one of them commit; but an end without a commit (limits, a
+ *    rejection, a cancel) asks once more, and is UNKNOWN if the id is still not there. On another server nothing is
+ *    proved and nothing is tried again: UNKNOWN.
+ * 3. Without a ledger: the server's memory of its transaction numbers, on the server and in the history that gave the
+ *    number.
  */
 enum { DIAL_LIMIT_MS = 10000 };
 

@@ -15,8 +15,9 @@
  * TXN_DIALING  the connection is made again, for a transaction that certainly did not commit.
  * TXN_SETTLING a commit was sent and its answer was lost: the server is asked what became of it (settle.c).
  *
- * An attempt is a list of items: the frame (BEGIN, SAVEPOINT, or ROLLBACK TO for a retry by savepoint), the body's statements as it
- * yields them, and the commit (RELEASE, COMMIT). Each round trip sends the next item (step) or all that are known (pipeline).
+ * An attempt is a list of items: the frame (BEGIN, SAVEPOINT, or ROLLBACK TO for a retry by savepoint), the body's
+ * statements as it yields them, and the commit (RELEASE, COMMIT). Each round trip sends the next item (step) or all
+ * that are known (pipeline).
  */
 enum txn_state { TXN_IDLE, TXN_READY, TXN_SENT, TXN_CLEANING, TXN_WAITING, TXN_DIALING, TXN_SETTLING };
 

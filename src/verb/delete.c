@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command delete: accounts by their ids, asked about first, in one transaction; and which of them were not there. */
+/* The command delete: accounts by their ids, asked about first, in one transaction; and which of them were not
+ * there. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

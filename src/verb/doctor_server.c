@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the doctor checks on a server: version, TLS, round trips, protocol, isolation, durability, rights, the table, the ledger. */
+/* What the doctor checks on a server: version, TLS, round trips, protocol, isolation, durability, rights, the table,
+ * the ledger. */
 #include <stdlib.h>
 #include <string.h>
 

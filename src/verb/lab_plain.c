@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lab play without a screen: a lesson as lines, one after another and each once; answers are lines of standard input. */
+/* lab play without a screen: a lesson as lines, one after another and each once; answers are lines of standard
+ * input. */
 #include <stdlib.h>
 #include <string.h>
 

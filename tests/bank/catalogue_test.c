@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables as they are found: what can be used, what is refused and with what sentence, and the SQL that is made for them. */
+/* Tables as they are found: what can be used, what is refused and with what sentence, and the SQL that is made for
+ * them. */
 #include <string.h>
 
 #include "base/mem.h"

@@ -224,8 +224,8 @@ static void a_transfer_that_is_rejected_first_leaves_it_armed(void **state)
 }
 
 /*
- * Cancelled while the gate holds: the transfer ends, and the unit is back or never went. The rival may have moved before the server has
- * answered the transfer's ROLLBACK; the gate that it opens then leads nowhere.
+ * Cancelled while the gate holds: the transfer ends, and the unit is back or never went. The rival may have moved
+ * before the server has answered the transfer's ROLLBACK; the gate that it opens then leads nowhere.
  */
 static void a_transfer_that_is_cancelled_meanwhile(void **state)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pages in every order, with and without a filter, against the same rows sorted by the server; rows that change meanwhile; searches. */
+/* Pages in every order, with and without a filter, against the same rows sorted by the server; rows that change
+ * meanwhile; searches. */
 #include "bank/pages.h"
 
 #include <stdio.h>

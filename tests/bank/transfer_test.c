@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Transfers through the engine on a real server: what is written, what the server itself refuses, ids of every type, filling. */
+/* Transfers through the engine on a real server: what is written, what the server itself refuses, ids of every type,
+ * filling. */
 #include "bank/transfer.h"
 
 #include <string.h>
@@ -68,7 +69,8 @@ static void refuse_spoilt(struct rig *rig, enum transfer_rule rule)
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
 }
 
-/* What the table does to an UPDATE behind our back: nothing is committed, whatever the wire, the rule and the ledger. */
+/* What the table does to an UPDATE behind our back: nothing is committed, whatever the wire, the rule and the
+ * ledger. */
 static void the_server_refuses_what_does_not_add_up(void **state)
 {
 	enum { SWALLOWS, INSTEAD, CHANGES, AFTERWARDS, SPOILERS };

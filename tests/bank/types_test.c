@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables of every type that can be used: hundreds of random transfers each, beside a count of our own, to the last unit. */
+/* Tables of every type that can be used: hundreds of random transfers each, beside a count of our own, to the last
+ * unit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

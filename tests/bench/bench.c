@@ -32,7 +32,8 @@ const char *bench_program(const char *name)
 	return path;
 }
 
-/* Accounts as the tutorial makes them, nine digits and balances that differ everywhere, once with a ledger and once (in the schema plain) without. */
+/* Accounts as the tutorial makes them, nine digits and balances that differ everywhere, once with a ledger and once (in
+ * the schema plain) without. */
 static void make_banks(void)
 {
 	pg_fresh_database("bench", NULL);

@@ -48,7 +48,8 @@ static void show(const char *name, struct times *times, double limit)
 	times->n = 0;
 }
 
-/* The accounts stand below the title, the frame and the names of the columns. Two marks: the drawing has not come in whole. */
+/* The accounts stand below the title, the frame and the names of the columns. Two marks: the drawing has not come in
+ * whole. */
 static bool is_selected(struct term *term, void *arg)
 {
 	enum { FIRST = 3, ROWS = 7 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* teller's engine as a client: one connection, random transfers of one unit, as in the scripts of pgbench, one after another. */
+/* teller's engine as a client: one connection, random transfers of one unit, as in the scripts of pgbench, one after
+ * another. */
 #include <stdio.h>
 #include <stdlib.h>
 

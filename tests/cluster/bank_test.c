@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bank on any server: the tutorial's table as that server makes it, large ids, pages, transfers and their rejections, filling, the rival. */
+/* The bank on any server: the tutorial's table as that server makes it, large ids, pages, transfers and their
+ * rejections, filling, the rival. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -23,7 +23,8 @@ static struct {
 	bool has[FEATURES];
 } cluster;
 
-/* libpq, the engine and the program under test all read the environment: it is the one door through which they are told. */
+/* libpq, the engine and the program under test all read the environment: it is the one door through which they are
+ * told. */
 static void export_url(const char *url)
 {
 	struct conninfo info = {0};

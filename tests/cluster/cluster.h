@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 /*
- * What servers differ in and tests ask about. Each is found out by a small question over SQL, never from a version number.
+ * What servers differ in and tests ask about. Each is found out by a small question over SQL, never from a version
+ * number.
  */
 enum feature {
 	RELEASE_COMMITS,    /* RELEASE SAVEPOINT cockroach_restart answers COMMIT */
@@ -26,9 +27,10 @@ enum feature {
 };
 
 /*
- * For cmocka's group: the server that TELLER_TEST_URL names, or that of the environment. Makes a database teller_test_<random> there and
- * turns PGHOST, PGDATABASE and the like to it, for this process and its children; asks for all features. The database is
- * dropped at the end, also where this process is killed. Nothing else of the server is touched.
+ * For cmocka's group: the server that TELLER_TEST_URL names, or that of the environment. Makes a database
+ * teller_test_<random> there and turns PGHOST, PGDATABASE and the like to it, for this process and its children; asks
+ * for all features. The database is dropped at the end, also where this process is killed. Nothing else of the server
+ * is touched.
  */
 int cluster_setup(void **state);
 int cluster_teardown(void **state);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The engine on any server: commits, real conflicts where that server tells them, protocols, limits, lost connections, cancels. */
+/* The engine on any server: commits, real conflicts where that server tells them, protocols, limits, lost connections,
+ * cancels. */
 #include <stdio.h>
 #include <string.h>
 

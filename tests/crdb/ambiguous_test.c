@@ -124,8 +124,9 @@ static void the_question_is_asked_again(void **state)
 }
 
 /*
- * The writes and the RELEASE were held up on their way, and arrive after the ledger was asked: the question found no id, and the commit
- * comes all the same. It is moved once, because the id can be written once; but the outcome told must not be that it failed.
+ * The writes and the RELEASE were held up on their way, and arrive after the ledger was asked: the question found no
+ * id, and the commit comes all the same. It is moved once, because the id can be written once; but the outcome told
+ * must not be that it failed.
  */
 static void a_commit_that_comes_late(struct drill *drill, enum standin_kind kind, enum txn_wire wire)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stand-in outside of savepoints: its start, conflicts, ledger, forced retries, pipelines, and a login while it drains. */
+/* The stand-in outside of savepoints: its start, conflicts, ledger, forced retries, pipelines, and a login while it
+ * drains. */
 #include <poll.h>
 #include <string.h>
 

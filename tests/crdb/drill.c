@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One transfer after another against the stand-in, with faults on the way; after each the told outcome, the events and the counters are true. */
+/* One transfer after another against the stand-in, with faults on the way; after each the told outcome, the events and
+ * the counters are true. */
 #include "tests/crdb/drill.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What ends a transfer on the stand-in though it is nobody's conflict, and errors after the RELEASE, which change nothing. */
+/* What ends a transfer on the stand-in though it is nobody's conflict, and errors after the RELEASE, which change
+ * nothing. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A body that moves half of account 1 of the stand-in to account 2, and writes what it read less the half, so that a lost update shows. */
+/* A body that moves half of account 1 of the stand-in to account 2, and writes what it read less the half, so that a
+ * lost update shows. */
 #include "tests/crdb/mover.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Retries on the stand-in: back to the savepoint first, then from the start, by wire mode, to the limits, and after real conflicts. */
+/* Retries on the stand-in: back to the savepoint first, then from the start, by wire mode, to the limits, and after
+ * real conflicts. */
 #include "tests/crdb/drill.h"
 #include "tests/support/check.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stand-in's transactions and cockroach_restart, as each version is documented to, and as 2.2-alpha and 20.1.5 were measured: tags, status bytes, errors. */
+/* The stand-in's transactions and cockroach_restart, as each version is documented to, and as 2.2-alpha and 20.1.5 were
+ * measured: tags, status bytes, errors. */
 #include "tests/crdb/talk.h"
 #include "tests/support/check.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stand-in: a server in a process of its own that answers as CockroachDB is documented to, over a tiny bank in memory. */
+/* The stand-in: a server in a process of its own that answers as CockroachDB is documented to, over a tiny bank in
+ * memory. */
 #ifndef CRDB_STANDIN_H
 #define CRDB_STANDIN_H
 
@@ -8,9 +9,9 @@
 
 /*
  * It is no database: it knows the statements below and the transaction statements, and nothing else. What it does with
- * transactions follows CockroachDB's documentation, source and what was measured on real builds of 2.2-alpha and 20.1.5;
- * 25.4 and 26.2 are as documented. Changes are applied at the commit only, and are shared by all connections. It holds no
- * locks: of two that touch the same row the one that commits first wins, and the other gets 40001.
+ * transactions follows CockroachDB's documentation, source and what was measured on real builds of 2.2-alpha and
+ * 20.1.5; 25.4 and 26.2 are as documented. Changes are applied at the commit only, and are shared by all connections.
+ * It holds no locks: of two that touch the same row the one that commits first wins, and the other gets 40001.
  */
 enum standin_version { STANDIN_2_2, STANDIN_20_1, STANDIN_25_4, STANDIN_26_2 };
 
@@ -46,11 +47,11 @@ enum standin_kind {
 };
 
 /*
- * What happens at a statement. ERROR and CLOSE come in place of running it, the _DONE ones after it was run: a RELEASE has
- * committed then. CLOSE closes the connection without an answer to it. FATAL tells the SQLSTATE and closes. LATE closes the client's
- * side, and what the client had sent is run after the next ROLLBACK of another connection, as where a proxy or a slow node
- * held it up. STALL waits for standin_go(), or for a cancel where this version has one. ENDS runs it, and commits the transaction behind the client's back, as DDL does where
- * autocommit_before_ddl is on.
+ * What happens at a statement. ERROR and CLOSE come in place of running it, the _DONE ones after it was run: a RELEASE
+ * has committed then. CLOSE closes the connection without an answer to it. FATAL tells the SQLSTATE and closes. LATE
+ * closes the client's side, and what the client had sent is run after the next ROLLBACK of another connection, as where
+ * a proxy or a slow node held it up. STALL waits for standin_go(), or for a cancel where this version has one. ENDS
+ * runs it, and commits the transaction behind the client's back, as DDL does where autocommit_before_ddl is on.
  */
 enum standin_effect {
 	EFFECT_ERROR,

@@ -115,7 +115,8 @@ static const char *find_id(struct standin_shared *shared, struct work *work, con
 	return NULL;
 }
 
-/* Fails for an hour. The server retries by itself, and the client hears nothing, unless the client has a result already. */
+/* Fails for an hour. The server retries by itself, and the client hears nothing, unless the client has a result
+ * already. */
 static const char *force_retry(struct standin_shared *shared, struct sql_txn *txn, struct reply *reply)
 {
 	if (sql_ways(shared->version)->unsafe_off && !txn->unsafe)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A conversation with the stand-in, statement by statement: what is said, the tag or SQLSTATE, and the status byte behind it. */
+/* A conversation with the stand-in, statement by statement: what is said, the tag or SQLSTATE, and the status byte
+ * behind it. */
 #ifndef CRDB_TALK_H
 #define CRDB_TALK_H
 

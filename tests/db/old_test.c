@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server of an old version, and one that answers nothing but its version: refused with a sentence, or used with what it says. */
+/* A server of an old version, and one that answers nothing but its version: refused with a sentence, or used with what
+ * it says. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

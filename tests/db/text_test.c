@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of texts of several statements: every result in order, notices and notifications among them, and the end of a session. */
+/* Tests of texts of several statements: every result in order, notices and notifications among them, and the end of a
+ * session. */
 #include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"

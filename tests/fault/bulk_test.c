@@ -14,7 +14,8 @@
 
 static char file[300];
 
-/* What the program said that it kept: the number behind "created", "imported" or in front of "accounts were imported". */
+/* What the program said that it kept: the number behind "created", "imported" or in front of "accounts were
+ * imported". */
 static long told(const struct proc *proc)
 {
 	static const char *const before[] = {"created none", "nothing was imported"};
@@ -179,7 +180,8 @@ static void come_back(void)
 	own_server_wait(&server);
 }
 
-/* A server that dies with a commit on its way and stays away leaves one chunk unknown, and that is what has to be said. */
+/* A server that dies with a commit on its way and stays away leaves one chunk unknown, and that is what has to be
+ * said. */
 static void expect_told(struct proc *proc)
 {
 	long have = pg_number("SELECT count(*) FROM accounts"), extra = have - told(proc);

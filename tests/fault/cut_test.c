@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cuts the wire at every protocol message of a transfer, both ways: money is conserved, moved at most once, and the truth is told. */
+/* Cuts the wire at every protocol message of a transfer, both ways: money is conserved, moved at most once, and the
+ * truth is told. */
 #include "tests/fault/cuts.h"
 #include "tests/support/check.h"
 
@@ -36,7 +37,8 @@ static void oneshot_with_ledger(void **state)
 	cuts_everywhere(&cuts, WIRE_ONESHOT, true, CUTS_NEVER_UNKNOWN);
 }
 
-/* All travels at once, and the answers come back at once: there is nothing to ask the server for, and the loss cannot be settled. */
+/* All travels at once, and the answers come back at once: there is nothing to ask the server for, and the loss cannot
+ * be settled. */
 static void oneshot_without_ledger(void **state)
 {
 	(void)state;

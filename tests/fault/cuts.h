@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A bank of two accounts, transfers whose wire is cut at one protocol message after another, and what is true afterwards. */
+/* A bank of two accounts, transfers whose wire is cut at one protocol message after another, and what is true
+ * afterwards. */
 #ifndef FAULT_CUTS_H
 #define FAULT_CUTS_H
 
@@ -34,12 +35,12 @@ void cuts_make_bank(struct cuts *cuts, bool ledger);
 void cuts_reset_money(struct cuts *cuts, bool ledger);
 void cuts_read_catalogue(struct cuts *cuts, bool ledger);
 
-/* What is on the server has to be what the outcome says, and what the ledger holds what the balances say: half of all was moved, or
- * nothing. */
+/* What is on the server has to be what the outcome says, and what the ledger holds what the balances say: half of all
+ * was moved, or nothing. */
 void cuts_check_truth(struct pg_session *server, const struct txn_result *result, const char *where, bool ledger);
 
-/* Nobody is left who could still do anything: clients have gone, and so have the server's sessions but this one and those that an
- * idle pooler keeps. A session that is idle is no sign: what it will do may lie in its socket. */
+/* Nobody is left who could still do anything: clients have gone, and so have the server's sessions but this one and
+ * those that an idle pooler keeps. A session that is idle is no sign: what it will do may lie in its socket. */
 bool cuts_is_quiet(struct pg_session *direct, const struct pooler *pooler);
 void cuts_wait_quiet(const struct cuts *cuts);
 
@@ -50,7 +51,8 @@ bool cuts_try(struct cuts *cuts, enum txn_wire wire, bool ledger, enum relay_fau
 /* Every fault at every message of both directions; says how many there were. */
 void cuts_everywhere(struct cuts *cuts, enum txn_wire wire, bool ledger, enum cuts_unknown unknown);
 
-/* Every answer on its way to the client, made unreadable: libpq gives errors without an SQLSTATE, over a connection that lives. */
+/* Every answer on its way to the client, made unreadable: libpq gives errors without an SQLSTATE, over a connection
+ * that lives. */
 void cuts_spoil(struct cuts *cuts, enum txn_wire wire, bool ledger);
 
 #endif

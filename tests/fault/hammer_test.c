@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two tellers and a psql hammer the same two accounts: every exit status is true, the total stays, no transfer happens twice. */
+/* Two tellers and a psql hammer the same two accounts: every exit status is true, the total stays, no transfer happens
+ * twice. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -62,8 +63,8 @@ static int run_quietly(const char *const argv[], int err_fd)
 	return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
 }
 
-/* Of four jobs one has an id that both tellers are given at about the same time, one an id that is used twice in a row, and two
- * have none. What a job moves follows from its number, so that an id always stands for the same transfer. */
+/* Of four jobs one has an id that both tellers are given at about the same time, one an id that is used twice in a row,
+ * and two have none. What a job moves follows from its number, so that an id always stands for the same transfer. */
 static void name_job(struct ran *ran, unsigned lane, unsigned job)
 {
 	if (job % 4 == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Several hosts in a connection string: whatever is wrong with the first, the second is taken, at the start and in mid-transfer. */
+/* Several hosts in a connection string: whatever is wrong with the first, the second is taken, at the start and in
+ * mid-transfer. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server that kills, ends, crashes or restarts in the middle of a transfer: a true outcome, a sentence, and the next one works. */
+/* A server that kills, ends, crashes or restarts in the middle of a transfer: a true outcome, a sentence, and the next
+ * one works. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server's limits in the middle of a transfer (timeouts, no slots left): a true outcome, a sentence, and the next one works. */
+/* A server's limits in the middle of a transfer (timeouts, no slots left): a true outcome, a sentence, and the next one
+ * works. */
 #include <string.h>
 
 #include "tests/fault/ordeal.h"
@@ -27,7 +28,8 @@ static void take_slots(void)
 	assert_true(i < ORDEAL_SLOTS);
 }
 
-/* Every slot is somebody else's. True once the engine has noticed that its connection is gone, and looks for another. */
+/* Every slot is somebody else's. True once the engine has noticed that its connection is gone, and looks for
+ * another. */
 static bool fill_slots_for_good(unsigned turn)
 {
 	if (turn == 0) {
@@ -51,7 +53,8 @@ static bool fill_slots(unsigned turn)
 	return true;
 }
 
-/* As before, but the writes and the commit are sent into the dead connection, and the engine cannot ask what became of them. */
+/* As before, but the writes and the commit are sent into the dead connection, and the engine cannot ask what became of
+ * them. */
 static bool fill_slots_in_doubt(unsigned turn)
 {
 	if (turn == 0) {

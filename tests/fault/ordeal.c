@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A transfer to which the server does something on the way, at a place that is waited for; and the next one, which works. */
+/* A transfer to which the server does something on the way, at a place that is waited for; and the next one, which
+ * works. */
 #include "tests/fault/ordeal.h"
 
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A transfer to which the server does something on the way, at a place that is waited for; and the next one, which works. */
+/* A transfer to which the server does something on the way, at a place that is waited for; and the next one, which
+ * works. */
 #ifndef FAULT_ORDEAL_H
 #define FAULT_ORDEAL_H
 
@@ -10,7 +11,8 @@
 
 enum { ORDEAL_SLOTS = 12, ORDEAL_WIRES = 3 };
 
-/* Where the transfer is when it happens: held at the gate between read and write, or in a statement that waits for a lock. */
+/* Where the transfer is when it happens: held at the gate between read and write, or in a statement that waits for a
+ * lock. */
 enum place { AT_THE_GATE, AT_A_LOCK };
 
 /* What happens, in turns of a timer, until it says that it is over. */

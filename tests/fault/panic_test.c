@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The disk fails while a server commits: it panics, recovers, and finds the transfer in its log or does not; the truth is told. */
+/* The disk fails while a server commits: it panics, recovers, and finds the transfer in its log or does not; the truth
+ * is told. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

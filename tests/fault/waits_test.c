@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A batch of commands goes on after a short failover: each waits for the connection within the limits, in place of failing at once. */
+/* A batch of commands goes on after a short failover: each waits for the connection within the limits, in place of
+ * failing at once. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

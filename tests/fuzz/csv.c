@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes the CSV reader: it does not matter where pieces end, lines ascend, and fields written again are read as they were. */
+/* Fuzzes the CSV reader: it does not matter where pieces end, lines ascend, and fields written again are read as they
+ * were. */
 #include "base/csv.h"
 
 #include <assert.h>

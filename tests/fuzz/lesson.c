@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes the spec parser and the directives of lessons: whatever is read can be walked through, and what is not has a place. */
+/* Fuzzes the spec parser and the directives of lessons: whatever is read can be walked through, and what is not has a
+ * place. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

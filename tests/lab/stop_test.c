@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Transcripts that do not come to their end: signals, a server that goes, a session that hears nothing, a reader who has gone. */
+/* Transcripts that do not come to their end: signals, a server that goes, a session that hears nothing, a reader who
+ * has gone. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lab run --transcript beside PostgreSQL's isolationtester: the same spec, the same server, the same bytes, the same exit status. */
+/* lab run --transcript beside PostgreSQL's isolationtester: the same spec, the same server, the same bytes, the same
+ * exit status. */
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>

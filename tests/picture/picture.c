@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Takes the picture of the README: the real program on a terminal, a transfer that met a conflict, its screen as SVG. */
+/* Takes the picture of the README: the real program on a terminal, a transfer that met a conflict, its screen as
+ * SVG. */
 #include <locale.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Plays what the picture of the README shows: source, destination, the rival, the transfer; then the rival puts its unit back. */
+/* Plays what the picture of the README shows: source, destination, the rival, the transfer; then the rival puts its
+ * unit back. */
 #include "tests/picture/pose.h"
 
 #include "tests/support/proc.h"

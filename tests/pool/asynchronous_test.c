@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An asynchronous standby is promoted in the middle of a transfer: what was told and is lost was told as the word of one server. */
+/* An asynchronous standby is promoted in the middle of a transfer: what was told and is lost was told as the word of
+ * one server. */
 #include "tests/pool/failover.h"
 #include "tests/support/check.h"
 

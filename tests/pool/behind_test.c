@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cuts the wire between a session-mode pool and the server at every protocol message of a transfer: the truth is told all the same. */
+/* Cuts the wire between a session-mode pool and the server at every protocol message of a transfer: the truth is told
+ * all the same. */
 #include "tests/fault/cuts.h"
 #include "tests/pool/pooled.h"
 #include "tests/support/check.h"

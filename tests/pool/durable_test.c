@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The words fit what the server promises: one that has a commit alone, one that has not written it, one that follows another. */
+/* The words fit what the server promises: one that has a commit alone, one that has not written it, one that follows
+ * another. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,7 +152,8 @@ static void a_standby_moves_nothing(void **state)
 
 /* ---- one that takes over ---- */
 
-/* The last of all: the primary is gone afterwards. What it alone had is lost, as was told, and is not there for whoever asks. */
+/* The last of all: the primary is gone afterwards. What it alone had is lost, as was told, and is not there for whoever
+ * asks. */
 static void what_one_server_had_alone_is_lost(void **state)
 {
 	(void)state;

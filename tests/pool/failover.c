@@ -132,8 +132,8 @@ static struct txn_result transfer(struct turn *turn, enum relay_fault fault, enu
 	return result;
 }
 
-/* What was answered by a primary that then died is not false where its standby never had it, only lost. What was found out, or made
- * again, afterwards has to be so. */
+/* What was answered by a primary that then died is not false where its standby never had it, only lost. What was found
+ * out, or made again, afterwards has to be so. */
 static bool may_be_lost(const struct turn *turn, const struct txn_result *result)
 {
 	return turn->mode != FAILOVER_SYNC && result->outcome == OUTCOME_COMMITTED && !result->settled &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sessions that are somebody else's in part: a role that becomes another one, a search path that is set, all forgotten between two transactions. */
+/* Sessions that are somebody else's in part: a role that becomes another one, a search path that is set, all forgotten
+ * between two transactions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,8 +184,8 @@ static void cuts_under_a_role(void **state)
 	pg_run(pooled.direct, "DROP ROLE cut_r1, cut_ada");
 }
 
-/* The role that acts owns the tables, and the one that logs in may do nothing by itself: what is asked about the server inside the
- * transaction must not change who acts. */
+/* The role that acts owns the tables, and the one that logs in may do nothing by itself: what is asked about the server
+ * inside the transaction must not change who acts. */
 static void another_role_acts_in_the_pool(void **state)
 {
 	(void)state;

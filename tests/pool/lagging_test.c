@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A standby that has nothing of the transfer is promoted in the middle of it: what teller tells is true in the history that survives. */
+/* A standby that has nothing of the transfer is promoted in the middle of it: what teller tells is true in the history
+ * that survives. */
 #include "tests/pool/failover.h"
 #include "tests/support/check.h"
 

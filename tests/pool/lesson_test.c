@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lessons behind PgBouncer: whole where sessions stay, and refused with one sentence, before anything is sent, where they do not. */
+/* Lessons behind PgBouncer: whole where sessions stay, and refused with one sentence, before anything is sent, where
+ * they do not. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What each pool mode allows: browsing in all, transfers where transactions stay together, lessons where sessions do; the rest is refused. */
+/* What each pool mode allows: browsing in all, transfers where transactions stay together, lessons where sessions do;
+ * the rest is refused. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -156,7 +157,8 @@ static void oneshot_is_let_through(void **state)
 	pooled_expect_balance(&pooled, "accounts", 7002, 1005);
 }
 
-/* A session cannot be ended by the number that a pooler made up: what is told is true, or that it is not known and why. */
+/* A session cannot be ended by the number that a pooler made up: what is told is true, or that it is not known and
+ * why. */
 static void a_lost_answer_is_told_truly(void **state)
 {
 	(void)state;

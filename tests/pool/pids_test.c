@@ -32,7 +32,8 @@ static bool aim_at(int pid)
 	return fclose(file) == 0;
 }
 
-/* Another teller of the same role on the new server: only its number, of all that teller looked at, could have told it from ours. */
+/* Another teller of the same role on the new server: only its number, of all that teller looked at, could have told it
+ * from ours. */
 static void seat_colleague(void)
 {
 	char there[300];

@@ -12,7 +12,8 @@ struct pooled {
 	struct pg_session *direct;
 };
 
-/* The program's own database with accounts 7001 .. 7000+n of 1,000 each and a ledger, and the pooler in front of its server. */
+/* The program's own database with accounts 7001 .. 7000+n of 1,000 each and a ledger, and the pooler in front of its
+ * server. */
 void pooled_open(struct pooled *pooled, int n, const struct pooler_options *options);
 void pooled_close(struct pooled *pooled); /* the environment leads to the server again; fine where it was not opened */
 

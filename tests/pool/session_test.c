@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Through a session-mode pool everything works as without one: transfers, settling, the console, lessons with sessions that wait. */
+/* Through a session-mode pool everything works as without one: transfers, settling, the console, lessons with sessions
+ * that wait. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>

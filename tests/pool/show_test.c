@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is between teller and the server is said: by conninfo, the doctor, the log, the title, and where it refuses a transfer. */
+/* What is between teller and the server is said: by conninfo, the doctor, the log, the title, and where it refuses a
+ * transfer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

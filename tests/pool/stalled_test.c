@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server process that stands still with a commit in its ear, which teller cannot reach by the number it was told or by its role's name. */
+/* A server process that stands still with a commit in its ear, which teller cannot reach by the number it was told or
+ * by its role's name. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

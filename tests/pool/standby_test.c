@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A hot standby is shown as one and refuses what writes with a sentence that names the way; what commits stand on is said. */
+/* A hot standby is shown as one and refuses what writes with a sentence that names the way; what commits stand on is
+ * said. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A proxy goes over to an unrelated server in mid-transfer, which has accounts of the same ids: nothing moves there unseen. */
+/* A proxy goes over to an unrelated server in mid-transfer, which has accounts of the same ids: nothing moves there
+ * unseen. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,8 +129,8 @@ static void with_the_commit_in_flight_and_no_ledger(void **state)
 }
 
 /*
- * The console loses both sessions while a statement is held: its accounts are those of the other server once the transfer, which
- * ends there without having written, is over.
+ * The console loses both sessions while a statement is held: its accounts are those of the other server once the
+ * transfer, which ends there without having written, is over.
  */
 static void the_console_goes_over(void **state)
 {

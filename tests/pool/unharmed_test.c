@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever teller does through a transaction-mode pool, the pool's other clients find their sessions as if it had never been there. */
+/* Whatever teller does through a transaction-mode pool, the pool's other clients find their sessions as if it had never
+ * been there. */
 #include <errno.h>
 #include <libpq-fe.h>
 #include <locale.h>
@@ -20,8 +21,9 @@ static int pool_size;
 
 /* ---- an application ---- */
 
-/* What a session says of itself in one line. What PgBouncer itself sets for each client it takes from one to the next is left out of the
- * list of settings: application_name, client_encoding and the like are asked for one by one, and have to be this client's own. */
+/* What a session says of itself in one line. What PgBouncer itself sets for each client it takes from one to the next
+ * is left out of the list of settings: application_name, client_encoding and the like are asked for one by one, and
+ * have to be this client's own. */
 static const char state_sql[] =
 	"SELECT concat_ws(', ',"
 	" 'settings of the session: ' || (SELECT string_agg(name || ' = ' || setting, ', ') FROM pg_settings"

@@ -108,7 +108,8 @@ static void orders_are_changed_by_keys(void **state)
 	free(least);
 }
 
-/* What is typed before the question stands is dropped, and for an instant after it was drawn as well; whoever types then has to pause. */
+/* What is typed before the question stands is dropped, and for an instant after it was drawn as well; whoever types
+ * then has to pause. */
 static void answer(struct term *term, const char *key)
 {
 	while (term_shows(term, "y do it")) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Long work on the screen: it tells how far it is while the screen lives on, ends with the list read again, and asks before it deletes. */
+/* Long work on the screen: it tells how far it is while the screen lives on, ends with the list read again, and asks
+ * before it deletes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What was confirmed and waits for a session is cancelled as what runs is: it must not happen later, when nobody expects it. */
+/* What was confirmed and waits for a session is cancelled as what runs is: it must not happen later, when nobody
+ * expects it. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>

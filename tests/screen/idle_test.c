@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Connections that are lost while nobody does anything: made again, with a word on where to, but not again and again. */
+/* Connections that are lost while nobody does anything: made again, with a word on where to, but not again and
+ * again. */
 #include <locale.h>
 #include <poll.h>
 #include <stdio.h>

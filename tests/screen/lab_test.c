@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The lab on the screen: a lesson played by Space alone, questions judged, steps out of turn, and every way out of it. */
+/* The lab on the screen: a lesson played by Space alone, questions judged, steps out of turn, and every way out of
+ * it. */
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ledger on the screen: F5 lists the transfers, u takes one back after a review, F2 and Esc go back to the accounts. */
+/* The ledger on the screen: F5 lists the transfers, u takes one back after a review, F2 and Esc go back to the
+ * accounts. */
 #include <locale.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The question for a password: asked where the server asks, on any way in, and the terminal is as it was on every way out. */
+/* The question for a password: asked where the server asks, on any way in, and the terminal is as it was on every way
+ * out. */
 #include <libpq-fe.h>
 #include <locale.h>
 #include <poll.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A lesson whose session the engine runs, on the screen: its attempts in the lane, its outcome, and every way out of it. */
+/* A lesson whose session the engine runs, on the screen: its attempts in the lane, its outcome, and every way out of
+ * it. */
 #include <locale.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Walking through a transfer on the screen: each statement is named and held, the rival goes first, ^C cancels what is held. */
+/* Walking through a transfer on the screen: each statement is named and held, the rival goes first, ^C cancels what is
+ * held. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The main job on the screen: two accounts picked, a review that only y answers, the log of the transfer, a real retry. */
+/* The main job on the screen: two accounts picked, a review that only y answers, the log of the transfer, a real
+ * retry. */
 #include <locale.h>
 #include <string.h>
 
@@ -113,7 +114,8 @@ static void expect_still_asked(struct term *term)
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
 }
 
-/* Whoever types a command, or pastes, has not seen the question: a y in it is no answer, nor is one that comes right behind it. */
+/* Whoever types a command, or pastes, has not seen the question: a y in it is no answer, nor is one that comes right
+ * behind it. */
 static void what_was_meant_for_others_is_no_answer(void **state)
 {
 	static const char *const texts[] = {":verify<Enter>", "yes<Enter>", "<Tab>y", "yy"};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The console on tables of every type: two accounts picked and money moved by keys, amounts whole and with their scale; and one to
- * look at only. */
+/* The console on tables of every type: two accounts picked and money moved by keys, amounts whole and with their scale;
+ * and one to look at only. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the tests of the private server share: a server with a loop, a look around, an owner to kill, a place to work in. */
+/* What the tests of the private server share: a server with a loop, a look around, an owner to kill, a place to work
+ * in. */
 #ifndef TESTS_SERVER_RIG_H
 #define TESTS_SERVER_RIG_H
 

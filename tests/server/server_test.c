@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The private server through its header: started, stopped, killed at every point, kept, refused; nothing may stay behind. */
+/* The private server through its header: started, stopped, killed at every point, kept, refused; nothing may stay
+ * behind. */
 #include <sys/file.h>
 
 #include "tests/server/rig.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The test server on a TCP port of loopback, by a process in between, which may close connections that are idle, as proxies do. */
+/* The test server on a TCP port of loopback, by a process in between, which may close connections that are idle, as
+ * proxies do. */
 #include "tests/support/forward.h"
 
 #include <netdb.h>

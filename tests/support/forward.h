@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The test server on a TCP port of loopback, by a process in between, which may close connections that are idle, as proxies do. */
+/* The test server on a TCP port of loopback, by a process in between, which may close connections that are idle, as
+ * proxies do. */
 #ifndef SUPPORT_FORWARD_H
 #define SUPPORT_FORWARD_H
 
@@ -14,7 +15,8 @@ struct forward {
 	char port[8];
 };
 
-/* Forwards to the server of PGHOST and PGPORT (a Unix socket). `address` is 127.0.0.1 or ::1. Any failure fails the test. */
+/* Forwards to the server of PGHOST and PGPORT (a Unix socket). `address` is 127.0.0.1 or ::1. Any failure fails the
+ * test. */
 void forward_start(struct forward *forward, const char *address, int idle_ms);
 void forward_stop(struct forward *forward);
 

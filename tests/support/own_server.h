@@ -14,12 +14,13 @@ struct own_server {
 	pid_t pid;     /* of the postmaster, 0 while it does not run */
 };
 
-/* Makes it, with a database bank, starts it, and sets PGHOST and PGDATABASE to it for this process and its children. It dies with
- * this process. `options` are more words for postgres, ended by NULL. Any failure fails the test. */
+/* Makes it, with a database bank, starts it, and sets PGHOST and PGDATABASE to it for this process and its children. It
+ * dies with this process. `options` are more words for postgres, ended by NULL. Any failure fails the test. */
 void own_server_make(struct own_server *server, const char *const options[]);
 void own_server_remove(struct own_server *server);
 
-/* The same without a word to the environment, so that several live side by side. A loopback server has a port of its own. */
+/* The same without a word to the environment, so that several live side by side. A loopback server has a port of its
+ * own. */
 void own_server_make_apart(struct own_server *server, bool loopback, const char *const options[]);
 void own_server_use(const struct own_server *server); /* PGHOST, PGPORT and PGUSER are set to it */
 

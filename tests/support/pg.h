@@ -24,8 +24,8 @@ char *pg_value(const char *fmt, ...) PRINTF_LIKE(1, 2); /* first cell; owned; NU
 void pg_expect(const char *value, const char *sql);     /* pg_value(sql) is that */
 int64_t pg_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* Ends a server process, and returns when it is gone. pg_terminate_backend() with a time to wait fails where its number has gone to a
- * process of another user's meanwhile. */
+/* Ends a server process, and returns when it is gone. pg_terminate_backend() with a time to wait fails where its number
+ * has gone to a process of another user's meanwhile. */
 void pg_end_backend(int pid);
 
 /* A session that stays open, for locks and conflicts. Owned. */

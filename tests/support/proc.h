@@ -29,7 +29,8 @@ void proc_wait_output(struct proc *proc, const char *text); /* until stdout or s
 void proc_signal(struct proc *proc, int signum);
 void proc_free(struct proc *proc); /* kills it if it still runs */
 
-/* teller with an option, and with commands from a pipe (-f) whose end for writing is given back: what is written is run, line by line. */
+/* teller with an option, and with commands from a pipe (-f) whose end for writing is given back: what is written is
+ * run, line by line. */
 struct proc *proc_scripted(const char *option, const char *const env[], int *script);
 
 /* proc_start() and proc_wait(). */

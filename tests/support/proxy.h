@@ -16,7 +16,8 @@ struct proxy {
 
 enum proxy_server { PROXY_FIRST, PROXY_SECOND };
 
-/* It begins with the first. Loopback servers are reached over TCP, others through their Unix sockets. It dies with this process. */
+/* It begins with the first. Loopback servers are reached over TCP, others through their Unix sockets. It dies with this
+ * process. */
 void proxy_start(struct proxy *proxy, const struct own_server *first, const struct own_server *second);
 void proxy_stop(struct proxy *proxy);
 

@@ -21,7 +21,8 @@
 
 enum { PAIRS_MAX = 64, HELD_MAX = 256 };
 
-/* One direction of a connection: bytes that are not a whole message yet, and whole messages that wait for their time. */
+/* One direction of a connection: bytes that are not a whole message yet, and whole messages that wait for their
+ * time. */
 struct stream {
 	int from, to;
 	bool startup; /* the first message of a client has no type byte */

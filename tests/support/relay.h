@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A relay between a client and the test server, in a process of its own, that counts protocol messages and can cut, hold or delay at any of them. */
+/* A relay between a client and the test server, in a process of its own, that counts protocol messages and can cut,
+ * hold or delay at any of them. */
 #ifndef SUPPORT_RELAY_H
 #define SUPPORT_RELAY_H
 
@@ -12,10 +13,10 @@ enum relay_direction { RELAY_TO_SERVER, RELAY_TO_CLIENT };
 /*
  * CUT_AFTER   forwards the message, then closes both sides: the other end acts on it.
  * CUT_BEFORE  closes both sides in place of forwarding it.
- * CUT_DEAF    forwards it and closes the client's side only; what the client had sent goes on to the server, which lives on until it
- *             has answered all of it.
- * SPOIL       changes the message's type to one that is not in the protocol; that of ReadyForQuery, without which a client waits for
- *             ever, is left, and both sides are closed behind it.
+ * CUT_DEAF    forwards it and closes the client's side only; what the client had sent goes on to the server, which
+ *             lives on until it has answered all of it.
+ * SPOIL       changes the message's type to one that is not in the protocol; that of ReadyForQuery, without which a
+ *             client waits for ever, is left, and both sides are closed behind it.
  */
 enum relay_fault { RELAY_NOTHING, RELAY_CUT_AFTER, RELAY_CUT_BEFORE, RELAY_CUT_DEAF, RELAY_SPOIL };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A loop, a connection and an engine, and the catalogue of a table: the world of the tests that go below the command line. */
+/* A loop, a connection and an engine, and the catalogue of a table: the world of the tests that go below the command
+ * line. */
 #include "tests/support/rig.h"
 
 #include <stdlib.h>

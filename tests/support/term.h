@@ -21,17 +21,17 @@ void term_free(struct term *term); /* NULL is fine; hangs up, and kills what doe
 int term_teardown(void **state);
 
 /*
- * Typing. Names in <> are keys: <Down> <Up> <Left> <Right> <PgUp> <PgDn> <Home> <End> <Tab> <Enter> <Esc> <BS> <Del> <F1>
- * ..., <^C> a control key, <lt> a '<'. Everything else is typed as it is. The keys are sent as the terminal's modes ask for,
- * and nothing waits for what they do.
+ * Typing. Names in <> are keys: <Down> <Up> <Left> <Right> <PgUp> <PgDn> <Home> <End> <Tab> <Enter> <Esc> <BS> <Del>
+ * <F1> ..., <^C> a control key, <lt> a '<'. Everything else is typed as it is. The keys are sent as the terminal's
+ * modes ask for, and nothing waits for what they do.
  */
 void term_type(struct term *term, const char *keys);
 void term_paste(struct term *term, const char *text); /* bracketed where the program asked for that */
 void term_send(struct term *term, const char *bytes, size_t n);
 void term_resize(struct term *term, int rows, int cols);
 
-/* Waiting, which is also what reads the program's output. The limit is 20 seconds: who waits for what comes true does not
- * wait for that. Each fails the test, with the screen, when it is over. */
+/* Waiting, which is also what reads the program's output. The limit is 20 seconds: who waits for what comes true does
+ * not wait for that. Each fails the test, with the screen, when it is over. */
 void term_wait(struct term *term, bool (*condition)(struct term *term, void *arg), void *arg, const char *what);
 void term_expect(struct term *term, const char *text); /* a line of the screen holds text */
 void term_expect_gone(struct term *term, const char *text);

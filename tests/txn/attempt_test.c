@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Attempts on a real server: real and injected conflicts by protocol, the limits, lost connections, and what is not tried again. */
+/* Attempts on a real server: real and injected conflicts by protocol, the limits, lost connections, and what is not
+ * tried again. */
 #include <string.h>
 
 #include "tests/support/check.h"

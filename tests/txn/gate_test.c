@@ -61,7 +61,8 @@ static bool is_down(void *arg)
 	return db_state(scene->rig->db) == DB_DOWN;
 }
 
-/* Held at the gate before the writes, the connection goes: nothing was sent, so it is certain, and it is tried again. */
+/* Held at the gate before the writes, the connection goes: nothing was sent, so it is certain, and it is tried
+ * again. */
 static void lost_at_the_gate_is_retried(void **state)
 {
 	struct scene *scene = *state;

@@ -34,8 +34,8 @@ void scene_hold(struct scene *scene); /* the body, until the gate holds it */
 void scene_kill(struct scene *scene); /* what GATE_KILL does */
 long scene_value(void);
 
-/* The verbs that the server answered, one letter each: B S s(elect) u(pdate) R C, < for ROLLBACK TO, r for ROLLBACK, ! after an
- * error, * after the durable one, ~ for a wait. Skipped statements do not show. */
+/* The verbs that the server answered, one letter each: B S s(elect) u(pdate) R C, < for ROLLBACK TO, r for ROLLBACK, !
+ * after an error, * after the durable one, ~ for a wait. Skipped statements do not show. */
 void scene_check_story(struct scene *scene, const char *expected);
 char *scene_story(struct scene *scene); /* owned */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of the CSV reader: fields and lines, what is wrong with them, and that it does not matter where the pieces end. */
+/* Tests of the CSV reader: fields and lines, what is wrong with them, and that it does not matter where the pieces
+ * end. */
 #include "base/csv.h"
 
 #include <string.h>

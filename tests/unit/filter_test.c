@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The filter without a server: what each form compiles to, what is bound, and the sentence and place of what is wrong. */
+/* The filter without a server: what each form compiles to, what is bound, and the sentence and place of what is
+ * wrong. */
 #include "bank/filter.h"
 
 #include <locale.h>
@@ -161,7 +162,8 @@ static void sizes_are_bounded(void **state)
 #define EQUALS " OPERATOR(pg_catalog.=) "
 #define AS_IT_IS "CASE WHEN mood IS DISTINCT FROM NULL THEN pg_catalog.format('%s', mood) END"
 
-/* What finds its operator by name, as BETWEEN and IN do, is written as what it stands for; a type of somebody's own is text. */
+/* What finds its operator by name, as BETWEEN and IN do, is written as what it stands for; a type of somebody's own is
+ * text. */
 static void nothing_is_found_by_name(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of the list of jobs: what may begin beside what, who is stopped first, who is waited for, and that each is freed once. */
+/* Tests of the list of jobs: what may begin beside what, who is stopped first, who is waited for, and that each is
+ * freed once. */
 #include "app/job.h"
 
 #include <string.h>

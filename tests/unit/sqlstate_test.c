@@ -20,19 +20,54 @@ static const struct {
 	{"40001", "TTTT"}, /* serialization failure: certainly not committed, in either phase */
 	{"40P01", "TTFF"}, /* deadlock: PostgreSQL only */
 	{"40003", "AAAA"}, /* statement completion unknown */
-	{"40002", "FFFF"}, {"40000", "FFFF"}, {"25P02", "UUUU"}, /* aborted: some earlier error decides */
-	{"25P03", "CAFF"},                                       /* idle in transaction: PostgreSQL ends the session */
+	{"40002", "FFFF"},
+	{"40000", "FFFF"},
+	{"25P02", "UUUU"}, /* aborted: some earlier error decides */
+	{"25P03", "CAFF"}, /* idle in transaction: PostgreSQL ends the session */
 	{"25P04", "FAFF"}, /* transaction_timeout of PostgreSQL 17 ends the session */
 	{"25000", "FFFD"}, /* CockroachDB after RELEASE: the data are durable */
-	{"25P01", "FFFF"}, {"25001", "FFFF"}, {"25006", "FFFF"}, {"3B001", "FFFF"}, {"3B000", "FFFF"},
-	{"55P03", "FFFF"}, {"57014", "FFFA"}, /* cancelled: on CockroachDB the text may cover a commit that went through */
-	{"57P01", "CACA"}, {"57P02", "CACA"}, {"57P03", "CACA"}, {"57P04", "FAFA"}, {"57P05", "CACA"},
-	{"53300", "CACA"}, {"53400", "FFFF"}, {"53200", "FFFF"}, {"54000", "FFFF"}, {"08000", "CACA"},
-	{"08001", "CACA"}, {"08003", "CACA"}, {"08004", "CACA"}, {"08006", "CACA"}, {"08007", "CACA"},
-	{"08P01", "FAFA"}, {"58C00", "FATA"}, {"58C01", "FATA"}, {"58030", "FAFA"}, {"XXUUU", "FAFA"},
-	{"XX000", "FAFA"}, {"XXA00", "FAFD"}, {"26000", "TTTT"}, {"42P05", "TTTT"}, {"XX001", "FAFA"},
-	{"23505", "FFFF"}, {"23P01", "FFFF"}, {"23502", "FFFF"}, {"22003", "FFFF"}, {"42501", "FFFF"},
-	{"42601", "FFFF"}, {"0A000", "FFFF"}, {"P0001", "FFFF"}, {"99999", "FAFA"}, /* never heard of: not retried, and not believed when a commit was sent */
+	{"25P01", "FFFF"},
+	{"25001", "FFFF"},
+	{"25006", "FFFF"},
+	{"3B001", "FFFF"},
+	{"3B000", "FFFF"},
+	{"55P03", "FFFF"},
+	{"57014", "FFFA"}, /* cancelled: on CockroachDB a commit may have gone through */
+	{"57P01", "CACA"},
+	{"57P02", "CACA"},
+	{"57P03", "CACA"},
+	{"57P04", "FAFA"},
+	{"57P05", "CACA"},
+	{"53300", "CACA"},
+	{"53400", "FFFF"},
+	{"53200", "FFFF"},
+	{"54000", "FFFF"},
+	{"08000", "CACA"},
+	{"08001", "CACA"},
+	{"08003", "CACA"},
+	{"08004", "CACA"},
+	{"08006", "CACA"},
+	{"08007", "CACA"},
+	{"08P01", "FAFA"},
+	{"58C00", "FATA"},
+	{"58C01", "FATA"},
+	{"58030", "FAFA"},
+	{"XXUUU", "FAFA"},
+	{"XX000", "FAFA"},
+	{"XXA00", "FAFD"},
+	{"26000", "TTTT"},
+	{"42P05", "TTTT"},
+	{"XX001", "FAFA"},
+	{"23505", "FFFF"},
+	{"23P01", "FFFF"},
+	{"23502", "FFFF"},
+	{"22003", "FFFF"},
+	{"42501", "FFFF"},
+	{"42601", "FFFF"},
+	{"0A000", "FFFF"},
+	{"P0001", "FFFF"},
+	{"99999", "FAFA"},
+	/* the last one is not known: not retried, and not believed when a commit was sent */
 	{"", "CACA"}, /* libpq by itself: the connection is gone */
 };
 

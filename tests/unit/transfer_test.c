@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The body of a transfer, driven by answers made by hand: every rejection, the limits of the types, and the words for amounts. */
+/* The body of a transfer, driven by answers made by hand: every rejection, the limits of the types, and the words for
+ * amounts. */
 #include "bank/transfer.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of what can be set while teller runs: settings and levers, what each says, and that a wrong word changes nothing. */
+/* Tests of what can be set while teller runs: settings and levers, what each says, and that a wrong word changes
+ * nothing. */
 #include <stdlib.h>
 #include <string.h>
 

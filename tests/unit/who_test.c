@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which answers of a server mean the same server, a restarted one, another history, another server; and answers of any shape. */
+/* Which answers of a server mean the same server, a restarted one, another history, another server; and answers of any
+ * shape. */
 #include "tests/support/check.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What asks on a screen is refused where nobody can answer, unless --yes is given: nothing is moved, deleted or added. */
+/* What asks on a screen is refused where nobody can answer, unless --yes is given: nothing is moved, deleted or
+ * added. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

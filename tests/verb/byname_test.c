@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whoever looks at a database runs nothing that others left in it: functions, operators and casts that names would find. */
+/* Whoever looks at a database runs nothing that others left in it: functions, operators and casts that names would
+ * find. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,8 @@
 #define ONE "00000000-0000-4000-8000-000000000001"
 
 /*
- * What mallory makes marks the canary, which no rollback takes back, and then does what the real one does. Where nothing can be marked, it
- * ends the session, which cannot be overlooked either.
+ * What mallory makes marks the canary, which no rollback takes back, and then does what the real one does. Where
+ * nothing can be marked, it ends the session, which cannot be overlooked either.
  */
 #define TRIP                                                                                                           \
 	"IF pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool THEN "                                \

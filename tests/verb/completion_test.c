@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The completion of shells: bash reads it and completes; the others hold every verb and option; the man page holds them too. */
+/* The completion of shells: bash reads it and completes; the others hold every verb and option; the man page holds them
+ * too. */
 #include <stdlib.h>
 #include <string.h>
 

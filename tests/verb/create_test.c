@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The verb create: exactly so many accounts, whatever the ids and the server's limits; whole chunks only when it is stopped. */
+/* The verb create: exactly so many accounts, whatever the ids and the server's limits; whole chunks only when it is
+ * stopped. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

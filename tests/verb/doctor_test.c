@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The doctor: all well on a bank of its own, and what to do about a server, a table, a ledger, rights and a locale that are not. */
+/* The doctor: all well on a bank of its own, and what to do about a server, a table, a ledger, rights and a locale that
+ * are not. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

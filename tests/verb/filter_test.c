@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Filters from the command line: every operator is right, and in the server's log what was typed is a parameter and nothing else. */
+/* Filters from the command line: every operator is right, and in the server's log what was typed is a parameter and
+ * nothing else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

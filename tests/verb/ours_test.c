@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ledger is ours or it is not used: tables that only look like one are refused with a sentence, and --ledger names another. */
+/* The ledger is ours or it is not used: tables that only look like one are refused with a sentence, and --ledger names
+ * another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Transfers that meet conflicts, injected failures and cuts, through the real program: the outcome told is the true one. */
+/* Transfers that meet conflicts, injected failures and cuts, through the real program: the outcome told is the true
+ * one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +133,8 @@ static struct proc *answer_lost(struct relay *relay, const char *line)
 	return proc;
 }
 
-/* What a transfer in one round trip read and did was in the answer that was lost: the ledger has the amount, nobody the balances. */
+/* What a transfer in one round trip read and did was in the answer that was lost: the ledger has the amount, nobody the
+ * balances. */
 static void what_was_lost_is_told_as_the_ledger_has_it(void **state)
 {
 	struct relay relay;
@@ -186,7 +188,8 @@ static void a_connection_lost_in_a_delay_is_made_again(void **state)
 	}
 }
 
-/* The second attempt loses all that was prepared in the session, and fails; so does its ROLLBACK, which was prepared for the first. */
+/* The second attempt loses all that was prepared in the session, and fails; so does its ROLLBACK, which was prepared
+ * for the first. */
 static void make_unclean(const char *then)
 {
 	pg_exec("DROP SEQUENCE IF EXISTS times; CREATE SEQUENCE times;"
@@ -221,7 +224,8 @@ static void a_failed_rollback_closes_the_connection(void **state)
 	}
 }
 
-/* The rival comes to a row that somebody keeps locked: the transfer waits for it only so long, and happens without it. */
+/* The rival comes to a row that somebody keeps locked: the transfer waits for it only so long, and happens without
+ * it. */
 static void a_rival_that_is_held_up_is_left_behind(void **state)
 {
 	(void)state;
@@ -236,7 +240,8 @@ static void a_rival_that_is_held_up_is_left_behind(void **state)
 	check_moved_once();
 }
 
-/* A caller that sees a failure pays twice: what became of the money is told, and is the exit status, wherever standard output leads. */
+/* A caller that sees a failure pays twice: what became of the money is told, and is the exit status, wherever standard
+ * output leads. */
 static void it_is_told_though_standard_output_fails(void **state)
 {
 	enum { TALK = 256 }; /* goes to standard error anyway */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The private server of demo stays private: nothing of the environment leads its connections elsewhere, changes them or breaks them. */
+/* The private server of demo stays private: nothing of the environment leads its connections elsewhere, changes them or
+ * breaks them. */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>

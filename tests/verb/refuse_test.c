@@ -140,7 +140,8 @@ static void a_closed_pipe_is_no_disaster(void **state)
 	proc_free(proc);
 }
 
-/* Data that cannot be written are never lost without a word, and what is opened next must not come to stand where standard input or output should be. */
+/* Data that cannot be written are never lost without a word, and what is opened next must not come to stand where
+ * standard input or output should be. */
 static void streams_that_cannot_be_used(void **state)
 {
 	(void)state;

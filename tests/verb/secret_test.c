@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Passwords through the real program: however one is spelt and wherever it is given, no output and no process list has a piece of it. */
+/* Passwords through the real program: however one is spelt and wherever it is given, no output and no process list has
+ * a piece of it. */
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>

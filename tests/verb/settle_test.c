@@ -155,7 +155,8 @@ static void an_id_stands_for_one_transfer(void **state)
 	}
 }
 
-/* Made behind an open session's back: nothing can be written to the ledger any more, and what is not there proves nothing. */
+/* Made behind an open session's back: nothing can be written to the ledger any more, and what is not there proves
+ * nothing. */
 static void a_ledger_that_swallows_settles_nothing(void **state)
 {
 	(void)state;

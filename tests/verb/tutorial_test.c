@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tutorial as a program: its lines from CREATE TABLE on, its count, retries as they happen, and tables it did not make. */
+/* The tutorial as a program: its lines from CREATE TABLE on, its count, retries as they happen, and tables it did not
+ * make. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
