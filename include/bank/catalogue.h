@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bank/ledger_columns.h"
 #include "base/err.h"
 #include "db/db.h"
 
@@ -14,14 +15,6 @@ enum { CATALOGUE_EXTRA_MAX = 16 }; /* further columns shown */
 
 /* The columns of an account, wherever one is read: those that there always are, then the extra ones. */
 enum { ACCOUNT_ID, ACCOUNT_BALANCE, ACCOUNT_EXTRA, ACCOUNT_COLUMNS_MAX = ACCOUNT_EXTRA + CATALOGUE_EXTRA_MAX };
-
-/* The columns of a transfer in the ledger, in the order in which they are read. */
-enum { LEDGER_ID, LEDGER_MADE_AT, LEDGER_SOURCE, LEDGER_DESTINATION, LEDGER_AMOUNT, LEDGER_COLUMNS };
-extern const char *const ledger_columns[LEDGER_COLUMNS]; /* their names */
-extern const char *const ledger_titles[LEDGER_COLUMNS];  /* the same for people */
-
-/* The columns of CAT_LEDGER_FIND and CAT_LEDGER_SAME. */
-enum { FOUND_SOURCE, FOUND_DESTINATION, FOUND_AMOUNT, FOUND_COLUMNS };
 
 /*
  * The SQL that is made for this table and its ledger: catalogue->sql[CAT_DEBIT]. NULL where there is none: the
@@ -31,6 +24,7 @@ enum catalogue_sql {
 	/* Parts of statements, quoted where they need it. */
 	CAT_TABLE,   /* the accounts table */
 	CAT_COLUMNS, /* what a page selects */
+	CAT_ALWAYS,  /* the columns that every account has: those before ACCOUNT_EXTRA */
 	CAT_ID,      /* the two columns that a page is ordered by */
 	CAT_BALANCE,
 	CAT_INSERT_ROWS, /* how an INSERT of several accounts begins: up to and with VALUES and a blank; ... */
@@ -73,7 +67,7 @@ enum catalogue_sql {
 	CAT_LEDGER_FIND,    /* $1 transfer id */
 	CAT_LEDGER_SAME,    /* $1 to $4, the amount NULL for any */
 
-	/* id, made_at, source, destination, amount of transfers. */
+	/* All columns of transfers (bank/ledger_columns.h). */
 	CAT_LEDGER_NEWEST, /* newest first; $1 an account that took part, or NULL for all; $2 limit */
 	CAT_LEDGER_OLDER,  /* the same, of those before the transfer with id $3 */
 	CAT_LEDGER_OLDEST, /* as newest and older, the other way round: oldest first */

@@ -70,17 +70,6 @@ static void catalogue_on_lost(void *arg, size_t answered, const struct answer *w
 
 /* ---- what is asked for ---- */
 
-const char *const ledger_columns[LEDGER_COLUMNS] = {
-	[LEDGER_ID] = "id",         [LEDGER_MADE_AT] = "made_at",
-	[LEDGER_SOURCE] = "source", [LEDGER_DESTINATION] = "destination",
-	[LEDGER_AMOUNT] = "amount",
-};
-
-const char *const ledger_titles[LEDGER_COLUMNS] = {
-	[LEDGER_ID] = "transfer",    [LEDGER_MADE_AT] = "made at", [LEDGER_SOURCE] = "from",
-	[LEDGER_DESTINATION] = "to", [LEDGER_AMOUNT] = "amount",
-};
-
 struct statement catalogue_select(const struct catalogue *catalogue, enum catalogue_sql which,
 				  const char *const *params, unsigned nparams)
 {

@@ -88,45 +88,57 @@ static char *judge_side(const struct catalogue *catalogue, const struct table *t
 		   say_id(catalogue->name).text);
 }
 
-static char *judge_amount(const struct catalogue *catalogue, const struct table *table)
+static char *judge_amount(const struct catalogue *catalogue, const struct table *table, const char *name)
 {
-	const struct column *amount = table_column(table, "amount");
+	const struct column *amount = table_column(table, name);
 	if (!amount)
-		return why(table, "it has no column amount");
+		return why(table, "it has no column %s", name);
 	if (type_holds(amount, catalogue->balance_max, catalogue->balance_scale))
 		return NULL;
 	char type[80];
 	type_show(type, amount->type, amount->typmod);
-	return why(table, "its column amount is of type %s, which does not hold every balance of %s", type,
+	return why(table, "its column %s is of type %s, which does not hold every balance of %s", name, type,
 		   say_id(catalogue->name).text);
 }
 
 /* The primary key must be the id alone: it is what makes a transfer happen once. */
-static char *judge_id(const struct table *table)
+static char *judge_id(const struct table *table, const char *name)
 {
-	const struct column *id = table_column(table, "id");
+	const struct column *id = table_column(table, name);
 	if (!id || !id->key || table_keys(table) != 1)
-		return why(table, "its primary key must be a column id");
+		return why(table, "its primary key must be a column %s", name);
 	if (strcmp(id->type, "uuid") != 0)
-		return why(table, "its column id must be of type uuid");
+		return why(table, "its column %s must be of type uuid", name);
 	return NULL;
 }
 
-static char *judge_made_at(const struct table *table)
+static char *judge_time(const struct table *table, const char *name)
 {
-	const struct column *column = table_column(table, "made_at");
+	const struct column *column = table_column(table, name);
 	char type[80];
 	if (!column)
-		return why(table, "it has no column made_at");
+		return why(table, "it has no column %s", name);
 	type_show(type, column->type, column->typmod);
 	if (strcmp(type, "timestamptz") == 0 || strcmp(type, "timestamp") == 0)
-		return column->needs_value ? why(table, "its column made_at has no default") : NULL;
-	return why(table, "its column made_at is of type %s, which is not a timestamp", type);
+		return column->needs_value ? why(table, "its column %s has no default", name) : NULL;
+	return why(table, "its column %s is of type %s, which is not a timestamp", name, type);
 }
 
-/* Those that are written, and then all. */
-enum { WRITTEN = 4, ALL };
-static const char *const ours[ALL] = {"id", "source", "destination", "amount", "made_at"};
+static char *judge_column(const struct catalogue *catalogue, const struct table *table, enum ledger_column column)
+{
+	const char *name = ledger_columns[column];
+	switch (ledger_kinds[column]) {
+	case KIND_KEY:
+		return judge_id(table, name);
+	case KIND_TIME:
+		return judge_time(table, name);
+	case KIND_ACCOUNT:
+		return judge_side(catalogue, table, name);
+	case KIND_MONEY:
+		return judge_amount(catalogue, table, name);
+	}
+	return NULL;
+}
 
 /* A domain or a type that a user made brings rules and code of its own. */
 static char *judge_ours(const struct table *table, const struct column *column)
@@ -148,8 +160,8 @@ static char *judge_columns(const struct table *table)
 	for (size_t i = 0; i < table->ncolumns && !sentence; i++) {
 		const struct column *column = &table->columns[i];
 		bool known = false;
-		for (size_t k = 0; k < ALL; k++)
-			known = known || strcmp(column->name, ours[k]) == 0;
+		for (size_t k = 0; k < LEDGER_COLUMNS; k++)
+			known = known || strcmp(column->name, ledger_columns[k]) == 0;
 		sentence = known ? judge_ours(table, column)
 				 : why(table, "its column %s does not belong to a ledger", say_id(column->name).text);
 	}
@@ -161,24 +173,18 @@ char *ledger_judge(const struct catalogue *catalogue, const struct table *table)
 	char *sentence = judge_kind(table);
 	if (!sentence)
 		sentence = judge_others_hands(table);
-	if (!sentence)
-		sentence = judge_id(table);
-	if (!sentence)
-		sentence = judge_side(catalogue, table, "source");
-	if (!sentence)
-		sentence = judge_side(catalogue, table, "destination");
-	if (!sentence)
-		sentence = judge_amount(catalogue, table);
-	if (!sentence)
-		sentence = judge_made_at(table);
+	for (size_t i = 0; i < LEDGER_COLUMNS && !sentence; i++)
+		sentence = judge_column(catalogue, table, ledger_nth(i));
 	return sentence ? sentence : judge_columns(table);
 }
 
 void ledger_judge_rights(struct catalogue *catalogue, const struct table *table)
 {
 	bool readable = true, insertable = true;
-	for (size_t i = 0; i < WRITTEN; i++) {
-		const struct column *column = table_column(table, ours[i]);
+	for (enum ledger_column i = 0; i < LEDGER_COLUMNS; i++) {
+		const struct column *column = table_column(table, ledger_columns[i]);
+		if (!ledger_is_written(i))
+			continue;
 		readable = readable && column->readable;
 		insertable = insertable && column->insertable;
 	}

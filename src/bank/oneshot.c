@@ -92,18 +92,21 @@ static char *move_both(const struct catalogue *c, const struct names *n, const s
 static char *record_and_tell(const struct catalogue *c, const char *moved, const char *facts, const char *good,
 			     const struct oneshot_ledger *ledger)
 {
+	char *insert = statements_insert_ledger(ledger->table), *returned = statements_returned(c);
 	char *is[] = {statements_is_written(c, "r.", ledger->source, "$1"),
 		      statements_is_written(c, "r.", ledger->destination, "$2"),
 		      statements_is_written(c, "r.", ledger->amount, "c.amount")};
 	char *sql = qualify(c->guarded,
 			    "%s, checked AS (%s, %s AS good FROM moved), "
-			    "recorded AS (INSERT INTO %s (id, source, destination, amount) SELECT CASE WHEN good @= 2 "
+			    "recorded AS (%s SELECT CASE WHEN good @= 2 "
 			    "THEN $3::@uuid END, $1, $2, amount FROM checked RETURNING %s) "
 			    "SELECT c.source, c.destination, c.amount, 1 @/ CASE WHEN r.id @= $3 AND %s AND %s AND %s "
 			    "THEN 1 ELSE 0 END AS written FROM checked AS c LEFT JOIN recorded AS r ON true",
-			    moved, facts, good, ledger->table, statements_returned(c), is[0], is[1], is[2]);
+			    moved, facts, good, insert, returned, is[0], is[1], is[2]);
 	for (size_t i = 0; i < COUNT_OF(is); i++)
 		free(is[i]);
+	free(insert);
+	free(returned);
 	return sql;
 }
 

@@ -78,10 +78,7 @@ enum status query_as_of(const char *word, char **as_of, struct err *err)
 static void smallest(struct ask *ask, const struct query *query, const char *low, const char *high)
 {
 	const struct catalogue *c = query->catalogue;
-	struct buf columns = {0};
-	buf_fmt(&columns, "%s, %s", c->sql[CAT_ID], c->sql[CAT_BALANCE]);
-	struct draft draft = draft_begin(query, "", buf_text(&columns), statements_account(c, ACCOUNT_EXTRA));
-	buf_free(&columns);
+	struct draft draft = draft_begin(query, "", c->sql[CAT_ALWAYS], statements_account(c, ACCOUNT_EXTRA));
 	draft_and(&draft);
 	draft_compare(&draft, c->sql[CAT_ID], ">=");
 	draft_param(&draft, low);

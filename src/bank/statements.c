@@ -67,36 +67,30 @@ static void add_cut(struct buf *sql, const struct catalogue *c, const char *colu
 	free(name);
 }
 
-static char *page_columns(const struct catalogue *catalogue)
+/* The first `n` of an account, the extra ones cut where a page is asked for. */
+static char *account_columns(const struct catalogue *catalogue, size_t n, bool cut)
 {
 	struct buf sql = {0};
-	ident_add(&sql, catalogue->id_name);
-	buf_str(&sql, ", ");
-	ident_add(&sql, catalogue->balance_name);
-	for (size_t i = 0; i < catalogue->nextra; i++) {
-		buf_str(&sql, ", ");
-		add_cut(&sql, catalogue, catalogue->extra[i], catalogue->extra_type[i]);
-	}
-	return buf_take(&sql);
-}
-
-static char *whole_columns(const struct catalogue *catalogue)
-{
-	struct buf sql = {0};
-	ident_add(&sql, catalogue->id_name);
-	buf_str(&sql, ", ");
-	ident_add(&sql, catalogue->balance_name);
-	for (size_t i = 0; i < catalogue->nextra; i++) {
-		buf_str(&sql, ", ");
-		ident_add(&sql, catalogue->extra[i]);
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&sql, i ? ", " : "");
+		if (cut && i >= ACCOUNT_EXTRA)
+			add_cut(&sql, catalogue, catalogue->columns[i], catalogue->extra_type[i - ACCOUNT_EXTRA]);
+		else
+			ident_add(&sql, catalogue->columns[i]);
 	}
 	return buf_take(&sql);
 }
 
 static struct names names_of(const struct catalogue *catalogue, const struct table *table)
 {
-	return (struct names){table_name(catalogue, table), ident_quoted(catalogue->id_name),
-			      ident_quoted(catalogue->balance_name), page_columns(catalogue), whole_columns(catalogue)};
+	return (struct names){
+		.table = table_name(catalogue, table),
+		.id = ident_quoted(catalogue->id_name),
+		.balance = ident_quoted(catalogue->balance_name),
+		.always = account_columns(catalogue, ACCOUNT_EXTRA, false),
+		.columns = account_columns(catalogue, catalogue->ncolumns, true),
+		.whole = account_columns(catalogue, catalogue->ncolumns, false),
+	};
 }
 
 static void statements_names_free(struct names *names)
@@ -104,6 +98,7 @@ static void statements_names_free(struct names *names)
 	free(names->table);
 	free(names->id);
 	free(names->balance);
+	free(names->always);
 	free(names->columns);
 	free(names->whole);
 }
@@ -113,6 +108,7 @@ static void make_pages(struct catalogue *c, const struct names *n)
 	const char *id = n->id;
 	struct shape page = statements_account(c, c->ncolumns);
 	statements_put(c, CAT_COLUMNS, mem_dup(n->columns));
+	statements_put(c, CAT_ALWAYS, mem_dup(n->always));
 	statements_put(c, CAT_ID, mem_dup(n->id));
 	statements_put(c, CAT_BALANCE, mem_dup(n->balance));
 	char *from = qualify(false, "SELECT %s FROM %s", n->columns, n->table);
@@ -147,9 +143,9 @@ static char *read_two(const struct catalogue *c, const struct names *n)
 {
 	const char *type = id_type(c);
 	if (!c->guarded)
-		return qualify(false, "SELECT %s, %s FROM %s WHERE %s IN ($1, $2)", n->id, n->balance, n->table, n->id);
-	return qualify(true, "SELECT %s, %s FROM %s WHERE %s @= ANY (ARRAY[$1::@%s, $2::@%s])", n->id, n->balance,
-		       n->table, n->id, type, type);
+		return qualify(false, "SELECT %s FROM %s WHERE %s IN ($1, $2)", n->always, n->table, n->id);
+	return qualify(true, "SELECT %s FROM %s WHERE %s @= ANY (ARRAY[$1::@%s, $2::@%s])", n->always, n->table, n->id,
+		       type, type);
 }
 
 static void make_transfer(struct catalogue *c, const struct names *n)
@@ -227,22 +223,40 @@ static void type_add(struct buf *sql, const struct catalogue *c, const struct co
 	qualify_add(sql, c->qualified && named, "@%s", type);
 }
 
+static void statements_declare(struct buf *sql, const struct catalogue *c, const struct table *accounts,
+			       enum ledger_column column)
+{
+	buf_fmt(sql, "%s ", ledger_columns[column]);
+	switch (ledger_kinds[column]) {
+	case KIND_KEY:
+		qualify_add(sql, c->qualified, "@uuid PRIMARY KEY");
+		return;
+	case KIND_TIME:
+		qualify_add(sql, c->qualified, "@timestamptz NOT NULL DEFAULT @now()");
+		return;
+	case KIND_ACCOUNT:
+		type_add(sql, c, table_column(accounts, c->id_name));
+		break;
+	case KIND_MONEY:
+		type_add(sql, c, table_column(accounts, c->balance_name));
+		break;
+	}
+	buf_str(sql, " NOT NULL");
+}
+
 void statements_make_ledger(struct catalogue *c, const struct table *accounts, const char *schema, const char *name)
 {
-	struct buf id = {0}, amount = {0};
-	char *where = ident_quoted(schema), *table = ident_quoted(name);
-	type_add(&id, c, table_column(accounts, c->id_name));
-	type_add(&amount, c, table_column(accounts, c->balance_name));
-	statements_put(c, CAT_MAKE_LEDGER,
-		       qualify(c->qualified,
-			       "CREATE TABLE IF NOT EXISTS %s.%s (id @uuid PRIMARY KEY, source %s NOT NULL, "
-			       "destination %s NOT "
-			       "NULL, amount %s NOT NULL, made_at @timestamptz NOT NULL DEFAULT @now())",
-			       where, table, buf_text(&id), buf_text(&id), buf_text(&amount)));
-	buf_free(&id);
-	buf_free(&amount);
-	free(where);
-	free(table);
+	struct buf sql = {0};
+	buf_str(&sql, "CREATE TABLE IF NOT EXISTS ");
+	ident_add(&sql, schema);
+	buf_char(&sql, '.');
+	ident_add(&sql, name);
+	for (size_t i = 0; i < LEDGER_COLUMNS; i++) {
+		buf_str(&sql, i ? ", " : " (");
+		statements_declare(&sql, c, accounts, ledger_nth(i));
+	}
+	buf_char(&sql, ')');
+	statements_put(c, CAT_MAKE_LEDGER, buf_take(&sql));
 }
 
 /* ---- the ledger ---- */
@@ -252,7 +266,10 @@ static void make_history(struct catalogue *c, const char *ledger)
 {
 	bool q = c->qualified;
 	struct shape row = {.columns = LEDGER_COLUMNS, .names = ledger_columns, .filled = SHAPE_FILLED(LEDGER_ID)};
-	char *head = qualify(q, "SELECT id, made_at, source, destination, amount FROM %s", ledger);
+	struct buf names = {0};
+	ledger_add_names(&names, 0);
+	char *head = qualify(q, "SELECT %s FROM %s", buf_text(&names), ledger);
+	buf_free(&names);
 	char *of = qualify(q, "%s WHERE (source @= $1 OR destination @= $1 OR $1 IS NULL)", head);
 	char *there = qualify(q, "(SELECT made_at, id FROM %s WHERE id @= $3)", ledger);
 	const char *down = "ORDER BY made_at DESC, id DESC LIMIT $2", *up = "ORDER BY made_at, id LIMIT $2";
@@ -282,31 +299,44 @@ char *statements_is_written(const struct catalogue *c, const char *prefix, const
 	return sql;
 }
 
-const char *statements_returned(const struct catalogue *c)
+char *statements_insert_ledger(const char *into)
 {
-	return c->qualified ? "id, source, destination, amount, tableoid" : "id, source, destination, amount";
+	struct buf sql = {0};
+	buf_fmt(&sql, "INSERT INTO %s (", into);
+	ledger_add_written(&sql);
+	buf_char(&sql, ')');
+	return buf_take(&sql);
+}
+
+char *statements_returned(const struct catalogue *c)
+{
+	struct buf sql = {0};
+	ledger_add_written(&sql);
+	buf_str(&sql, c->qualified ? ", tableoid" : "");
+	return buf_take(&sql);
 }
 
 /* The id stands first, so that $2 and $3 get the type of the accounts' id before the ledger's columns, which may be
  * wider, ask. */
 static void make_writing(struct catalogue *c, const struct names *n, const struct table *ledger, const char *into)
 {
-	char *head = qualify(false, "INSERT INTO %s (id, source, destination, amount) VALUES ", into);
+	char *head = statements_insert_ledger(into), *returned = statements_returned(c);
 	char *hold = both_hold(c, n, 2, 5);
 	char *from = statements_is_written(c, "", table_column(ledger, "source"), "$2"),
 	     *to = statements_is_written(c, "", table_column(ledger, "destination"), "$3");
-	statements_put(
-		c, CAT_LEDGER_CHECKED,
-		qualify(c->guarded,
-			"WITH written AS (%s(CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING %s) SELECT 1 @/ "
-			"@count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
-			head, hold, statements_returned(c), from, to));
+	statements_put(c, CAT_LEDGER_CHECKED,
+		       qualify(c->guarded,
+			       "WITH written AS (%s VALUES (CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING %s) "
+			       "SELECT 1 @/ "
+			       "@count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
+			       head, hold, returned, from, to));
 	statements_put(c, CAT_LEDGER_PROBE,
 		       qualify(c->guarded,
-			       "WITH written AS (%s($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "
+			       "WITH written AS (%s VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "
 			       "SELECT id FROM written WHERE id @= $1",
 			       head));
 	free(head);
+	free(returned);
 	free(hold);
 	free(from);
 	free(to);
@@ -323,16 +353,17 @@ static char *side_is(const struct catalogue *c, const struct column *column, con
 
 static void make_finding(struct catalogue *c, const struct table *ledger, const char *into)
 {
-	static const char *const names[FOUND_COLUMNS] = {
-		[FOUND_SOURCE] = "source", [FOUND_DESTINATION] = "destination", [FOUND_AMOUNT] = "amount"};
-	struct shape found = {.columns = FOUND_COLUMNS, .names = names};
+	struct shape found = {.columns = FOUND_COLUMNS, .names = ledger_columns + FOUND_FIRST};
+	struct buf names = {0};
+	ledger_add_names(&names, LEDGER_SOURCE);
 	char *from = side_is(c, table_column(ledger, "source"), "$2"),
 	     *to = side_is(c, table_column(ledger, "destination"), "$3");
 	statements_put_select(c, CAT_LEDGER_FIND, found,
-			      qualify(c->guarded, "SELECT source, destination, amount FROM %s WHERE id @= $1", into));
+			      qualify(c->guarded, "SELECT %s FROM %s WHERE id @= $1", buf_text(&names), into));
 	statements_put_select(c, CAT_LEDGER_SAME, found,
 			      qualify(c->guarded, "%s AND %s AND %s AND (amount @= $4 OR $4 IS NULL)",
 				      c->sql[CAT_LEDGER_FIND], from, to));
+	buf_free(&names);
 	free(from);
 	free(to);
 }

@@ -9,6 +9,7 @@
 /* The names as SQL writes them. */
 struct names {
 	char *table, *id, *balance;
+	char *always;  /* the columns that every account has */
 	char *columns; /* of a page */
 	char *whole;   /* the same, uncut */
 };
@@ -26,8 +27,11 @@ void oneshot_make(struct catalogue *catalogue, const struct names *names, const 
 char *statements_is_written(const struct catalogue *catalogue, const char *prefix, const struct column *column,
 			    const char *value);
 
-/* What the ledger gives back of a row that was written. Only a table has a tableoid: a view put in its place fails. */
-const char *statements_returned(const struct catalogue *catalogue);
+/* How an INSERT of what is written to the ledger begins, up to its columns; owned. */
+char *statements_insert_ledger(const char *into);
+
+/* Owned: what the ledger gives back of a row that was written. Only a table has a tableoid: a view put in its place fails. */
+char *statements_returned(const struct catalogue *catalogue);
 
 void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char *sql); /* takes `sql` */
 

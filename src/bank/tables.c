@@ -104,19 +104,24 @@ bool fill_makes(const char *table)
 	return good;
 }
 
-/* SERIAL and INTEGER are words of the grammar: they find nobody's types. */
+/* The table of the tutorial, in the schema that was named. SERIAL and INTEGER are words of the grammar: they find
+ * nobody's types. */
 void fill_accounts(struct db *db, const char *table, fill_tables_fn *done, void *arg)
 {
 	struct making *making = NEW(struct making);
-	struct buf sql = {0};
+	struct buf sql = {0}, first = {0};
+	const char *text = asset_schema_sql;
 	char *schema = NULL, *name = NULL;
 	ident_split(table, &schema, &name);
-	buf_str(&sql, "CREATE TABLE IF NOT EXISTS ");
+	next_statement(&text, &first);
+	size_t head = (size_t)(strstr(first.p, "accounts") - first.p);
+	buf_add(&sql, first.p, head);
 	if (schema) {
 		ident_add(&sql, schema);
 		buf_char(&sql, '.');
 	}
-	buf_str(&sql, "accounts (id SERIAL NOT NULL, balance INTEGER, PRIMARY KEY (id))");
+	buf_str(&sql, first.p + head);
+	buf_free(&first);
 	free(schema);
 	free(name);
 	*making = (struct making){.db = db, .done = done, .arg = arg, .own = buf_take(&sql)};

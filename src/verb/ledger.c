@@ -24,8 +24,9 @@ enum status ledger_there(const struct run *run, struct err *err)
 struct output *ledger_output(const struct run *run, enum output_format format)
 {
 	bool number = run->app->catalogue->id_is_number;
-	const bool right[LEDGER_COLUMNS] = {
-		[LEDGER_SOURCE] = number, [LEDGER_DESTINATION] = number, [LEDGER_AMOUNT] = true};
+	bool right[LEDGER_COLUMNS];
+	for (size_t i = 0; i < LEDGER_COLUMNS; i++)
+		right[i] = ledger_kinds[i] == KIND_MONEY || (ledger_kinds[i] == KIND_ACCOUNT && number);
 	return output_new(stdout, format, LEDGER_COLUMNS, ledger_columns, right);
 }
 
