@@ -70,7 +70,13 @@ struct player {
 /* player.c */
 void player_tell(struct player *player);
 void player_fail(struct player *player, const char *sentence);
+void player_failed(struct player *player, const struct stage_fact *fact); /* the stage cannot go on */
+void player_ended(struct player *player, const struct stage_fact *fact);  /* the stage is off */
+
+/* player_step.c: the road of a step */
 size_t player_next_turn(const struct player *player); /* nturns where there is none */
+void player_on_fact(void *arg, const struct stage_fact *fact);
+void player_on_pause(void *arg);
 
 /* player_turns.c: the turns of the order that is played, and those that the engine adds */
 void player_turns_make(struct player *player);
@@ -78,11 +84,11 @@ void player_turns_forget(struct player *player);
 void player_turns_again(struct player *player, const struct stage_fact *fact);   /* the engine begins again */
 void player_turns_outcome(struct player *player, const struct stage_fact *fact); /* it is done with a session */
 
-/* player_judge.c: what the answers of the server mean for the lesson */
-void player_judge(struct player *player, const struct stage_record *record);
+/* player_data.c: what is known of the data */
+void player_learn(struct player *player, const struct stage_record *record, const struct lesson_fact *fact);
 void player_checks_make(struct player *player); /* those of the order, none of them asked */
 void player_checks_ask(struct player *player);  /* one after another; then the stage is ended */
 void player_watch(struct player *player);       /* asks what others see now */
-void player_forget(struct player *player);      /* all that was found out in this order */
+void player_data_forget(struct player *player);
 
 #endif

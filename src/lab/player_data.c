@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the server's answers mean for the lesson: questions, surprises, checks, and the current values. */
+/* What is known of the data: what a session has read, what others see now, and whether the lesson's checks hold. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ static bool writes(const struct stage_record *record)
 }
 
 /* Whoever has read before others committed something knows what was true, not what is. */
-static void learn(struct player *player, const struct stage_record *record, const struct lesson_fact *fact)
+void player_learn(struct player *player, const struct stage_record *record, const struct lesson_fact *fact)
 {
 	struct knows *knows = &player->knows[record->lane];
 	struct stage_lane lane;
@@ -51,49 +51,6 @@ static void learn(struct player *player, const struct stage_record *record, cons
 	knows->wrote = false;
 	if (tag_begins(fact->tag, "COMMIT") || tag_begins(fact->tag, "ROLLBACK"))
 		forget_read(knows);
-}
-
-/* ---- questions and expectations ---- */
-
-static struct turn *turn_of(struct player *player, const struct stage_record *record)
-{
-	for (size_t i = 0; i < player->nturns; i++)
-		if (player->turns[i].sent && !player->turns[i].note && player->turns[i].record == record->number)
-			return &player->turns[i];
-	return NULL;
-}
-
-/* What only waits may still end in many ways: answers that name an end are judged then. */
-static void judge_question(struct turn *turn, const struct lesson_ask *ask, const struct lesson_fact *fact)
-{
-	for (size_t i = 0; i < ask->nanswers; i++) {
-		if (!lesson_holds(&ask->answers[i].outcome, fact))
-			continue;
-		turn->right = (long)i;
-		turn->judged = true;
-		return;
-	}
-	turn->judged = turn->judged || fact->complete;
-}
-
-void player_judge(struct player *player, const struct stage_record *record)
-{
-	const struct lesson *lesson = player->lesson;
-	struct turn *turn = turn_of(player, record);
-	struct observed observed = {0};
-	if (!turn)
-		return;
-	observed_record(&observed, lesson->spec, record);
-	const struct lesson_ask *ask = lesson_ask_of(lesson, (long)player->order, (long)record->step);
-	const struct lesson_expect *expect = lesson_expect_of(lesson, (long)player->order, (long)record->step);
-	bool first = turn->attempt <= 1;
-	if (ask && first)
-		judge_question(turn, ask, &observed.fact);
-	if (expect && first && !player->strayed && record->done)
-		turn->surprise = !lesson_holds(&expect->outcome, &observed.fact);
-	if (record->done)
-		learn(player, record, &observed.fact);
-	observed_free(&observed);
 }
 
 /* ---- checks ---- */
@@ -167,7 +124,7 @@ void player_watch(struct player *player)
 	stage_ask(player->stage, player->checks[0].sql, on_watch, player);
 }
 
-void player_forget(struct player *player)
+void player_data_forget(struct player *player)
 {
 	for (size_t i = 0; i < player->lesson->spec->nsessions; i++) {
 		player->knows[i].wrote = false;
@@ -177,11 +134,8 @@ void player_forget(struct player *player)
 		free(player->checks[i].found);
 	free(player->checks);
 	free(player->committed);
-	free(player->error);
-	free(player->left);
 	player->checks = NULL;
 	player->nchecks = player->next_check = 0;
-	player->committed = player->error = player->left = NULL;
-	player->watching = player->strayed = false;
-	player->asked = -1;
+	player->committed = NULL;
+	player->watching = false;
 }

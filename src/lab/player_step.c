@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A step on its way through the player: asked for, sent, judged by what the server did, and what comes next. */
+#include <stdlib.h>
+
+#include "player_internal.h"
+
+/*
+ * In the order in which it happens:
+ *
+ *	1  player_next(), player_step()  a person, a script or the pace asks for a step; while another one is on its way,
+ *	                                 that is kept in `wants`
+ *	2  player_send()                 the step goes to the stage, whose road is stage_step.c
+ *	3  player_judge()                did it do what the lesson expects? which answer was right?
+ *	4  player_settle()               ready for the next one: what is wanted, or the pace, begins at 1 again
+ *
+ * 3 and 4 come from player_on_fact(): the stage tells what became of the step.
+ */
+
+/* ---- which one is next, and can it be sent? ---- */
+
+size_t player_next_turn(const struct player *player)
+{
+	size_t i = 0, n = player->nturns;
+	while (i < n && (player->turns[i].sent || player->turns[i].dropped))
+		i++;
+	return i;
+}
+
+static bool player_any_lane(const struct player *player, enum lane_state state)
+{
+	for (size_t i = 0; i < player->lesson->spec->nsessions; i++) {
+		struct stage_lane lane;
+		stage_lane(player->stage, i, &lane);
+		if (lane.state == state)
+			return true;
+	}
+	return false;
+}
+
+/* The session of the next step waits: what it waits for may have ended just now, and then it tells. */
+static bool player_next_waits(const struct player *player)
+{
+	size_t turn = player_next_turn(player);
+	struct stage_lane lane;
+	if (turn >= player->nturns)
+		return false;
+	stage_lane(player->stage, player->lesson->spec->steps[player->turns[turn].step].session, &lane);
+	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
+}
+
+/* ---- 1: asked for; 2: sent ---- */
+
+static void player_by_hand(struct player *player)
+{
+	player->pace = PLAYER_BY_HAND;
+	player->go_to = 0;
+}
+
+/* Marked before it is sent: the facts about it come from inside. */
+static enum status player_send(struct player *player, size_t i, struct err *err)
+{
+	struct turn *turn = &player->turns[i];
+	size_t step = turn->step;
+	bool in_turn = i == player_next_turn(player);
+	bool planned = !player->strayed && turn->place == (long)stage_turn(player->stage); /* its marks hold */
+	bool asked = turn->attempt <= 1 && lesson_ask_of(player->lesson, (long)player->order, (long)step) != NULL;
+	turn->sent = true;
+	turn->record = stage_nrecords(player->stage);
+	player->sent[player->nsent++] = i;
+	enum status status = in_turn && planned ? stage_next(player->stage, err) : stage_step(player->stage, step, err);
+	if (status) {
+		player->turns[i].sent = false;
+		player->nsent--;
+		player->pace = PLAYER_BY_HAND;
+		return status;
+	}
+	free(player->error);
+	player->error = NULL;
+	player->strayed = player->strayed || !in_turn;
+	if (asked)
+		player->asked = (long)i;
+	return ST_OK;
+}
+
+static void player_finish(struct player *player)
+{
+	player->state = PLAYER_CHECKING;
+	if (player->strayed || player_any_lane(player, LANE_WAITING) || player_any_lane(player, LANE_LOST))
+		stage_end(player->stage);
+	else
+		player_checks_ask(player);
+}
+
+static enum status player_after_the_end(struct player *player, struct err *err)
+{
+	if (player->state == PLAYER_OVER && player->order + 1 < player->norders) {
+		player_begin(player, player->order + 1);
+		return ST_OK;
+	}
+	return err_set(err, ST_USAGE, "that was all of it: R plays it again, Esc goes back to the lessons");
+}
+
+enum status player_next(struct player *player, struct err *err)
+{
+	switch (player->state) {
+	case PLAYER_CHECKING:
+		return ST_OK;
+	case PLAYER_STARTING:
+	case PLAYER_BUSY:
+		player->wants = WANTS_NEXT;
+		return ST_OK;
+	case PLAYER_OVER:
+	case PLAYER_FAILED:
+		return player_after_the_end(player, err);
+	case PLAYER_READY:
+		break;
+	}
+	if (player_next_waits(player)) { /* then it is sent as soon as that is over */
+		player->wants = WANTS_NEXT;
+		return ST_OK;
+	}
+	size_t turn = player_next_turn(player);
+	if (turn < player->nturns)
+		return player_send(player, turn, err);
+	player_finish(player);
+	player_tell(player);
+	return ST_OK;
+}
+
+enum status player_step(struct player *player, size_t session, struct err *err)
+{
+	const struct spec *spec = player->lesson->spec;
+	if (session >= spec->nsessions)
+		return err_set(err, ST_USAGE, "this lesson has %zu sessions", spec->nsessions);
+	if (player->state == PLAYER_BUSY) {
+		player->wants = (long)session;
+		return ST_OK;
+	}
+	if (player->state != PLAYER_READY)
+		return err_set(err, ST_USAGE, "not now: no step can be sent");
+	for (size_t i = 0; i < player->nturns; i++)
+		if (!player->turns[i].sent && !player->turns[i].dropped &&
+		    spec->steps[player->turns[i].step].session == session)
+			return player_send(player, i, err);
+	return err_set(err, ST_USAGE, "%.40s has no step left in this order", spec->sessions[session].name);
+}
+
+/* ---- 3: what became of it ---- */
+
+static struct turn *player_turn_of(struct player *player, const struct stage_record *record)
+{
+	for (size_t i = 0; i < player->nturns; i++)
+		if (player->turns[i].sent && !player->turns[i].note && player->turns[i].record == record->number)
+			return &player->turns[i];
+	return NULL;
+}
+
+/* What only waits may still end in many ways: answers that name an end are judged then. */
+static void player_judge_question(struct turn *turn, const struct lesson_ask *ask, const struct lesson_fact *fact)
+{
+	for (size_t i = 0; i < ask->nanswers; i++) {
+		if (!lesson_holds(&ask->answers[i].outcome, fact))
+			continue;
+		turn->right = (long)i;
+		turn->judged = true;
+		return;
+	}
+	turn->judged = turn->judged || fact->complete;
+}
+
+static void player_judge(struct player *player, const struct stage_record *record)
+{
+	const struct lesson *lesson = player->lesson;
+	struct turn *turn = player_turn_of(player, record);
+	struct observed observed = {0};
+	if (!turn)
+		return;
+	observed_record(&observed, lesson->spec, record);
+	const struct lesson_ask *ask = lesson_ask_of(lesson, (long)player->order, (long)record->step);
+	const struct lesson_expect *expect = lesson_expect_of(lesson, (long)player->order, (long)record->step);
+	bool first = turn->attempt <= 1;
+	if (ask && first)
+		player_judge_question(turn, ask, &observed.fact);
+	if (expect && first && !player->strayed && record->done)
+		turn->surprise = !lesson_holds(&expect->outcome, &observed.fact);
+	if (record->done)
+		player_learn(player, record, &observed.fact);
+	observed_free(&observed);
+}
+
+/* ---- 4: what comes next ---- */
+
+/* True where the step in front of it is one to stop at. */
+static bool player_stops(const struct player *player)
+{
+	size_t turn = player_next_turn(player);
+	if (player->nsent < player->go_to)
+		return false;
+	return player->go_to || player->turns[turn].breakpoint || player_asks(player);
+}
+
+static void player_go_on(struct player *player)
+{
+	struct err err;
+	if (player->state != PLAYER_READY || player_next_waits(player))
+		return;
+	if (player_next_turn(player) < player->nturns && player_stops(player))
+		player_by_hand(player);
+	else if (player_next(player, &err))
+		player_fail(player, err.text);
+}
+
+/* What was asked for while a step was on its way. */
+static void player_do_wanted(struct player *player)
+{
+	struct err err;
+	long wants = player->wants;
+	if (wants == WANTS_NEXT && player_next_waits(player))
+		return;
+	player->wants = WANTS_NOTHING;
+	if (wants == WANTS_NEXT ? player_next(player, &err) : player_step(player, (size_t)wants, &err))
+		player_fail(player, err.text);
+}
+
+static void player_settle(struct player *player)
+{
+	if (stage_state(player->stage) != STAGE_STANDING || player->state == PLAYER_CHECKING)
+		return;
+	bool runs = player_any_lane(player, LANE_RUNNING);
+	player->state = runs ? PLAYER_BUSY : PLAYER_READY;
+	if (runs)
+		return;
+	bool over = player_next_turn(player) == player->nturns && !player_any_lane(player, LANE_WAITING) &&
+		    !player_any_lane(player, LANE_HELD);
+	if (over) {
+		player_finish(player);
+	} else if (player->wants != WANTS_NOTHING) {
+		player_do_wanted(player);
+	} else if (player->pace == PLAYER_GOES_ON) {
+		player_go_on(player);
+	} else if (player->pace == PLAYER_AUTO) {
+		timer_start(player->pause, player->pause_ms);
+	}
+}
+
+/* ---- 3 and 4, as the stage tells it ---- */
+
+void player_on_fact(void *arg, const struct stage_fact *fact)
+{
+	struct player *player = arg;
+	switch (fact->kind) {
+	case FACT_BEGUN:
+		player_watch(player);
+		player_settle(player);
+		break;
+	case FACT_SENT:
+		player_settle(player);
+		break;
+	case FACT_WAITS:
+	case FACT_GOES_ON:
+		player_judge(player, fact->record);
+		player_settle(player);
+		break;
+	case FACT_AGAIN:
+		player_turns_again(player, fact);
+		break;
+	case FACT_OUTCOME:
+		player_turns_outcome(player, fact);
+		break;
+	case FACT_DONE:
+		player_judge(player, fact->record);
+		player_watch(player);
+		player_settle(player);
+		break;
+	case FACT_LOST:
+		player_fail(player, fact->text);
+		player_settle(player);
+		break;
+	case FACT_FAILED:
+		player_failed(player, fact);
+		break;
+	case FACT_ENDED:
+		player_ended(player, fact);
+		break;
+	case FACT_STARTS:
+	case FACT_SET_UP:
+	case FACT_SAID:
+	case FACT_CANCELS:
+	case FACT_PLAYED:
+	case FACT_TORN_DOWN:
+		break;
+	}
+	player_tell(player);
+}
+
+/* ---- the pace ---- */
+
+void player_on_pause(void *arg)
+{
+	struct player *player = arg;
+	struct err err;
+	if (player->state == PLAYER_READY && player->pace == PLAYER_AUTO && !player_next_waits(player) &&
+	    player_next(player, &err)) {
+		player_fail(player, err.text);
+		player_by_hand(player);
+	}
+	player_tell(player);
+}
+
+void player_pace(struct player *player, enum player_pace pace)
+{
+	struct err err;
+	timer_stop(player->pause);
+	player->pace = pace;
+	player->go_to = 0;
+	if (pace == PLAYER_BY_HAND || player->state != PLAYER_READY)
+		return;
+	/* From where it stands it goes on, whatever there is to stop at. */
+	if (player_next(player, &err)) {
+		player_fail(player, err.text);
+		player_by_hand(player);
+	}
+	player_tell(player);
+}
+
+void player_go_to(struct player *player, size_t sent)
+{
+	if (!sent)
+		return;
+	player->pace = PLAYER_GOES_ON;
+	player->go_to = sent;
+	player_settle(player);
+}
+
+void player_cancel(struct player *player)
+{
+	player_by_hand(player);
+	for (size_t i = 0; i < player->lesson->spec->nsessions && stage_state(player->stage) == STAGE_STANDING; i++) {
+		struct stage_lane lane;
+		stage_lane(player->stage, i, &lane);
+		if (lane.state == LANE_RUNNING || lane.state == LANE_WAITING)
+			stage_cancel(player->stage, i);
+	}
+}
