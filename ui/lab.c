@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/draw.h"
+#include "ui/lab_now.h"
 #include "ui/lab_step.h"
 #include "ui/lab_story.h"
 #include "ui/view.h"
@@ -189,7 +190,7 @@ static void lab_draw(void *self, struct rect inside, bool focus)
 		return;
 	}
 	bool roomy = inside.h >= 12;
-	int rows = (int)player_nrows(player) + 1, now = roomy ? lab_story_now_lines(player) + 1 : 0;
+	int rows = (int)player_nrows(player) + 1, now = roomy ? lab_now_lines(player) + 1 : 0;
 	int tell = lab_story_lines(player, inside.w - 2) + (roomy ? 1 : 0);
 	int most = inside.h - now - ROWS_LEAST - 1;
 	if (tell > most)
@@ -199,7 +200,7 @@ static void lab_draw(void *self, struct rect inside, bool focus)
 	lab_draw_rows(pane, (struct rect){inside.y, inside.x, rows, inside.w}, focus);
 	int y = inside.y + rows;
 	if (roomy)
-		lab_story_draw_now(player, (struct rect){y, inside.x, now, inside.w});
+		lab_now_draw(player, (struct rect){y, inside.x, now, inside.w});
 	y += now;
 	lab_story_draw(player, pane->looking ? (long)pane->selected : -1,
 		       (struct rect){y, inside.x, inside.y + inside.h - y, inside.w}, roomy);
@@ -264,7 +265,7 @@ static void lab_detail(const struct lab_pane *pane)
 						     : 0;
 	struct player_row row = player_row(player, at);
 	if (!pane->looking) { /* there may be no room for all of it beside the lanes */
-		lab_story_whole(&text, pane->app->player);
+		lab_story_whole(&text, player);
 		buf_char(&text, '\n');
 	}
 	if (row.note)

@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "db/sqlstate.h"
 #include "event/show.h"
-#include "lab/observed.h"
+#include "lab/story.h"
 #include "ui/draw.h"
+
+enum { VALUE_COLUMNS = 40 };
 
 /* ---- the statement ---- */
 
@@ -34,96 +36,55 @@ void lab_step_sql_short(struct buf *out, const char *sql, int columns)
 
 /* ---- its outcome ---- */
 
-static const struct stage_word *word_of(const struct stage_record *record, enum stage_word_kind kind)
+static const char *lab_step_code(const struct story_outcome *outcome)
 {
-	const struct stage_word *found = NULL;
-	for (size_t i = 0; i < record->nwords; i++)
-		if (record->words[i].kind == kind)
-			found = &record->words[i];
-	return found;
-}
-
-static const char *tag_of(const struct stage_record *record)
-{
-	const char *tag = "";
-	for (size_t i = 0; i < record->nwords; i++)
-		if (record->words[i].kind == WORD_TAG || record->words[i].kind == WORD_ROWS)
-			tag = record->words[i].tag;
-	return tag;
-}
-
-static const char *code_of(const struct stage_word *error)
-{
-	return error->sqlstate[0] ? error->sqlstate : "lost";
-}
-
-void lab_step_blockers(struct buf *out, const struct spec *spec, const struct stage_record *record)
-{
-	bool other = false;
-	size_t named = 0;
-	for (size_t i = 0; i < record->nblockers; i++) {
-		if (record->blockers[i] < 0) {
-			other = true;
-			continue;
-		}
-		buf_str(out, named++ ? " and " : "");
-		draw_harmless(out, spec->sessions[record->blockers[i]].name);
-	}
-	if (other)
-		buf_fmt(out, "%sanother session", named ? " and " : "");
-}
-
-static void lab_step_add_waits(struct buf *out, const struct spec *spec, const struct stage_record *record)
-{
-	struct buf whom = {0};
-	lab_step_blockers(&whom, spec, record);
-	buf_fmt(out, whom.len ? "waits for %s" : "waits", buf_text(&whom));
-	buf_free(&whom);
-}
-
-static void lab_step_add_rows(struct buf *out, const struct stage_word *word)
-{
-	struct buf value = {0};
-	observed_value(&value, word->rows);
-	buf_str(out, "-> ");
-	if (word->rows && word->rows->nrows == 0)
-		buf_str(out, "no rows");
-	else
-		text_escape(out, buf_text(&value), value.len, 40);
-	buf_free(&value);
+	return outcome->code[0] ? outcome->code : "lost";
 }
 
 void lab_step_outcome(struct buf *out, const struct spec *spec, const struct stage_record *record)
 {
-	if (!record)
-		return;
-	if (!record->done) {
-		if (record->waited)
-			lab_step_add_waits(out, spec, record);
-		else
-			buf_str(out, "...");
-		return;
+	struct story_outcome outcome = story_outcome(record);
+	switch (outcome.end) {
+	case STORY_TO_COME:
+		break;
+	case STORY_RUNS:
+		buf_str(out, "...");
+		break;
+	case STORY_WAITS:
+		story_outcome_words(out, spec, &outcome);
+		break;
+	case STORY_FAILED:
+		buf_fmt(out, "x %s", lab_step_code(&outcome));
+		break;
+	case STORY_READS:
+		buf_str(out, "-> ");
+		story_value(out, outcome.rows, VALUE_COLUMNS);
+		break;
+	case STORY_DONE:
+		draw_harmless(out, outcome.tag);
+		break;
 	}
-	const struct stage_word *error = word_of(record, WORD_ERROR), *rows = word_of(record, WORD_ROWS);
-	if (error)
-		buf_fmt(out, "x %s", code_of(error));
-	else if (rows)
-		lab_step_add_rows(out, rows);
-	else
-		draw_harmless(out, tag_of(record));
 }
 
 char lab_step_sign(const struct stage_record *record)
 {
-	if (!record)
+	struct story_outcome outcome = story_outcome(record);
+	switch (outcome.end) {
+	case STORY_TO_COME:
 		return ' ';
-	if (!record->done)
-		return record->waited ? '~' : '.';
-	if (word_of(record, WORD_ERROR))
+	case STORY_RUNS:
+		return '.';
+	case STORY_WAITS:
+		return '~';
+	case STORY_FAILED:
 		return 'x';
-	if (strcmp(tag_of(record), "COMMIT") == 0)
+	case STORY_READS:
+	case STORY_DONE:
+		break;
+	}
+	if (strcmp(outcome.tag, "COMMIT") == 0)
 		return '*';
-	if (strcmp(tag_of(record), "ROLLBACK") == 0)
+	if (strcmp(outcome.tag, "ROLLBACK") == 0)
 		return '<';
 	return record->waited ? '~' : ' ';
 }
@@ -209,7 +170,7 @@ void lab_step_detail(struct buf *out, const struct spec *spec, const struct stag
 	lab_step_add_line(out, "SQL", spec->steps[record->step].sql);
 	for (size_t i = 0; i < record->nwords; i++)
 		lab_step_add_word(out, &record->words[i]);
-	lab_step_blockers(&whom, spec, record);
+	story_blockers(&whom, spec, record);
 	if (record->waited)
 		lab_step_add_line(out, record->done ? "waited for" : "waits for",
 				  whom.len ? whom.p : "another session");
@@ -222,31 +183,31 @@ void lab_step_detail(struct buf *out, const struct spec *spec, const struct stag
 
 /* ---- a session ---- */
 
-static enum style say_last(struct buf *out, const struct stage_lane *lane, const struct stage_record *last)
+static enum style lab_step_say_last(struct buf *out, const struct stage_lane *lane, const struct stage_record *last)
 {
-	const struct stage_word *error = last ? word_of(last, WORD_ERROR) : NULL;
-	const char *tag = last ? tag_of(last) : "";
-	if (error && lane->in_transaction) {
-		bool retry = sqlstate_conflict(error->sqlstate) != CONFLICT_NONE;
-		buf_fmt(out, "%s %s", retry ? "RETRY WANTED" : "ABORTED", code_of(error));
+	struct story_outcome outcome = story_outcome(last);
+	bool failed = outcome.end == STORY_FAILED;
+	if (failed && lane->in_transaction) {
+		bool retry = sqlstate_conflict(outcome.code) != CONFLICT_NONE;
+		buf_fmt(out, "%s %s", retry ? "RETRY WANTED" : "ABORTED", lab_step_code(&outcome));
 		return STYLE_BAD;
 	}
 	if (lane->in_transaction) {
 		buf_str(out, "in a transaction");
 		return STYLE_WAIT;
 	}
-	if (error)
-		buf_fmt(out, "failed %s", code_of(error));
-	else if (strcmp(tag, "COMMIT") == 0)
+	if (failed)
+		buf_fmt(out, "failed %s", lab_step_code(&outcome));
+	else if (strcmp(outcome.tag, "COMMIT") == 0)
 		buf_str(out, "COMMITTED");
-	else if (strcmp(tag, "ROLLBACK") == 0)
+	else if (strcmp(outcome.tag, "ROLLBACK") == 0)
 		buf_str(out, "ROLLED BACK");
 	else
 		buf_str(out, "no transaction");
-	return error ? STYLE_BAD : strcmp(tag, "COMMIT") == 0 ? STYLE_GOOD : STYLE_FAINT;
+	return failed ? STYLE_BAD : strcmp(outcome.tag, "COMMIT") == 0 ? STYLE_GOOD : STYLE_FAINT;
 }
 
-static enum style say_engine(struct buf *out, const struct stage_lane *lane)
+static enum style lab_step_say_engine(struct buf *out, const struct stage_lane *lane)
 {
 	if (lane->outcome == OUTCOME_NONE)
 		buf_fmt(out, "attempt %u", lane->attempt);
@@ -269,7 +230,7 @@ enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct 
 		buf_str(out, "WAITS");
 		if (lane->record->nblockers) {
 			buf_str(out, " for ");
-			lab_step_blockers(out, spec, lane->record);
+			story_blockers(out, spec, lane->record);
 		}
 		return STYLE_WAIT;
 	case LANE_RUNNING:
@@ -280,6 +241,6 @@ enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct 
 		break;
 	}
 	if (lane->attempt)
-		return say_engine(out, lane);
-	return say_last(out, lane, last);
+		return lab_step_say_engine(out, lane);
+	return lab_step_say_last(out, lane, last);
 }

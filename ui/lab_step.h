@@ -18,9 +18,6 @@ void lab_step_outcome(struct buf *out, const struct spec *spec, const struct sta
 char lab_step_sign(const struct stage_record *record);
 enum style lab_step_style(const struct stage_record *record);
 
-/* Whom it waits for: "A", "A and B", "another session". */
-void lab_step_blockers(struct buf *out, const struct spec *spec, const struct stage_record *record);
-
 /* All that is known of it, line by line. */
 void lab_step_detail(struct buf *out, const struct spec *spec, const struct stage_record *record);
 

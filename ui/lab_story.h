@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws the story of a lesson: texts, questions, and the committed values now. */
+/* Draws the story of a lesson: what there is to say now, and the keys that go on. */
 #ifndef UI_LAB_STORY_H
 #define UI_LAB_STORY_H
 
 #include "lab/player.h"
 #include "ui/layout.h"
 
-/* What is true now: committed values, what each session has read, who waits for whom. */
-int lab_story_now_lines(const struct player *player);
-void lab_story_draw_now(const struct player *player, struct rect area); /* with a head line */
-
 /* The story: the text before the next step (or before row `row`, when the user selected it; -1: none), the question,
  * the end. */
-int lab_story_lines(struct player *player, int columns);
-void lab_story_draw(struct player *player, long row, struct rect area, bool head);
+int lab_story_lines(const struct player *player, int columns);
+void lab_story_draw(const struct player *player, long row, struct rect area, bool head);
 
 /* The same in full, line by line, for a popup. */
 void lab_story_detail(struct buf *out, const struct spec *spec, size_t step);
-void lab_story_whole(struct buf *out, struct player *player);
+void lab_story_whole(struct buf *out, const struct player *player);
 void lab_story_row(struct buf *out, const struct player *player, size_t row);
 
 #endif

@@ -41,8 +41,9 @@ struct player_row {
 	size_t step;                       /* in spec.steps */
 	const struct stage_record *record; /* NULL: still to come */
 	unsigned attempt;                  /* of the engine; 0: it does not run this session */
-	const char *
-		note; /* not a step: "rolled back, waited 23 ms", "COMMITTED on attempt 2"; `step` tells the session. NULL else */
+	bool begins;                       /* the first of a further attempt */
+	const char
+		*note; /* not a step: "rolled back, waited 23 ms", "COMMITTED on attempt 2", of the session of `step` */
 	bool next;
 	bool breakpoint;
 	bool surprise; /* it did not do what the lesson expects */
@@ -111,8 +112,6 @@ size_t player_nsent(const struct player *player);
 struct player_row player_row(const struct player *player, size_t row);
 size_t player_next_row(const struct player *player); /* player_nrows() where there is none */
 
-/* What to tell before the next step, or behind the last one; NULL: nothing. */
-const char *player_text(struct player *player);
 const char *player_title(const struct player *player); /* of the order, else of the lesson, else NULL */
 /* The question about the next step, or the last one that was asked; ask is NULL where there is none. */
 struct player_question player_question(const struct player *player);

@@ -187,7 +187,6 @@ void player_free(struct player *player)
 	forget_order(player);
 	spec_permutations_free(player->made);
 	timer_free(player->pause);
-	buf_free(&player->text);
 	free(player->knows);
 	free(player->name);
 	free(player);

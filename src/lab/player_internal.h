@@ -64,7 +64,6 @@ struct player {
 	char *committed;
 	bool watching; /* the first check is being asked for `committed` */
 	char *error, *left;
-	struct buf text;
 };
 
 /* player.c */

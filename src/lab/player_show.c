@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The player as it is shown: its rows, texts, questions and score. */
-#include <string.h>
-
+/* The player as it is shown: its rows, questions and score. */
 #include "player_internal.h"
 
 const char *player_name(const struct player *player)
@@ -87,6 +85,7 @@ struct player_row player_row(const struct player *player, size_t row)
 	return (struct player_row){
 		.step = turn->step,
 		.attempt = turn->attempt,
+		.begins = turn->begins,
 		.note = turn->note,
 		.record = turn->sent && !turn->note ? stage_record(player->stage, turn->record) : NULL,
 		.next = row == player->nsent && player->state != PLAYER_OVER,
@@ -107,41 +106,6 @@ void player_break(struct player *player, size_t row)
 	struct turn *turn = &player->turns[turn_of_row(player, row)];
 	turn->breakpoint = !turn->breakpoint;
 	player_tell(player);
-}
-
-/* ---- texts ---- */
-
-static void show_add_text(struct buf *out, const char *text)
-{
-	if (text)
-		buf_fmt(out, "%s%s", out->len ? "\n" : "", text);
-}
-
-/* The lesson tells of the first attempt; what comes of it, and of the next ones, is not known to its file. */
-static void add_turn(struct buf *text, const struct player *player, const struct turn *turn)
-{
-	const struct lesson *lesson = player->lesson;
-	if (turn->attempt <= 1)
-		show_add_text(text, lesson_text(lesson, LESSON_SAY, (long)player->order, (long)turn->step));
-	else if (turn->begins)
-		buf_fmt(text, "Nothing of attempt %u is left. The engine runs all of it again, by itself.",
-			turn->attempt - 1);
-}
-
-const char *player_text(struct player *player)
-{
-	const struct lesson *lesson = player->lesson;
-	long order = (long)player->order;
-	struct buf *text = &player->text;
-	size_t turn = player_next_turn(player);
-	buf_clear(text);
-	if (player->nsent == 0)
-		show_add_text(text, lesson_text(lesson, LESSON_SAY, order, -1));
-	if (turn < player->nturns)
-		add_turn(text, player, &player->turns[turn]);
-	else if (player->nsent > 0)
-		show_add_text(text, lesson_text(lesson, LESSON_END, order, -1));
-	return text->len ? text->p : NULL;
 }
 
 const char *player_title(const struct player *player)

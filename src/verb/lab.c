@@ -74,11 +74,11 @@ static void lab_on_played(void *arg, bool ok)
 
 /* ---- lab run ---- */
 
-static void begin_story(struct lab *lab)
+static void lab_begin_plain(struct lab *lab)
 {
 	struct err err = {0};
-	lab->story = story_start(lab, &err);
-	if (!lab->story)
+	lab->plain = lab_plain_start(lab, &err);
+	if (!lab->plain)
 		lab_over(lab, err.status, err.text);
 }
 
@@ -96,7 +96,7 @@ static void lab_start(void *arg, const struct err *err)
 		return;
 	}
 	if (strcmp(run->args[0], "play") == 0)
-		begin_story(lab);
+		lab_begin_plain(lab);
 	else if (lab->spec)
 		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
 	else
@@ -129,8 +129,8 @@ static bool stop_lab(struct job *job, enum job_stop how)
 		transcript_stop(lab->transcript);
 	if (lab->judging)
 		judging_stop(lab->judging);
-	if (lab->story)
-		story_stop(lab->story);
+	if (lab->plain)
+		lab_plain_stop(lab->plain);
 	return true;
 }
 
@@ -139,7 +139,7 @@ static void free_lab(struct job *job)
 	struct lab *lab = (struct lab *)job;
 	transcript_free(lab->transcript);
 	judging_free(lab->judging);
-	story_free(lab->story);
+	lab_plain_free(lab->plain);
 	spec_free(lab->spec);
 	free(lab);
 }
@@ -204,7 +204,7 @@ static bool is_played(const struct run *run)
 }
 
 /* Without a screen: the list, or a lesson as lines. */
-static enum status check_story(const struct run *run, struct err *err)
+static enum status lab_check_play(const struct run *run, struct err *err)
 {
 	if (run->nargs == 0)
 		return ST_OK;
@@ -222,7 +222,7 @@ static enum status check_story(const struct run *run, struct err *err)
 static enum status check_lab(const struct run *run, struct err *err)
 {
 	if (is_played(run) && app_prints(run->app))
-		return check_story(run, err);
+		return lab_check_play(run, err);
 	if (is_played(run))
 		return ST_OK;
 	const struct word_of_lab *word = find_word(run->args[0], err);

@@ -6,6 +6,7 @@
 #include "app/app_private.h"
 #include "lab/lesson.h"
 #include "lab/spec.h"
+#include "lab/story.h"
 
 /* What is being played. It stays behind when it is over, until the next one or the end of the program. */
 struct lab {
@@ -15,13 +16,13 @@ struct lab {
 	struct spec *spec;
 	struct transcript *transcript;
 	struct judging *judging;
-	struct story *story;
+	struct lab_plain *plain;
 };
 
 /* Ends what is played, and its run. */
 void lab_over(struct lab *lab, enum status status, const char *sentence);
 
-/* ---- lessons.c: lab list, show, check, new ---- */
+/* ---- lab_texts.c: lab list, show, check, new ---- */
 void lessons_list(struct run *run);
 void lessons_show(struct run *run);
 void lessons_check(struct run *run);
@@ -30,12 +31,16 @@ void lessons_new(struct run *run);
 /* What a lesson needs, as it is written: "pg>=15, superuser". Of a permutation (-1: of all). */
 void lessons_needs(struct buf *out, const struct lesson *lesson, long permutation);
 
-/* ---- story.c: lab play without a screen ---- */
-struct story *story_start(struct lab *lab, struct err *err); /* of lab->run; the session that browses is connected */
-void story_stop(struct story *story);
-void story_free(struct story *story);
+/* ---- lab_plain.c: lab play without a screen ---- */
+struct lab_plain *lab_plain_start(struct lab *lab,
+				  struct err *err); /* of lab->run; the session that browses is connected */
+void lab_plain_stop(struct lab_plain *plain);
+void lab_plain_free(struct lab_plain *plain);
 
-/* ---- judging.c: lab run, held against what the lesson says ---- */
+/* ---- lab_lines.c: what is to be said of a lesson, as lines ---- */
+void lab_lines(struct app *app, struct story_items *items); /* prints and frees them */
+
+/* ---- lab_run.c: lab run, held against what the lesson says ---- */
 struct judging *judging_start(struct lab *lab); /* of lab->run; the session that browses is connected */
 void judging_stop(struct judging *judging);
 void judging_free(struct judging *judging);

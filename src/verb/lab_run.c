@@ -7,9 +7,9 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "event/show.h"
 #include "lab.h"
 #include "lab/judge.h"
+#include "lab/story.h"
 #include "verb_internal.h"
 
 enum { ORDERS_MAX = 10000 }; /* of a spec that does not name them */
@@ -91,15 +91,14 @@ static void on_starts(void *arg, size_t permutation, const char *why_not)
 	lab_run_tell(judging, &line);
 }
 
-static void tell_surprise(struct judging *judging, const struct judge_verdict *verdict)
+static void lab_run_tell_surprise(struct judging *judging, const struct judge_verdict *verdict)
 {
-	struct buf line = {0}, what = {0};
+	struct story_items items = {0};
+	struct buf line = {0};
+	story_verdict(&items, verdict);
 	text_escape(&line, judging->name, strlen(judging->name), 80);
-	buf_fmt(&line, ":%u: ", verdict->place.line);
-	show_sql(&what, verdict->what);
-	text_escape(&line, buf_text(&what), what.len, 80);
-	buf_free(&what);
-	buf_fmt(&line, ": expected %s, found %s", verdict->expected, verdict->found);
+	buf_fmt(&line, ":%zu: %s", items.at[0].number, items.at[0].text);
+	story_items_free(&items);
 	lab_run_tell(judging, &line);
 }
 
@@ -114,7 +113,7 @@ static void on_verdict(void *arg, const struct judge_verdict *verdict)
 			  (const char *const[]){kinds[verdict->kind], verdict->what, verdict->expected, verdict->found,
 						verdict->right ? "held" : "surprise"});
 	else if (!verdict->right)
-		tell_surprise(judging, verdict);
+		lab_run_tell_surprise(judging, verdict);
 }
 
 static void on_ended(void *arg, size_t permutation)
@@ -141,9 +140,8 @@ static enum status sum_up(struct judging *judging, struct err *err)
 	}
 	if (judging->lab->stopped)
 		return judging->lab->run->app->leaving ? ST_CANCELLED : err_set(err, ST_CANCELLED, "cancelled");
-	if (judging->surprises)
-		return err_set(err, ST_CHECK, "%" PRIu64 " %s: the server did something else than the lesson says",
-			       judging->surprises, text_plural(judging->surprises, "surprise", "surprises"));
+	if (story_surprised(err, judging->surprises))
+		return err->status;
 	struct buf line = {0};
 	buf_fmt(&line, "%" PRIu64 " %s played, %" PRIu64 " not; %" PRIu64 " of %" PRIu64 " as expected",
 		judging->played, text_plural(judging->played, "order", "orders"), judging->skipped, judging->held,

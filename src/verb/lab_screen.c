@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "lab/player.h"
+#include "lab/story.h"
 #include "verb_internal.h"
 
 /* The lesson of app->player while it is there. */
@@ -136,9 +137,9 @@ static void on_left(void *arg)
 {
 	struct app *app = arg;
 	struct playing *playing = playing_of(app);
-	const char *left = player_left(app->player);
-	if (left)
-		app_say(app, ST_STATEMENT, "not torn down: %s", left);
+	struct err err;
+	if (story_left(&err, app->player))
+		app_say(app, err.status, "%s", err.text);
 	playing->over = true;
 	timer_start(playing->sweep, 0);
 	quit_look(app);

@@ -156,17 +156,23 @@ static void add_needs(struct telling *telling, long permutation)
 	buf_free(&needs);
 }
 
-static void add_ask(struct telling *telling, const struct lesson_ask *ask)
+/* Its text, and its question. */
+static void lab_texts_add_before(struct telling *telling, long permutation, long step)
 {
 	struct buf *out = &telling->out;
-	buf_str(out, "     ? ");
-	add_harmless(telling, ask->question, strlen(ask->question));
-	buf_char(out, '\n');
-	for (size_t i = 0; i < ask->nanswers; i++) {
-		buf_fmt(out, "       %zu  ", i + 1);
-		add_harmless(telling, ask->answers[i].text, strlen(ask->answers[i].text));
-		buf_str(out, telling->all && ask->answers[i].right ? "   <- right\n" : "\n");
+	struct story_items items = {0};
+	story_before(&items, telling->lesson, permutation, step);
+	for (size_t i = 0; i < items.n; i++) {
+		const struct story_item *item = &items.at[i];
+		bool right = telling->all && item->colour == STORY_GOOD;
+		if (item->kind == STORY_TEXT)
+			lab_texts_add_lines(telling, 5, item->text);
+		else if (item->kind == STORY_QUESTION)
+			buf_fmt(out, "     ? %s\n", item->text);
+		else
+			buf_fmt(out, "       %zu  %s%s\n", item->number, item->text, right ? "   <- right" : "");
 	}
+	story_items_free(&items);
 }
 
 static void lab_texts_add_expect(struct telling *telling, const struct lesson_expect *expect)
@@ -181,13 +187,10 @@ static void lab_texts_add_turn(struct telling *telling, long permutation, const 
 {
 	const struct lesson *lesson = telling->lesson;
 	const struct spec_step *step = &lesson->spec->steps[turn->step];
-	const struct lesson_ask *ask = lesson_ask_of(lesson, permutation, (long)turn->step);
 	const struct lesson_expect *expect = lesson_expect_of(lesson, permutation, (long)turn->step);
 	const char *session = lesson->spec->sessions[step->session].name;
 	struct buf sql = {0};
-	lab_texts_add_lines(telling, 5, lab_texts_text_of(lesson, LESSON_SAY, permutation, (long)turn->step));
-	if (ask)
-		add_ask(telling, ask);
+	lab_texts_add_before(telling, permutation, (long)turn->step);
 	buf_str(&telling->out, "   ");
 	add_harmless(telling, session, strlen(session));
 	buf_str(&telling->out, "  ");

@@ -44,7 +44,7 @@ static void answers_are_lines(void **state)
 	proc_expect_err(proc, "an empty line goes on, a number answers");
 	proc_expect_err(proc, "the answers are 1 to 3");
 	proc_expect_out(proc, "   Right: 1, it waits until A has ended\n");
-	proc_expect_out(proc, "   The server's answer: 2, 500, what A left\n");
+	proc_expect_out(proc, "   The server's answer: 2, 500, what A left. Yours: 1, 1000, as before\n");
 	proc_expect_out(proc, "You answered 1 of 2 as the server did.");
 	proc_free(proc);
 }
@@ -88,8 +88,30 @@ static void a_surprise_is_a_status(void **state)
 		play_text("session A step x { SELECT 1; }\n#@ expect x reads 2\n#@ check \"SELECT 3\" = 4\n");
 	proc_expect_status(proc, 6);
 	proc_expect_out(proc, "   reads 1  (a surprise: the lesson expects something else)\n");
-	proc_expect_out(proc, "Surprise: SELECT 3 should be 4, and is 3\n");
+	proc_expect_out(proc, "Surprise: SELECT 3: expected 4, found 3\n");
 	proc_expect_err(proc, "2 surprises: the server did something else than the lesson says");
+	proc_free(proc);
+}
+
+static void an_empty_value_is_not_no_rows(void **state)
+{
+	(void)state;
+	struct proc *proc = play_text("session A step x { SELECT ''; } step y { SELECT 1 WHERE false; } step z {}\n");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "1. A: SELECT ''\n   reads \"\"\n2. A: SELECT 1 WHERE false\n   reads no rows\n");
+	proc_expect_out(proc, "3. A: \n   done\n");
+	proc_free(proc);
+}
+
+/* Played to its end, and yet not well. */
+static void what_is_left_behind_is_a_status(void **state)
+{
+	(void)state;
+	struct proc *proc = play_text("teardown { SELECT 1/0; }\nsession A step x { SELECT 1; }\n");
+	proc_expect_status(proc, 3);
+	proc_expect_out(proc, "   reads 1\n");
+	proc_expect_err(proc, "not all was torn down: ");
+	proc_expect_err(proc, "division by zero");
 	proc_free(proc);
 }
 
@@ -254,6 +276,8 @@ int main(void)
 		cmocka_unit_test(answers_are_lines),
 		cmocka_unit_test(the_engine_is_told),
 		cmocka_unit_test(a_surprise_is_a_status),
+		cmocka_unit_test(an_empty_value_is_not_no_rows),
+		cmocka_unit_test(what_is_left_behind_is_a_status),
 		cmocka_unit_test(hostile_names_do_no_harm),
 		cmocka_unit_test(what_cannot_go_on_ends),
 		cmocka_unit_test(an_interrupt_tears_down),

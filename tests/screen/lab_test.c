@@ -222,6 +222,7 @@ static void a_lane_is_killed(void **state)
 	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 		" AND datname = 'screen_lab'");
 	term_expect(term, "CONNECTION LOST");
+	term_expect(term, "x 57P01"); /* the server said why, before the connection ended */
 	term_type(term, "R");
 	term_expect(term, "PAUSED  step 0 of 14");
 	space_to(term, 0, 2, 14);

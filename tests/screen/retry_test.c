@@ -61,7 +61,7 @@ static void attempts_are_seen(void **state)
 	term_expect(term, "x 40001");
 	term_expect(term, "Right: 3, 40001, and the engine retries");
 	term_expect(term, "PAUSED  step 8 of 13");
-	term_expect(term, "Next: A: attempt 2: BEGIN");
+	term_expect(term, "Next: A, attempt 2: BEGIN");
 	space_to(term, 8, 10, 13);
 	term_expect(term, "A read 900");
 	space_to(term, 10, 12, 13);
@@ -69,7 +69,10 @@ static void attempts_are_seen(void **state)
 	term_expect(term, "COMMITTED on attempt 2");
 	term_expect(term, "You answered 1 of 1 as the server did.");
 	term_type(term, "<Up>");
-	term_expect(term, "Step 13, A: attempt 2: COMMIT");
+	term_expect(term, "Step 13, A, attempt 2: COMMIT");
+	term_type(term, "<Up><Up><Up><Up>");
+	term_expect(term, "Step 9, A, attempt 2: BEGIN");
+	term_expect(term, "Nothing of attempt 1 is left."); /* as it was said before the step */
 	term_type(term, "R");
 	term_expect(term, "PAUSED  step 0 of 9");
 	term_type(term, "<Esc>");
