@@ -7,8 +7,8 @@
 #include "lab/player.h"
 #include "ui/style.h"
 
-/* The statement on one line, harmless, within `columns`: its first word, then as much of its end as there is room for, which is what tells
- * statements apart. */
+/* The statement on one line, harmless, within `columns`: its first word, then as much of its end as there is room for,
+ * which is what tells statements apart. */
 void lab_step_sql_short(struct buf *out, const char *sql, int columns);
 
 /* The outcome, as in "UPDATE 1", "-> 1000", "x 40001", "waits for A"; nothing while it is to come. */
