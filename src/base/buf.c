@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-static void reserve(struct buf *b, size_t more)
+static void buf_reserve(struct buf *b, size_t more)
 {
 	if (b->p && b->cap - b->len > more)
 		return;
@@ -21,7 +21,7 @@ static void reserve(struct buf *b, size_t more)
 
 void buf_add(struct buf *b, const char *bytes, size_t n)
 {
-	reserve(b, n);
+	buf_reserve(b, n);
 	if (n)
 		memcpy(b->p + b->len, bytes, n);
 	b->len += n;
@@ -40,7 +40,7 @@ void buf_char(struct buf *b, char c)
 
 void buf_fill(struct buf *b, char c, size_t n)
 {
-	reserve(b, n);
+	buf_reserve(b, n);
 	memset(b->p + b->len, c, n);
 	b->len += n;
 	b->p[b->len] = '\0';
@@ -54,7 +54,7 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (n > 0) {
-		reserve(b, (size_t)n);
+		buf_reserve(b, (size_t)n);
 		vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
 		b->len += (size_t)n;
 	}
@@ -63,7 +63,7 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 
 void buf_clear(struct buf *b)
 {
-	reserve(b, 0);
+	buf_reserve(b, 0);
 	b->len = 0;
 	b->p[0] = '\0';
 }
@@ -81,7 +81,7 @@ const char *buf_text(const struct buf *b)
 
 char *buf_take(struct buf *b)
 {
-	reserve(b, 0);
+	buf_reserve(b, 0);
 	b->p[b->len] = '\0';
 	char *p = b->p;
 	*b = (struct buf){0};

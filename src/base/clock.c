@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
-static uint64_t now_us(clockid_t id)
+static uint64_t clock_now_us(clockid_t id)
 {
 	struct timespec ts;
 	clock_gettime(id, &ts);
@@ -14,12 +14,12 @@ static uint64_t now_us(clockid_t id)
 
 uint64_t clock_us(void)
 {
-	return now_us(CLOCK_MONOTONIC);
+	return clock_now_us(CLOCK_MONOTONIC);
 }
 
 uint64_t clock_wall_us(void)
 {
-	return now_us(CLOCK_REALTIME);
+	return clock_now_us(CLOCK_REALTIME);
 }
 
 void clock_show(char out[16], uint64_t wall_us)

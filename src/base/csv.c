@@ -55,7 +55,7 @@ bool csv_had_mark(const struct csv *csv)
 }
 
 /* The first thing that is wrong decides. */
-static void blame(struct csv *csv, const char *why, uint64_t line)
+static void csv_blame(struct csv *csv, const char *why, uint64_t line)
 {
 	if (csv->why)
 		return;
@@ -65,31 +65,31 @@ static void blame(struct csv *csv, const char *why, uint64_t line)
 
 /* ---- fields ---- */
 
-static void add(struct csv *csv, char c)
+static void csv_add(struct csv *csv, char c)
 {
 	if (c == '\0')
-		blame(csv, "has a byte 0 in it", csv->line);
+		csv_blame(csv, "has a byte 0 in it", csv->line);
 	else if (csv->size > CSV_RECORD_MAX)
-		blame(csv,
-		      csv->state == QUOTED ? "is longer than 524288 bytes: is a quote not closed?"
-					   : "is longer than 524288 bytes",
-		      csv->first);
+		csv_blame(csv,
+			  csv->state == QUOTED ? "is longer than 524288 bytes: is a quote not closed?"
+					       : "is longer than 524288 bytes",
+			  csv->first);
 	else if (!csv->why)
 		buf_char(&csv->text, c);
 }
 
-static void begin_field(struct csv *csv)
+static void csv_begin_field(struct csv *csv)
 {
 	csv->state = START;
 	if (csv->nfields == CSV_FIELDS_MAX) {
-		blame(csv, "has more than 64 fields", csv->first);
+		csv_blame(csv, "has more than 64 fields", csv->first);
 		return;
 	}
 	csv->begins[csv->nfields] = csv->text.len;
 	csv->quoted[csv->nfields] = false;
 }
 
-static void end_field(struct csv *csv)
+static void csv_end_field(struct csv *csv)
 {
 	if (csv->nfields < CSV_FIELDS_MAX)
 		csv->nfields++;
@@ -98,7 +98,7 @@ static void end_field(struct csv *csv)
 
 /* ---- records ---- */
 
-static bool is_valid(const struct buf *text)
+static bool csv_is_valid(const struct buf *text)
 {
 	uint32_t cp;
 	for (size_t at = 0; at < text->len;) {
@@ -109,20 +109,20 @@ static bool is_valid(const struct buf *text)
 	return true;
 }
 
-static void forget(struct csv *csv)
+static void csv_forget(struct csv *csv)
 {
 	buf_clear(&csv->text);
 	csv->nfields = csv->size = 0;
 	csv->ended = false;
 	csv->why = NULL;
 	csv->first = csv->line;
-	begin_field(csv);
+	csv_begin_field(csv);
 }
 
-static enum csv_got finish(struct csv *csv, struct csv_record *record)
+static enum csv_got csv_finish(struct csv *csv, struct csv_record *record)
 {
-	if (!csv->why && !is_valid(&csv->text))
-		blame(csv, "is not valid UTF-8", csv->first);
+	if (!csv->why && !csv_is_valid(&csv->text))
+		csv_blame(csv, "is not valid UTF-8", csv->first);
 	if (csv->why) {
 		*record = (struct csv_record){.line = csv->why_line, .why = csv->why};
 		return CSV_BAD;
@@ -144,7 +144,7 @@ bool csv_is_lost(const struct csv *csv, struct csv_record *record)
 /* ---- bytes ---- */
 
 /* A quote opens a field or closes it; anywhere else it is wrong. */
-static void take_quote(struct csv *csv)
+static void csv_take_quote(struct csv *csv)
 {
 	if (csv->state == START) {
 		csv->state = QUOTED;
@@ -155,48 +155,48 @@ static void take_quote(struct csv *csv)
 		csv->state = CLOSED;
 	} else if (csv->state == CLOSED) {
 		csv->state = QUOTED;
-		add(csv, '"');
+		csv_add(csv, '"');
 	} else {
-		blame(csv, "has a quote in a field that does not begin with one", csv->line);
+		csv_blame(csv, "has a quote in a field that does not begin with one", csv->line);
 	}
 }
 
 /* True at the end of a record. */
-static bool take_plain(struct csv *csv, char c)
+static bool csv_take_plain(struct csv *csv, char c)
 {
 	if (c == '\n' || c == ',') {
-		end_field(csv);
+		csv_end_field(csv);
 		if (c == ',')
-			begin_field(csv);
+			csv_begin_field(csv);
 		return c == '\n';
 	}
 	if (csv->state == CLOSED && c != '\r')
-		blame(csv, "has text after a closing quote", csv->line);
+		csv_blame(csv, "has text after a closing quote", csv->line);
 	csv->state = c == '\r' ? RETURN : PLAIN;
 	if (c != '\r')
-		add(csv, c);
+		csv_add(csv, c);
 	return false;
 }
 
-static bool take(struct csv *csv, char c)
+static bool csv_take(struct csv *csv, char c)
 {
 	csv->size++;
 	if (csv->state == RETURN && c != '\n') {
-		blame(csv, "has a carriage return in it that does not end it", csv->line);
+		csv_blame(csv, "has a carriage return in it that does not end it", csv->line);
 		csv->state = PLAIN;
 	}
 	if (c == '"') {
-		take_quote(csv);
+		csv_take_quote(csv);
 		return false;
 	}
 	if (csv->state != QUOTED)
-		return take_plain(csv, c);
-	add(csv, c);
+		return csv_take_plain(csv, c);
+	csv_add(csv, c);
 	return false;
 }
 
 /* A byte order mark is no part of the first field, but what only begins like one is. */
-static bool take_mark(struct csv *csv, char c)
+static bool csv_take_mark(struct csv *csv, char c)
 {
 	if (csv->mark >= sizeof mark)
 		return false;
@@ -207,11 +207,11 @@ static bool take_mark(struct csv *csv, char c)
 	size_t like = csv->mark;
 	csv->mark = sizeof mark + 1;
 	for (size_t i = 0; i < like; i++)
-		take(csv, (char)mark[i]);
+		csv_take(csv, (char)mark[i]);
 	return false;
 }
 
-static bool is_empty(const struct csv *csv)
+static bool csv_is_empty(const struct csv *csv)
 {
 	return csv->nfields <= 1 && csv->text.len <= 1 && !csv->quoted[0] && !csv->why;
 }
@@ -220,15 +220,15 @@ enum csv_got csv_next(struct csv *csv, const char **bytes, size_t *n, struct csv
 {
 	while (*n > 0) {
 		if (csv->ended)
-			forget(csv);
+			csv_forget(csv);
 		char c = *(*bytes)++;
 		(*n)--;
-		if (take_mark(csv, c))
+		if (csv_take_mark(csv, c))
 			continue;
-		csv->ended = take(csv, c);
+		csv->ended = csv_take(csv, c);
 		csv->line += c == '\n';
-		if (csv->ended && !is_empty(csv))
-			return finish(csv, record);
+		if (csv->ended && !csv_is_empty(csv))
+			return csv_finish(csv, record);
 	}
 	return CSV_MORE;
 }
@@ -236,12 +236,12 @@ enum csv_got csv_next(struct csv *csv, const char **bytes, size_t *n, struct csv
 enum csv_got csv_end(struct csv *csv, struct csv_record *record)
 {
 	if (csv->ended)
-		forget(csv);
+		csv_forget(csv);
 	if (csv->size == 0)
 		return CSV_MORE;
 	if (csv->state == QUOTED)
-		blame(csv, "has a quote that is never closed", csv->opened);
-	end_field(csv);
+		csv_blame(csv, "has a quote that is never closed", csv->opened);
+	csv_end_field(csv);
 	csv->ended = true;
-	return is_empty(csv) ? CSV_MORE : finish(csv, record);
+	return csv_is_empty(csv) ? CSV_MORE : csv_finish(csv, record);
 }

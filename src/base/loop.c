@@ -43,7 +43,7 @@ struct turn {
 };
 
 /* A failure to set up a handle means that the system is out of descriptors or memory: nothing here can go on. */
-static void must(int rc, const char *what)
+static void loop_must(int rc, const char *what)
 {
 	if (rc >= 0)
 		return;
@@ -51,34 +51,34 @@ static void must(int rc, const char *what)
 	abort();
 }
 
-static void close_free(uv_handle_t *handle)
+static void loop_close_free(uv_handle_t *handle)
 {
 	free(handle->data);
 }
 
-static void handle_close(uv_handle_t *handle, void *owner)
+static void loop_handle_close(uv_handle_t *handle, void *owner)
 {
 	handle->data = owner;
-	uv_close(handle, close_free);
+	uv_close(handle, loop_close_free);
 }
 
 struct loop *loop_new(void)
 {
 	struct loop *loop = NEW(struct loop);
-	must(uv_loop_init(&loop->uv), "start");
+	loop_must(uv_loop_init(&loop->uv), "start");
 	loop->uv.data = loop;
 	return loop;
 }
 
-static void nothing(void *arg)
+static void loop_nothing(void *arg)
 {
 	(void)arg;
 }
 
 /* Work aside gets a moment to end by itself. */
-static void wait_aside(struct loop *loop)
+static void loop_wait_aside(struct loop *loop)
 {
-	struct timer *moment = timer_new(loop, nothing, NULL);
+	struct timer *moment = timer_new(loop, loop_nothing, NULL);
 	timer_start(moment, ASIDE_MS);
 	while (loop->aside > 0 && timer_pending(moment))
 		uv_run(&loop->uv, UV_RUN_ONCE);
@@ -90,7 +90,7 @@ bool loop_free(struct loop *loop)
 	if (!loop)
 		return true;
 	if (loop->aside > 0)
-		wait_aside(loop);
+		loop_wait_aside(loop);
 	if (loop->aside > 0)
 		return false;              /* its thread still writes into it */
 	uv_run(&loop->uv, UV_RUN_DEFAULT); /* lets the close callbacks free what was closed */
@@ -112,7 +112,7 @@ struct until {
 };
 
 /* Timers come before the wait for descriptors: what they did must not be waited for. */
-static void on_turn_until(void *arg)
+static void loop_on_turn_until(void *arg)
 {
 	struct until *until = arg;
 	if (*until->done)
@@ -121,7 +121,7 @@ static void on_turn_until(void *arg)
 
 void loop_run_until(struct loop *loop, const bool *done)
 {
-	struct turn *turn = turn_new(loop, on_turn_until, &(struct until){loop, done});
+	struct turn *turn = turn_new(loop, loop_on_turn_until, &(struct until){loop, done});
 	while (!*done && uv_loop_alive(&loop->uv))
 		uv_run(&loop->uv, UV_RUN_ONCE);
 	turn_free(turn);
@@ -135,7 +135,7 @@ void loop_stop(struct loop *loop)
 
 /* ---- descriptors ---- */
 
-static void on_poll(uv_poll_t *uv, int status, int events)
+static void loop_on_poll(uv_poll_t *uv, int status, int events)
 {
 	struct watch *watch = (struct watch *)uv;
 	int seen = (events & UV_READABLE ? WATCH_READ : 0) | (events & UV_WRITABLE ? WATCH_WRITE : 0);
@@ -151,7 +151,7 @@ struct watch *watch_new(struct loop *loop, int fd, watch_fn *fn, void *arg)
 	struct watch *watch = NEW(struct watch);
 	watch->fn = fn;
 	watch->arg = arg;
-	must(uv_poll_init(&loop->uv, &watch->uv, fd), "watch a descriptor");
+	loop_must(uv_poll_init(&loop->uv, &watch->uv, fd), "watch a descriptor");
 	return watch;
 }
 
@@ -162,7 +162,7 @@ void watch_set(struct watch *watch, int events)
 	watch->events = events;
 	int uv = (events & WATCH_READ ? UV_READABLE : 0) | (events & WATCH_WRITE ? UV_WRITABLE : 0);
 	if (uv)
-		must(uv_poll_start(&watch->uv, uv, on_poll), "watch a descriptor");
+		loop_must(uv_poll_start(&watch->uv, uv, loop_on_poll), "watch a descriptor");
 	else
 		uv_poll_stop(&watch->uv);
 }
@@ -172,12 +172,12 @@ void watch_free(struct watch *watch)
 	if (!watch)
 		return;
 	uv_poll_stop(&watch->uv);
-	handle_close((uv_handle_t *)&watch->uv, watch);
+	loop_handle_close((uv_handle_t *)&watch->uv, watch);
 }
 
 /* ---- timers ---- */
 
-static void on_timer(uv_timer_t *uv)
+static void loop_on_timer(uv_timer_t *uv)
 {
 	struct timer *timer = (struct timer *)uv;
 	timer->fn(timer->arg);
@@ -188,14 +188,14 @@ struct timer *timer_new(struct loop *loop, timer_fn *fn, void *arg)
 	struct timer *timer = NEW(struct timer);
 	timer->fn = fn;
 	timer->arg = arg;
-	must(uv_timer_init(&loop->uv, &timer->uv), "make a timer");
+	loop_must(uv_timer_init(&loop->uv, &timer->uv), "make a timer");
 	return timer;
 }
 
 void timer_start(struct timer *timer, uint64_t ms)
 {
 	uv_update_time(timer->uv.loop);
-	uv_timer_start(&timer->uv, on_timer, ms, 0);
+	uv_timer_start(&timer->uv, loop_on_timer, ms, 0);
 }
 
 void timer_stop(struct timer *timer)
@@ -213,12 +213,12 @@ void timer_free(struct timer *timer)
 	if (!timer)
 		return;
 	uv_timer_stop(&timer->uv);
-	handle_close((uv_handle_t *)&timer->uv, timer);
+	loop_handle_close((uv_handle_t *)&timer->uv, timer);
 }
 
 /* ---- signals ---- */
 
-static void on_signal(uv_signal_t *uv, int signum)
+static void loop_on_signal(uv_signal_t *uv, int signum)
 {
 	struct signal_watch *signal = (struct signal_watch *)uv;
 	signal->fn(signal->arg, signum);
@@ -229,8 +229,8 @@ struct signal_watch *signal_new(struct loop *loop, int signum, signal_fn *fn, vo
 	struct signal_watch *signal = NEW(struct signal_watch);
 	signal->fn = fn;
 	signal->arg = arg;
-	must(uv_signal_init(&loop->uv, &signal->uv), "watch a signal");
-	must(uv_signal_start(&signal->uv, on_signal, signum), "watch a signal");
+	loop_must(uv_signal_init(&loop->uv, &signal->uv), "watch a signal");
+	loop_must(uv_signal_start(&signal->uv, loop_on_signal, signum), "watch a signal");
 	uv_unref((uv_handle_t *)&signal->uv); /* a signal that may come is no reason to keep running */
 	return signal;
 }
@@ -239,12 +239,12 @@ void signal_free(struct signal_watch *signal)
 {
 	if (!signal)
 		return;
-	handle_close((uv_handle_t *)&signal->uv, signal);
+	loop_handle_close((uv_handle_t *)&signal->uv, signal);
 }
 
 /* ---- the end of a turn ---- */
 
-static void on_prepare(uv_prepare_t *uv)
+static void loop_on_prepare(uv_prepare_t *uv)
 {
 	struct turn *turn = (struct turn *)uv;
 	turn->fn(turn->arg);
@@ -255,8 +255,8 @@ struct turn *turn_new(struct loop *loop, turn_fn *fn, void *arg)
 	struct turn *turn = NEW(struct turn);
 	turn->fn = fn;
 	turn->arg = arg;
-	must(uv_prepare_init(&loop->uv, &turn->uv), "prepare a turn");
-	must(uv_prepare_start(&turn->uv, on_prepare), "prepare a turn");
+	loop_must(uv_prepare_init(&loop->uv, &turn->uv), "prepare a turn");
+	loop_must(uv_prepare_start(&turn->uv, loop_on_prepare), "prepare a turn");
 	uv_unref((uv_handle_t *)&turn->uv);
 	return turn;
 }
@@ -265,7 +265,7 @@ void turn_free(struct turn *turn)
 {
 	if (!turn)
 		return;
-	handle_close((uv_handle_t *)&turn->uv, turn);
+	loop_handle_close((uv_handle_t *)&turn->uv, turn);
 }
 
 /* ---- work aside, and soon ---- */
@@ -278,13 +278,13 @@ struct work {
 	void *arg;
 };
 
-static void on_work(uv_work_t *uv)
+static void loop_on_work(uv_work_t *uv)
 {
 	struct work *work = (struct work *)uv;
 	work->work(work->arg);
 }
 
-static void on_work_done(uv_work_t *uv, int status)
+static void loop_on_work_done(uv_work_t *uv, int status)
 {
 	(void)status;
 	struct work *work = (struct work *)uv;
@@ -301,7 +301,7 @@ void loop_work(struct loop *loop, work_fn *fn, work_fn *done, void *arg)
 	work->arg = arg;
 	work->loop = loop;
 	loop->aside++;
-	must(uv_queue_work(&loop->uv, &work->uv, on_work, on_work_done), "start work aside");
+	loop_must(uv_queue_work(&loop->uv, &work->uv, loop_on_work, loop_on_work_done), "start work aside");
 }
 
 struct soon {
@@ -310,12 +310,12 @@ struct soon {
 	void *arg;
 };
 
-static void on_deferred(uv_timer_t *uv)
+static void loop_on_deferred(uv_timer_t *uv)
 {
 	struct soon *soon = (struct soon *)uv;
 	work_fn *fn = soon->fn;
 	void *arg = soon->arg;
-	handle_close((uv_handle_t *)uv, soon);
+	loop_handle_close((uv_handle_t *)uv, soon);
 	fn(arg);
 }
 
@@ -324,8 +324,8 @@ void loop_soon(struct loop *loop, work_fn *fn, void *arg)
 	struct soon *soon = NEW(struct soon);
 	soon->fn = fn;
 	soon->arg = arg;
-	must(uv_timer_init(&loop->uv, &soon->uv), "make a timer");
-	must(uv_timer_start(&soon->uv, on_deferred, 0, 0), "make a timer");
+	loop_must(uv_timer_init(&loop->uv, &soon->uv), "make a timer");
+	loop_must(uv_timer_start(&soon->uv, loop_on_deferred, 0, 0), "make a timer");
 }
 
 const char *loop_library(void)

@@ -15,7 +15,7 @@ void mem_on_death(void (*restore)(void))
 	on_death = restore;
 }
 
-static _Noreturn void die(void)
+static _Noreturn void mem_die(void)
 {
 	static const char text[] = "teller: out of memory\n";
 	if (on_death)
@@ -29,7 +29,7 @@ void *mem_array(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size ? size : 1);
 	if (!p)
-		die();
+		mem_die();
 	return p;
 }
 
@@ -41,11 +41,11 @@ void *mem_new(size_t size)
 void *mem_resize(void *p, size_t n, size_t size)
 {
 	if (size && n > SIZE_MAX / size)
-		die();
+		mem_die();
 	size_t bytes = n * size;
 	p = realloc(p, bytes > 0 ? bytes : 1);
 	if (!p)
-		die();
+		mem_die();
 	return p;
 }
 

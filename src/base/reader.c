@@ -25,7 +25,7 @@ struct reader {
 	char piece[PIECE];
 };
 
-static void read_piece(void *arg)
+static void reader_piece(void *arg)
 {
 	struct reader *reader = arg;
 	struct err err;
@@ -44,14 +44,14 @@ static void read_piece(void *arg)
 	reader->fn(reader->arg, reader->piece, n > 0 ? (size_t)n : 0, n < 0 ? &err : NULL);
 }
 
-static void on_ready(void *arg, int events)
+static void reader_on_ready(void *arg, int events)
 {
 	(void)events;
-	read_piece(arg);
+	reader_piece(arg);
 }
 
 /* Watching makes the open file non-blocking, for everybody who shares it: a terminal is opened anew. */
-static int open_path(const char *path)
+static int reader_open_path(const char *path)
 {
 	bool standard = strcmp(path, "-") == 0;
 	if (standard && !isatty(STDIN_FILENO))
@@ -62,7 +62,7 @@ static int open_path(const char *path)
 struct reader *reader_open(struct loop *loop, const char *path, struct err *err)
 {
 	struct stat st;
-	int fd = open_path(path);
+	int fd = reader_open_path(path);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		err_set(err, ST_OWN, "cannot read %.200s: %s", path, strerror(errno));
 		return NULL;
@@ -71,9 +71,9 @@ struct reader *reader_open(struct loop *loop, const char *path, struct err *err)
 	reader->name = mem_dup(strcmp(path, "-") == 0 ? "standard input" : path);
 	reader->fd = fd;
 	reader->flags = fd == STDIN_FILENO ? fcntl(fd, F_GETFL) : -1;
-	reader->soon = timer_new(loop, read_piece, reader);
+	reader->soon = timer_new(loop, reader_piece, reader);
 	if (isatty(fd) || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
-		reader->watch = watch_new(loop, fd, on_ready, reader);
+		reader->watch = watch_new(loop, fd, reader_on_ready, reader);
 	return reader;
 }
 

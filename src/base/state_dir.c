@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 /* Makes every directory on the way. */
-static bool make_directories(char *path)
+static bool state_dir_make(char *path)
 {
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -33,7 +33,7 @@ char *state_path(const char *name)
 		buf_fmt(&path, "%s/.local/state/teller/%s", home, name);
 	else
 		return NULL;
-	if (!make_directories(path.p)) {
+	if (!state_dir_make(path.p)) {
 		buf_free(&path);
 		return NULL;
 	}

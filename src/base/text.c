@@ -12,15 +12,15 @@
 /* More marks than this on one character only serve to draw over the lines around it. */
 enum { MARKS_MAX = 4 };
 
-static bool plain(char c)
+static bool text_plain(char c)
 {
 	return c >= 0x20 && c < 0x7f;
 }
 
-static size_t plain_run(const char *s, size_t n)
+static size_t text_plain_run(const char *s, size_t n)
 {
 	size_t i = 0;
-	while (i < n && plain(s[i]))
+	while (i < n && text_plain(s[i]))
 		i++;
 	return i;
 }
@@ -28,7 +28,7 @@ static size_t plain_run(const char *s, size_t n)
 /* ---- decoding ---- */
 
 /* Bytes of the sequence that starts with this byte, and the smallest character worth that many; 0 for no start. */
-static size_t sequence_length(unsigned char first, uint32_t *least)
+static size_t text_sequence_length(unsigned char first, uint32_t *least)
 {
 	if (first < 0x80)
 		return *least = 0, 1;
@@ -45,7 +45,7 @@ size_t text_decode(const char *s, size_t n, uint32_t *cp)
 {
 	uint32_t least;
 	unsigned char first = (unsigned char)s[0];
-	size_t length = sequence_length(first, &least);
+	size_t length = text_sequence_length(first, &least);
 	*cp = UINT32_MAX;
 	if (length == 0 || length > n)
 		return 1;
@@ -77,7 +77,7 @@ static const struct {
 	{0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
 };
 
-static bool is_hidden(uint32_t cp)
+static bool text_is_hidden(uint32_t cp)
 {
 	for (size_t i = 0; i < COUNT_OF(hidden) && cp >= hidden[i].first; i++)
 		if (cp <= hidden[i].last)
@@ -86,23 +86,23 @@ static bool is_hidden(uint32_t cp)
 }
 
 /* Columns of a character; -1 where the terminal could not, or must not, show it. */
-static int char_width(uint32_t cp)
+static int text_char_width(uint32_t cp)
 {
 	if (cp < 0x80)
-		return plain((char)cp) ? 1 : -1;
-	if (cp == UINT32_MAX || is_hidden(cp))
+		return text_plain((char)cp) ? 1 : -1;
+	if (cp == UINT32_MAX || text_is_hidden(cp))
 		return -1;
 	return wcwidth((wchar_t)cp);
 }
 
 /* A terminal in another encoding would take the bytes of our UTF-8 for something else, controls among them. */
-static bool locale_is_utf8(void)
+static bool text_locale_is_utf8(void)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 /* The character, or the broken byte, in ASCII. Returns its columns. */
-static size_t name_char(char out[16], uint32_t cp, char byte)
+static size_t text_name_char(char out[16], uint32_t cp, char byte)
 {
 	int n;
 	if (cp == UINT32_MAX)
@@ -129,7 +129,7 @@ struct escaper {
 };
 
 /* Adds one unit that is not cut: a character or the name of one. False where it does not fit. */
-static bool add_unit(struct escaper *e, const char *s, size_t n, size_t columns)
+static bool text_add_unit(struct escaper *e, const char *s, size_t n, size_t columns)
 {
 	if (columns > e->limit - e->columns)
 		return false;
@@ -141,7 +141,7 @@ static bool add_unit(struct escaper *e, const char *s, size_t n, size_t columns)
 }
 
 /* Adds n printable ASCII characters, or as many as fit; false where that is not all of them. */
-static bool add_plain(struct escaper *e, const char *s, size_t n)
+static bool text_add_plain(struct escaper *e, const char *s, size_t n)
 {
 	size_t fit = e->limit - e->columns < n ? e->limit - e->columns : n;
 	if (e->columns <= e->room)
@@ -152,33 +152,33 @@ static bool add_plain(struct escaper *e, const char *s, size_t n)
 	return fit == n;
 }
 
-static bool add_char(struct escaper *e, const char *s, size_t n, uint32_t cp)
+static bool text_add_char(struct escaper *e, const char *s, size_t n, uint32_t cp)
 {
-	int width = e->utf8 || cp < 0x80 ? char_width(cp) : -1;
+	int width = e->utf8 || cp < 0x80 ? text_char_width(cp) : -1;
 	bool mark = width == 0;
 	if (width < 0 || (mark && e->marks >= MARKS_MAX)) {
 		char name[16];
 		e->marks = MARKS_MAX;
-		size_t columns = name_char(name, cp, *s);
-		return add_unit(e, name, columns, columns);
+		size_t columns = text_name_char(name, cp, *s);
+		return text_add_unit(e, name, columns, columns);
 	}
 	e->marks = mark ? e->marks + 1 : 0;
-	return add_unit(e, s, n, (size_t)width);
+	return text_add_unit(e, s, n, (size_t)width);
 }
 
-static bool add_all(struct escaper *e, const char *s, size_t n)
+static bool text_add_all(struct escaper *e, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		uint32_t cp;
 		/* Whoever fills a column pays for the column, not for the text: look one further than fits. */
 		size_t fit = e->limit - e->columns;
-		size_t used = plain_run(s + i, fit < n - i ? fit + 1 : n - i);
+		size_t used = text_plain_run(s + i, fit < n - i ? fit + 1 : n - i);
 		if (used) {
-			if (!add_plain(e, s + i, used))
+			if (!text_add_plain(e, s + i, used))
 				return false;
 		} else {
 			used = text_decode(s + i, n - i, &cp);
-			if (!add_char(e, s + i, used, cp))
+			if (!text_add_char(e, s + i, used, cp))
 				return false;
 		}
 		i += used;
@@ -195,9 +195,9 @@ void text_escape(struct buf *out, const char *s, size_t n, size_t max_columns)
 		.room = max_columns ? max_columns - dots : SIZE_MAX,
 		.keep = out->len,
 		.marks = MARKS_MAX,
-		.utf8 = locale_is_utf8(),
+		.utf8 = text_locale_is_utf8(),
 	};
-	if (add_all(&e, s, n))
+	if (text_add_all(&e, s, n))
 		return;
 	out->len = e.keep;
 	buf_add(out, "...", dots);
@@ -210,12 +210,12 @@ size_t text_width(const char *s, size_t n)
 	size_t columns = 0;
 	for (size_t i = 0; i < n;) {
 		uint32_t cp;
-		size_t used = plain_run(s + i, n - i);
+		size_t used = text_plain_run(s + i, n - i);
 		if (used) {
 			columns += used;
 		} else {
 			used = text_decode(s + i, n - i, &cp);
-			int width = char_width(cp);
+			int width = text_char_width(cp);
 			columns += width < 0 ? 1 : (size_t)width;
 		}
 		i += used;
@@ -229,7 +229,7 @@ size_t text_cut(const char *s, size_t n, size_t columns)
 	while (at < n) {
 		uint32_t cp;
 		size_t length = text_decode(s + at, n - at, &cp);
-		int width = char_width(cp);
+		int width = text_char_width(cp);
 		used += width < 0 ? 1 : (size_t)width;
 		if (used > columns)
 			break;

@@ -30,7 +30,7 @@ struct echo *echo_new(void)
 	return NEW(struct echo);
 }
 
-static void forget(struct echo *echo)
+static void echo_forget(struct echo *echo)
 {
 	free(echo->sql);
 	names_free(&echo->names);
@@ -42,7 +42,7 @@ void echo_free(struct echo *echo)
 {
 	if (!echo)
 		return;
-	forget(echo);
+	echo_forget(echo);
 	for (size_t i = 0; i < SHOWN; i++)
 		buf_free(&echo->shown[i]);
 	free(echo);
@@ -50,7 +50,7 @@ void echo_free(struct echo *echo)
 
 /* ---- lines ---- */
 
-static void add_head(struct buf *out, uint64_t wall_us)
+static void echo_add_head(struct buf *out, uint64_t wall_us)
 {
 	char date[32];
 	clock_show_date(date, wall_us);
@@ -58,7 +58,7 @@ static void add_head(struct buf *out, uint64_t wall_us)
 }
 
 /* The text keeps its own lines and tabs; all else that is no printable character is written out. */
-static void add_text(struct buf *out, const char *text)
+static void echo_add_text(struct buf *out, const char *text)
 {
 	if (text[0] != '\n')
 		buf_char(out, ' ');
@@ -73,7 +73,7 @@ static void add_text(struct buf *out, const char *text)
 }
 
 /* As Python writes a dict. A number that the text leaves out has no name. */
-static void add_set(struct buf *out, const struct names *names, const char *params)
+static void echo_add_set(struct buf *out, const struct names *names, const char *params)
 {
 	bool first = true;
 	buf_char(out, '{');
@@ -103,20 +103,20 @@ static void add_set(struct buf *out, const struct names *names, const char *para
 	buf_char(out, '}');
 }
 
-static void add_statement(struct buf *out, const struct names *names, const char *sql, uint64_t wall_us)
+static void echo_add_statement(struct buf *out, const struct names *names, const char *sql, uint64_t wall_us)
 {
 	struct buf text = {0};
 	names_put_in(&text, names, sql);
-	add_head(out, wall_us);
-	add_text(out, buf_text(&text));
+	echo_add_head(out, wall_us);
+	echo_add_text(out, buf_text(&text));
 	buf_free(&text);
-	add_head(out, wall_us);
+	echo_add_head(out, wall_us);
 	buf_char(out, ' ');
 }
 
 /* ---- many parameter sets ---- */
 
-static void hold(struct echo *echo, const struct event *event)
+static void echo_hold(struct echo *echo, const struct event *event)
 {
 	if (!echo->sql) {
 		echo->sql = mem_dup(event->sql);
@@ -127,11 +127,11 @@ static void hold(struct echo *echo, const struct event *event)
 	}
 	size_t at = echo->sets < SHOWN ? echo->sets : SHOWN - TAIL + echo->sets % TAIL;
 	buf_clear(&echo->shown[at]);
-	add_set(&echo->shown[at], &echo->names, event->params);
+	echo_add_set(&echo->shown[at], &echo->names, event->params);
 	echo->sets++;
 }
 
-static bool is_more_of_it(const struct echo *echo, const struct event *event)
+static bool echo_is_more_of_it(const struct echo *echo, const struct event *event)
 {
 	return echo->sql && event->verb == VERB_INSERT && echo->txn == event->txn && echo->attempt == event->attempt &&
 	       strcmp(echo->sql, event->sql) == 0;
@@ -142,7 +142,7 @@ void echo_flush(struct echo *echo, struct buf *out)
 	size_t n = echo->sets;
 	if (!echo->sql)
 		return;
-	add_statement(out, &echo->names, echo->sql, echo->wall_us);
+	echo_add_statement(out, &echo->names, echo->sql, echo->wall_us);
 	buf_str(out, n > 1 ? "(" : "");
 	for (size_t i = 0; i < n && i < SHOWN; i++) {
 		bool cut = n > SHOWN && i == SHOWN - TAIL;
@@ -154,7 +154,7 @@ void echo_flush(struct echo *echo, struct buf *out)
 		buf_str(out, buf_text(&echo->shown[at]));
 	}
 	buf_str(out, n > 1 ? ")\n" : "\n");
-	forget(echo);
+	echo_forget(echo);
 }
 
 /* ---- events ---- */
@@ -163,20 +163,20 @@ void echo_event(struct echo *echo, struct buf *out, const struct event *event)
 {
 	if (event->kind != EVENT_SENT || !event->sql)
 		return;
-	if (!is_more_of_it(echo, event))
+	if (!echo_is_more_of_it(echo, event))
 		echo_flush(echo, out);
 	switch (event->verb) {
 	case VERB_INSERT:
-		hold(echo, event);
+		echo_hold(echo, event);
 		return;
 	case VERB_BEGIN:
-		add_head(out, event->wall_us);
+		echo_add_head(out, event->wall_us);
 		buf_str(out, " BEGIN (implicit)\n");
 		return;
 	case VERB_COMMIT:
 	case VERB_ROLLBACK:
-		add_head(out, event->wall_us);
-		add_text(out, event->sql);
+		echo_add_head(out, event->wall_us);
+		echo_add_text(out, event->sql);
 		return;
 	case VERB_OTHER:
 	case VERB_SAVEPOINT:
@@ -191,8 +191,8 @@ void echo_event(struct echo *echo, struct buf *out, const struct event *event)
 	}
 	struct names names = {0};
 	names_find(&names, event->sql);
-	add_statement(out, &names, event->sql, event->wall_us);
-	add_set(out, &names, event->params);
+	echo_add_statement(out, &names, event->sql, event->wall_us);
+	echo_add_set(out, &names, event->params);
 	buf_char(out, '\n');
 	names_free(&names);
 }

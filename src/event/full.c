@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "event/show.h"
 
-static const char *kind_name(enum event_kind kind)
+static const char *full_kind_name(enum event_kind kind)
 {
 	static const char *const names[] = {
 		[EVENT_CONNECTED] = "connected",
@@ -27,7 +27,7 @@ static const char *kind_name(enum event_kind kind)
 
 /* A value of several lines (DETAIL and HINT) gets one line each: a newline is the one control character with a
  * meaning here. */
-static void add_lines(struct buf *out, const char *label, const char *value)
+static void full_add_lines(struct buf *out, const char *label, const char *value)
 {
 	while (value && *value) {
 		size_t n = strcspn(value, "\n");
@@ -39,13 +39,13 @@ static void add_lines(struct buf *out, const char *label, const char *value)
 	}
 }
 
-static void add_place(struct buf *out, const struct event *event)
+static void full_add_place(struct buf *out, const struct event *event)
 {
 	char time[16];
 	clock_show(time, event->wall_us);
-	buf_fmt(out, "%-12s%" PRIu64 ", %s\n", "event", event->number, kind_name(event->kind));
+	buf_fmt(out, "%-12s%" PRIu64 ", %s\n", "event", event->number, full_kind_name(event->kind));
 	buf_fmt(out, "%-12s%s\n", "time", time);
-	add_lines(out, "session", event->lane ? event->lane : show_session(event->session));
+	full_add_lines(out, "session", event->lane ? event->lane : show_session(event->session));
 	if (event->txn)
 		buf_fmt(out, "%-12s%u\n", "transaction", event->txn);
 	if (event->attempt && event->limit)
@@ -56,42 +56,42 @@ static void add_place(struct buf *out, const struct event *event)
 		buf_fmt(out, "%-12s%u, in round trip %u\n", "statement", event->statement, event->round_trip);
 }
 
-static void add_outcome(struct buf *out, const struct event *event)
+static void full_add_outcome(struct buf *out, const struct event *event)
 {
 	char text[16];
 	struct show_line line = {0};
 	show_line(&line, event);
-	add_lines(out, "result", buf_text(&line.result));
+	full_add_lines(out, "result", buf_text(&line.result));
 	show_line_free(&line);
 	if (event->kind == EVENT_RESULT || event->kind == EVENT_OUTCOME) {
 		text_duration(text, event->duration_us);
 		buf_fmt(out, "%-12s%s\n", "took", text);
 	}
 	if (event->durable)
-		add_lines(out, event->weak ? "committed" : "durable",
-			  event->weak ? "from this statement on; a crash or a failover may lose it"
-				      : "from this statement on");
+		full_add_lines(out, event->weak ? "committed" : "durable",
+			       event->weak ? "from this statement on; a crash or a failover may lose it"
+					   : "from this statement on");
 	if (event->unanswered)
-		add_lines(out, "no answer", "the connection was lost; the server may have run it or not");
+		full_add_lines(out, "no answer", "the connection was lost; the server may have run it or not");
 	else if (event->skipped)
-		add_lines(out, "not run", "an earlier statement of the same round trip failed");
+		full_add_lines(out, "not run", "an earlier statement of the same round trip failed");
 }
 
 void show_full(struct buf *out, const struct event *event)
 {
-	add_place(out, event);
+	full_add_place(out, event);
 	if (event->sql) {
 		struct buf text = {0};
 		show_statement(&text, event->sql, event->params);
-		add_lines(out, "statement", buf_text(&text));
+		full_add_lines(out, "statement", buf_text(&text));
 		buf_free(&text);
-		add_lines(out, "sql", event->sql);
-		add_lines(out, "parameters", event->params);
+		full_add_lines(out, "sql", event->sql);
+		full_add_lines(out, "parameters", event->params);
 	}
-	add_outcome(out, event);
-	add_lines(out, "rows", event->values);
-	add_lines(out, "tag", event->tag);
-	add_lines(out, "sqlstate", event->sqlstate);
-	add_lines(out, "message", event->message);
-	add_lines(out, "detail", event->detail);
+	full_add_outcome(out, event);
+	full_add_lines(out, "rows", event->values);
+	full_add_lines(out, "tag", event->tag);
+	full_add_lines(out, "sqlstate", event->sqlstate);
+	full_add_lines(out, "message", event->message);
+	full_add_lines(out, "detail", event->detail);
 }

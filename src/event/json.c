@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 /* jansson refuses what is not UTF-8; a balance sheet with one broken byte should still come out. */
-static void add_utf8(struct buf *out, const char *s, size_t n)
+static void json_add_utf8(struct buf *out, const char *s, size_t n)
 {
 	while (n > 0) {
 		uint32_t cp;
@@ -22,7 +22,7 @@ static void add_utf8(struct buf *out, const char *s, size_t n)
 	}
 }
 
-static int append(const char *bytes, size_t n, void *out)
+static int json_append(const char *bytes, size_t n, void *out)
 {
 	buf_add(out, bytes, n);
 	return 0;
@@ -35,9 +35,9 @@ void json_add_string(struct buf *out, const char *s, size_t n)
 		return;
 	}
 	struct buf clean = {0};
-	add_utf8(&clean, s, n);
+	json_add_utf8(&clean, s, n);
 	json_t *string = json_stringn(buf_text(&clean), clean.len);
-	json_dump_callback(string, append, out, JSON_ENCODE_ANY);
+	json_dump_callback(string, json_append, out, JSON_ENCODE_ANY);
 	json_decref(string);
 	buf_free(&clean);
 }

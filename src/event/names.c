@@ -13,7 +13,7 @@
 enum { PARAMETERS_MAX = 4096 };
 
 /* The next "$12" from p on that is in no quotes; NULL for none. */
-static const char *next_parameter(const char *p, unsigned long *k, size_t *used)
+static const char *names_next_parameter(const char *p, unsigned long *k, size_t *used)
 {
 	bool quoted = false;
 	for (; *p; p++) {
@@ -29,23 +29,23 @@ static const char *next_parameter(const char *p, unsigned long *k, size_t *used)
 	return NULL;
 }
 
-static const char *skip_blanks_back(const char *sql, const char *p)
+static const char *names_skip_blanks_back(const char *sql, const char *p)
 {
 	while (p > sql && isspace((unsigned char)p[-1]))
 		p--;
 	return p;
 }
 
-static bool is_name(char c)
+static bool names_is_name(char c)
 {
 	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '"' || (c & 0x80);
 }
 
 /* The name that ends at p, with what stands before its last dot where `whole`: accounts.id is accounts_id. */
-static void add_name(struct buf *out, const char *sql, const char *p, bool whole)
+static void names_add_name(struct buf *out, const char *sql, const char *p, bool whole)
 {
 	const char *from = p;
-	while (from > sql && is_name(from[-1]) && (whole || from[-1] != '.'))
+	while (from > sql && names_is_name(from[-1]) && (whole || from[-1] != '.'))
 		from--;
 	for (; from < p; from++)
 		if (*from != '"')
@@ -53,30 +53,30 @@ static void add_name(struct buf *out, const char *sql, const char *p, bool whole
 }
 
 /* The operand on the other side of the operator, or of IN, that stands before the parameter at p. */
-static const char *operand_end(const char *sql, const char *p)
+static const char *names_operand_end(const char *sql, const char *p)
 {
-	p = skip_blanks_back(sql, p);
+	p = names_skip_blanks_back(sql, p);
 	const char *operator_end = p;
 	while (p > sql && strchr("=<>+-*/", p[-1]))
 		p--;
 	if (p < operator_end)
-		return skip_blanks_back(sql, p);
+		return names_skip_blanks_back(sql, p);
 	while (p > sql && strchr("$0123456789, ", p[-1]))
 		p--;
 	if (p == sql || p[-1] != '(')
 		return sql;
-	p = skip_blanks_back(sql, p - 1);
+	p = names_skip_blanks_back(sql, p - 1);
 	if (p - sql < 3 || strncasecmp(p - 2, "IN", 2) != 0)
 		return sql;
-	p = skip_blanks_back(sql, p - 2);
+	p = names_skip_blanks_back(sql, p - 2);
 	bool negated = p - sql > 3 && strncasecmp(p - 3, "NOT", 3) == 0;
-	return negated ? skip_blanks_back(sql, p - 3) : p;
+	return negated ? names_skip_blanks_back(sql, p - 3) : p;
 }
 
 /* ---- the three kinds of statements ---- */
 
 /* The column list of an INSERT whose rows are parameters and nothing else; 0 columns for any other statement. */
-static size_t insert_columns(const char *sql, const char **columns)
+static size_t names_insert_columns(const char *sql, const char **columns)
 {
 	const char *open = strchr(sql, '('), *values = strstr(sql, ") VALUES (");
 	if (strncasecmp(sql, "INSERT", 6) != 0 || !open || !values || open > values)
@@ -92,36 +92,36 @@ static size_t insert_columns(const char *sql, const char **columns)
 	return n;
 }
 
-static void name_inserted(struct buf *out, const char *columns, size_t ncolumns, size_t index, bool many)
+static void names_inserted(struct buf *out, const char *columns, size_t ncolumns, size_t index, bool many)
 {
 	for (size_t skip = index % ncolumns; skip > 0; skip--)
 		columns = strchr(columns, ',') + 1;
 	for (; *columns != ',' && *columns != ')'; columns++)
-		if (is_name(*columns) && *columns != '"')
+		if (names_is_name(*columns) && *columns != '"')
 			buf_char(out, *columns);
 	if (many)
 		buf_fmt(out, "_m%zu", index / ncolumns);
 }
 
 /* Column = $1 in the SET of an UPDATE. */
-static bool is_set(const char *sql, const char *p)
+static bool names_is_set(const char *sql, const char *p)
 {
 	const char *where = strstr(sql, " WHERE ");
-	const char *equals = skip_blanks_back(sql, p);
-	const char *name = equals > sql && equals[-1] == '=' ? skip_blanks_back(sql, equals - 1) : sql;
-	return strncasecmp(sql, "UPDATE", 6) == 0 && name > sql && is_name(name[-1]) && (!where || p < where);
+	const char *equals = names_skip_blanks_back(sql, p);
+	const char *name = equals > sql && equals[-1] == '=' ? names_skip_blanks_back(sql, equals - 1) : sql;
+	return strncasecmp(sql, "UPDATE", 6) == 0 && name > sql && names_is_name(name[-1]) && (!where || p < where);
 }
 
 /* An object that is written back: its row is found by its key, which is called after the table, too. */
-static bool writes_back(const char *sql)
+static bool names_writes_back(const char *sql)
 {
 	unsigned long k;
 	size_t used;
-	const char *first = next_parameter(sql, &k, &used);
-	return first && is_set(sql, first);
+	const char *first = names_next_parameter(sql, &k, &used);
+	return first && names_is_set(sql, first);
 }
 
-static void add_number(struct buf *name, const struct names *names)
+static void names_add_number(struct buf *name, const struct names *names)
 {
 	size_t same = 1, n = name->len;
 	for (size_t i = 0; i < names->n; i++)
@@ -130,32 +130,32 @@ static void add_number(struct buf *name, const struct names *names)
 	buf_fmt(name, "_%zu", same);
 }
 
-static void name_compared(struct buf *name, const struct names *names, const char *sql, const char *p)
+static void names_compared(struct buf *name, const struct names *names, const char *sql, const char *p)
 {
-	bool set = is_set(sql, p), key = !set && writes_back(sql);
-	add_name(name, sql, operand_end(sql, p), key);
+	bool set = names_is_set(sql, p), key = !set && names_writes_back(sql);
+	names_add_name(name, sql, names_operand_end(sql, p), key);
 	if (name->len == 0)
 		buf_str(name, "param");
 	if (!set && !key)
-		add_number(name, names);
+		names_add_number(name, names);
 }
 
 void names_find(struct names *names, const char *sql)
 {
 	const char *columns = NULL;
-	size_t ncolumns = insert_columns(sql, &columns), used = 0;
+	size_t ncolumns = names_insert_columns(sql, &columns), used = 0;
 	unsigned long k = 0;
-	for (const char *p = sql; (p = next_parameter(p, &k, &used)) != NULL; p += used)
+	for (const char *p = sql; (p = names_next_parameter(p, &k, &used)) != NULL; p += used)
 		names->n = k > names->n ? k : names->n;
 	names->names = mem_array(names->n, sizeof *names->names);
-	for (const char *p = sql; (p = next_parameter(p, &k, &used)) != NULL; p += used) {
+	for (const char *p = sql; (p = names_next_parameter(p, &k, &used)) != NULL; p += used) {
 		struct buf name = {0};
 		if (names->names[k - 1])
 			continue;
 		if (ncolumns)
-			name_inserted(&name, columns, ncolumns, k - 1, names->n > ncolumns);
+			names_inserted(&name, columns, ncolumns, k - 1, names->n > ncolumns);
 		else
-			name_compared(&name, names, sql, p);
+			names_compared(&name, names, sql, p);
 		names->names[k - 1] = buf_take(&name);
 	}
 }
@@ -172,7 +172,7 @@ void names_put_in(struct buf *out, const struct names *names, const char *sql)
 {
 	unsigned long k = 0;
 	size_t used = 0;
-	for (const char *p; (p = next_parameter(sql, &k, &used)) != NULL; sql = p + used) {
+	for (const char *p; (p = names_next_parameter(sql, &k, &used)) != NULL; sql = p + used) {
 		buf_add(out, sql, (size_t)(p - sql));
 		buf_fmt(out, "%%(%s)s", names->names[k - 1]);
 	}

@@ -48,7 +48,7 @@ void ring_free(struct ring *ring)
 	free(ring);
 }
 
-static struct slot *slot_of(const struct ring *ring, uint64_t number)
+static struct slot *ring_slot_of(const struct ring *ring, uint64_t number)
 {
 	return &ring->slots[number % ring->nslots];
 }
@@ -59,20 +59,20 @@ static size_t string_size(const char *s)
 }
 
 /* Makes room for one event with `size` bytes of strings and returns where they go. */
-static uint64_t make_room(struct ring *ring, size_t size)
+static uint64_t ring_make_room(struct ring *ring, size_t size)
 {
 	uint64_t from = ring->head;
 	if (from % ring->nbytes + size > ring->nbytes)
 		from += ring->nbytes - from % ring->nbytes;
 	if (ring->next - ring->first == ring->nslots)
 		ring->first++;
-	while (ring->first < ring->next && from + size - slot_of(ring, ring->first)->from > ring->nbytes)
+	while (ring->first < ring->next && from + size - ring_slot_of(ring, ring->first)->from > ring->nbytes)
 		ring->first++;
 	ring->head = from + size;
 	return from;
 }
 
-static const char *put(char **at, const char *s)
+static const char *ring_put(char **at, const char *s)
 {
 	if (!s)
 		return NULL;
@@ -88,21 +88,21 @@ uint64_t ring_append(struct ring *ring, const struct event *event)
 	size_t size = string_size(event->lane) + string_size(event->sql) + string_size(event->params) +
 		      string_size(event->values) + string_size(event->tag) + string_size(event->message) +
 		      string_size(event->detail);
-	uint64_t from = make_room(ring, size);
-	struct slot *slot = slot_of(ring, ring->next);
+	uint64_t from = ring_make_room(ring, size);
+	struct slot *slot = ring_slot_of(ring, ring->next);
 	char *at = ring->bytes + from % ring->nbytes;
 
 	slot->from = from;
 	slot->event = *event;
 	slot->event.number = ring->next;
 	slot->event.wall_us = clock_wall_us();
-	slot->event.lane = put(&at, event->lane);
-	slot->event.sql = put(&at, event->sql);
-	slot->event.params = put(&at, event->params);
-	slot->event.values = put(&at, event->values);
-	slot->event.tag = put(&at, event->tag);
-	slot->event.message = put(&at, event->message);
-	slot->event.detail = put(&at, event->detail);
+	slot->event.lane = ring_put(&at, event->lane);
+	slot->event.sql = ring_put(&at, event->sql);
+	slot->event.params = ring_put(&at, event->params);
+	slot->event.values = ring_put(&at, event->values);
+	slot->event.tag = ring_put(&at, event->tag);
+	slot->event.message = ring_put(&at, event->message);
+	slot->event.detail = ring_put(&at, event->detail);
 	return ring->next++;
 }
 
@@ -120,7 +120,7 @@ bool ring_get(const struct ring *ring, uint64_t number, struct event *out)
 {
 	if (number < ring->first || number >= ring->next)
 		return false;
-	*out = slot_of(ring, number)->event;
+	*out = ring_slot_of(ring, number)->event;
 	return true;
 }
 

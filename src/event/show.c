@@ -40,7 +40,7 @@ const char *show_outcome(enum outcome outcome)
 	return "UNKNOWN";
 }
 
-static void escape(struct buf *out, const char *s)
+static void show_escape(struct buf *out, const char *s)
 {
 	if (s)
 		text_escape(out, s, strlen(s), 0);
@@ -48,16 +48,16 @@ static void escape(struct buf *out, const char *s)
 
 /* ---- what ---- */
 
-static void fact(struct buf *out, const char *words, const char *message)
+static void show_fact(struct buf *out, const char *words, const char *message)
 {
 	buf_str(out, words);
 	if (message && message[0]) {
 		buf_str(out, words[0] ? ": " : "");
-		escape(out, message);
+		show_escape(out, message);
 	}
 }
 
-static void add_what(struct buf *out, const struct event *event)
+static void show_add_what(struct buf *out, const struct event *event)
 {
 	char wait[16];
 	switch (event->kind) {
@@ -67,18 +67,18 @@ static void add_what(struct buf *out, const struct event *event)
 		return;
 	case EVENT_CONNECTED:
 		buf_str(out, "connected to ");
-		escape(out, event->message);
+		show_escape(out, event->message);
 		return;
 	case EVENT_LOST:
-		fact(out, "connection lost", event->message);
+		show_fact(out, "connection lost", event->message);
 		return;
 	case EVENT_NOTICE:
-		fact(out, "notice", event->message);
+		show_fact(out, "notice", event->message);
 		return;
 	case EVENT_TXN:
 	case EVENT_SETTLE:
 	case EVENT_LEVER:
-		fact(out, "", event->message);
+		show_fact(out, "", event->message);
 		return;
 	case EVENT_ATTEMPT:
 		buf_fmt(out, "attempt %u of %u", event->attempt, event->limit);
@@ -89,7 +89,7 @@ static void add_what(struct buf *out, const struct event *event)
 		return;
 	case EVENT_OUTCOME:
 		buf_fmt(out, "%u ", event->attempt);
-		fact(out, text_plural(event->attempt, "attempt", "attempts"), event->message);
+		show_fact(out, text_plural(event->attempt, "attempt", "attempts"), event->message);
 		return;
 	}
 }
@@ -98,7 +98,7 @@ static void add_what(struct buf *out, const struct event *event)
 
 /* A command tag is worth a word where it is not the one that its statement asks for: COMMIT answered by ROLLBACK. The
  * tag of a COMMIT is always shown, because it is what decides. */
-static bool tag_is_expected(const struct event *event)
+static bool show_tag_is_expected(const struct event *event)
 {
 	switch (event->verb) {
 	case VERB_BEGIN:
@@ -124,34 +124,34 @@ static bool tag_is_expected(const struct event *event)
 	return false;
 }
 
-static void add_answer(struct buf *out, const struct event *event)
+static void show_add_answer(struct buf *out, const struct event *event)
 {
 	bool has_rows = event->rows >= 0;
 	if (event->values && event->values[0]) {
-		escape(out, event->values);
+		show_escape(out, event->values);
 		if (event->rows > 2)
 			buf_fmt(out, " (%" PRId64 " rows)", event->rows);
 	} else if (has_rows) {
 		uint64_t rows = (uint64_t)event->rows;
 		buf_fmt(out, "%" PRIu64 " %s", rows, text_plural(rows, "row", "rows"));
-	} else if (!event->tag || !event->tag[0] || tag_is_expected(event)) {
+	} else if (!event->tag || !event->tag[0] || show_tag_is_expected(event)) {
 		buf_str(out, "ok");
 	} else {
-		escape(out, event->tag);
+		show_escape(out, event->tag);
 	}
 }
 
-static void add_error(struct buf *out, const struct event *event)
+static void show_add_error(struct buf *out, const struct event *event)
 {
 	const char *reason = show_reason(event->sqlstate);
 	buf_fmt(out, "%s%s", event->sqlstate, event->sqlstate[0] ? " " : "");
 	if (reason)
 		buf_str(out, reason);
 	else
-		escape(out, event->message);
+		show_escape(out, event->message);
 }
 
-static void add_result(struct buf *out, const struct event *event)
+static void show_add_result(struct buf *out, const struct event *event)
 {
 	char wait[16];
 	switch (event->kind) {
@@ -161,9 +161,9 @@ static void add_result(struct buf *out, const struct event *event)
 		else if (event->skipped)
 			buf_str(out, "not run");
 		else if (event_failed(event))
-			add_error(out, event);
+			show_add_error(out, event);
 		else
-			add_answer(out, event);
+			show_add_answer(out, event);
 		return;
 	case EVENT_BACKOFF:
 		text_duration(wait, event->wait_us);
@@ -186,7 +186,7 @@ static void add_result(struct buf *out, const struct event *event)
 	}
 }
 
-static char sign_of(const struct event *event)
+static char show_sign_of(const struct event *event)
 {
 	bool rollback = event->verb == VERB_ROLLBACK || event->verb == VERB_ROLLBACK_TO;
 	switch (event->kind) {
@@ -218,10 +218,10 @@ static char sign_of(const struct event *event)
 
 /* ---- lines ---- */
 
-static void add_who(struct buf *out, const struct event *event)
+static void show_add_who(struct buf *out, const struct event *event)
 {
 	if (event->lane)
-		escape(out, event->lane);
+		show_escape(out, event->lane);
 	else
 		buf_char(out, show_session_label(event->session));
 	if (event->txn)
@@ -232,14 +232,14 @@ static void add_who(struct buf *out, const struct event *event)
 
 void show_line(struct show_line *line, const struct event *event)
 {
-	add_who(&line->who, event);
-	add_what(&line->what, event);
-	add_result(&line->result, event);
+	show_add_who(&line->who, event);
+	show_add_what(&line->what, event);
+	show_add_result(&line->result, event);
 	bool timed = (event->kind == EVENT_RESULT && !event->skipped) || event->kind == EVENT_OUTCOME;
 	if (timed)
 		buf_fmt(&line->ms, "%" PRIu64 ".%02u", event->duration_us / 1000,
 			(unsigned)(event->duration_us % 1000 / 10));
-	line->sign = sign_of(event);
+	line->sign = show_sign_of(event);
 }
 
 void show_line_free(struct show_line *line)
@@ -271,7 +271,7 @@ void show_plain(struct buf *out, const struct event *event)
 		buf_fmt(out, " %s ms", line.ms.p);
 	if (event_failed(event) && show_reason(event->sqlstate)) {
 		buf_str(out, " ");
-		escape(out, event->message);
+		show_escape(out, event->message);
 	}
 	show_line_free(&line);
 }

@@ -9,7 +9,7 @@
 #include "event/show.h"
 #include "params.h"
 
-static void add_value(struct buf *out, const char *value, size_t n)
+static void statement_add_value(struct buf *out, const char *value, size_t n)
 {
 	bool bare = params_is_bare(value, n);
 	if (!bare)
@@ -24,7 +24,7 @@ static void add_value(struct buf *out, const char *value, size_t n)
 }
 
 /* "$12" at s: adds the value and returns the bytes used; 0 where it is no parameter. */
-static size_t put_in(struct buf *out, const char *s, const char *params)
+static size_t statement_put_in(struct buf *out, const char *s, const char *params)
 {
 	size_t digits = strspn(s + 1, "0123456789"), n;
 	if (s[0] != '$' || digits == 0 || digits > 4 || !params)
@@ -32,7 +32,7 @@ static size_t put_in(struct buf *out, const char *s, const char *params)
 	const char *value = params_find(params, (unsigned)strtoul(s + 1, NULL, 10), &n);
 	if (!value)
 		return 0;
-	add_value(out, value, n);
+	statement_add_value(out, value, n);
 	return 1 + digits;
 }
 
@@ -43,7 +43,7 @@ static void statement_flatten(struct buf *text, const char *sql, const char *par
 	for (const char *p = sql; *p;) {
 		comment = *p != '\n' && (comment || (!quoted && strncmp(p, "--", 2) == 0));
 		quoted ^= *p == '\'' && !comment;
-		size_t used = quoted ? 0 : put_in(text, p, params);
+		size_t used = quoted ? 0 : statement_put_in(text, p, params);
 		bool blank = !quoted && isspace((unsigned char)*p);
 		if (blank && text->len && text->p[text->len - 1] != ' ')
 			buf_char(text, ' ');
