@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "tests/bench/bench.h"
 #include "tests/support/proc.h"
-#include "tests/support/term_in.h"
+#include "tests/support/term_internal.h"
 
 enum { LIMIT = 200, PRESSES = 60, REPEAT_US = 33000 };
 

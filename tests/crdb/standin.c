@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/crdb/standin_in.h"
+#include "tests/crdb/standin_internal.h"
 #include "tests/support/check.h"
 
 /* ---- the server's side ---- */

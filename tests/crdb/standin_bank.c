@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/crdb/standin_in.h"
+#include "tests/crdb/standin_internal.h"
 
 static bool has_id(const struct standin_shared *shared, const struct work *work, const char *id)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/crdb/standin_in.h"
+#include "tests/crdb/standin_internal.h"
 
 void wire_note(struct standin_shared *shared, char c)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tests/crdb/standin_in.h"
+#include "tests/crdb/standin_internal.h"
 
 char sql_letter(enum standin_kind kind)
 {

@@ -2,7 +2,7 @@
 /* Where the versions differ, and the words of the stand-in's errors. */
 #include <string.h>
 
-#include "tests/crdb/standin_in.h"
+#include "tests/crdb/standin_internal.h"
 
 static const struct ways ways[] = {
 	[STANDIN_2_2] = {"CockroachDB OSS v2.2.0-alpha.20190211 (x86_64-unknown-linux-gnu, built 2019/02/11, go1.11.4)",

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "tests/picture/pose.h"
 #include "tests/support/console.h"
-#include "tests/support/term_in.h"
+#include "tests/support/term_internal.h"
 
 enum { CELL_W = 8, CELL_H = 17, BASELINE = 13, MARGIN = 10 };
 

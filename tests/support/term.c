@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/spawn.h"
-#include "tests/support/term_in.h"
+#include "tests/support/term_internal.h"
 
 /* Silence after which a program is taken to have said all that it wanted to. */
 enum { QUIET_MS = 150 };

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "tests/support/check.h"
 #include "tests/support/spawn.h"
-#include "tests/support/term_in.h"
+#include "tests/support/term_internal.h"
 
 static const struct {
 	const char *name;

@@ -2,7 +2,7 @@
 /* Reading the screen of the screen tests: rows as text, where a text is, how a cell is drawn. */
 #include <string.h>
 
-#include "tests/support/term_in.h"
+#include "tests/support/term_internal.h"
 
 static void add_char(struct buf *out, uint32_t c)
 {

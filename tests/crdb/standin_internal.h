@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The inside of the stand-in: a connection, its transaction, and what its parts call of each other. */
-#ifndef CRDB_STANDIN_IN_H
-#define CRDB_STANDIN_IN_H
+#ifndef CRDB_STANDIN_INTERNAL_H
+#define CRDB_STANDIN_INTERNAL_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* struct term as its own files see it. */
-#ifndef SUPPORT_TERM_IN_H
-#define SUPPORT_TERM_IN_H
+#ifndef SUPPORT_TERM_INTERNAL_H
+#define SUPPORT_TERM_INTERNAL_H
 
 #include <vterm.h>
 
