@@ -12,34 +12,9 @@
 #include "lab/spec.h"
 
 /*
- * What stands before the first permutation holds for all of them; what stands behind a permutation holds for that one alone, and there
- * goes before what holds for all. STEP and SESSION are names as in the spec. "Text" is in double quotes, "" is a quote in it.
- *
- *	#@ title   One line               of the lesson, or of a permutation
- *	#@ teaches one thing; another     both: the rest of the line
- *	#@ needs   serializable, crdb, pg, pg>=15, superuser
- *	#@ say     "Text"                 before the first step
- *	#@ say     STEP "Text"            before that step
- *	#@ end     "Text"                 behind the last step
- *	#@         "Text"                 another line of the text before it
- *	#@ ask     STEP "Question" | an answer = OUTCOME | the right one = OUTCOME * | ...
- *	#@         | another answer       two to nine of them, one with the star
- *	#@ expect  STEP OUTCOME ; STEP OUTCOME
- *	#@ check   "SQL" = VALUE          behind the last step, before the teardown
- *	#@ retry   SESSION                the engine runs its steps: BEGIN, a body of one statement a step, COMMIT; it begins again
- *	                                  where the server asks for it, by hand and in `lab run` (a transcript is as the file stands)
- *	#@ retry   SESSION committed on attempt 2    and that is what it comes to
- *
- * OUTCOME is one or more of these words:
- *
- *	waits            it has to wait; without this word, it must not
- *	waits for NAME   it waits for that session
- *	ok               it comes to its end without an error
- *	40001            it ends with this SQLSTATE
- *	reads VALUE      ok, and this is its last answer that has rows; in quotes where it has blanks
- *	tag TAG          ok, and this is the server's last command tag: with or without its numbers
- *
- * VALUE is an answer as text: "1, 500; 2, NULL" is two rows of two columns.
+ * assets/teller-lesson.5 has the format: each directive, and the words of an OUTCOME and of a VALUE. What stands before
+ * the first permutation holds for all of them; what stands behind a permutation holds for that one alone, and there goes
+ * before what holds for all.
  */
 
 struct lesson_outcome {
@@ -107,17 +82,18 @@ struct lesson_need {
 /* All of it is owned by the lesson; texts are raw bytes of the file: text_escape() before showing. */
 struct lesson {
 	struct spec *spec;
-	const struct lesson_text *texts;
+	char *strings; /* what the texts point into */
+	struct lesson_text *texts;
 	size_t ntexts;
-	const struct lesson_ask *asks;
+	struct lesson_ask *asks;
 	size_t nasks;
-	const struct lesson_expect *expects;
+	struct lesson_expect *expects;
 	size_t nexpects;
-	const struct lesson_check *checks;
+	struct lesson_check *checks;
 	size_t nchecks;
-	const struct lesson_need *needs;
+	struct lesson_need *needs;
 	size_t nneeds;
-	const struct lesson_retry *retries;
+	struct lesson_retry *retries;
 	size_t nretries;
 };
 
@@ -149,12 +125,14 @@ struct lesson_fact {
 	const bool *waited_for; /* [nsessions], or NULL: not known */
 	bool complete;
 	const char *sqlstate; /* NULL: no error */
-	const char *reads;    /* the last answer with rows, as VALUE above; NULL: none */
+	const char *reads;    /* the last answer with rows, as a VALUE; NULL: none */
 	const char *tag;
 };
 bool lesson_holds(const struct lesson_outcome *outcome, const struct lesson_fact *fact);
 
-/* Both in the words above, harmless, as in "waits for A ok reads 500"; `out` is empty before. */
+void lesson_need_show(struct buf *out, const struct lesson_need *need); /* as in its directive: "pg>=15" */
+
+/* Both in the words of an OUTCOME, harmless, as in "waits for A ok reads 500"; `out` is empty before. */
 void lesson_outcome_show(struct buf *out, const struct lesson *lesson, const struct lesson_outcome *outcome);
 void lesson_fact_show(struct buf *out, const struct lesson *lesson, const struct lesson_fact *fact);
 

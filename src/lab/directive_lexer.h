@@ -34,28 +34,4 @@ bool directive_sign(struct directive_lexer *lexer, char sign);
 enum status directive_error(struct directive_lexer *lexer, struct spec_place place, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 
-/* Reads OUTCOME (lesson.h) up to one of `stops` or the end. */
-MUST_CHECK enum status outcome_read(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
-				    struct lesson_outcome *outcome);
-
-/* engine_check.c: whether the engine can run what a lesson wants it to, in every order that this holds for. */
-MUST_CHECK enum status engine_check(struct directive_lexer *lexer, const struct lesson *lesson,
-				    const struct lesson_retry *retry);
-
-/* Fills a lesson's lists from the notes of its spec. */
-struct lesson_parts;
-MUST_CHECK enum status directives_read(struct lesson_parts *parts, const char *file, struct err *err);
-
-/* A lesson from inside: the lists that grow while it is read. */
-struct lesson_parts {
-	struct lesson lesson; /* first: one is the other */
-	char *strings;
-	struct lesson_text *texts;
-	struct lesson_ask *asks;
-	struct lesson_expect *expects;
-	struct lesson_check *checks;
-	struct lesson_need *needs;
-	struct lesson_retry *retries;
-};
-
 #endif

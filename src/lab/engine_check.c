@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "directive_lexer.h"
+#include "lesson_internal.h"
 #include "token.h"
 
 enum framing { FRAMING_NONE, FRAMING_BEGIN, FRAMING_COMMIT, FRAMING_OTHER };

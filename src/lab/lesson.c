@@ -6,36 +6,35 @@
 
 #include "base/mem.h"
 #include "db/dialect.h"
-#include "directive_lexer.h"
+#include "lesson_internal.h"
 
 struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct err *err)
 {
 	struct spec *spec = spec_parse(file, text, n, err);
 	if (!spec)
 		return NULL;
-	struct lesson_parts *parts = NEW(struct lesson_parts);
-	parts->lesson.spec = spec;
-	if (directives_read(parts, file, err)) {
-		lesson_free(&parts->lesson);
+	struct lesson *lesson = NEW(struct lesson);
+	lesson->spec = spec;
+	if (directives_read(lesson, file, err)) {
+		lesson_free(lesson);
 		return NULL;
 	}
-	return &parts->lesson;
+	return lesson;
 }
 
 void lesson_free(struct lesson *lesson)
 {
 	if (!lesson)
 		return;
-	struct lesson_parts *parts = (struct lesson_parts *)lesson;
-	free(parts->strings);
-	free(parts->texts);
-	free(parts->asks);
-	free(parts->expects);
-	free(parts->checks);
-	free(parts->needs);
-	free(parts->retries);
+	free(lesson->strings);
+	free(lesson->texts);
+	free(lesson->asks);
+	free(lesson->expects);
+	free(lesson->checks);
+	free(lesson->needs);
+	free(lesson->retries);
 	spec_free(lesson->spec);
-	free(parts);
+	free(lesson);
 }
 
 /* ---- what there is for a step: the permutation's own first ---- */

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "directive_lexer.h"
+#include "lesson_internal.h"
 #include "token.h"
 
 static bool is_sqlstate(const char *word)

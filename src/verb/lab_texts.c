@@ -24,19 +24,12 @@ static const char *lab_texts_text_of(const struct lesson *lesson, enum lesson_te
 
 void lessons_needs(struct buf *out, const struct lesson *lesson, long permutation)
 {
-	static const char *const names[] = {
-		[LESSON_SERIALIZABLE] = "serializable",
-		[LESSON_CRDB] = "crdb",
-		[LESSON_PG] = "pg",
-		[LESSON_SUPERUSER] = "superuser",
-	};
 	for (size_t i = 0; i < lesson->nneeds; i++) {
 		const struct lesson_need *need = &lesson->needs[i];
 		if (need->scope.permutation != permutation)
 			continue;
-		buf_fmt(out, "%s%s", out->len ? ", " : "", names[need->kind]);
-		if (need->major)
-			buf_fmt(out, ">=%d", need->major);
+		buf_str(out, out->len ? ", " : "");
+		lesson_need_show(out, need);
 	}
 }
 

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The directives there are: how each is read, and the table of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "lesson_internal.h"
+#include "token.h"
+
+enum { RETRIES_MAX = 16 };
+
+static const char *const needs[] = {
+	[LESSON_SERIALIZABLE] = "serializable",
+	[LESSON_CRDB] = "crdb",
+	[LESSON_PG] = "pg",
+	[LESSON_SUPERUSER] = "superuser",
+};
+
+/* ---- texts ---- */
+
+static enum status directive_add_text(struct directive_reader *r, const char *text)
+{
+	struct lesson *lesson = r->lesson;
+	for (size_t i = 0; i < lesson->ntexts; i++) {
+		const struct lesson_text *other = &lesson->texts[i];
+		if (other->kind == r->kind && directive_same_scope(r, &other->scope))
+			return directive_twice(r, "there is such a text", other->scope.place.line);
+	}
+	lesson->texts = mem_grow(lesson->texts, lesson->ntexts, sizeof *lesson->texts);
+	lesson->texts[lesson->ntexts++] = (struct lesson_text){r->kind, r->scope, text};
+	return ST_OK;
+}
+
+static enum status directive_line(struct directive_reader *r)
+{
+	struct directive_word word;
+	if (directive_until(&r->lexer, "", &word))
+		return directive_failed(r);
+	if (!word.text)
+		return directive_error(&r->lexer, word.place, "expected a text");
+	return directive_read_end(r) || directive_add_text(r, word.text) ? directive_failed(r) : ST_OK;
+}
+
+/* Ends a note with a text that the next one may go on with. */
+static enum status directive_end_text(struct directive_reader *r, const struct directive_word *text)
+{
+	r->continued = *r->lexer.strings;
+	return directive_read_end(r) || directive_add_text(r, text->text) ? directive_failed(r) : ST_OK;
+}
+
+/* `say "Text"`, `say STEP "Text"`: a step may be in quotes too, and then a text follows. */
+static enum status directive_say(struct directive_reader *r)
+{
+	struct directive_word first, text;
+	if (directive_word(&r->lexer, "", &first))
+		return directive_failed(r);
+	if (!first.text)
+		return directive_error(&r->lexer, first.place, "expected a step, or a text in double quotes");
+	if (first.quoted && directive_done(&r->lexer))
+		return directive_end_text(r, &first);
+	if (directive_find_step(r, &first) || directive_read_text(r, &text))
+		return directive_failed(r);
+	return directive_end_text(r, &text);
+}
+
+static enum status directive_text(struct directive_reader *r)
+{
+	struct directive_word text;
+	return directive_read_text(r, &text) ? directive_failed(r) : directive_end_text(r, &text);
+}
+
+/* A line that begins with a text: the NUL behind the text before it, the last that was kept, becomes the end of a
+ * line. */
+enum status directive_more_text(struct directive_reader *r)
+{
+	struct directive_word text;
+	r->continued[-1] = '\n';
+	if (directive_word(&r->lexer, "", &text))
+		return directive_failed(r);
+	r->continued = *r->lexer.strings;
+	return directive_read_end(r);
+}
+
+/* ---- questions ---- */
+
+static enum status directive_answer(struct directive_reader *r, struct lesson_ask *ask)
+{
+	struct lesson_answer answer = {.outcome = {.waits_for = -1}};
+	struct directive_word word;
+	if (directive_until(&r->lexer, "=|*", &word))
+		return directive_failed(r);
+	if (!word.text)
+		return directive_error(&r->lexer, word.place, "expected an answer");
+	if (ask->nanswers == LESSON_ANSWERS_MAX)
+		return directive_error(&r->lexer, word.place, "a question has %d answers at most",
+				       (int)LESSON_ANSWERS_MAX);
+	answer.text = word.text;
+	if (directive_sign(&r->lexer, '=') && outcome_read(&r->lexer, r->spec, "|*", &answer.outcome))
+		return directive_failed(r);
+	answer.right = directive_sign(&r->lexer, '*');
+	for (size_t i = 0; i < ask->nanswers && answer.right; i++) {
+		if (ask->answers[i].right)
+			return directive_error(&r->lexer, word.place,
+					       "two answers are marked correct (*): only one is right");
+	}
+	ask->answers[ask->nanswers++] = answer;
+	return ST_OK;
+}
+
+enum status directive_more_answers(struct directive_reader *r)
+{
+	while (directive_sign(&r->lexer, '|')) {
+		if (directive_answer(r, r->asking))
+			return directive_failed(r);
+	}
+	return directive_read_end(r);
+}
+
+static enum status directive_ask(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	struct directive_word text;
+	if (directive_read_step(r, "") || directive_read_text(r, &text))
+		return directive_failed(r);
+	for (size_t i = 0; i < lesson->nasks; i++) {
+		if (directive_same_scope(r, &lesson->asks[i].scope))
+			return directive_twice(r, "this step has a question", lesson->asks[i].scope.place.line);
+	}
+	lesson->asks = mem_grow(lesson->asks, lesson->nasks, sizeof *lesson->asks);
+	r->asking = &lesson->asks[lesson->nasks++];
+	*r->asking = (struct lesson_ask){.scope = r->scope, .question = text.text};
+	return directive_more_answers(r);
+}
+
+/* ---- what is expected, checked, needed ---- */
+
+static enum status directive_add_expect(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	struct lesson_expect expect = {0};
+	if (directive_read_step(r, ";") || outcome_read(&r->lexer, r->spec, ";", &expect.outcome))
+		return directive_failed(r);
+	expect.scope = r->scope;
+	for (size_t i = 0; i < lesson->nexpects; i++) {
+		if (directive_same_scope(r, &lesson->expects[i].scope))
+			return directive_twice(r, "something is expected of this step",
+					       lesson->expects[i].scope.place.line);
+	}
+	lesson->expects = mem_grow(lesson->expects, lesson->nexpects, sizeof expect);
+	lesson->expects[lesson->nexpects++] = expect;
+	return ST_OK;
+}
+
+static enum status directive_expect(struct directive_reader *r)
+{
+	do {
+		if (directive_add_expect(r))
+			return directive_failed(r);
+	} while (directive_sign(&r->lexer, ';'));
+	return ST_OK;
+}
+
+static enum status directive_check(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	struct directive_word sql, value;
+	if (directive_read_text(r, &sql))
+		return directive_failed(r);
+	if (!directive_sign(&r->lexer, '='))
+		return directive_error(&r->lexer, r->lexer.place, "expected = and the value that this SQL has");
+	if (directive_until(&r->lexer, "", &value))
+		return directive_failed(r);
+	if (!value.text)
+		return directive_error(&r->lexer, value.place, "expected the value that this SQL has");
+	lesson->checks = mem_grow(lesson->checks, lesson->nchecks, sizeof *lesson->checks);
+	lesson->checks[lesson->nchecks++] = (struct lesson_check){r->scope, sql.text, value.text};
+	return directive_read_end(r);
+}
+
+/* "committed on attempt N" */
+static enum status directive_committed(struct directive_reader *r, unsigned *attempt)
+{
+	static const char *const said[] = {"committed", "on", "attempt"};
+	struct directive_word word;
+	for (size_t i = 0; i < COUNT_OF(said); i++) {
+		if (directive_word(&r->lexer, "", &word))
+			return directive_failed(r);
+		if (!word.text || strcmp(word.text, said[i]) != 0)
+			return directive_error(&r->lexer, word.place,
+					       "expected \"committed on attempt N\", or nothing more");
+	}
+	if (directive_word(&r->lexer, "", &word))
+		return directive_failed(r);
+	if (!word.text || !text_is_integer(word.text) || strlen(word.text) > 2 || atoi(word.text) < 1)
+		return directive_error(&r->lexer, word.place, "expected the number of an attempt, from 1 to 99");
+	*attempt = (unsigned)atoi(word.text);
+	return directive_read_end(r);
+}
+
+static enum status directive_retry(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	struct lesson_retry retry = {.scope = r->scope};
+	struct directive_word word;
+	if (directive_word(&r->lexer, "", &word))
+		return directive_failed(r);
+	if (!word.text)
+		return directive_error(&r->lexer, word.place, "expected the name of a session");
+	long session = spec_session_find(r->spec, word.text);
+	if (session < 0)
+		return directive_unknown(r, &word, "session", NULL);
+	retry.session = (size_t)session;
+	for (size_t i = 0; i < lesson->nretries; i++) {
+		if (lesson->retries[i].session == retry.session && directive_same_scope(r, &lesson->retries[i].scope))
+			return directive_twice(r, "the engine runs this session", lesson->retries[i].scope.place.line);
+	}
+	if (lesson->nretries == RETRIES_MAX)
+		return directive_error(&r->lexer, word.place, "a lesson asks for %d sessions to be retried at most",
+				       (int)RETRIES_MAX);
+	if (!directive_done(&r->lexer) && directive_committed(r, &retry.attempt))
+		return directive_failed(r);
+	lesson->retries = mem_grow(lesson->retries, lesson->nretries, sizeof retry);
+	lesson->retries[lesson->nretries++] = retry;
+	return ST_OK;
+}
+
+/* "pg>=15" */
+static bool directive_version(const char *word, struct lesson_need *need)
+{
+	if (strncmp(word, "pg>=", 4) != 0 || !text_is_integer(word + 4) || strlen(word + 4) > 3)
+		return false;
+	need->kind = LESSON_PG;
+	need->major = atoi(word + 4);
+	return need->major >= 0;
+}
+
+static bool directive_need(const char *word, struct lesson_need *need)
+{
+	for (size_t i = 0; i < COUNT_OF(needs); i++) {
+		need->kind = (enum lesson_need_kind)i;
+		if (strcmp(needs[i], word) == 0)
+			return true;
+	}
+	return directive_version(word, need);
+}
+
+void lesson_need_show(struct buf *out, const struct lesson_need *need)
+{
+	buf_str(out, needs[need->kind]);
+	if (need->major)
+		buf_fmt(out, ">=%d", need->major);
+}
+
+static enum status directive_add_need(struct directive_reader *r, const struct directive_word *word)
+{
+	struct lesson *lesson = r->lesson;
+	struct lesson_need need = {.scope = r->scope};
+	if (!directive_need(word->text, &need))
+		return directive_error(&r->lexer, word->place,
+				       "unknown requirement %s; use serializable, crdb, pg, pg>=15 or superuser",
+				       token_say_name(word->text).text);
+	lesson->needs = mem_grow(lesson->needs, lesson->nneeds, sizeof need);
+	lesson->needs[lesson->nneeds++] = need;
+	return ST_OK;
+}
+
+static enum status directive_needs(struct directive_reader *r)
+{
+	struct directive_word word;
+	do {
+		if (directive_word(&r->lexer, ",", &word))
+			return directive_failed(r);
+		if (!word.text)
+			return directive_error(&r->lexer, word.place, "expected what the lesson needs");
+		if (directive_add_need(r, &word))
+			return directive_failed(r);
+	} while (directive_sign(&r->lexer, ','));
+	return directive_read_end(r);
+}
+
+/* ---- what is known only when all is read ---- */
+
+/* What is expected of a step may stand behind its question. */
+static enum status directive_check_ask(struct directive_reader *r, const struct lesson_ask *ask)
+{
+	const struct lesson_answer *right = NULL;
+	for (size_t i = 0; i < ask->nanswers; i++) {
+		if (ask->answers[i].right)
+			right = &ask->answers[i];
+	}
+	struct spec_place place = ask->scope.place;
+	if (ask->nanswers < LESSON_ANSWERS_MIN)
+		return directive_error(&r->lexer, place, "a question has %d answers at least, this one has %zu",
+				       (int)LESSON_ANSWERS_MIN, ask->nanswers);
+	if (!right)
+		return directive_error(&r->lexer, place, "no answer is marked correct (*): say which one is right");
+	if (!right->outcome.given && !lesson_expect_of(r->lesson, ask->scope.permutation, ask->scope.step))
+		return directive_error(
+			&r->lexer, place,
+			"nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
+			"expect one of this step");
+	return ST_OK;
+}
+
+enum status directives_check(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	for (size_t i = 0; i < lesson->nasks; i++)
+		if (directive_check_ask(r, &lesson->asks[i]))
+			return directive_failed(r);
+	for (size_t i = 0; i < lesson->nretries; i++)
+		if (engine_check(&r->lexer, lesson, &lesson->retries[i]))
+			return directive_failed(r);
+	return ST_OK;
+}
+
+/* ---- all of them; teller-lesson.5 describes each, which lint checks ---- */
+
+const struct directive directives[] = {
+	{.name = "title", .read = directive_line, .text = LESSON_TITLE},
+	{.name = "teaches", .read = directive_line, .text = LESSON_TEACHES},
+	{.name = "needs", .read = directive_needs},
+	{.name = "say", .read = directive_say, .text = LESSON_SAY},
+	{.name = "end", .read = directive_text, .text = LESSON_END},
+	{.name = "ask", .read = directive_ask},
+	{.name = "expect", .read = directive_expect},
+	{.name = "check", .read = directive_check},
+	{.name = "retry", .read = directive_retry},
+	{.name = NULL},
+};
