@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* teller: settings in, a front end, the loop, the exit status out. */
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/app.h"
@@ -23,14 +25,21 @@ static int fail(struct err *err)
 static int tell(struct settings *settings)
 {
 	struct buf text = {0};
+	struct err err = {0};
 	if (settings->show_help)
 		settings_help(&text);
 	else
 		settings_version(&text);
-	fputs(buf_text(&text), stdout);
+	bool told = fputs(buf_text(&text), stdout) >= 0 && fflush(stdout) == 0;
+	int why = errno;
 	buf_free(&text);
 	settings_free(settings);
-	return fflush(stdout) ? 1 : 0;
+	if (told)
+		return 0;
+	if (why == EPIPE)
+		return 128 + SIGPIPE;
+	err_set(&err, ST_OWN, "cannot write to standard output: %s", strerror(why));
+	return fail(&err);
 }
 
 static int run(struct app *app, bool plain_mode)

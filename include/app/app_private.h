@@ -28,6 +28,7 @@ struct app_private {
 	struct who who;          /* the server whose catalogue is known */
 	bool unread;             /* the last page that was asked for could not be read */
 	int unwritten;           /* errno of the first data that standard output did not take */
+	bool unwritten_said;     /* and its user knows */
 	bool told; /* the command that ended last told what became of money: that reaches its caller in any case */
 	struct run *runs;    /* all that were begun and have not ended */
 	struct job *jobs;    /* all that run, the newest first */

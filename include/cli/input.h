@@ -16,5 +16,6 @@ void input_free(struct input *input);
  * awaited. */
 typedef void input_fn(void *arg, const char *line);
 void input_next(struct input *input, input_fn *fn, void *arg);
+int input_error(const struct input *input); /* the errno of a read that failed, and so was the end; 0 */
 
 #endif

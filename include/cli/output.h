@@ -22,6 +22,10 @@ const char *output_format_word(enum output_format format); /* "table", static */
 /* The format that belongs to the ending of a file's name; false where none does. */
 bool output_format_of_file(const char *file, enum output_format *format);
 
+/* stdout was opened anew on that file (-o), or never was: how sentences name it. The text is borrowed for good. */
+void output_name_stdout(const char *file);
+const char *output_stdout_name(void);
+
 struct output *output_new(FILE *to, enum output_format format, size_t ncols, const char *const *names,
 			  const bool *right); /* names copied; right: numbers, set to the right in a table */
 /* nrows * ncols cells, row by row; NULL is SQL NULL. */

@@ -19,4 +19,8 @@ bool plain_wanted(const struct settings *settings);
 struct plain *plain_open(struct app *app, struct err *err);
 void plain_close(struct plain *plain); /* before app_free(); NULL is fine */
 
+/* Standard output, or the file of -o, took no more data; `why` is the errno. Says so, unless its reader has gone, and
+ * leaves as any filter. */
+void plain_unwritten(struct app *app, int why);
+
 #endif

@@ -71,6 +71,10 @@ struct answer {
 	uint64_t duration_us; /* from the send of the round trip, or from the answer before it */
 };
 
+/* "WHAT: what the server or libpq said (SQLSTATE)", without a code where there is none. */
+void answer_tell(struct err *err, enum status status, const struct answer *answer, const char *what, ...)
+	PRINTF_LIKE(4, 5);
+
 /* Who waits for the answers of a round trip. `answer` is called once for each statement, in order; then `idle`,
  * once, when the connection can be used again, or `lost`, once, when it cannot: `why` holds the first thing that was
  * said about it, and the statements from `answered` on have no answer. No callback comes from inside db_send(). A

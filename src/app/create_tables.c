@@ -70,7 +70,7 @@ static void first_answer(void *arg, size_t index, const struct answer *answer)
 	if (answer->ok)
 		create->empty = answer->rows && answer->rows->nrows == 0;
 	else
-		err_set(&create->err, ST_STATEMENT, "%s cannot be read: %s", create->catalogue->name, answer->message);
+		answer_tell(&create->err, ST_STATEMENT, answer, "%s cannot be read", create->catalogue->name);
 }
 
 static void first_idle(void *arg)
@@ -136,6 +136,15 @@ static void make_accounts(struct create_tables *create)
 		fill_tables(app->work, NULL, create_on_tables, create);
 }
 
+/* A table that cannot be used ends every command alike. */
+static void create_refuse(struct create_tables *create, const struct err *err)
+{
+	struct err refused = *err;
+	if (refused.status == ST_CHECK)
+		refused.status = ST_STATEMENT;
+	create_fail(create, &refused);
+}
+
 /* Only the tutorial's table is made; another one that is there gets a ledger that fits it. */
 static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
 {
@@ -145,7 +154,7 @@ static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool mis
 	if (missing && (!table || fill_makes(table)) && !create->made)
 		make_accounts(create);
 	else if (err)
-		create_fail(create, err);
+		create_refuse(create, err);
 	else if (catalogue->sql[CAT_MAKE_LEDGER] && !create->recorded)
 		fill_tables(create->app->work, catalogue, create_on_tables, create);
 	else

@@ -151,8 +151,7 @@ enum { ASK_LEDGERS, ASK_BALANCE, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED 
 static void say_unread(struct reading *reading, const struct answer *answer)
 {
 	if (!reading->err.status)
-		err_set(&reading->err, ST_STATEMENT, "the tables of this database cannot be looked up: %s (%s)",
-			answer->message, answer->sqlstate);
+		answer_tell(&reading->err, ST_STATEMENT, answer, "the tables of this database cannot be looked up");
 }
 
 static void on_more(void *arg, size_t index, const struct answer *answer)

@@ -89,7 +89,7 @@ static void history_on_answer(void *arg, size_t index, const struct answer *answ
 	if (answer->ok)
 		history->got = rows_copy(answer->rows);
 	else
-		err_set(&history->error, ST_STATEMENT, "the ledger cannot be read: %s", answer->message);
+		answer_tell(&history->error, ST_STATEMENT, answer, "the ledger cannot be read");
 }
 
 static void history_on_idle(void *arg)

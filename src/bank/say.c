@@ -72,6 +72,5 @@ void say_failed_read(const struct catalogue *catalogue, const struct answer *ans
 	if (answer->lost)
 		err_set(err, ST_LOST, "the connection was lost: %s", answer->message);
 	else
-		err_set(err, ST_STATEMENT, "%s cannot be read: %s%s%s%s", said.text, answer->message,
-			answer->sqlstate[0] ? " (" : "", answer->sqlstate, answer->sqlstate[0] ? ")" : "");
+		answer_tell(err, ST_STATEMENT, answer, "%s cannot be read", said.text);
 }

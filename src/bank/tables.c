@@ -34,8 +34,7 @@ static void tables_on_answer(void *arg, size_t index, const struct answer *answe
 	(void)index;
 	struct making *making = arg;
 	if (!answer->ok)
-		err_set(&making->err, ST_STATEMENT, "the tables cannot be made: %s (%s)", answer->message,
-			answer->sqlstate);
+		answer_tell(&making->err, ST_STATEMENT, answer, "the tables cannot be made");
 }
 
 static void tables_on_idle(void *arg)

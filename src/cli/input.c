@@ -13,7 +13,8 @@
 #include "base/mem.h"
 #include "cli/words.h"
 
-enum { CHUNK = 4096, KEEP = LINE_MAX_BYTES + 1 };
+/* A turn reads a few chunks at most, so that a line without an end keeps nobody waiting. */
+enum { CHUNK = 4096, TURN_CHUNKS = 64, KEEP = LINE_MAX_BYTES + 1 };
 
 struct input {
 	int fd;
@@ -24,6 +25,7 @@ struct input {
 	size_t at, filled;
 	struct buf line;
 	bool ended;
+	int error; /* errno of the read that ended it; 0 */
 	bool asked;
 	struct timer *soon;
 	input_fn *fn;
@@ -50,6 +52,12 @@ static bool take_line(struct input *input)
 	return false;
 }
 
+/* A terminal that has gone says EIO: that is its end. */
+static bool hung_up(const struct input *input)
+{
+	return errno == EIO && input->opened >= 0;
+}
+
 /* Returns false where reading must wait. */
 static bool input_fill(struct input *input)
 {
@@ -62,6 +70,7 @@ static bool input_fill(struct input *input)
 	input->at = 0;
 	input->filled = n > 0 ? (size_t)n : 0;
 	input->ended = n <= 0;
+	input->error = n < 0 && !hung_up(input) ? errno : 0;
 	return true;
 }
 
@@ -80,13 +89,17 @@ static void input_deliver(struct input *input, bool have)
 
 static void work(struct input *input)
 {
-	while (input->asked) {
+	for (int chunks = 0; input->asked; chunks++) {
 		if (take_line(input)) {
 			input_deliver(input, true);
 			return;
 		}
 		if (input->ended) {
-			input_deliver(input, input->line.len > 0);
+			input_deliver(input, input->line.len > 0 && !input->error);
+			return;
+		}
+		if (chunks == TURN_CHUNKS) {
+			timer_start(input->soon, 0);
 			return;
 		}
 		if (!input_fill(input)) {
@@ -136,6 +149,11 @@ void input_free(struct input *input)
 		fcntl(input->fd, F_SETFL, input->flags);
 	buf_free(&input->line);
 	free(input);
+}
+
+int input_error(const struct input *input)
+{
+	return input->error;
 }
 
 void input_next(struct input *input, input_fn *fn, void *arg)

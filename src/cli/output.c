@@ -34,6 +34,18 @@ struct output {
 	struct buf line;
 };
 
+static const char *stdout_name = "standard output"; /* one for the process, as stdout is */
+
+void output_name_stdout(const char *file)
+{
+	stdout_name = file;
+}
+
+const char *output_stdout_name(void)
+{
+	return stdout_name;
+}
+
 static void write_line(struct output *output)
 {
 	fwrite(buf_text(&output->line), 1, output->line.len, output->to);
@@ -263,7 +275,7 @@ enum status output_end(struct output *output, struct err *err)
 		return ST_OK;
 	if (why == EPIPE) /* `| head` has what it wanted: nothing to tell anyone */
 		return err_set(err, ST_OWN, "%s", "");
-	return err_set(err, ST_OWN, "cannot write to standard output: %s", strerror(why));
+	return err_set(err, ST_OWN, "cannot write to %.300s: %s", stdout_name, strerror(why));
 }
 
 void output_free(struct output *output)

@@ -15,6 +15,7 @@
 #include "app/app_private.h"
 #include "base/mem.h"
 #include "cli/input.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "plain_events.h"
 
@@ -25,7 +26,6 @@
  * lost.
  */
 struct plain {
-	bool complained; /* that standard output takes no data */
 	struct app *app;
 	size_t next;           /* of settings.commands */
 	int file;              /* the open file of -f, or -1 */
@@ -145,18 +145,25 @@ static void on_review(void *self, struct run *run)
 
 /* ---- one command after another ---- */
 
-static void say_unwritten(struct plain *plain)
+static void say_unwritten(struct app *app)
 {
-	int why = plain->app->private->unwritten;
-	if (why != EPIPE && !plain->complained)
-		app_say(plain->app, ST_OWN, "cannot write to standard output: %s", strerror(why));
-	plain->complained = true;
+	int why = app->private->unwritten;
+	if (why != EPIPE && !app->private->unwritten_said)
+		app_say(app, ST_OWN, "cannot write to %.300s: %s", output_stdout_name(), strerror(why));
+	app->private->unwritten_said = true;
 }
 
 /* As any filter whose reader has gone. */
-static void leave_unwritten(struct plain *plain)
+static void leave_unwritten(struct app *app)
 {
-	app_leave(plain->app, plain->app->private->unwritten == EPIPE ? 128 + SIGPIPE : status_exit(ST_OWN));
+	app_leave(app, app->private->unwritten == EPIPE ? 128 + SIGPIPE : status_exit(ST_OWN));
+}
+
+void plain_unwritten(struct app *app, int why)
+{
+	app->private->unwritten = why ? why : EIO;
+	say_unwritten(app);
+	leave_unwritten(app);
 }
 
 static void plain_on_done(void *arg, enum status status)
@@ -168,23 +175,34 @@ static void plain_on_done(void *arg, enum status status)
 		plain->last = plain->person || !plain->last ? status : plain->last;
 	flush_data(plain);
 	if (app->private->unwritten && (!status || app->private->told)) /* else it has said why */
-		say_unwritten(plain);
+		say_unwritten(app);
 	if (app->private->unwritten && !app->private->told)
-		leave_unwritten(plain);
+		leave_unwritten(plain->app);
 	else if (status && plain->strict)
 		app_leave(app, status_exit(status));
 	else if (!app->leaving)
 		next_command(plain);
 }
 
+/* A directory, a disk that fails: what was not read may be half of it. */
+static void say_unread(struct plain *plain)
+{
+	const char *name = plain->file >= 0 ? plain->app->settings.file : "standard input";
+	plain->line = 0;
+	app_say(plain->app, ST_OWN, "cannot read %.300s: %s", name, strerror(input_error(plain->script)));
+	app_leave(plain->app, status_exit(ST_OWN));
+}
+
 static void plain_on_line(void *arg, const char *line)
 {
 	struct plain *plain = arg;
 	if (line && plain->app->private->unwritten) {
-		leave_unwritten(plain);
+		leave_unwritten(plain->app);
 	} else if (line) {
 		plain->line++;
 		command_run(plain->app, line, plain_on_done, plain);
+	} else if (input_error(plain->script)) {
+		say_unread(plain);
 	} else if (plain->from_stdin && !plain->person && plain->line == 0) {
 		plain->probing = true;
 		app_start(plain->app);
@@ -225,7 +243,7 @@ static void next_command(struct plain *plain)
 {
 	const struct settings *settings = &plain->app->settings;
 	if (plain->next < settings->ncommands && plain->app->private->unwritten) {
-		leave_unwritten(plain);
+		leave_unwritten(plain->app);
 	} else if (plain->next < settings->ncommands) {
 		command_run(plain->app, settings->commands[plain->next++], plain_on_done, plain);
 	} else if (plain->script) {
@@ -303,9 +321,12 @@ static enum status open_script(struct plain *plain, struct err *err)
 /* Data are written to standard output, wherever that leads. */
 static enum status plain_open_output(const struct settings *settings, struct err *err)
 {
-	if (!settings->output || freopen(settings->output, "w", stdout))
+	if (!settings->output)
 		return ST_OK;
-	return err_set(err, ST_OWN, "cannot write to %.300s: %s", settings->output, strerror(errno));
+	if (!freopen(settings->output, "w", stdout))
+		return err_set(err, ST_OWN, "cannot write to %.300s: %s", settings->output, strerror(errno));
+	output_name_stdout(settings->output);
+	return ST_OK;
 }
 
 struct plain *plain_open(struct app *app, struct err *err)

@@ -82,7 +82,7 @@ static void reading_on_answer(void *arg, size_t index, const struct answer *answ
 	if (!answer->ok && strcmp(answer->sqlstate, "57014") == 0)
 		err_set(&reading->err, ST_CANCELLED, "cancelled");
 	else if (!answer->ok)
-		err_set(&reading->err, ST_STATEMENT, "%s cannot be read: %s", reading->what, answer->message);
+		answer_tell(&reading->err, ST_STATEMENT, answer, "%s cannot be read", reading->what);
 	else if (answer->rows)
 		reading_take_rows(reading, answer->rows);
 }

@@ -19,6 +19,7 @@ struct reader {
 	struct walk walk;
 	struct buf line; /* the verb with its words, as a command line */
 	bool in_verb;    /* the verb was met */
+	bool demo;       /* and before it, the word demo */
 	bool accounts;   /* --accounts was given */
 	const char *dbname, *user;
 };
@@ -104,8 +105,10 @@ static enum status settings_take_word(struct reader *reader, const char *word, s
 		reader->in_verb = true;
 		return ST_OK;
 	}
-	if (strcmp(word, "demo") == 0 && !reader->settings->demo) {
-		reader->settings->demo = true;
+	if (strcmp(word, "demo") == 0 && reader->demo)
+		return err_set(err, ST_USAGE, "demo is given twice; once is enough (a database of that name: -d demo)");
+	if (strcmp(word, "demo") == 0) {
+		reader->demo = reader->settings->demo = true;
 		return ST_OK;
 	}
 	return database_word(reader, word, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Turns libpq's results into answers, and what happens on a connection into events. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,19 @@ static void error_from(struct answer *answer, struct buf *text, const PGresult *
 	answers_add_line(text, "CONTEXT", PQresultErrorField(result, PG_DIAG_CONTEXT));
 	answers_add_line(text, "CONSTRAINT", PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
 	answer->detail = buf_text(text);
+}
+
+void answer_tell(struct err *err, enum status status, const struct answer *answer, const char *what, ...)
+{
+	const char *state = answer->sqlstate;
+	va_list ap;
+	va_start(ap, what);
+	vsnprintf(err->text, sizeof err->text, what, ap);
+	va_end(ap);
+	size_t n = strlen(err->text);
+	snprintf(err->text + n, sizeof err->text - n, ": %s%s%s%s", answer->message, state[0] ? " (" : "", state,
+		 state[0] ? ")" : "");
+	err->status = status;
 }
 
 /* The answer borrows from `result` and `text`; its rows are made by the caller, who frees them. */

@@ -94,6 +94,14 @@ static void answer_lost(struct db *db, const PGresult *why, struct answer *answe
 	}
 }
 
+/* libpq writes what happened, and below it hints, and what came of asking it again. Its words have no SQLSTATE. */
+static char *said_of_end(const struct answer *answer)
+{
+	size_t from = strspn(answer->message, " \t\r\n"), n = strcspn(answer->message + from, "\r\n");
+	bool own = !answer->sqlstate[0] && n > 0;
+	return own ? mem_dup_n(answer->message + from, n) : mem_dup(answer->message);
+}
+
 void db_lose(struct db *db, const PGresult *why)
 {
 	struct buf text = {0};
@@ -101,7 +109,7 @@ void db_lose(struct db *db, const PGresult *why)
 	bool waiting = db->state == DB_BUSY;
 	size_t answered = db->answered;
 	answer_lost(db, why, &answer, &text);
-	char *message = mem_dup(answer.message), *detail = mem_dup(answer.detail), *whole = mem_dup(answer.text);
+	char *message = said_of_end(&answer), *detail = mem_dup(answer.detail), *whole = mem_dup(answer.text);
 	answer.message = message;
 	answer.detail = detail;
 	answer.text = whole;

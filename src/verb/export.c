@@ -158,8 +158,7 @@ static void export_on_answer(void *arg, size_t index, const struct answer *answe
 	if (export->stopped)
 		err_set(&export->err, ST_CANCELLED, "cancelled");
 	else
-		err_set(&export->err, ST_STATEMENT, "%.200s cannot be read: %s (%s)", export->app->catalogue->name,
-			answer->message, answer->sqlstate);
+		answer_tell(&export->err, ST_STATEMENT, answer, "%.200s cannot be read", export->app->catalogue->name);
 }
 
 static void export_on_idle(void *arg)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command lab: its words, and spec files and lessons played on the server. */
-#include <signal.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "cli/plain.h"
 #include "lab.h"
 #include "lab/transcript.h"
 #include "verb_internal.h"
@@ -62,8 +63,8 @@ static void on_write(void *arg, bool talk, const char *text, size_t n)
 {
 	struct lab *lab = arg;
 	write_lines(talk ? stderr : stdout, text, n);
-	if (!talk && ferror(stdout) && lab->run)
-		app_leave(lab->run->app, 128 + SIGPIPE);
+	if (!talk && ferror(stdout) && lab->run && !lab->run->app->leaving)
+		plain_unwritten(lab->run->app, errno);
 }
 
 static void lab_on_played(void *arg, bool ok)

@@ -14,13 +14,27 @@ enum { TIME_MAX_S = 86400 };
 
 /* ---- what each is, and how it is set ---- */
 
+/* Who typed a setting reads of the setting, not of the option. */
+static void call_it_setting(struct err *err, const char *setting, const char *option)
+{
+	size_t n = strlen(option);
+	if (strncmp(err->text, "--", 2) != 0 || strncmp(err->text + 2, option, n) != 0)
+		return;
+	char *rest = mem_dup(err->text + 2 + n);
+	err_set(err, err->status, "%s%s", setting, rest);
+	free(rest);
+}
+
 /* By the option of the command line that sets the same; a wrong word changes nothing. */
-static enum status by_option(struct app *app, const char *option, const char *word, struct err *err)
+static enum status by_option(struct app *app, const char *setting, const char *option, const char *word,
+			     struct err *err)
 {
 	struct txn_options before = app->settings.txn;
 	enum status status = options_by_name(option, strlen(option))->apply(&app->settings, word, err);
-	if (status)
-		app->settings.txn = before;
+	if (!status)
+		return ST_OK;
+	app->settings.txn = before;
+	call_it_setting(err, setting, option);
 	return status;
 }
 
@@ -31,7 +45,7 @@ static void protocol_show(struct buf *out, const struct app *app)
 
 static enum status protocol_set(struct app *app, const char *word, struct err *err)
 {
-	return by_option(app, "protocol", word, err);
+	return by_option(app, "protocol", "protocol", word, err);
 }
 
 static void protocol_explain_auto(struct buf *out)
@@ -61,7 +75,7 @@ static void wire_show(struct buf *out, const struct app *app)
 
 static enum status wire_set(struct app *app, const char *word, struct err *err)
 {
-	return by_option(app, "wire", word, err);
+	return by_option(app, "wire", "wire", word, err);
 }
 
 static void wire_explain(struct buf *out, const struct app *app)
@@ -81,7 +95,7 @@ static void isolation_show(struct buf *out, const struct app *app)
 
 static enum status isolation_set(struct app *app, const char *word, struct err *err)
 {
-	return by_option(app, "isolation", word, err);
+	return by_option(app, "isolation", "isolation", word, err);
 }
 
 static void isolation_explain(struct buf *out, const struct app *app)
@@ -97,7 +111,7 @@ static void attempts_show(struct buf *out, const struct app *app)
 
 static enum status attempts_set(struct app *app, const char *word, struct err *err)
 {
-	return by_option(app, "max-attempts", word, err);
+	return by_option(app, "attempts", "max-attempts", word, err);
 }
 
 static void attempts_explain(struct buf *out, const struct app *app)
@@ -132,7 +146,7 @@ static void backoff_show(struct buf *out, const struct app *app)
 
 static enum status backoff_set(struct app *app, const char *word, struct err *err)
 {
-	return by_option(app, "backoff", word, err);
+	return by_option(app, "backoff", "backoff", word, err);
 }
 
 static void backoff_explain(struct buf *out, const struct app *app)

@@ -91,8 +91,7 @@ static void tutorial_on_lost(void *arg, size_t answered, const struct answer *wh
 void teaching_keep_error(struct teaching *teaching, const struct answer *answer)
 {
 	if (!answer->ok && !answer->skipped && !teaching->err.status)
-		err_set(&teaching->err, ST_STATEMENT, "the tutorial stopped: %s (%s)", answer->message,
-			answer->sqlstate);
+		answer_tell(&teaching->err, ST_STATEMENT, answer, "the tutorial stopped");
 }
 
 static void ignore(void *arg, size_t index, const struct answer *answer)

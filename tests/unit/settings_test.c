@@ -102,6 +102,7 @@ static void what_is_wrong_is_named(void **state)
 	check_wrong("--keep /tmp/x", "--keep goes with");
 	check_wrong("--accounts 5", "--accounts goes with");
 	check_wrong("demo bank", "demo takes no word");
+	check_wrong("demo demo", "demo is given twice");
 	check_wrong("-d mysql://h/x", "there is no scheme mysql://");
 }
 

@@ -61,6 +61,12 @@ static void check_line(const char *line, enum status status, const char *sentenc
 		fail_msg("%s: %d: %s", line, (int)said.status, buf_text(&said.text));
 }
 
+static void check_begins(const char *line, const char *beginning)
+{
+	check_line(line, ST_USAGE, beginning);
+	assert_ptr_equal(strstr(said.text.p, beginning), said.text.p);
+}
+
 static void check_armed(const char *text)
 {
 	struct buf armed = {0};
@@ -101,6 +107,14 @@ static void wrong_words_change_nothing(void **state)
 	check_line("protocol saveopint", ST_USAGE, "auto|savepoint|restart|none, not \"saveopint\"");
 	check_line("wire wireless", ST_USAGE, "pipeline|step|oneshot, not \"wireless\"");
 	check_line("set attempts 0", ST_USAGE, "attempts takes a whole number from 1");
+	check_begins("set attempts 0", "attempts takes");
+	check_begins("set protocol x", "protocol is one of");
+	check_begins("protocol x", "protocol is one of");
+	check_begins("set wire x", "wire is one of");
+	check_begins("wire x", "wire is one of");
+	check_begins("set isolation x", "isolation is one of");
+	check_begins("set backoff x", "backoff BASE takes");
+	check_begins("set backoff 1,x", "backoff CAP takes");
 	check_line("set backoff 10,x", ST_USAGE, "whole number");
 	check_line("set backoff x", ST_USAGE, "whole number");
 	check_line("set time 0", ST_USAGE, "time takes a whole number from 1");

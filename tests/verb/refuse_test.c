@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What teller says, and how it leaves, when it cannot do what was asked: no server, a wrong word, an unusable table. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,23 @@ static void tables_that_cannot_be_used(void **state)
 	}
 }
 
+static void one_sentence_and_status_for_an_unusable_table(void **state)
+{
+	(void)state;
+	static const char *const lines[][5] = {{"init"},      {"create", "5"}, {"list"},
+					       {"count"},     {"verify"},      {"transfer", "1", "2", "--yes"},
+					       {"show", "1"}, {"tutorial"},    {"delete", "1", "--yes"}};
+	pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (id integer PRIMARY KEY)");
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		const char *argv[9] = {proc_teller(), "--table", "odd"};
+		memcpy(argv + 3, lines[i], sizeof lines[i]);
+		struct proc *proc = proc_run(argv, NULL, NULL);
+		proc_expect_status(proc, 3);
+		proc_expect_err(proc, "odd has no column named balance: name another table with --table");
+		proc_free(proc);
+	}
+}
+
 /* The reader of a pipe may leave first; no harm, no noise. */
 static void a_closed_pipe_is_no_disaster(void **state)
 {
@@ -157,6 +175,23 @@ static void streams_that_cannot_be_used(void **state)
 		{"list >/dev/full", 1, "cannot write to standard output: No space left on device"},
 		{"export - >&-", 1, "cannot write to standard output: Bad file descriptor"},
 		{"count 2>&-", 0, ""},
+		{"--help >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"--version >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"completion bash >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"help >&-", 1, "cannot write to standard output: Bad file descriptor"},
+		{"lab list >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"lab run first-transfer >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"lab run first-transfer --transcript >/dev/full", 1,
+		 "cannot write to standard output: No space left on device"},
+		{"list -o /dev/full", 1, "cannot write to /dev/full: No space left on device"},
+		{"count -o /dev/full", 1, "cannot write to /dev/full: No space left on device"},
+		{"list --json -o /dev/full", 1, "cannot write to /dev/full: No space left on device"},
+		{"lab run first-transfer --transcript -o /dev/full", 1, "cannot write to /dev/full"},
+		{"-f /", 1, "cannot read /: Is a directory"},
+		{"</", 1, "cannot read standard input: Is a directory"},
+		{"-f - </", 1, "cannot read standard input: Is a directory"},
+		{"import - </", 1, "cannot read standard input: Is a directory"},
+		{"<&-", 1, "cannot read standard input: Bad file descriptor"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct buf command = {0};
@@ -170,6 +205,18 @@ static void streams_that_cannot_be_used(void **state)
 	}
 }
 
+/* A line that never ends keeps nobody from ending the program. */
+static void an_endless_line_can_be_ended(void **state)
+{
+	(void)state;
+	const char *const argv[] = {proc_teller(), "-c", "version", "-f", "/dev/zero", NULL};
+	struct proc *proc = proc_start(argv, NULL, NULL);
+	proc_wait_output(proc, "teller ");
+	proc_signal(proc, SIGTERM);
+	proc_expect_status(proc, 128 + SIGTERM);
+	proc_free(proc);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -178,8 +225,10 @@ int main(void)
 		cmocka_unit_test(wrong_words_without_a_server),
 		cmocka_unit_test(a_failing_command_ends_a_script),
 		cmocka_unit_test(tables_that_cannot_be_used),
+		cmocka_unit_test(one_sentence_and_status_for_an_unusable_table),
 		cmocka_unit_test(a_closed_pipe_is_no_disaster),
 		cmocka_unit_test(streams_that_cannot_be_used),
+		cmocka_unit_test(an_endless_line_can_be_ended),
 	};
 	return cmocka_run_group_tests_name("verb/refuse", tests, own_database, NULL);
 }
