@@ -213,6 +213,7 @@ static void an_endless_line_can_be_ended(void **state)
 	struct proc *proc = proc_start(argv, NULL, NULL);
 	proc_wait_output(proc, "teller ");
 	proc_signal(proc, SIGTERM);
+	proc_wait(proc);
 	proc_expect_status(proc, 128 + SIGTERM);
 	proc_free(proc);
 }
