@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Restores the terminal after a crash, and keeps stderr off the screen while it is up. */
+/* Restores the terminal when a signal ends the program, and keeps stderr off the screen while it is up. */
 #include "ui/crash.h"
 
 #include <fcntl.h>
@@ -13,10 +13,16 @@
 
 enum { STACK_SIZE = 64 * 1024 };
 
-static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+enum { SIGNALS = 65 };
+
+/* These do not end a program, or cannot be caught. */
+static const int harmless[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGURG, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGWINCH};
+/* A sanitizer may catch these before us. */
+static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
 
 static struct crash *active; /* for the handler, which gets no argument */
-static struct sigaction before[COUNT_OF(fatal)];
+static struct sigaction before[SIGNALS];
+static bool taken[SIGNALS];
 
 static void crash_put(int fd, const char *bytes, size_t n)
 {
@@ -75,19 +81,67 @@ static void crash_restore(void)
 	stderr_back(crash);
 }
 
+static void give_signals_back(void)
+{
+	for (int signum = 1; signum < SIGNALS; signum++)
+		if (taken[signum])
+			sigaction(signum, &before[signum], NULL);
+	memset(taken, 0, sizeof taken);
+}
+
 /* The old action comes back first, so that raising the signal again ends the program as if it had not been caught,
  * or passes it to the earlier handler (a sanitizer). */
 static void on_fatal(int signum)
 {
 	crash_restore();
-	for (size_t i = 0; i < COUNT_OF(fatal); i++)
-		sigaction(fatal[i], &before[i], NULL);
+	give_signals_back();
 	raise(signum);
+}
+
+static bool is_among(int signum, const int *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == signum)
+			return true;
+	return false;
+}
+
+/* What is ignored stays ignored, and what the loop or somebody else waits for is theirs. */
+static bool ends_at_once(int signum)
+{
+	if (is_among(signum, harmless, COUNT_OF(harmless)) || sigaction(signum, NULL, &before[signum]) != 0)
+		return false;
+	return before[signum].sa_handler == SIG_DFL ||
+	       (before[signum].sa_handler != SIG_IGN && is_among(signum, faults, COUNT_OF(faults)));
+}
+
+/* No other signal gets in between: not even the one that stops a process in the background for tcsetattr(). */
+static void take_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
+	sigfillset(&action.sa_mask);
+	for (int signum = 1; signum < SIGNALS; signum++)
+		taken[signum] = ends_at_once(signum) && sigaction(signum, &action, NULL) == 0;
+}
+
+static void hold_signals(struct crash *crash)
+{
+	sigset_t all;
+	sigfillset(&all);
+	crash->holds = sigprocmask(SIG_BLOCK, &all, &crash->mask) == 0;
+}
+
+static void let_signals_go(struct crash *crash)
+{
+	if (crash->holds)
+		sigprocmask(SIG_SETMASK, &crash->mask, NULL);
+	crash->holds = false;
 }
 
 void crash_prepare(struct crash *crash)
 {
 	*crash = (struct crash){.real_stderr = -1, .kept_stderr = -1};
+	hold_signals(crash);
 	crash->modes_known = tcgetattr(STDIN_FILENO, &crash->shell_modes) == 0;
 }
 
@@ -107,23 +161,22 @@ void crash_arm(struct crash *crash)
 {
 	stderr_away(crash);
 	if (!crash->stack) {
+		atexit(crash_restore);
 		crash->stack = mem_new(STACK_SIZE);
 		sigaltstack(&(stack_t){.ss_sp = crash->stack, .ss_size = STACK_SIZE}, NULL);
 	}
 	active = crash;
 	crash->armed = true;
 	mem_on_death(crash_restore);
-	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
-	for (size_t i = 0; i < COUNT_OF(fatal); i++)
-		sigaction(fatal[i], &action, &before[i]);
+	take_signals();
+	let_signals_go(crash);
 }
 
 void crash_disarm(struct crash *crash)
 {
 	if (!crash->armed)
 		return;
-	for (size_t i = 0; i < COUNT_OF(fatal); i++)
-		sigaction(fatal[i], &before[i], NULL);
+	give_signals_back();
 	mem_on_death(NULL);
 	active = NULL;
 	crash->armed = false;
@@ -132,6 +185,7 @@ void crash_disarm(struct crash *crash)
 
 void crash_done(struct crash *crash)
 {
+	let_signals_go(crash);
 	if (crash->stack)
 		sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
 	free(crash->stack);

@@ -107,6 +107,20 @@ static char **prompt_complete(const char *text, int start, int end)
 
 /* ---- start ---- */
 
+/* What readline does by itself to a terminal, or waits for, is not for a loop; an inputrc, which a key reads again, does
+ * not change that. */
+static void override_settings(void)
+{
+	static const char *const settings[][2] = {
+		{"show-all-if-ambiguous", "on"},
+		{"blink-matching-paren", "off"}, /* it would wait */
+		{"bell-style", "none"},          /* it would write to stderr */
+		{"isearch-terminators", "\\e\\C-j"},
+	};
+	for (size_t i = 0; i < COUNT_OF(settings); i++)
+		rl_variable_bind(settings[i][0], settings[i][1]);
+}
+
 static void bind_keys(void)
 {
 	rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);
@@ -132,7 +146,7 @@ static char *prompt_history_file(void)
 static void prompt_start(void)
 {
 	prompt.started = true;
-	prompt.nowhere = fopen("/dev/null", "we");
+	prompt.nowhere = fmemopen(NULL, 16, "w"); /* no descriptor, which may be short */
 	rl_readline_name = "teller";
 	rl_change_environment = 0; /* LINES and COLUMNS would freeze the size of the screen */
 	rl_catch_signals = 0;
@@ -149,7 +163,6 @@ static void prompt_start(void)
 	rl_completer_quote_characters = "";
 	rl_completion_query_items = -1;
 	rl_initialize();
-	rl_variable_bind("show-all-if-ambiguous", "on");
 	bind_keys();
 	using_history();
 	stifle_history(HISTORY_LINES);
@@ -201,7 +214,8 @@ void prompt_end(void)
 	free(prompt.file);
 	buf_free(&prompt.queue);
 	buf_free(&prompt.offer);
-	fclose(prompt.nowhere);
+	if (prompt.nowhere)
+		fclose(prompt.nowhere);
 	prompt.started = false;
 }
 
@@ -236,11 +250,19 @@ static const char *sequence_of(const struct key *key, char out[8])
 
 static void feed(const char *bytes)
 {
+	override_settings();
 	buf_clear(&prompt.queue);
 	prompt.at = 0;
 	buf_str(&prompt.queue, bytes);
 	while (!prompt.ended && prompt.at < prompt.queue.len)
 		rl_callback_read_char();
+}
+
+/* A key that is the first of several, as ^X: readline's search (8.2) loses its way in those. */
+static bool begins_sequence(const char *bytes)
+{
+	unsigned char first = (unsigned char)bytes[0];
+	return first && first != '\x1b' && !bytes[1] && rl_get_keymap()[first].type == ISKMAP;
 }
 
 static void remember(const char *line)
@@ -274,7 +296,11 @@ char *prompt_key(const struct key *key)
 		prompt_close();
 		return NULL;
 	}
-	feed(sequence_of(key, out));
+	const char *bytes = sequence_of(key, out);
+	if (RL_ISSTATE(RL_STATE_ISEARCH) && begins_sequence(bytes))
+		feed("\x1b");
+	if (!prompt.ended)
+		feed(bytes);
 	if (!prompt.ended)
 		return NULL;
 	prompt_close();

@@ -15,6 +15,9 @@
 #include "ui/draw.h"
 #include "ui/style.h"
 
+/* curses keeps every cell three times, and counts them in short integers. */
+enum { ROWS_MAX = 500, COLS_MAX = 1000 };
+
 static struct {
 	SCREEN *screen;
 	struct crash crash; /* all that is needed to give the terminal back without curses */
@@ -72,11 +75,14 @@ static void remember_way_out(void)
 enum status term_open(bool colors, bool ascii, struct err *err)
 {
 	crash_prepare(&term.crash);
+	use_env(FALSE); /* the size is asked for below, and bounded */
 	term.screen = newterm(NULL, stdout, stdin);
-	if (!term.screen)
+	if (!term.screen) {
+		crash_done(&term.crash);
 		return err_set(err, ST_OWN,
 			       "the terminal '%s' is not known here; set TERM to one that is, or use --plain",
 			       getenv("TERM") ? getenv("TERM") : "");
+	}
 	term.paste = knows_paste();
 	modes();
 	style_start(colors);
@@ -171,13 +177,25 @@ void term_mouse(bool on)
 
 /* ---- size and drawing ---- */
 
+/* What the terminal says, else the environment, else what curses knows of the terminal; within bounds. */
+static int size_of(unsigned told, const char *variable, int known, int max)
+{
+	const char *text = getenv(variable);
+	long size = told || !text ? (long)told : strtol(text, NULL, 10);
+	if (size <= 0)
+		size = known;
+	return size < max ? (int)size : max;
+}
+
 void term_resize(void)
 {
 	struct winsize size;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_row || !size.ws_col)
-		return;
-	if (size.ws_row != LINES || size.ws_col != COLS)
-		resizeterm(size.ws_row, size.ws_col);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		size = (struct winsize){0};
+	int rows = size_of(size.ws_row, "LINES", LINES, ROWS_MAX);
+	int cols = size_of(size.ws_col, "COLUMNS", COLS, COLS_MAX);
+	if (rows != LINES || cols != COLS)
+		resizeterm(rows, cols);
 }
 
 int term_rows(void)

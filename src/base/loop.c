@@ -42,13 +42,14 @@ struct turn {
 	void *arg;
 };
 
-/* A failure to set up a handle means that the system is out of descriptors or memory: nothing here can go on. */
+/* A failure to set up a handle means that the system is out of descriptors or memory: nothing here can go on. It is no
+ * fault of the program, so no abort(); and exit() restores the terminal. */
 static void loop_must(int rc, const char *what)
 {
 	if (rc >= 0)
 		return;
 	fprintf(stderr, "teller: the event loop cannot %s: %s\n", what, uv_strerror(rc));
-	abort();
+	exit(1);
 }
 
 static void loop_close_free(uv_handle_t *handle)

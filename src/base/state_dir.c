@@ -33,7 +33,9 @@ char *state_path(const char *name)
 		buf_fmt(&path, "%s/.local/state/teller/%s", home, name);
 	else
 		return NULL;
-	if (!state_dir_make(path.p)) {
+	struct stat st;
+	bool other = stat(path.p, &st) == 0 && !S_ISREG(st.st_mode); /* to open a FIFO would be to wait */
+	if (other || !state_dir_make(path.p)) {
 		buf_free(&path);
 		return NULL;
 	}

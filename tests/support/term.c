@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -255,14 +256,39 @@ struct termios term_settings(const struct term *term)
 	return now;
 }
 
+/* The mode was last switched off, or never touched. */
+static bool mode_is_off(const struct term *term, const char *mode)
+{
+	char on[16], off[16];
+	snprintf(on, sizeof on, "\x1b[?%sh", mode);
+	snprintf(off, sizeof off, "\x1b[?%sl", mode);
+	const char *at = buf_text(&term->output), *last_on = NULL, *last_off = NULL;
+	for (const char *p = at; (p = strstr(p, on)); p++)
+		last_on = p;
+	for (const char *p = at; (p = strstr(p, off)); p++)
+		last_off = p;
+	return !last_on || (last_off && last_off > last_on);
+}
+
+const char *term_unrestored(const struct term *term)
+{
+	struct termios now = term_settings(term), before = term->before;
+	if (now.c_iflag != before.c_iflag || now.c_oflag != before.c_oflag || now.c_cflag != before.c_cflag)
+		return "the line settings for input or output";
+	if (now.c_lflag != before.c_lflag || memcmp(now.c_cc, before.c_cc, sizeof now.c_cc) != 0)
+		return "the line settings for echo, lines or keys";
+	if (!term->cursor_visible || term->alternate)
+		return term->alternate ? "the alternate screen" : "the cursor";
+	static const char *const modes[] = {"1", "1000", "1002", "1003", "1006", "1049", "2004"};
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+		if (!mode_is_off(term, modes[i]))
+			return "a mode of keys, mouse or pastes";
+	return NULL;
+}
+
 void term_expect_restored(struct term *term)
 {
-	struct termios now = term_settings(term);
-	assert_true(now.c_iflag == term->before.c_iflag);
-	assert_true(now.c_oflag == term->before.c_oflag);
-	assert_true(now.c_lflag == term->before.c_lflag);
-	assert_true(now.c_cflag == term->before.c_cflag);
-	assert_memory_equal(now.c_cc, term->before.c_cc, sizeof now.c_cc);
-	assert_true(term->cursor_visible);
-	assert_false(term->alternate);
+	const char *what = term_unrestored(term);
+	if (what)
+		give_up(term, "not restored: %s", what);
 }

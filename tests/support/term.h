@@ -66,7 +66,9 @@ size_t term_bytes(const struct term *term); /* received so far */
 
 /* The line settings of the terminal, now and as they were before the program started. */
 struct termios term_settings(const struct term *term);
-void term_expect_restored(struct term *term); /* settings as before, cursor visible, alternate screen left */
+/* NULL where settings and modes (cursor, alternate screen, mouse, pastes, keypad) are as before, else what is not. */
+const char *term_unrestored(const struct term *term);
+void term_expect_restored(struct term *term);
 
 pid_t term_pid(const struct term *term);
 
