@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "cli/words.h"
 
-/* A turn reads a few chunks at most, so that a line without an end keeps nobody waiting. */
-enum { CHUNK = 4096, TURN_CHUNKS = 64, KEEP = LINE_MAX_BYTES + 1 };
+/* A turn reads a few chunks and takes a few lines at most, so that input without an end keeps nobody waiting. */
+enum { CHUNK = 4096, TURN_CHUNKS = 16, TURN_LINES = 64, KEEP = LINE_MAX_BYTES + 1 };
 
 struct input {
 	int fd;
@@ -27,6 +27,7 @@ struct input {
 	bool ended;
 	int error; /* errno of the read that ended it; 0 */
 	bool asked;
+	unsigned lines; /* asked for */
 	struct timer *soon;
 	input_fn *fn;
 	void *arg;
@@ -87,6 +88,8 @@ static void input_deliver(struct input *input, bool have)
 	buf_free(&line);
 }
 
+/* A line without an end keeps neither signals nor servers waiting: the loop has its turn in between. (After no time at
+ * all it would not: libuv runs the timers that are due until there are none.) */
 static void work(struct input *input)
 {
 	for (int chunks = 0; input->asked; chunks++) {
@@ -99,7 +102,7 @@ static void work(struct input *input)
 			return;
 		}
 		if (chunks == TURN_CHUNKS) {
-			timer_start(input->soon, 0);
+			timer_start(input->soon, 1);
 			return;
 		}
 		if (!input_fill(input)) {
@@ -161,5 +164,7 @@ void input_next(struct input *input, input_fn *fn, void *arg)
 	input->fn = fn;
 	input->arg = arg;
 	input->asked = true;
-	timer_start(input->soon, 0); /* never from inside: a file of many lines is no deep recursion */
+	input->lines++;
+	bool rest = input->lines % TURN_LINES == 0; /* lines without an end: as above */
+	timer_start(input->soon, rest);             /* never from inside: a file of many lines is no deep recursion */
 }
