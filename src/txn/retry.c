@@ -48,9 +48,10 @@ static void reason_from_fault(struct txn *txn, enum status status, const char *b
 
 static void retry_wait(struct txn *txn);
 
+/* Whatever is next, the savepoint went with its transaction. */
 static void cleaned(struct txn *txn)
 {
-	txn->attempt.opened = false;
+	txn->attempt.opened = txn->by_savepoint = false;
 	if (txn->after == AFTER_END)
 		txn_finish(txn, txn->outcome);
 	else if (txn->after == AFTER_SETTLE)
@@ -162,7 +163,6 @@ void retry_or_end(struct txn *txn)
 		txn->savepoint_retries++;
 		attempt_begin(txn);
 	} else {
-		txn->by_savepoint = false;
 		txn->restarts++;
 		retry_clean(txn, AFTER_RETRY, OUTCOME_NONE);
 	}

@@ -43,6 +43,17 @@ static void a_read_is_retried_too(void **state)
 	drill_check(drill, OUTCOME_COMMITTED, 2, "BSss!|<ss|uuiRC|");
 }
 
+/* What was refused is asked for its reason in a new transaction: the savepoint went with the old one. */
+static void a_refusal_after_a_retry_is_explained(void **state)
+{
+	struct drill *drill = *state;
+	drill->rig->options.wire = WIRE_ONESHOT;
+	standin_write(&drill->standin, 1, 1);
+	drill_fault(drill, KIND_MOVE, 1, EFFECT_ERROR, "40001");
+	drill_run(drill);
+	drill_check(drill, OUTCOME_REJECTED, 2, "BSm!|<m!|r|BSss|r|");
+}
+
 /* Later retries give the locks back, wait, and begin again. */
 static void later_retries_roll_back_and_wait(void **state)
 {
@@ -143,6 +154,8 @@ int main(void)
 		DRILL_EACH(first_retries_step_by_step),
 		DRILL_EACH(first_retries_in_one_round_trip),
 		DRILL_EACH(a_read_is_retried_too),
+		DRILL_EACH(a_refusal_after_a_retry_is_explained),
+		DRILL(a_refusal_after_a_retry_is_explained, STANDIN_22_1),
 		DRILL_EACH(later_retries_roll_back_and_wait),
 		DRILL_EACH(the_limit_ends_it),
 		DRILL_EACH(none_does_not_retry),

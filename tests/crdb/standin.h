@@ -9,11 +9,11 @@
 
 /*
  * It is no database: it knows the statements below and the transaction statements, and nothing else. What it does with
- * transactions follows CockroachDB's documentation, source and what was measured on real builds of 2.2-alpha and
- * 20.1.5; 25.4 and 26.2 are as documented. Changes are applied at the commit only, and are shared by all connections.
+ * transactions follows CockroachDB's documentation, source and what was measured on real builds of 2.2-alpha,
+ * 20.1.5 and 22.1; 25.4 and 26.2 are as documented. Changes are applied at the commit only, and are shared by all connections.
  * It holds no locks: of two that touch the same row the one that commits first wins, and the other gets 40001.
  */
-enum standin_version { STANDIN_2_2, STANDIN_20_1, STANDIN_25_4, STANDIN_26_2 };
+enum standin_version { STANDIN_2_2, STANDIN_20_1, STANDIN_22_1, STANDIN_25_4, STANDIN_26_2 };
 
 #define STANDIN_READ "SELECT balance FROM accounts WHERE id = $1"
 #define STANDIN_WRITE "UPDATE accounts SET balance = $2 WHERE id = $1"

@@ -9,6 +9,8 @@ static const struct ways ways[] = {
 			 "XX000", "XX000", "3B000", "XX000", true, true, false, false},
 	[STANDIN_20_1] = {"CockroachDB CCL v20.1.5 (x86_64-unknown-linux-gnu, built 2020/08/24 19:52:08, go1.13.9)",
 			  "XXUUU", "25001", "3B001", "42601", false, false, false, false},
+	[STANDIN_22_1] = {"CockroachDB CCL v22.1.0-alpha.1 (x86_64-pc-linux-gnu, built 2022/02/08 06:15:10, go1.17.6)",
+			  "3B001", "25001", "3B001", "42601", false, false, false, false},
 	[STANDIN_25_4] = {"CockroachDB CCL v25.4.1 (x86_64-pc-linux-gnu, built 2025/11/24, go1.23.12)", NULL, "25001",
 			  "3B001", "42601", false, false, true, false},
 	/* Buffered writes: a conflict surfaces at the commit. */
