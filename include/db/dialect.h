@@ -1,22 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All that differs between the two servers, in one table. */
+/* All that differs between the servers, in one table: another product is an entry of it. */
 #ifndef DB_DIALECT_H
 #define DB_DIALECT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "db/sqlstate.h"
 
+enum { DIALECT_SCHEMES_MAX = 4 };
+
 struct dialect {
 	enum sql_server server;
-	const char *product;        /* "PostgreSQL", "CockroachDB" */
-	const char *short_product;  /* "PG", "CRDB" */
+	const char *product;       /* "PostgreSQL", "CockroachDB" */
+	const char *short_product; /* "PG", "CRDB" */
+
+	/* How it is asked for: schemes of a URI, the first one is the one to use; and the port and the database that
+	 * such a URI means where it names none, NULL for libpq's. */
+	const char *schemes[DIALECT_SCHEMES_MAX];
+	const char *default_port, *default_dbname;
+
+	/* How it is recognised: a parameter that only it reports, a word in its version(), and what stands there
+	 * before the number. NULL for the server that all others are taken for. */
+	const char *parameter;
+	const char *version_word, *version_before;
+	int oldest_major; /* older versions are refused; 0: none are */
+
+	/*
+	 * Who answers (db/who.h; the columns are in src/db/who.c). With `who_params` 2: $1 the process number that
+	 * libpq was told, $2 the milliseconds since it began to connect; a backend that is another one, or older,
+	 * belongs to a pooler. who_xid_sql asks for the transaction's number too; NULL where a session is never
+	 * moved to another server unseen. who_least_sql is for roles that may not ask for all of it.
+	 */
+	const char *who_sql, *who_xid_sql, *who_least_sql;
+	unsigned who_params;
+	const char *set_sql; /* sets $3 to $4 where $1 and $2 show the session to be ours; NULL: it takes no settings */
+
+	bool cluster; /* any node speaks for all: a commit is on a majority's disks, and no node has a history apart */
 	bool rollback_to_restarts;  /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
 	bool release_commits;       /* RELEASE SAVEPOINT cockroach_restart is the commit */
 	bool retries_first;         /* the server retries a transaction's first statement by itself, unseen */
 	bool shows_unreplicated;    /* others see a commit that a synchronous standby may not have */
 	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of its round trip, never the COMMIT */
-	bool qualifies;             /* names are known to be taken as OPERATOR(pg_catalog.=) and pg_catalog.count() */
+	bool errors_recur;  /* an error that sqlstate.c does not name comes again when the same is tried again */
+	bool shows_waiters; /* says which session waits for which */
+	bool qualifies;     /* names are known to be taken as OPERATOR(pg_catalog.=) and pg_catalog.count() */
 
 	/* A statement that the server answers with 40001, and one that must go before it from some version on; NULL
 	 * for none. */
@@ -40,6 +68,14 @@ struct dialect {
 	const char *end_session_sql, *end_session_sql_13; /* up to version 13 it is not waited for */
 	const char *gone_sql;
 
+	/* The BEGIN of a question that writes, and of one that does not; what limits its waiting for locks, NULL where
+	 * nothing does. */
+	const char *begin_write_sql, *begin_read_sql;
+	const char *wait_limit_sql;
+
+	/* Whether writes are forced to disk: "on" or "off"; NULL where it cannot be asked. */
+	const char *fsync_sql;
+
 	/* How many other sessions for transfers are connected to this database, whosever they are; NULL where that
 	 * is not known. */
 	const char *others_sql;
@@ -58,5 +94,11 @@ struct dialect {
 };
 
 const struct dialect *dialect_of(enum sql_server server);
+size_t dialect_count(void); /* of products: the values of enum sql_server */
+
+/* NULL where the text of version() has no product's word, or `n` bytes are no product's scheme ("crdb+driver" is
+ * crdb's). */
+const struct dialect *dialect_by_version(const char *version);
+const struct dialect *dialect_by_scheme(const char *text, size_t n);
 
 #endif

@@ -48,16 +48,7 @@ struct who {
 	char xid[24]; /* of the transaction that asked; "" unless asked for */
 };
 
-/*
- * The question, for a text of its own or a prepared one. Parameters: $1 the process number that libpq was told, $2
- * the milliseconds since it began to connect: a backend that is another one, or older than that, belongs to a pooler.
- * who_sql_xid() asks for the transaction's number too. who_sql_least() is for roles that may not ask for all of it.
- * Static.
- */
-const char *who_sql(enum sql_server server);
-const char *who_sql_xid(void);
-const char *who_sql_least(enum sql_server server);
-extern const char who_shown[]; /* what stands for them in the log */
+extern const char who_shown[]; /* what stands in the log for the question, who_sql in db/dialect.h */
 
 /* False where the answer has another shape. The first column is version(). */
 bool who_read(struct who *who, enum sql_server server, const struct rows *rows);

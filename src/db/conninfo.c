@@ -13,31 +13,26 @@
 
 /* ---- schemes ---- */
 
-enum scheme { SCHEME_NONE, SCHEME_POSTGRES, SCHEME_COCKROACH, SCHEME_OTHER };
-
-/* "cockroachdb+psycopg2" is "cockroachdb" with a driver's name, as SQLAlchemy writes it. */
-static bool scheme_is(const char *text, size_t n, const char *name)
-{
-	size_t length = strlen(name);
-	return n >= length && strncasecmp(text, name, length) == 0 && (n == length || text[length] == '+');
-}
-
-/* Only letters, digits, + - . stand before "://"; a value inside "key=value ..." does not count. */
-static enum scheme scheme_of(const char *text, const char **rest)
+/* The length of the scheme, 0 where there is none. Only letters, digits, + - . stand before "://"; a value inside
+ * "key=value ..." does not count. */
+static size_t scheme_length(const char *text)
 {
 	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
-	if (n == 0 || strncmp(text + n, "://", 3) != 0)
-		return SCHEME_NONE;
-	*rest = text + n + 3;
-	if (scheme_is(text, n, "postgresql") || scheme_is(text, n, "postgres"))
-		return SCHEME_POSTGRES;
-	if (scheme_is(text, n, "cockroachdb") || scheme_is(text, n, "cockroach") || scheme_is(text, n, "crdb"))
-		return SCHEME_COCKROACH;
-	return SCHEME_OTHER;
+	return strncmp(text + n, "://", 3) == 0 ? n : 0;
+}
+
+static enum status scheme_unknown(const char *text, size_t n, struct err *err)
+{
+	struct buf schemes = {0};
+	for (size_t i = 0; i < dialect_count(); i++)
+		buf_fmt(&schemes, "%s%s://", i ? " or " : "", dialect_of((enum sql_server)i)->schemes[0]);
+	err_set(err, ST_USAGE, "there is no scheme %.*s://; use %s", (int)n, text, buf_text(&schemes));
+	buf_free(&schemes);
+	return err->status;
 }
 
 /* One host of an authority: "host", "host:1", "[::1]", "[::1]:1" or nothing. */
-static void add_host(struct buf *out, const char *host, size_t n)
+static void add_host(struct buf *out, const char *host, size_t n, const char *port)
 {
 	const char *bracket = memchr(host, ']', n);
 	const char *name_end = host[0] == '[' && bracket ? bracket + 1 : host;
@@ -45,14 +40,14 @@ static void add_host(struct buf *out, const char *host, size_t n)
 	size_t without = colon && colon + 1 == host + n ? n - 1 : n; /* "host:" has an empty port */
 	buf_add(out, host, without);
 	if (!colon || without != n)
-		buf_str(out, ":26257");
+		buf_fmt(out, ":%s", port);
 }
 
-static void add_hosts(struct buf *out, const char *hosts, size_t n)
+static void add_hosts(struct buf *out, const char *hosts, size_t n, const char *port)
 {
 	for (const char *end = hosts + n;;) {
 		const char *comma = memchr(hosts, ',', (size_t)(end - hosts));
-		add_host(out, hosts, (size_t)((comma ? comma : end) - hosts));
+		add_host(out, hosts, (size_t)((comma ? comma : end) - hosts), port);
 		if (!comma)
 			return;
 		buf_char(out, ',');
@@ -60,10 +55,10 @@ static void add_hosts(struct buf *out, const char *hosts, size_t n)
 	}
 }
 
-/* user:password@hosts/database?parameters with CockroachDB's port and database where they are missing. As in libpq
+/* user:password@hosts/database?parameters with the product's port and database where they are missing. As in libpq
  * the user's part ends at the first '@' before a '/'. Parameters win over what stands before them, so a port= there
  * is kept. */
-static void add_cockroach(struct buf *out, const char *rest)
+static void add_with_defaults(struct buf *out, const char *rest, const struct dialect *dialect)
 {
 	size_t authority = strcspn(rest, "/?");
 	const char *at = memchr(rest, '@', strcspn(rest, "/"));
@@ -72,7 +67,7 @@ static void add_cockroach(struct buf *out, const char *rest)
 		rest = at + 1;
 		authority = strcspn(rest, "/?");
 	}
-	add_hosts(out, rest, authority);
+	add_hosts(out, rest, authority, dialect->default_port);
 	rest += authority;
 	if (*rest == '/')
 		rest++;
@@ -81,7 +76,7 @@ static void add_cockroach(struct buf *out, const char *rest)
 	if (database > 0)
 		buf_add(out, rest, database);
 	else
-		buf_str(out, "defaultdb");
+		buf_str(out, dialect->default_dbname);
 	buf_str(out, rest + database);
 }
 
@@ -94,22 +89,18 @@ static bool is_string(const char *target)
 
 enum status conninfo_target(struct conninfo *info, const char *text, struct err *err)
 {
-	const char *rest = NULL;
 	if (strncasecmp(text, "jdbc:", 5) == 0)
 		text += 5;
-	enum scheme scheme = scheme_of(text, &rest);
-	if (scheme == SCHEME_OTHER)
-		return err_set(err, ST_USAGE, "there is no scheme %.*s; use postgresql:// or cockroachdb://",
-			       (int)(rest - text), text);
+	size_t n = scheme_length(text);
+	const struct dialect *dialect = n ? dialect_by_scheme(text, n) : NULL;
+	if (n && !dialect)
+		return scheme_unknown(text, n, err);
 	struct buf target = {0};
-	if (scheme == SCHEME_NONE)
-		buf_str(&target, text);
-	else
-		buf_str(&target, "postgresql://");
-	if (scheme == SCHEME_COCKROACH)
-		add_cockroach(&target, rest);
-	else if (scheme == SCHEME_POSTGRES)
-		buf_str(&target, rest);
+	buf_str(&target, dialect ? "postgresql://" : text);
+	if (dialect && dialect->default_port)
+		add_with_defaults(&target, text + n + 3, dialect);
+	else if (dialect)
+		buf_str(&target, text + n + 3);
 	const char *whole = buf_text(&target);
 	enum status status = is_string(whole) ? spelling_check(whole, err) : spelling_check_name(whole, err);
 	free(info->target);

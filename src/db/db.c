@@ -44,7 +44,11 @@ struct db *db_new(struct loop *loop, struct ring *ring, enum session session, co
 	db->fd = -1;
 	db->deadline = timer_new(loop, connect_deadline, db);
 	db->soon = timer_new(loop, db_on_deferred, db);
-	db->facts = (struct db_facts){.place = "", .product = "", .short_product = "PG", .version = "", .tls = ""};
+	db->facts = (struct db_facts){.place = "",
+				      .product = "",
+				      .short_product = dialect_of(SERVER_POSTGRES)->short_product,
+				      .version = "",
+				      .tls = ""};
 	return db;
 }
 

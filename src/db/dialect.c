@@ -3,7 +3,10 @@
 #include "db/dialect.h"
 
 #include <stddef.h>
+#include <string.h>
+#include <strings.h>
 
+#include "base/mem.h"
 #include "sql.h"
 
 #define THAT_POSTMASTER                                                                                                \
@@ -18,12 +21,74 @@
 
 #define EQUALS " OPERATOR(pg_catalog.=) "
 
+/*
+ * Who answers. All names are qualified: what is asked here must not run what others put in front of pg_catalog. The
+ * file of the log names the timeline that is written now; the control file learns of a new one only later.
+ */
+#define MINE "pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())"
+
+#define WHO_SYSTEM                                                                                                     \
+	"(SELECT system_identifier FROM pg_catalog.pg_control_system()), "                                             \
+	"CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE "                                                     \
+	"pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()) END, "                                            \
+	"CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE "                      \
+	"pg_catalog.pg_current_wal_flush_lsn() END, "
+#define WHO_SYSTEM_LEFT_OUT "NULL, NULL, NULL, "
+
+/*
+ * After SET ROLE the role may not look at its own backend: for that column set_config() takes the role off, and the
+ * next one puts it on again, because columns are computed in their order. OFFSET 0 has the role read before. $2
+ * counts from before the connection was begun: no backend of ours is older.
+ */
+#define WHO_REST                                                                                                       \
+	SQL_MICROSECONDS("pg_catalog.pg_postmaster_start_time()")                                                      \
+	", pg_catalog.pg_backend_pid(), "                                                                              \
+	"pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) $1::pg_catalog.int4, "                                    \
+	"pg_catalog.pg_is_in_recovery(), "                                                                             \
+	"(SELECT s OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.name "                                              \
+	"FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) WITH ORDINALITY AS p(s, n) "                         \
+	"WHERE s OPERATOR(pg_catalog.!~~) 'pg\\_temp%'::pg_catalog.text ORDER BY n LIMIT 1), "                         \
+	"session_user, current_user, pg_catalog.current_setting('application_name'), NULL, "                           \
+	"pg_catalog.current_setting('synchronous_commit'), pg_catalog.current_setting('synchronous_standby_names'), "  \
+	"(SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_wal_senders()), "                                     \
+	"(SELECT pg_catalog.concat(sender_host, ':', sender_port::pg_catalog.text) "                                   \
+	"FROM pg_catalog.pg_stat_get_wal_receiver()), "                                                                \
+	"CASE WHEN pg_catalog.set_config('role', 'none', true) IS NOT NULL "                                           \
+	"THEN (SELECT CASE WHEN " SQL_AGE_MS(                                                                          \
+		"backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8 "                                     \
+				 "THEN '+' ELSE '-' END OPERATOR(pg_catalog.||) " SQL_MICROSECONDS(                    \
+					 "backend_start") "::pg_catalog.text FROM " MINE                               \
+							  ") END, pg_catalog.set_config('role', b.role, true)"
+
+#define WHO_FROM_ROLE " FROM (SELECT pg_catalog.current_setting('role') AS role OFFSET 0) AS b"
+
+/* The server decides whether the session is ours alone, by what is asked in WHO_REST as well. */
+#define SET_OURS                                                                                                       \
+	"SELECT pg_catalog.set_config($3, $4, false) "                                                                 \
+	"FROM pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a "                                              \
+	"WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND " SQL_AGE_MS(                              \
+		"a.backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8"
+
 static const struct dialect dialects[] = {
 	[SERVER_POSTGRES] =
 		{
 			.server = SERVER_POSTGRES,
 			.product = "PostgreSQL",
 			.short_product = "PG",
+			.schemes = {"postgresql", "postgres"},
+			.oldest_major = 13,
+			.who_sql = "SELECT pg_catalog.version(), " WHO_SYSTEM WHO_REST WHO_FROM_ROLE,
+			.who_xid_sql = "SELECT pg_catalog.version(), " WHO_SYSTEM WHO_REST
+				       ", pg_catalog.pg_current_xact_id()" WHO_FROM_ROLE,
+			.who_least_sql = "SELECT pg_catalog.version(), " WHO_SYSTEM_LEFT_OUT WHO_REST WHO_FROM_ROLE,
+			.who_params = 2,
+			.set_sql = SET_OURS,
+			.begin_write_sql = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
+			.begin_read_sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY",
+			.wait_limit_sql = "SET LOCAL lock_timeout = '2s'",
+			.errors_recur = true,
+			.shows_waiters = true,
+			.fsync_sql = "SELECT pg_catalog.current_setting('fsync')",
 			.shows_unreplicated = true,
 			.cancels_before_commit = true,
 			.fail_sql = "DO $$BEGIN RAISE EXCEPTION 'this attempt is failed on request' USING ERRCODE = "
@@ -70,6 +135,20 @@ static const struct dialect dialects[] = {
 			.server = SERVER_COCKROACH,
 			.product = "CockroachDB",
 			.short_product = "CRDB",
+			.schemes = {"cockroachdb", "cockroach", "crdb"},
+			.default_port = "26257",
+			.default_dbname = "defaultdb",
+			.parameter = "crdb_version",
+			.version_word = "CockroachDB", /* "CockroachDB CCL v25.4.1 (...)" */
+			.version_before = " v",
+			/* NULL where a column of PostgreSQL has no counterpart. */
+			.who_sql = "SELECT version(), crdb_internal.cluster_id()::STRING, NULL, NULL, NULL, "
+				   "pg_backend_pid(), NULL, NULL, NULL, session_user, current_user, NULL, "
+				   "crdb_internal.node_id()::STRING",
+			.who_least_sql = "SELECT version()",
+			.cluster = true,
+			.begin_write_sql = "BEGIN ISOLATION LEVEL SERIALIZABLE",
+			.begin_read_sql = "BEGIN ISOLATION LEVEL SERIALIZABLE",
 			.rollback_to_restarts = true,
 			.release_commits = true,
 			.retries_first = true,
@@ -94,4 +173,33 @@ static const struct dialect dialects[] = {
 const struct dialect *dialect_of(enum sql_server server)
 {
 	return &dialects[server];
+}
+
+size_t dialect_count(void)
+{
+	return COUNT_OF(dialects);
+}
+
+const struct dialect *dialect_by_version(const char *version)
+{
+	for (size_t i = 0; i < COUNT_OF(dialects); i++)
+		if (dialects[i].version_word && strstr(version, dialects[i].version_word))
+			return &dialects[i];
+	return NULL;
+}
+
+/* "cockroachdb+psycopg2" is "cockroachdb" with a driver's name, as SQLAlchemy writes it. */
+static bool scheme_is(const char *text, size_t n, const char *name)
+{
+	size_t length = strlen(name);
+	return n >= length && strncasecmp(text, name, length) == 0 && (n == length || text[length] == '+');
+}
+
+const struct dialect *dialect_by_scheme(const char *text, size_t n)
+{
+	for (size_t i = 0; i < COUNT_OF(dialects); i++)
+		for (size_t s = 0; s < DIALECT_SCHEMES_MAX && dialects[i].schemes[s]; s++)
+			if (scheme_is(text, n, dialects[i].schemes[s]))
+				return &dialects[i];
+	return NULL;
 }

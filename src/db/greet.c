@@ -7,9 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "db_internal.h"
-#include "sql.h"
 
-enum { SETUP_MAX = 8, CLOCK_SLACK_MS = 5000, OLDEST_MAJOR = 13, SIMPLEST = 2 };
+enum { SETUP_MAX = 8, CLOCK_SLACK_MS = 5000, SIMPLEST = 2 };
 
 /* ---- what can be said about the server ---- */
 
@@ -31,12 +30,22 @@ static void read_security(struct db *db)
 	PQconninfoFree(options);
 }
 
+static enum sql_server greet_server(PGconn *conn)
+{
+	for (size_t i = 0; i < dialect_count(); i++) {
+		const struct dialect *dialect = dialect_of((enum sql_server)i);
+		if (dialect->parameter && PQparameterStatus(conn, dialect->parameter))
+			return dialect->server;
+	}
+	return SERVER_POSTGRES;
+}
+
 void greet_facts(struct db *db)
 {
 	buf_clear(&db->place);
 	place_show(&db->place, db);
 	read_security(db);
-	db->server = PQparameterStatus(db->conn, "crdb_version") ? SERVER_COCKROACH : SERVER_POSTGRES;
+	db->server = greet_server(db->conn);
 	const char *version = PQparameterStatus(db->conn, "server_version");
 	snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(version ? version : "", " "),
 		 version ? version : "");
@@ -48,27 +57,31 @@ void greet_facts(struct db *db)
 	db->facts.superuser = superuser && strcmp(superuser, "on") == 0;
 }
 
-/* A proxy may hide crdb_version; version() cannot be mistaken: "CockroachDB CCL v25.4.1 (...)". */
+/* A proxy may hide the parameter that tells a product; version() cannot be mistaken. */
 static void greet_read_version(struct db *db, const char *text)
 {
-	if (!text || !strstr(text, "CockroachDB"))
+	const struct dialect *dialect = text ? dialect_by_version(text) : NULL;
+	if (!dialect)
 		return;
-	db->server = SERVER_COCKROACH;
-	const char *v = strstr(text, " v");
-	if (v)
-		snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(v + 2, " "), v + 2);
+	db->server = dialect->server;
+	const char *number = dialect->version_before ? strstr(text, dialect->version_before) : NULL;
+	if (!number)
+		return;
+	number += strlen(dialect->version_before);
+	snprintf(db->version, sizeof db->version, "%.*s", (int)strcspn(number, " "), number);
 }
 
 /* ---- set-up: the first round trip of a session, or the second where the role may not ask for all of it ---- */
 
-/* CockroachDB's is the upper half of its key; versions before 22.1 say -1. */
+/* A pooler is there, too, where another process answers than libpq was told of. CockroachDB's is the upper half of its
+ * key; versions before 22.1 say -1. */
 static void take_who(struct db *db, const struct rows *rows)
 {
 	greet_read_version(db, rows_cell(rows, 0, 0));
 	who_read(&db->who, db->server, rows);
 	int dialled = PQbackendPID(db->conn);
-	if (db->server == SERVER_COCKROACH)
-		db->who.pooled = db->who.pid != 0 && db->who.pid != -1 && dialled != 0 && db->who.pid != dialled;
+	if (db->who.pid != 0 && db->who.pid != -1 && dialled != 0 && db->who.pid != dialled)
+		db->who.pooled = true;
 	if (db->who.pid > 0)
 		db->facts.pid = db->who.pid;
 }
@@ -87,14 +100,16 @@ static void setup_answer(void *arg, size_t index, const struct answer *answer)
 /* Its functions that tell who it is, and what settles a lost commit, are of this version. */
 static bool is_too_old(const struct db *db)
 {
-	return db->server == SERVER_POSTGRES && db->version[0] && !db_version_at_least(db, OLDEST_MAJOR, 0);
+	int oldest = dialect_of(db->server)->oldest_major;
+	return oldest && db->version[0] && !db_version_at_least(db, oldest, 0);
 }
 
 static void refuse_old(struct db *db)
 {
 	char why[128];
-	snprintf(why, sizeof why, "PostgreSQL %s is too old: teller needs version %d or later", db->version,
-		 OLDEST_MAJOR);
+	const struct dialect *dialect = dialect_of(db->server);
+	snprintf(why, sizeof why, "%s %s is too old: teller needs version %d or later", dialect->product, db->version,
+		 dialect->oldest_major);
 	connect_failed(db, why);
 }
 
@@ -149,18 +164,12 @@ static bool knows_encoding(struct db *db)
 	return !encoding || strcmp(encoding, "SQL_ASCII") != 0;
 }
 
-/* The server decides whether the session is ours alone, by what who_sql() asks for as well: $1 process, $2 age in
- * ms, $3 name, $4 value. */
-static const char set_sql[] =
-	"SELECT pg_catalog.set_config($3, $4, false) FROM pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a "
-	"WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND " SQL_AGE_MS(
-		"a.backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8";
-
 static const char *who_question(const struct db *db)
 {
-	if (db->simpler == 0)
-		return who_sql(db->server);
-	return who_sql_least(db->simpler < SIMPLEST ? db->server : SERVER_COCKROACH);
+	const struct dialect *dialect = dialect_of(db->server);
+	if (db->simpler >= SIMPLEST)
+		return "SELECT version()";
+	return db->simpler == 0 ? dialect->who_sql : dialect->who_least_sql;
 }
 
 /* What the set-up sends, with its parameters. */
@@ -186,19 +195,19 @@ static void setup_add(struct setup *setup, const char *sql, unsigned nparams, co
 	setup->n++;
 }
 
-/* Other servers take no settings of ours. */
 void greet(struct db *db)
 {
 	static const struct db_setting encoding = {"client_encoding", "SQL_ASCII"};
 	struct setup setup = {.n = 0};
-	bool postgres = db->server == SERVER_POSTGRES && db->simpler < SIMPLEST;
+	const struct dialect *dialect = dialect_of(db->server);
+	const char *set_sql = db->simpler < SIMPLEST ? dialect->set_sql : NULL;
 	snprintf(setup.pid, sizeof setup.pid, "%d", PQbackendPID(db->conn));
 	snprintf(setup.age, sizeof setup.age, "%llu",
 		 (unsigned long long)(clock_us() - db->dialed_us) / 1000 + CLOCK_SLACK_MS);
-	setup_add(&setup, who_question(db), postgres ? 2 : 0, NULL);
-	if (postgres && !db->bare && !knows_encoding(db))
+	setup_add(&setup, who_question(db), db->simpler < SIMPLEST ? dialect->who_params : 0, NULL);
+	if (set_sql && !db->bare && !knows_encoding(db))
 		setup_add(&setup, set_sql, 4, &encoding);
-	for (const struct db_setting *s = db->settings; postgres && s && s->name && setup.n < SETUP_MAX; s++)
+	for (const struct db_setting *s = db->settings; set_sql && s && s->name && setup.n < SETUP_MAX; s++)
 		setup_add(&setup, set_sql, 4, s);
 	struct db_context context = {0};
 	struct db_reply reply = {setup_answer, setup_idle, setup_lost, db, NULL};

@@ -3,6 +3,8 @@
  * without a piece of it. */
 #include "spelling.h"
 
+#include "db/dialect.h"
+
 #include <ctype.h>
 #include <libpq-fe.h>
 #include <string.h>
@@ -182,10 +184,9 @@ enum status spelling_check(const char *target, struct err *err)
 
 static bool looks_like_uri(const char *name)
 {
-	static const char *const schemes[] = {"postgres:", "postgresql:", "cockroach:", "cockroachdb:", "crdb:"};
-	for (size_t i = 0; i < COUNT_OF(schemes); i++)
-		if (strncasecmp(name, schemes[i], strlen(schemes[i])) == 0)
-			return true;
+	size_t n = strcspn(name, ":");
+	if (name[n] && dialect_by_scheme(name, n))
+		return true;
 	const char *first = strpbrk(name, ":/"), *at = strrchr(name, '@');
 	return first && at && first < at;
 }

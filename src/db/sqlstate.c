@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { PG = 1, CR = 2, BOTH = PG | CR };
+enum { PG = 1 << SERVER_POSTGRES, CR = 1 << SERVER_COCKROACH, ANY = ~0 };
 
 /*
  * Sources: PostgreSQL's error codes (appendix A) and 13.5 "Serialization Failure Handling"; CockroachDB's "Common
@@ -19,43 +19,43 @@ static const struct row {
 	enum sql_class work;
 	enum sql_class commit;
 } table[] = {
-	{"40001", BOTH, CLASS_RETRY_TXN, CLASS_RETRY_TXN}, /* serialization failure */
-	{"40P01", PG, CLASS_RETRY_TXN, CLASS_RETRY_TXN},   /* deadlock; CockroachDB says 40001 */
-	{"40003", BOTH, CLASS_AMBIGUOUS, CLASS_AMBIGUOUS}, /* statement completion unknown */
-	{"25P02", BOTH, CLASS_FOLLOW_UP, CLASS_FOLLOW_UP}, /* in a failed transaction */
-	{"25P03", PG, CLASS_RETRY_CONN, CLASS_AMBIGUOUS},  /* idle in transaction too long: the session ends */
-	{"25P04", PG, CLASS_FINAL, CLASS_AMBIGUOUS},       /* transaction_timeout: the session ends */
-	{"25000", CR, CLASS_FINAL, CLASS_COMMITTED},       /* after RELEASE: the transaction is committed */
-	{"57014", CR, CLASS_FINAL, CLASS_AMBIGUOUS},       /* cancelled; may cover a commit that went through */
+	{"40001", ANY, CLASS_RETRY_TXN, CLASS_RETRY_TXN}, /* serialization failure */
+	{"40P01", PG, CLASS_RETRY_TXN, CLASS_RETRY_TXN},  /* deadlock; CockroachDB says 40001 */
+	{"40003", ANY, CLASS_AMBIGUOUS, CLASS_AMBIGUOUS}, /* statement completion unknown */
+	{"25P02", ANY, CLASS_FOLLOW_UP, CLASS_FOLLOW_UP}, /* in a failed transaction */
+	{"25P03", PG, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* idle in transaction too long: the session ends */
+	{"25P04", PG, CLASS_FINAL, CLASS_AMBIGUOUS},      /* transaction_timeout: the session ends */
+	{"25000", CR, CLASS_FINAL, CLASS_COMMITTED},      /* after RELEASE: the transaction is committed */
+	{"57014", CR, CLASS_FINAL, CLASS_AMBIGUOUS},      /* cancelled; may cover a commit that went through */
 	{"57014", PG, CLASS_FINAL, CLASS_FINAL},
-	{"57P01", BOTH, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* shutting down, draining, session ended */
-	{"57P02", BOTH, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* crash shutdown */
-	{"57P03", BOTH, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* starting, stopping, in recovery */
-	{"57P04", BOTH, CLASS_FINAL, CLASS_AMBIGUOUS},      /* database dropped */
-	{"57P05", BOTH, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* idle session timeout */
-	{"53300", BOTH, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* too many clients */
-	{"08P01", BOTH, CLASS_FINAL, CLASS_AMBIGUOUS},      /* protocol violation */
-	{"08", BOTH, CLASS_RETRY_CONN, CLASS_AMBIGUOUS},    /* connection exception */
-	{"58C00", CR, CLASS_RETRY_TXN, CLASS_AMBIGUOUS},    /* range unavailable */
-	{"58C01", CR, CLASS_RETRY_TXN, CLASS_AMBIGUOUS},    /* internal connection failure */
-	{"XXA00", CR, CLASS_FINAL, CLASS_COMMITTED},        /* committed; a change of the schema failed behind it */
-	{"XXUUU", CR, CLASS_FINAL, CLASS_AMBIGUOUS},        /* uncategorised */
-	{"XX000", CR, CLASS_FINAL, CLASS_AMBIGUOUS},        /* internal */
-	{"26000", BOTH, CLASS_RETRY_TXN, CLASS_RETRY_TXN},  /* the session has forgotten a prepared statement */
-	{"42P05", BOTH, CLASS_RETRY_TXN, CLASS_RETRY_TXN},  /* or knows one that was not expected there */
-	{"0A", BOTH, CLASS_FINAL, CLASS_FINAL},             /* not supported */
-	{"21", BOTH, CLASS_FINAL, CLASS_FINAL},             /* cardinality */
-	{"22", BOTH, CLASS_FINAL, CLASS_FINAL},             /* data */
-	{"23", BOTH, CLASS_FINAL, CLASS_FINAL},             /* integrity, deferred constraints too */
-	{"25", BOTH, CLASS_FINAL, CLASS_FINAL},             /* state of the transaction */
-	{"3B", BOTH, CLASS_FINAL, CLASS_FINAL},             /* no such savepoint */
-	{"40", BOTH, CLASS_FINAL, CLASS_FINAL},             /* rolled back */
-	{"42", BOTH, CLASS_FINAL, CLASS_FINAL},             /* syntax, rights */
-	{"44", BOTH, CLASS_FINAL, CLASS_FINAL},             /* WITH CHECK OPTION */
-	{"53", BOTH, CLASS_FINAL, CLASS_FINAL},             /* no room for it */
-	{"54", BOTH, CLASS_FINAL, CLASS_FINAL},             /* too complex */
-	{"55", BOTH, CLASS_FINAL, CLASS_FINAL},             /* not in the state for it */
-	{"P0", BOTH, CLASS_FINAL, CLASS_FINAL},             /* raised by a function */
+	{"57P01", ANY, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* shutting down, draining, session ended */
+	{"57P02", ANY, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* crash shutdown */
+	{"57P03", ANY, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* starting, stopping, in recovery */
+	{"57P04", ANY, CLASS_FINAL, CLASS_AMBIGUOUS},      /* database dropped */
+	{"57P05", ANY, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* idle session timeout */
+	{"53300", ANY, CLASS_RETRY_CONN, CLASS_AMBIGUOUS}, /* too many clients */
+	{"08P01", ANY, CLASS_FINAL, CLASS_AMBIGUOUS},      /* protocol violation */
+	{"08", ANY, CLASS_RETRY_CONN, CLASS_AMBIGUOUS},    /* connection exception */
+	{"58C00", CR, CLASS_RETRY_TXN, CLASS_AMBIGUOUS},   /* range unavailable */
+	{"58C01", CR, CLASS_RETRY_TXN, CLASS_AMBIGUOUS},   /* internal connection failure */
+	{"XXA00", CR, CLASS_FINAL, CLASS_COMMITTED},       /* committed; a change of the schema failed behind it */
+	{"XXUUU", CR, CLASS_FINAL, CLASS_AMBIGUOUS},       /* uncategorised */
+	{"XX000", CR, CLASS_FINAL, CLASS_AMBIGUOUS},       /* internal */
+	{"26000", ANY, CLASS_RETRY_TXN, CLASS_RETRY_TXN},  /* the session has forgotten a prepared statement */
+	{"42P05", ANY, CLASS_RETRY_TXN, CLASS_RETRY_TXN},  /* or knows one that was not expected there */
+	{"0A", ANY, CLASS_FINAL, CLASS_FINAL},             /* not supported */
+	{"21", ANY, CLASS_FINAL, CLASS_FINAL},             /* cardinality */
+	{"22", ANY, CLASS_FINAL, CLASS_FINAL},             /* data */
+	{"23", ANY, CLASS_FINAL, CLASS_FINAL},             /* integrity, deferred constraints too */
+	{"25", ANY, CLASS_FINAL, CLASS_FINAL},             /* state of the transaction */
+	{"3B", ANY, CLASS_FINAL, CLASS_FINAL},             /* no such savepoint */
+	{"40", ANY, CLASS_FINAL, CLASS_FINAL},             /* rolled back */
+	{"42", ANY, CLASS_FINAL, CLASS_FINAL},             /* syntax, rights */
+	{"44", ANY, CLASS_FINAL, CLASS_FINAL},             /* WITH CHECK OPTION */
+	{"53", ANY, CLASS_FINAL, CLASS_FINAL},             /* no room for it */
+	{"54", ANY, CLASS_FINAL, CLASS_FINAL},             /* too complex */
+	{"55", ANY, CLASS_FINAL, CLASS_FINAL},             /* not in the state for it */
+	{"P0", ANY, CLASS_FINAL, CLASS_FINAL},             /* raised by a function */
 };
 
 enum sql_conflict sqlstate_conflict(const char *sqlstate)
@@ -72,7 +72,7 @@ bool sqlstate_valid(const char *sqlstate)
 
 enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum sql_phase phase)
 {
-	int here = server == SERVER_COCKROACH ? CR : PG;
+	int here = 1 << server;
 	if (!sqlstate[0])
 		return phase == PHASE_WORK ? CLASS_RETRY_CONN : CLASS_AMBIGUOUS;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)

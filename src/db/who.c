@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sql.h"
+#include "db/dialect.h"
 
+/* The columns of who_sql and its kin (db/dialect.h), in this order; what is not there is "". */
 enum {
 	VERSION,
 	SYSTEM,
@@ -31,69 +32,7 @@ enum {
 	XID,
 };
 
-/*
- * All names are qualified: what is asked here must not run what others put in front of pg_catalog. The file of the
- * log names the timeline that is written now; the control file learns of a new one only later.
- */
-#define MINE "pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())"
-
-#define SYSTEM_ASKED                                                                                                   \
-	"(SELECT system_identifier FROM pg_catalog.pg_control_system()), "                                             \
-	"CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE "                                                     \
-	"pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()) END, "                                            \
-	"CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE "                      \
-	"pg_catalog.pg_current_wal_flush_lsn() END, "
-#define SYSTEM_LEFT_OUT "NULL, NULL, NULL, "
-
-/*
- * After SET ROLE the role may not look at its own backend: for that column set_config() takes the role off, and the
- * next one puts it on again, because columns are computed in their order. OFFSET 0 has the role read before. $2
- * counts from before the connection was begun: no backend of ours is older.
- */
-#define REST                                                                                                           \
-	SQL_MICROSECONDS("pg_catalog.pg_postmaster_start_time()")                                                      \
-	", pg_catalog.pg_backend_pid(), "                                                                              \
-	"pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) $1::pg_catalog.int4, "                                    \
-	"pg_catalog.pg_is_in_recovery(), "                                                                             \
-	"(SELECT s OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.name "                                              \
-	"FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) WITH ORDINALITY AS p(s, n) "                         \
-	"WHERE s OPERATOR(pg_catalog.!~~) 'pg\\_temp%'::pg_catalog.text ORDER BY n LIMIT 1), "                         \
-	"session_user, current_user, pg_catalog.current_setting('application_name'), NULL, "                           \
-	"pg_catalog.current_setting('synchronous_commit'), pg_catalog.current_setting('synchronous_standby_names'), "  \
-	"(SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_wal_senders()), "                                     \
-	"(SELECT pg_catalog.concat(sender_host, ':', sender_port::pg_catalog.text) "                                   \
-	"FROM pg_catalog.pg_stat_get_wal_receiver()), "                                                                \
-	"CASE WHEN pg_catalog.set_config('role', 'none', true) IS NOT NULL "                                           \
-	"THEN (SELECT CASE WHEN " SQL_AGE_MS(                                                                          \
-		"backend_start") " OPERATOR(pg_catalog.<=) $2::pg_catalog.float8 "                                     \
-				 "THEN '+' ELSE '-' END OPERATOR(pg_catalog.||) " SQL_MICROSECONDS(                    \
-					 "backend_start") "::pg_catalog.text FROM " MINE                               \
-							  ") END, pg_catalog.set_config('role', b.role, true)"
-
-#define FROM_ROLE " FROM (SELECT pg_catalog.current_setting('role') AS role OFFSET 0) AS b"
-
-/* NULL where a column of PostgreSQL has no counterpart. */
-static const char cockroach[] =
-	"SELECT version(), crdb_internal.cluster_id()::STRING, NULL, NULL, NULL, pg_backend_pid(), NULL, NULL, NULL, "
-	"session_user, current_user, NULL, crdb_internal.node_id()::STRING";
-
 const char who_shown[] = "SELECT version(), pg_backend_pid(), pg_postmaster_start_time(), ...";
-
-const char *who_sql(enum sql_server server)
-{
-	return server == SERVER_COCKROACH ? cockroach : "SELECT pg_catalog.version(), " SYSTEM_ASKED REST FROM_ROLE;
-}
-
-const char *who_sql_xid(void)
-{
-	return "SELECT pg_catalog.version(), " SYSTEM_ASKED REST ", pg_catalog.pg_current_xact_id()" FROM_ROLE;
-}
-
-const char *who_sql_least(enum sql_server server)
-{
-	return server == SERVER_COCKROACH ? "SELECT version()"
-					  : "SELECT pg_catalog.version(), " SYSTEM_LEFT_OUT REST FROM_ROLE;
-}
 
 /* ---- the answer ---- */
 
@@ -146,6 +85,7 @@ static void who_copy(char *to, size_t size, const char *text)
 
 bool who_read(struct who *who, enum sql_server server, const struct rows *rows)
 {
+	const struct dialect *dialect = dialect_of(server);
 	*who = (struct who){.server = server, .safe_path = true};
 	if (!rows || rows->nrows != 1 || rows->ncols == 0)
 		return false;
@@ -157,25 +97,22 @@ bool who_read(struct who *who, enum sql_server server, const struct rows *rows)
 	who_copy(who->primary, sizeof who->primary, who_text_of(rows, PRIMARY));
 	who_copy(who->xid, sizeof who->xid, who_text_of(rows, XID));
 	who->pid = (int)strtoll(who_text_of(rows, PID), NULL, 10);
-	if (server == SERVER_COCKROACH) {
-		who->durability = DURABLE_REPLICATED;
-		return true;
-	}
 	who->started_us = strtoll(who_text_of(rows, STARTED), NULL, 10);
 	who->timeline = read_timeline(who_text_of(rows, WALFILE));
 	who->flushed = read_lsn(who_text_of(rows, FLUSHED));
 	who->pooled = who_is_true(rows, POOLED);
 	who->recovery = who_is_true(rows, RECOVERY);
-	who->safe_path = who_is_true(rows, SAFE_PATH);
-	who->durability = read_durability(who_text_of(rows, COMMIT), who_text_of(rows, SYNC_NAMES),
-					  strtol(who_text_of(rows, SENDERS), NULL, 10));
+	who->safe_path = !dialect->qualifies || who_is_true(rows, SAFE_PATH);
+	who->durability = dialect->cluster ? DURABLE_REPLICATED
+					   : read_durability(who_text_of(rows, COMMIT), who_text_of(rows, SYNC_NAMES),
+							     strtol(who_text_of(rows, SENDERS), NULL, 10));
 	read_backend(who, who_text_of(rows, BACKEND_START));
 	return true;
 }
 
 /* ---- the comparison ---- */
 
-static enum who_now compare_cockroach(const struct who *then, const struct who *now)
+static enum who_now compare_clusters(const struct who *then, const struct who *now)
 {
 	if (!then->system[0] || !now->system[0])
 		return WHO_UNCLEAR;
@@ -193,8 +130,8 @@ enum who_now who_compare(const struct who *then, const struct who *now)
 	bool known = then->system[0] && now->system[0];
 	if (then->server != now->server || (known && strcmp(then->system, now->system) != 0))
 		return WHO_OTHER;
-	if (then->server == SERVER_COCKROACH)
-		return compare_cockroach(then, now);
+	if (dialect_of(then->server)->cluster)
+		return compare_clusters(then, now);
 	if (then->timeline && now->timeline && then->timeline != now->timeline)
 		return !known ? WHO_UNCLEAR : now->timeline > then->timeline ? WHO_NEW_HISTORY : WHO_OTHER;
 	if (then->started_us && then->started_us == now->started_us)

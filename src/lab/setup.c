@@ -21,7 +21,7 @@ static void setup_on_connected(void *arg, const struct err *err)
 		stage_fail(stage, &(struct stage_fact){.fail = FAIL_CONNECT, .lane = lane->index, .text = err->text});
 		return;
 	}
-	if (lane == &stage->control && db_server(lane->db) == SERVER_COCKROACH)
+	if (lane == &stage->control && !db_dialect(lane->db)->shows_waiters)
 		stage->blind = true;
 	stage_stir(stage);
 }

@@ -26,7 +26,7 @@ static bool wants_xid(const struct txn *txn)
  * inside it. */
 static bool wants_who(const struct txn *txn)
 {
-	return db_pooled(txn->db) && db_server(txn->db) == SERVER_POSTGRES && db_who(txn->db)->system[0] &&
+	return db_pooled(txn->db) && db_dialect(txn->db)->who_xid_sql && db_who(txn->db)->system[0] &&
 	       !txn->options.unnumbered && txn->attempt.wire != WIRE_ONESHOT;
 }
 
@@ -44,7 +44,7 @@ static void add_frame(struct txn *txn)
 	item_add(attempt, ITEM_SAVEPOINT,
 		 (struct statement){.sql = "SAVEPOINT cockroach_restart", .verb = VERB_SAVEPOINT}, 0);
 	if (wants_who(txn))
-		item_add(attempt, ITEM_WHO, proof_who(who_sql_xid()), 0);
+		item_add(attempt, ITEM_WHO, proof_who(db_dialect(txn->db)->who_xid_sql), 0);
 	else if (wants_xid(txn))
 		item_add(attempt, ITEM_XID,
 			 (struct statement){.sql = db_dialect(txn->db)->xid_sql, .verb = VERB_SELECT}, 0);

@@ -43,7 +43,7 @@ static bool will_recur(const struct txn *txn)
 	const struct fault *fault = &txn->attempt.fault;
 	return fault->clean && sqlstate_class(fault->sqlstate, db_server(txn->db), PHASE_WORK) == CLASS_FINAL &&
 	       sqlstate_class(fault->sqlstate, db_server(txn->db), PHASE_COMMIT) == CLASS_AMBIGUOUS &&
-	       db_server(txn->db) == SERVER_POSTGRES;
+	       db_dialect(txn->db)->errors_recur;
 }
 
 static void conclude_aborted(struct txn *txn)
@@ -108,7 +108,8 @@ static void judge_server(struct txn *txn, const struct who *who)
 struct statement settle_who(const struct txn *txn)
 {
 	bool all = db_who(txn->db)->system[0] != '\0';
-	return proof_who(all ? who_sql(SERVER_POSTGRES) : who_sql_least(SERVER_POSTGRES));
+	const struct dialect *dialect = db_dialect(txn->db);
+	return proof_who(all ? dialect->who_sql : dialect->who_least_sql);
 }
 
 void settle_server(struct txn *txn, const struct rows *rows)
@@ -127,7 +128,7 @@ static bool cannot_come(const struct txn *txn, bool wrote)
 {
 	const struct attempt *attempt = &txn->attempt;
 	bool alone = attempt_is_commit(&attempt->items[attempt->first_sent]);
-	bool here = db_server(txn->db) == SERVER_COCKROACH || (attempt->who_known && txn->settle.now == WHO_SAME);
+	bool here = db_dialect(txn->db)->cluster || (attempt->who_known && txn->settle.now == WHO_SAME);
 	if (txn->settle.final)
 		return true;
 	return here && ((!attempt->fault.lost && !db_pooled(txn->db)) || (alone && wrote));
@@ -178,7 +179,7 @@ static void doubt_ledger(struct txn *txn)
 static void judge_absent(struct txn *txn)
 {
 	struct settle *settle = &txn->settle;
-	bool unclear = settle->now == WHO_UNCLEAR && db_server(txn->db) == SERVER_POSTGRES;
+	bool unclear = settle->now == WHO_UNCLEAR && !db_dialect(txn->db)->cluster;
 	if (settle->now == WHO_OTHER)
 		doubt_other(txn);
 	else if (settle->asked_to_write && !settle->wrote)
@@ -243,17 +244,16 @@ static bool ask_ledger(struct txn *txn)
 	if (!txn->body->ops->ledger_probe || !txn->body->ops->ledger_probe(txn->body, &probe))
 		return false;
 	bool write = !txn->settle.final && !txn->settle.only_read && txn->settle.now != WHO_OTHER;
-	const char *begin = db_server(txn->db) == SERVER_COCKROACH ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
-			    : write                                ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
-								   : "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
+	const struct dialect *dialect = db_dialect(txn->db);
+	const char *begin = write ? dialect->begin_write_sql : dialect->begin_read_sql;
 	txn->settle.wrote = false;
 	txn->settle.asked_to_write = write;
 	add_step(txn, statements, &n, LEDGER_FRAME, (struct statement){.sql = begin, .verb = VERB_BEGIN});
-	if (db_server(txn->db) == SERVER_POSTGRES)
+	if (!dialect->cluster)
 		add_step(txn, statements, &n, LEDGER_WHO, settle_who(txn));
-	if (write && db_server(txn->db) == SERVER_POSTGRES)
+	if (write && dialect->wait_limit_sql)
 		add_step(txn, statements, &n, LEDGER_FRAME,
-			 (struct statement){.sql = "SET LOCAL lock_timeout = '2s'", .verb = VERB_SET});
+			 (struct statement){.sql = dialect->wait_limit_sql, .verb = VERB_SET});
 	if (write)
 		add_step(txn, statements, &n, LEDGER_WRITE, probe.write);
 	add_step(txn, statements, &n, LEDGER_FIND, probe.find);

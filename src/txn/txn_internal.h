@@ -183,7 +183,7 @@ bool settle_last(struct txn *txn,
 		 enum outcome outcome); /* true where the outcome is asked for once more, in place of told */
 
 /* proof.c: both ask false where there is nothing to ask */
-struct statement proof_who(const char *sql);            /* who_sql() and the like */
+struct statement proof_who(const char *sql);            /* who_sql and its kin */
 bool proof_ask(struct txn *txn, struct db_reply reply); /* ends the session if it may, and asks whether it is gone */
 void proof_on_answer(void *arg, size_t index, const struct answer *answer);
 bool proof_ask_status(struct txn *txn, struct db_reply reply); /* what became of the number */

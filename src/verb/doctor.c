@@ -86,10 +86,11 @@ static void on_fsync(void *arg, size_t index, const struct answer *answer)
 
 static void ask_fsync(struct diagnosis *diagnosis)
 {
-	static const struct statement one = {.sql = "SELECT pg_catalog.current_setting('fsync')", .verb = VERB_SELECT};
+	struct db *db = diagnosis->run->app->work;
+	struct statement one = {.sql = db_dialect(db)->fsync_sql, .verb = VERB_SELECT};
 	struct db_context context = {0};
 	struct db_reply reply = {on_fsync, ask_transaction, doctor_on_lost, diagnosis, NULL};
-	db_send(diagnosis->run->app->work, &one, 1, &context, &reply);
+	db_send(db, &one, 1, &context, &reply);
 }
 
 static void ping(struct diagnosis *diagnosis);
@@ -109,7 +110,7 @@ static void on_pinged(void *arg)
 		ping(diagnosis);
 	else if (db_standby(app->work)) /* which has no serializable transactions */
 		doctor_on_all(diagnosis);
-	else if (db_server(app->work) == SERVER_POSTGRES)
+	else if (db_dialect(app->work)->fsync_sql)
 		ask_fsync(diagnosis);
 	else
 		ask_transaction(diagnosis);

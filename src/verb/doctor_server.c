@@ -50,7 +50,8 @@ static void look_at_protocol(struct diagnosis *d, const struct app *app)
 		return;
 	case PROTOCOL_SAVEPOINT:
 		diagnosis_add(d, "protocol", restarts ? NULL : "--protocol auto; savepoint is for a lesson there",
-			      "savepoint%s", restarts ? "" : ": on PostgreSQL such a retry never succeeds");
+			      "savepoint%s%s%s", restarts ? "" : ": on ", restarts ? "" : product,
+			      restarts ? "" : " such a retry never succeeds");
 		return;
 	case PROTOCOL_NONE:
 		diagnosis_add(d, "protocol", "--protocol auto; none is for a lesson", "none: nothing is retried");
@@ -106,7 +107,7 @@ static void look_at_disk(struct diagnosis *d, const struct app *app)
 
 static void look_at_commit(struct diagnosis *d, const struct app *app)
 {
-	bool cluster = db_server(app->work) == SERVER_COCKROACH;
+	bool cluster = db_dialect(app->work)->cluster;
 	switch (db_who(app->work)->durability) {
 	case DURABLE_MEMORY:
 		diagnosis_add(d, "durability",
@@ -135,7 +136,7 @@ static void look_at_commit(struct diagnosis *d, const struct app *app)
 
 static void look_at_durability(struct diagnosis *d, const struct app *app)
 {
-	bool unasked = db_server(app->work) == SERVER_POSTGRES && !d->fsync[0];
+	bool unasked = db_dialect(app->work)->fsync_sql && !d->fsync[0];
 	if (db_standby(app->work) || unasked) /* nothing is committed there */
 		return;
 	if (strcmp(d->fsync, "off") == 0)

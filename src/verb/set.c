@@ -50,9 +50,11 @@ static enum status protocol_set(struct app *app, const char *word, struct err *e
 
 static void protocol_explain_auto(struct buf *out)
 {
-	const struct dialect *crdb = dialect_of(SERVER_COCKROACH), *pg = dialect_of(SERVER_POSTGRES);
-	buf_fmt(out, ": %s on %s, %s on %s", txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, crdb)), crdb->product,
-		txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, pg)), pg->product);
+	for (size_t n = dialect_count(), i = n; i-- > 0;) {
+		const struct dialect *dialect = dialect_of((enum sql_server)i);
+		buf_fmt(out, "%s %s on %s", i + 1 == n ? ":" : ",",
+			txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, dialect)), dialect->product);
+	}
 }
 
 static void protocol_explain(struct buf *out, const struct app *app)

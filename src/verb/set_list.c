@@ -36,8 +36,7 @@ enum status as_of_set(struct app *app, const char *word, struct err *err)
 		return status;
 	if (as_of && app->catalogue && !dialect->reads_past) {
 		free(as_of);
-		return err_set(err, ST_USAGE, "%s cannot read the past; AS OF SYSTEM TIME is CockroachDB's",
-			       dialect->product);
+		return err_set(err, ST_USAGE, "%s cannot read the past; it has no AS OF SYSTEM TIME", dialect->product);
 	}
 	free(app->settings.as_of);
 	app->settings.as_of = as_of;
