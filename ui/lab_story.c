@@ -141,7 +141,7 @@ static void lab_story_add_now(struct lines *lines, const struct player *player)
 {
 	struct story_items items = {0};
 	enum player_state state = player_state(player);
-	bool more = player_order(player) + 1 < player_norders(player);
+	bool more = player_following(player) < player_norders(player);
 	story_now(&items, player);
 	lab_story_add_items(lines, &items);
 	if (state == PLAYER_OVER || state == PLAYER_FAILED)

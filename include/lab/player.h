@@ -80,6 +80,8 @@ void player_end(struct player *player, player_changed_fn *ended, void *arg);
 enum { PLAYER_ORDERS_MAX = 100 };
 size_t player_norders(const struct player *player);
 size_t player_order(const struct player *player);
+/* The next one that this server can play; player_norders() where there is none. */
+size_t player_following(const struct player *player);
 void player_begin(struct player *player, size_t order); /* from its start, whatever was being played */
 
 /* On ST_USAGE nothing was sent, and the sentence says why. */

@@ -195,6 +195,7 @@ void stage_lane(const struct stage *stage, size_t lane, struct stage_lane *out);
 const struct stage_record *stage_record(const struct stage *stage, size_t number); /* borrowed; NULL: none (yet) */
 size_t stage_nrecords(const struct stage *stage);
 struct db *stage_db(struct stage *stage, size_t lane); /* borrowed; for what is sent over a lane besides its steps */
+const struct db *stage_control(const struct stage *stage);     /* borrowed */
 const struct db_facts *stage_facts(const struct stage *stage); /* of the control connection */
 
 #endif

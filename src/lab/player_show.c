@@ -52,6 +52,17 @@ size_t player_order(const struct player *player)
 	return player->order;
 }
 
+size_t player_following(const struct player *player)
+{
+	struct lesson_server server;
+	struct err why;
+	size_t order = player->order + 1;
+	bool known = lesson_server_of(stage_control(player->stage), &server);
+	while (known && order < player->norders && !lesson_runs(player->lesson, (long)order, &server, &why))
+		order++;
+	return order;
+}
+
 /* ---- rows ---- */
 
 size_t player_nrows(const struct player *player)

@@ -93,8 +93,9 @@ static void player_finish(struct player *player)
 
 static enum status player_after_the_end(struct player *player, struct err *err)
 {
-	if (player->state == PLAYER_OVER && player->order + 1 < player->norders) {
-		player_begin(player, player->order + 1);
+	size_t following = player_following(player);
+	if (player->state == PLAYER_OVER && following < player->norders) {
+		player_begin(player, following);
 		return ST_OK;
 	}
 	return err_set(err, ST_USAGE, "that was all of it: R plays it again, Esc goes back to the lessons");

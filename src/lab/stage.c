@@ -261,6 +261,11 @@ struct db *stage_db(struct stage *stage, size_t lane)
 	return stage->lanes[lane].db;
 }
 
+const struct db *stage_control(const struct stage *stage)
+{
+	return stage->control.db;
+}
+
 const struct db_facts *stage_facts(const struct stage *stage)
 {
 	return db_facts(stage->control.db);

@@ -15,7 +15,6 @@ enum { PATIENCE_MS = 10000 }; /* for a session that still waits when its next st
 struct lab_plain {
 	struct lab *lab;
 	struct lesson *lesson;
-	struct lesson_server server;
 	struct player *player;
 	struct story *story;
 	struct timer *soon; /* what the player has changed is looked at behind its call */
@@ -69,18 +68,9 @@ static void lab_plain_end(struct lab_plain *plain)
 		(void)story_left(&plain->err, plain->player);
 }
 
-/* The next order that this server can play; the number of orders: none. */
-static size_t lab_plain_order_from(const struct lab_plain *plain, size_t order)
-{
-	struct err why;
-	while (order < player_norders(plain->player) && !lesson_runs(plain->lesson, (long)order, &plain->server, &why))
-		order++;
-	return order;
-}
-
 static void lab_plain_go_to_next(struct lab_plain *plain)
 {
-	size_t next = lab_plain_order_from(plain, player_order(plain->player) + 1);
+	size_t next = player_following(plain->player);
 	if (next < player_norders(plain->player))
 		lab_plain_begin(plain, next);
 	else
@@ -93,7 +83,7 @@ static void lab_plain_over(struct lab_plain *plain)
 		return;
 	plain->ended = true;
 	lab_plain_end(plain);
-	if (lab_plain_order_from(plain, player_order(plain->player) + 1) == player_norders(plain->player))
+	if (player_following(plain->player) == player_norders(plain->player))
 		lab_plain_finish(plain);
 	else
 		lab_plain_read_line(plain);
@@ -227,10 +217,20 @@ static void lab_plain_read_line(struct lab_plain *plain)
 
 /* ---- life ---- */
 
+/* The first order that this server can play; the number of orders: none. */
+static size_t lab_plain_first_order(const struct lab_plain *plain, const struct lesson_server *server, struct err *why)
+{
+	size_t order = 0, n = player_norders(plain->player);
+	while (order < n && !lesson_runs(plain->lesson, (long)order, server, why))
+		order++;
+	return order;
+}
+
 struct lab_plain *lab_plain_start(struct lab *lab, struct err *err)
 {
 	struct app *app = lab->run->app;
 	const char *name = lab->run->args[1];
+	struct lesson_server server = {0};
 	struct lesson *lesson = lesson_open(name, err);
 	if (!lesson)
 		return NULL;
@@ -242,10 +242,10 @@ struct lab_plain *lab_plain_start(struct lab *lab, struct err *err)
 	plain->player =
 		player_new(app->loop, app->ring, &app->settings.conninfo, name, lesson, lab_plain_on_changed, plain);
 	plain->story = story_new(plain->player);
-	(void)lesson_server_of(app->browse, &plain->server);
-	size_t first = lab_plain_order_from(plain, 0);
+	(void)lesson_server_of(app->browse, &server);
+	size_t first = lab_plain_first_order(plain, &server, err);
 	if (first == player_norders(plain->player)) {
-		(void)lesson_runs(lesson, 0, &plain->server, err);
+		(void)lesson_runs(lesson, 0, &server, err);
 		lab_plain_free(plain);
 		return NULL;
 	}

@@ -276,6 +276,21 @@ static void the_first_order_for_this_server(void **state)
 	console_quit(term);
 }
 
+/* Its second order is for CockroachDB: there is nothing left to play. */
+static void no_order_of_another_server(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "first-transfer");
+	term_type(term, "A");
+	for (int i = 0; i < 8; i++)
+		term_type(term, "+");
+	term_expect(term, "OVER");
+	term_expect(term, "R plays it again, Esc goes back to the lessons.");
+	term_type(term, " ");
+	term_expect(term, "that was all of it");
+	console_quit(term);
+}
+
 /* What was played and answered is seen in the list, in this run and in the next. */
 static void progress_is_kept(void **state)
 {
@@ -349,6 +364,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_other_sizes, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(straight_to_the_lab, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(the_first_order_for_this_server, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(no_order_of_another_server, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(progress_is_kept, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(long_names_and_answers, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
