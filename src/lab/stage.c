@@ -78,7 +78,7 @@ static void on_soon(void *arg)
 		setup_turn(stage);
 		return;
 	case STAGE_STANDING:
-		step_turn(stage);
+		step_advance(stage);
 		return;
 	case STAGE_PLAYING:
 		automatic_turn(stage);

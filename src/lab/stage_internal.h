@@ -86,8 +86,8 @@ void step_set_waiting(struct record *record, bool waiting);
 /* Asks the server whether this lane waits, or (NULL) all that run; record->blocked and its blockers are the answer.
  * One question at a time: stage->asking. */
 void step_ask(struct stage *stage, const struct lane *only);
-void step_finish(struct lane *lane); /* the step is answered to its end */
-void step_turn(struct stage *stage); /* by hand */
+void step_finish(struct lane *lane);    /* the step is answered to its end */
+void step_advance(struct stage *stage); /* by hand */
 
 /* ---- engine_lane.c: a lane whose steps the engine runs ---- */
 

@@ -8,21 +8,19 @@
 #include "stage_internal.h"
 
 /*
- * In the order in which it happens; what the stage tells stands at the right:
+ * In the order in which it happens, with what the stage tells:
  *
- *	1  step_send()      makes the record; the SQL goes out over the lane (lane.c), or the engine     FACT_SENT
- *	                    goes on to it (engine_lane.c)
- *	2  step_hear()      what the server says is put into lane->heard (lane.c), which stirs the
- *	                    stage; the notices before the first result are told at once                  FACT_SAID
- *	3  step_held()      a mark of the permutation may hold an answered step back
- *	   step_ask()       while it is not answered, the server is asked who waits, and for whom:
- *	   step_set_waiting()   its answer                                                               FACT_WAITS
- *	                                                                                                 FACT_GOES_ON
- *	4  step_finish()    its words go to the record; what the engine made of it comes first           FACT_AGAIN
- *	                                                                                                 FACT_OUTCOME
- *	                                                                                                 FACT_DONE
+ *	1  step_send()         makes the record; the SQL goes out over the lane (lane.c), or the engine goes
+ *	                       on to it (engine_lane.c): FACT_SENT
+ *	2  step_hear()         what the server says is in lane->heard (lane.c), which stirs the stage; the
+ *	                       notices before the first result are told at once: FACT_SAID
+ *	3  step_held()         a mark of the permutation may hold an answered step back
+ *	   step_ask()          while it is not answered, the server is asked who waits, and for whom
+ *	   step_set_waiting()  FACT_WAITS, FACT_GOES_ON
+ *	4  step_finish()       its words go to the record: what the engine made of it (FACT_AGAIN,
+ *	                       FACT_OUTCOME), then FACT_DONE
  *
- * A step that is sent by hand goes from 2 on in step_turn(), which comes whenever the stage is stirred, and as often as
+ * A step that is sent by hand goes from 2 on in step_advance(), which comes whenever the stage is stirred, and as often as
  * the server is to be asked. Steps of a permutation that plays by itself go there in automatic.c: the same places, but
  * in isolationtester's order.
  */
@@ -339,7 +337,7 @@ void step_finish(struct lane *lane)
 /* ---- by hand: 2 to 4 for all sessions ---- */
 
 /* True where a step is done: another may have been held by it. */
-static bool step_look(struct lane *lane)
+static bool step_look_at(struct lane *lane)
 {
 	struct record *record = lane->record;
 	step_hear(lane);
@@ -358,7 +356,7 @@ static bool step_look_at_all(struct stage *stage)
 {
 	bool done = false;
 	for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
-		done = step_look(&stage->lanes[i]) || done;
+		done = step_look_at(&stage->lanes[i]) || done;
 	return done;
 }
 
@@ -382,7 +380,7 @@ static void step_guess(struct stage *stage)
 			step_change(stage->lanes[i].record, true, NULL, 0);
 }
 
-void step_turn(struct stage *stage)
+void step_advance(struct stage *stage)
 {
 	bool ticked = stage->ticked;
 	size_t busy, running;
