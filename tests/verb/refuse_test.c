@@ -205,17 +205,21 @@ static void streams_that_cannot_be_used(void **state)
 	}
 }
 
-/* A line that never ends keeps nobody from ending the program. */
-static void an_endless_line_can_be_ended(void **state)
+/* A line without an end, and lines without an end, keep nobody from ending the program. */
+static void endless_input_can_be_ended(void **state)
 {
 	(void)state;
-	const char *const argv[] = {proc_teller(), "-c", "version", "-f", "/dev/zero", NULL};
-	struct proc *proc = proc_start(argv, NULL, NULL);
-	proc_wait_output(proc, "teller ");
-	proc_signal(proc, SIGTERM);
-	proc_wait(proc);
-	proc_expect_status(proc, 128 + SIGTERM);
-	proc_free(proc);
+	static const char *const lines[] = {"-c version -f /dev/zero", "-f <(yes version)"};
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		char script[700];
+		snprintf(script, sizeof script, "exec '%s' %s", proc_teller(), lines[i]);
+		struct proc *proc = proc_start((const char *const[]){"bash", "-c", script, NULL}, NULL, NULL);
+		proc_wait_output(proc, "teller ");
+		proc_signal(proc, SIGTERM);
+		proc_wait(proc);
+		proc_expect_status(proc, 128 + SIGTERM);
+		proc_free(proc);
+	}
 }
 
 int main(void)
@@ -229,7 +233,7 @@ int main(void)
 		cmocka_unit_test(one_sentence_and_status_for_an_unusable_table),
 		cmocka_unit_test(a_closed_pipe_is_no_disaster),
 		cmocka_unit_test(streams_that_cannot_be_used),
-		cmocka_unit_test(an_endless_line_can_be_ended),
+		cmocka_unit_test(endless_input_can_be_ended),
 	};
 	return cmocka_run_group_tests_name("verb/refuse", tests, own_database, NULL);
 }
