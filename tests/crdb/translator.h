@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The translator: a stand-in for CockroachDB 22.1 that runs any SQL, for it passes it on to the tests' PostgreSQL. */
+#ifndef CRDB_TRANSLATOR_H
+#define CRDB_TRANSLATOR_H
+
+/*
+ * What clients of a real 22.1 met is made here out of PostgreSQL's answers: cockroach_restart and its tags, 40001 in
+ * the words of WriteTooOldError, the retries that the server makes by itself while nothing was handed out, values that
+ * are refused as a violation of the protocol, and AS OF SYSTEM TIME, of which two in one implicit transaction fail.
+ * Each transaction has PostgreSQL's REPEATABLE READ: a write of a row that was changed since it was read fails, as
+ * there, and a locking read that comes first waits and then reads what is there.
+ * It is not alike in this: nobody waits for a writer only to read, ROLLBACK TO gives the locks back, write skew is not
+ * found, AS OF SYSTEM TIME reads the present, and int / int is an integer.
+ */
+struct translator_shared {
+	volatile unsigned most_rows;     /* the most that one transaction has written */
+	volatile unsigned conflicts;     /* 40001 that clients got */
+	volatile unsigned own_retries;   /* that no client saw */
+	volatile unsigned locking_reads; /* SELECT ... FOR UPDATE */
+};
+
+struct translator {
+	struct translator_shared *shared;
+	int pid;
+	char dir[64]; /* of its Unix socket, port 26257 */
+};
+
+/* In front of the server of PGHOST and PGPORT (a Unix socket). Any failure fails the test. */
+void translator_start(struct translator *translator);
+void translator_stop(struct translator *translator);
+void translator_reset(struct translator *translator); /* all counts are 0 again */
+
+/* A connection string to it, for the database of PGDATABASE. Static. */
+const char *translator_target(const struct translator *translator);
+
+#endif

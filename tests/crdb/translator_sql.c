@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a statement for CockroachDB is for PostgreSQL. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "tests/crdb/translator_internal.h"
+
+static const struct {
+	const char *from, *to;
+} words[] = {
+	{"::STRING", "::text"},
+	{"crdb_internal.cluster_id()", "'5f2a1d3c-0000-4000-8000-0123456789ab'::uuid"},
+	{"crdb_internal.node_id()", "1"},
+	{"SELECT version()", "SELECT 'CockroachDB CCL v22.1.0-alpha.1 (x86_64-pc-linux-gnu, built 2022/02/08 06:15:10, "
+			     "go1.17.6)'::text AS version"},
+	{"[SHOW TABLES]", "(SELECT n.nspname AS schema_name, c.relname AS table_name, 'table' AS type, "
+			  "greatest(c.reltuples, 0)::int8 AS estimated_row_count FROM pg_class AS c "
+			  "JOIN pg_namespace AS n ON n.oid = c.relnamespace) AS tables"},
+};
+
+static char *replace(char *sql, const char *from, const char *to)
+{
+	char *at = strstr(sql, from);
+	struct buf out = {0};
+	if (!at)
+		return sql;
+	buf_add(&out, sql, (size_t)(at - sql));
+	buf_str(&out, to);
+	buf_str(&out, at + strlen(from));
+	free(sql);
+	return buf_take(&out);
+}
+
+/* Its place is behind the table's name, and what is behind it begins with a word of these. */
+static char *drop_past(char *sql)
+{
+	static const char *const ends[] = {" WHERE ", " ORDER BY ", " LIMIT "};
+	char *at = strstr(sql, " AS OF SYSTEM TIME "), *end = NULL;
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		char *here = strstr(at, ends[i]);
+		end = here && (!end || here < end) ? here : end;
+	}
+	struct buf out = {0};
+	buf_add(&out, sql, (size_t)(at - sql));
+	buf_str(&out, end ? end : "");
+	free(sql);
+	return buf_take(&out);
+}
+
+static bool begins(const char *sql, const char *with)
+{
+	return strncasecmp(sql, with, strlen(with)) == 0;
+}
+
+/* Only one level is known; the others are taken, and are this one. */
+static char *begin_sql(const char *sql)
+{
+	return mem_dup(strstr(sql, "READ ONLY") ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+						: "BEGIN ISOLATION LEVEL REPEATABLE READ");
+}
+
+static enum link_kind kind_of(const char *sql)
+{
+	if (begins(sql, "BEGIN"))
+		return LINK_BEGIN;
+	if (begins(sql, "SAVEPOINT cockroach_restart"))
+		return LINK_SAVEPOINT;
+	if (begins(sql, "ROLLBACK TO SAVEPOINT cockroach_restart"))
+		return LINK_ROLLBACK_TO;
+	if (begins(sql, "RELEASE SAVEPOINT cockroach_restart"))
+		return LINK_RELEASE;
+	if (begins(sql, "COMMIT"))
+		return LINK_COMMIT;
+	if (strcasecmp(sql, "ROLLBACK") == 0)
+		return LINK_ROLLBACK;
+	return strstr(sql, " AS OF SYSTEM TIME ") ? LINK_PAST : LINK_PLAIN;
+}
+
+char *link_translate(const char *sql, enum link_kind *kind)
+{
+	*kind = kind_of(sql);
+	if (*kind == LINK_BEGIN)
+		return begin_sql(sql);
+	char *out = mem_dup(sql);
+	if (*kind == LINK_PAST)
+		out = drop_past(out);
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		out = replace(out, words[i].from, words[i].to);
+	return out;
+}

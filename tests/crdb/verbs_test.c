@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The real program on the translator: what its verbs do where CockroachDB answers otherwise than PostgreSQL. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/crdb/translator.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static struct translator translator;
+
+static int bank(void **state)
+{
+	(void)state;
+	pg_bank(20);
+	translator_start(&translator);
+	return 0;
+}
+
+static int no_bank(void **state)
+{
+	(void)state;
+	translator_stop(&translator);
+	return 0;
+}
+
+/* teller on the translator. */
+#define crdb(...) teller_run(translator_target(&translator), __VA_ARGS__)
+
+static void it_is_taken_for_cockroach(void **state)
+{
+	(void)state;
+	struct proc *proc = crdb("-c", "conninfo");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "CockroachDB");
+	proc_expect_out(proc, "22.1.0");
+	proc_free(proc);
+}
+
+static void transfers_in_every_wire_mode(void **state)
+{
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct proc *proc = crdb(wires[i], "transfer", "7001", "7002", "10", "--yes");
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+	}
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1030);
+	struct proc *proc = crdb("verify");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_taken_for_cockroach),
+		cmocka_unit_test(transfers_in_every_wire_mode),
+	};
+	return cmocka_run_group_tests(tests, bank, no_bank);
+}
