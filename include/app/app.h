@@ -134,8 +134,9 @@ void app_reviewed(struct run *run, bool yes);
  * in a sentence, or by report(), which may be NULL. */
 void app_transfer(struct run *run, const struct transfer_spec *spec, void (*report)(struct app *app));
 
-/* How the next transfer would be made: as it is set, and as what is armed wants it. */
+/* How the next transfer would be made: as it is set, and as what is armed wants it; and whether it reads FOR UPDATE. */
 struct txn_options app_txn_options(const struct app *app);
+bool app_locks(const struct app *app);
 
 /* Lets go the statement that is held; false where none is. */
 bool app_step_on(struct app *app);

@@ -35,6 +35,10 @@ void bulk_end(struct bulk *bulk, enum status status, const char *sentence);
 /* "1.4 s", and how many a second: "in 1.4 s, 71400 a second". */
 void bulk_pace(const struct bulk *bulk, uint64_t done, char out[64]);
 
+/* Rows a transaction: what is wanted, or what this server takes well, and then that is said; `preset` where nothing is
+ * wanted (0). */
+unsigned bulk_chunk(struct app *app, unsigned wanted, unsigned preset);
+
 /* A chunk failed because it was too large for the server: says so, halves `size`, and true; false where that is not
  * why. */
 bool bulk_halve(struct app *app, const struct txn_result *result, unsigned *size);

@@ -36,6 +36,7 @@ enum catalogue_sql {
 	CAT_WHOLE_AFTER, /* the same, of ids larger than $1; $2 limit */
 
 	CAT_READ_TWO,  /* $1, $2: id, balance, in any order */
+	CAT_LOCK_TWO,  /* the same, FOR UPDATE */
 	CAT_DEBIT,     /* $1 amount, $2 id */
 	CAT_CREDIT,    /* $1 amount, $2 id */
 	CAT_CHECK_TWO, /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */

@@ -19,6 +19,7 @@ struct transfer_spec {
 	enum transfer_rule rule;
 	int64_t amount; /* in units (bank/amount.h); for TRANSFER_AMOUNT */
 	const char *id; /* UUID for the ledger; NULL: a new one is made */
+	bool locking;   /* both are read FOR UPDATE; not where one statement does all of it */
 };
 
 /*

@@ -40,6 +40,8 @@ struct dialect {
 	bool rollback_to_restarts;  /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
 	bool release_commits;       /* RELEASE SAVEPOINT cockroach_restart is the commit */
 	bool retries_first;         /* the server retries a transaction's first statement by itself, unseen */
+	unsigned rows_at_most;      /* that one transaction should write; 0: as many as one likes */
+	bool locking_pays;          /* writers meet so often that it is better to lock what is read */
 	bool shows_unreplicated;    /* others see a commit that a synchronous standby may not have */
 	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of its round trip, never the COMMIT */
 	bool errors_recur;  /* an error that sqlstate.c does not name comes again when the same is tried again */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Retry protocols, wire modes and isolation levels: one list of each, with its words. */
+/* Retry protocols, wire modes, isolation levels and locking reads: one list of each, with its words. */
 #ifndef TXN_CHOICES_H
 #define TXN_CHOICES_H
 
@@ -31,12 +31,26 @@ enum txn_wire { TXN_WIRES(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 #define TXN_ISOLATION_CHOICES TXN_ISOLATIONS(CHOICE_WORD, "|", "|")
 enum txn_isolation { TXN_ISOLATIONS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
+/*
+ * Whether what a transfer decides by is read FOR UPDATE. Who waits for a row before the read has nothing to lose; who
+ * meets another one's write after it has to begin again. AUTO: on CockroachDB, where under contention most attempts
+ * end so. The rival needs a read that does not lock, and a dry run locks nothing.
+ */
+#define TXN_LOCKINGS(X, SEP, LAST) X(LOCKING_AUTO, "auto") SEP X(LOCKING_ON, "on") LAST X(LOCKING_OFF, "off")
+#define TXN_LOCKING_CHOICES TXN_LOCKINGS(CHOICE_WORD, "|", "|")
+enum txn_locking { TXN_LOCKINGS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
+
 /* The words above; all static. */
 const char *txn_protocol_name(enum txn_protocol protocol);    /* "auto" */
 const char *txn_wire_name(enum txn_wire wire);                /* "pipeline" */
 const char *txn_isolation_word(enum txn_isolation isolation); /* "serializable" */
 const char *txn_isolation_name(enum txn_isolation isolation); /* "SERIALIZABLE" */
 const char *txn_begin_sql(enum txn_isolation isolation);      /* "BEGIN ISOLATION LEVEL SERIALIZABLE" */
+
+const char *txn_locking_word(enum txn_locking locking); /* "auto" */
+
+/* Whether reads lock on such a server. */
+bool txn_locks(enum txn_locking locking, const struct dialect *dialect);
 
 /* The protocol that is used on such a server, never AUTO. */
 enum txn_protocol txn_protocol_on(enum txn_protocol protocol, const struct dialect *dialect);

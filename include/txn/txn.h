@@ -17,8 +17,9 @@ struct txn_options {
 	enum txn_isolation isolation;
 	enum txn_protocol protocol;
 	enum txn_wire wire;
-	unsigned max_attempts;   /* default 10; 1 is no retry */
-	uint64_t max_elapsed_ms; /* default 30,000: no attempt starts later than this */
+	enum txn_locking locking; /* for bodies that read before they write */
+	unsigned max_attempts;    /* default 10; 1 is no retry */
+	uint64_t max_elapsed_ms;  /* default 30,000: no attempt starts later than this */
 	/* Default 20 and 2,000; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)). Lost connections
 	 * and questions wait longer from the second time on: 50 ms, 100 ... */
 	uint64_t backoff_base_ms, backoff_cap_ms;

@@ -125,7 +125,8 @@ struct add_accounts *add_accounts_start(struct app *app, const struct catalogue 
 	adding->catalogue = catalogue;
 	adding->spec = *spec;
 	adding->copy = spec->way == FILL_BY_COPY || (spec->way == FILL_AUTO && spec->accounts > COPY_ABOVE);
-	adding->size = spec->chunk ? spec->chunk : adding->copy ? COPY_CHUNK : INSERT_CHUNK;
+	adding->spec.chunk = spec->chunk ? bulk_chunk(app, spec->chunk, 0) : 0;
+	adding->size = bulk_chunk(app, adding->spec.chunk, adding->copy ? COPY_CHUNK : INSERT_CHUNK);
 	fill_next(adding);
 	return adding;
 }

@@ -109,6 +109,18 @@ void bulk_end(struct bulk *bulk, enum status status, const char *sentence)
 
 /* ---- chunks that are too large ---- */
 
+unsigned bulk_chunk(struct app *app, unsigned wanted, unsigned preset)
+{
+	const struct dialect *dialect = db_dialect(app->work);
+	unsigned most = dialect->rows_at_most, size = wanted ? wanted : preset;
+	if (!most || size <= most)
+		return size;
+	if (wanted)
+		app_say(app, ST_OK, "%u accounts a transaction, not %u: %s is slow with more, and others wait", most,
+			wanted, dialect->product);
+	return most;
+}
+
 /* CockroachDB's budget of locks and its limit of rows written, and memory used up on either server (transactions.md
  * 2.2). */
 bool bulk_halve(struct app *app, const struct txn_result *result, unsigned *size)

@@ -312,15 +312,24 @@ static struct transfer_run *transfer_run_begin(struct app *app, bool dry)
 	return moving;
 }
 
+/* The rival could not come between a read that locks and its write. */
+bool app_locks(const struct app *app)
+{
+	bool armed = app->rival && rival_armed(app->rival);
+	return app->work && !armed && txn_locks(app->settings.txn.locking, db_dialect(app->work));
+}
+
 static void set_transfer(struct app *app, struct run *run, const struct transfer_spec *spec)
 {
 	struct app_transfer *transfer = &app->transfer;
+	struct transfer_spec locking = *spec;
+	locking.locking = app_locks(app) && !run_option(run, "dry-run");
 	last_begin(app, run);
 	transfer_free(transfer->body);
 	free(transfer->source);
 	free(transfer->destination);
 	*transfer = (struct app_transfer){
-		.body = transfer_new(app->catalogue, spec),
+		.body = transfer_new(app->catalogue, &locking),
 		.source = mem_dup(spec->source),
 		.destination = mem_dup(spec->destination),
 		.run = run,

@@ -153,6 +153,8 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 	const char *id = n->id, *b = n->balance;
 	struct amount_text most = amount_show(c->balance_max, c->balance_scale);
 	statements_put_select(c, CAT_READ_TWO, statements_account(c, ACCOUNT_EXTRA), read_two(c, n));
+	statements_put_select(c, CAT_LOCK_TWO, statements_account(c, ACCOUNT_EXTRA),
+			      qualify(false, "%s FOR UPDATE", c->sql[CAT_READ_TWO]));
 	statements_put(c, CAT_DEBIT,
 		       qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id));
 	statements_put(c, CAT_CREDIT,

@@ -30,7 +30,7 @@ static void transfer_ask(struct transfer *transfer, struct batch *batch)
 {
 	const char *both[] = {transfer->asked_source, transfer->asked_destination};
 	const char *id[] = {transfer->id};
-	transfer_add(transfer, batch, VERB_SELECT, CAT_READ_TWO, 2, both);
+	transfer_add(transfer, batch, VERB_SELECT, transfer->locking ? CAT_LOCK_TWO : CAT_READ_TWO, 2, both);
 	if (transfer->id_was_given && transfer->catalogue->ledger)
 		transfer_add(transfer, batch, VERB_SELECT, CAT_LEDGER_FIND, 1, id);
 }
@@ -285,6 +285,7 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 	transfer->asked_destination = mem_dup(spec->destination);
 	transfer->rule = (struct rule){spec->rule, spec->amount, catalogue->balance_max, catalogue->balance_scale};
 	transfer->id_was_given = spec->id != NULL;
+	transfer->locking = spec->locking;
 	if (spec->id)
 		snprintf(transfer->id, sizeof transfer->id, "%s", spec->id);
 	else

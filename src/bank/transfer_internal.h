@@ -20,6 +20,7 @@ struct transfer {
 	struct rule rule;
 	char id[TRANSFER_ID_SIZE]; /* made once: a retry is the same transfer */
 	bool id_was_given;
+	bool locking; /* the read is FOR UPDATE */
 
 	unsigned attempts; /* begun */
 

@@ -190,6 +190,14 @@ static enum status apply_isolation(struct settings *s, const char *value, struct
 	return status;
 }
 
+static enum status apply_locking(struct settings *s, const char *value, struct err *err)
+{
+	unsigned choice = 0;
+	enum status status = choose(value, "--locking", TXN_LOCKING_CHOICES, &choice, err);
+	s->txn.locking = (enum txn_locking)choice;
+	return status;
+}
+
 static enum status apply_wire(struct settings *s, const char *value, struct err *err)
 {
 	unsigned choice = 0;
@@ -275,6 +283,8 @@ static const struct option table[] = {
 	 TXN_WIRE_CHOICES},
 	{0, "isolation", "LEVEL", GROUP_TRANSFER, TXN_ISOLATIONS(CHOICE_WORD, ", ", " or "), apply_isolation,
 	 TXN_ISOLATION_CHOICES},
+	{0, "locking", "WHEN", GROUP_TRANSFER, "read accounts FOR UPDATE: auto (on CockroachDB), on or off",
+	 apply_locking, TXN_LOCKING_CHOICES},
 	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts, NULL},
 	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff, NULL},
 	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed, NULL},

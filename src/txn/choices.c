@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The words of retry protocols, wire modes and isolation levels. */
+/* The words of retry protocols, wire modes, isolation levels and locking reads. */
 #include "txn/choices.h"
 
 #define ISOLATION_SQL(constant, word, sql) [constant] = sql
@@ -33,6 +33,17 @@ const char *txn_begin_sql(enum txn_isolation isolation)
 {
 	static const char *const begins[] = {TXN_ISOLATIONS(ISOLATION_BEGIN, CHOICE_COMMA, CHOICE_COMMA)};
 	return begins[isolation];
+}
+
+const char *txn_locking_word(enum txn_locking locking)
+{
+	static const char *const words[] = {TXN_LOCKINGS(CHOICE_NAMED, CHOICE_COMMA, CHOICE_COMMA)};
+	return words[locking];
+}
+
+bool txn_locks(enum txn_locking locking, const struct dialect *dialect)
+{
+	return locking == LOCKING_ON || (locking == LOCKING_AUTO && dialect->locking_pays);
 }
 
 enum txn_protocol txn_protocol_on(enum txn_protocol protocol, const struct dialect *dialect)

@@ -213,7 +213,7 @@ static void do_import(struct run *run)
 		.csv = csv_new(),
 		.skip = request.skip,
 		.from_line = request.from_line,
-		.chunk = (unsigned)request.chunk,
+		.chunk = bulk_chunk(app, (unsigned)request.chunk, CHUNK),
 	};
 	import->bulk = bulk_begin(&(struct bulk){.job = {.name = "an import", .uses = USES_WORK},
 						 .run = run,

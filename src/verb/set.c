@@ -106,6 +106,31 @@ static void isolation_explain(struct buf *out, const struct app *app)
 		txn_isolation_name(app->settings.txn.isolation));
 }
 
+static void locking_show(struct buf *out, const struct app *app)
+{
+	buf_str(out, txn_locking_word(app->settings.txn.locking));
+}
+
+static enum status locking_set(struct app *app, const char *word, struct err *err)
+{
+	return by_option(app, "locking", "locking", word, err);
+}
+
+static void locking_explain(struct buf *out, const struct app *app)
+{
+	static const char *const meanings[] = {
+		[LOCKING_AUTO] = "",
+		[LOCKING_ON] = ": transfers read accounts FOR UPDATE, unless the rival takes part",
+		[LOCKING_OFF] = ": transfers read accounts without a lock",
+	};
+	buf_str(out, meanings[app->settings.txn.locking]);
+	for (size_t i = 0; i < dialect_count() && app->settings.txn.locking == LOCKING_AUTO; i++) {
+		const struct dialect *dialect = dialect_of((enum sql_server)i);
+		if (txn_locks(LOCKING_AUTO, dialect))
+			buf_fmt(out, ": transfers read accounts FOR UPDATE on %s", dialect->product);
+	}
+}
+
 static void attempts_show(struct buf *out, const struct app *app)
 {
 	buf_fmt(out, "%u", app->settings.txn.max_attempts);
@@ -175,6 +200,7 @@ static const struct setting table[] = {
 	{"delay", delay_show, delay_set, delay_explain},
 	{"inject", inject_show, inject_set, inject_explain},
 	{"isolation", isolation_show, isolation_set, isolation_explain},
+	{"locking", locking_show, locking_set, locking_explain},
 	{"as-of", as_of_show, as_of_set, as_of_explain},
 	{"mouse", mouse_show, mouse_set, mouse_explain},
 };

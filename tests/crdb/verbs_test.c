@@ -53,11 +53,25 @@ static void transfers_in_every_wire_mode(void **state)
 	proc_free(proc);
 }
 
+/* A lever keeps its promise: the read that it comes behind does not lock. */
+static void the_rival_comes_in_between(void **state)
+{
+	(void)state;
+	struct proc *proc = crdb("--echo=plain", "-c", "rival on", "-c", "transfer 7003 7004 half --yes");
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, "WriteTooOldError");
+	proc_expect_err(proc, "ROLLBACK TO SAVEPOINT cockroach_restart");
+	proc_expect_out(proc, ", 2 attempts");
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_taken_for_cockroach),
 		cmocka_unit_test(transfers_in_every_wire_mode),
+		cmocka_unit_test(the_rival_comes_in_between),
 	};
 	return cmocka_run_group_tests(tests, bank, no_bank);
 }

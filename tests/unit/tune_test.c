@@ -164,6 +164,9 @@ static void set_sets_and_lists(void **state)
 	check_line("set inject cut", ST_OK, "inject cut; ");
 	check_line("set delay 5", ST_OK, "delay 5 ms");
 	check_line("set isolation 'Repeatable Read'", ST_OK, "isolation repeatable-read: ");
+	check_line("set locking", ST_OK, "locking auto: transfers read accounts FOR UPDATE on CockroachDB");
+	check_line("set locking on", ST_OK, "locking on: transfers read accounts FOR UPDATE, unless");
+	check_line("set locking maybe", ST_USAGE, "locking is one of auto|on|off");
 	assert_int_equal(options->max_attempts, 4);
 	assert_int_equal(options->max_elapsed_ms, 7000);
 	assert_int_equal(options->backoff_base_ms, 30);
@@ -172,7 +175,8 @@ static void set_sets_and_lists(void **state)
 	check_line("set", ST_OK, "");
 	static const char *const lines[] = {
 		"protocol   restart",  "wire       step", "attempts   4",   "time       7 s",
-		"backoff    30,90 ms", "delay      5 ms", "inject     cut", "isolation  repeatable-read: "};
+		"backoff    30,90 ms", "delay      5 ms", "inject     cut", "isolation  repeatable-read: ",
+		"locking    on: "};
 	const char *at = buf_text(&said.text);
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
 		at = strstr(at, lines[i]);

@@ -95,6 +95,25 @@ static void repeatable_read_meets_conflicts_too(void **state)
 	}
 }
 
+/* It is there on every server, and off where it does not pay; a dry run locks nothing. */
+static void a_locking_read_can_be_asked_for(void **state)
+{
+	(void)state;
+	static const char lock[] = "IN ($1, $2) FOR UPDATE";
+	struct proc *proc = teller_run("--echo=plain", "transfer", "7001", "7002", "1", "--yes");
+	proc_expect_status(proc, 0);
+	assert_null(strstr(buf_text(&proc->err), "FOR UPDATE"));
+	proc_free(proc);
+	proc = teller_run("--locking=on", "--echo=plain", "transfer", "7001", "7002", "1", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, lock);
+	proc_free(proc);
+	proc = teller_run("--locking=on", "--echo=plain", "transfer", "7001", "7002", "1", "--dry-run");
+	proc_expect_status(proc, 0);
+	assert_null(strstr(buf_text(&proc->err), "FOR UPDATE"));
+	proc_free(proc);
+}
+
 static void read_committed_is_refused(void **state)
 {
 	(void)state;
@@ -104,7 +123,7 @@ static void read_committed_is_refused(void **state)
 	proc_free(proc);
 	proc = teller_run("-c", "set isolation=chaos");
 	proc_expect_status(proc, 1);
-	proc_expect_err(proc, "--isolation is one of serializable|repeatable-read, not \"chaos\"");
+	proc_expect_err(proc, "teller: isolation is one of serializable|repeatable-read, not \"chaos\"");
 	proc_free(proc);
 	check_untouched();
 }
@@ -116,6 +135,7 @@ int main(void)
 		cmocka_unit_test_setup(only_a_read_is_sent, bank),
 		cmocka_unit_test_setup(what_would_be_rejected_is, bank),
 		cmocka_unit_test_setup(repeatable_read_meets_conflicts_too, bank),
+		cmocka_unit_test_setup(a_locking_read_can_be_asked_for, bank),
 		cmocka_unit_test_setup(read_committed_is_refused, bank),
 	};
 	return cmocka_run_group_tests_name("verb/dry", tests, own_database, NULL);
