@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "app/app.h"
+#include "txn/backoff.h"
 #include "ui/draw.h"
 
 static const char *protocol_word(const struct app *app)
@@ -28,14 +29,13 @@ void txn_summary_sentence(struct buf *out, const struct app *app)
 	struct txn_options options = app_txn_options(app);
 	buf_fmt(out, "One %s transaction, which reads both balances again%s and decides by those. ",
 		txn_isolation_name(options.isolation), app_locks(app) ? ", FOR UPDATE," : "");
-	if (!retries(&options))
+	if (!retries(&options)) {
 		buf_str(out, "Not retried.");
-	else
-		buf_fmt(out,
-			"At most %u attempts in %" PRIu64 " s, waits of up to %" PRIu64
-			" ms, then twice that, to %" PRIu64 " ms. Protocol %s, %s.",
-			options.max_attempts, options.max_elapsed_ms / 1000, options.backoff_base_ms,
-			options.backoff_cap_ms, protocol_word(app), wire_words(options.wire));
+		return;
+	}
+	buf_fmt(out, "At most %u attempts in %" PRIu64 " s, ", options.max_attempts, options.max_elapsed_ms / 1000);
+	backoff_explain(out, &options);
+	buf_fmt(out, ". Protocol %s, %s.", protocol_word(app), wire_words(options.wire));
 }
 
 void txn_summary_draw(struct rect area, const struct app *app)
@@ -49,12 +49,12 @@ void txn_summary_draw(struct rect area, const struct app *app)
 	buf_fmt(&line, "Protocol   %s, %s", protocol_word(app), wire_words(options.wire));
 	draw_text(area.y + 1, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_clear(&line);
-	if (retries(&options))
-		buf_fmt(&line, "Attempts   %u in %" PRIu64 " s, waits %" PRIu64 " to %" PRIu64 " ms",
-			options.max_attempts, options.max_elapsed_ms / 1000, options.backoff_base_ms,
-			options.backoff_cap_ms);
-	else
+	if (retries(&options)) {
+		buf_fmt(&line, "Attempts   %u in %" PRIu64 " s, ", options.max_attempts, options.max_elapsed_ms / 1000);
+		backoff_summary(&line, &options);
+	} else {
 		buf_str(&line, "Attempts   1, not retried");
+	}
 	draw_text(area.y + 2, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_free(&line);
 }

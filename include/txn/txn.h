@@ -17,12 +17,10 @@ struct txn_options {
 	enum txn_isolation isolation;
 	enum txn_protocol protocol;
 	enum txn_wire wire;
-	enum txn_locking locking; /* for bodies that read before they write */
-	unsigned max_attempts;    /* default 10; 1 is no retry */
-	uint64_t max_elapsed_ms;  /* default 30,000: no attempt starts later than this */
-	/* Default 20 and 2,000; full jitter: the n-th wait is uniform in 0 .. min(cap, base * 2^(n-1)). Lost connections
-	 * and questions wait longer from the second time on: 50 ms, 100 ... */
-	uint64_t backoff_base_ms, backoff_cap_ms;
+	enum txn_locking locking;                 /* for bodies that read before they write */
+	unsigned max_attempts;                    /* default 10; 1 is no retry */
+	uint64_t max_elapsed_ms;                  /* default 30,000: no attempt starts later than this */
+	uint64_t backoff_base_ms, backoff_cap_ms; /* default 20 and 2,000; what comes of them: txn/backoff.h */
 	/* Default 2: so many retries by ROLLBACK TO, without waiting; later ones restart and wait. */
 	unsigned savepoint_retries;
 	/* The server's number of the transaction is not asked for: without a ledger a lost commit stays UNKNOWN. */

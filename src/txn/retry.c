@@ -1,37 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The retry policy: what follows the fault of an attempt, and how long to wait for it. */
+/* The retry policy: what follows the fault of an attempt. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "db/pool.h"
+#include "txn/backoff.h"
 #include "txn_internal.h"
 
-enum { DIAL_LIMIT_MS = 10000, AGAIN_MIN_MS = 50, AGAIN_MAX_MS = 2000 };
-
-/* Full jitter: uniform in 1 .. min(cap, base * 2^(n-1)) for the n-th restart, so that rivals do not meet again in
- * step. */
-uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts)
-{
-	const struct txn_options *options = &txn->options;
-	uint64_t ceiling = options->backoff_base_ms;
-	for (unsigned i = 1; i < restarts && ceiling < options->backoff_cap_ms; i++)
-		ceiling *= 2;
-	if (ceiling > options->backoff_cap_ms)
-		ceiling = options->backoff_cap_ms;
-	return ceiling ? 1 + rng_below(&txn->rng, ceiling) : 0;
-}
-
-/* The n-th time in a row that a server is dialled or asked again, whatever the backoff: one in trouble is not helped
- * by haste. */
-uint64_t retry_again_ms(struct txn *txn, unsigned restarts, unsigned n)
-{
-	uint64_t wait_ms = retry_backoff_ms(txn, restarts), least_ms = n ? AGAIN_MIN_MS : 0;
-	for (unsigned i = 1; i < n && least_ms < AGAIN_MAX_MS; i++)
-		least_ms *= 2;
-	least_ms = least_ms < AGAIN_MAX_MS ? least_ms : AGAIN_MAX_MS;
-	return wait_ms > least_ms ? wait_ms : least_ms;
-}
+enum { DIAL_LIMIT_MS = 10000 };
 
 static void reason_from_fault(struct txn *txn, enum status status, const char *before)
 {
@@ -116,7 +93,8 @@ static uint64_t elapsed_ms(const struct txn *txn)
 static void retry_wait(struct txn *txn)
 {
 	txn->losses = txn->attempt.fault.lost ? txn->losses + 1 : 0;
-	uint64_t wait_ms = retry_again_ms(txn, txn->restarts, txn->losses ? txn->losses - 1 : 0);
+	unsigned again = txn->losses ? txn->losses - 1 : 0;
+	uint64_t wait_ms = backoff_ms(&txn->options, &txn->rng, txn->restarts, again);
 	struct event fact = txn_fact(txn, EVENT_BACKOFF);
 	fact.attempt = txn->result.attempts + 1;
 	fact.wait_us = wait_ms * 1000;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "txn/backoff.h"
 #include "txn_internal.h"
 
 /*
@@ -84,7 +85,7 @@ static void again_later(struct txn *txn)
 	if (txn->cancelled || clock_us() >= txn->settle.deadline_us)
 		settle_give_up(txn);
 	else
-		timer_start(txn->timer, retry_again_ms(txn, asked, asked));
+		timer_start(txn->timer, backoff_ms(&txn->options, &txn->rng, asked, asked));
 }
 
 /* ---- what the answers prove ---- */

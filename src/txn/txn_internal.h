@@ -167,9 +167,6 @@ void retry_or_end(struct txn *txn);
 void retry_failed(struct txn *txn); /* the end of what the server refused, and would refuse again */
 void retry_clean(struct txn *txn, enum after after, enum outcome outcome);
 void retry_connect(struct txn *txn); /* begins the next attempt, on a new connection where the old one is gone */
-uint64_t retry_backoff_ms(struct txn *txn, unsigned restarts);
-uint64_t retry_again_ms(struct txn *txn, unsigned restarts,
-			unsigned n); /* the same, of another connection or question */
 
 /* settle.c */
 void settle_begin(struct txn *txn);

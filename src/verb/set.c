@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/options.h"
+#include "txn/backoff.h"
 
 enum { TIME_MAX_S = 86400 };
 
@@ -176,10 +177,10 @@ static enum status backoff_set(struct app *app, const char *word, struct err *er
 	return by_option(app, "backoff", "backoff", word, err);
 }
 
-static void backoff_explain(struct buf *out, const struct app *app)
+static void waits_explain(struct buf *out, const struct app *app)
 {
-	(void)app;
-	buf_str(out, " ms: the first wait is up to the first, each next one up to twice that, to the second");
+	buf_str(out, " ms: ");
+	backoff_explain(out, &app->settings.txn);
 }
 
 /* ---- the table ---- */
@@ -196,7 +197,7 @@ static const struct setting table[] = {
 	{"wire", wire_show, wire_set, wire_explain},
 	{"attempts", attempts_show, attempts_set, attempts_explain},
 	{"time", time_show, time_set, time_explain},
-	{"backoff", backoff_show, backoff_set, backoff_explain},
+	{"backoff", backoff_show, backoff_set, waits_explain},
 	{"delay", delay_show, delay_set, delay_explain},
 	{"inject", inject_show, inject_set, inject_explain},
 	{"isolation", isolation_show, isolation_set, isolation_explain},

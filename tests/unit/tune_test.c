@@ -158,7 +158,7 @@ static void set_sets_and_lists(void **state)
 	const struct txn_options *options = &app->settings.txn;
 	check_line("set attempts 4", ST_OK, "attempts 4 in all");
 	check_line("set time 7", ST_OK, "time 7 s");
-	check_line("set backoff 30,90", ST_OK, "backoff 30,90 ms");
+	check_line("set backoff 30,90", ST_OK, "backoff 30,90 ms: waits of up to 30 ms, then twice that, to 90 ms");
 	check_line("set protocol restart", ST_OK, "protocol restart");
 	check_line("set wire step", ST_OK, "wire step: one statement a round trip");
 	check_line("set inject cut", ST_OK, "inject cut; ");
