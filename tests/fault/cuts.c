@@ -167,3 +167,9 @@ void cuts_everywhere(struct cuts *cuts, enum txn_wire wire, bool ledger, enum cu
 	if (unknown == CUTS_NEVER_UNKNOWN)
 		assert_int_equal(cuts->unknown, 0);
 }
+
+void cuts_in_every_wire(struct cuts *cuts, bool ledger, enum cuts_unknown unknown)
+{
+	for (size_t i = 0; i < CUTS_WIRES; i++)
+		cuts_everywhere(cuts, cuts_wires[i], ledger, unknown);
+}

@@ -50,6 +50,7 @@ bool cuts_try(struct cuts *cuts, enum txn_wire wire, bool ledger, enum relay_fau
 
 /* Every fault at every message of both directions; says how many there were. */
 void cuts_everywhere(struct cuts *cuts, enum txn_wire wire, bool ledger, enum cuts_unknown unknown);
+void cuts_in_every_wire(struct cuts *cuts, bool ledger, enum cuts_unknown unknown); /* the same in each wire mode */
 
 /* Every answer on its way to the client, made unreadable: libpq gives errors without an SQLSTATE, over a connection
  * that lives. */

@@ -186,21 +186,22 @@ static bool try(struct turn turn, enum relay_fault fault, enum relay_direction d
 	return true;
 }
 
-void failover_sample(enum failover_mode mode, enum txn_wire wire, bool ledger, bool busy, unsigned stride)
+void failover_sample(void **state)
 {
+	const struct failover_case *c = *state;
 	static const enum relay_fault faults[] = {RELAY_CUT_AFTER, RELAY_CUT_DEAF};
 	unsigned tries = 0;
 	lost = 0;
 	memset(told, 0, sizeof told);
-	cuts_make_bank(&cuts, ledger);
+	cuts_make_bank(&cuts, c->ledger);
 	for (enum relay_direction d = RELAY_TO_SERVER; d <= RELAY_TO_CLIENT; d++)
-		for (unsigned at = 1 + (unsigned)d, f = 0;; at += stride, f = !f, tries++)
-			if (!try((struct turn){.mode = mode, .wire = wire, .ledger = ledger, .busy = busy}, faults[f],
-				 d, at))
+		for (unsigned at = 1 + (unsigned)d, f = 0;; at += c->stride, f = !f, tries++)
+			if (!try((struct turn){.mode = c->mode, .wire = c->wire, .ledger = c->ledger, .busy = c->busy},
+				 faults[f], d, at))
 				break;
 	printf("# measured: %s standby promoted, %s %s%s: %u cuts, %u committed, %u unknown, %u others, %u lost\n",
-	       mode_name(mode), cuts_wire_name(wire), ledger ? "with ledger" : "without ledger", busy ? ", busy" : "",
-	       tries, told[OUTCOME_COMMITTED], told[OUTCOME_UNKNOWN],
+	       mode_name(c->mode), cuts_wire_name(c->wire), c->ledger ? "with ledger" : "without ledger",
+	       c->busy ? ", busy" : "", tries, told[OUTCOME_COMMITTED], told[OUTCOME_UNKNOWN],
 	       tries - told[OUTCOME_COMMITTED] - told[OUTCOME_UNKNOWN], lost);
 	assert_true(tries > 3);
 }

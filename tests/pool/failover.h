@@ -13,13 +13,29 @@
 enum failover_mode { FAILOVER_SYNC, FAILOVER_ASYNC, FAILOVER_LAGGING };
 
 /*
- * Cuts the wire at every `stride`-th message of a transfer, both ways, each followed by a failover. `busy`: on the
+ * A case: cuts the wire at every `stride`-th message of a transfer, both ways, each followed by a failover. `busy`: on the
  * promoted standby another client uses up transaction numbers, the transfer's own among them where it is not there,
  * before teller asks. Says how many cuts there were and what was told.
  */
-void failover_sample(enum failover_mode mode, enum txn_wire wire, bool ledger, bool busy, unsigned stride);
+struct failover_case {
+	enum failover_mode mode;
+	enum txn_wire wire;
+	bool ledger, busy;
+	unsigned stride;
+};
 
-int failover_setup(void **state); /* for a group */
+/* *state points to the case at first. Each has a primary and a standby of its own. */
+void failover_sample(void **state);
+int failover_setup(void **state);
 int failover_teardown(void **state);
+
+/* A test: its name and the members of its case. */
+#define FAILOVER(name, ...)                                                                                            \
+	{                                                                                                              \
+		name, failover_sample, failover_setup, failover_teardown, &(struct failover_case)                      \
+		{                                                                                                      \
+			__VA_ARGS__                                                                                    \
+		}                                                                                                      \
+	}
 
 #endif

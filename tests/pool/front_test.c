@@ -12,15 +12,13 @@ static struct cuts cuts;
 static void with_ledger(void **state)
 {
 	(void)state;
-	for (size_t w = 0; w < CUTS_WIRES; w++)
-		cuts_everywhere(&cuts, cuts_wires[w], true, CUTS_MAYBE_UNKNOWN);
+	cuts_in_every_wire(&cuts, true, CUTS_MAYBE_UNKNOWN);
 }
 
 static void without_ledger(void **state)
 {
 	(void)state;
-	for (size_t w = 0; w < CUTS_WIRES; w++)
-		cuts_everywhere(&cuts, cuts_wires[w], false, CUTS_MAYBE_UNKNOWN);
+	cuts_in_every_wire(&cuts, false, CUTS_MAYBE_UNKNOWN);
 }
 
 static int setup(void **state)

@@ -76,16 +76,6 @@ static void a_transcript_is_the_same(void **state)
 	proc_free(past);
 }
 
-static void space_to(struct term *term, int from, int to, int of)
-{
-	for (int i = from + 1; i <= to; i++) {
-		char text[32];
-		snprintf(text, sizeof text, "step %d of %d", i, of);
-		term_type(term, " ");
-		term_expect(term, text);
-	}
-}
-
 /* Who waits for whom is asked for by the process numbers of the server, not by those that the pooler tells. */
 static void on_the_screen(void **state)
 {
@@ -93,9 +83,9 @@ static void on_the_screen(void **state)
 	struct term *term = console_open(state, 24, 80);
 	term_type(term, ":lab play lost-update<Enter>");
 	term_expect(term, "PAUSED  step 0 of");
-	space_to(term, 0, 6, 14);
+	console_space_to(term, 0, 6, 14);
 	term_expect(term, "WAITS for A");
-	space_to(term, 6, 8, 14);
+	console_space_to(term, 6, 8, 14);
 	term_expect(term, "RETRY WANTED 40001");
 	term_type(term, "<Esc>");
 	console_expect_number(term, count_schemas, 0);

@@ -5,37 +5,13 @@
 
 enum { STRIDE = 6 };
 
-static void with_ledger(void **state)
-{
-	(void)state;
-	failover_sample(FAILOVER_SYNC, WIRE_PIPELINE, true, false, STRIDE);
-}
-
-static void without_ledger(void **state)
-{
-	(void)state;
-	failover_sample(FAILOVER_SYNC, WIRE_PIPELINE, false, true, STRIDE);
-}
-
-static void step_with_ledger(void **state)
-{
-	(void)state;
-	failover_sample(FAILOVER_SYNC, WIRE_STEP, true, false, 2 * STRIDE);
-}
-
-static void oneshot_with_ledger(void **state)
-{
-	(void)state;
-	failover_sample(FAILOVER_SYNC, WIRE_ONESHOT, true, false, STRIDE);
-}
-
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(with_ledger, failover_setup, failover_teardown),
-		cmocka_unit_test_setup_teardown(without_ledger, failover_setup, failover_teardown),
-		cmocka_unit_test_setup_teardown(step_with_ledger, failover_setup, failover_teardown),
-		cmocka_unit_test_setup_teardown(oneshot_with_ledger, failover_setup, failover_teardown),
+	const struct CMUnitTest tests[] = {
+		FAILOVER("with_ledger", FAILOVER_SYNC, WIRE_PIPELINE, .ledger = true, .stride = STRIDE),
+		FAILOVER("without_ledger", FAILOVER_SYNC, WIRE_PIPELINE, .busy = true, .stride = STRIDE),
+		FAILOVER("step_with_ledger", FAILOVER_SYNC, WIRE_STEP, .ledger = true, .stride = 2 * STRIDE),
+		FAILOVER("oneshot_with_ledger", FAILOVER_SYNC, WIRE_ONESHOT, .ledger = true, .stride = STRIDE),
 	};
 	return cmocka_run_group_tests_name("pool/synchronous", tests, NULL, NULL);
 }

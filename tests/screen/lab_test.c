@@ -35,27 +35,6 @@ static void open_lesson(struct term *term, const char *name)
 	term_expect(term, "PAUSED  step 0 of");
 }
 
-/* Presses Space until so many steps were sent. */
-static void space_to(struct term *term, int from, int to, int of)
-{
-	for (int i = from + 1; i <= to; i++) {
-		char text[32];
-		snprintf(text, sizeof text, "step %d of %d", i, of);
-		term_type(term, " ");
-		term_expect(term, text);
-	}
-}
-
-static void expect_no_lanes(struct term *term)
-{
-	console_expect_number(term,
-			      "SELECT count(*) FROM pg_stat_activity WHERE datname = 'screen_lab'"
-			      " AND split_part(application_name, ' ', 1) NOT IN ('teller/browse', 'teller/transfer')"
-			      " AND pid <> pg_backend_pid()",
-			      0);
-	console_expect_number(term, "SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'", 0);
-}
-
 static void the_list(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -78,30 +57,30 @@ static void by_space_alone(void **state)
 	struct term *term = console_open(state, 24, 80);
 	open_lesson(term, "lost-update");
 	term_expect(term, "Next: A: BEGIN ISOLATION LEVEL SERIALIZABLE");
-	space_to(term, 0, 5, 14);
+	console_space_to(term, 0, 5, 14);
 	term_expect(term, "QUESTION");
 	term_expect(term, "  1  it waits until A has ended");
-	space_to(term, 5, 6, 14);
+	console_space_to(term, 5, 6, 14);
 	term_expect(term, "WAITS for A");
 	term_expect(term, "The server's answer: 1, it waits until A has ended");
-	space_to(term, 6, 8, 14);
+	console_space_to(term, 6, 8, 14);
 	term_expect(term, "RETRY WANTED 40001");
 	term_expect(term, "B read 1000 (old)");
 	term_expect(term, "run all of it again");
-	space_to(term, 8, 14, 14);
+	console_space_to(term, 8, 14, 14);
 	term_expect(term, "OVER");
 	term_expect(term, "Why the retry");
 	term_type(term, " ");
 	term_expect(term, "2 of 2  READ COMMITTED");
 	term_expect(term, "PAUSED  step 0 of 10"); /* set up: before that Space does nothing */
-	space_to(term, 0, 10, 10);
+	console_space_to(term, 0, 10, 10);
 	term_expect(term, "A's update is lost");
 	term_expect(term, "OVER");
 	term_type(term, " ");
 	term_expect(term, "that was all of it");
 	term_type(term, "<Esc>");
 	term_expect(term, "> ");
-	expect_no_lanes(term);
+	console_expect_no_lanes(term, "screen_lab");
 	console_quit(term);
 }
 
@@ -139,7 +118,7 @@ static void out_of_turn(void **state)
 	term_expect(term, "B read 1000");
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
-	expect_no_lanes(term);
+	console_expect_no_lanes(term, "screen_lab");
 	console_quit(term);
 }
 
@@ -147,7 +126,7 @@ static void looking_back_and_again(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
 	open_lesson(term, "lost-update");
-	space_to(term, 0, 3, 14);
+	console_space_to(term, 0, 3, 14);
 	term_type(term, "<lt>");
 	term_expect(term, "Looking back");
 	term_expect(term, "Step 3, A: SELECT balance");
@@ -187,16 +166,16 @@ static void leaving_in_the_middle(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
 	open_lesson(term, "lost-update");
-	space_to(term, 0, 6, 14);
+	console_space_to(term, 0, 6, 14);
 	term_expect(term, "WAITS for A");
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
-	expect_no_lanes(term);
+	console_expect_no_lanes(term, "screen_lab");
 	open_lesson(term, "lost-update");
-	space_to(term, 0, 6, 14);
+	console_space_to(term, 0, 6, 14);
 	term_expect(term, "WAITS for A");
 	console_quit(term);
-	expect_no_lanes(term);
+	console_expect_no_lanes(term, "screen_lab");
 }
 
 /* All lessons take seconds; the one that plays is torn down. */
@@ -217,7 +196,7 @@ static void a_lane_is_killed(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
 	open_lesson(term, "lost-update");
-	space_to(term, 0, 6, 14);
+	console_space_to(term, 0, 6, 14);
 	term_expect(term, "WAITS for A");
 	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 		" AND datname = 'screen_lab'");
@@ -225,10 +204,10 @@ static void a_lane_is_killed(void **state)
 	term_expect(term, "x 57P01"); /* the server said why, before the connection ended */
 	term_type(term, "R");
 	term_expect(term, "PAUSED  step 0 of 14");
-	space_to(term, 0, 2, 14);
+	console_space_to(term, 0, 2, 14);
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
-	expect_no_lanes(term);
+	console_expect_no_lanes(term, "screen_lab");
 	console_quit(term);
 }
 
@@ -236,7 +215,7 @@ static void at_other_sizes(void **state)
 {
 	struct term *term = console_open(state, 10, 40);
 	open_lesson(term, "lost-update");
-	space_to(term, 0, 5, 14);
+	console_space_to(term, 0, 5, 14);
 	term_expect(term, "QUESTION");
 	term_expect(term, "Enter: all of it");
 	term_type(term, "<Enter>");
@@ -247,7 +226,7 @@ static void at_other_sizes(void **state)
 	term_expect(term, "SQL log");
 	term_expect(term, "UPDATE accounts SET balance = balance + 250 WHERE id = 3");
 	term_resize(term, 24, 80);
-	space_to(term, 5, 8, 14);
+	console_space_to(term, 5, 8, 14);
 	term_expect(term, "RETRY WANTED");
 	console_quit(term);
 }
@@ -261,7 +240,7 @@ static void straight_to_the_lab(void **state)
 	term_type(term, "<Enter>");
 	term_expect(term, "PAUSED  step 0 of");
 	console_quit(term);
-	expect_no_lanes(term);
+	console_expect_no_lanes(term, "screen_lab");
 }
 
 /* The first order of this lesson is for CockroachDB. */
@@ -272,7 +251,7 @@ static void the_first_order_for_this_server(void **state)
 	term_expect(term, "2 of 2  PostgreSQL");
 	term_type(term, "<Esc>");
 	term_expect(term, "> ");
-	expect_no_lanes(term);
+	console_expect_no_lanes(term, "screen_lab");
 	console_quit(term);
 }
 

@@ -30,30 +30,10 @@ static struct term *opened(void **state)
 	return term;
 }
 
-static void space_to(struct term *term, int from, int to, int of)
-{
-	for (int i = from + 1; i <= to; i++) {
-		char text[32];
-		snprintf(text, sizeof text, "step %d of %d", i, of);
-		term_type(term, " ");
-		term_expect(term, text);
-	}
-}
-
-static void expect_nothing_left(struct term *term)
-{
-	console_expect_number(term,
-			      "SELECT count(*) FROM pg_stat_activity WHERE datname = 'screen_retry'"
-			      " AND split_part(application_name, ' ', 1) NOT IN ('teller/browse', 'teller/transfer')"
-			      " AND pid <> pg_backend_pid()",
-			      0);
-	console_expect_number(term, "SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'", 0);
-}
-
 static void attempts_are_seen(void **state)
 {
 	struct term *term = opened(state);
-	space_to(term, 0, 6, 9);
+	console_space_to(term, 0, 6, 9);
 	term_expect(term, "attempt 1");
 	term_expect(term, "QUESTION");
 	term_type(term, "3");
@@ -62,9 +42,9 @@ static void attempts_are_seen(void **state)
 	term_expect(term, "Right: 3, 40001, and the engine retries");
 	term_expect(term, "PAUSED  step 8 of 13");
 	term_expect(term, "Next: A, attempt 2: BEGIN");
-	space_to(term, 8, 10, 13);
+	console_space_to(term, 8, 10, 13);
 	term_expect(term, "A read 900");
-	space_to(term, 10, 12, 13);
+	console_space_to(term, 10, 12, 13);
 	term_type(term, " ");
 	term_expect(term, "COMMITTED on attempt 2");
 	term_expect(term, "You answered 1 of 1 as the server did.");
@@ -77,36 +57,36 @@ static void attempts_are_seen(void **state)
 	term_expect(term, "PAUSED  step 0 of 9");
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
-	expect_nothing_left(term);
+	console_expect_no_lanes(term, "screen_retry");
 	console_quit(term);
 }
 
 static void left_while_the_engine_holds(void **state)
 {
 	struct term *term = opened(state);
-	space_to(term, 0, 2, 9);
+	console_space_to(term, 0, 2, 9);
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
-	expect_nothing_left(term);
+	console_expect_no_lanes(term, "screen_retry");
 	term_type(term, ":lab play retry-by-itself<Enter>");
 	term_expect(term, "PAUSED  step 0 of 9");
-	space_to(term, 0, 6, 9);
+	console_space_to(term, 0, 6, 9);
 	term_type(term, " ");
 	term_expect(term, "PAUSED  step 8 of 13");
 	console_quit(term);
-	expect_nothing_left(term);
+	console_expect_no_lanes(term, "screen_retry");
 }
 
 /* A waits in the engine for B's row. */
 static void left_while_the_engine_waits(void **state)
 {
 	struct term *term = opened(state);
-	space_to(term, 0, 4, 9);
+	console_space_to(term, 0, 4, 9);
 	term_type(term, "a");
 	term_expect(term, "WAITS for B");
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
-	expect_nothing_left(term);
+	console_expect_no_lanes(term, "screen_retry");
 	console_quit(term);
 }
 
@@ -114,7 +94,7 @@ static void left_while_the_engine_waits(void **state)
 static void its_backend_is_killed(void **state)
 {
 	struct term *term = opened(state);
-	space_to(term, 0, 4, 9);
+	console_space_to(term, 0, 4, 9);
 	term_type(term, "a");
 	term_expect(term, "WAITS for B");
 	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -124,13 +104,13 @@ static void its_backend_is_killed(void **state)
 	term_expect(term, "start again to get a new one");
 	term_type(term, "R");
 	term_expect(term, "PAUSED  step 0 of 9");
-	space_to(term, 0, 2, 9);
+	console_space_to(term, 0, 2, 9);
 	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
 		" AND datname = 'screen_retry'");
 	term_expect(term, "CONNECTION LOST");
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
-	expect_nothing_left(term);
+	console_expect_no_lanes(term, "screen_retry");
 	console_quit(term);
 }
 
@@ -146,7 +126,7 @@ static void by_itself_and_on_small_screens(void **state)
 	term_resize(term, 45, 140);
 	term_expect(term, "COMMITTED on attempt 2");
 	console_quit(term);
-	expect_nothing_left(term);
+	console_expect_no_lanes(term, "screen_retry");
 }
 
 int main(void)

@@ -88,9 +88,31 @@ static bool is_number(struct term *term, void *arg)
 
 void console_expect_number(struct term *term, const char *sql, long long number)
 {
-	char what[300];
+	char what[400];
 	snprintf(what, sizeof what, "%s = %lld", sql, number);
 	term_wait(term, is_number, &(struct number){sql, number}, what);
+}
+
+void console_space_to(struct term *term, int from, int to, int of)
+{
+	for (int i = from + 1; i <= to; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "step %d of %d", i, of);
+		term_type(term, " ");
+		term_expect(term, text);
+	}
+}
+
+void console_expect_no_lanes(struct term *term, const char *database)
+{
+	char sql[300];
+	snprintf(sql, sizeof sql,
+		 "SELECT count(*) FROM pg_stat_activity WHERE datname = '%s'"
+		 " AND split_part(application_name, ' ', 1) NOT IN ('teller/browse', 'teller/transfer')"
+		 " AND pid <> pg_backend_pid()",
+		 database);
+	console_expect_number(term, sql, 0);
+	console_expect_number(term, "SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'", 0);
 }
 
 void console_quit(struct term *term)

@@ -25,6 +25,12 @@ void console_expect_selected(struct term *term, const char *id);
 /* Waits until the SQL gives that number; for what happens after the screen has told. */
 void console_expect_number(struct term *term, const char *sql, long long number);
 
+/* Presses Space until so many of the lesson's steps were sent. */
+void console_space_to(struct term *term, int from, int to, int of);
+
+/* Waits until no session of a lesson is left in that database, the program's own, and no table of a lesson. */
+void console_expect_no_lanes(struct term *term, const char *database);
+
 /* Presses q and checks that everything is as it was before. */
 void console_quit(struct term *term);
 
