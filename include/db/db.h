@@ -48,6 +48,7 @@ struct statement {
 	bool commits;       /* durable once its answer carries the tag COMMIT */
 	const char *shown;  /* stands for a long text in the events; NULL: the text itself */
 	bool once;          /* not worth preparing (DDL, a text made for this one use) */
+	bool apart;         /* outside a transaction: one of its own, not one with those that travel with it */
 	struct shape shape; /* what its answer must be; another one is refused as an error of the server would be */
 	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
 };

@@ -29,6 +29,11 @@ enum sql_class sqlstate_class(const char *sqlstate, enum sql_server server, enum
 enum sql_conflict { CONFLICT_NONE, CONFLICT_SERIALIZATION, CONFLICT_DEADLOCK };
 enum sql_conflict sqlstate_conflict(const char *sqlstate);
 
+/* Whether a value that was given is to blame: it is none of its type, or its type does not reach so far. CockroachDB
+ * calls both a violation of the protocol, where a parameter is read, and only its words tell why. */
+enum sql_value { VALUE_FINE, VALUE_SPELLING, VALUE_RANGE };
+enum sql_value sqlstate_value(const char *sqlstate, const char *message);
+
 /* Five digits or capital letters, as the standard has them; anything else came from somewhere else. */
 bool sqlstate_valid(const char *sqlstate);
 

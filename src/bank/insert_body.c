@@ -148,15 +148,16 @@ static bool is_copy_refused(const char *sqlstate)
 
 /* What a value or a trigger made of it is to blame for: 22 data exception, 23 integrity constraint, P0001 raised by
  * a trigger. */
-static bool blames_a_row(const char *sqlstate)
+static bool blames_a_row(const char *sqlstate, const char *message)
 {
-	return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 || strcmp(sqlstate, "P0001") == 0;
+	return sqlstate_value(sqlstate, message) || strncmp(sqlstate, "22", 2) == 0 ||
+	       strncmp(sqlstate, "23", 2) == 0 || strcmp(sqlstate, "P0001") == 0;
 }
 
 static bool insert_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct insert *insert = (struct insert *)body;
-	if (!insert->parted || !blames_a_row(answer->sqlstate))
+	if (!insert->parted || !blames_a_row(answer->sqlstate, answer->message))
 		return false;
 	struct row *row = &insert->rows[insert->sent[index]];
 	err_set(reason, ST_REJECTED, "%s (%s)", answer->message, answer->sqlstate);
@@ -176,7 +177,7 @@ struct body *insert_body(struct insert *insert)
 
 bool insert_must_part(const struct insert *insert, const char *sqlstate)
 {
-	return !insert->parted && (insert->missing || blames_a_row(sqlstate) || is_copy_refused(sqlstate));
+	return !insert->parted && (insert->missing || blames_a_row(sqlstate, "") || is_copy_refused(sqlstate));
 }
 
 void insert_part(struct insert *insert)

@@ -103,6 +103,7 @@ void draft_end(struct draft *draft, struct ask *ask)
 		.nparams = draft->nparams,
 		.params = ask->params[i],
 		.once = draft->query->filter != NULL,
+		.apart = draft->query->as_of != NULL, /* each moment of the past is one transaction's */
 		.shape = draft->shape,
 	};
 }

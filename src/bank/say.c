@@ -46,16 +46,15 @@ bool say_id_is_odd(const struct catalogue *catalogue, const char *id)
 	return strcmp(catalogue->id_type, "uuid") == 0 && uuid_parse(id, uuid) != 0;
 }
 
-/* 22P02 invalid_text_representation, 22003 numeric_value_out_of_range, 22021 character_not_in_repertoire. */
 bool say_no_such_id(const struct catalogue *catalogue, const char *id, const struct answer *answer, struct err *err)
 {
 	struct said said = say_id(id);
-	bool spelling = strcmp(answer->sqlstate, "22P02") == 0, range = strcmp(answer->sqlstate, "22003") == 0;
-	if (!spelling && !range && strcmp(answer->sqlstate, "22021") != 0)
+	enum sql_value value = sqlstate_value(answer->sqlstate, answer->message);
+	if (value == VALUE_FINE)
 		return false;
 	if (catalogue->id_is_number && !say_id_is_odd(catalogue, id))
 		return false; /* the table is no longer what the catalogue says */
-	if (range && catalogue->id_is_number)
+	if (value == VALUE_RANGE && catalogue->id_is_number)
 		err_set(err, ST_REJECTED, "there is no account %s: ids of this table go up to %" PRId64, said.text,
 			catalogue->id_max);
 	else

@@ -198,6 +198,13 @@ static bool send_statement(struct db *db, const struct statement *statement, siz
 	return PQsendQueryParams(db->conn, statement->sql, n, NULL, statement->params, NULL, NULL, 0) == 1 && ok;
 }
 
+/* Statements that no Sync parts are one transaction, where no other is open. */
+static bool send_sync(struct db *db)
+{
+	db_pend(db, (struct pending){.kind = PENDING_SYNC});
+	return PQpipelineSync(db->conn) == 1;
+}
+
 /* The server is at work meanwhile: what is kept for the answers and written down delays nobody. */
 static void keep_sent(struct db *db, const struct statement *statements)
 {
@@ -255,12 +262,11 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 	if (db->state == DB_IDLE)
 		text_leave(db);
 	bool ok = db->state == DB_IDLE && PQenterPipelineMode(db->conn) == 1;
-	db_begin(db, 2 * n + 1, context, reply);
-	for (size_t i = 0; i < n && ok; i++)
+	db_begin(db, 3 * n, context, reply);
+	for (size_t i = 0; i < n && ok; i++) {
 		ok = send_statement(db, &statements[i], i);
-	if (ok) {
-		db_pend(db, (struct pending){.kind = PENDING_SYNC});
-		ok = PQpipelineSync(db->conn) == 1;
+		if (ok && (i + 1 == n || statements[i].apart))
+			ok = send_sync(db);
 	}
 	db_sent(db, ok);
 	keep_sent(db, statements);

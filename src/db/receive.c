@@ -128,7 +128,7 @@ void db_read_notifications(struct db *db)
 	}
 }
 
-/* The end of the round trip is the answer to our Sync, and comes behind all others. What says so earlier is no
+/* The end of the round trip is the answer to our last Sync, and comes behind all others. What says so earlier is no
  * server to be believed. */
 static bool answers_missing(struct db *db)
 {
@@ -159,10 +159,8 @@ static bool receive_read_answers(struct db *db)
 		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
 			ended = answers_missing(db);
-			if (!ended) {
-				db->at = db->npending;
+			if (!ended && ++db->at == db->npending)
 				db_finish_round_trip(db);
-			}
 		} else {
 			receive_keep(db, result);
 			ended = is_end(db, db->current);

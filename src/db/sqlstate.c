@@ -65,6 +65,20 @@ enum sql_conflict sqlstate_conflict(const char *sqlstate)
 	return strcmp(sqlstate, "40P01") == 0 ? CONFLICT_DEADLOCK : CONFLICT_NONE;
 }
 
+/* invalid_text_representation, character_not_in_repertoire, numeric_value_out_of_range. Of CockroachDB: pgwire's
+ * decoding of a Bind, "error in argument for $2: ... strconv.ParseInt: parsing "99...": value out of range". */
+enum sql_value sqlstate_value(const char *sqlstate, const char *message)
+{
+	static const char argument[] = "error in argument for $";
+	if (strcmp(sqlstate, "22P02") == 0 || strcmp(sqlstate, "22021") == 0)
+		return VALUE_SPELLING;
+	if (strcmp(sqlstate, "22003") == 0)
+		return VALUE_RANGE;
+	if (strcmp(sqlstate, "08P01") != 0 || strncmp(message, argument, sizeof argument - 1) != 0)
+		return VALUE_FINE;
+	return strstr(message, "out of range") ? VALUE_RANGE : VALUE_SPELLING;
+}
+
 bool sqlstate_valid(const char *sqlstate)
 {
 	return strlen(sqlstate) == 5 && strspn(sqlstate, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5;

@@ -20,15 +20,16 @@ static const struct {
 			  "JOIN pg_namespace AS n ON n.oid = c.relnamespace) AS tables"},
 };
 
+/* Wherever it stands. */
 static char *replace(char *sql, const char *from, const char *to)
 {
-	char *at = strstr(sql, from);
 	struct buf out = {0};
-	if (!at)
-		return sql;
-	buf_add(&out, sql, (size_t)(at - sql));
-	buf_str(&out, to);
-	buf_str(&out, at + strlen(from));
+	const char *rest = sql, *at;
+	for (; (at = strstr(rest, from)); rest = at + strlen(from)) {
+		buf_add(&out, rest, (size_t)(at - rest));
+		buf_str(&out, to);
+	}
+	buf_str(&out, rest);
 	free(sql);
 	return buf_take(&out);
 }

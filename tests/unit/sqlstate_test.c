@@ -87,10 +87,28 @@ static void each_row(void **state)
 	}
 }
 
+/* CockroachDB's words for a value that its type does not take. */
+static void values_to_blame(void **state)
+{
+	(void)state;
+	static const char range[] =
+		"error in argument for $2: strconv.ParseInt: parsing \"99999999999999999999\": value "
+		"out of range";
+	static const char spelling[] = "error in argument for $1: could not parse \"x\" as type int: "
+				       "strconv.ParseInt: parsing \"x\": invalid syntax";
+	assert_int_equal(sqlstate_value("08P01", range), VALUE_RANGE);
+	assert_int_equal(sqlstate_value("08P01", spelling), VALUE_SPELLING);
+	assert_int_equal(sqlstate_value("08P01", "invalid message format"), VALUE_FINE);
+	assert_int_equal(sqlstate_value("22003", ""), VALUE_RANGE);
+	assert_int_equal(sqlstate_value("22P02", ""), VALUE_SPELLING);
+	assert_int_equal(sqlstate_value("23505", range), VALUE_FINE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row),
+		cmocka_unit_test(values_to_blame),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
