@@ -21,9 +21,12 @@ struct last {
 };
 
 struct app_private {
-	bool started;            /* app_start() was called */
-	bool elsewhere;          /* the browse session is on another server than `who`: its accounts are to be read */
-	bool wants_work;         /* the session that writes is connected at the start, too */
+	bool started;      /* app_start() was called */
+	bool elsewhere;    /* the catalogue is to be read: the browse session is on another server than `who`, or the
+			 * table has changed */
+	bool anew;         /* the user asked for all of it again */
+	bool looked_again; /* because the table seemed to have changed; until something could be read */
+	bool wants_work;   /* the session that writes is connected at the start, too */
 	struct learned *learned; /* NULL: not read since the last one was noted */
 	struct who who;          /* the server whose catalogue is known */
 	bool unread;             /* the last page that was asked for could not be read */
@@ -109,6 +112,10 @@ void reconnect_close_work(struct app *app);           /* the session that writes
 void work_watch(struct app *app);   /* once, before it is connected first */
 void work_connect(struct app *app); /* unless it is connected, or about to be */
 void work_dial(struct app *app);    /* in any case: the caller knows that nothing uses it */
+
+/* Something that reads or writes accounts has ended: where it failed as it does when their table was changed, the
+ * catalogue is read again. */
+void reconnect_if_outdated(struct app *app, bool failed);
 
 /* transfer_run.c */
 bool transfer_run_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */

@@ -59,6 +59,7 @@ struct answer {
 	bool skipped;            /* not run, because an earlier statement of the round trip failed; ok is false */
 	bool lost;               /* the connection is gone */
 	bool clean;              /* an ERROR that the server itself gave with an SQLSTATE, and after which it goes on */
+	bool outdated;           /* what was prepared for it is of no use any more: the same text will do, sent again */
 	char sqlstate[6];        /* "" for no error, or for an error of libpq itself */
 	const char *tag;         /* command tag; "" on an error */
 	int64_t affected;        /* rows touched or returned; -1 where the tag has no count */
@@ -199,6 +200,8 @@ const char *db_token(const struct db *db); /* at the end of this connection's ap
 bool db_pooled(const struct db *db);
 /* It is a standby, as it said when it was connected to, and has not told us (version 14 and later do) that it was
  * promoted. */
+/* A statement failed since this was asked last as it does where a table has changed. */
+bool db_outdated(struct db *db);
 bool db_standby(const struct db *db);
 bool db_version_at_least(const struct db *db, int major, int minor);
 

@@ -22,6 +22,8 @@ static void on_pages(void *arg)
 		reconnect_lost(app);
 	else
 		tell_unread(app);
+	if (app->phase == PHASE_READY)
+		reconnect_if_outdated(app, pages_error(app->pages) != NULL);
 	app_changed(app);
 }
 
@@ -80,7 +82,7 @@ static void open_bank_on_catalogue(void *arg, struct catalogue *catalogue, bool 
 	}
 	if (catalogue)
 		adopt(app, catalogue, db_who(app->browse));
-	else
+	else if (!app->catalogue || !app->private->looked_again) /* else what was read stays, marked as old */
 		open_bank_refuse(app, err);
 	start_phase(app, PHASE_READY);
 	app_changed(app);

@@ -78,6 +78,22 @@ void reconnect_elsewhere(struct app *app)
 	open_bank(app);
 }
 
+void reconnect_if_outdated(struct app *app, bool failed)
+{
+	struct app_private *private = app->private;
+	bool browse = db_outdated(app->browse), work = db_outdated(app->work);
+	if (!failed)
+	private->looked_again = false;
+	if (!failed || !(browse || work) || !app->catalogue || private->looked_again || app->leaving)
+		return;
+	private->looked_again = true;
+	private->elsewhere = true;
+	if (app_prints(app)) /* a screen shows the table as it is now */
+		app_say(app, ST_OK, "%s may have changed: it is looked at again; run the command again",
+			app->catalogue->name);
+	reconnect_elsewhere(app);
+}
+
 static void reconnect_on_browse(void *arg, const struct err *err)
 {
 	struct app *app = arg;
@@ -94,9 +110,11 @@ static void reconnect_on_browse(void *arg, const struct err *err)
 	private->awaking = false;
 	private->lost.since_us = 0;
 	reconnect_tell_place(app);
-	private->elsewhere = app->catalogue && who_compare(&private->who, db_who(app->browse)) == WHO_OTHER;
+	bool other = app->catalogue && who_compare(&private->who, db_who(app->browse)) == WHO_OTHER;
+	private->elsewhere = other || (app->catalogue && private->anew);
+	private->anew = false;
 	reconnect_elsewhere(app);
-	if (private->elsewhere)
+	if (private->elsewhere && other)
 		app_say(app, ST_LOST, "this is another server; its accounts are read when what runs is over");
 	else if (app->phase != PHASE_READY)
 		; /* they are being read */
@@ -236,6 +254,7 @@ void app_reconnect(struct app *app)
 	if (browse || work)
 		reconnect_begin(app, (browse ? USES_BROWSE : 0u) | (work ? USES_WORK : 0u));
 	if (browse) {
+		app->private->anew = true;
 		reconnect_note_loss(app, &app->private->lost, "it is being made");
 		timer_stop(app->private->again);
 		reconnect_browse(app);

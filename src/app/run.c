@@ -31,6 +31,8 @@ void run_end(struct run *run, enum status status, const char *sentence)
 	struct app *app = run->app;
 	if (sentence)
 		app_say(app, status, "%s", sentence);
+	if (run->command && (run->command->flags & COMMAND_BANK))
+		reconnect_if_outdated(app, status != ST_OK);
 	app->private->told = app_tells(app);
 	app_forget_run(app, run);
 	void (*done)(void *arg, enum status status) = run->done;

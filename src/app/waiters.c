@@ -30,12 +30,20 @@ static struct waiting *waiting_of(const struct app *app)
 
 /* ---- serving ---- */
 
+/* The catalogue is read again as soon as what is being dialled is there. */
+static bool rereads_soon(const struct app *app)
+{
+	return app_prints(app) && app->private->elsewhere && job_uses(app, USES_BROWSE | USES_WORK | USES_RIVAL);
+}
+
 /* SERVED with an empty err: it is there. */
 static int waiters_look_up(struct app *app, const struct need *need, struct err *err)
 {
 	const char *why = app_not_ready(app, need->flags);
 	bool starting = app->phase != PHASE_READY && app->phase != PHASE_FAILED;
 	const struct loss *lost = &app->private->lost, *lost_work = &app->private->lost_work;
+	if (!why && (need->flags & COMMAND_BANK) && rereads_soon(app))
+		return PENDING;
 	if (why && (app->private->awaking || (starting && app_prints(app)) || reconnect_awaits(app, lost)))
 		return PENDING;
 	if (why && app_prints(app) && lost->since_us) {

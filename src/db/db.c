@@ -370,3 +370,10 @@ void db_cut(struct db *db)
 	while (recv(fd, unread, sizeof unread, MSG_DONTWAIT) > 0)
 		; /* an answer that was quicker than the cut is lost as well */
 }
+
+bool db_outdated(struct db *db)
+{
+	bool outdated = db->outdated;
+	db->outdated = false;
+	return outdated;
+}

@@ -17,7 +17,8 @@ enum { PREPARED_MAX = 128 };
 struct prepared {
 	char *sql;
 	unsigned number;
-	char name[48]; /* teller_UUID */
+	char name[56]; /* teller_UUID_GENERATION */
+	bool used;     /* the server has run it */
 };
 
 /* One message whose answer is awaited: a statement, the preparation that goes before it, the sync at the end, or a
@@ -131,6 +132,8 @@ struct db {
 	struct prepared prepared[PREPARED_MAX];
 	size_t nprepared;
 	unsigned last_prepared;
+	unsigned generation; /* of names: the server keeps what was prepared under those of the one before */
+	bool outdated;       /* for db_outdated() */
 
 	enum sql_server server;
 	struct db_facts facts;
@@ -207,6 +210,7 @@ void cancel_forget(struct db *db);
 struct prepared *prepared_find(struct db *db, const char *sql);
 struct prepared *prepared_add(struct db *db, const char *sql); /* NULL when full */
 void prepared_drop(struct db *db, unsigned number);
+struct prepared *prepared_numbered(struct db *db, unsigned number); /* NULL where it is not there */
 void prepared_clear(struct db *db);
 
 /* record.c: answers and events out of libpq's results */

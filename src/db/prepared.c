@@ -24,11 +24,11 @@ struct prepared *prepared_add(struct db *db, const char *sql)
 	struct prepared *prepared = &db->prepared[db->nprepared++];
 	*prepared = (struct prepared){.sql = mem_dup(sql), .number = ++db->last_prepared};
 	uuid_of(id, "b6a1a6ab-6a8a-4c1d-9a2e-6d1f0f6c5b52", sql); /* a name space of its own */
-	snprintf(prepared->name, sizeof prepared->name, "teller_%s", id);
+	snprintf(prepared->name, sizeof prepared->name, "teller_%s_%u", id, db->generation);
 	return prepared;
 }
 
-static struct prepared *numbered(struct db *db, unsigned number)
+struct prepared *prepared_numbered(struct db *db, unsigned number)
 {
 	for (size_t i = 0; i < db->nprepared; i++)
 		if (db->prepared[i].number == number)
@@ -38,7 +38,7 @@ static struct prepared *numbered(struct db *db, unsigned number)
 
 void prepared_drop(struct db *db, unsigned number)
 {
-	struct prepared *prepared = numbered(db, number);
+	struct prepared *prepared = prepared_numbered(db, number);
 	if (!prepared)
 		return;
 	free(prepared->sql);

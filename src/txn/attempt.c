@@ -233,6 +233,7 @@ void fault_keep(struct fault *fault, const struct answer *answer)
 	fault->set = true;
 	fault->lost = answer->lost;
 	fault->clean = answer->clean && !answer->lost;
+	fault->outdated = answer->outdated;
 	memcpy(fault->sqlstate, answer->sqlstate, sizeof fault->sqlstate);
 	fault->message = mem_dup(answer->message);
 	fault->detail = mem_dup(answer->detail);

@@ -183,6 +183,8 @@ static enum sql_class classify(const struct txn *txn)
 		return CLASS_FINAL; /* libpq refused by itself, over a connection that lives */
 	if (fault->role == ITEM_ROLLBACK_TO && !fault->lost)
 		return CLASS_RETRY_TXN; /* the savepoint is of no use any more: begin again */
+	if (fault->outdated && !fault->commit)
+		return CLASS_RETRY_TXN;
 	return sqlstate_class(fault->sqlstate, db_server(txn->db), fault->commit ? PHASE_COMMIT : PHASE_WORK);
 }
 

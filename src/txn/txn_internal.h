@@ -44,9 +44,10 @@ enum { ITEMS_MAX = BODY_MAX_STATEMENTS + 8 };
 /* A first error, kept whatever comes later. */
 struct fault {
 	bool set;
-	bool lost;   /* the connection went with it */
-	bool commit; /* it is the answer (or the loss of the answer) to a commit that was sent */
-	bool clean;  /* the server's own error, after which it goes on (db.h) */
+	bool lost;     /* the connection went with it */
+	bool commit;   /* it is the answer (or the loss of the answer) to a commit that was sent */
+	bool clean;    /* the server's own error, after which it goes on (db.h) */
+	bool outdated; /* sent again, it is prepared again */
 	char sqlstate[6];
 	enum item_role role; /* of the statement that failed */
 	size_t body_index;

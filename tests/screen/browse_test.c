@@ -217,6 +217,23 @@ static void a_table_that_went_away(void **state)
 	console_quit(term);
 }
 
+static void a_table_that_was_altered(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "<Down>");
+	console_expect_selected(term, "7002");
+	pg_exec("ALTER TABLE accounts ADD COLUMN note text DEFAULT 'made'");
+	term_type(term, ":reconnect<Enter>");
+	term_expect(term, "made");
+	pg_exec("ALTER TABLE accounts DROP COLUMN note");
+	term_type(term, "r");
+	term_expect_gone(term, "made");
+	term_expect_gone(term, "failed read");
+	term_type(term, ":goto 7001<Enter>");
+	console_expect_selected(term, "7001");
+	console_quit(term);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -226,6 +243,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_table_that_went_away, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_table_that_was_altered, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(at_forty_by_ten, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_never_confirms, setup, term_teardown),
