@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Retry protocols, wire modes, isolation levels and locking reads: one list of each, with its words. */
+/* Retry protocols, wire modes, isolation levels and locking reads: one list of each: its words, and what they mean. */
 #ifndef TXN_CHOICES_H
 #define TXN_CHOICES_H
 
+#include "base/buf.h"
 #include "base/choice.h"
 #include "db/dialect.h"
 
 /* How a retry is made. AUTO: savepoint on CockroachDB, restart on PostgreSQL. NONE: the first error is final,
  * FAILED. */
-#define TXN_PROTOCOLS(X, SEP, LAST)                                                                                    \
-	X(PROTOCOL_AUTO, "auto")                                                                                       \
-	SEP X(PROTOCOL_SAVEPOINT, "savepoint") SEP X(PROTOCOL_RESTART, "restart") LAST X(PROTOCOL_NONE, "none")
+/* clang-format off */
+#define TXN_PROTOCOLS(X, SEP, LAST) \
+	X(PROTOCOL_AUTO, "auto", "") \
+	SEP X(PROTOCOL_SAVEPOINT, "savepoint", "a retry rolls back to the savepoint") \
+	SEP X(PROTOCOL_RESTART, "restart", "a retry rolls back, waits and begins again") \
+	LAST X(PROTOCOL_NONE, "none", "nothing is retried")
+/* clang-format on */
 #define TXN_PROTOCOL_CHOICES TXN_PROTOCOLS(CHOICE_WORD, "|", "|")
 enum txn_protocol { TXN_PROTOCOLS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
 /* How statements travel: as few round trips as the data allows, one statement a round trip, or all in one round trip
  * (for bodies that can; others are pipelined). */
-#define TXN_WIRES(X, SEP, LAST) X(WIRE_PIPELINE, "pipeline") SEP X(WIRE_STEP, "step") LAST X(WIRE_ONESHOT, "oneshot")
+/* clang-format off */
+#define TXN_WIRES(X, SEP, LAST) \
+	X(WIRE_PIPELINE, "pipeline", "as few round trips as the data allows") \
+	SEP X(WIRE_STEP, "step", "one statement a round trip") \
+	LAST X(WIRE_ONESHOT, "oneshot", "the whole transfer in one round trip")
+/* clang-format on */
 #define TXN_WIRE_CHOICES TXN_WIRES(CHOICE_WORD, "|", "|")
 enum txn_wire { TXN_WIRES(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
@@ -36,7 +46,12 @@ enum txn_isolation { TXN_ISOLATIONS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA)
  * meets another one's write after it has to begin again. AUTO: on CockroachDB, where under contention most attempts
  * end so. The rival needs a read that does not lock, and a dry run locks nothing.
  */
-#define TXN_LOCKINGS(X, SEP, LAST) X(LOCKING_AUTO, "auto") SEP X(LOCKING_ON, "on") LAST X(LOCKING_OFF, "off")
+/* clang-format off */
+#define TXN_LOCKINGS(X, SEP, LAST) \
+	X(LOCKING_AUTO, "auto", "") \
+	SEP X(LOCKING_ON, "on", "transfers read accounts FOR UPDATE, unless the rival takes part") \
+	LAST X(LOCKING_OFF, "off", "transfers read accounts without a lock")
+/* clang-format on */
 #define TXN_LOCKING_CHOICES TXN_LOCKINGS(CHOICE_WORD, "|", "|")
 enum txn_locking { TXN_LOCKINGS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 
@@ -54,5 +69,13 @@ bool txn_locks(enum txn_locking locking, const struct dialect *dialect);
 
 /* The protocol that is used on such a server, never AUTO. */
 enum txn_protocol txn_protocol_on(enum txn_protocol protocol, const struct dialect *dialect);
+/* False: on such a server no retry that is made so succeeds. */
+bool txn_protocol_helps(enum txn_protocol protocol, const struct dialect *dialect);
+
+/* What a choice means; of AUTO, on which product: "savepoint on CockroachDB, restart on PostgreSQL". */
+void txn_protocol_explain(struct buf *out, enum txn_protocol protocol);
+void txn_wire_explain(struct buf *out, enum txn_wire wire);
+void txn_isolation_explain(struct buf *out, enum txn_isolation isolation);
+void txn_locking_explain(struct buf *out, enum txn_locking locking);
 
 #endif

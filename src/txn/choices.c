@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The words of retry protocols, wire modes, isolation levels and locking reads. */
+/* The words of retry protocols, wire modes, isolation levels and locking reads, and what they mean. */
 #include "txn/choices.h"
 
+#define CHOICE_MEANING(constant, word, meaning) [constant] = meaning
 #define ISOLATION_SQL(constant, word, sql) [constant] = sql
 #define ISOLATION_BEGIN(constant, word, sql) [constant] = "BEGIN ISOLATION LEVEL " sql
 
@@ -51,4 +52,43 @@ enum txn_protocol txn_protocol_on(enum txn_protocol protocol, const struct diale
 	if (protocol != PROTOCOL_AUTO)
 		return protocol;
 	return dialect->rollback_to_restarts ? PROTOCOL_SAVEPOINT : PROTOCOL_RESTART;
+}
+
+bool txn_protocol_helps(enum txn_protocol protocol, const struct dialect *dialect)
+{
+	return protocol != PROTOCOL_SAVEPOINT || dialect->rollback_to_restarts;
+}
+
+/* ---- what they mean ---- */
+
+void txn_protocol_explain(struct buf *out, enum txn_protocol protocol)
+{
+	static const char *const meanings[] = {TXN_PROTOCOLS(CHOICE_MEANING, CHOICE_COMMA, CHOICE_COMMA)};
+	buf_str(out, meanings[protocol]);
+	for (size_t n = dialect_count(), i = n; i-- > 0 && protocol == PROTOCOL_AUTO;) {
+		const struct dialect *dialect = dialect_of((enum sql_server)i);
+		buf_fmt(out, "%s%s on %s", i + 1 == n ? "" : ", ",
+			txn_protocol_name(txn_protocol_on(protocol, dialect)), dialect->product);
+	}
+}
+
+void txn_wire_explain(struct buf *out, enum txn_wire wire)
+{
+	static const char *const meanings[] = {TXN_WIRES(CHOICE_MEANING, CHOICE_COMMA, CHOICE_COMMA)};
+	buf_str(out, meanings[wire]);
+}
+
+void txn_isolation_explain(struct buf *out, enum txn_isolation isolation)
+{
+	buf_fmt(out, "transfers begin with %s", txn_begin_sql(isolation));
+}
+
+void txn_locking_explain(struct buf *out, enum txn_locking locking)
+{
+	static const char *const meanings[] = {TXN_LOCKINGS(CHOICE_MEANING, CHOICE_COMMA, CHOICE_COMMA)};
+	buf_str(out, meanings[locking]);
+	for (size_t i = 0; i < dialect_count() && locking == LOCKING_AUTO; i++)
+		if (txn_locks(LOCKING_AUTO, dialect_of((enum sql_server)i)))
+			buf_fmt(out, "transfers read accounts FOR UPDATE on %s",
+				dialect_of((enum sql_server)i)->product);
 }

@@ -124,7 +124,7 @@ static bool may_retry(struct txn *txn)
  * transaction is open. On a server where it cannot help it is done only where someone insists. */
 static bool use_savepoint(const struct txn *txn)
 {
-	bool insisted = txn->options.protocol == PROTOCOL_SAVEPOINT && !db_dialect(txn->db)->rollback_to_restarts;
+	bool insisted = !txn_protocol_helps(txn->options.protocol, db_dialect(txn->db));
 	return txn->result.protocol == PROTOCOL_SAVEPOINT && !txn->attempt.fault.lost && db_in_transaction(txn->db) &&
 	       txn->attempt.fault.role != ITEM_ROLLBACK_TO &&
 	       (insisted || txn->savepoint_retries < txn->options.savepoint_retries);

@@ -38,25 +38,23 @@ static void look_at_trips(struct diagnosis *d)
 
 static void look_at_protocol(struct diagnosis *d, const struct app *app)
 {
-	bool restarts = db_dialect(app->work)->rollback_to_restarts;
-	const char *product = db_facts(app->work)->product;
-	switch (app->settings.txn.protocol) {
-	case PROTOCOL_AUTO:
+	enum txn_protocol protocol = app->settings.txn.protocol;
+	const struct dialect *dialect = db_dialect(app->work);
+	const char *name = txn_protocol_name(protocol);
+	struct buf advice = {0};
+	if (protocol == PROTOCOL_AUTO) {
 		diagnosis_add(d, "protocol", NULL, "auto: %s on %s",
-			      txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, db_dialect(app->work))), product);
-		return;
-	case PROTOCOL_RESTART:
-		diagnosis_add(d, "protocol", NULL, "restart");
-		return;
-	case PROTOCOL_SAVEPOINT:
-		diagnosis_add(d, "protocol", restarts ? NULL : "--protocol auto; savepoint is for a lesson there",
-			      "savepoint%s%s%s", restarts ? "" : ": on ", restarts ? "" : product,
-			      restarts ? "" : " such a retry never succeeds");
-		return;
-	case PROTOCOL_NONE:
+			      txn_protocol_name(txn_protocol_on(protocol, dialect)), db_facts(app->work)->product);
+	} else if (protocol == PROTOCOL_NONE) {
 		diagnosis_add(d, "protocol", "--protocol auto; none is for a lesson", "none: nothing is retried");
-		return;
+	} else if (txn_protocol_helps(protocol, dialect)) {
+		diagnosis_add(d, "protocol", NULL, "%s", name);
+	} else {
+		buf_fmt(&advice, "--protocol auto; %s is for a lesson there", name);
+		diagnosis_add(d, "protocol", buf_text(&advice), "%s: on %s such a retry never succeeds", name,
+			      db_facts(app->work)->product);
 	}
+	buf_free(&advice);
 }
 
 static void look_at_isolation(struct diagnosis *d)

@@ -49,26 +49,10 @@ static enum status protocol_set(struct app *app, const char *word, struct err *e
 	return by_option(app, "protocol", "protocol", word, err);
 }
 
-static void protocol_explain_auto(struct buf *out)
-{
-	for (size_t n = dialect_count(), i = n; i-- > 0;) {
-		const struct dialect *dialect = dialect_of((enum sql_server)i);
-		buf_fmt(out, "%s %s on %s", i + 1 == n ? ":" : ",",
-			txn_protocol_name(txn_protocol_on(PROTOCOL_AUTO, dialect)), dialect->product);
-	}
-}
-
 static void protocol_explain(struct buf *out, const struct app *app)
 {
-	static const char *const meanings[] = {
-		[PROTOCOL_AUTO] = "", /* protocol_explain_auto() */
-		[PROTOCOL_SAVEPOINT] = ": a retry rolls back to the savepoint",
-		[PROTOCOL_RESTART] = ": a retry rolls back, waits and begins again",
-		[PROTOCOL_NONE] = ": nothing is retried",
-	};
-	buf_str(out, meanings[app->settings.txn.protocol]);
-	if (app->settings.txn.protocol == PROTOCOL_AUTO)
-		protocol_explain_auto(out);
+	buf_str(out, ": ");
+	txn_protocol_explain(out, app->settings.txn.protocol);
 }
 
 static void wire_show(struct buf *out, const struct app *app)
@@ -83,12 +67,8 @@ static enum status wire_set(struct app *app, const char *word, struct err *err)
 
 static void wire_explain(struct buf *out, const struct app *app)
 {
-	static const char *const meanings[] = {
-		[WIRE_PIPELINE] = ": as few round trips as the data allows",
-		[WIRE_STEP] = ": one statement a round trip",
-		[WIRE_ONESHOT] = ": the whole transfer in one round trip",
-	};
-	buf_str(out, meanings[app->settings.txn.wire]);
+	buf_str(out, ": ");
+	txn_wire_explain(out, app->settings.txn.wire);
 }
 
 static void isolation_show(struct buf *out, const struct app *app)
@@ -103,8 +83,8 @@ static enum status isolation_set(struct app *app, const char *word, struct err *
 
 static void isolation_explain(struct buf *out, const struct app *app)
 {
-	buf_fmt(out, ": transfers begin with BEGIN ISOLATION LEVEL %s",
-		txn_isolation_name(app->settings.txn.isolation));
+	buf_str(out, ": ");
+	txn_isolation_explain(out, app->settings.txn.isolation);
 }
 
 static void locking_show(struct buf *out, const struct app *app)
@@ -119,17 +99,8 @@ static enum status locking_set(struct app *app, const char *word, struct err *er
 
 static void locking_explain(struct buf *out, const struct app *app)
 {
-	static const char *const meanings[] = {
-		[LOCKING_AUTO] = "",
-		[LOCKING_ON] = ": transfers read accounts FOR UPDATE, unless the rival takes part",
-		[LOCKING_OFF] = ": transfers read accounts without a lock",
-	};
-	buf_str(out, meanings[app->settings.txn.locking]);
-	for (size_t i = 0; i < dialect_count() && app->settings.txn.locking == LOCKING_AUTO; i++) {
-		const struct dialect *dialect = dialect_of((enum sql_server)i);
-		if (txn_locks(LOCKING_AUTO, dialect))
-			buf_fmt(out, ": transfers read accounts FOR UPDATE on %s", dialect->product);
-	}
+	buf_str(out, ": ");
+	txn_locking_explain(out, app->settings.txn.locking);
 }
 
 static void attempts_show(struct buf *out, const struct app *app)

@@ -160,6 +160,15 @@ static void what_the_settings_ask_for(void **state)
 	proc_expect_status(proc, 6);
 	check_line(proc, "FAILED  protocol     none: nothing is retried\n");
 	proc_free(proc);
+	proc = teller_run("doctor", "--protocol", "savepoint");
+	proc_expect_status(proc, 6);
+	check_line(proc, "FAILED  protocol     savepoint: on PostgreSQL such a retry never succeeds\n");
+	check_line(proc, "--protocol auto; savepoint is for a lesson there");
+	proc_free(proc);
+	proc = teller_run("doctor", "--protocol", "restart");
+	proc_expect_status(proc, 0);
+	check_line(proc, "ok      protocol     restart\n");
+	proc_free(proc);
 	pg_exec("ALTER DATABASE verb_doctor SET default_transaction_read_only = on");
 	proc = doctor(utf8, NULL);
 	proc_expect_status(proc, 6);
