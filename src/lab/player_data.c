@@ -31,7 +31,8 @@ static bool writes(const struct stage_record *record)
 	return false;
 }
 
-/* Whoever has read before others committed something knows what was true, not what is. */
+/* Whoever has read before others committed something knows what was true, not what is. On CockroachDB the RELEASE is
+ * the commit, as its tag says, while the transaction seems to be open; what ends it then commits nothing more. */
 void player_learn(struct player *player, const struct stage_record *record, const struct lesson_fact *fact)
 {
 	struct knows *knows = &player->knows[record->lane];
@@ -42,14 +43,15 @@ void player_learn(struct player *player, const struct stage_record *record, cons
 		knows->read = mem_dup(fact->reads);
 	}
 	knows->wrote = knows->wrote || writes(record);
-	if (lane.in_transaction)
+	bool commits = !fact->sqlstate && tag_begins(fact->tag, "COMMIT");
+	if (lane.in_transaction && !commits)
 		return;
 	bool back = fact->sqlstate || tag_begins(fact->tag, "ROLLBACK");
 	for (size_t i = 0; i < player->lesson->spec->nsessions && knows->wrote && !back; i++)
 		if (i != record->lane)
 			player->knows[i].old = true;
 	knows->wrote = false;
-	if (tag_begins(fact->tag, "COMMIT") || tag_begins(fact->tag, "ROLLBACK"))
+	if (commits || tag_begins(fact->tag, "ROLLBACK"))
 		forget_read(knows);
 }
 
@@ -114,10 +116,13 @@ static void on_watch(void *arg, const struct stage_word *word)
 	free(player->committed);
 	player->committed = word->kind == WORD_ROWS ? table_text(word->rows) : NULL;
 	player_tell(player);
+	if (player->watch_again)
+		player_watch(player);
 }
 
 void player_watch(struct player *player)
 {
+	player->watch_again = player->watching;
 	if (!player->nchecks || player->watching)
 		return;
 	player->watching = true;
@@ -137,5 +142,5 @@ void player_data_forget(struct player *player)
 	player->checks = NULL;
 	player->nchecks = player->next_check = 0;
 	player->committed = NULL;
-	player->watching = false;
+	player->watching = player->watch_again = false;
 }

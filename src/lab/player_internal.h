@@ -62,7 +62,8 @@ struct player {
 	struct player_check *checks;
 	size_t nchecks, next_check;
 	char *committed;
-	bool watching; /* the first check is being asked for `committed` */
+	bool watching;    /* the first check is being asked for `committed` ... */
+	bool watch_again; /* ... and has to be again: what it reads is of before the latest step */
 	char *error, *left;
 };
 

@@ -74,7 +74,7 @@ static enum link_kind kind_of(const char *sql)
 		return LINK_RELEASE;
 	if (begins(sql, "COMMIT"))
 		return LINK_COMMIT;
-	if (strcasecmp(sql, "ROLLBACK") == 0)
+	if (begins(sql, "ROLLBACK"))
 		return LINK_ROLLBACK;
 	return strstr(sql, " AS OF SYSTEM TIME ") ? LINK_PAST : LINK_PLAIN;
 }
