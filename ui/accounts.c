@@ -36,7 +36,8 @@ static size_t top_row(struct accounts *accounts, size_t height)
 	const struct pages *pages = accounts->app->pages;
 	size_t count = pages_count(pages), selected = pages_selected(pages), ahead = height / 2 + height / 34;
 	long held = accounts->top ? pages_find(pages, accounts->top) : -1;
-	size_t top = held >= 0 ? (size_t)held : selected > accounts->row ? selected - accounts->row : 0;
+	bool moved = held < 0 && accounts->top && selected > accounts->row; /* the first row is not there any more */
+	size_t top = held >= 0 ? (size_t)held : moved ? selected - accounts->row : 0;
 	if (selected < top)
 		top = selected > ahead && top - selected < ahead ? selected - ahead : selected;
 	else if (selected >= top + height)

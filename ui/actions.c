@@ -87,6 +87,42 @@ static void actions_back(struct console *console)
 		input_run(console, "filter");
 }
 
+const char *actions_context(const struct console *console)
+{
+	return console->review  ? "review"
+	       : console->popup ? popup_context(console->popup)
+				: console->views[console->focus].ops->context;
+}
+
+/* One pane has the room of all, as it would be drawn now, and it is not the place's own. */
+static bool actions_alone(const struct console *console)
+{
+	enum pane first = layout_first(console->place);
+	struct wish wish = {.place = console->place, .focus = console->focus, .accounts = -1};
+	struct layout layout;
+	layout_make(&layout, term_rows(), term_cols(), &wish);
+	return !layout.tiny && console->focus != first && !layout.pane[first].h;
+}
+
+bool actions_away(const struct console *console)
+{
+	return console->zoom || console->place != PLACE_BANK || actions_alone(console);
+}
+
+static void actions_close(struct console *console)
+{
+	if (console->popup)
+		actions_put_popup(console, NULL);
+	else if (console->zoom)
+		console->zoom = false;
+	else if (actions_alone(console))
+		console->focus = layout_first(console->place);
+	else if (console->place == PLACE_LAB)
+		input_run(console, "lab leave");
+	else if (console->place != PLACE_BANK)
+		input_run(console, "bank");
+}
+
 /* What `filter` would begin with: the filter there is, to be changed. */
 static void actions_prompt(struct console *console, const char *text)
 {
@@ -139,6 +175,8 @@ bool actions_do(void *self, const char *action, const char *argument)
 		console->zoom = !console->zoom;
 	else if (strcmp(action, "back") == 0)
 		actions_back(console);
+	else if (strcmp(action, "close") == 0)
+		actions_close(console);
 	else if (strcmp(action, "bank") == 0)
 		actions_go(console, PLACE_BANK);
 	else if (strcmp(action, "ledger") == 0)

@@ -134,55 +134,114 @@ enum status help_command(struct buf *out, const struct keymap *keymap, const cha
 
 enum side { LEFT, RIGHT };
 
-/* The key of a binding as the line shows it: its first one. */
-static void first_key(struct buf *out, const struct binding *binding)
+/* The key of a binding as the keymap has it: its first one. */
+static void help_first_key(struct buf *out, const struct binding *binding)
 {
-	size_t n = strcspn(binding->keys, ",");
-	if (strncmp(binding->keys, "digit", 5) == 0)
-		buf_str(out, "0-9");
-	else
-		buf_add(out, binding->keys, n);
+	buf_add(out, binding->keys, strcspn(binding->keys, ","));
 }
 
-static bool belongs(const struct binding *binding, const char *context, enum side side)
+static bool is_digit(const struct binding *binding)
+{
+	return strncmp(binding->keys, "digit", 5) == 0;
+}
+
+static bool is_right(const struct binding *binding)
 {
 	size_t n = strlen(binding->hint);
-	bool right = n > 0 && binding->hint[n - 1] == '!';
-	return n > 0 && strcmp(binding->context, context) == 0 && right == (side == RIGHT);
+	return n > 0 && binding->hint[n - 1] == '!';
 }
 
-/* Draws them from x on, those that fit; with y < 0 only measures. Returns where the next one would go. */
-static int hints_of(const struct keymap *keymap, const char *context, enum side side, int y, int x, int end)
+static bool is_away(const char *context)
+{
+	return strcmp(context, "away") == 0;
+}
+
+/* The key does something else here: a binding of the pane, or of a place away from the accounts, comes before it. */
+static bool help_covered(const struct hints *hints, const struct binding *binding)
+{
+	struct buf key = {0};
+	bool global = strcmp(binding->context, "global") == 0, covered = false;
+	help_first_key(&key, binding);
+	if (global || is_away(binding->context))
+		covered = keymap_find(hints->keymap, hints->context, buf_text(&key)) != NULL;
+	if (global && hints->away)
+		covered |= keymap_find(hints->keymap, "away", buf_text(&key)) != NULL;
+	buf_free(&key);
+	return covered;
+}
+
+static int hint_width(const struct binding *binding)
+{
+	size_t key = is_digit(binding) ? 3 : strcspn(binding->keys, ",");
+	return (int)(key + 1 + strcspn(binding->hint, "!"));
+}
+
+/* Places those of a context from x on that fit. Returns where the next one would go. */
+static int help_place(struct hints *hints, const char *context, enum side side, int x, int end)
 {
 	size_t n;
-	const struct binding *all = keymap_all(keymap, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (!belongs(&all[i], context, side))
+	const struct binding *all = keymap_all(hints->keymap, &n);
+	for (size_t i = 0; i < n && hints->n < HINTS_MAX; i++) {
+		const struct binding *binding = &all[i];
+		if (!binding->hint[0] || strcmp(binding->context, context) != 0 || is_right(binding) != (side == RIGHT))
 			continue;
-		struct buf key = {0}, hint = {0};
-		first_key(&key, &all[i]);
-		buf_add(&hint, all[i].hint, strcspn(all[i].hint, "!"));
-		int width = (int)(key.len + 1 + hint.len);
-		if (x + width <= end) {
-			draw_text(y, x, end - x, STYLE_KEY, buf_text(&key));
-			draw_text(y, x + (int)key.len + 1, end - x, STYLE_FAINT, buf_text(&hint));
-			x += width + 2;
-		}
-		buf_free(&key);
-		buf_free(&hint);
+		int width = hint_width(binding);
+		if (help_covered(hints, binding) || x + width > end)
+			continue;
+		hints->all[hints->n++] = (struct hint){x, width, binding};
+		x += width + 2;
 	}
 	return x;
 }
 
-void help_hints(const struct keymap *keymap, const char *context, int y, int columns)
+/* Those at the right are placed first, from column 0 on, and moved to where they end at the edge. */
+static int help_place_right(struct hints *hints, int columns)
 {
+	int room = columns < NARROW ? columns / 2 : columns;
+	int width = help_place(hints, "global", RIGHT, 0, room);
+	if (hints->away)
+		width = help_place(hints, "away", RIGHT, width, room);
+	for (int i = 0; i < hints->n; i++)
+		hints->all[i].x += columns - width + 1;
+	return width;
+}
+
+void help_hints(struct hints *hints, int columns)
+{
+	const char *context = hints->context;
 	bool pane = strcmp(context, "review") != 0 && strcmp(context, "help") != 0 && strcmp(context, "full") != 0;
-	int right = pane ? hints_of(keymap, "global", RIGHT, -1, 0, columns < NARROW ? columns / 2 : columns) : 0;
+	hints->n = 0;
+	int right = pane ? help_place_right(hints, columns) : 0;
+	int x = help_place(hints, context, LEFT, 1, columns - right);
+	if (pane)
+		help_place(hints, "global", LEFT, x, columns - right);
+}
+
+void help_draw_hints(const struct hints *hints, int y, int columns)
+{
 	draw_line(y, 0, columns, STYLE_TEXT, "");
-	int x = hints_of(keymap, context, LEFT, y, 1, columns - right);
-	if (!pane)
-		return;
-	hints_of(keymap, "global", LEFT, y, x, columns - right);
-	hints_of(keymap, "global", RIGHT, y, columns - right + 1,
-		 columns < NARROW ? columns - right + 1 + columns / 2 : columns + 1);
+	for (int i = 0; i < hints->n; i++) {
+		const struct hint *hint = &hints->all[i];
+		struct buf key = {0}, words = {0};
+		if (is_digit(hint->binding))
+			buf_str(&key, "0-9");
+		else
+			help_first_key(&key, hint->binding);
+		buf_add(&words, hint->binding->hint, strcspn(hint->binding->hint, "!"));
+		draw_text(y, hint->x, columns - hint->x, STYLE_KEY, buf_text(&key));
+		int x = hint->x + (int)key.len + 1;
+		draw_text(y, x, columns - x, STYLE_FAINT, buf_text(&words));
+		buf_free(&key);
+		buf_free(&words);
+	}
+}
+
+const struct binding *help_hint_at(const struct hints *hints, int x)
+{
+	for (int i = 0; i < hints->n; i++) {
+		const struct hint *hint = &hints->all[i];
+		if (x >= hint->x && x < hint->x + hint->width)
+			return is_digit(hint->binding) ? NULL : hint->binding;
+	}
+	return NULL;
 }

@@ -13,7 +13,26 @@ void help_all(struct buf *out, const struct keymap *keymap);
 /* One command; ST_USAGE with a sentence where there is none of that name. */
 MUST_CHECK enum status help_command(struct buf *out, const struct keymap *keymap, const char *name, struct err *err);
 
-/* Draws the keys that have a hint, those of `context` first, as many as fit. */
-void help_hints(const struct keymap *keymap, const char *context, int y, int columns);
+/* The key line: the keys that have a hint, those of the context first, as many as fit. */
+enum { HINTS_MAX = 40 };
+
+struct hint {
+	int x, width;
+	const struct binding *binding; /* the keymap's */
+};
+
+struct hints {
+	const struct keymap *keymap;
+	const char *context;
+	bool away; /* the context away holds, too */
+	struct hint all[HINTS_MAX];
+	int n;
+};
+
+/* Places them, with keymap, context and away set. */
+void help_hints(struct hints *hints, int columns);
+void help_draw_hints(const struct hints *hints, int y, int columns);
+/* The binding that is shown at that column, NULL: none that is one key. */
+const struct binding *help_hint_at(const struct hints *hints, int x);
 
 #endif

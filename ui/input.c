@@ -35,6 +35,7 @@ static void input_answer(struct console *console, bool yes)
 	struct run *run = review_run(console->review);
 	review_free(console->review);
 	console->review = NULL;
+	message_set(&console->message, ST_OK, "");
 	app_reviewed(run, yes);
 }
 
@@ -70,6 +71,15 @@ static void run_binding(struct console *console, const struct binding *binding, 
 	keymap_command(&line, binding, name);
 	input_run(console, buf_text(&line));
 	buf_free(&line);
+}
+
+/* What was said stays while one moves about; whatever else is done may make it untrue. */
+static void input_forget_said(struct console *console, const char *command)
+{
+	char name[32];
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(command, " "), command);
+	if (motion_of(name, NULL, 1).kind == MOTION_NONE)
+		message_set(&console->message, ST_OK, "");
 }
 
 static bool is_command(const struct binding *binding, const char *name)
@@ -124,18 +134,30 @@ static void unbound(struct console *console, const struct key *key, const char *
 
 static void key_for_all(struct console *console, const struct key *key, const char *name)
 {
-	const char *context =
-		console->popup ? popup_context(console->popup) : console->views[console->focus].ops->context;
 	const struct binding *global = keymap_find(console->keymap, "global", name);
 	/* While a statement is held, the key that lets it go does so in every pane. */
 	bool steps = console->app->step.next && !console->popup && is_command(global, "step");
-	const struct binding *binding = steps ? global : keymap_find(console->keymap, context, name);
+	const struct binding *binding = steps ? global : keymap_find(console->keymap, actions_context(console), name);
+	if (!binding && !console->layout.tiny && actions_away(console))
+		binding = keymap_find(console->keymap, "away", name);
 	if (!binding)
 		binding = global;
-	if (binding && allowed(console, binding))
-		run_binding(console, binding, name);
-	else
+	if (!binding || !allowed(console, binding)) {
 		unbound(console, key, name);
+		return;
+	}
+	bool early = console->place == PLACE_BANK && !console->popup && early_awaits(console->app);
+	if (early && key->code != K_NONE && early_waits(&console->early, binding->command)) {
+		early_add(&console->early, key);
+		return;
+	}
+	if (console->early.n && is_command(binding, "cancel")) {
+		console->early = (struct early){0};
+		input_say(console, ST_OK, "the keys that waited are forgotten");
+		return;
+	}
+	input_forget_said(console, binding->command);
+	run_binding(console, binding, name);
 }
 
 /* What must end is being ended; asked again, it is left alone. */
@@ -172,6 +194,18 @@ static enum pane pane_at(const struct console *console, int y, int x)
 	return (enum pane)pane;
 }
 
+/* A click on a key of the key line is that key; a question is never answered so. */
+static void click_hint(struct console *console, int x)
+{
+	const struct binding *binding = help_hint_at(&console->hints, x);
+	char name[KEY_NAME_SIZE];
+	if (!binding)
+		return;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(binding->keys, ","), binding->keys);
+	message_seen(&console->message);
+	key_for_all(console, &(struct key){.code = K_NONE}, name);
+}
+
 /* It looks and selects, and never answers a question. The wheel scrolls what it points at. */
 static void mouse(struct console *console, const struct key *key)
 {
@@ -179,7 +213,9 @@ static void mouse(struct console *console, const struct key *key)
 		return;
 	enum pane pane = pane_at(console, key->y, key->x);
 	console->dirty = console->hurry = true;
-	if (key->code != K_CLICK) {
+	if (key->code == K_CLICK && key->y == console->layout.keys && !console->search.open) {
+		click_hint(console, key->x);
+	} else if (key->code != K_CLICK) {
 		wheel(console, pane, key->code == K_WHEEL_UP);
 	} else if (!console->popup && pane < PANE_COUNT) {
 		const struct view *view = &console->views[pane];
@@ -222,6 +258,19 @@ static void key_pressed(struct console *console, const struct key *key)
 		one_key(console, &(struct key){.code = K_ESC});
 	}
 	one_key(console, &next);
+}
+
+/* ---- keys that were early ---- */
+
+void input_early(struct console *console)
+{
+	struct early early = console->early;
+	if (!early.n || early_awaits(console->app))
+		return;
+	console->early = (struct early){0};
+	for (int i = 0; i < early.n && console->app->phase != PHASE_FAILED; i++)
+		key_pressed(console, &early.keys[i]);
+	console->dirty = console->hurry = true;
 }
 
 /* ---- bytes ---- */

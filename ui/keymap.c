@@ -15,8 +15,8 @@ struct keymap {
 	size_t ntexts;
 };
 
-static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "lessons",
-				       "lab",    "log",      "review",   "help",   "full"};
+static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "lessons", "lab",
+				       "log",    "review",   "help",     "full",   "away"};
 
 struct keymap *keymap_new(void)
 {
@@ -109,7 +109,7 @@ static enum status parse_line(struct keymap *keymap, char *line, unsigned number
 		return err_set(
 			err, ST_USAGE,
 			"keymap line %u: unknown context '%s'; use global, accounts, transfer, ledger, lessons, lab, "
-			"log, review, help or full",
+			"log, review, help, full or away",
 			number, binding.context);
 	binding.keys = word(&line);
 	char *wrong = unknown_key(binding.keys);

@@ -16,6 +16,7 @@
  *
  * "digit" as a key is 0 to 9, and % in the command is the key that was pressed. The hint, a word or two, is shown in
  * the key line; a binding without one is not shown, and one that ends with ! is at the right and is never left out.
+ * The context away is every place that was opened from the accounts; it comes after the pane's own, before global.
  * A line that begins with # is a comment. Of two bindings of the same key in the same context the later one holds.
  */
 struct binding {

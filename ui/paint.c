@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Decides when the screen is drawn, and in which order. */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "ui/draw.h"
 #include "ui/help.h"
@@ -34,10 +36,11 @@ static void paint_pane(const struct console *console, enum pane pane)
 	buf_free(&footer);
 }
 
-static void paint_keys(const struct console *console, int columns)
+static void paint_keys(struct console *console, int columns)
 {
 	struct buf hint = {0};
 	int y = console->layout.keys;
+	console->hints.n = 0;
 	if (prompt_is_open()) {
 		bool clear = prompt_hint(&hint);
 		draw_line(y, 0, columns, STYLE_TEXT, "");
@@ -48,10 +51,11 @@ static void paint_keys(const struct console *console, int columns)
 		draw_line(y, 0, columns, STYLE_TEXT, "");
 		draw_line(y, 1, columns - 2, STYLE_FAINT, "the beginning of an id  Enter stays  Esc goes back");
 	} else {
-		const char *context = console->review  ? "review"
-				      : console->popup ? popup_context(console->popup)
-						       : console->views[console->focus].ops->context;
-		help_hints(console->keymap, context, y, columns);
+		console->hints.keymap = console->keymap;
+		console->hints.context = actions_context(console);
+		console->hints.away = actions_away(console);
+		help_hints(&console->hints, columns);
+		help_draw_hints(&console->hints, y, columns);
 	}
 	buf_free(&hint);
 }
@@ -64,11 +68,21 @@ static void paint_tiny(const struct console *console)
 	title_draw_tiny(console->app, term_rows(), term_cols(), said);
 }
 
+/* What is awaited, as it is now, has the message line where nothing new was said. */
+static bool paint_pending(const struct console *console, char words[96])
+{
+	if (console->progress || early_words(&console->early, words))
+		return true;
+	snprintf(words, 96, "a command waits for its session; ^C cancels it");
+	return app_waits(console->app);
+}
+
 /* Returns where the cursor belongs, y < 0 for nowhere. */
 static struct rect paint_all(struct console *console)
 {
 	int rows = term_rows(), columns = term_cols();
 	struct rect cursor = {-1, -1, 0, 0}, all = {0, 0, rows, columns};
+	char words[96];
 	title_draw(console->app, columns);
 	if (console->popup)
 		popup_draw(console->popup, console->layout.middle);
@@ -80,8 +94,8 @@ static struct rect paint_all(struct console *console)
 		cursor = prompt_draw(all);
 	else if (console->search.open)
 		cursor = search_draw(&console->search, console->app, rows - 1, columns);
-	else if (console->progress && !message_waits(&console->message))
-		draw_line(rows - 1, 1, columns - 2, STYLE_TEXT, console->progress);
+	else if (!message_waits(&console->message) && paint_pending(console, words))
+		draw_line(rows - 1, 1, columns - 2, STYLE_TEXT, console->progress ? console->progress : words);
 	else
 		message_draw(&console->message, (struct rect){1, 0, rows - 1, columns});
 	if (console->review)
@@ -174,6 +188,7 @@ void paint_timer(void *arg)
 void paint_turn(void *arg)
 {
 	struct console *console = arg;
+	input_early(console);
 	for (int i = 0; i < PANE_COUNT; i++)
 		if (console->views[i].ops->read(console->views[i].self))
 			console->dirty = true;

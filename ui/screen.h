@@ -7,6 +7,8 @@
 #include "ui/attempts.h"
 #include "ui/balances.h"
 #include "ui/console.h"
+#include "ui/early.h"
+#include "ui/help.h"
 #include "ui/keymap.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
@@ -33,6 +35,7 @@ struct console {
 	struct attempts attempts;
 	struct balances balances;
 	struct message message;
+	struct early early;
 	struct search search;
 	char *progress; /* of long work, harmless; NULL */
 	enum place place;
@@ -41,6 +44,7 @@ struct console {
 	struct popup *popup;   /* over the panes, NULL */
 	struct review *review; /* over everything, NULL */
 	struct layout layout;  /* of the last drawing */
+	struct hints hints;    /* of the last drawing; none where something else has their line */
 
 	bool begun;       /* what the command line asks for was done */
 	bool dirty;       /* the screen is not what it should be */
@@ -58,10 +62,13 @@ void paint_timer(void *console);
 /* input.c */
 void input_ready(void *console, int events);
 void input_settle(void *console);
+void input_early(struct console *console); /* the keys that waited are done, once the accounts are there */
 void input_run(struct console *console, const char *line);
 
 /* actions.c */
 bool actions_do(void *console, const char *action, const char *argument);
+const char *actions_context(const struct console *console); /* in which a key is looked up first */
+bool actions_away(const struct console *console);           /* q goes back from here, instead of leaving */
 void actions_suspend(struct console *console);
 void actions_signals(struct console *console, bool on);
 

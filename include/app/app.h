@@ -147,6 +147,9 @@ const char *app_txn_word(const struct app *app);
 /* The levers that are armed beside the rival, for the title: "INJECT 2  DELAY 500 ms"; nothing where none is. */
 void app_armed(struct buf *out, const struct app *app);
 
+/* A command waits for a session that is being made. */
+bool app_waits(const struct app *app);
+
 /* The session for reading was lost while idle, and is made again when something is asked. */
 bool app_rests(const struct app *app);
 

@@ -27,6 +27,7 @@ struct app_private {
 	bool anew;         /* the user asked for all of it again */
 	bool looked_again; /* because the table seemed to have changed; until something could be read */
 	bool wants_work;   /* the session that writes is connected at the start, too */
+	bool opened;       /* the bank was ready once */
 	struct learned *learned; /* NULL: not read since the last one was noted */
 	struct who who;          /* the server whose catalogue is known */
 	bool unread;             /* the last page that was asked for could not be read */
@@ -36,11 +37,13 @@ struct app_private {
 	struct run *runs;    /* all that were begun and have not ended */
 	struct job *jobs;    /* all that run, the newest first */
 	struct err bulk_end; /* what became of it where the program was left meanwhile */
-	uint64_t drawn;      /* accounts that were added so far: the next ones are not drawn from the same seed */
+	uint64_t filled; /* transactions that were committed when the bank was ready: what came later is the user's */
+	uint64_t drawn;  /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct last last;
-	struct run *undoing; /* the undo whose transfer was asked for last; NULL once that has ended */
-	char *undoes;        /* the id of what the transfer that runs undoes; NULL */
-	struct timer *again; /* connects the browse session again */
+	struct run *dialling; /* the command that makes the rival's session; NULL */
+	struct run *undoing;  /* the undo whose transfer was asked for last; NULL once that has ended */
+	char *undoes;         /* the id of what the transfer that runs undoes; NULL */
+	struct timer *again;  /* connects the browse session again */
 	uint64_t again_ms;
 	struct timer *again_work; /* and the one that writes, while a command waits for it */
 	uint64_t again_work_ms;
@@ -68,6 +71,8 @@ void app_show(struct app *app, const char *title, struct buf *text);
 void app_changed(struct app *app);
 
 /* quit.c */
+/* What the user would lose by leaving now, as sentences; false: nothing. */
+bool quit_loses(const struct app *app, struct buf *out);
 void quit_look(struct app *app);                /* something ended: leaves if that was waited for */
 void quit_last_call(void *arg);                 /* the timer; arg is the app */
 void quit_signal(void *arg, int signal_number); /* arg is the app */
@@ -86,7 +91,7 @@ void open_bank_again(struct app *app, void (*then)(void *arg), void *arg); /* re
 
 /* waiters.c */
 /* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not.
- * On a screen what is not there is said at once; in plain mode the start is made, and waited for. */
+ * The start is waited for, and in plain mode a connection that was lost, too; on a screen that is said at once. */
 void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg);
 void waiters_serve(struct app *app);           /* serves those who wait */
 bool waiters_want_work(const struct app *app); /* a command waits for the session that writes */
@@ -121,6 +126,9 @@ void reconnect_if_outdated(struct app *app, bool failed);
 bool transfer_run_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
 bool transfer_run_was_dry(
 	const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
+
+/* The rival's session is made where there is none; `run`, which may be NULL, ends when it is there. */
+void transfer_run_dial_rival(struct app *app, struct run *run);
 
 /* step.c */
 void step_look(struct app *app, const struct txn_gate *next); /* remembers what would be sent */

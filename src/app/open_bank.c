@@ -84,6 +84,9 @@ static void open_bank_on_catalogue(void *arg, struct catalogue *catalogue, bool 
 		adopt(app, catalogue, db_who(app->browse));
 	else if (!app->catalogue || !app->private->looked_again) /* else what was read stays, marked as old */
 		open_bank_refuse(app, err);
+	if (!app->private->opened)
+		app->private->filled = txn_counters(app->txn)->committed;
+	app->private->opened = true;
 	start_phase(app, PHASE_READY);
 	app_changed(app);
 }

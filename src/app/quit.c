@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Quitting: what still runs is cancelled, waited for a while, then abandoned; and what the user must know of it. */
+#include <inttypes.h>
 #include <signal.h>
 
 #include "app/app_private.h"
+#include "base/text.h"
 
 enum { LEAVE_SCREEN_MS = 250, LEAVE_PLAIN_MS = 5000 };
 
@@ -32,6 +34,43 @@ void quit_look(struct app *app)
 	if (app->leaving && !jobs_awaited(app))
 		loop_stop(app->loop);
 }
+
+/* ---- what leaving would lose ---- */
+
+/* A lesson is torn down when it is left, and can be played again. */
+static const struct job *quit_running(const struct app *app)
+{
+	const struct job *job = app->private->jobs;
+	while (job && (job->over || (job->uses & USES_STAGE) || !job->ops->awaited || !job->ops->awaited(job)))
+		job = job->next;
+	return job;
+}
+
+static uint64_t quit_changes(const struct app *app)
+{
+	uint64_t committed = txn_counters(app->txn)->committed;
+	return app->server && !app->settings.keep && committed > app->private->filled ? committed - app->private->filled
+										      : 0;
+}
+
+bool quit_loses(const struct app *app, struct buf *out)
+{
+	const struct job *job = quit_running(app);
+	uint64_t changes = quit_changes(app);
+	if (job)
+		buf_fmt(out, "%s is %s: it is cancelled, unless its commit was sent. ", job->name,
+			app->step.next ? "held" : "running");
+	if (changes)
+		buf_fmt(out,
+			"This bank is thrown away, with the %" PRIu64 " %s committed here; "
+			"teller demo --keep DIR keeps one. ",
+			changes, text_plural(changes, "transaction", "transactions"));
+	if (out->len)
+		out->p[--out->len] = '\0';
+	return job || changes;
+}
+
+/* ---- signals, and the end ---- */
 
 /* The first ^C is for what runs, as on the screen; everything else that asks us to end means it. */
 void quit_signal(void *arg, int signal_number)

@@ -103,7 +103,7 @@ static void say_moved(struct app *app, const struct app_transfer *transfer)
 		   transfer_run_show(app, facts.source_after).text, destination,
 		   transfer_run_show(app, facts.destination_after).text, time, attempts,
 		   text_plural(attempts, "attempt", "attempts"), buf_text(&doubt),
-		   owes ? "; the rival now gives its unit back" : "");
+		   owes ? "; the rival then gives its unit back" : "");
 	buf_free(&doubt);
 }
 
@@ -255,16 +255,40 @@ static void transfer_run_go(struct transfer_run *moving)
 	app_changed(app);
 }
 
+/* ---- the rival's session ---- */
+
+/* The command that made it, and the transfer that waits for it. */
 static void transfer_run_on_rival(void *arg, const struct err *err)
 {
-	struct transfer_run *moving = arg;
-	struct app *app = moving->job.app;
-	moving->awaits_rival = false;
+	struct app *app = arg;
+	struct run *run = app->private->dialling;
+	struct transfer_run *moving = transfer_run_of(app);
+	app->private->dialling = NULL;
 	if (err) {
-		app_say(app, err->status, "no rival this time: %s", err->text);
 		rival_arm(app->rival, false);
+		app_changed(app);
 	}
-	transfer_run_go(moving);
+	if (err && !run)
+		app_say(app, err->status, "no rival this time: %s", err->text);
+	if (run)
+		run_end(run, err ? err->status : ST_OK, err ? err->text : NULL);
+	if (moving && moving->awaits_rival) {
+		moving->awaits_rival = false;
+		transfer_run_go(moving);
+	}
+}
+
+void transfer_run_dial_rival(struct app *app, struct run *run)
+{
+	enum db_state state = db_state(app->rival_db);
+	if (state == DB_IDLE || state == DB_BUSY || app->private->dialling) {
+		if (run)
+			run_end(run, ST_OK, NULL);
+		return;
+	}
+	app->private->dialling = run;
+	if (state != DB_CONNECTING)
+		db_connect(app->rival_db, &app->settings.conninfo, 10000, transfer_run_on_rival, app);
 }
 
 /* ---- the job ---- */
@@ -277,6 +301,9 @@ static void transfer_run_give_up(struct transfer_run *moving)
 	app->transfer.run = NULL;
 	db_close(app->rival_db);
 	job_end(&moving->job);
+	if (app->private->dialling)
+		run_end(app->private->dialling, ST_CANCELLED, NULL);
+	app->private->dialling = NULL;
 	run_end(run, ST_CANCELLED, "cancelled; nothing changed");
 }
 
@@ -347,10 +374,9 @@ void app_transfer(struct run *run, const struct transfer_spec *spec, void (*repo
 	set_transfer(app, run, spec);
 	app->transfer.report = report;
 	struct transfer_run *moving = transfer_run_begin(app, run_option(run, "dry-run") != NULL);
-	bool rival_down = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
-	moving->awaits_rival = rival_down && db_state(app->rival_db) != DB_CONNECTING;
+	moving->awaits_rival = rival_armed(app->rival) && db_state(app->rival_db) != DB_IDLE;
 	if (moving->awaits_rival)
-		db_connect(app->rival_db, &app->settings.conninfo, 10000, transfer_run_on_rival, moving);
+		transfer_run_dial_rival(app, NULL);
 	else
 		transfer_run_go(moving);
 }

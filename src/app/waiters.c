@@ -28,6 +28,11 @@ static struct waiting *waiting_of(const struct app *app)
 	return (struct waiting *)job_find(app, &waiting_ops);
 }
 
+bool app_waits(const struct app *app)
+{
+	return waiting_of(app) != NULL;
+}
+
 /* ---- serving ---- */
 
 /* The catalogue is read again as soon as what is being dialled is there. */
@@ -44,7 +49,7 @@ static int waiters_look_up(struct app *app, const struct need *need, struct err 
 	const struct loss *lost = &app->private->lost, *lost_work = &app->private->lost_work;
 	if (!why && (need->flags & COMMAND_BANK) && rereads_soon(app))
 		return PENDING;
-	if (why && (app->private->awaking || (starting && app_prints(app)) || reconnect_awaits(app, lost)))
+	if (why && (app->private->awaking || starting || reconnect_awaits(app, lost)))
 		return PENDING;
 	if (why && app_prints(app) && lost->since_us) {
 		reconnect_gave_up(app, lost, "the connection", err);
@@ -109,8 +114,10 @@ static void waiters_add_need(struct app *app, const struct need *need)
 		job_begin(app, &waiting->job);
 	}
 	*added = *need;
-	added->next = waiting->needs;
-	waiting->needs = added;
+	struct need **end = &waiting->needs; /* who came first is served first */
+	while (*end)
+		end = &(*end)->next;
+	*end = added;
 }
 
 void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg, const struct err *err), void *arg)

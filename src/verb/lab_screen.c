@@ -105,8 +105,6 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 	if (app->player)
 		return err_set(err, ST_USAGE, "%.80s is being played; leave it first, with Esc",
 			       player_name(app->player));
-	if (app->phase == PHASE_SERVER)
-		return err_set(err, ST_USAGE, "the private server is starting; try again in a moment");
 	if (run_standby(app, "a lesson", err) || play(app, name, false, err))
 		return err->status;
 	player_begin(app->player, first_order(app));
@@ -372,7 +370,9 @@ static enum status do_word(struct app *app, const char *word, const char *argume
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		if (strcmp(word, words[i].name) != 0)
 			continue;
-		if (!app->player || playing_of(app)->ends)
+		if (app->player && playing_of(app)->ends)
+			return err_set(err, ST_USAGE, "the lesson is being torn down; then its list is shown");
+		if (!app->player)
 			return err_set(err, ST_USAGE, "no lesson is being played; `lab` lists them");
 		return words[i].fn(&call, err);
 	}
@@ -382,9 +382,24 @@ static enum status do_word(struct app *app, const char *word, const char *argume
 		       word);
 }
 
+static void lab_screen_go(void *arg, const struct err *not_ready)
+{
+	struct run *run = arg;
+	struct err err = {0};
+	enum status status = ST_OK;
+	if (not_ready)
+		err = *not_ready, status = err.status;
+	else
+		status = do_word(run->app, run->args[0], run->args[1], &err);
+	run_end(run, status, status && err.text[0] ? err.text : NULL);
+}
+
+/* A lesson needs the server; the list of lessons does not. */
 void lab_screen_run(struct run *run)
 {
-	struct err err = {0};
-	enum status status = do_word(run->app, run->args[0], run->args[1], &err);
-	run_end(run, status, status && err.text[0] ? err.text : NULL);
+	bool plays = run->args[0] && strcmp(run->args[0], "play") == 0;
+	if (plays)
+		waiters_wait(run->app, COMMAND_SERVER, lab_screen_go, run);
+	else
+		lab_screen_go(run, NULL);
 }

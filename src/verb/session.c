@@ -140,8 +140,20 @@ static void do_version(struct run *run)
 static void do_quit(struct run *run)
 {
 	struct app *app = run->app;
+	struct buf lost = {0};
+	bool asks = !run->confirmed && !app_prints(app) && quit_loses(app, &lost);
+	buf_free(&lost);
+	if (asks) {
+		app->face.review(app->face.self, run);
+		return;
+	}
 	run_end(run, ST_OK, NULL);
 	app_leave(app, 0);
+}
+
+static void describe_quit(struct buf *out, const struct run *run)
+{
+	quit_loses(run->app, out);
 }
 
 const struct command verb_cancel = {
@@ -177,8 +189,13 @@ const struct command verb_init = {
 const struct command verb_quit = {
 	.name = "quit",
 	.alias = "q",
-	.help = "leave teller",
+	.options =
+		{
+			{"yes", NULL, "do not ask, whatever is lost"},
+		},
+	.help = "leave teller; a screen asks where something would be lost",
 	.run = do_quit,
+	.describe = describe_quit,
 };
 
 const struct command verb_reconnect = {

@@ -162,36 +162,19 @@ static void do_transfer(struct run *run)
 
 /* ---- rival ---- */
 
-static void arm(struct run *run, bool on)
-{
-	struct app *app = run->app;
-	rival_arm(app->rival, on);
-	app_changed(app);
-	app_say(app, ST_OK, on ? "the rival is armed: the next transfer meets a real conflict" : "the rival is off");
-	run_end(run, ST_OK, NULL);
-}
-
-static void transfer_on_rival(void *arg, const struct err *err)
-{
-	struct run *run = arg;
-	if (err)
-		run_end(run, err->status, err->text);
-	else
-		arm(run, true);
-}
-
+/* It is armed at once: a transfer that is made before its session is there waits for that. */
 static void do_rival(struct run *run)
 {
 	struct app *app = run->app;
 	const char *word = run->nargs > 0 ? run->args[0] : "toggle";
 	bool on = strcmp(word, "toggle") == 0 ? !rival_armed(app->rival) : strcmp(word, "on") == 0;
-	enum db_state state = db_state(app->rival_db);
-	if (on && state == DB_CONNECTING)
-		run_end(run, ST_USAGE, "the rival is connecting; try again in a moment");
-	else if (on && state != DB_IDLE && state != DB_BUSY)
-		db_connect(app->rival_db, &app->settings.conninfo, 10000, transfer_on_rival, run);
+	rival_arm(app->rival, on);
+	app_changed(app);
+	app_say(app, ST_OK, on ? "the rival is armed: the next transfer meets a real conflict" : "the rival is off");
+	if (on)
+		transfer_run_dial_rival(app, run);
 	else
-		arm(run, on);
+		run_end(run, ST_OK, NULL);
 }
 
 const struct command verb_dest = {

@@ -151,7 +151,7 @@ static void the_console_goes_over(void **state)
 	term_type(term, " ");
 	term_expect(term, "FAILED");
 	term_expect(term, "4711");
-	term_type(term, "q");
+	term_type(term, "Q");
 	term_expect_exit(term, 0);
 	assert_int_equal(pg_ask(there, "SELECT balance FROM cut.accounts WHERE id = 1"), CUTS_TOTAL);
 	assert_int_equal(pg_ask(cuts.direct, "SELECT balance FROM cut.accounts WHERE id = 1"), CUTS_TOTAL);

@@ -84,6 +84,9 @@ static void leaving_in_the_middle(void **state)
 	term_type(term, ":create 50000 --copy --chunk 1000<Enter>");
 	term_expect(term, "created 2000 of 50000 accounts (4 %), ");
 	term_type(term, "q");
+	term_expect(term, "create is running: it is cancelled");
+	term_settle(term);
+	term_type(term, "y");
 	term_expect_exit(term, 130);
 	term_expect(term, "teller: created 2000 of 50000 accounts, which are kept: cancelled");
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 2003);

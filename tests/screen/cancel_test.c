@@ -78,6 +78,8 @@ static void while_the_rival_comes_back(void **state)
 		pg_bank(30);
 		term_type(term, ":rival on<Enter>");
 		term_expect(term, "the rival is armed");
+		if (i == 0) /* it stays connected */
+			term_expect(term, "R        connected");
 		lose(term, "rival");
 		check_cancelled(term, keys[i]);
 		term_type(term, ":rival off<Enter>");
@@ -116,9 +118,11 @@ static void left_meanwhile(void **state)
 	struct term *term = opened(state);
 	term_type(term, ":rival on<Enter>");
 	term_expect(term, "the rival is armed");
+	term_expect(term, "R        connected");
 	lose(term, "rival");
-	term_type(term, ":transfer 7001 7002 half --yes<Enter>");
-	console_quit(term);
+	term_type(term, ":transfer 7001 7002 half --yes<Enter>:quit --yes<Enter>");
+	term_expect_exit(term, 0);
+	term_expect_restored(term);
 	expect_nothing_moved();
 }
 

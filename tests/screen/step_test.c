@@ -112,7 +112,8 @@ static void what_is_held_can_be_cancelled(void **state)
 	term_type(term, " ");
 	term_expect(term, "nothing is held; the next transfer will be");
 	start(term); /* and leaving ends what is held */
-	quit(term);
+	term_type(term, ":quit --yes<Enter>");
+	term_expect_exit(term, 0);
 	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
 }
 

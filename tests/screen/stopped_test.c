@@ -137,7 +137,7 @@ static void keys_are_answered(struct term *term, const char *what)
 static void leaves_at_once(struct term *term, const char *what)
 {
 	uint64_t start_us = clock_us();
-	term_type(term, "q");
+	term_type(term, ":quit --yes<Enter>");
 	term_expect_exit(term, 5);
 	uint64_t took_us = clock_us() - start_us;
 	term_expect_restored(term);
@@ -185,7 +185,7 @@ static void before_the_commit(void **state)
 			      "state LIKE 'idle in%'",
 			      1);
 	stop_the_transfer();
-	term_type(term, "q");
+	term_type(term, ":quit --yes<Enter>");
 	term_expect_exit(term, 0);
 	go_on();
 	console_expect_number(term, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%'", 0);

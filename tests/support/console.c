@@ -115,9 +115,19 @@ void console_expect_no_lanes(struct term *term, const char *database)
 	console_expect_number(term, "SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'", 0);
 }
 
-void console_quit(struct term *term)
+void console_quit_changed(struct term *term)
 {
 	term_type(term, "q");
+	term_expect(term, "This bank is thrown away");
+	term_settle(term); /* what is typed while a question appears is no answer to it */
+	term_type(term, "y");
+	term_expect_exit(term, 0);
+	term_expect_restored(term);
+}
+
+void console_quit(struct term *term)
+{
+	term_type(term, "Q");
 	term_expect_exit(term, 0);
 	term_expect_restored(term);
 }

@@ -31,7 +31,8 @@ void console_space_to(struct term *term, int from, int to, int of);
 /* Waits until no session of a lesson is left in that database, the program's own, and no table of a lesson. */
 void console_expect_no_lanes(struct term *term, const char *database);
 
-/* Presses q and checks that everything is as it was before. */
+/* Presses Q, which leaves from any place, and checks that everything is as it was before. */
 void console_quit(struct term *term);
+void console_quit_changed(struct term *term); /* where it is asked first: the bank is thrown away */
 
 #endif
