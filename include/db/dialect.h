@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All that differs between the servers, in one table: another product is an entry of it. */
+/* The products there are, and all that differs between them, in one table: another product is an entry of it. */
 #ifndef DB_DIALECT_H
 #define DB_DIALECT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "db/sqlstate.h"
-
 enum { DIALECT_SCHEMES_MAX = 4 };
+
+enum sql_server { SERVER_POSTGRES, SERVER_COCKROACH };
 
 struct dialect {
 	enum sql_server server;

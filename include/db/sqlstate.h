@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "db/dialect.h"
+
 /* Outcome classes, after reference: PostgreSQL appendix A, CockroachDB common-errors and
  * transaction-retry-error-reference. */
 enum sql_class {
@@ -15,8 +17,6 @@ enum sql_class {
 	CLASS_COMMITTED,  /* already durable; later noise */
 	CLASS_FOLLOW_UP,  /* caused by an earlier error of the attempt, which decides */
 };
-
-enum sql_server { SERVER_POSTGRES, SERVER_COCKROACH };
 
 /* PHASE_WORK: no commit statement was sent yet. PHASE_COMMIT: COMMIT, or RELEASE on CockroachDB, or a round trip with
  * either, was sent. */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "db/dialect.h"
 #include "db/rows.h"
-#include "db/sqlstate.h"
 
 /* What a commit that was answered stands on. */
 enum durability {

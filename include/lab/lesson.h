@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "db/db.h"
-#include "db/sqlstate.h"
+#include "db/dialect.h"
 #include "lab/spec.h"
 
 /*
@@ -71,12 +71,13 @@ struct lesson_retry {
 	unsigned attempt; /* that commits; 0: nothing is expected */
 };
 
-enum lesson_need_kind { LESSON_SERIALIZABLE, LESSON_CRDB, LESSON_PG, LESSON_SUPERUSER };
+enum lesson_need_kind { LESSON_SERIALIZABLE, LESSON_PRODUCT, LESSON_SUPERUSER };
 
 struct lesson_need {
 	struct lesson_scope scope;
 	enum lesson_need_kind kind;
-	int major; /* of PostgreSQL, at least; 0: any */
+	enum sql_server product;
+	int major; /* of the product, at least; 0: any */
 };
 
 /* All of it is owned by the lesson; texts are raw bytes of the file: text_escape() before showing. */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "cli/settings.h"
+#include "db/dialect.h"
 
 static void usage_add_option(struct buf *out, const struct option *option)
 {
@@ -63,7 +64,11 @@ static void usage_add_verbs(struct buf *out)
 
 void settings_help(struct buf *out)
 {
-	buf_str(out, "teller: a terminal console for a bank in PostgreSQL or CockroachDB\n"
+	size_t n = dialect_count();
+	buf_str(out, "teller: a terminal console for a bank in ");
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(out, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", dialect_of((enum sql_server)i)->product);
+	buf_str(out, "\n"
 		     "\n"
 		     "Usage:\n"
 		     "  teller [CONNECTION] [OPTION]... [DBNAME | URI] [USER]   the console\n"

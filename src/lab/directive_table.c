@@ -10,13 +10,6 @@
 
 enum { RETRIES_MAX = 16 };
 
-static const char *const needs[] = {
-	[LESSON_SERIALIZABLE] = "serializable",
-	[LESSON_CRDB] = "crdb",
-	[LESSON_PG] = "pg",
-	[LESSON_SUPERUSER] = "superuser",
-};
-
 /* ---- texts ---- */
 
 static enum status directive_add_text(struct directive_reader *r, const char *text)
@@ -225,41 +218,19 @@ static enum status directive_retry(struct directive_reader *r)
 	return ST_OK;
 }
 
-/* "pg>=15" */
-static bool directive_version(const char *word, struct lesson_need *need)
-{
-	if (strncmp(word, "pg>=", 4) != 0 || !text_is_integer(word + 4) || strlen(word + 4) > 3)
-		return false;
-	need->kind = LESSON_PG;
-	need->major = atoi(word + 4);
-	return need->major >= 0;
-}
-
-static bool directive_need(const char *word, struct lesson_need *need)
-{
-	for (size_t i = 0; i < COUNT_OF(needs); i++) {
-		need->kind = (enum lesson_need_kind)i;
-		if (strcmp(needs[i], word) == 0)
-			return true;
-	}
-	return directive_version(word, need);
-}
-
-void lesson_need_show(struct buf *out, const struct lesson_need *need)
-{
-	buf_str(out, needs[need->kind]);
-	if (need->major)
-		buf_fmt(out, ">=%d", need->major);
-}
-
 static enum status directive_add_need(struct directive_reader *r, const struct directive_word *word)
 {
 	struct lesson *lesson = r->lesson;
 	struct lesson_need need = {.scope = r->scope};
-	if (!directive_need(word->text, &need))
-		return directive_error(&r->lexer, word->place,
-				       "unknown requirement %s; use serializable, crdb, pg, pg>=15 or superuser",
-				       token_say_name(word->text).text);
+	struct buf words = {0};
+	bool known = needs_read(word->text, &need);
+	if (!known) {
+		needs_say(&words);
+		directive_error(&r->lexer, word->place, "unknown requirement %s; use %s",
+				token_say_name(word->text).text, buf_text(&words));
+		buf_free(&words);
+		return directive_failed(r);
+	}
 	lesson->needs = mem_grow(lesson->needs, lesson->nneeds, sizeof need);
 	lesson->needs[lesson->nneeds++] = need;
 	return ST_OK;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A lesson: its life, what it has for a step, and whether it runs on a server. */
+/* A lesson: its life, and what it has for a step. */
 #include "lab/lesson.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "db/dialect.h"
 #include "lesson_internal.h"
 
 struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct err *err)
@@ -96,58 +95,4 @@ bool lesson_retries(const struct lesson *lesson, long permutation)
 		if (lesson_retry_of(lesson, permutation, i))
 			return true;
 	return false;
-}
-
-/* ---- where it runs ---- */
-
-bool lesson_server_of(const struct db *db, struct lesson_server *server)
-{
-	enum db_state state = db_state(db);
-	const struct db_facts *facts = db_facts(db);
-	if (state != DB_IDLE && state != DB_BUSY)
-		return false;
-	*server = (struct lesson_server){
-		.kind = db_server(db), .major = atoi(facts->version), .superuser = facts->superuser};
-	return true;
-}
-
-static enum status lesson_judge_server(enum sql_server wanted, const struct lesson_server *server, struct err *why)
-{
-	if (server->kind == wanted)
-		return ST_OK;
-	return err_set(why, ST_REJECTED, "needs %s, and this server is %s", dialect_of(wanted)->product,
-		       dialect_of(server->kind)->product);
-}
-
-static enum status judge_need(const struct lesson_need *need, const struct lesson_server *server, struct err *why)
-{
-	switch (need->kind) {
-	case LESSON_SERIALIZABLE: /* both servers have it */
-		return ST_OK;
-	case LESSON_CRDB:
-		return lesson_judge_server(SERVER_COCKROACH, server, why);
-	case LESSON_PG:
-		if (server->kind != SERVER_POSTGRES)
-			return lesson_judge_server(SERVER_POSTGRES, server, why);
-		if (server->major < need->major)
-			return err_set(why, ST_REJECTED,
-				       "needs PostgreSQL %d or newer, and this server is PostgreSQL %d", need->major,
-				       server->major);
-		return ST_OK;
-	case LESSON_SUPERUSER:
-		if (server->superuser)
-			return ST_OK;
-		return err_set(why, ST_REJECTED, "needs a superuser, which this role is not");
-	}
-	return ST_OK;
-}
-
-bool lesson_runs(const struct lesson *lesson, long permutation, const struct lesson_server *server, struct err *why)
-{
-	for (size_t i = 0; i < lesson->nneeds; i++) {
-		long of = lesson->needs[i].scope.permutation;
-		if ((of < 0 || of == permutation) && judge_need(&lesson->needs[i], server, why))
-			return false;
-	}
-	return true;
 }

@@ -44,6 +44,11 @@ MUST_CHECK enum status directive_read_step(struct directive_reader *r, const cha
 MUST_CHECK enum status directive_read_text(struct directive_reader *r, struct directive_word *word);
 MUST_CHECK enum status directive_read_end(struct directive_reader *r);
 
+/* ---- needs.c ---- */
+
+bool needs_read(const char *word, struct lesson_need *need); /* false: there is no such need */
+void needs_say(struct buf *out);                             /* the words that there are, as the end of a sentence */
+
 /* ---- outcome.c ---- */
 
 /* Reads OUTCOME (teller-lesson.5) up to one of `stops` or the end. */

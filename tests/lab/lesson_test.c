@@ -2,6 +2,7 @@
 /* The directives of lessons: what each says, where it holds, and each refusal with its line and column. */
 #include "lab/lesson.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,6 +160,16 @@ static void needs_decide_where_it_runs(void **state)
 	check_runs(lesson, 1, old, "needs PostgreSQL 15 or newer, and this server is PostgreSQL 14");
 	check_runs(lesson, 1, new, "needs a superuser, which this role is not");
 	lesson_free(lesson);
+	lesson = parsed("#@ needs crdb>=22", "", "");
+	check_runs(lesson, -1, old, "needs CockroachDB, and this server is PostgreSQL");
+	check_runs(lesson, -1, crdb, "needs CockroachDB 22 or newer, and this server is CockroachDB 13");
+	crdb.major = 22;
+	check_runs(lesson, -1, crdb, NULL);
+	struct buf shown = {0};
+	lesson_need_show(&shown, &lesson->needs[0]);
+	assert_string_equal(buf_text(&shown), "crdb>=22");
+	buf_free(&shown);
+	lesson_free(lesson);
 }
 
 static void refusals_of_words_have_a_place(void **state)
@@ -180,10 +191,29 @@ static void refusals_of_words_have_a_place(void **state)
 	check_refused("", "#@ say a2 \"x\"", "a.spec:4:8: step \"a2\" is not in the permutation above");
 	check_refused("#@ needs pg 15", "", "a.spec:2:13: unexpected text: \"15\"");
 	check_refused("#@ needs", "", "a.spec:2:9: expected what the lesson needs");
-	check_refused("#@ needs pg>=x", "",
-		      "a.spec:2:10: unknown requirement \"pg>=x\"; use serializable, crdb, pg, pg>=15 or superuser");
-	check_refused("#@ needs pg>=", "",
-		      "a.spec:2:10: unknown requirement \"pg>=\"; use serializable, crdb, pg, pg>=15 or superuser");
+	check_refused(
+		"#@ needs pg>=x", "",
+		"a.spec:2:10: unknown requirement \"pg>=x\"; use serializable, superuser, pg, crdb or a product with a "
+		"version, like pg>=15");
+	check_refused(
+		"#@ needs pg>=", "",
+		"a.spec:2:10: unknown requirement \"pg>=\"; use serializable, superuser, pg, crdb or a product with a "
+		"version, like pg>=15");
+}
+
+static void needs_that_nobody_has(void **state)
+{
+	(void)state;
+	static const char *const words[] = {"pg>15", "pgx", "p", "PG", "superuser>=1", "crdb>=", "pg>=-1", "pg>=1000"};
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		char line[40], why[160];
+		snprintf(line, sizeof line, "#@ needs %s", words[i]);
+		snprintf(why, sizeof why,
+			 "a.spec:2:10: unknown requirement \"%s\"; use serializable, superuser, pg, crdb or a product "
+			 "with a version, like pg>=15",
+			 words[i]);
+		check_refused(line, "", why);
+	}
 }
 
 static void refusals_of_outcomes_have_a_place(void **state)
@@ -377,6 +407,7 @@ int main(void)
 		cmocka_unit_test(expectations_checks_and_needs),
 		cmocka_unit_test(needs_decide_where_it_runs),
 		cmocka_unit_test(refusals_of_words_have_a_place),
+		cmocka_unit_test(needs_that_nobody_has),
 		cmocka_unit_test(refusals_of_outcomes_have_a_place),
 		cmocka_unit_test(refusals_of_questions_have_a_place),
 		cmocka_unit_test(too_many_directives_are_refused),
