@@ -250,7 +250,8 @@ static const char *sequence_of(const struct key *key, char out[8])
 
 static void feed(const char *bytes)
 {
-	override_settings();
+	if (!RL_ISSTATE(RL_STATE_ISEARCH)) /* the search still reads those that it began with */
+		override_settings();
 	buf_clear(&prompt.queue);
 	prompt.at = 0;
 	buf_str(&prompt.queue, bytes);

@@ -141,6 +141,7 @@ static void a_prefix_key_in_the_search(void **state)
 		term_type(term, ":");
 		term_type(term, i % 2 ? "<^S>" : "<^R>");
 		term_expect(term, "search");
+		term_type(term, "ab<BS>c"); /* readline reads its settings once more in the search */
 		term_type(term, "<^X>");
 		term_type(term, rests[i]);
 		term_type(term, "<^C>");
