@@ -63,6 +63,7 @@ struct answer {
 	char sqlstate[6];        /* "" for no error, or for an error of libpq itself */
 	const char *tag;         /* command tag; "" on an error */
 	int64_t affected;        /* rows touched or returned; -1 where the tag has no count */
+	bool contradicted; /* lost, because the server's answers contradict those before, which may be false, too */
 	const struct rows *rows; /* NULL where the statement returns none */
 	const char *message;     /* "" where ok */
 	const char

@@ -38,6 +38,7 @@ void connect_close(struct db *db)
 	free(db->fatal);
 	free(db->end);
 	db->warning = db->fatal = db->end = NULL;
+	db->contradicted = false;
 	db->fatal_sqlstate[0] = '\0';
 	prepared_clear(db);
 	copy_forget(db);

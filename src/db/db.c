@@ -87,6 +87,7 @@ static void answer_lost(struct db *db, const PGresult *why, struct answer *answe
 	answer_from(answer, text, why);
 	answer->ok = answer->clean = false;
 	answer->lost = true;
+	answer->contradicted = db->contradicted;
 	if (why)
 		return;
 	answer->text = db->end ? db->end : db->conn ? PQerrorMessage(db->conn) : "";

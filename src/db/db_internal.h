@@ -116,6 +116,7 @@ struct db {
 	char *warning; /* of class 01, since the last answer */
 	char *fatal;   /* the server's last words, where they came outside any answer */
 	char fatal_sqlstate[6];
+	bool contradicted;
 	char *end; /* libpq's words on how the connection ended */
 	struct cancel_job *cancel;
 	bool idle_due; /* the round trip is over, but a cancel is still on its way */

@@ -158,15 +158,37 @@ static bool answers_missing(struct db *db)
 {
 	if (db->pending[db->at].kind == PENDING_SYNC)
 		return false;
+	db->contradicted = true;
 	free(db->end);
 	db->end = mem_dup("the server ended the round trip before it had answered all of it");
 	return true;
 }
 
+/* Nothing is an answer to our Sync but its end: what else comes there belongs to a statement that was answered already, and then
+ * the answers before it are not to be believed either. (After an error, libpq gives the statements behind it answers of
+ * its own, and takes what the server says of them for this.) */
+static bool is_beside(struct db *db, const PGresult *result)
+{
+	if (db->pending[db->at].kind != PENDING_SYNC)
+		return false;
+	db->contradicted = !result_is_fatal(result);
+	if (PQresultStatus(result) != PGRES_FATAL_ERROR) {
+		free(db->end);
+		db->end = mem_dup("the server answered more than it was asked");
+	}
+	return true;
+}
+
+/* Where a result says why the connection is not used any more. */
+static bool says_why(const PGresult *result)
+{
+	return result && (PQresultStatus(result) == PGRES_FATAL_ERROR || result_is_copy(result));
+}
+
 /* Reads what has arrived. Returns false once the connection was lost. */
 static bool receive_read_answers(struct db *db)
 {
-	bool ended = false;
+	bool ended = false, beside = false;
 	if (db->npending && db->pending[0].kind == PENDING_TEXT)
 		return text_read(db);
 	while (!ended && db->state == DB_BUSY && db->at < db->npending && !db->feeding && !PQisBusy(db->conn)) {
@@ -186,12 +208,13 @@ static bool receive_read_answers(struct db *db)
 			if (!ended && ++db->at == db->npending)
 				db_finish_round_trip(db);
 		} else {
+			beside = is_beside(db, result);
 			receive_keep(db, result);
-			ended = is_end(db, db->current);
+			ended = beside || is_end(db, db->current);
 		}
 	}
 	if (db->state == DB_BUSY && (ended || PQstatus(db->conn) == CONNECTION_BAD)) {
-		db_lose(db, ended ? db->current : NULL);
+		db_lose(db, ended && says_why(db->current) ? db->current : NULL);
 		return false;
 	}
 	return true;

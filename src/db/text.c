@@ -81,6 +81,12 @@ bool text_read(struct db *db)
 			db_lose(db, NULL);
 			return false;
 		}
+		if (!result && !db->answered) { /* even to nothing there is an answer */
+			free(db->end);
+			db->end = mem_dup("the server ended the round trip without an answer");
+			db_lose(db, NULL);
+			return false;
+		}
 		if (!result) {
 			record_last(db);
 			PQclear(db->current);

@@ -117,9 +117,12 @@ static void send_on_lost(void *arg, size_t answered, const struct answer *why)
 		finish_committed(txn);
 		return;
 	}
+	if (why->contradicted && attempt_holds_commit(txn, attempt->first_sent, attempt->next))
+		fault_clear(&attempt->fault); /* the commit may have been done for all that */
 	if (!attempt->fault.set) {
 		fault_keep(&attempt->fault, why);
-		attempt->fault.commit = attempt_holds_commit(txn, attempt->first_sent + answered, attempt->next);
+		attempt->fault.commit = attempt_holds_commit(
+			txn, attempt->first_sent + (why->contradicted ? 0 : answered), attempt->next);
 	}
 	attempt->fault.lost = true;
 	retry_decide(txn);

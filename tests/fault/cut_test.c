@@ -49,8 +49,18 @@ static void unreadable_answers(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < CUTS_WIRES; i++) {
-		cuts_spoil(&cuts, cuts_wires[i], true);
-		cuts_spoil(&cuts, cuts_wires[i], false);
+		cuts_lie(&cuts, cuts_wires[i], true, RELAY_SPOIL);
+		cuts_lie(&cuts, cuts_wires[i], false, RELAY_SPOIL);
+	}
+}
+
+/* The answer that follows such an error contradicts it. */
+static void forged_errors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CUTS_WIRES; i++) {
+		cuts_lie(&cuts, cuts_wires[i], true, RELAY_FORGE);
+		cuts_lie(&cuts, cuts_wires[i], false, RELAY_FORGE);
 	}
 }
 
@@ -74,10 +84,10 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pipeline_with_ledger),   cmocka_unit_test(pipeline_without_ledger),
-		cmocka_unit_test(step_with_ledger),       cmocka_unit_test(step_without_ledger),
-		cmocka_unit_test(unreadable_answers),     cmocka_unit_test(oneshot_with_ledger),
-		cmocka_unit_test(oneshot_without_ledger),
+		cmocka_unit_test(pipeline_with_ledger), cmocka_unit_test(pipeline_without_ledger),
+		cmocka_unit_test(step_with_ledger),     cmocka_unit_test(step_without_ledger),
+		cmocka_unit_test(unreadable_answers),   cmocka_unit_test(forged_errors),
+		cmocka_unit_test(oneshot_with_ledger),  cmocka_unit_test(oneshot_without_ledger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

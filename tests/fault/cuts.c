@@ -139,15 +139,15 @@ bool cuts_try(struct cuts *cuts, enum txn_wire wire, bool ledger, enum relay_fau
 	return happened;
 }
 
-void cuts_spoil(struct cuts *cuts, enum txn_wire wire, bool ledger)
+void cuts_lie(struct cuts *cuts, enum txn_wire wire, bool ledger, enum relay_fault lie)
 {
 	cuts->tries = cuts->settled = cuts->unknown = cuts->retried = 0;
 	cuts_make_bank(cuts, ledger);
-	for (unsigned at = 1; cuts_try(cuts, wire, ledger, RELAY_SPOIL, RELAY_TO_CLIENT, at); at++)
+	for (unsigned at = 1; cuts_try(cuts, wire, ledger, lie, RELAY_TO_CLIENT, at); at++)
 		;
-	printf("# measured: %s, %s %s: %u spoiled answers, %u settled, %u retried, %u unknown\n", cuts->name,
-	       cuts_wire_name(wire), ledger ? "with ledger" : "without ledger", cuts->tries, cuts->settled,
-	       cuts->retried, cuts->unknown);
+	printf("# measured: %s, %s %s: %u %s, %u settled, %u retried, %u unknown\n", cuts->name, cuts_wire_name(wire),
+	       ledger ? "with ledger" : "without ledger", cuts->tries,
+	       lie == RELAY_SPOIL ? "spoiled answers" : "forged errors", cuts->settled, cuts->retried, cuts->unknown);
 	assert_true(cuts->tries > 10);
 }
 

@@ -52,8 +52,8 @@ bool cuts_try(struct cuts *cuts, enum txn_wire wire, bool ledger, enum relay_fau
 void cuts_everywhere(struct cuts *cuts, enum txn_wire wire, bool ledger, enum cuts_unknown unknown);
 void cuts_in_every_wire(struct cuts *cuts, bool ledger, enum cuts_unknown unknown); /* the same in each wire mode */
 
-/* Every answer on its way to the client, made unreadable: libpq gives errors without an SQLSTATE, over a connection
- * that lives. */
-void cuts_spoil(struct cuts *cuts, enum txn_wire wire, bool ledger);
+/* RELAY_SPOIL: every answer on its way to the client, made unreadable: libpq gives errors without an SQLSTATE, over a connection
+ * that lives. RELAY_FORGE: an error before every answer, though the server goes on as if there were none. */
+void cuts_lie(struct cuts *cuts, enum txn_wire wire, bool ledger, enum relay_fault lie);
 
 #endif

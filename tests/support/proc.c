@@ -100,6 +100,17 @@ static void show_and_fail(struct proc *proc, const char *what)
 	fail_msg("%s", what);
 }
 
+bool proc_ended(struct proc *proc, int ms)
+{
+	if (proc->pid && !spawn_ended(proc->pid, &proc->status)) {
+		pump(proc, ms);
+		return false;
+	}
+	proc->pid = 0;
+	proc_wait(proc);
+	return true;
+}
+
 void proc_wait(struct proc *proc)
 {
 	struct deadline deadline = deadline_in(SPAWN_LIMIT_MS);

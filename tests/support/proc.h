@@ -24,7 +24,8 @@ const char *proc_teller(void);
  * NULL) holds changes: "NAME=value" sets, "NAME" removes. `input` (NULL: nothing) is all that it can read. Owned.
  */
 struct proc *proc_start(const char *const argv[], const char *const env[], const char *input);
-void proc_wait(struct proc *proc);                          /* to its end; fails the test after 20 seconds */
+void proc_wait(struct proc *proc);          /* to its end; fails the test after 20 seconds */
+bool proc_ended(struct proc *proc, int ms); /* reads what it says for at most ms; true once it has ended */
 void proc_wait_output(struct proc *proc, const char *text); /* until stdout or stderr holds text */
 void proc_signal(struct proc *proc, int signum);
 void proc_free(struct proc *proc); /* kills it if it still runs */

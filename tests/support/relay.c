@@ -44,6 +44,8 @@ struct pair {
 
 struct state {
 	struct relay_shared *shared;
+	relay_change_fn *change; /* NULL: messages go on as they are */
+	void *change_arg;
 	int listener;
 	struct sockaddr_un server;
 	struct pair pairs[PAIRS_MAX];
@@ -131,6 +133,22 @@ static bool forward_lie(struct relay_shared *shared, struct pair *pair, size_t n
 	return written;
 }
 
+static bool forward_bytes(const struct state *state, enum relay_direction direction, struct stream *stream, size_t n)
+{
+	struct buf out = {0};
+	if (direction == RELAY_TO_SERVER || !state->change)
+		return write_all(stream->to, stream->bytes, n);
+	state->change(state->change_arg, stream->bytes, n, &out);
+	bool ok = write_all(stream->to, buf_text(&out), out.len);
+	buf_free(&out);
+	return ok;
+}
+
+static const char forged[] = "E\0\0\0\x2c"
+			     "SERROR\0VERROR\0"
+			     "C22012\0"
+			     "Mdivision by zero\0";
+
 /* Forwards one message, with the fault that is due at it. Returns false where the pair is gone. */
 static bool forward(struct state *state, struct pair *pair, enum relay_direction direction)
 {
@@ -146,6 +164,8 @@ static bool forward(struct state *state, struct pair *pair, enum relay_direction
 		pair_close(pair);
 		return false;
 	}
+	if (now && shared->fault == RELAY_FORGE)
+		write_all(stream->to, forged, sizeof forged);
 	bool last = now && shared->fault == RELAY_SPOIL && stream->bytes[0] == 'Z';
 	if (now && shared->fault == RELAY_SPOIL && !last)
 		stream->bytes[0] = '?';
@@ -158,7 +178,7 @@ static bool forward(struct state *state, struct pair *pair, enum relay_direction
 		return true;
 	}
 	bool mute = direction == RELAY_TO_CLIENT && pair->deaf;
-	if (!mute && !write_all(stream->to, stream->bytes, n)) {
+	if (!mute && !forward_bytes(state, direction, stream, n)) {
 		pair_close(pair);
 		return false;
 	}
@@ -239,6 +259,22 @@ static int wait_ms(const struct state *state)
 	return due <= now ? 0 : (int)((due - now + 999) / 1000);
 }
 
+static volatile sig_atomic_t cut_all; /* in the relay's process */
+
+static void on_cut_all(int signum)
+{
+	(void)signum;
+	cut_all = 1;
+}
+
+static void close_all(struct state *state)
+{
+	cut_all = 0;
+	for (size_t i = 0; i < PAIRS_MAX; i++)
+		if (state->pairs[i].used)
+			pair_close(&state->pairs[i]);
+}
+
 static _Noreturn void run(struct state *state)
 {
 	struct pollfd fds[1 + 2 * PAIRS_MAX];
@@ -250,8 +286,13 @@ static _Noreturn void run(struct state *state)
 				bool on = state->pairs[i].used && !s->ended;
 				fds[1 + 2 * i + (size_t)d] = (struct pollfd){.fd = on ? s->from : -1, .events = POLLIN};
 			}
-		if (poll(fds, 1 + 2 * PAIRS_MAX, wait_ms(state)) < 0 && errno != EINTR)
+		int ready = poll(fds, 1 + 2 * PAIRS_MAX, wait_ms(state));
+		if (ready < 0 && errno != EINTR)
 			_exit(1);
+		if (cut_all)
+			close_all(state);
+		if (ready < 0)
+			continue;
 		for (size_t i = 0; i < PAIRS_MAX; i++) {
 			if (!state->pairs[i].used)
 				continue;
@@ -281,6 +322,11 @@ static int listen_in(const char *dir)
 
 void relay_start(struct relay *relay)
 {
+	relay_start_changing(relay, NULL, NULL);
+}
+
+void relay_start_changing(struct relay *relay, relay_change_fn *change, void *arg)
+{
 	static struct state state; /* too large for a stack */
 	const char *host = getenv("PGHOST"), *port = getenv("PGPORT");
 	memset(&state, 0, sizeof state);
@@ -289,6 +335,8 @@ void relay_start(struct relay *relay)
 		fail_msg("cannot make %s", relay->dir);
 	relay->shared = mmap(NULL, sizeof *relay->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	state.shared = relay->shared;
+	state.change = change;
+	state.change_arg = arg;
 	state.listener = listen_in(relay->dir);
 	state.server.sun_family = AF_UNIX;
 	snprintf(state.server.sun_path, sizeof state.server.sun_path, "%s/.s.PGSQL.%s", host ? host : "/tmp",
@@ -297,6 +345,7 @@ void relay_start(struct relay *relay)
 	if (relay->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGPIPE, SIG_IGN);
+		signal(SIGUSR1, on_cut_all);
 		run(&state);
 	}
 	close(state.listener);
@@ -311,6 +360,11 @@ void relay_stop(struct relay *relay)
 	unlink(path);
 	rmdir(relay->dir);
 	munmap(relay->shared, sizeof *relay->shared);
+}
+
+void relay_cut_all(struct relay *relay)
+{
+	kill(relay->pid, SIGUSR1);
 }
 
 void relay_arm(struct relay *relay, enum relay_fault fault, enum relay_direction direction, unsigned at)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 enum relay_direction { RELAY_TO_SERVER, RELAY_TO_CLIENT };
 
 /*
@@ -15,10 +17,11 @@ enum relay_direction { RELAY_TO_SERVER, RELAY_TO_CLIENT };
  * CUT_BEFORE  closes both sides in place of forwarding it.
  * CUT_DEAF    forwards it and closes the client's side only; what the client had sent goes on to the server, which
  *             lives on until it has answered all of it.
+ * FORGE       forwards an error before it that nobody made, and the message behind it.
  * SPOIL       changes the message's type to one that is not in the protocol; that of ReadyForQuery, without which a
  *             client waits for ever, is left, and both sides are closed behind it.
  */
-enum relay_fault { RELAY_NOTHING, RELAY_CUT_AFTER, RELAY_CUT_BEFORE, RELAY_CUT_DEAF, RELAY_SPOIL };
+enum relay_fault { RELAY_NOTHING, RELAY_CUT_AFTER, RELAY_CUT_BEFORE, RELAY_CUT_DEAF, RELAY_FORGE, RELAY_SPOIL };
 
 /*
  * What the relay makes of every answer whose first column has the name `about`: the last column is left out, the first one has another
@@ -45,8 +48,13 @@ struct relay {
 	char dir[64]; /* of its Unix socket: PGHOST for clients */
 };
 
+/* What goes to the client in place of a message of the server's is appended to `out`. Called in the relay's process. */
+typedef void relay_change_fn(void *arg, const char *message, size_t n, struct buf *out);
+
 /* Relays to the server of PGHOST and PGPORT (a Unix socket). Fails the test where it cannot. */
 void relay_start(struct relay *relay);
+void relay_start_changing(struct relay *relay, relay_change_fn *change, void *arg);
+void relay_cut_all(struct relay *relay); /* closes all connections; new ones are welcome */
 void relay_stop(struct relay *relay);
 
 /* Counts from here on; RELAY_NOTHING only counts. Connections that were made before are watched as well. */
