@@ -9,6 +9,18 @@
 
 enum { CONNECT_MS = 15000 };
 
+/* ---- all of them ---- */
+
+size_t lane_count(const struct stage *stage)
+{
+	return stage->spec->nsessions + 1;
+}
+
+struct lane *lane_at(struct stage *stage, size_t at)
+{
+	return at == 0 ? &stage->control : &stage->lanes[at - 1];
+}
+
 /* ---- heard ---- */
 
 void lane_hear(struct lane *lane, const struct stage_word *word)

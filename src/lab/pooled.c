@@ -6,28 +6,18 @@
 #include "base/mem.h"
 #include "stage_internal.h"
 
-static size_t wanted(const struct stage *stage)
-{
-	return stage->spec->nsessions + 1; /* and the control connection */
-}
-
-static const struct lane *lane_at(const struct stage *stage, size_t at)
-{
-	return at == 0 ? &stage->control : &stage->lanes[at - 1];
-}
-
-bool pooled_any(const struct stage *stage)
+bool pooled_any(struct stage *stage)
 {
 	bool any = false;
-	for (size_t at = 0; at < wanted(stage); at++)
+	for (size_t at = 0; at < lane_count(stage); at++)
 		any = any || (lane_connected(lane_at(stage, at)) && db_pooled(lane_at(stage, at)->db));
 	return any;
 }
 
-static bool any_fresh(const struct stage *stage)
+static bool any_fresh(struct stage *stage)
 {
 	bool any = false;
-	for (size_t at = 0; at < wanted(stage); at++)
+	for (size_t at = 0; at < lane_count(stage); at++)
 		any = any || lane_at(stage, at)->fresh;
 	return any;
 }
@@ -46,7 +36,7 @@ static void refuse_mode(struct stage *stage, enum pool_mode mode, const char *ea
 		"the lesson needs sessions that stay: the pooler in between is in %s mode and gives each %s another "
 		"one; "
 		"connect past it, or set pool_mode=session with at least %zu connections for the lesson",
-		pool_mode_name(mode), each, wanted(stage));
+		pool_mode_name(mode), each, lane_count(stage));
 	pooled_refuse(stage, &text);
 }
 
@@ -57,7 +47,7 @@ static void refuse_size(struct stage *stage, size_t got, const char *why)
 		"the lesson needs %zu sessions at once, and the pooler in between gave it %zu%s%s%s; connect past it, "
 		"or "
 		"set pool_mode=session with a default_pool_size for these and all others",
-		wanted(stage), got, why[0] ? " (" : "", why, why[0] ? ")" : "");
+		lane_count(stage), got, why[0] ? " (" : "", why, why[0] ? ")" : "");
 	pooled_refuse(stage, &text);
 }
 
@@ -95,9 +85,9 @@ static void on_tried(void *arg, const struct pool_answer *answer)
 
 bool pooled_try(struct stage *stage)
 {
-	struct db **dbs = mem_array(wanted(stage), sizeof(struct db *));
+	struct db **dbs = mem_array(lane_count(stage), sizeof(struct db *));
 	size_t n = 0;
-	for (size_t at = 0; at < wanted(stage); at++)
+	for (size_t at = 0; at < lane_count(stage); at++)
 		if (lane_connected(lane_at(stage, at)))
 			dbs[n++] = lane_at(stage, at)->db;
 	bool tries = n > 1 && any_fresh(stage) && pooled_any(stage);
@@ -112,7 +102,7 @@ void pooled_none(const struct lane *lane, const struct err *err)
 	struct stage *stage = lane->stage;
 	bool waited = clock_us() - lane->dialled_us >= (uint64_t)POOL_LIMIT_MS * 1000;
 	size_t got = 0;
-	for (size_t at = 0; at < wanted(stage); at++)
+	for (size_t at = 0; at < lane_count(stage); at++)
 		got += lane_connected(lane_at(stage, at));
 	refuse_size(stage, got, waited ? "" : err->text);
 }

@@ -2,11 +2,6 @@
 /* The start of the stage: connect, check the sessions, name them, run the set-ups one after another. */
 #include "stage_internal.h"
 
-static struct lane *lane_at(struct stage *stage, size_t at)
-{
-	return at == 0 ? &stage->control : &stage->lanes[at - 1];
-}
-
 /* ---- connections ---- */
 
 static void setup_on_connected(void *arg, const struct err *err)
@@ -53,7 +48,7 @@ static bool connect_next(struct stage *stage)
 
 static bool connect_all(struct stage *stage)
 {
-	if (stage->setup_at <= stage->spec->nsessions)
+	if (stage->setup_at < lane_count(stage))
 		return connect_next(stage);
 	stage->setup_at = 0;
 	stage->setup = SETUP_POOL;
@@ -86,7 +81,7 @@ static bool name_next(struct stage *stage)
 
 static bool name_all(struct stage *stage)
 {
-	if (stage->setup_at <= stage->spec->nsessions)
+	if (stage->setup_at < lane_count(stage))
 		return name_next(stage);
 	stage->setup_at = 0;
 	stage->setup = SETUP_COMMON;

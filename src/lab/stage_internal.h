@@ -58,6 +58,8 @@ void lane_init(struct lane *lane, struct stage *stage, long index, const char *n
 void lane_done(struct lane *lane);
 void lane_connect(struct lane *lane, db_connected_fn *done);
 void lane_close(struct lane *lane);
+size_t lane_count(const struct stage *stage); /* of the sessions and, first, the control connection */
+struct lane *lane_at(struct stage *stage, size_t at);
 long lane_of_pid(const struct stage *stage, int pid); /* LANE_OTHER: it is not ours */
 bool lane_connected(const struct lane *lane);
 bool lane_can_send(const struct lane *lane); /* it is connected, or has last words to answer with */
@@ -161,7 +163,7 @@ void teardown_late(void *arg); /* patience has an end */
 /* ---- pooled.c: sessions behind a pooler ---- */
 bool pooled_try(struct stage *stage); /* begins to try out whether they stay; false: no need to */
 void pooled_none(const struct lane *lane, const struct err *err); /* a lane cannot connect, where others could */
-bool pooled_any(const struct stage *stage);                       /* a connected one is */
+bool pooled_any(struct stage *stage);                             /* a connected one is */
 void pooled_stop(struct stage *stage);
 
 /* ---- setup.c: the start ---- */
