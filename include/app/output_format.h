@@ -6,11 +6,22 @@
 
 #include "base/choice.h"
 
-/* X(constant, word, writer, endings of files ...): how NAME is written is `NAME_writer` in src/cli/output.c. */
-#define OUTPUT_FORMATS(X, SEP, LAST)                                                                                   \
-	X(FORMAT_TABLE, "table", table, "")                                                                            \
-	SEP X(FORMAT_CSV, "csv", csv, ".csv") SEP X(FORMAT_JSON, "json", json, ".json") LAST X(                        \
-		FORMAT_JSONL, "jsonl", jsonl, ".jsonl", ".ndjson")
+/*
+ * X(constant, word, writer, endings of files ...): how NAME is written is `NAME_writer` in src/cli/output.c.
+ *
+ * table: made harmless, cut at 80 columns a cell, NULL written out; aligned over the rows that came together.
+ * csv:   RFC 4180 with a header, the bytes as they are, lines ended by \n as psql's; NULL is nothing, the empty text
+ *        "".
+ * json:  one array of objects; jsonl: one object a line. All values are strings (an id may be above 2^53), NULL is
+ *        null.
+ */
+/* clang-format off */
+#define OUTPUT_FORMATS(X, SEP, LAST) \
+	X(FORMAT_TABLE, "table", table, "") \
+	SEP X(FORMAT_CSV, "csv", csv, ".csv") \
+	SEP X(FORMAT_JSON, "json", json, ".json") \
+	LAST X(FORMAT_JSONL, "jsonl", jsonl, ".jsonl", ".ndjson")
+/* clang-format on */
 
 /* Those that have an option of their own: X(constant, word, writer, help in commands, help of the program). */
 #define OUTPUT_SHORT_FORMS(X)                                                                                          \

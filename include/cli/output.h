@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows as data on a stream: an aligned table, CSV, JSON or JSON lines, written as they come. */
+/* Rows as data on a stream, in any of the output formats, written as they come. */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
@@ -10,13 +10,6 @@
 #include "app/output_format.h"
 #include "base/err.h"
 
-/*
- * table: made harmless, cut at 80 columns a cell, NULL written out; aligned over the rows that came together.
- * csv:   RFC 4180 with a header, the bytes as they are, lines ended by \n as psql's; NULL is nothing, the empty text
- *        "".
- * json:  one array of objects; jsonl: one object a line. All values are strings (an id may be above 2^53), NULL is
- *        null.
- */
 struct output;
 const char *output_format_word(enum output_format format); /* "table", static */
 /* The format that belongs to the ending of a file's name; false where none does. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows as data on a stream: an aligned table, CSV, JSON or JSON lines, written as they come. */
+/* Rows as data on a stream, in any of the output formats, written as they come. */
 #include "cli/output.h"
 
 #include <errno.h>
