@@ -3,9 +3,7 @@
 #include "ui/console.h"
 
 #include <fcntl.h>
-#include <langinfo.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/asset.h"
@@ -93,19 +91,6 @@ static void face_aside(void *self, bool away)
 
 /* ---- open and close ---- */
 
-static bool wants_colors(const struct settings *settings)
-{
-	const char *no = getenv("NO_COLOR");
-	if (settings->color != COLOR_AUTO)
-		return settings->color == COLOR_ALWAYS;
-	return !no || !no[0];
-}
-
-static bool wants_ascii(const struct settings *settings)
-{
-	return settings->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-}
-
 static bool open_keys(struct console *console, struct err *err)
 {
 	console->keymap = keymap_new();
@@ -157,8 +142,7 @@ struct console *console_open(struct app *app, struct err *err)
 	struct console *console = NEW(struct console);
 	console->app = app;
 	actions_signals(console, true); /* before curses checks for existing handlers */
-	if (!open_keys(console, err) ||
-	    term_open(wants_colors(&app->settings), wants_ascii(&app->settings), err) != ST_OK) {
+	if (!open_keys(console, err) || term_open(&app->settings, err) != ST_OK) {
 		console_close(console);
 		return NULL;
 	}

@@ -3,8 +3,10 @@
 #include "ui/draw.h"
 
 #include <curses.h>
+#include <langinfo.h>
 #include <string.h>
 
+#include "app/settings.h"
 #include "base/text.h"
 #include "ui/wrap.h"
 
@@ -16,9 +18,9 @@ void draw_harmless(struct buf *out, const char *raw)
 		text_escape(out, raw, strlen(raw), 0);
 }
 
-void draw_start(bool ascii)
+void draw_start(const struct settings *settings)
 {
-	plain_frames = ascii;
+	plain_frames = settings->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 }
 
 static int room(int x, int w)

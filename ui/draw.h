@@ -14,7 +14,8 @@
 /* Adds the whole text made harmless; NULL is nothing. */
 void draw_harmless(struct buf *out, const char *raw);
 
-void draw_start(bool ascii); /* frames of + - | */
+struct settings;
+void draw_start(const struct settings *settings); /* frames of + - | where it is asked, or the locale has no others */
 
 /* Text in exactly w columns: padded with blanks, or cut with a final '~'. */
 void draw_line(int y, int x, int w, enum style style, const char *text);

@@ -3,6 +3,9 @@
 #include "ui/style.h"
 
 #include <curses.h>
+#include <stdlib.h>
+
+#include "app/settings.h"
 
 /* `many` is for 256 colours and can be read on black and on white, `few` for 8; -1 is the terminal's own. Nothing
  * depends on telling red from green. */
@@ -30,9 +33,17 @@ static const struct look {
 
 static bool colored;
 
-void style_start(bool colors)
+static bool style_wants_colors(const struct settings *settings)
 {
-	colored = colors && has_colors() && start_color() == OK && use_default_colors() == OK;
+	const char *no = getenv("NO_COLOR");
+	if (settings->color != COLOR_AUTO)
+		return settings->color == COLOR_ALWAYS;
+	return !no || !no[0];
+}
+
+void style_start(const struct settings *settings)
+{
+	colored = style_wants_colors(settings) && has_colors() && start_color() == OK && use_default_colors() == OK;
 	if (!colored)
 		return;
 	for (short i = 0; i < STYLE_COUNT; i++)

@@ -3,7 +3,7 @@
 #ifndef UI_STYLE_H
 #define UI_STYLE_H
 
-#include <stdbool.h>
+struct settings;
 
 enum style {
 	STYLE_TEXT,
@@ -25,9 +25,9 @@ enum style {
 	STYLE_COUNT
 };
 
-/* Colours are used where the terminal has them and `colors` is true; state is a word or a sign everywhere, colour
- * repeats it. */
-void style_start(bool colors);
+/* Colours are used where the terminal has them and --color and NO_COLOR allow it; state is a word or a sign everywhere,
+ * colour repeats it. */
+void style_start(const struct settings *settings);
 unsigned long style_attributes(enum style style); /* of curses */
 
 #endif

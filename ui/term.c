@@ -72,7 +72,7 @@ static void remember_way_out(void)
 	crash_way_out(&term.crash, capability("cnorm"));
 }
 
-enum status term_open(bool colors, bool ascii, struct err *err)
+enum status term_open(const struct settings *settings, struct err *err)
 {
 	crash_prepare(&term.crash);
 	use_env(FALSE); /* the size is asked for below, and bounded */
@@ -85,8 +85,8 @@ enum status term_open(bool colors, bool ascii, struct err *err)
 	}
 	term.paste = knows_paste();
 	modes();
-	style_start(colors);
-	draw_start(ascii);
+	style_start(settings);
+	draw_start(settings);
 	remember_way_out();
 	crash_arm(&term.crash);
 	if (term.paste)

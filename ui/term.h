@@ -8,9 +8,11 @@
 #include "base/err.h"
 #include "ui/keys.h"
 
+struct settings;
+
 /* Takes the terminal: modes, alternate screen, bracketed paste; what is written to fd 2 is kept until it is given
  * back. */
-MUST_CHECK enum status term_open(bool colors, bool ascii, struct err *err);
+MUST_CHECK enum status term_open(const struct settings *settings, struct err *err);
 
 /* Gives it back, for good, and prints what was kept. */
 void term_close(void);

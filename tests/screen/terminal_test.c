@@ -168,6 +168,40 @@ static void an_unknown_terminal_is_told(void **state)
 	term_expect_restored(term);
 }
 
+static bool any_coloured(struct term *term)
+{
+	for (int row = 0; row < term_rows(term); row++)
+		for (int col = 0; col < term_cols(term); col++)
+			if (term_pen(term, row, col).coloured)
+				return true;
+	return false;
+}
+
+static void colours_and_frames_are_as_asked(void **state)
+{
+	static const struct {
+		const char *option, *no_color, *locale;
+		bool colours, ascii;
+	} cases[] = {
+		{"--color=auto", "NO_COLOR=", "LC_ALL=C.UTF-8", true, false},
+		{"--color=auto", "NO_COLOR=1", "LC_ALL=C.UTF-8", false, false},
+		{"--color=always", "NO_COLOR=1", "LC_ALL=C.UTF-8", true, false},
+		{"--color=never", "NO_COLOR=", "LC_ALL=C.UTF-8", false, false},
+		{"--ascii", "NO_COLOR=", "LC_ALL=C.UTF-8", true, true},
+		{"--color=auto", "NO_COLOR=", "LC_ALL=C", true, true},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *const argv[] = {proc_teller(), cases[i].option, NULL};
+		const char *const env[] = {cases[i].no_color, cases[i].locale, NULL};
+		struct term *term = *state = term_start(argv, env, 24, 80);
+		term_expect(term, "7001");
+		if (any_coloured(term) != cases[i].colours || term_shows(term, "+--") != cases[i].ascii)
+			fail_msg("case %zu: %s", i, term_screen(term));
+		console_quit(term);
+		term_teardown(state);
+	}
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -182,6 +216,7 @@ int main(void)
 		cmocka_unit_test_teardown(suspend_and_resume, term_teardown),
 		cmocka_unit_test_teardown(a_dumb_terminal_gets_plain_lines, term_teardown),
 		cmocka_unit_test_teardown(an_unknown_terminal_is_told, term_teardown),
+		cmocka_unit_test_teardown(colours_and_frames_are_as_asked, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/terminal", tests, own_database, NULL);
 }
