@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every command that has data, in every format: JSON that a JSON reader takes, values as strings, CSV of one width. */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -210,9 +211,12 @@ static void data_go_to_a_file(void **state)
 	close(fd);
 	unlink(path);
 	proc_free(proc);
-	proc = teller_run("-o", "/nonexistent/file", "count");
+	char nowhere[sizeof path + 8], why[120];
+	snprintf(nowhere, sizeof nowhere, "%s/file", path);
+	snprintf(why, sizeof why, "cannot write to %s: No such file or directory", nowhere);
+	proc = teller_run("-o", nowhere, "count");
 	proc_expect_status(proc, 1);
-	proc_expect_err(proc, "cannot write to /nonexistent/file: No such file or directory");
+	proc_expect_err(proc, why);
 	proc_free(proc);
 }
 
