@@ -30,8 +30,18 @@ static void attempts_begin(struct attempts *attempts, const struct event *event)
 	*attempts = (struct attempts){.cursor = cursor, .txn = event->txn, .since_us = event->wall_us};
 }
 
-static void attempts_fail(struct step *step, const struct event *event)
+/* What came between, such as the rival, stands above what it led to. */
+static struct step *attempts_to_end(struct attempts *attempts, struct step *step)
 {
+	struct step *last = &attempts->steps[attempts->n - 1], moved = *step;
+	memmove(step, step + 1, (size_t)(last - step) * sizeof *step);
+	*last = moved;
+	return last;
+}
+
+static void attempts_fail(struct attempts *attempts, struct step *step, const struct event *event)
+{
+	step = attempts_to_end(attempts, step);
 	step->failed = true;
 	step->verb = event->verb;
 	memcpy(step->sqlstate, event->sqlstate, sizeof step->sqlstate);
@@ -51,9 +61,11 @@ static void attempts_answered(struct attempts *attempts, const struct event *eve
 		return;
 	if (event->wall_us > step->began_us)
 		step->took_us = event->wall_us - step->began_us;
+	if (event->durable && !step->durable)
+		step = attempts_to_end(attempts, step);
 	step->durable = step->durable || event->durable;
 	if (event_failed(event) && !step->durable)
-		attempts_fail(step, event);
+		attempts_fail(attempts, step, event);
 }
 
 /* Nothing of it will be answered any more; what the server did is found out, or done again. */
@@ -63,7 +75,8 @@ static void attempts_lost(struct attempts *attempts, const struct event *event)
 	attempts->in_flight = 0;
 	if (!step || step->failed || step->durable)
 		return;
-	attempts_fail(step, event);
+	attempts_fail(attempts, step, event);
+	step = &attempts->steps[attempts->n - 1];
 	step->verb = VERB_OTHER;
 	step->took_us = event->wall_us > step->began_us ? event->wall_us - step->began_us : 0;
 	if (!step->sqlstate[0])

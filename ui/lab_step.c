@@ -9,6 +9,7 @@
 #include "event/show.h"
 #include "lab/story.h"
 #include "ui/draw.h"
+#include "ui/shorten.h"
 
 enum { VALUE_COLUMNS = 40 };
 
@@ -18,19 +19,7 @@ void lab_step_sql_short(struct buf *out, const char *sql, int columns)
 {
 	struct buf whole = {0};
 	show_sql(&whole, sql);
-	const char *text = buf_text(&whole), *end = text + whole.len;
-	int word = (int)strcspn(text, " ");
-	int room = columns - word - 2;
-	if ((int)text_width(text, whole.len) <= columns || room < 8) {
-		buf_str(out, text);
-	} else {
-		const char *tail = text + word;
-		while (tail < end && (int)text_width(tail, (size_t)(end - tail)) > room) {
-			uint32_t cp;
-			tail += text_decode(tail, (size_t)(end - tail), &cp);
-		}
-		buf_fmt(out, "%.*s ~%s", word, text, tail);
-	}
+	shorten_sql(out, buf_text(&whole), columns);
 	buf_free(&whole);
 }
 

@@ -8,8 +8,9 @@
 #include "base/text.h"
 #include "event/show.h"
 #include "ui/draw.h"
+#include "ui/shorten.h"
 
-enum { LONG_TIME_COLS = 96, SHORT_TIME_COLS = 48, WHO_COLS = 6, MS_COLS = 7, VERB_MAX = 10, RESULT_USUAL = 24 };
+enum { LONG_TIME_COLS = 96, SHORT_TIME_COLS = 48, WHO_COLS = 6, MS_COLS = 7, RESULT_USUAL = 24 };
 
 static enum style style_of(const struct event *event, char sign)
 {
@@ -46,28 +47,12 @@ static int result_width(int room, const struct show_line *line)
 	return need <= usual ? usual : need < most ? need : most;
 }
 
-/* What a WITH begins with says what it does. */
-static const char *logline_verb_text(const char *text)
-{
-	const char *inside = strncmp(text, "WITH ", 5) == 0 ? strstr(text, " AS (") : NULL;
-	return inside ? inside + 5 : text;
-}
-
-/* The amounts and ids of a statement are at its end: what does not fit is cut after its verb. */
 static void logline_add_statement(struct buf *out, const char *text, int columns)
 {
-	const char *verb_text = logline_verb_text(text);
-	size_t n = strlen(text), verb = strcspn(verb_text, " ");
-	int width = (int)text_width(text, n), tail = columns - (int)verb - 2;
-	if (width <= columns || verb > VERB_MAX || tail < 8) {
-		text_pad(out, text, (size_t)columns, TEXT_LEFT);
-		return;
-	}
-	struct buf short_one = {0};
-	buf_add(&short_one, verb_text, verb);
-	buf_fmt(&short_one, " ~%s", text + text_cut(text, n, (size_t)(width - tail)));
-	text_pad(out, buf_text(&short_one), (size_t)columns, TEXT_LEFT);
-	buf_free(&short_one);
+	struct buf brief = {0};
+	shorten_sql(&brief, text, columns);
+	text_pad(out, buf_text(&brief), columns > 0 ? (size_t)columns : 0, TEXT_LEFT);
+	buf_free(&brief);
 }
 
 static void logline_add_what(struct buf *out, const struct event *event, const struct show_line *line, int columns,

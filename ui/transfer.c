@@ -178,8 +178,9 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 			   : attempts->outcome == OUTCOME_COMMITTED ? STYLE_GOOD
 								    : STYLE_BAD;
 	int need = wrap_count(buf_text(&words), room.w);
-	int lines = need < room.h ? need : room.h;
-	int height = room.h - lines, n = (int)attempts->n;
+	int n = (int)attempts->n, most = room.h - (n < room.h ? n : room.h - 1);
+	int lines = need < most ? need : most; /* the message line has all of it, the steps are only here */
+	int height = room.h - lines;
 	int hidden = n > height ? n - height : 0;
 	if (pane->back > hidden)
 		pane->back = hidden;

@@ -179,6 +179,27 @@ static void other_transactions_are_not_ours(void **state)
 	assert_int_equal(attempts.n, 0);
 }
 
+/* The rival stands above the failure that it led to, and the wait below it. */
+static void a_story_in_its_order(void **state)
+{
+	(void)state;
+	static const enum step_kind kinds[] = {STEP_LEVER, STEP_ATTEMPT, STEP_WAIT, STEP_ATTEMPT};
+	struct attempts attempts = {0};
+	add((struct event){.kind = EVENT_TXN, .txn = 1});
+	add((struct event){.kind = EVENT_ATTEMPT, .txn = 1, .attempt = 1, .limit = 10});
+	add((struct event){.kind = EVENT_LEVER, .session = SESSION_RIVAL, .message = "the rival moves"});
+	add((struct event){.kind = EVENT_RESULT, .txn = 1, .verb = VERB_UPDATE, .sqlstate = "40001"});
+	add((struct event){.kind = EVENT_BACKOFF, .txn = 1, .attempt = 2, .wait_us = 5});
+	add((struct event){.kind = EVENT_ATTEMPT, .txn = 1, .attempt = 2, .limit = 10});
+	add((struct event){.kind = EVENT_RESULT, .txn = 1, .durable = true});
+	attempts_read(&attempts, ring);
+	assert_int_equal(attempts.n, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(attempts.steps[i].kind, kinds[i]);
+	assert_true(attempts.steps[1].failed);
+	assert_true(attempts.steps[3].durable);
+}
+
 static void many_attempts_keep_the_latest(void **state)
 {
 	(void)state;
@@ -202,6 +223,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(old_lines_fall_out, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(a_retry_as_steps, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(other_transactions_are_not_ours, make_ring, free_ring),
+		cmocka_unit_test_setup_teardown(a_story_in_its_order, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(many_attempts_keep_the_latest, make_ring, free_ring),
 	};
 	return cmocka_run_group_tests_name("ui/log", tests, NULL, NULL);
