@@ -20,7 +20,7 @@ struct accounts {
 	struct columns columns;
 	char *top;  /* id of the first row shown */
 	size_t row; /* of the selection, from there */
-	int height;
+	int height, width;
 	uint64_t reading_since; /* clock_us(); 0: nothing is awaited */
 };
 
@@ -124,6 +124,7 @@ static void accounts_draw(void *self, struct rect inside, bool focus)
 		draw_wrapped((struct rect){inside.y, inside.x + 1, inside.h, inside.w - 2}, style, buf_text(&words));
 	buf_free(&words);
 	accounts->height = inside.h - 1;
+	accounts->width = inside.w;
 	if (empty || accounts->height < 1)
 		return;
 	size_t height = (size_t)accounts->height, top = top_row(accounts, height);
@@ -234,7 +235,12 @@ static bool accounts_act(void *self, const char *action, const char *argument)
 		return false;
 	if (!accounts->app->pages)
 		return true;
-	if (motion.kind == MOTION_BY)
+	if (motion.kind == MOTION_SIDE &&
+	    !columns_scroll(&accounts->columns, accounts->app->catalogue, (int)motion.by, accounts->width))
+		app_say(accounts->app, ST_OK,
+			motion.by < 0 ? "the id and the balance are the first columns"
+				      : "all columns are shown; i shows an account in full");
+	else if (motion.kind == MOTION_BY)
 		pages_move(accounts->app->pages, motion.by);
 	else if (motion.kind == MOTION_FIRST)
 		pages_first(accounts->app->pages);

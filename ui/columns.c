@@ -72,12 +72,48 @@ static void columns_share(const struct columns *columns, int room, int *id, int 
 	int least = columns->id < ID_LEAST ? columns->id : ID_LEAST, left = room - OTHER;
 	*id = columns->id;
 	*balance = columns->balance > BALANCE_USUAL ? columns->balance : BALANCE_USUAL;
+	if (columns->skip) {
+		*id = *id < left / 2 ? *id : left / 2;
+		*balance = 0;
+		return;
+	}
 	if (*id + *balance > left)
 		*balance = left - *id > columns->balance ? left - *id : columns->balance;
 	if (*id + *balance > left)
 		*id = left - *balance > least ? left - *balance : least;
 	if (*id + *balance > left)
 		*balance = left - *id > 1 ? left - *id : 1;
+}
+
+/* ---- sideways ---- */
+
+/* The first of the further columns that is shown. */
+static size_t columns_first(const struct columns *columns)
+{
+	return columns->skip ? (size_t)columns->skip - 1 : 0;
+}
+
+/* Some column at the right is not seen whole. */
+static bool columns_hide(const struct columns *columns, int room)
+{
+	int id, balance;
+	columns_share(columns, room, &id, &balance);
+	int left = room - id - balance - OTHER;
+	for (size_t x = columns_first(columns); x < columns->catalogue->nextra; x++)
+		left -= columns->extra[x] + 1;
+	return left < 0;
+}
+
+bool columns_scroll(struct columns *columns, const struct catalogue *catalogue, int by, int room)
+{
+	if (!catalogue || columns->catalogue != catalogue) /* it may be gone */
+		return true;
+	int was = columns->skip;
+	for (; by < 0 && columns->skip > 0; by++)
+		columns->skip--;
+	for (; by > 0 && columns_hide(columns, room) && columns->skip < (int)columns->catalogue->nextra; by--)
+		columns->skip++;
+	return columns->skip != was;
 }
 
 static void columns_cell(struct buf *line, const char *raw, int width, enum text_align align)
@@ -97,11 +133,12 @@ void columns_line(struct buf *line, const struct columns *columns, int room, con
 	buf_char(line, ' ');
 	columns_cell(line, row.id, id, catalogue->id_is_number ? TEXT_RIGHT : TEXT_LEFT);
 	buf_char(line, ' ');
-	columns_cell(line, row.balance, balance, TEXT_RIGHT);
+	if (!columns->skip)
+		columns_cell(line, row.balance, balance, TEXT_RIGHT);
 	buf_char(line, ' ');
 	buf_char(line, mark[1]);
 	int left = room - id - balance - OTHER;
-	for (size_t x = 0; x < catalogue->nextra && left > EXTRA_MIN; x++) {
+	for (size_t x = columns_first(columns); x < catalogue->nextra && left > EXTRA_MIN; x++) {
 		int width = columns->extra[x] < left - 1 ? columns->extra[x] : left - 1;
 		buf_char(line, ' ');
 		columns_cell(line, row.extra[x], width, TEXT_LEFT);
@@ -117,5 +154,14 @@ void columns_head(struct buf *line, const struct columns *columns, int room)
 		.balance = catalogue->balance_name,
 		.extra = (const char *const *)catalogue->extra,
 	};
-	columns_line(line, columns, room, "  ", names);
+	struct buf head = {0};
+	columns_line(&head, columns, room, columns->skip ? "< " : "  ", names);
+	bool more = columns_hide(columns, room);
+	text_pad(line, buf_text(&head), room > 2 ? (size_t)room - 2 : 0, TEXT_LEFT);
+	buf_str(line, more ? " >" : "");
+	if (!more) {
+		buf_clear(line);
+		buf_str(line, buf_text(&head));
+	}
+	buf_free(&head);
 }

@@ -11,6 +11,7 @@
 struct columns {
 	const struct catalogue *catalogue; /* whose widths these are */
 	int id, balance, extra[CATALOGUE_EXTRA_MAX];
+	int skip; /* columns after the id that are scrolled away: the balance first, then the further ones */
 };
 
 /* Makes room for `rows` rows from `top` on; begins anew with another catalogue. */
@@ -22,6 +23,10 @@ int columns_wanted(const struct columns *columns,
 /* Id, balance and their marks first, further columns where there is room. mark[0]: '>' for the selected row;
  * mark[1]: what the account is picked for. */
 void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[2], struct account row);
+/* The names; '<' and '>' where columns are scrolled away, or do not fit. */
 void columns_head(struct buf *line, const struct columns *columns, int room);
+
+/* Scrolls by columns; the id stays. False where there is nothing on that side that is not seen whole. */
+bool columns_scroll(struct columns *columns, const struct catalogue *catalogue, int by, int room);
 
 #endif

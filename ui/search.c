@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "app/app.h"
+#include "app/browse.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/draw.h"
@@ -108,29 +109,36 @@ void search_key(struct search *search, struct app *app, const struct key *key)
 
 /* ---- drawing ---- */
 
-/* True where the selected id is not one that begins so, but the next one. UUIDs may be typed without their dashes. */
-static bool is_next(const struct search *search, const struct app *app)
+/* What the selected account is where its id does not begin so; "" where it does. UUIDs may be typed without their
+ * dashes. */
+static const char *search_beside(const struct search *search, const struct app *app)
 {
 	if (!search->text.len || !app->pages || pages_loading(app->pages) || pages_count(app->pages) == 0)
-		return false;
+		return "";
 	const char *typed = buf_text(&search->text), *id = pages_row(app->pages, pages_selected(app->pages)).id;
-	if (app->catalogue && strcmp(app->catalogue->id_type, "uuid") == 0)
-		return false;
-	return strncmp(id, typed, search->text.len) != 0;
+	if (!app->catalogue || strcmp(app->catalogue->id_type, "uuid") == 0 ||
+	    strncmp(id, typed, search->text.len) == 0)
+		return "";
+	return browse_beside(app, typed);
 }
 
 struct rect search_draw(const struct search *search, const struct app *app, int y, int columns)
 {
 	struct buf line = {0};
-	const char *note = search->why[0]         ? search->why
-			   : is_next(search, app) ? "no id begins so: this is the next one"
-						  : "";
+	const char *beside = search_beside(search, app);
+	struct buf note = {0};
+	buf_fmt(&note, "%s%s",
+		search->why[0] ? search->why
+		: beside[0]    ? "no id begins so: "
+			       : "",
+		search->why[0] ? "" : beside);
 	buf_char(&line, '/');
 	draw_harmless(&line, buf_text(&search->text));
 	int width = (int)text_width(buf_text(&line), line.len);
 	draw_line(y, 0, columns, STYLE_TEXT, buf_text(&line));
 	if (width + 3 < columns)
-		draw_text(y, width + 3, columns - width - 3, STYLE_FAINT, note);
+		draw_text(y, width + 3, columns - width - 3, STYLE_FAINT, buf_text(&note));
+	buf_free(&note);
 	buf_free(&line);
 	return (struct rect){y, width < columns ? width : columns - 1, 1, 1};
 }

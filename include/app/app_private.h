@@ -37,6 +37,7 @@ struct app_private {
 	struct run *runs;    /* all that were begun and have not ended */
 	struct job *jobs;    /* all that run, the newest first */
 	struct err bulk_end; /* what became of it where the program was left meanwhile */
+	char *sought;        /* the id that the list was sent to, until it is known whether it is there; NULL */
 	uint64_t filled; /* transactions that were committed when the bank was ready: what came later is the user's */
 	uint64_t drawn;  /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct last last;

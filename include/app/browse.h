@@ -18,6 +18,13 @@ void browse_check_past(struct app *app);
 /* Lets the screen's pages look at app->filter in app->sort; `stay` as for pages_look(). */
 void browse_look(struct app *app, bool stay);
 
+/* The list goes to that account; where there is none, it is said where it stands then. */
+void browse_goto(struct app *app, const char *id);
+void browse_arrived(struct app *app); /* pages were read */
+
+/* The words for the selected account, where it is not the one that was looked for. Static. */
+const char *browse_beside(const struct app *app, const char *wanted);
+
 /* Where row level security hides rows, nobody knows how many there are. */
 void browse_say_partial(struct app *app);
 

@@ -214,6 +214,7 @@ static void app_private_free(struct app_private *private)
 	timer_free(private->again_work);
 	timer_free(private->limit);
 	free(private->place);
+	free(private->sought);
 	free(private->undoes);
 	free(private->last.id);
 	free(private->last.source);

@@ -3,8 +3,11 @@
 #include "app/browse.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "app/app_private.h"
+#include "base/mem.h"
 
 /* So few are sorted at once, whatever index there is. */
 enum { FEW = 100000 };
@@ -55,6 +58,61 @@ void browse_check_past(struct app *app)
 	free(app->settings.as_of);
 	app->settings.as_of = NULL;
 	app_say(app, ST_USAGE, "as-of was cleared: %s cannot read the past", dialect->product);
+}
+
+/* ---- an account by its id ---- */
+
+/* Signs apart, whole numbers of any length; other ids as text, UUIDs however they are written. */
+static int browse_compare(const struct catalogue *catalogue, const char *a, const char *b)
+{
+	bool below_a = *a == '-', below_b = *b == '-';
+	if (strcmp(catalogue->id_type, "uuid") == 0)
+		return strcasecmp(a, b);
+	if (!catalogue->id_is_number)
+		return strcmp(a, b);
+	if (below_a != below_b)
+		return below_a ? -1 : 1;
+	a += strspn(a, "+-0");
+	b += strspn(b, "+-0");
+	size_t na = strlen(a), nb = strlen(b);
+	int order = na != nb ? (na < nb ? -1 : 1) : strcmp(a, b);
+	return below_a ? -order : order;
+}
+
+const char *browse_beside(const struct app *app, const char *wanted)
+{
+	const struct pages *pages = app->pages;
+	size_t at = pages_selected(pages), count = pages_count(pages);
+	struct sort sort = query_sort(pages_query(pages));
+	bool in_order = sort.by == SORT_ID && !sort.descending;
+	int order = browse_compare(app->catalogue, pages_row(pages, at).id, wanted);
+	if (in_order && order > 0)
+		return "this is the next one";
+	if (in_order && order < 0 && pages_at_end(pages) && at + 1 == count)
+		return "this is the last one";
+	return "this is another one";
+}
+
+void browse_goto(struct app *app, const char *id)
+{
+	free(app->private->sought);
+	app->private->sought = mem_dup(id);
+	pages_jump(app->pages, id);
+	browse_arrived(app);
+}
+
+void browse_arrived(struct app *app)
+{
+	char *sought = app->private->sought;
+	if (!sought || pages_loading(app->pages))
+		return;
+	app->private->sought = NULL;
+	bool uuid = strcmp(app->catalogue->id_type, "uuid") == 0;
+	bool there = pages_count(app->pages) > 0 && !pages_error(app->pages) && !uuid;
+	if (there && browse_compare(app->catalogue, pages_row(app->pages, pages_selected(app->pages)).id, sought) != 0)
+		app_say(app, ST_OK, "%s account %s: %s", app->filter ? "the filter shows no" : "there is no", sought,
+			browse_beside(app, sought));
+	free(sought);
 }
 
 /* The pages look at what was chosen. What a new table has no place for is left. */

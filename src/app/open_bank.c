@@ -22,6 +22,7 @@ static void on_pages(void *arg)
 		reconnect_lost(app);
 	else
 		tell_unread(app);
+	browse_arrived(app);
 	if (app->phase == PHASE_READY)
 		reconnect_if_outdated(app, pages_error(app->pages) != NULL);
 	app_changed(app);

@@ -2,6 +2,7 @@
 /* The commands that move something on the screen, and help. */
 #include <stdio.h>
 
+#include "app/browse.h"
 #include "base/mem.h"
 #include "verb_internal.h"
 
@@ -40,7 +41,7 @@ static void do_goto(struct run *run)
 		no_screen(run);
 		return;
 	}
-	pages_jump(app->pages, run->args[0]);
+	browse_goto(app, run->args[0]);
 	run_end(run, ST_OK, NULL);
 }
 
