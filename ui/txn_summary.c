@@ -27,8 +27,8 @@ static bool retries(const struct txn_options *options)
 void txn_summary_sentence(struct buf *out, const struct app *app)
 {
 	struct txn_options options = app_txn_options(app);
-	buf_fmt(out, "One %s transaction, which reads both balances again%s and decides by those. ",
-		txn_isolation_name(options.isolation), app_locks(app) ? ", FOR UPDATE," : "");
+	buf_fmt(out, "One %s transaction, which reads both balances again%s and decides by those. ", app_isolation(app),
+		app_locks(app) ? ", FOR UPDATE," : "");
 	if (!retries(&options)) {
 		buf_str(out, "Not retried.");
 		return;
@@ -42,8 +42,7 @@ void txn_summary_draw(struct rect area, const struct app *app)
 {
 	struct txn_options options = app_txn_options(app);
 	struct buf line = {0};
-	buf_fmt(&line, "Isolation  %s%s", txn_isolation_name(options.isolation),
-		app_locks(app) ? ", reads FOR UPDATE" : "");
+	buf_fmt(&line, "Isolation  %s%s", app_isolation(app), app_locks(app) ? ", reads FOR UPDATE" : "");
 	draw_text(area.y, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_clear(&line);
 	buf_fmt(&line, "Protocol   %s, %s", protocol_word(app), wire_words(options.wire));

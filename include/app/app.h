@@ -137,6 +137,7 @@ void app_transfer(struct run *run, const struct transfer_spec *spec, void (*repo
 /* How the next transfer would be made: as it is set, and as what is armed wants it; and whether it reads FOR UPDATE. */
 struct txn_options app_txn_options(const struct app *app);
 bool app_locks(const struct app *app);
+const char *app_isolation(const struct app *app); /* the level that it really has: "SERIALIZABLE" */
 
 /* Lets go the statement that is held; false where none is. */
 bool app_step_on(struct app *app);

@@ -35,10 +35,13 @@ enum catalogue_sql {
 	CAT_WHOLE_FIRST, /* as CAT_PAGE_FIRST, with the extra columns as they are */
 	CAT_WHOLE_AFTER, /* the same, of ids larger than $1; $2 limit */
 
-	CAT_READ_TWO,  /* $1, $2: id, balance, in any order */
-	CAT_LOCK_TWO,  /* the same, FOR UPDATE */
-	CAT_DEBIT,     /* $1 amount, $2 id */
-	CAT_CREDIT,    /* $1 amount, $2 id */
+	CAT_READ_TWO, /* $1, $2: id, balance, in any order */
+	CAT_LOCK_TWO, /* the same, FOR UPDATE */
+	CAT_DEBIT,    /* $1 amount, $2 id */
+	CAT_CREDIT,   /* $1 amount, $2 id */
+	/* The same, refused (22012) unless it leaves one row that holds $3: nothing is read back. */
+	CAT_DEBIT_CHECKED,
+	CAT_CREDIT_CHECKED,
 	CAT_CHECK_TWO, /* $1, $2 ids, $3, $4 balances: division by zero (22012) unless they are */
 	CAT_THIRD,     /* $1, $2: an id that is neither, of an account that can take and give back */
 	CAT_DELETE,    /* $1 id: gives the balance */
@@ -64,6 +67,7 @@ enum catalogue_sql {
 	 * where it is the one asked for.
 	 */
 	CAT_LEDGER_CHECKED, /* $1 transfer id, $2 source, $3 destination, $4 amount, $5, $6 balances */
+	CAT_LEDGER_WRITTEN, /* $1 to $4: checked, but for the balances */
 	CAT_LEDGER_PROBE,   /* $1 to $4 */
 	CAT_LEDGER_FIND,    /* $1 transfer id */
 	CAT_LEDGER_SAME,    /* $1 to $4, the amount NULL for any */
@@ -84,8 +88,9 @@ enum catalogue_sql {
  * then the extra ones, each of those as text of at most 200 characters.
  */
 struct catalogue {
-	char *name;    /* for people: accounts, or schema.accounts where it is not found by its bare name */
-	char *id_name; /* column names for people */
+	char *name;           /* for people: accounts, or schema.accounts where it is not found by its bare name */
+	char *schema, *table; /* as the server's catalogue has them */
+	char *id_name;        /* column names for people */
 	char *balance_name;
 	char *id_type; /* "int4", "int8", "uuid", "text" ... */
 	char *balance_type;
@@ -101,7 +106,9 @@ struct catalogue {
 	bool balance_nullable; /* as far as is known: a balance can be NULL */
 	bool balance_indexed; /* an index begins with the balance: accounts can be read in its order at no great cost */
 	bool balance_generated; /* computed by the server: it cannot be given either */
-	bool id_drawn; /* the server wants to draw ids, unless it is told to take ours (OVERRIDING SYSTEM VALUE) */
+	bool id_drawn;      /* the server wants to draw ids, unless it is told to take ours (OVERRIDING SYSTEM VALUE) */
+	bool returning;     /* writes are checked by what they return: reading back is slow */
+	bool column_grants; /* rights are given for columns, too */
 	bool triggers; /* it has triggers, or parts that may have some: a statement does not see what comes after it */
 	bool deferred; /* some of them may wait for COMMIT */
 	bool partial;  /* row level security: we see some of the rows, and nobody says which are missing */

@@ -73,7 +73,7 @@ void query_goto(struct ask *ask, const struct query *query, const char *id);
 MUST_CHECK enum status query_search(struct ask *ask, const struct query *query, const char *beginning, struct err *err);
 
 void query_count(struct ask *ask, const struct query *query);
-/* About how many; nothing to send (n is 0) where the server cannot tell. query_estimated() reads the answer, -1
+/* About how many, of a table or of what a filter leaves; nothing to send (n is 0) where the server cannot tell. query_estimated() reads the answer, -1
  * unknown. */
 void query_estimate(struct ask *ask, const struct query *query);
 bool query_estimates(const struct query *query); /* the server can tell */

@@ -41,6 +41,9 @@ struct dialect {
 	bool release_commits;       /* RELEASE SAVEPOINT cockroach_restart is the commit */
 	bool retries_first;         /* the server retries a transaction's first statement by itself, unseen */
 	unsigned rows_at_most;      /* that one transaction should write; 0: as many as one likes */
+	bool reads_back_slowly;     /* what a transaction has written, because it waits for its writes first */
+	bool grants_columns;        /* GRANT UPDATE (column) */
+	bool only_serializable;     /* whatever BEGIN asks for */
 	bool locking_pays;          /* writers meet so often that it is better to lock what is read */
 	bool shows_unreplicated;    /* others see a commit that a synchronous standby may not have */
 	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of its round trip, never the COMMIT */

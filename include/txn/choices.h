@@ -67,6 +67,11 @@ const char *txn_locking_word(enum txn_locking locking); /* "auto" */
 /* Whether reads lock on such a server. */
 bool txn_locks(enum txn_locking locking, const struct dialect *dialect);
 
+/* The level that transactions really have there: "SERIALIZABLE" on a server that knows no other. */
+const char *txn_isolation_on(enum txn_isolation isolation, const struct dialect *dialect);
+/* "CockroachDB runs REPEATABLE READ as SERIALIZABLE"; "" where it is as asked for. */
+void txn_isolation_doubt(struct buf *out, enum txn_isolation isolation, const struct dialect *dialect);
+
 /* The protocol that is used on such a server, never AUTO. */
 enum txn_protocol txn_protocol_on(enum txn_protocol protocol, const struct dialect *dialect);
 /* False: on such a server no retry that is made so succeeds. */

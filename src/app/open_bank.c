@@ -40,6 +40,15 @@ static void drop_catalogue(struct app *app)
 	app->catalogue = NULL;
 }
 
+static void say_isolation(struct app *app)
+{
+	struct buf doubt = {0};
+	txn_isolation_doubt(&doubt, app->settings.txn.isolation, db_dialect(app->browse));
+	if (doubt.len)
+		app_say(app, ST_OK, "%s", doubt.p);
+	buf_free(&doubt);
+}
+
 /* Transfers are for the server that the catalogue was read from. */
 static void adopt(struct app *app, struct catalogue *catalogue, const struct who *who)
 {
@@ -65,6 +74,8 @@ static void adopt(struct app *app, struct catalogue *catalogue, const struct who
 			catalogue->ledger_beside);
 	else if (catalogue->partial)
 		browse_say_partial(app);
+	else
+		say_isolation(app);
 }
 
 static void open_bank_refuse(struct app *app, const struct err *err)

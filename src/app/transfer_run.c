@@ -339,11 +339,17 @@ static struct transfer_run *transfer_run_begin(struct app *app, bool dry)
 	return moving;
 }
 
+const char *app_isolation(const struct app *app)
+{
+	enum txn_isolation isolation = app->settings.txn.isolation;
+	return app->browse ? txn_isolation_on(isolation, db_dialect(app->browse)) : txn_isolation_name(isolation);
+}
+
 /* The rival could not come between a read that locks and its write. */
 bool app_locks(const struct app *app)
 {
 	bool armed = app->rival && rival_armed(app->rival);
-	return app->work && !armed && txn_locks(app->settings.txn.locking, db_dialect(app->work));
+	return app->browse && !armed && txn_locks(app->settings.txn.locking, db_dialect(app->browse));
 }
 
 static void set_transfer(struct app *app, struct run *run, const struct transfer_spec *spec)

@@ -45,8 +45,8 @@ static void judge_writing(struct catalogue *catalogue, const struct table *table
 	struct err err;
 	if (balance_of(table)->updatable)
 		return;
-	err_set(&err, ST_CHECK,
-		"you may read %s but not change it: ask its owner to GRANT UPDATE (balance) ON it to you", name);
+	err_set(&err, ST_CHECK, "you may read %s but not change it: ask its owner to GRANT UPDATE%s ON it to you", name,
+		catalogue->column_grants ? " (balance)" : "");
 	catalogue->browse_why = mem_dup(err.text);
 }
 

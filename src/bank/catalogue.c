@@ -135,15 +135,7 @@ static void take_triggers(struct catalogue *catalogue, const struct rows *rows)
 
 static void take_estimate(const struct reading *reading, const struct rows *rows)
 {
-	struct catalogue *catalogue = reading->catalogue;
-	if (db_dialect(reading->db)->explain) {
-		catalogue->estimate = query_estimated(rows);
-		return;
-	}
-	const char *cell = rows && rows->nrows > 0 ? rows_cell(rows, 0, 0) : NULL;
-	double n = cell ? strtod(cell, NULL) : -1;
-	if (n >= 0 && n < 9e18)
-		catalogue->estimate = (int64_t)n;
+	reading->catalogue->estimate = query_estimated(rows);
 }
 
 enum { ASK_LEDGERS, ASK_BALANCE, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
@@ -260,6 +252,8 @@ static void judge_path(struct catalogue *catalogue, struct db *db)
 	catalogue->qualified = db_dialect(db)->qualifies;
 	catalogue->with_schema = catalogue->qualified && !sure;
 	catalogue->guarded = catalogue->with_schema;
+	catalogue->returning = db_dialect(db)->reads_back_slowly;
+	catalogue->column_grants = db_dialect(db)->grants_columns;
 }
 
 static void take_table(struct reading *reading, const struct rows *rows)
@@ -267,9 +261,13 @@ static void take_table(struct reading *reading, const struct rows *rows)
 	struct catalogue *catalogue = reading->catalogue;
 	reading->rows = rows_copy(rows);
 	judge_path(catalogue, reading->db);
-	if (!table_read(&reading->table, reading->rows, NULL))
+	if (!table_read(&reading->table, reading->rows, NULL)) {
 		say_missing(reading);
-	else if (accounts_judge(catalogue, &reading->table, &reading->err) == ST_OK)
+		return;
+	}
+	catalogue->schema = mem_dup(reading->table.schema);
+	catalogue->table = mem_dup(reading->table.name);
+	if (accounts_judge(catalogue, &reading->table, &reading->err) == ST_OK)
 		statements_accounts(catalogue, &reading->table);
 }
 
@@ -332,6 +330,8 @@ void catalogue_free(struct catalogue *catalogue)
 	if (!catalogue)
 		return;
 	free(catalogue->name);
+	free(catalogue->schema);
+	free(catalogue->table);
 	free(catalogue->id_name);
 	free(catalogue->balance_name);
 	free(catalogue->id_type);

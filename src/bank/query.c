@@ -2,6 +2,7 @@
 /* Which accounts are looked at and in which order, and the statements that read a page of them. */
 #include "bank/query.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,14 +237,32 @@ void query_count(struct ask *ask, const struct query *query)
 
 bool query_estimates(const struct query *query)
 {
-	return query->dialect->explain != NULL;
+	return query->dialect->explain || (query->dialect->estimate_sql && !query->filter);
+}
+
+static void ask_table_estimate(struct ask *ask, const struct query *query)
+{
+	size_t i = ask->n++;
+	ask->texts[i] = mem_dup(query->dialect->estimate_sql);
+	ask->params[i][0] = query->catalogue->schema;
+	ask->params[i][1] = query->catalogue->table;
+	ask->statements[i] = (struct statement){.sql = ask->texts[i],
+						.verb = VERB_SELECT,
+						.nparams = 2,
+						.params = ask->params[i],
+						.once = true,
+						.shape = {.columns = 1}};
 }
 
 /* The planner knows how large the table is now, so its guess needs no ANALYZE, and it knows what a filter leaves. */
 void query_estimate(struct ask *ask, const struct query *query)
 {
-	if (!query->dialect->explain)
+	if (!query_estimates(query))
 		return;
+	if (!query->dialect->explain) {
+		ask_table_estimate(ask, query);
+		return;
+	}
 	struct draft draft = draft_begin(query, query->dialect->explain, "1", one_number);
 	draft_end(&draft, ask);
 	ask->statements[ask->n - 1].once = true;
@@ -254,6 +273,8 @@ int64_t query_estimated(const struct rows *rows)
 	static const char name[] = "\"Plan Rows\":";
 	const char *plan = rows_cell(rows, 0, 0);
 	const char *at = plan ? strstr(plan, name) : NULL;
-	double n = at ? strtod(at + sizeof name - 1, NULL) : -1;
+	double n = at                                        ? strtod(at + sizeof name - 1, NULL)
+		   : plan && isdigit((unsigned char)plan[0]) ? strtod(plan, NULL)
+							     : -1;
 	return n >= 0 && n < 9e18 ? (int64_t)n : -1;
 }

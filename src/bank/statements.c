@@ -148,6 +148,14 @@ static char *read_two(const struct catalogue *c, const struct names *n)
 		       type, type);
 }
 
+/* A division by zero where no row was changed, or came out otherwise. */
+static char *checked_change(const struct catalogue *c, const struct names *n, enum catalogue_sql change)
+{
+	return qualify(c->guarded,
+		       "WITH changed AS (%s RETURNING %s) SELECT 1 @/ @count(*) AS checked FROM changed WHERE %s @= $3",
+		       c->sql[change], n->balance, n->balance);
+}
+
 static void make_transfer(struct catalogue *c, const struct names *n)
 {
 	const char *id = n->id, *b = n->balance;
@@ -159,6 +167,8 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 		       qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id));
 	statements_put(c, CAT_CREDIT,
 		       qualify(c->guarded, "UPDATE %s SET %s = %s @+ $1 WHERE %s @= $2", n->table, b, b, id));
+	statements_put(c, CAT_DEBIT_CHECKED, checked_change(c, n, CAT_DEBIT));
+	statements_put(c, CAT_CREDIT_CHECKED, checked_change(c, n, CAT_CREDIT));
 	char *hold = both_hold(c, n, 1, 3);
 	statements_put(c, CAT_CHECK_TWO,
 		       qualify(c->guarded, "SELECT 1 @/ CASE WHEN %s THEN 1 ELSE 0 END AS checked", hold));
@@ -318,6 +328,16 @@ char *statements_returned(const struct catalogue *c)
 	return buf_take(&sql);
 }
 
+/* A row of the ledger with that id; a division by zero unless it came out as it was given. */
+static char *write_checked(const struct catalogue *c, const char *head, const char *id, const char *returned,
+			   const char *from, const char *to)
+{
+	return qualify(c->guarded,
+		       "WITH written AS (%s VALUES (%s, $2, $3, $4) RETURNING %s) SELECT 1 @/ @count(*) AS written "
+		       "FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
+		       head, id, returned, from, to);
+}
+
 /* The id stands first, so that $2 and $3 get the type of the accounts' id before the ledger's columns, which may be
  * wider, ask. */
 static void make_writing(struct catalogue *c, const struct names *n, const struct table *ledger, const char *into)
@@ -326,12 +346,10 @@ static void make_writing(struct catalogue *c, const struct names *n, const struc
 	char *hold = both_hold(c, n, 2, 5);
 	char *from = statements_is_written(c, "", table_column(ledger, "source"), "$2"),
 	     *to = statements_is_written(c, "", table_column(ledger, "destination"), "$3");
-	statements_put(c, CAT_LEDGER_CHECKED,
-		       qualify(c->guarded,
-			       "WITH written AS (%s VALUES (CASE WHEN %s THEN $1::@uuid END, $2, $3, $4) RETURNING %s) "
-			       "SELECT 1 @/ "
-			       "@count(*) AS written FROM written WHERE id @= $1 AND %s AND %s AND amount @= $4",
-			       head, hold, returned, from, to));
+	char *id = qualify(c->guarded, "CASE WHEN %s THEN $1::@uuid END", hold);
+	statements_put(c, CAT_LEDGER_CHECKED, write_checked(c, head, id, returned, from, to));
+	statements_put(c, CAT_LEDGER_WRITTEN, write_checked(c, head, "$1", returned, from, to));
+	free(id);
 	statements_put(c, CAT_LEDGER_PROBE,
 		       qualify(c->guarded,
 			       "WITH written AS (%s VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING RETURNING id) "

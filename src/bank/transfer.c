@@ -35,6 +35,12 @@ static void transfer_ask(struct transfer *transfer, struct batch *batch)
 		transfer_add(transfer, batch, VERB_SELECT, CAT_LEDGER_FIND, 1, id);
 }
 
+/* Each write is checked by what it returns, unless a trigger may run after it. */
+static bool checks_itself(const struct transfer *transfer)
+{
+	return transfer->catalogue->returning && !transfer->catalogue->triggers;
+}
+
 static void add_record(struct transfer *transfer, struct batch *batch)
 {
 	const struct catalogue *c = transfer->catalogue;
@@ -42,10 +48,24 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 	const char *now[] = {transfer->source_after.text, transfer->destination_after.text};
 	const char *record[] = {transfer->id, from, to, transfer->amount.text, now[0], now[1]};
 	const char *check[] = {from, to, now[0], now[1]};
-	if (c->ledger)
+	if (c->ledger && checks_itself(transfer))
+		transfer_add(transfer, batch, VERB_INSERT, CAT_LEDGER_WRITTEN, 4, record);
+	else if (c->ledger)
 		transfer_add(transfer, batch, VERB_INSERT, CAT_LEDGER_CHECKED, 6, record);
-	else
+	else if (!checks_itself(transfer))
 		transfer_add(transfer, batch, VERB_SELECT, CAT_CHECK_TWO, 4, check);
+	else
+		return;
+	transfer->record = batch->n;
+}
+
+static void add_changes(struct transfer *transfer, struct batch *batch)
+{
+	bool checked = checks_itself(transfer);
+	const char *debit[] = {transfer->amount.text, transfer->source, transfer->source_after.text},
+		   *credit[] = {transfer->amount.text, transfer->destination, transfer->destination_after.text};
+	transfer_add(transfer, batch, VERB_UPDATE, checked ? CAT_DEBIT_CHECKED : CAT_DEBIT, checked ? 3 : 2, debit);
+	transfer_add(transfer, batch, VERB_UPDATE, checked ? CAT_CREDIT_CHECKED : CAT_CREDIT, checked ? 3 : 2, credit);
 }
 
 /* What waits for COMMIT would come after the check: it is called for. */
@@ -63,13 +83,10 @@ static void write(struct transfer *transfer, struct batch *batch)
 	transfer->amount = amount_show(facts->amount, scale);
 	transfer->source_after = amount_show(facts->source_after, scale);
 	transfer->destination_after = amount_show(facts->destination_after, scale);
-	const char *debit[] = {transfer->amount.text, transfer->source},
-		   *credit[] = {transfer->amount.text, transfer->destination};
-	transfer_add(transfer, batch, VERB_UPDATE, CAT_DEBIT, 2, debit);
-	transfer_add(transfer, batch, VERB_UPDATE, CAT_CREDIT, 2, credit);
+	transfer->record = 0;
+	add_changes(transfer, batch);
 	call_deferred(transfer, batch);
 	add_record(transfer, batch);
-	transfer->nwrites = batch->n;
 	batch->last = true;
 }
 
@@ -170,6 +187,14 @@ static bool refused_read(const struct transfer *transfer, const struct answer *a
 			      reason);
 }
 
+static void say_changed(const struct transfer *transfer, struct err *reason)
+{
+	err_set(reason, ST_REJECTED,
+		"the balances of %s and %s are not what they must be after this transfer: a rule or trigger of the "
+		"table changes them",
+		say_id(transfer->source).text, say_id(transfer->destination).text);
+}
+
 static bool refused_record(const struct transfer *transfer, const struct answer *answer, struct err *reason)
 {
 	bool ledger = transfer->catalogue->ledger, null = strcmp(answer->sqlstate, "23502") == 0,
@@ -182,11 +207,7 @@ static bool refused_record(const struct transfer *transfer, const struct answer 
 			"it",
 			say_id(transfer->catalogue->ledger_name).text);
 	else if (null || zero)
-		err_set(reason, ST_REJECTED,
-			"the balances of %s and %s are not what they must be after this transfer: a rule or trigger of "
-			"the "
-			"table changes them",
-			say_id(transfer->source).text, say_id(transfer->destination).text);
+		say_changed(transfer, reason);
 	else if (swapped)
 		err_set(reason, ST_REJECTED, "%s is not a table any more: it was replaced by something else",
 			say_id(transfer->catalogue->ledger_name).text);
@@ -207,6 +228,10 @@ static bool refused_update(const struct transfer *transfer, size_t index, const 
 			credit ? transfer->destination_after.text : transfer->source_after.text, answer->message);
 		return true;
 	}
+	if (checks_itself(transfer) && strcmp(answer->sqlstate, "22012") == 0) { /* division_by_zero */
+		say_changed(transfer, reason);
+		return true;
+	}
 	if (!credit || strcmp(answer->sqlstate, "22003") != 0) /* numeric_value_out_of_range */
 		return false;
 	rule_overflow(&transfer->rule, &destination, transfer->facts.amount, reason);
@@ -218,7 +243,7 @@ static bool transfer_refused(struct body *body, size_t index, const struct answe
 	struct transfer *transfer = (struct transfer *)body;
 	if (transfer->step == STEP_READ)
 		return index == READ_TWO && refused_read(transfer, answer, reason);
-	if (index + 1 == transfer->nwrites)
+	if (index + 1 == transfer->record)
 		return refused_record(transfer, answer, reason);
 	return index <= CREDIT && refused_update(transfer, index, answer, reason);
 }

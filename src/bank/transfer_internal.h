@@ -29,7 +29,7 @@ struct transfer {
 	enum step step;
 	struct transfer_facts facts;
 	struct amount_text amount, asked_amount, source_after, destination_after;
-	size_t nwrites;
+	size_t record; /* of the writes, counted from 1: the one that the ledger or the check is; 0: there is none */
 	const char *params[WRITES][6];
 	const char *probe[4], *same[4];
 };

@@ -30,6 +30,18 @@ const char *txn_isolation_name(enum txn_isolation isolation)
 	return names[isolation];
 }
 
+const char *txn_isolation_on(enum txn_isolation isolation, const struct dialect *dialect)
+{
+	return txn_isolation_name(dialect->only_serializable ? ISOLATION_SERIALIZABLE : isolation);
+}
+
+void txn_isolation_doubt(struct buf *out, enum txn_isolation isolation, const struct dialect *dialect)
+{
+	const char *asked = txn_isolation_name(isolation), *really = txn_isolation_on(isolation, dialect);
+	if (asked != really)
+		buf_fmt(out, "%s runs %s as %s", dialect->product, asked, really);
+}
+
 const char *txn_begin_sql(enum txn_isolation isolation)
 {
 	static const char *const begins[] = {TXN_ISOLATIONS(ISOLATION_BEGIN, CHOICE_COMMA, CHOICE_COMMA)};

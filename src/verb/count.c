@@ -88,7 +88,7 @@ static struct query *query_of(const struct run *run, bool about, struct err *err
 	struct query *query = reading_query(run, err);
 	if (!query || !about || query_estimates(query))
 		return query;
-	err_set(err, ST_USAGE, "%s gives no estimate for a query; count --exact counts",
+	err_set(err, ST_USAGE, "%s gives no estimate for a filter; count --exact counts",
 		db_dialect(run->app->browse)->product);
 	query_free(query);
 	return NULL;

@@ -74,7 +74,7 @@ static void describe_delete(struct buf *out, const struct run *run)
 		buf_fmt(out, "delete %zu %s with the money in %s: ", words.n,
 			text_plural(words.n, "account", "accounts"), words.n == 1 ? "it" : "them");
 		add_ids(out, &words);
-		buf_fmt(out, ", in one %s transaction", txn_isolation_name(run->app->settings.txn.isolation));
+		buf_fmt(out, ", in one %s transaction", app_isolation(run->app));
 	}
 	words_free(&words);
 }

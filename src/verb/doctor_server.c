@@ -57,15 +57,18 @@ static void look_at_protocol(struct diagnosis *d, const struct app *app)
 	buf_free(&advice);
 }
 
-static void look_at_isolation(struct diagnosis *d)
+static void look_at_isolation(struct diagnosis *d, const struct app *app)
 {
 	static const char advice[] = "ask whoever runs the server: transfers rely on it";
+	struct buf doubt = {0};
+	txn_isolation_doubt(&doubt, app->settings.txn.isolation, db_dialect(app->browse));
 	bool serializable = strcmp(d->isolation, "serializable") == 0;
 	if (d->refused)
 		diagnosis_add(d, "isolation", advice, "asked for serializable, was refused: %s", d->refused);
 	else if (d->isolation[0])
-		diagnosis_add(d, "isolation", serializable ? NULL : advice, "asked for serializable, got %s",
-			      d->isolation);
+		diagnosis_add(d, "isolation", serializable ? NULL : advice, "asked for serializable, got %s%s%s",
+			      d->isolation, doubt.len ? "; " : "", buf_text(&doubt));
+	buf_free(&doubt);
 }
 
 static void look_at_standby(struct diagnosis *d, const struct app *app)
@@ -187,7 +190,7 @@ void diagnosis_look_there(struct diagnosis *d)
 	diagnosis_show_between(d);
 	look_at_trips(d);
 	look_at_protocol(d, app);
-	look_at_isolation(d);
+	look_at_isolation(d, app);
 	look_at_writing(d, app);
 	look_at_durability(d, app);
 	look_at_table(d, app);

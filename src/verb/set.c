@@ -83,8 +83,13 @@ static enum status isolation_set(struct app *app, const char *word, struct err *
 
 static void isolation_explain(struct buf *out, const struct app *app)
 {
+	struct buf doubt = {0};
 	buf_str(out, ": ");
 	txn_isolation_explain(out, app->settings.txn.isolation);
+	if (app->browse)
+		txn_isolation_doubt(&doubt, app->settings.txn.isolation, db_dialect(app->browse));
+	buf_fmt(out, "%s%s", doubt.len ? "; " : "", buf_text(&doubt));
+	buf_free(&doubt);
 }
 
 static void locking_show(struct buf *out, const struct app *app)

@@ -108,6 +108,18 @@ static enum status check_transfer(const struct run *run, struct err *err)
 	return record_check(run, err);
 }
 
+/* What is not as it was asked for; a screen says both at the start. */
+static void say_otherwise(struct app *app)
+{
+	struct buf doubt = {0};
+	txn_isolation_doubt(&doubt, app->settings.txn.isolation, db_dialect(app->browse));
+	if (app_prints(app) && doubt.len)
+		app_say(app, ST_OK, "%s", doubt.p);
+	if (app_prints(app) && app->catalogue->ledger_why)
+		app_say(app, ST_OK, "transfers are not recorded: %s", app->catalogue->ledger_why);
+	buf_free(&doubt);
+}
+
 static enum status prepare_transfer(struct run *run, struct err *err)
 {
 	struct app *app = run->app;
@@ -126,8 +138,7 @@ static enum status prepare_transfer(struct run *run, struct err *err)
 		return err->status;
 	if (id && !app->catalogue->ledger)
 		return err_set(err, ST_USAGE, "--id is kept in the ledger, and there is none; `init` makes it");
-	if (app->catalogue->ledger_why && app_prints(app)) /* a screen says it at the start */
-		app_say(app, ST_OK, "transfers are not recorded: %s", app->catalogue->ledger_why);
+	say_otherwise(app);
 	spell_out(run);
 	run->confirmed |= run_option(run, "dry-run") != NULL;
 	return ST_OK;
@@ -142,7 +153,7 @@ static void describe_transfer(struct buf *out, const struct run *run)
 	buf_str(out, " to ");
 	text_escape(out, run->args[1], strlen(run->args[1]), 60);
 	const struct txn_options *options = &run->app->settings.txn;
-	buf_fmt(out, ", in one %s transaction, ", txn_isolation_name(options->isolation));
+	buf_fmt(out, ", in one %s transaction, ", app_isolation(run->app));
 	if (options->protocol == PROTOCOL_NONE || options->max_attempts <= 1)
 		buf_str(out, "not retried");
 	else

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The real program on the translator: what its verbs do where CockroachDB answers otherwise than PostgreSQL. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/crdb/translator.h"
 #include "tests/support/check.h"
@@ -97,6 +99,115 @@ static void an_import_leaves_bad_values_out(void **state)
 	pg_exec("DELETE FROM accounts WHERE id >= 8000");
 }
 
+static const char *const both[] = {"--wire=step", "--wire=pipeline"};
+
+/* What a transaction reads back of its own it waits for there: the writes' own answers are looked at instead. */
+static void what_was_written_is_not_read_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct proc *proc = crdb(both[i], "--echo=plain", "transfer", "7005", "7006", "10", "--yes");
+		proc_expect_status(proc, 0);
+		proc_expect_err(proc, "WITH changed AS (UPDATE accounts SET balance = balance - 10 WHERE id = 7005 "
+				      "RETURNING balance)");
+		proc_expect_err(proc, "WITH changed AS (UPDATE accounts SET balance = balance + 10 WHERE id = 7006 "
+				      "RETURNING balance)");
+		assert_null(strstr(buf_text(&proc->err), "(SELECT balance FROM accounts"));
+		proc_free(proc);
+	}
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7006"), 1020);
+}
+
+/* A trigger of which nothing was known when the table was looked up. The server refuses the write that it changed. */
+static void check_refused_with(const char *wire, const char *trigger, const char *on, const char *told)
+{
+	char url[300], option[40];
+	snprintf(url, sizeof url, "DATABASE_URL=%s", translator_target(&translator));
+	snprintf(option, sizeof option, "%s", wire);
+	const char *const env[] = {url, "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", NULL};
+	int script;
+	long total = pg_number("SELECT sum(balance) FROM accounts"), rows = pg_number("SELECT count(*) FROM transfers");
+	struct proc *proc = proc_scripted(option, env, &script);
+	assert_int_equal(write(script, "conninfo\n", 9), 9);
+	proc_wait_output(proc, "CockroachDB");
+	pg_exec("CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN %s; RETURN new; END $$;"
+		"CREATE TRIGGER meddle BEFORE %s FOR EACH ROW EXECUTE FUNCTION meddle()",
+		trigger, on);
+	static const char line[] = "transfer 7007 7008 10 --yes\n";
+	assert_int_equal(write(script, line, sizeof line - 1), sizeof line - 1);
+	close(script);
+	proc_wait(proc);
+	pg_exec("DROP FUNCTION meddle() CASCADE");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, told);
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), total);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), rows);
+}
+
+static void a_write_that_came_out_otherwise_is_refused(void **state)
+{
+	static const char accounts[] = "the balances of 7007 and 7008 are not what they must be after this transfer";
+	static const char ledger[] = "the ledger does not hold what was written there of this transfer";
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		check_refused_with(both[i], "IF new.balance < old.balance THEN new.balance := new.balance - 1; END IF",
+				   "UPDATE ON accounts", accounts);
+		check_refused_with(both[i], "IF new.balance > old.balance THEN RETURN NULL; END IF",
+				   "UPDATE ON accounts", accounts);
+		check_refused_with(both[i], "new.amount := new.amount + 1", "INSERT ON transfers", ledger);
+		check_refused_with(both[i], "RETURN NULL", "INSERT ON transfers", ledger);
+	}
+}
+
+/* Rights there are given for a table, not for a column. */
+static void advice_is_in_its_own_sql(void **state)
+{
+	(void)state;
+	char target[300];
+	pg_exec("DROP ROLE IF EXISTS crdb_reader; CREATE ROLE crdb_reader LOGIN; "
+		"GRANT SELECT ON accounts, transfers TO crdb_reader");
+	snprintf(target, sizeof target, "cockroachdb://crdb_reader@/%s?host=%s&port=26257&sslmode=disable",
+		 getenv("PGDATABASE"), translator.dir);
+	struct proc *proc = teller_run(target, "transfer", "7001", "7002", "1", "--yes");
+	proc_expect_err(proc, "ask its owner to GRANT UPDATE ON it to you");
+	proc_free(proc);
+	pg_exec("DROP OWNED BY crdb_reader; DROP ROLE crdb_reader");
+}
+
+static void the_tables_estimate_is_told(void **state)
+{
+	(void)state;
+	pg_exec("ANALYZE accounts");
+	struct proc *proc = crdb("count", "--about", "--csv");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "about\n20\n");
+	proc_free(proc);
+	proc = crdb("count", "--about", "--where", "balance > 5");
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "CockroachDB gives no estimate for a filter; count --exact counts");
+	proc_free(proc);
+}
+
+static void another_isolation_is_said_to_be_serializable(void **state)
+{
+	static const char said[] = "CockroachDB runs REPEATABLE READ as SERIALIZABLE";
+	(void)state;
+	struct proc *proc = crdb("--isolation=repeatable-read", "transfer", "7001", "7002", "1", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, said);
+	proc_free(proc);
+	proc = crdb("-c", "show 7001", "-c", "set isolation repeatable-read");
+	proc_expect_out(proc, said);
+	proc_free(proc);
+	proc = crdb("--isolation=repeatable-read", "doctor");
+	proc_expect_out(proc, said);
+	proc_free(proc);
+	proc = crdb("transfer", "7001", "7002", "1", "--yes");
+	assert_null(strstr(buf_text(&proc->err), said));
+	proc_free(proc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +216,11 @@ int main(void)
 		cmocka_unit_test(the_rival_comes_in_between),
 		cmocka_unit_test(values_that_are_none_are_no_accounts),
 		cmocka_unit_test(an_import_leaves_bad_values_out),
+		cmocka_unit_test(what_was_written_is_not_read_back),
+		cmocka_unit_test(a_write_that_came_out_otherwise_is_refused),
+		cmocka_unit_test(advice_is_in_its_own_sql),
+		cmocka_unit_test(the_tables_estimate_is_told),
+		cmocka_unit_test(another_isolation_is_said_to_be_serializable),
 	};
 	return cmocka_run_group_tests(tests, bank, no_bank);
 }
