@@ -56,13 +56,13 @@ struct statement {
 /* The answer to one statement. Borrowed for the time of the callback. */
 struct answer {
 	bool ok;
-	bool skipped;            /* not run, because an earlier statement of the round trip failed; ok is false */
-	bool lost;               /* the connection is gone */
-	bool clean;              /* an ERROR that the server itself gave with an SQLSTATE, and after which it goes on */
-	bool outdated;           /* what was prepared for it is of no use any more: the same text will do, sent again */
-	char sqlstate[6];        /* "" for no error, or for an error of libpq itself */
-	const char *tag;         /* command tag; "" on an error */
-	int64_t affected;        /* rows touched or returned; -1 where the tag has no count */
+	bool skipped;      /* not run, because an earlier statement of the round trip failed; ok is false */
+	bool lost;         /* the connection is gone */
+	bool clean;        /* an ERROR that the server itself gave with an SQLSTATE, and after which it goes on */
+	bool outdated;     /* what was prepared for it is of no use any more: the same text will do, sent again */
+	char sqlstate[6];  /* "" for no error, or for an error of libpq itself */
+	const char *tag;   /* command tag; "" on an error */
+	int64_t affected;  /* rows touched or returned; -1 where the tag has no count */
 	bool contradicted; /* lost, because the server's answers contradict those before, which may be false, too */
 	const struct rows *rows; /* NULL where the statement returns none */
 	const char *message;     /* "" where ok */

@@ -15,6 +15,7 @@ static const struct {
 	{"crdb_internal.node_id()", "1"},
 	{"SELECT version()", "SELECT 'CockroachDB CCL v22.1.0-alpha.1 (x86_64-pc-linux-gnu, built 2022/02/08 06:15:10, "
 			     "go1.17.6)'::text AS version"},
+	{"SHOW transaction_isolation", "SELECT 'serializable'::text AS transaction_isolation"},
 	{"[SHOW TABLES]", "(SELECT n.nspname AS schema_name, c.relname AS table_name, 'table' AS type, "
 			  "greatest(c.reltuples, 0)::int8 AS estimated_row_count FROM pg_class AS c "
 			  "JOIN pg_namespace AS n ON n.oid = c.relnamespace) AS tables"},
