@@ -114,7 +114,7 @@ const struct command verb_create = {
 	.args = {{"N", ARG_COUNT, false}},
 	.options =
 		{
-			{"chunk", "N", "accounts per transaction (1000; by COPY 100000; on CockroachDB at most 5000)"},
+			{"chunk", "N", "at a time (1000; COPY 100000, on CockroachDB 5000)"},
 			{"copy", NULL, "by COPY (default above 10000)"},
 			{"insert", NULL, "by INSERT"},
 		},
