@@ -20,6 +20,7 @@ enum arg_type {
 	ARG_ONOFF,    /* on, off or toggle */
 	ARG_COMMAND,  /* the name of a command */
 	ARG_LESSON,   /* the name of a lesson, or a file */
+	ARG_SETTING,  /* what the setting takes that is named before it */
 	ARG_WORD,     /* anything */
 	ARG_REST,     /* the rest of the line, as it is */
 };

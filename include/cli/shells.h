@@ -25,6 +25,10 @@ void shells_choices(struct buf *out, const char *choices, char between);
 enum shells_value { VALUE_NONE, VALUE_ANY, VALUE_FILE };
 enum shells_value shells_value(const char *value);
 
+/* The words that may stand for an argument. VALUE_FILE: a file's name may, too. */
+struct command_arg;
+enum shells_value shells_argument(struct buf *out, const struct command_arg *arg, char between);
+
 /* In single quotes, as all three shells read them; without backslashes, which they read differently. */
 void shells_quote(struct buf *out, const char *text);
 

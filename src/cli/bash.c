@@ -51,49 +51,74 @@ static void bash_add_values(struct buf *out)
 	buf_free(&others);
 }
 
-static void bash_add_command(struct buf *out, const struct command *command)
+static void bash_add_options(struct buf *out, const struct command *command)
 {
 	struct buf words = {0};
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
 		buf_fmt(&words, "%s--%s", words.len ? " " : "", command->options[i].name);
-	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
-		struct buf choices = {0};
-		shells_choices(&choices, command->args[i].name, ' ');
-		if (choices.len)
-			buf_fmt(&words, "%s%s", words.len ? " " : "", choices.p);
-		buf_free(&choices);
-	}
 	if (words.len)
-		buf_fmt(out, "    %s) words='%s' ;;\n", command->name, words.p);
+		buf_fmt(out, "    %s) own='%s' ;;\n", command->name, words.p);
 	buf_free(&words);
+}
+
+/* By its place: what may stand there. */
+static void bash_add_arguments(struct buf *out, const struct command *command)
+{
+	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
+		struct buf words = {0};
+		bool files = shells_argument(&words, &command->args[i], ' ') == VALUE_FILE;
+		if (words.len || files)
+			buf_fmt(out, "    %s.%zu) words='%s'%s ;;\n", command->name, i, buf_text(&words),
+				files ? " files=yes" : "");
+		buf_free(&words);
+	}
+}
+
+static void bash_add_globals(struct buf *out)
+{
+	size_t n;
+	const struct option *options = options_table(&n);
+	for (size_t i = 0; i < n; i++)
+		if (options[i].help)
+			buf_fmt(out, " --%s", options[i].name);
 }
 
 void shells_bash(struct buf *out)
 {
-	size_t n, ncommands;
-	const struct option *options = options_table(&n);
-	const struct command *const *commands = command_table(&ncommands);
+	size_t n;
+	const struct command *const *commands = command_table(&n);
 	buf_str(out, "# teller completion bash\n"
 		     "# Put it into ~/.local/share/bash-completion/completions/teller, or: eval \"$(teller completion "
 		     "bash)\"\n"
 		     "_teller() {\n"
-		     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} word verb= words=\n");
+		     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+		     "    local word verb= at=0 own= words= files=\n");
 	bash_add_values(out);
-	buf_str(out, "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n        case $word in\n        ");
+	buf_str(out, "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+		     "        if [ -n \"$verb\" ] && [ \"$verb\" != demo ]; then\n"
+		     "            [ \"${word:0:1}\" = - ] || at=$((at + 1))\n"
+		     "            continue\n"
+		     "        fi\n"
+		     "        case $word in\n        ");
 	bash_add_verbs(out, '|');
-	buf_str(out, ") verb=$word; [ \"$verb\" = demo ] || break ;;\n        esac\n    done\n    case $verb in\n    "
-		     "''|demo) words='");
+	buf_str(out, ") verb=$word ;;\n        esac\n    done\n    case $verb in\n");
+	for (size_t i = 0; i < n; i++)
+		if (commands[i]->flags & COMMAND_VERB)
+			bash_add_options(out, commands[i]);
+	buf_str(out, "    esac\n    case $verb.$at in\n    .0|demo.0) words='");
 	bash_add_verbs(out, ' ');
 	buf_str(out, "' ;;\n");
-	for (size_t i = 0; i < ncommands; i++)
-		if (commands[i]->flags & COMMAND_VERB)
-			bash_add_command(out, commands[i]);
-	buf_str(out, "    esac\n    [ \"${cur:0:1}\" != - ] || words=\"$words");
 	for (size_t i = 0; i < n; i++)
-		if (options[i].help)
-			buf_fmt(out, " --%s", options[i].name);
-	buf_str(out, "\"\n"
+		if (commands[i]->flags & COMMAND_VERB)
+			bash_add_arguments(out, commands[i]);
+	buf_str(out, "    esac\n    if [ \"${cur:0:1}\" = - ]; then\n        words=\"$own");
+	bash_add_globals(out);
+	buf_str(out, "\" files=\n"
+		     "    elif [ -z \"$words$files\" ]; then\n"
+		     "        words=$own\n"
+		     "    fi\n"
 		     "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+		     "    [ -z \"$files\" ] || COMPREPLY+=($(compgen -f -- \"$cur\"))\n"
 		     "}\n"
 		     "complete -F _teller teller\n");
 }

@@ -8,11 +8,13 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "cli/complete.h"
+#include "cli/options.h"
 #include "cli/run.h"
 
 struct completion {
 	const char *prefix; /* what stands before the cursor, of the word being completed */
 	size_t length;
+	char *before; /* the word before it; owned, NULL for none */
 	struct buf *out;
 	size_t n;
 };
@@ -79,6 +81,20 @@ static void offer_choices(struct completion *completion, const char *choices)
 	}
 }
 
+/* A setting takes what the option of its name takes, or the command. */
+static void offer_setting(struct completion *completion)
+{
+	const char *name = completion->before ? completion->before : "";
+	const struct option *option = options_by_name(name, strlen(name));
+	const struct command *command = command_exact(name);
+	if (option && option->choices)
+		offer_choices(completion, option->choices);
+	else if (command && command->args[0].name && command->args[0].type == ARG_WORD)
+		offer_choices(completion, command->args[0].name);
+	else if (command && command->args[0].name && command->args[0].type == ARG_ONOFF)
+		offer_words(completion, (const char *const[]){"off", "on"}, 2);
+}
+
 static void offer_argument(struct completion *completion, const struct app *app, const struct command_arg *arg)
 {
 	static const char *const onoff[] = {"off", "on", "toggle"}, *const rules[] = {"all", "half"};
@@ -99,6 +115,9 @@ static void offer_argument(struct completion *completion, const struct app *app,
 	case ARG_LESSON:
 		offer_lessons(completion);
 		return;
+	case ARG_SETTING:
+		offer_setting(completion);
+		return;
 	case ARG_WORD:
 		offer_choices(completion, arg->name);
 		return;
@@ -109,7 +128,7 @@ static void offer_argument(struct completion *completion, const struct app *app,
 }
 
 /* The first word of the line, and how many words that are no options stand between it and `from`. */
-static const struct command *command_before(const char *line, size_t from, size_t *nargs)
+static const struct command *command_before(const char *line, size_t from, size_t *nargs, char **last)
 {
 	const struct command *command = NULL;
 	size_t at = strspn(line, " \t");
@@ -120,7 +139,8 @@ static const struct command *command_before(const char *line, size_t from, size_
 			command = command_find(word);
 		else
 			*nargs += strncmp(word, "--", 2) != 0;
-		free(word);
+		free(*last);
+		*last = word;
 		at += n + strspn(line + at + n, " \t");
 	}
 	return command;
@@ -133,7 +153,7 @@ size_t command_complete(struct app *app, const char *line, size_t at, struct buf
 		start--;
 	*from = start;
 	struct completion completion = {.prefix = line + start, .length = at - start, .out = out};
-	const struct command *command = command_before(line, start, &nargs);
+	const struct command *command = command_before(line, start, &nargs, &completion.before);
 	bool is_first = strspn(line, " \t") >= start;
 	if (is_first)
 		offer_names(&completion);
@@ -141,5 +161,6 @@ size_t command_complete(struct app *app, const char *line, size_t at, struct buf
 		offer_options(&completion, command);
 	else if (command && nargs < COMMAND_ARGS_MAX && command->args[nargs].name)
 		offer_argument(&completion, app, &command->args[nargs]);
+	free(completion.before);
 	return completion.n;
 }

@@ -43,12 +43,15 @@ static void fish_add_command(struct buf *out, const struct command *command)
 		fish_add_option(out, command->name, own->name, 0, own->value, same ? same->choices : NULL, own->help);
 	}
 	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
-		struct buf choices = {0};
-		shells_choices(&choices, command->args[i].name, ' ');
-		if (choices.len)
-			buf_fmt(out, "complete -c teller -n '__fish_seen_subcommand_from %s' -a '%s'\n", command->name,
-				choices.p);
-		buf_free(&choices);
+		struct buf words = {0};
+		bool files = shells_argument(&words, &command->args[i], ' ') == VALUE_FILE;
+		if (words.len || files)
+			buf_fmt(out, "complete -c teller -n '__fish_seen_subcommand_from %s'%s", command->name,
+				files ? " -F" : "");
+		if (words.len)
+			buf_fmt(out, " -a '%s'", words.p);
+		buf_str(out, words.len || files ? "\n" : "");
+		buf_free(&words);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "base/asset.h"
 
 const char *shells_verb(size_t i, const char **help)
 {
@@ -43,6 +44,53 @@ enum shells_value shells_value(const char *value)
 	if (!value || value[0] == '[')
 		return VALUE_NONE;
 	return strcmp(value, "FILE") == 0 || strcmp(value, "DIR") == 0 ? VALUE_FILE : VALUE_ANY;
+}
+
+static void add_word(struct buf *out, bool first, char between, const char *word)
+{
+	if (!first)
+		buf_char(out, between);
+	buf_str(out, word);
+}
+
+static void add_commands(struct buf *out, char between)
+{
+	size_t n;
+	const struct command *const *table = command_table(&n);
+	for (size_t i = 0; i < n; i++)
+		add_word(out, i == 0, between, table[i]->name);
+}
+
+static void add_lessons(struct buf *out, char between)
+{
+	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
+		add_word(out, lesson == asset_lessons, between, lesson->name);
+}
+
+enum shells_value shells_argument(struct buf *out, const struct command_arg *arg, char between)
+{
+	switch (arg->type) {
+	case ARG_COMMAND:
+		add_commands(out, between);
+		return VALUE_ANY;
+	case ARG_LESSON:
+		add_lessons(out, between);
+		return VALUE_FILE;
+	case ARG_ONOFF:
+		shells_choices(out, "on|off|toggle", between);
+		return VALUE_ANY;
+	case ARG_RULE:
+	case ARG_WORD:
+		shells_choices(out, arg->name, between);
+		return strncmp(arg->name, "FILE", 4) == 0 ? VALUE_FILE : VALUE_ANY;
+	case ARG_ACCOUNT:
+	case ARG_ACCOUNTS:
+	case ARG_COUNT:
+	case ARG_SETTING:
+	case ARG_REST:
+		return VALUE_NONE;
+	}
+	return VALUE_NONE;
 }
 
 void shells_quote(struct buf *out, const char *text)

@@ -50,11 +50,15 @@ static void zsh_add_command(struct buf *out, const struct command *command)
 	if (command->options[0].name)
 		buf_str(out, " );");
 	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
-		struct buf choices = {0};
-		shells_choices(&choices, command->args[i].name, ' ');
-		if (choices.len)
-			buf_fmt(out, " compadd -- %s;", choices.p);
-		buf_free(&choices);
+		struct buf words = {0};
+		bool files = shells_argument(&words, &command->args[i], ' ') == VALUE_FILE;
+		if (words.len || files)
+			buf_fmt(out, " if (( at == %zu )); then", i);
+		if (words.len)
+			buf_fmt(out, " compadd -- %s;", words.p);
+		buf_str(out, files ? " _files;" : "");
+		buf_str(out, words.len || files ? " fi;" : "");
+		buf_free(&words);
 	}
 	buf_str(out, " ;;\n");
 }
@@ -68,7 +72,7 @@ void shells_zsh(struct buf *out)
 	buf_str(out, "#compdef teller\n"
 		     "# Put it as _teller into a directory of $fpath, or: source <(teller completion zsh)\n"
 		     "_teller() {\n"
-		     "    local word verb=\n"
+		     "    local word verb= at=0\n"
 		     "    local -a verbs options\n"
 		     "    verbs=(");
 	for (size_t i = 0; (verb = shells_verb(i, &help)) != NULL; i++)
@@ -80,7 +84,8 @@ void shells_zsh(struct buf *out)
 	buf_str(out, " )\n");
 	zsh_add_values(out);
 	buf_str(out, "    for word in ${words[2,CURRENT-1]}; do\n"
-		     "        if (( ${verbs[(I)$word:*]} )); then verb=$word; [[ $verb == demo ]] || break; fi\n"
+		     "        if [[ -n $verb && $verb != demo ]]; then [[ $word == -* ]] || (( at++ )); continue; fi\n"
+		     "        if (( ${verbs[(I)$word:*]} )); then verb=$word; fi\n"
 		     "    done\n"
 		     "    case $verb in\n"
 		     "    (''|demo) [[ ${words[CURRENT]} == -* ]] || _describe -t verbs verb verbs ;;\n");

@@ -161,6 +161,8 @@ static void waits_explain(struct buf *out, const struct app *app)
 
 /* ---- the table ---- */
 
+#define SETTING_CHOICES "protocol|wire|attempts|time|backoff|delay|inject|isolation|as-of|mouse"
+
 struct setting {
 	const char *name;
 	void (*show)(struct buf *out, const struct app *app);
@@ -299,7 +301,7 @@ const struct command verb_protocol = {
 
 const struct command verb_set = {
 	.name = "set",
-	.args = {{"NAME", ARG_WORD, true}, {"VALUE", ARG_WORD, true}},
+	.args = {{SETTING_CHOICES, ARG_WORD, true}, {"VALUE", ARG_SETTING, true}},
 	.options =
 		{
 			COMMAND_FORMATS,

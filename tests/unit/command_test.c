@@ -240,6 +240,12 @@ static void check_completion(const char *line, const char *first, size_t n, size
 static void completion_knows_names_and_arguments(void **state)
 {
 	(void)state;
+	check_completion("set ", "protocol", 10, 4);
+	check_completion("set wire ", "pipeline", 3, 9);
+	check_completion("set protocol s", "savepoint", 1, 13);
+	check_completion("set isolation ", "serializable", 2, 14);
+	check_completion("set inject c", "cut", 2, 11);
+	check_completion("set time ", NULL, 0, 9);
 	check_completion("tra", "transfer", 1, 0);
 	check_completion("rival o", "off", 2, 6);
 	check_completion("rival on", "on", 1, 6);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests of what can be set while teller runs: settings and levers, what each says, and that a wrong word changes
  * nothing. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,17 @@ static void inject_arms_and_disarms(void **state)
 	check_line("delay", ST_OK, "delay 500 ms");
 	check_line("delay off", ST_OK, "delay off");
 	check_armed("");
+}
+
+static void every_setting_that_is_offered_is_there(void **state)
+{
+	(void)state;
+	const struct command *set = command_exact("set");
+	for (const char *name = set->args[0].name; *name; name += strcspn(name, "|"), name += *name == '|') {
+		char line[80];
+		snprintf(line, sizeof line, "set %.*s", (int)strcspn(name, "|"), name);
+		check_line(line, ST_OK, line + strlen("set "));
+	}
 }
 
 static void wrong_words_change_nothing(void **state)
@@ -189,6 +201,7 @@ int main(void)
 	command_use(verb_table, verb_table_n);
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(inject_arms_and_disarms, open_app, close_app),
+		cmocka_unit_test_setup_teardown(every_setting_that_is_offered_is_there, open_app, close_app),
 		cmocka_unit_test_setup_teardown(wrong_words_change_nothing, open_app, close_app),
 		cmocka_unit_test_setup_teardown(protocol_without_a_word_is_the_next, open_app, close_app),
 		cmocka_unit_test_setup_teardown(wire_says_what_is_set, open_app, close_app),

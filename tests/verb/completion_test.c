@@ -47,6 +47,18 @@ static void bash_completes(void **state)
 	check_offers("teller completion ''", " bash zsh fish man ", NULL);
 	check_offers("teller -f /et", " /etc ", NULL);
 	check_offers("teller --seed ''", "  ", " list ");
+	check_offers("teller lab ''", " play ", " write-skew ");
+	check_offers("teller lab play ''", " write-skew ", " list ");
+	check_offers("teller lab play w", " write-skew ", " first-transfer ");
+	check_offers("teller demo lab play w", " write-skew ", " list ");
+	check_offers("teller lab run --transcript dead", " deadlock ", NULL);
+	check_offers("teller lab check /et", " /etc ", NULL);
+	check_offers("teller help ''", " transfer ", " --csv ");
+	check_offers("teller help --", " --csv ", " transfer ");
+	check_offers("teller export /et", " /etc ", " --csv ");
+	check_offers("teller import /et", " /etc ", " --chunk ");
+	check_offers("teller transfer 1 2 ''", " half all ", " --id ");
+	check_offers("teller list ''", " --limit ", " transfer ");
 }
 
 static void check_all_named(const char *text, const char *before)
