@@ -23,7 +23,7 @@ static void the_list_and_a_lesson_need_no_server(void **state)
 	(void)state;
 	struct proc *proc = nowhere_run("lab", "list");
 	proc_expect_status(proc, 0);
-	proc_expect_out(proc, "lost-update              Two people move half of the same balance (pg)\n");
+	proc_expect_out(proc, "lost-update              Two people move half of the same balance\n");
 	assert_memory_equal(proc->out.p, "first-transfer ", 15);
 	proc_free(proc);
 	proc = nowhere_run("lab", "list", "--format", "jsonl");

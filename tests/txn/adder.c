@@ -48,12 +48,13 @@ static enum body_say add_next(struct body *body, const struct answer *answers, s
 	return BODY_SEND;
 }
 
-/* The whole work at once; it fails where the value is negative. */
+/* The whole work at once; it fails where the value is negative. int / int is no integer on CockroachDB. */
 static bool add_oneshot(struct body *body, struct batch *batch)
 {
 	(void)body;
 	batch->statements[batch->n++] = (struct statement){
-		.sql = "UPDATE txn_test SET v = CASE WHEN v >= 0 THEN v + 1 ELSE 1 / (v - v) END WHERE id = 1",
+		.sql = "UPDATE txn_test SET v = CASE WHEN v >= 0 THEN v + 1 ELSE CAST(1 / (v - v) AS INT) END WHERE id "
+		       "= 1",
 		.verb = VERB_UPDATE,
 	};
 	return true;
