@@ -28,6 +28,11 @@ enum ledger_kind {
 enum ledger_column { LEDGER_TABLE(LEDGER_PLACE) LEDGER_COLUMNS };
 #undef LEDGER_PLACE
 
+/* How many of them a transfer writes. */
+#define LEDGER_COUNT(place, name, title, kind) +((kind) != KIND_TIME)
+enum { LEDGER_WRITTEN = 0 LEDGER_TABLE(LEDGER_COUNT) };
+#undef LEDGER_COUNT
+
 extern const char *const ledger_columns[LEDGER_COLUMNS]; /* their names */
 extern const char *const ledger_titles[LEDGER_COLUMNS];  /* the same for people */
 extern const enum ledger_kind ledger_kinds[LEDGER_COLUMNS];

@@ -49,11 +49,11 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 	const char *record[] = {transfer->id, from, to, transfer->amount.text, now[0], now[1]};
 	const char *check[] = {from, to, now[0], now[1]};
 	if (c->ledger && checks_itself(transfer))
-		transfer_add(transfer, batch, VERB_INSERT, CAT_LEDGER_WRITTEN, 4, record);
+		transfer_add(transfer, batch, VERB_INSERT, CAT_LEDGER_WRITTEN, LEDGER_WRITTEN, record);
 	else if (c->ledger)
-		transfer_add(transfer, batch, VERB_INSERT, CAT_LEDGER_CHECKED, 6, record);
+		transfer_add(transfer, batch, VERB_INSERT, CAT_LEDGER_CHECKED, COUNT_OF(record), record);
 	else if (!checks_itself(transfer))
-		transfer_add(transfer, batch, VERB_SELECT, CAT_CHECK_TWO, 4, check);
+		transfer_add(transfer, batch, VERB_SELECT, CAT_CHECK_TWO, COUNT_OF(check), check);
 	else
 		return;
 	transfer->record = batch->n;
@@ -253,7 +253,7 @@ static bool oneshot(struct body *body, struct batch *batch)
 {
 	struct transfer *transfer = (struct transfer *)body;
 	const struct catalogue *c = transfer->catalogue;
-	const char *params[4] = {transfer->asked_source, transfer->asked_destination};
+	const char *params[LEDGER_WRITTEN] = {transfer->asked_source, transfer->asked_destination};
 	unsigned n = 2;
 	if (transfer->rule.rule == TRANSFER_AMOUNT && transfer->rule.amount <= 0)
 		return false; /* nothing to move: next() says so */
@@ -283,9 +283,12 @@ static bool transfer_ledger_probe(struct body *body, struct ledger_probe *probe)
 	memcpy(transfer->same, values, sizeof values);
 	transfer->asked_amount = amount_show(transfer->rule.amount, transfer->rule.scale);
 	transfer->same[3] = amount ? transfer->asked_amount.text : NULL;
-	probe->write = (struct statement){
-		.sql = c->sql[CAT_LEDGER_PROBE], .verb = VERB_INSERT, .nparams = 4, .params = transfer->probe};
-	probe->find = catalogue_select(c, given ? CAT_LEDGER_SAME : CAT_LEDGER_FIND, transfer->same, given ? 4 : 1);
+	probe->write = (struct statement){.sql = c->sql[CAT_LEDGER_PROBE],
+					  .verb = VERB_INSERT,
+					  .nparams = LEDGER_WRITTEN,
+					  .params = transfer->probe};
+	probe->find = catalogue_select(c, given ? CAT_LEDGER_SAME : CAT_LEDGER_FIND, transfer->same,
+				       given ? LEDGER_WRITTEN : 1);
 	return true;
 }
 

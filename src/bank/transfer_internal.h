@@ -30,8 +30,8 @@ struct transfer {
 	struct transfer_facts facts;
 	struct amount_text amount, asked_amount, source_after, destination_after;
 	size_t record; /* of the writes, counted from 1: the one that the ledger or the check is; 0: there is none */
-	const char *params[WRITES][6];
-	const char *probe[4], *same[4];
+	const char *params[WRITES][LEDGER_WRITTEN + 2]; /* and both balances */
+	const char *probe[LEDGER_WRITTEN], *same[LEDGER_WRITTEN];
 };
 
 /* Reads the rows of CAT_READ_TWO: the ids as the server spells them, and what the accounts hold. */
