@@ -107,8 +107,8 @@ static char **prompt_complete(const char *text, int start, int end)
 
 /* ---- start ---- */
 
-/* What readline does by itself to a terminal, or waits for, is not for a loop; an inputrc, which a key reads again, does
- * not change that. */
+/* What readline does by itself to a terminal, or waits for, is not for a loop; an inputrc, which a key reads again,
+ * does not change that. */
 static void override_settings(void)
 {
 	static const char *const settings[][2] = {

@@ -164,9 +164,9 @@ static bool answers_missing(struct db *db)
 	return true;
 }
 
-/* Nothing is an answer to our Sync but its end: what else comes there belongs to a statement that was answered already, and then
- * the answers before it are not to be believed either. (After an error, libpq gives the statements behind it answers of
- * its own, and takes what the server says of them for this.) */
+/* Nothing is an answer to our Sync but its end: what else comes there belongs to a statement that was answered already,
+ * and then the answers before it are not to be believed either. (After an error, libpq gives the statements behind it
+ * answers of its own, and takes what the server says of them for this.) */
 static bool is_beside(struct db *db, const PGresult *result)
 {
 	if (db->pending[db->at].kind != PENDING_SYNC)
