@@ -9,13 +9,16 @@ CFLAGS   ?= -O2 -g
 ONLY     ?=
 FUZZ_S   ?= 60
 URL      ?=
+S        ?=
+N        ?=
+SEED     ?=
 
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # With these goals, make first installs what is missing and then reads this file again: only then does pkg-config know all.
-CHECKED := $(filter demo test test-asan test-cockroach bench lint fuzz picture,$(MAKECMDGOALS))
+CHECKED := $(filter demo test test-asan test-cockroach bench lint fuzz picture soak fuzz-wire fuzz-keys,$(MAKECMDGOALS))
 ifneq ($(and $(CHECKED),$(if $(TELLER_READY),,first)),)
 
 $(MAKECMDGOALS): ready ; @:
@@ -103,7 +106,7 @@ $(BUILD)/assets.o: $(BUILD)/assets.c
 $(BUILD)/tests/support.a: $(SUPPORT:%.c=$(BUILD)/%.o)
 	$(call run,AR,$@,rm -f $@ && $(AR) rcs $@ $^)
 
-$(BUILD)/tests/screen/% $(BUILD)/tests/pool/% $(BUILD)/tests/picture/%: TEST_LIBS += $(TERM_LIBS)
+$(BUILD)/tests/screen/% $(BUILD)/tests/attack/% $(BUILD)/tests/pool/% $(BUILD)/tests/picture/%: TEST_LIBS += $(TERM_LIBS)
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
 
@@ -137,6 +140,20 @@ bench: all $(BENCH)
 test-asan:
 	@$(MAKE) test BUILD=$(BUILD)-asan ONLY='$(ONLY)' CFLAGS='-O1 -g -fno-omit-frame-pointer -Wno-format-truncation' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+
+# Attacks on the real program under the sanitizers: random faults for S seconds, N sessions with mutated answers, N of random keys. Each
+# prints its SEED, which repeats it. `make test` has a short run of each.
+attack = @TELLER_SEED='$(SEED)' TELLER_ATTACK_S='$(or $S,1800)' TELLER_ATTACK_N='$(or $N,$2)' TEST_LIMIT=86400 \
+	$(MAKE) attack-$1 BUILD=$(BUILD)-asan CFLAGS='-O1 -g -fno-omit-frame-pointer -Wno-format-truncation' \
+	SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+soak:
+	$(call attack,soak,)
+fuzz-wire:
+	$(call attack,wire,20000)
+fuzz-keys:
+	$(call attack,keys,1000)
+attack-%: all $(BUILD)/tests/attack/%_test
+	@tests/run $(BUILD) tests/attack/$*
 
 # tests/fuzz/NAME.c is a fuzzer (clang's libFuzzer); FUZZ_S seconds for each.
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
@@ -203,7 +220,7 @@ endif
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man picture format demo completions install clean libraries
+.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man picture soak fuzz-wire fuzz-keys format demo completions install clean libraries
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A lesson on a server that leaves out an answer, wherever that is: it ends with a status and a sentence, and does not crash. */
+/* A lesson on a server that leaves out an answer, wherever that is: it ends with a status, and does not crash. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Signals that end the program there and then, scarce memory and descriptors, and a readline that would wait: the terminal is restored. */
+/* Every signal, scarce memory and descriptors, a readline that would wait: the terminal is restored. */
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>

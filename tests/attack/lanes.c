@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Processes that make transfers with teller, one after another, write down what each was told, and can pause. */
+#include "tests/attack/lanes.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "tests/attack/dice.h"
+#include "tests/support/check.h"
+#include "tests/support/proc.h"
+#include "tests/support/spawn.h"
+
+enum { TELLER_LIMIT_MS = 60000, PAUSE_LIMIT_MS = 120000 };
+
+struct lanes *lanes_new(void)
+{
+	struct lanes *lanes = mmap(NULL, sizeof *lanes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(lanes != MAP_FAILED);
+	lanes->pause = true;
+	return lanes;
+}
+
+/* ---- one teller ---- */
+
+static _Noreturn void become_teller(const char *const argv[], const struct lane_way *way, int err_fd)
+{
+	int null = open("/dev/null", O_RDWR);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(err_fd, STDERR_FILENO);
+	spawn_exec(argv, way->reports->env);
+}
+
+static void read_said(int fd, struct lane_run *run)
+{
+	off_t size = lseek(fd, 0, SEEK_END), room = sizeof run->said - 1;
+	ssize_t n = pread(fd, run->said, (size_t)room, size > room ? size - room : 0);
+	run->said[n > 0 ? n : 0] = '\0';
+}
+
+static int wait_for(struct lane *lane)
+{
+	struct deadline deadline = deadline_in(TELLER_LIMIT_MS);
+	int status;
+	while (!spawn_ended(lane->teller, &status)) {
+		if (!deadline_left(deadline)) {
+			kill(lane->teller, SIGKILL);
+			spawn_reap(lane->teller);
+			return LANE_HUNG;
+		}
+		poll(NULL, 0, 2);
+	}
+	return status;
+}
+
+static void run_one(struct lane *lane, unsigned number, const struct lane_way *way, struct dice *dice, int err_fd)
+{
+	static const char *const wires[] = {"--wire=pipeline", "--wire=step", "--wire=oneshot"};
+	static const char *const protocols[] = {"--protocol=auto", "--protocol=savepoint", "--protocol=restart"};
+	struct lane_run *run = &lane->run[lane->n];
+	bool again = way->ledger && lane->n > 0 && dice_one_in(dice, 8);
+	char from[12], to[12], amount[12];
+	*run = (struct lane_run){.amount = 1 + (int)dice_roll(dice, 50), .back = dice_one_in(dice, 2)};
+	if (again) /* an id stands for the same transfer for ever */
+		*run = lane->run[lane->n - 1];
+	else
+		snprintf(run->id, sizeof run->id, "00000000-0000-4000-8%03x-%012lx", number, lane->total + 1);
+	unsigned first = way->ledger ? 1 : 10 * number + 1;
+	snprintf(from, sizeof from, "%u", run->back ? first + 1 : first);
+	snprintf(to, sizeof to, "%u", run->back ? first : first + 1);
+	snprintf(amount, sizeof amount, "%d", run->amount);
+	const char *argv[] = {proc_teller(),
+			      "-h",
+			      way->host,
+			      "-p",
+			      way->port,
+			      dice_pick(dice, wires, 3),
+			      dice_pick(dice, protocols, 3),
+			      "--backoff=1,50",
+			      way->ledger ? "--table=accounts" : "--table=bare.accounts",
+			      "transfer",
+			      from,
+			      to,
+			      amount,
+			      "--yes",
+			      way->ledger ? "--id" : NULL,
+			      run->id,
+			      NULL};
+	if (ftruncate(err_fd, 0) < 0 || lseek(err_fd, 0, SEEK_SET) < 0)
+		_exit(1);
+	pid_t pid = fork();
+	if (pid == 0)
+		become_teller(argv, way, err_fd);
+	lane->teller = pid;
+	run->status = wait_for(lane);
+	lane->teller = 0;
+	read_said(err_fd, run);
+	if (run->status >= 0 && run->status < 6)
+		lane->told[run->status]++;
+	lane->total++;
+	lane->n++;
+}
+
+/* ---- a lane ---- */
+
+static _Noreturn void be_lane(struct lanes *lanes, unsigned number, const struct lane_way *way)
+{
+	struct lane *lane = &lanes->lane[number];
+	struct dice dice = dice_of(way->seed, number);
+	char path[] = "/tmp/lane-XXXXXX";
+	int err_fd = mkstemp(path);
+	unlink(path);
+	for (;;) {
+		lane->paused = lanes->pause;
+		if (lanes->pause || lane->n == LANE_RUNS_MAX)
+			poll(NULL, 0, 5);
+		else
+			run_one(lane, number, way, &dice, err_fd);
+	}
+}
+
+void lanes_start(struct lanes *lanes, unsigned number, const struct lane_way *way)
+{
+	pid_t pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		be_lane(lanes, number, way);
+	}
+	assert_true(pid > 0);
+}
+
+static bool all_paused(const struct lanes *lanes)
+{
+	for (size_t i = 0; i < LANES; i++)
+		if (!lanes->lane[i].paused)
+			return false;
+	return true;
+}
+
+void lanes_pause(struct lanes *lanes)
+{
+	struct deadline deadline = deadline_in(PAUSE_LIMIT_MS);
+	lanes->pause = true;
+	while (!all_paused(lanes)) {
+		if (!deadline_left(deadline))
+			fail_msg("a lane does not come to its end");
+		poll(NULL, 0, 5);
+	}
+}
+
+void lanes_go_on(struct lanes *lanes)
+{
+	for (size_t i = 0; i < LANES; i++) {
+		lanes->lane[i].n = 0;
+		lanes->lane[i].paused = false;
+	}
+	lanes->pause = false;
+}

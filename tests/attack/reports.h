@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the sanitizers say of the programs that an attack starts, session by session. */
+#ifndef ATTACK_REPORTS_H
+#define ATTACK_REPORTS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+/* A directory for them, and the environment that leads there: for proc_start() and term_start(). */
+struct reports {
+	char dir[64], asan[200], ubsan[200];
+	const char *env[3];
+};
+
+void reports_open(struct reports *reports); /* fails the test where it cannot */
+void reports_close(struct reports *reports);
+
+/* Appends what was said since the last call; nothing is kept. */
+void reports_take(struct reports *reports, struct buf *out);
+
+#endif
