@@ -6,6 +6,8 @@
 
 #include "app/app.h"
 #include "base/text.h"
+#include "lab/player.h"
+#include "lab/stage.h"
 #include "ui/draw.h"
 #include "ui/phase.h"
 
@@ -21,6 +23,19 @@ static bool is_up(const struct db *db)
 static const struct db *connected(const struct app *app)
 {
 	return is_up(app->work) ? app->work : is_up(app->browse) ? app->browse : NULL;
+}
+
+/* The server to name: a lesson may be played on another one. */
+static const struct db *named(const struct app *app)
+{
+	const struct db *stage = app->player ? stage_control(player_stage(app->player)) : NULL;
+	return is_up(stage) ? stage : connected(app);
+}
+
+static bool is_elsewhere(const struct app *app, const struct db_facts *facts)
+{
+	const struct db *db = connected(app);
+	return db && facts && strcmp(db_facts(db)->place, facts->place) != 0;
 }
 
 static const char *connection_word(const struct app *app)
@@ -88,7 +103,7 @@ static int between_width(const struct who *who)
 static void title_add_place(struct line *line, const struct app *app, const struct db_facts *facts, int keep)
 {
 	struct buf raw = {0}, text = {0};
-	if (app->settings.demo)
+	if (app->settings.demo && !is_elsewhere(app, facts))
 		buf_str(&raw, "private server");
 	else if (facts)
 		buf_str(&raw, facts->place ? facts->place : "");
@@ -115,19 +130,45 @@ static void add_tls(struct line *line, const struct db_facts *facts)
 	buf_free(&text);
 }
 
+/* "CockroachDB 22.1.0-alpha.1", "CRDB 22.1.0-alpha.1", "CRDB 22.1.0" */
+enum product_form { PRODUCT_WHOLE, PRODUCT_SHORT, PRODUCT_LEAST };
+
+static void product_text(struct buf *out, const struct db_facts *facts, enum product_form form)
+{
+	struct buf version = {0};
+	const char *product = form == PRODUCT_WHOLE ? facts->product : facts->short_product;
+	draw_harmless(&version, facts->version);
+	size_t n = form == PRODUCT_LEAST ? strcspn(buf_text(&version), "-") : version.len;
+	buf_fmt(out, "%s %.*s", product ? product : "", (int)n, buf_text(&version));
+	buf_free(&version);
+}
+
 static void add_product(struct line *line, const struct db_facts *facts)
 {
-	struct buf version = {0}, text = {0};
-	const char *product = facts->product ? facts->product : "";
-	draw_harmless(&version, facts->version);
-	buf_fmt(&text, "%s %s", product, buf_text(&version));
-	if (!title_add(line, STYLE_TITLE, buf_text(&text))) {
+	struct buf text = {0};
+	bool added = false;
+	for (enum product_form form = PRODUCT_WHOLE; form <= PRODUCT_LEAST && !added; form++) {
 		buf_clear(&text);
-		buf_fmt(&text, "%s %s", facts->short_product, buf_text(&version));
-		title_add(line, STYLE_TITLE, buf_text(&text));
+		product_text(&text, facts, form);
+		added = title_add(line, STYLE_TITLE, buf_text(&text));
 	}
-	buf_free(&version);
 	buf_free(&text);
+}
+
+/* The columns that the shortest form of it takes, with what is said of a network before it. */
+static int server_width(const struct db_facts *facts)
+{
+	bool local = facts->tls && strcmp(facts->tls, "local socket") == 0;
+	bool bare = facts->tls && strncmp(facts->tls, "no", 2) == 0;
+	struct buf text = {0};
+	product_text(&text, facts, PRODUCT_LEAST);
+	size_t columns = text_width(buf_text(&text), text.len) + 2;
+	if (!local && facts->remote && !facts->verified)
+		columns += bare ? sizeof "NO TLS" + 1 : sizeof "SERVER NOT VERIFIED" + 1;
+	if (!local && facts->tls && !(facts->remote && bare))
+		columns += strlen(facts->tls) + 2;
+	buf_free(&text);
+	return (int)columns;
 }
 
 static void add_server(struct line *line, const struct db_facts *facts)
@@ -173,10 +214,10 @@ void title_draw(const struct app *app, int columns)
 	struct line line = {1, columns - width - 1};
 	draw_line(0, 0, columns, STYLE_TITLE, "");
 	title_add(&line, STYLE_TITLE, "teller");
-	const struct db *db = connected(app);
+	const struct db *db = named(app);
 	const struct db_facts *facts = db ? db_facts(db) : NULL;
 	add_armed(&line, app, db);
-	title_add_place(&line, app, facts, db ? between_width(db_who(db)) : 0);
+	title_add_place(&line, app, facts, db ? between_width(db_who(db)) + server_width(facts) : 0);
 	if (db)
 		add_between(&line, db_who(db));
 	if (facts)

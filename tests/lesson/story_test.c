@@ -244,7 +244,7 @@ static void rubbish_is_passed_over(void **state)
 	struct proc *proc = teller_run("lab", "list");
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "(played 1 of 2, 1 of 1 right)\n");
-	assert_null(strstr(proc->out.p, "lost-update              Two people move half of the same balance (pg) ("));
+	assert_null(strstr(proc->out.p, "lost-update              Two people move half of the same balance ("));
 	proc_free(proc);
 	proc = play("first-transfer", "");
 	proc_expect_status(proc, 0);

@@ -2,6 +2,7 @@
 /* The console on the translator: the past in every order, and the server's name in the title. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/crdb/translator.h"
 #include "tests/support/check.h"
@@ -49,6 +50,44 @@ static void the_past_is_read_in_every_order(void **state)
 	term_type(term, ":goto 7020<Enter>");
 	console_expect_selected(term, "7020");
 	console_quit(term);
+}
+
+/* The name of the database may be long, and is what is cut. */
+static void the_title_names_the_server(void **state)
+{
+	pg_exec("DROP DATABASE IF EXISTS a_database_with_a_name_that_is_long");
+	pg_exec("CREATE DATABASE a_database_with_a_name_that_is_long");
+	char target[300];
+	snprintf(target, sizeof target,
+		 "cockroachdb://teller@/a_database_with_a_name_that_is_long?host=%s&port=26257&sslmode=disable",
+		 translator.dir);
+	const char *const argv[] = {proc_teller(), target, NULL};
+	struct term *term = term_start(argv, NULL, 24, 80);
+	*state = term;
+	term_expect(term, "init");
+	term_expect(term, "CRDB 22.1.0");
+	assert_non_null(strstr(term_row(term, 0), "teller@[socket]:26257/"));
+}
+
+/* A lesson on the server of --against is told of under that server's name. */
+static void the_title_follows_the_lesson(void **state)
+{
+	char home[300];
+	snprintf(home, sizeof home, "host=%s", getenv("PGHOST"));
+	const char *const argv[] = {proc_teller(), home,   "--against",   translator_target(&translator),
+				    "lab",         "play", "lost-update", NULL};
+	struct term *term = term_start(argv, NULL, 24, 100);
+	*state = term;
+	term_expect(term, "PostgreSQL 15");
+	term_expect(term, "Next: A");
+	term_type(term, "v");
+	term_expect(term, "on the server of --against");
+	term_expect(term, "CockroachDB 22.1.0-alpha.1");
+	term_expect(term, ":26257/");
+	term_expect(term, "Next: A");
+	term_type(term, "v");
+	term_expect(term, "on the first server again");
+	term_expect(term, "PostgreSQL 15");
 }
 
 static struct term *play(void **state, const char *target, const char *spec)
@@ -131,6 +170,8 @@ static void what_is_committed_is_asked_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(the_title_names_the_server, term_teardown),
+		cmocka_unit_test_teardown(the_title_follows_the_lesson, term_teardown),
 		cmocka_unit_test_teardown(a_commit_is_counted_once, term_teardown),
 		cmocka_unit_test_teardown(what_is_committed_is_asked_again, term_teardown),
 		cmocka_unit_test_teardown(the_past_is_read_in_every_order, term_teardown),
