@@ -16,8 +16,8 @@
 
 /*
  * First the table itself. Where it can be used, then the tables that may be the ledger, how its balances are kept,
- * how it wants to be written, its triggers, and how many rows there are about; each may fail without harm: then there
- * is no ledger, no index, nothing odd, and no estimate.
+ * how it wants to be written, its triggers, and how many rows there are about. Where a server does not know such a
+ * question, or does not answer it to us, there is no ledger, no index, nothing odd, and no estimate.
  */
 struct reading {
 	struct db *db;
@@ -146,11 +146,18 @@ static void say_unread(struct reading *reading, const struct answer *answer)
 		answer_tell(&reading->err, ST_STATEMENT, answer, "the tables of this database cannot be looked up");
 }
 
+/* A question that the server cannot or will not answer (its class of errors 42 and 0A), not one that was cancelled or ran
+ * into trouble: there may be a ledger all the same. Of the estimate nothing depends. */
+static bool has_no_answer(size_t index, const struct answer *answer)
+{
+	bool unknown = strncmp(answer->sqlstate, "42", 2) == 0 || strncmp(answer->sqlstate, "0A", 2) == 0;
+	return answer->skipped || (answer->clean && (unknown || index == ASK_ESTIMATE));
+}
+
 static void on_more(void *arg, size_t index, const struct answer *answer)
 {
 	struct reading *reading = arg;
-	bool server_said_no = answer->clean || answer->skipped;
-	if (!answer->ok && !server_said_no)
+	if (!answer->ok && !has_no_answer(index, answer))
 		say_unread(reading, answer);
 	if (!answer->ok)
 		return;
