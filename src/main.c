@@ -11,6 +11,7 @@
 #include "app/app.h"
 #include "app/password.h"
 #include "cli/plain.h"
+#include "cli/plain_events.h"
 #include "cli/settings.h"
 #include "ui/console.h"
 #include "verb/verb.h"
@@ -49,10 +50,14 @@ static int run(struct app *app, bool plain_mode)
 	struct console *console = plain_mode ? NULL : console_open(app, &err);
 	if (!plain && !console)
 		return fail(&err);
+	struct narrate *narrate = console && app->settings.echo ? narrate_new(app) : NULL;
 	if (console)
 		app_start(app);
 	if (!app->leaving)
 		loop_run(app->loop);
+	if (narrate)
+		narrate_now(narrate);
+	narrate_free(narrate);
 	console_close(console);
 	plain_close(plain);
 	if (console && app->phase == PHASE_FAILED)
@@ -97,6 +102,12 @@ int main(int argc, char **argv)
 		conninfo_leave_environment();
 	}
 	bool plain_mode = plain_wanted(&settings);
+	if (!plain_mode && settings.echo && isatty(STDERR_FILENO)) {
+		err_set(&err, ST_USAGE,
+			"--echo writes to standard error, and the screen is there: add 2>FILE, or --plain");
+		settings_free(&settings);
+		return fail(&err);
+	}
 	struct app *app = app_new(&settings);
 	app->terminal = console_facts;
 	int exit_status = run(app, plain_mode);

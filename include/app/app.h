@@ -55,6 +55,8 @@ struct face {
 	/* A question is asked on the terminal, without the loop: leaves it as the shell had it, or takes it back.
 	 * May be NULL. */
 	void (*aside)(void *self, bool away);
+	/* ^C, and nothing runs that it could be for: true where it was for what is asked. NULL: it ends the program. */
+	bool (*interrupt)(void *self);
 	/* The next line of standard input, NULL at its end. NULL where a screen has the keys. */
 	void (*ask)(void *self, void (*line)(void *arg, const char *line), void *arg);
 	unsigned progress_ms; /* how often it wants one */

@@ -76,7 +76,10 @@ bool quit_loses(const struct app *app, struct buf *out)
 void quit_signal(void *arg, int signal_number)
 {
 	struct app *app = arg;
-	if (signal_number != SIGINT || app->leaving || !jobs_stop(app, STOP_INTERRUPT))
+	bool interrupt = signal_number == SIGINT && !app->leaving;
+	if (interrupt && jobs_stop(app, STOP_INTERRUPT))
+		return;
+	if (!interrupt || !app->face.interrupt || !app->face.interrupt(app->face.self))
 		app_leave(app, 128 + signal_number);
 }
 

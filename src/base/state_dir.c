@@ -23,13 +23,19 @@ static bool state_dir_make(char *path)
 	return true;
 }
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 char *state_path(const char *name)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	struct buf path = {0};
 	if (state && state[0] == '/')
 		buf_fmt(&path, "%s/teller/%s", state, name);
-	else if (home && home[0] == '/')
+	else if (home && home[0] == '/' && is_directory(home)) /* a home is not ours to make */
 		buf_fmt(&path, "%s/.local/state/teller/%s", home, name);
 	else
 		return NULL;

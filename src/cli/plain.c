@@ -16,8 +16,8 @@
 #include "base/mem.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/plain_events.h"
 #include "cli/progress.h"
-#include "plain_events.h"
 
 /*
  * Commands come first from the settings (-c and the verb), then from a file (-f), else from standard input. What was
@@ -34,6 +34,9 @@ struct plain {
 	bool from_stdin;       /* commands come from standard input */
 	bool person;           /* and a person types them */
 	bool strict;           /* the first failure is the end */
+	bool begun;            /* a person: what it is connected to was said, and commands are asked for */
+	bool prompted;         /* the prompt is what stands in the last line of the terminal */
+	struct timer *again;   /* something was written over the prompt: it is shown again */
 	bool stepping;         /* the next line lets a statement go that is held */
 	bool probing;          /* nothing was asked for: is there a server at all? */
 	unsigned long line;    /* of the file */
@@ -43,13 +46,39 @@ struct plain {
 	struct narrate *narrate;
 };
 
+static const char PROMPT[] = "teller> ";
+
 static void next_command(struct plain *plain);
 
 /* ---- the face ---- */
 
+static void prompt(struct plain *plain)
+{
+	if (!plain->person)
+		return;
+	fputs(PROMPT, stderr);
+	plain->prompted = true;
+}
+
+static void prompt_again(void *arg)
+{
+	prompt(arg);
+}
+
+/* What comes meanwhile takes the place of the prompt, which follows it. */
+static void prompt_away(struct plain *plain)
+{
+	if (!plain->prompted)
+		return;
+	fprintf(stderr, "\r%*s\r", (int)strlen(PROMPT), "");
+	plain->prompted = false;
+	timer_start(plain->again, 0);
+}
+
 static void on_progress(void *self, const char *text)
 {
 	struct plain *plain = self;
+	prompt_away(plain);
 	progress_show(&plain->progress, text);
 }
 
@@ -196,6 +225,8 @@ static void say_unread(struct plain *plain)
 static void plain_on_line(void *arg, const char *line)
 {
 	struct plain *plain = arg;
+	plain->prompted = false;
+	timer_stop(plain->again);
 	if (line && plain->app->private->unwritten) {
 		leave_unwritten(plain->app);
 	} else if (line) {
@@ -233,12 +264,6 @@ static void plain_on_changed(void *self)
 	input_next(answers_of(plain), on_step, plain);
 }
 
-static void prompt(const struct plain *plain)
-{
-	if (plain->person)
-		fputs("teller> ", stderr);
-}
-
 static void next_command(struct plain *plain)
 {
 	const struct settings *settings = &plain->app->settings;
@@ -259,8 +284,26 @@ static void plain_begin(void *arg)
 {
 	struct plain *plain = arg;
 	if (plain->person)
-		app_start(plain->app); /* a person reads what it connects to */
-	next_command(plain);
+		app_start(plain->app); /* a person reads what it connects to, and is asked then */
+	else
+		next_command(plain);
+}
+
+/* ^C at the prompt gives up the line, as in a shell; at a question it is a no. */
+static bool plain_on_interrupt(void *self)
+{
+	struct plain *plain = self;
+	struct run *run = plain->asked;
+	if (!plain->person || !(plain->prompted || run))
+		return false;
+	fputc('\n', stderr);
+	plain->prompted = false;
+	plain->asked = NULL;
+	if (run)
+		app_reviewed(run, false);
+	else
+		prompt(plain);
+	return true;
 }
 
 static void on_phase(void *self)
@@ -269,13 +312,18 @@ static void on_phase(void *self)
 	struct app *app = plain->app;
 	bool person = plain->person;
 	narrate_now(plain->narrate);
-	if (person && app->phase == PHASE_READY) {
+	bool first = person && app->phase == PHASE_READY && !plain->begun;
+	if (first) {
 		const struct db_facts *facts = db_facts(app->browse);
 		app_say(app, ST_OK, "connected to %s: %s %s, %s", facts->place, facts->product, facts->version,
 			facts->tls);
 	}
 	if (person && app->phase == PHASE_READY && app->no_bank)
 		app_say(app, ST_STATEMENT, "%s", app->no_bank);
+	if (first) {
+		plain->begun = true;
+		next_command(plain);
+	}
 	if (plain->probing && app->phase == PHASE_READY)
 		app_leave(app, 0);
 	if ((person || plain->probing) && app->phase == PHASE_FAILED) {
@@ -339,12 +387,14 @@ struct plain *plain_open(struct app *app, struct err *err)
 		return NULL;
 	}
 	plain->narrate = narrate_new(app);
+	plain->again = timer_new(app->loop, prompt_again, plain);
 	app->face = (struct face){.say = on_say,
 				  .print = on_print,
 				  .review = on_review,
 				  .ask = on_ask,
 				  .phase = on_phase,
 				  .changed = plain_on_changed,
+				  .interrupt = plain_on_interrupt,
 				  .progress = on_progress,
 				  .progress_ms = progress_open(&plain->progress),
 				  .self = plain};
@@ -358,6 +408,7 @@ void plain_close(struct plain *plain)
 		return;
 	narrate_now(plain->narrate);
 	narrate_free(plain->narrate);
+	timer_free(plain->again);
 	plain->app->face = (struct face){0};
 	if (plain->answers != plain->script)
 		input_free(plain->answers);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Plain mode's reader of the events: attempts, errors and waits as lines on standard error; with --echo every
  * statement. */
-#include "plain_events.h"
+#include "cli/plain_events.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ static bool worth_telling(const struct narrate *narrate, const struct event *eve
 static void say_lines(struct narrate *narrate)
 {
 	const struct face *face = &narrate->app->face;
-	if (narrate->line.len && face->progress)
+	if (narrate->line.len && app_prints(narrate->app) && face->progress)
 		face->progress(face->self, NULL);
 	if (narrate->line.len)
 		fputs(narrate->line.p, stderr);

@@ -218,13 +218,27 @@ static void export_forget(void *work)
 	free(export);
 }
 
-/* By option, else by the file's name, else CSV. */
+/* What stands behind the last dot of a file's name, with it; NULL for nothing. */
+static const char *ending_of(const char *file)
+{
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+	return dot && dot > name && dot[1] ? dot : NULL;
+}
+
+/* By option, else by the file's name; CSV where that has no ending. Who names a workbook must not get something else. */
 static enum status format_for(const struct run *run, enum output_format *format, struct err *err)
 {
+	const char *file = run->args[0], *ending = ending_of(file);
 	enum status status = run_format(run, format, err);
-	if (!status && *format == FORMAT_TABLE && !output_format_of_file(run->args[0], format))
-		*format = FORMAT_CSV;
-	return status;
+	if (status || *format != FORMAT_TABLE || output_format_of_file(file, format))
+		return status;
+	*format = FORMAT_CSV;
+	if (ending && !run_option(run, "format"))
+		return err_set(err, ST_USAGE,
+			       "export writes CSV, JSON and JSON lines, and \"%.40s\" is none of them: end the name in "
+			       ".csv, .json or .jsonl, or add --format",
+			       ending);
+	return ST_OK;
 }
 
 static enum status check_export(const struct run *run, struct err *err)

@@ -94,6 +94,12 @@ static void formats_by_ending_or_option(void **state)
 		expect(teller_run("export", path, cases[i].option), 0, "exported 3 accounts");
 		expect_file(path, cases[i].expected);
 	}
+	static const char *const others[] = {".xlsx", ".tsv", ".csv.gz", ".jsn"};
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		snprintf(path, sizeof path, "%s/export%s", getenv("TMPDIR"), others[i]);
+		expect(teller_run("export", path), 1, "end the name in .csv, .json or .jsonl, or add --format");
+		assert_int_not_equal(access(path, F_OK), 0);
+	}
 	struct proc *proc = teller_run("export", "-");
 	assert_string_equal(buf_text(&proc->out), csv);
 	expect(proc, 0, "exported 3 accounts");
