@@ -25,7 +25,7 @@ static void actions_help(struct console *console, const char *name)
 	struct buf text = {0};
 	struct err err;
 	if (!name || !name[0]) {
-		help_all(&text, console->keymap);
+		help_all(&text, console->keymap, console->views[console->focus].ops->context);
 	} else if (help_command(&text, console->keymap, name, &err) != ST_OK) {
 		message_set(&console->message, err.status, err.text);
 		return;

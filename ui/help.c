@@ -69,16 +69,32 @@ static void commands(struct buf *out, bool screen, const char *heading)
 	buf_char(out, '\n');
 }
 
-void help_all(struct buf *out, const struct keymap *keymap)
+/* Those of where one is come first. */
+static void help_keys(struct buf *out, const struct keymap *keymap, const char *context)
 {
 	static const char *const sections[][2] = {
 		{"global", "Keys everywhere"},        {"accounts", "Keys in the accounts"},
-		{"transfer", "Keys in the transfer"}, {"ledger", "Keys in the ledger"},
-		{"log", "Keys in the SQL log"},       {"review", "Keys in the review box"},
-		{"help", "Keys in this help"},        {"full", "Keys in a full text"},
+		{"transfer", "Keys in the transfer"}, {"lessons", "Keys in the list of lessons"},
+		{"lab", "Keys in a lesson"},          {"ledger", "Keys in the ledger"},
+		{"log", "Keys in the SQL log"},       {"away", "Keys away from the accounts"},
+		{"review", "Keys in the review box"}, {"help", "Keys in this help"},
+		{"full", "Keys in a full text"},
 	};
-	for (size_t i = 0; i < COUNT_OF(sections); i++)
-		keys_of(out, keymap, sections[i][0], sections[i][1]);
+	for (int others = 0; others < 2; others++)
+		for (size_t i = 0; i < COUNT_OF(sections); i++)
+			if ((strcmp(sections[i][0], context) != 0) == (others != 0))
+				keys_of(out, keymap, sections[i][0], sections[i][1]);
+}
+
+void help_all(struct buf *out, const struct keymap *keymap, const char *context)
+{
+	help_keys(out, keymap, context);
+	buf_str(out, "Who, in the log:\n");
+	two_columns(out, "T3.1", KEYS_COLS, "a transfer: transaction 3 of this teller, its attempt 1");
+	two_columns(out, "R4.1", KEYS_COLS, "the rival: another session of teller's, which makes a conflict");
+	two_columns(out, "B", KEYS_COLS, "reads of the list of accounts");
+	two_columns(out, "L", KEYS_COLS, "sessions of a lesson");
+	buf_char(out, '\n');
 	buf_str(out, "Signs in the log:\n");
 	two_columns(out, "x", KEYS_COLS, "an error");
 	two_columns(out, "~", KEYS_COLS, "a wait before the next attempt; nothing is locked meanwhile");

@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include "ui/keymap.h"
 
-/* Everything, as lines for a popup. */
-void help_all(struct buf *out, const struct keymap *keymap);
+/* Everything, as lines for a popup: the keys of the context first. */
+void help_all(struct buf *out, const struct keymap *keymap, const char *context);
 
 /* One command; ST_USAGE with a sentence where there is none of that name. */
 MUST_CHECK enum status help_command(struct buf *out, const struct keymap *keymap, const char *name, struct err *err);

@@ -11,6 +11,9 @@
 #include "ui/loglist.h"
 #include "ui/view.h"
 
+/* A transfer from BEGIN to its outcome has 9 lines: the names of the columns take none of them. */
+enum { HEAD_ROWS = 10 };
+
 struct log {
 	struct app *app;
 	struct loglist list;
@@ -18,6 +21,7 @@ struct log {
 	uint64_t selected, top; /* positions, see loglist.h */
 	int side;               /* columns that the statements are scrolled to the left */
 	int height;
+	bool head; /* the names of the columns are shown */
 };
 
 /* ---- where we are ---- */
@@ -73,6 +77,12 @@ uint64_t log_selected(const struct view *view)
 static void log_draw(void *self, struct rect inside, bool focus)
 {
 	struct log *log = self;
+	log->head = inside.h >= HEAD_ROWS;
+	if (log->head) {
+		logline_draw_head((struct rect){inside.y, inside.x, 1, inside.w});
+		inside.y++;
+		inside.h--;
+	}
 	log->height = inside.h;
 	log_settle(log);
 	for (int i = 0; i < inside.h; i++) {
@@ -96,7 +106,7 @@ static void log_title(void *self, struct buf *out)
 	size_t count = loglist_count(&log->list);
 	buf_fmt(out, "SQL log  %zu %s", count, text_plural(count, "line", "lines"));
 	buf_str(out, log->list.errors_only ? "  errors only" : "");
-	buf_str(out, log->follow ? "  following" : "  standing");
+	buf_str(out, log->follow ? "  following the newest" : "  f follows the newest");
 	if (log->list.cursor.skipped)
 		buf_fmt(out, "  %llu skipped", (unsigned long long)log->list.cursor.skipped);
 	if (log->list.dropped)
@@ -106,8 +116,9 @@ static void log_title(void *self, struct buf *out)
 static void log_footer(void *self, struct buf *out, int columns)
 {
 	const struct log *log = self;
-	if (columns > 24)
-		buf_str(out, log->list.all ? "browse session shown" : "browse session hidden");
+	if (columns > 40)
+		buf_str(out, log->list.all ? "reads of the list shown, B hides them"
+					   : "reads of the list hidden, B shows them");
 }
 
 static void log_filter(struct log *log, bool errors_only, bool all)
@@ -155,7 +166,9 @@ static bool log_act(void *self, const char *action, const char *argument)
 static void log_click(void *self, int row)
 {
 	struct log *log = self;
-	log->selected = within(log, log->top + (uint64_t)row);
+	if (log->head && row == 0)
+		return;
+	log->selected = within(log, log->top + (uint64_t)(log->head ? row - 1 : row));
 	log->follow = log->selected == last_position(log);
 }
 

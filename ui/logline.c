@@ -94,3 +94,20 @@ void logline_draw(struct rect at, const struct event *event, int side, bool sele
 	buf_free(&out);
 	show_line_free(&line);
 }
+
+void logline_draw_head(struct rect at)
+{
+	struct buf out = {0};
+	int time = at.w >= LONG_TIME_COLS ? 13 : at.w >= SHORT_TIME_COLS ? 10 : 0;
+	text_pad(&out, time ? "time" : "", (size_t)time, TEXT_LEFT);
+	text_pad(&out, "who", WHO_COLS + 3, TEXT_LEFT);
+	int room = at.w - time - WHO_COLS - 3 - MS_COLS - 2;
+	int result = room / 4 < RESULT_USUAL ? room / 4 : RESULT_USUAL;
+	text_pad(&out, "what", (size_t)(room - result), TEXT_LEFT);
+	buf_char(&out, ' ');
+	text_pad(&out, "result", (size_t)result, TEXT_LEFT);
+	buf_char(&out, ' ');
+	text_pad(&out, "ms", MS_COLS, TEXT_RIGHT);
+	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&out));
+	buf_free(&out);
+}

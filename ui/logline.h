@@ -7,6 +7,8 @@
 #include "ui/layout.h"
 
 /* `side`: columns that the statement is scrolled to the left. */
+/* The names of its columns. */
+void logline_draw_head(struct rect at);
 void logline_draw(struct rect at, const struct event *event, int side, bool selected);
 
 #endif

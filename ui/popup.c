@@ -2,6 +2,7 @@
 /* A popup: scrollable text over the panes, for the help and the full text of an event. */
 #include "ui/popup.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,7 +130,8 @@ bool popup_act(struct popup *popup, const char *action, const char *argument)
 	else if (motion.kind == MOTION_FIRST)
 		popup->top = 0;
 	else if (motion.kind == MOTION_LAST)
-		popup->top = popup->n;
-	keep_within(popup);
+		popup->top = popup->columns ? popup->n : INT_MAX / 2;
+	if (popup->columns) /* else it is not wrapped yet, and the first drawing does it */
+		keep_within(popup);
 	return motion.kind != MOTION_NONE;
 }

@@ -192,6 +192,19 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 	buf_free(&words);
 }
 
+/* Before the first transfer the room shows the way to it. */
+static void draw_way(struct rect room)
+{
+	static const char *const way[] = {
+		"Enter reviews it, y moves the money",
+		"I     the next one meets a real conflict",
+		"u     takes it back",
+		"F3    lessons: sessions side by side",
+	};
+	for (int i = 0; i < (int)COUNT_OF(way) && i < room.h - 1; i++)
+		draw_text(room.y + 1 + i, room.x, room.w, STYLE_FAINT, way[i]);
+}
+
 static void transfer_draw(void *self, struct rect inside, bool focus)
 {
 	(void)focus;
@@ -209,6 +222,8 @@ static void transfer_draw(void *self, struct rect inside, bool focus)
 			pane->app);
 	if (area.h > 8)
 		used++;
+	if (!is_transfer(pane) && used < area.h)
+		draw_way((struct rect){area.y + used, area.x, area.h - used, area.w});
 	if (is_transfer(pane) && used < area.h)
 		draw_lower(pane, (struct rect){area.y + used, area.x, area.h - used, area.w});
 }

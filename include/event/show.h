@@ -23,6 +23,8 @@ struct show_line {
 };
 void show_line(struct show_line *line, const struct event *event);
 void show_line_free(struct show_line *line);
+/* The answer came with the one before it: the time of their round trip stands there. */
+bool show_came_along(const struct event *event);
 
 /* The statement with its parameters put in the place of $1, $2 ... for reading, on one line, harmless; never to be
  * run. */

@@ -25,6 +25,7 @@ static void on_pages(void *arg)
 	browse_arrived(app);
 	if (app->phase == PHASE_READY)
 		reconnect_if_outdated(app, pages_error(app->pages) != NULL);
+	reconnect_elsewhere(app); /* this read may have been in its way */
 	app_changed(app);
 }
 

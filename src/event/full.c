@@ -65,7 +65,10 @@ static void full_add_outcome(struct buf *out, const struct event *event)
 	show_line_free(&line);
 	if (event->kind == EVENT_RESULT || event->kind == EVENT_OUTCOME) {
 		text_duration(text, event->duration_us);
-		buf_fmt(out, "%-12s%s\n", "took", text);
+		bool along = event->kind == EVENT_RESULT && show_came_along(event);
+		bool shared = event->kind == EVENT_RESULT && event->round_trip;
+		buf_fmt(out, "%-12s%s%s\n", "took", along ? "answered together with the statement before it" : text,
+			!along && shared ? ", with its round trip" : "");
 	}
 	if (event->durable)
 		full_add_lines(out, event->weak ? "committed" : "durable",

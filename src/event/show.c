@@ -40,10 +40,19 @@ const char *show_outcome(enum outcome outcome)
 	return "UNKNOWN";
 }
 
+enum { SHARED_US = 10 };
+
+/* On one line: a run of blanks, of which a newline and a tab are some, is one. */
 static void show_escape(struct buf *out, const char *s)
 {
-	if (s)
-		text_escape(out, s, strlen(s), 0);
+	for (bool more = s != NULL; more;) {
+		size_t n = strcspn(s, "\n\t\r"), gap = strspn(s + n, " \n\t\r");
+		text_escape(out, s, n, 0);
+		more = s[n] && s[n + gap];
+		if (more)
+			buf_char(out, ' ');
+		s += n + gap;
+	}
 }
 
 /* ---- what ---- */
@@ -230,15 +239,31 @@ static void show_add_who(struct buf *out, const struct event *event)
 		buf_fmt(out, ".%u", event->attempt);
 }
 
+bool show_came_along(const struct event *event)
+{
+	return event->duration_us < SHARED_US && event->statement > 1;
+}
+
+/* In 7 columns, whatever it is. */
+static void show_add_ms(struct buf *out, uint64_t us)
+{
+	if (us < 10000000)
+		buf_fmt(out, "%" PRIu64 ".%02u", us / 1000, (unsigned)(us % 1000 / 10));
+	else if (us < 1000000000)
+		buf_fmt(out, "%" PRIu64 ".%u s", us / 1000000, (unsigned)(us % 1000000 / 100000));
+	else
+		buf_fmt(out, "%" PRIu64 " s", us / 1000000);
+}
+
 void show_line(struct show_line *line, const struct event *event)
 {
 	show_add_who(&line->who, event);
 	show_add_what(&line->what, event);
 	show_add_result(&line->result, event);
-	bool timed = (event->kind == EVENT_RESULT && !event->skipped) || event->kind == EVENT_OUTCOME;
+	bool timed = (event->kind == EVENT_RESULT && !event->skipped && !show_came_along(event)) ||
+		     event->kind == EVENT_OUTCOME;
 	if (timed)
-		buf_fmt(&line->ms, "%" PRIu64 ".%02u", event->duration_us / 1000,
-			(unsigned)(event->duration_us % 1000 / 10));
+		show_add_ms(&line->ms, event->duration_us);
 	line->sign = show_sign_of(event);
 }
 
@@ -268,7 +293,7 @@ void show_plain(struct buf *out, const struct event *event)
 	if (line.result.len)
 		buf_fmt(out, "  [%s]", line.result.p);
 	if (line.ms.len)
-		buf_fmt(out, " %s ms", line.ms.p);
+		buf_fmt(out, " %s%s", line.ms.p, strchr(line.ms.p, 's') ? "" : " ms");
 	if (event_failed(event) && show_reason(event->sqlstate)) {
 		buf_str(out, " ");
 		show_escape(out, event->message);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Leaving: q goes back to where a place was opened from, leaves only at the top, and asks where something would be lost. */
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/check.h"
@@ -136,6 +137,57 @@ static void nothing_lost_is_not_asked(void **state)
 	term_expect_restored(term);
 }
 
+/* The first screen shows the way: in the empty pane, and by the keys below. */
+static void the_first_screen_shows_the_way(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	console_expect_in_order(term, "Enter reviews it, y moves the money", "I     the next one meets a real conflict",
+				"u     takes it back", "F3    lessons",
+				"s from  d to  Enter review  I rival  u undo  F3 lab");
+	term_type(term, "s<Down>d<Enter>");
+	term_expect(term, ":transfer ");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "moved 500");
+	assert_false(term_shows(term, "takes it back"));
+	console_quit(term);
+}
+
+/* Help begins with the keys of where one is, and says what the log's letters mean; one names its columns where there is
+ * room. */
+static void help_begins_with_where_one_is(void **state)
+{
+	struct term *term = console_open(state, 45, 140);
+	term_expect(term, "result");
+	term_type(term, "?");
+	console_expect_in_order(term, "Keys in the accounts:", "Keys everywhere:");
+	term_type(term, "q<F6>?");
+	console_expect_in_order(term, "Keys in the SQL log:", "Keys everywhere:");
+	term_type(term, "q<F3>");
+	term_expect(term, "first-transfer");
+	term_type(term, "?");
+	console_expect_in_order(term, "Keys in the list of lessons:", "Keys everywhere:");
+	term_type(term, "q<F2>:help<Enter>G");
+	term_expect(term, "drag with Shift held");
+	term_type(term, "q");
+	console_quit(term);
+}
+
+/* A click on a key of the key line is that key. */
+static void hints_are_clicked(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	int row, col;
+	char press[32];
+	assert_true(term_find(term, "? help", &row, &col));
+	snprintf(press, sizeof press, "\x1b[<0;%d;%dM", col + 4, row + 1);
+	term_send(term, press, strlen(press));
+	term_expect(term, "Keys in the accounts:");
+	term_type(term, "q");
+	expect_accounts(term);
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -144,6 +196,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(q_on_a_small_screen, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(q_in_the_log_of_a_lesson, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_held_transfer_is_asked_about, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(the_first_screen_shows_the_way, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(help_begins_with_where_one_is, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(hints_are_clicked, console_bank, term_teardown),
 		cmocka_unit_test_teardown(a_changed_demo_is_asked_about, term_teardown),
 		cmocka_unit_test_teardown(nothing_lost_is_not_asked, term_teardown),
 	};
