@@ -3,16 +3,20 @@
 #ifndef CRDB_TRANSLATOR_H
 #define CRDB_TRANSLATOR_H
 
+#include <stdbool.h>
+
 /*
  * What clients of a real 22.1 met is made here out of PostgreSQL's answers: cockroach_restart and its tags, 40001 in
  * the words of WriteTooOldError, the retries that the server makes by itself while nothing was handed out, values that
  * are refused as a violation of the protocol, and AS OF SYSTEM TIME, of which two in one implicit transaction fail.
  * Each transaction has PostgreSQL's REPEATABLE READ: a write of a row that was changed since it was read fails, as
- * there, and a locking read that comes first waits and then reads what is there.
- * It is not alike in this: nobody waits for a writer only to read, ROLLBACK TO gives the locks back, write skew is not
- * found, AS OF SYSTEM TIME reads the present, and int / int is an integer.
+ * there, and a locking read that comes first waits and then reads what is there. `serializable` finds write skew too,
+ * and conflicts of pages where there are none of rows.
+ * It is not alike in this: nobody waits for a writer only to read, ROLLBACK TO gives the locks back, AS OF SYSTEM TIME
+ * reads the present, and int / int is an integer.
  */
 struct translator_shared {
+	volatile bool serializable;
 	volatile unsigned most_rows;     /* the most that one transaction has written */
 	volatile unsigned conflicts;     /* 40001 that clients got */
 	volatile unsigned own_retries;   /* that no client saw */

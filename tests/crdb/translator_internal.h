@@ -20,6 +20,7 @@ enum link_kind {
 	LINK_RELEASE,
 	LINK_COMMIT,
 	LINK_ROLLBACK,
+	LINK_FORCE_RETRY,
 	LINK_PAST, /* AS OF SYSTEM TIME */
 };
 
@@ -40,7 +41,8 @@ struct link {
 	enum link_state state;
 	bool server_open; /* PostgreSQL is in a transaction */
 	bool skipping;    /* until the next Sync, because of an error */
-	bool touched;     /* the transaction has used data */
+	bool touched;     /* the transaction has used data ... */
+	bool delivered;   /* ... and its client has some of it: the server cannot run it again by itself */
 	bool past;        /* this implicit transaction has read the past */
 	char begin[128];  /* how the transaction began */
 	unsigned rows;    /* that it has written */
@@ -71,7 +73,7 @@ void link_collect(struct link *link, struct link_answer *answer);
 void link_start(struct link *link, const char *server); /* greets both sides; a cancel is passed on */
 
 /* translator_sql.c: SQL. The text for PostgreSQL is owned by the caller. */
-char *link_translate(const char *sql, enum link_kind *kind);
+char *link_translate(const char *sql, bool serializable, enum link_kind *kind);
 
 /* translator_run.c: a statement with its transaction */
 void link_serve(struct link *link);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The translator's transactions: what a client of CockroachDB is told of each statement, and what PostgreSQL is. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static void begin_again(struct link *link)
 	link_ask(link, link->begin, &answer);
 	link_ask(link, "SAVEPOINT cockroach_restart", &answer);
 	link->state = LINK_OPEN;
-	link->touched = false;
+	link->touched = link->delivered = false;
 	link->rows = 0;
 }
 
@@ -84,10 +85,19 @@ static void run_rollback_to(struct link *link)
 	}
 }
 
+/* What a client that is gone has sent is not committed any more. */
+static void look_for_client(const struct link *link)
+{
+	struct pollfd client = {.fd = link->client, .events = POLLRDHUP};
+	if (poll(&client, 1, 0) > 0)
+		_exit(0);
+}
+
 /* An error leaves the transaction aborted, with the way back to the savepoint open. */
 static void run_release(struct link *link)
 {
 	struct link_answer answer;
+	look_for_client(link);
 	if (link->state == LINK_IDLE)
 		own_fail(link, "3B001", "savepoint \"cockroach_restart\" does not exist");
 	else if (link->state != LINK_OPEN)
@@ -105,6 +115,7 @@ static void run_end(struct link *link, bool commit)
 {
 	struct link_answer answer = {.failed = false};
 	enum link_state was = link->state;
+	look_for_client(link);
 	if (was == LINK_IDLE) {
 		own_fail(link, "25P01", "there is no transaction in progress");
 		return;
@@ -119,9 +130,28 @@ static void run_end(struct link *link, bool commit)
 			 was == LINK_COMMITTED || (commit && was == LINK_OPEN) ? "COMMIT" : "ROLLBACK");
 }
 
+/* It fails for an hour, and the server runs it again by itself for as long as nothing was handed out. */
+static void run_force_retry(struct link *link)
+{
+	struct pollfd client = {.fd = link->client, .events = POLLRDHUP};
+	if (link->state == LINK_COMMITTED)
+		own_fail(link, "25000",
+			 "current transaction is committed, commands ignored until end of transaction block");
+	else if (link->state == LINK_ABORTED)
+		own_fail(link, "25P02",
+			 "current transaction is aborted, commands ignored until end of transaction block");
+	else if (link->delivered)
+		own_fail(link, "40001",
+			 "restart transaction: TransactionRetryWithProtoRefreshError: forced by "
+			 "crdb_internal.force_retry()");
+	else if (poll(&client, 1, -1))
+		_exit(0);
+}
+
 static bool is_own(enum link_kind kind)
 {
-	return kind == LINK_ROLLBACK_TO || kind == LINK_RELEASE || kind == LINK_COMMIT || kind == LINK_ROLLBACK;
+	return kind == LINK_FORCE_RETRY || kind == LINK_ROLLBACK_TO || kind == LINK_RELEASE || kind == LINK_COMMIT ||
+	       kind == LINK_ROLLBACK;
 }
 
 static void run_own(struct link *link, enum link_kind kind)
@@ -130,6 +160,8 @@ static void run_own(struct link *link, enum link_kind kind)
 		run_rollback_to(link);
 	else if (kind == LINK_RELEASE)
 		run_release(link);
+	else if (kind == LINK_FORCE_RETRY)
+		run_force_retry(link);
 	else
 		run_end(link, kind == LINK_COMMIT);
 }
@@ -176,7 +208,7 @@ static void note_end(struct link *link, enum link_kind kind, const struct link_a
 	count_rows(link, answer->tag);
 	if (kind == LINK_BEGIN) {
 		link->state = LINK_OPEN;
-		link->touched = false;
+		link->touched = link->delivered = false;
 		link->rows = 0;
 	}
 	link->touched |= kind == LINK_PLAIN || kind == LINK_PAST;
@@ -267,7 +299,7 @@ static void do_parse(struct link *link, const struct buf *body)
 	enum link_kind kind;
 	struct buf message = {0};
 	struct link_answer answer = {.failed = false};
-	char *own = link_translate(sql, &kind);
+	char *own = link_translate(sql, link->shared->serializable, &kind);
 	keep_text(link, name, kind, strstr(own, " FOR UPDATE"));
 	keep_begin(link, kind, own);
 	if (is_own(kind) || (kind == LINK_BEGIN && link->state != LINK_IDLE)) {
@@ -323,6 +355,7 @@ static void put_ready(struct link *link)
 	static const char status[] = {
 		[LINK_IDLE] = 'I', [LINK_OPEN] = 'T', [LINK_ABORTED] = 'E', [LINK_COMMITTED] = 'T'};
 	link->skipping = link->past = false;
+	link->delivered |= link->touched;
 	link_put(&link->out, 'Z', &status[link->state], 1);
 	link_flush(link);
 }
@@ -330,7 +363,7 @@ static void put_ready(struct link *link)
 static void do_query(struct link *link, const char *sql)
 {
 	enum link_kind kind;
-	char *own = link_translate(sql, &kind);
+	char *own = link_translate(sql, link->shared->serializable, &kind);
 	keep_begin(link, kind, own);
 	if (is_own(kind))
 		run_own(link, kind);

@@ -57,10 +57,12 @@ static bool begins(const char *sql, const char *with)
 }
 
 /* Only one level is known; the others are taken, and are this one. */
-static char *begin_sql(const char *sql)
+static char *begin_sql(const char *sql, bool serializable)
 {
-	return mem_dup(strstr(sql, "READ ONLY") ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-						: "BEGIN ISOLATION LEVEL REPEATABLE READ");
+	struct buf out = {0};
+	buf_fmt(&out, "BEGIN ISOLATION LEVEL %s%s", serializable ? "SERIALIZABLE" : "REPEATABLE READ",
+		strstr(sql, "READ ONLY") ? " READ ONLY" : "");
+	return buf_take(&out);
 }
 
 static enum link_kind kind_of(const char *sql)
@@ -77,14 +79,16 @@ static enum link_kind kind_of(const char *sql)
 		return LINK_COMMIT;
 	if (begins(sql, "ROLLBACK"))
 		return LINK_ROLLBACK;
+	if (begins(sql, "SELECT crdb_internal.force_retry("))
+		return LINK_FORCE_RETRY;
 	return strstr(sql, " AS OF SYSTEM TIME ") ? LINK_PAST : LINK_PLAIN;
 }
 
-char *link_translate(const char *sql, enum link_kind *kind)
+char *link_translate(const char *sql, bool serializable, enum link_kind *kind)
 {
 	*kind = kind_of(sql);
 	if (*kind == LINK_BEGIN)
-		return begin_sql(sql);
+		return begin_sql(sql, serializable);
 	char *out = mem_dup(sql);
 	if (*kind == LINK_PAST)
 		out = drop_past(out);
