@@ -79,12 +79,12 @@ static void the_title_follows_the_lesson(void **state)
 	struct term *term = term_start(argv, NULL, 24, 100);
 	*state = term;
 	term_expect(term, "PostgreSQL 15");
-	term_expect(term, "PAUSED  step 0 of");
+	term_expect(term, "Committed  id"); /* asked once it is set up */
 	term_type(term, "v");
 	term_expect(term, "on the server of --against");
 	term_expect(term, "CockroachDB 22.1.0-alpha.1");
 	term_expect(term, ":26257/");
-	term_expect(term, "PAUSED  step 0 of");
+	term_expect(term, "Committed  id");
 	term_type(term, "v");
 	term_expect(term, "on the first server again");
 	term_expect(term, "PostgreSQL 15");
