@@ -12,7 +12,8 @@
 enum {
 	ROWS = 100, /* of an INSERT */
 	ROWS_AT_ONCE = ROWS * BODY_MAX_STATEMENTS,
-	ROUNDS = 50,      /* of draws without one free id; more means that there are hardly any left */
+	ROUNDS = 50, /* of draws without one free id; more means that there are hardly any left */
+	MANY_IDS = 1000000000,
 	PIECE = 32 << 10, /* of a COPY */
 };
 
@@ -63,13 +64,25 @@ static void draw(struct fill *fill, unsigned rows)
 	}
 }
 
+/* Ids that are drawn from so many are free; what takes nothing then is a trigger or a rule. */
+static void insert_refuse(const struct fill *fill, unsigned missing, struct err *reason)
+{
+	if (fill->catalogue->triggers || draw_has_parts(fill->catalogue, MANY_IDS))
+		err_set(reason, ST_REJECTED,
+			"%s did not take %u of %u accounts, though new ids were tried: a trigger or a rule keeps them "
+			"out",
+			fill->catalogue->name, missing, fill->spec.accounts);
+	else
+		err_set(reason, ST_REJECTED,
+			"no free ids were found for %u of %u accounts: nearly all that %s can hold are taken", missing,
+			fill->spec.accounts, fill->catalogue->name);
+}
+
 static enum body_say insert_missing(struct fill *fill, struct batch *batch, struct err *reason)
 {
 	unsigned missing = fill->spec.accounts - fill->added;
 	if (fill->rounds++ == ROUNDS) {
-		err_set(reason, ST_REJECTED,
-			"no free ids were found for %u of %u accounts: nearly all that %s can hold are taken", missing,
-			fill->spec.accounts, fill->catalogue->name);
+		insert_refuse(fill, missing, reason);
 		return BODY_REJECT;
 	}
 	if (missing > ROWS_AT_ONCE)

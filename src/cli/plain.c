@@ -96,10 +96,12 @@ static void on_say(void *self, enum status status, const char *text)
 }
 
 /* Why is known where it fails; whoever looks later sees only that it did. */
-static void flush_data(struct plain *plain)
+static void flush_data(struct plain *plain, const char *line)
 {
 	int *unwritten = &plain->app->private->unwritten;
 	errno = 0;
+	if (line && fprintf(stdout, "%s\n", line) < 0 && !*unwritten)
+		*unwritten = errno; /* a long one does not wait for the flush */
 	if (!*unwritten && (fflush(stdout) != 0 || ferror(stdout)))
 		*unwritten = errno ? errno : EIO;
 }
@@ -109,8 +111,7 @@ static void on_print(void *self, const char *text)
 	struct plain *plain = self;
 	on_progress(plain, NULL);
 	narrate_now(plain->narrate);
-	fprintf(stdout, "%s\n", text);
-	flush_data(plain);
+	flush_data(plain, text);
 	if (plain->app->private->unwritten && app_tells(plain->app))
 		fprintf(stderr, "%s\n", text);
 }
@@ -202,7 +203,7 @@ static void plain_on_done(void *arg, enum status status)
 	narrate_now(plain->narrate);
 	if (status || plain->person)
 		plain->last = plain->person || !plain->last ? status : plain->last;
-	flush_data(plain);
+	flush_data(plain, NULL);
 	if (app->private->unwritten && (!status || app->private->told)) /* else it has said why */
 		say_unwritten(app);
 	if (app->private->unwritten && !app->private->told)

@@ -97,6 +97,7 @@ static bool told(struct stage *stage, struct lane *lane, const struct stage_word
 	bool ok = word->kind == WORD_ROWS || (word->kind == WORD_TAG && word->tag[0]);
 	struct stage_fact fact = {.kind = FACT_SET_UP, .lane = lane->index, .word = word, .text = word->text};
 	fact.fail = FAIL_SET_UP;
+	stage->set_up = stage->set_up || ok;
 	if (ok)
 		stage_tell(stage, &fact);
 	else
@@ -175,6 +176,7 @@ void setup_start(struct stage *stage)
 	stage->setup = SETUP_CONNECT;
 	stage->setup_at = 0;
 	stage->setup_sent = false;
+	stage->set_up = stage->spec->nsetups == 0;
 	stage_stir(stage);
 }
 

@@ -201,6 +201,7 @@ struct stage {
 	enum { SETUP_CONNECT, SETUP_POOL, SETUP_NAME, SETUP_COMMON, SETUP_SESSIONS } setup;
 	size_t setup_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
 	bool setup_sent;
+	bool set_up;              /* one set-up has succeeded, or there is none: there is something to tear down */
 	struct pool_probe *probe; /* while it is tried out whether sessions stay */
 
 	struct automatic automatic;

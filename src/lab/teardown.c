@@ -169,8 +169,11 @@ static void on_torn_down(void *arg, const struct stage_word *word)
 		stage_stir(stage);
 		return;
 	}
-	stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = -1, .word = word});
-	if (word->kind == WORD_ERROR)
+	/* What was never set up is not there to be torn down: it is tried, because the answer may have been lost. */
+	bool failed = word->kind == WORD_ERROR, counts = !failed || stage->set_up;
+	if (counts)
+		stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = -1, .word = word});
+	if (failed && counts)
 		not_cleared(stage, word->message);
 	if (stage->state == STAGE_TEARDOWN)
 		stage_off(stage);

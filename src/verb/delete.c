@@ -114,8 +114,9 @@ static enum status say_deleted(struct app *app, const struct erase *erase)
 	if (deleted)
 		app_result(app, "deleted %zu %s%s", deleted, text_plural(deleted, "account", "accounts"), gone.p);
 	if (absent)
-		app_say(app, ST_REJECTED, "%s not there: %s%s",
-			absent == 1 ? "this account was" : "these accounts were", missing.p,
+		app_say(app, ST_REJECTED, "%s not there%s: %s%s",
+			absent == 1 ? "this account was" : "these accounts were",
+			app->catalogue->triggers ? ", or a trigger kept it" : "", missing.p,
 			deleted ? "" : "; nothing was changed");
 	buf_free(&gone);
 	buf_free(&missing);

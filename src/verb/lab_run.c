@@ -199,6 +199,11 @@ static bool too_many(struct judging *judging)
 	uint64_t count = spec_permutations_count(judging->lesson->spec);
 	if (count <= ORDERS_MAX)
 		return false;
+	if (judging->lesson->spec->npermutations) {
+		err_set(&judging->err, ST_USAGE, "%.200s names %" PRIu64 " permutations: lab run plays %d at most",
+			judging->name, count, (int)ORDERS_MAX);
+		return true;
+	}
 	err_set(&judging->err, ST_USAGE,
 		"%.200s has no permutation, and its steps can come in %s%" PRIu64
 		" orders: lab run plays %d at most; write those that matter as permutations",

@@ -158,6 +158,33 @@ static void a_closed_pipe_is_no_disaster(void **state)
 	proc_free(proc);
 }
 
+/* Nothing was set up when the reader left: there is nothing to be torn down by hand. */
+static void a_transcript_whose_reader_leaves(void **state)
+{
+	(void)state;
+	char script[700];
+	pg_exec("DROP SCHEMA IF EXISTS teller_lesson CASCADE");
+	snprintf(script, sizeof script, "%s lab run write-skew --transcript | head -n 1", proc_teller());
+	struct proc *proc = proc_run((const char *const[]){"sh", "-c", script, NULL}, NULL, NULL);
+	proc_expect_all(proc, 0, "Parsed test spec with 2 sessions\n", NULL);
+	proc = proc_run((const char *const[]){"sh", "-c", script, NULL}, NULL, NULL);
+	assert_string_equal(buf_text(&proc->err), "");
+	proc_free(proc);
+}
+
+/* What a trigger swallows is not said to be something else. */
+static void rows_that_a_trigger_keeps(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE IF EXISTS kept; CREATE TABLE kept (id integer PRIMARY KEY, balance integer NOT NULL);"
+		"INSERT INTO kept VALUES (1, 100);"
+		"CREATE OR REPLACE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+		"CREATE TRIGGER k BEFORE INSERT OR DELETE ON kept FOR EACH ROW EXECUTE FUNCTION keep()");
+	check_refusal(teller_run("--table", "kept", "create", "5"), 3, "a trigger or a rule keeps them out");
+	check_refusal(teller_run("--table", "kept", "delete", "1", "--yes"), 3, "or a trigger kept it");
+	pg_expect("1", "SELECT count(*) FROM kept");
+}
+
 /* Data that cannot be written are never lost without a word, and what is opened next must not come to stand where
  * standard input or output should be. */
 static void streams_that_cannot_be_used(void **state)
@@ -232,6 +259,8 @@ int main(void)
 		cmocka_unit_test(tables_that_cannot_be_used),
 		cmocka_unit_test(one_sentence_and_status_for_an_unusable_table),
 		cmocka_unit_test(a_closed_pipe_is_no_disaster),
+		cmocka_unit_test(a_transcript_whose_reader_leaves),
+		cmocka_unit_test(rows_that_a_trigger_keeps),
 		cmocka_unit_test(streams_that_cannot_be_used),
 		cmocka_unit_test(endless_input_can_be_ended),
 	};
