@@ -179,6 +179,8 @@ static void wheel(struct console *console, enum pane pane, bool up)
 	snprintf(lines, sizeof lines, "%d", (int)WHEEL_LINES);
 	if (console->popup)
 		popup_act(console->popup, action, lines);
+	else if (pane < PANE_COUNT && console->views[pane].ops->scroll)
+		console->views[pane].ops->scroll(console->views[pane].self, up ? -WHEEL_LINES : WHEEL_LINES);
 	else if (pane < PANE_COUNT)
 		console->views[pane].ops->act(console->views[pane].self, action, lines);
 }

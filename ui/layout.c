@@ -12,7 +12,7 @@ enum {
 	TOP_ROWS =
 		10, /* at 80x24: a frame with a head and 7 accounts; the log shows a transfer from BEGIN to its outcome */
 	LOG_ROWS = 11,
-	LAB_ROWS = 34,  /* of the middle, for a lesson with the log under it */
+	LAB_ROWS = 34,  /* of the middle, for a lesson, or all lessons in a list, with the log under it */
 	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
 };
 
@@ -112,7 +112,7 @@ void layout_make(struct layout *layout, int rows, int cols, const struct wish *w
 		return;
 	}
 	layout->middle = (struct rect){1, 0, rows - 3, cols};
-	int least_rows = wish->place == PLACE_BANK ? 0 : wish->place == PLACE_LAB ? LAB_ROWS : TWO_ROWS;
+	int least_rows = wish->place == PLACE_BANK ? 0 : wish->place == PLACE_LEDGER ? TWO_ROWS : LAB_ROWS;
 	if (wish->zoom || layout->middle.h < least_rows)
 		layout->pane[wish->focus] = layout->middle;
 	else if (wish->place == PLACE_BANK)

@@ -163,6 +163,24 @@ static bool log_act(void *self, const char *action, const char *argument)
 	return true;
 }
 
+/* The lines move at once, and the selection only to stay in sight. */
+static void log_scroll(void *self, int lines)
+{
+	struct log *log = self;
+	uint64_t height = log->height > 0 ? (uint64_t)log->height : 1, first = first_position(log);
+	uint64_t most = last_position(log) + 1 > first + height ? last_position(log) + 1 - height : first;
+	log_settle(log);
+	if (lines < 0)
+		log->top = log->top > first + (uint64_t)-lines ? log->top - (uint64_t)-lines : first;
+	else
+		log->top = log->top + (uint64_t)lines < most ? log->top + (uint64_t)lines : most;
+	if (log->selected < log->top)
+		log->selected = log->top;
+	if (log->selected >= log->top + height)
+		log->selected = log->top + height - 1;
+	log->follow = log->top == most && (lines > 0 || log->follow);
+}
+
 static void log_click(void *self, int row)
 {
 	struct log *log = self;
@@ -193,6 +211,7 @@ struct view log_view(struct app *app)
 		.footer = log_footer,
 		.draw = log_draw,
 		.act = log_act,
+		.scroll = log_scroll,
 		.click = log_click,
 		.read = log_read_events,
 		.free = log_free,

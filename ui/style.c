@@ -7,7 +7,7 @@
 
 #include "app/settings.h"
 
-/* `many` is for 256 colours and can be read on black and on white, `few` for 8; -1 is the terminal's own. Nothing
+/* `many` is for 256 colours and has a contrast of 4.5 on white and 4 on black at least, `few` for 8; -1 is the terminal's own. Nothing
  * depends on telling red from green. */
 static const struct look {
 	chtype mono, colored;
@@ -15,19 +15,19 @@ static const struct look {
 } looks[STYLE_COUNT] = {
 	[STYLE_TEXT] = {A_NORMAL, A_NORMAL, -1, -1},
 	[STYLE_TITLE] = {A_REVERSE, A_REVERSE, -1, -1},
-	[STYLE_WARNING] = {A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, 166, COLOR_RED},
-	[STYLE_FRAME] = {A_NORMAL, A_NORMAL, 244, -1},
-	[STYLE_FOCUS] = {A_BOLD, A_BOLD, 33, COLOR_CYAN},
-	[STYLE_HEAD] = {A_UNDERLINE, A_UNDERLINE, 244, -1},
+	[STYLE_WARNING] = {A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, 130, COLOR_RED},
+	[STYLE_FRAME] = {A_NORMAL, A_NORMAL, 243, -1},
+	[STYLE_FOCUS] = {A_BOLD, A_BOLD, 27, COLOR_CYAN},
+	[STYLE_HEAD] = {A_UNDERLINE, A_UNDERLINE, 243, -1},
 	[STYLE_SELECTED] = {A_REVERSE, A_REVERSE, -1, -1},
 	[STYLE_MARKED] = {A_BOLD, A_BOLD, -1, -1},
-	[STYLE_SOURCE] = {A_BOLD, A_BOLD, 166, COLOR_YELLOW},
-	[STYLE_DESTINATION] = {A_BOLD, A_BOLD, 33, COLOR_CYAN},
-	[STYLE_GOOD] = {A_BOLD, A_BOLD, 33, COLOR_CYAN},
-	[STYLE_BAD] = {A_BOLD, A_BOLD, 166, COLOR_RED},
-	[STYLE_WAIT] = {A_NORMAL, A_NORMAL, 136, COLOR_YELLOW},
-	[STYLE_LEVER] = {A_NORMAL, A_NORMAL, 133, COLOR_MAGENTA},
-	[STYLE_FAINT] = {A_DIM, A_NORMAL, 244, -1},
+	[STYLE_SOURCE] = {A_BOLD, A_BOLD, 130, COLOR_YELLOW},
+	[STYLE_DESTINATION] = {A_BOLD, A_BOLD, 27, COLOR_CYAN},
+	[STYLE_GOOD] = {A_BOLD, A_BOLD, 27, COLOR_CYAN},
+	[STYLE_BAD] = {A_BOLD, A_BOLD, 130, COLOR_RED},
+	[STYLE_WAIT] = {A_NORMAL, A_NORMAL, 29, COLOR_YELLOW},
+	[STYLE_LEVER] = {A_NORMAL, A_NORMAL, 163, COLOR_MAGENTA},
+	[STYLE_FAINT] = {A_DIM, A_NORMAL, 243, -1},
 	[STYLE_KEY] = {A_BOLD, A_BOLD, -1, -1},
 };
 
@@ -57,4 +57,9 @@ unsigned long style_attributes(enum style style)
 		return look->mono;
 	short color = COLORS >= 256 ? look->many : look->few;
 	return look->colored | (color >= 0 ? (chtype)COLOR_PAIR(style + 1) : 0);
+}
+
+int style_color(enum style style)
+{
+	return looks[style].many;
 }

@@ -28,6 +28,7 @@ enum style {
 /* Colours are used where the terminal has them and --color and NO_COLOR allow it; state is a word or a sign everywhere,
  * colour repeats it. */
 void style_start(const struct settings *settings);
+int style_color(enum style style);                /* of a terminal with 256, -1: its own */
 unsigned long style_attributes(enum style style); /* of curses */
 
 #endif

@@ -15,8 +15,9 @@ struct view_ops {
 	void (*footer)(void *self, struct buf *out, int columns); /* words in the lower edge that fit in there */
 	void (*draw)(void *self, struct rect inside, bool focus);
 	bool (*act)(void *self, const char *action, const char *argument); /* false: not an action of this view */
-	void (*click)(void *self, int row); /* selects that row of the inside; NULL: nothing is to be selected */
-	bool (*read)(void *self);           /* catches up with the events; true where something that it shows changed */
+	void (*scroll)(void *self, int lines); /* by the wheel, where that is not moving; NULL: it is */
+	void (*click)(void *self, int row);    /* selects that row of the inside; NULL: nothing is to be selected */
+	bool (*read)(void *self);     /* catches up with the events; true where something that it shows changed */
 	uint64_t (*wake)(void *self); /* clock_us() at which to draw though nothing happened, 0: never; NULL is never */
 	void (*free)(void *self);
 };

@@ -188,6 +188,25 @@ static void hints_are_clicked(void **state)
 	console_quit(term);
 }
 
+/* The wheel moves the lines of the log at once, and back to the newest. */
+static void the_wheel_moves_the_log(void **state)
+{
+	static const char up[] = "\x1b[<64;10;20M", down[] = "\x1b[<65;10;20M";
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":transfer 7001 7002 --yes<Enter>");
+	term_expect(term, "following the newest");
+	term_expect(term, "moved 500");
+	term_type(term, "<Down>");
+	term_expect(term, "1 attempt ");
+	term_send(term, up, strlen(up));
+	term_expect_gone(term, "1 attempt ");
+	term_expect(term, "f follows the newest");
+	term_send(term, down, strlen(down));
+	term_expect(term, "1 attempt ");
+	term_expect(term, "following the newest");
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -199,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_first_screen_shows_the_way, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(help_begins_with_where_one_is, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(hints_are_clicked, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(the_wheel_moves_the_log, console_bank, term_teardown),
 		cmocka_unit_test_teardown(a_changed_demo_is_asked_about, term_teardown),
 		cmocka_unit_test_teardown(nothing_lost_is_not_asked, term_teardown),
 	};
