@@ -195,7 +195,7 @@ int main(void)
 	setlocale(LC_ALL, "");
 	struct term *term = picture_play(&state);
 	draw(term);
-	console_quit(term);
+	console_quit_changed(term);
 	term_free(term);
 	return 0;
 }

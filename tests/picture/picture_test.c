@@ -74,7 +74,7 @@ static void the_picture_is_true(void **state)
 	struct term *term = picture_play(state);
 	the_screen_has_the_words_of_the_picture(term, buf_text(&picture));
 	the_picture_has_the_words_of_the_screen(term, buf_text(&picture));
-	console_quit(term);
+	console_quit_changed(term);
 	buf_free(&picture);
 }
 
