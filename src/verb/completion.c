@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command completion: the script of a shell, and the tables of the man page. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -26,10 +25,12 @@ static void do_completion(struct run *run)
 	for (size_t i = 0; i < COUNT_OF(languages); i++)
 		if (strcmp(run->args[0], languages[i].name) == 0)
 			languages[i].write(&text);
-	if (app_prints(run->app))
-		fputs(buf_text(&text), stdout);
-	else
+	if (text.len && app_prints(run->app)) {
+		text.p[--text.len] = '\0'; /* a printed text ends its last line itself */
+		run->app->face.print(run->app->face.self, text.p);
+	} else {
 		app_show(run->app, "Completion", &text);
+	}
 	buf_free(&text);
 	run_end(run, ST_OK, NULL);
 }
