@@ -210,6 +210,7 @@ void prompt_end(void)
 	prompt_close();
 	if (!prompt.started)
 		return;
+	rl_initialize();    /* gives the line back that was left for an older one */
 	rl_clear_history(); /* with what readline hung on its lines */
 	free(prompt.file);
 	buf_free(&prompt.queue);
