@@ -102,7 +102,10 @@ struct term *term_start(const char *const argv[], const char *const env[], int r
 	assert_int_equal(openpty(&term->master, &term->slave, NULL, NULL, &size), 0);
 	fcntl(term->master, F_SETFD, FD_CLOEXEC);
 	fcntl(term->master, F_SETFL, O_NONBLOCK);
-	tcgetattr(term->master, &term->before);
+	/* Or the terminal drops output, the way out too, for a key that is a signal to it once the program has left. */
+	tcgetattr(term->slave, &term->before);
+	term->before.c_lflag |= NOFLSH;
+	tcsetattr(term->slave, TCSANOW, &term->before);
 	term->pid = fork();
 	if (term->pid == 0)
 		become(argv, env, term->slave);
