@@ -7,7 +7,8 @@
 
 #include "app/settings.h"
 
-/* `many` is for 256 colours and has a contrast of 4.5 on white and 4 on black at least, `few` for 8; -1 is the terminal's own. Nothing
+/* `many` is for 256 colours and has a contrast of 4.5 on white and 4 on black at least,
+ * `few` for 8; -1 is the terminal's own. Nothing
  * depends on telling red from green. */
 static const struct look {
 	chtype mono, colored;

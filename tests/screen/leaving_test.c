@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Leaving: q goes back to where a place was opened from, leaves only at the top, and asks where something would be lost. */
+/* Leaving: q goes back to where a place was opened from, leaves only at the top, and asks where something would be
+ * lost. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>

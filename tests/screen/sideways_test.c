@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Accounts with more columns than fit: scrolled sideways with the id kept and marks where there is more; and ids that are not there. */
+/* Accounts with more columns than fit are scrolled sideways with the id kept and marks where there is more; and ids
+ * that are not there. */
 #include <locale.h>
 #include <string.h>
 
