@@ -18,6 +18,7 @@ struct reading {
 	unsigned long long left;
 	char *after; /* first cell of the last row that was written; NULL: from the start */
 	size_t got;  /* rows of the newest answer */
+	bool by_id;  /* an id that its type does not take is no account's, rather than an error */
 	struct buf said;
 	struct err err;
 

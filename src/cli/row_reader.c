@@ -81,6 +81,8 @@ static void reading_on_answer(void *arg, size_t index, const struct answer *answ
 		return;
 	if (!answer->ok && strcmp(answer->sqlstate, "57014") == 0)
 		err_set(&reading->err, ST_CANCELLED, "cancelled");
+	else if (!answer->ok && reading->by_id && sqlstate_value(answer->sqlstate, answer->message))
+		reading->got = 0;
 	else if (!answer->ok)
 		answer_tell(&reading->err, ST_STATEMENT, answer, "%s cannot be read", reading->what);
 	else if (answer->rows)

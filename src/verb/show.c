@@ -141,6 +141,7 @@ static void do_show(struct run *run)
 	struct reading *reading = reading_begin(run, !prints ? then_show : two ? then_print : show_found_one);
 	if (!reading)
 		return;
+	reading->by_id = true;
 	if (prints)
 		reading->output = list_output(run, stdout, format);
 	else

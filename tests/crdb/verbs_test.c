@@ -79,7 +79,11 @@ static void values_that_are_none_are_no_accounts(void **state)
 		proc_expect_err(proc, "there is no account 99999999999999999999999: ids of this table go up to");
 		proc_free(proc);
 	}
-	struct proc *proc = crdb("delete", "99999999999999999999999", "--yes");
+	struct proc *proc = crdb("show", "99999999999999999999999");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "there is no account 99999999999999999999999\n");
+	proc_free(proc);
+	proc = crdb("delete", "99999999999999999999999", "--yes");
 	proc_expect_err(proc, "there is no account 99999999999999999999999: ids of this table go up to");
 	proc_free(proc);
 }

@@ -84,6 +84,10 @@ static void show_and_count(void **state)
 	proc_expect_err(proc, "4711");
 	assert_string_equal(buf_text(&proc->out), "");
 	proc_free(proc);
+	proc = teller_run("show", "99999999999999999999999", "--csv");
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "there is no account 99999999999999999999999\n");
+	proc_free(proc);
 }
 
 static void commands_from_standard_input(void **state)
