@@ -349,7 +349,12 @@ const char *app_isolation(const struct app *app)
 bool app_locks(const struct app *app)
 {
 	bool armed = app->rival && rival_armed(app->rival);
-	return app->browse && !armed && txn_locks(app->settings.txn.locking, db_dialect(app->browse));
+	if (!app->browse || armed)
+		return false;
+	enum txn_locking locking = app->settings.txn.locking;
+	const struct dialect *dialect = db_dialect(app->browse);
+	bool can = db_version_at_least(app->browse, dialect->locking_major, dialect->locking_minor);
+	return txn_locks(locking, dialect) && (can || locking == LOCKING_ON);
 }
 
 static void set_transfer(struct app *app, struct run *run, const struct transfer_spec *spec)

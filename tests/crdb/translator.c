@@ -90,9 +90,9 @@ void translator_stop(struct translator *translator)
 
 void translator_reset(struct translator *translator)
 {
-	bool serializable = translator->shared->serializable;
-	memset((void *)translator->shared, 0, sizeof *translator->shared);
-	translator->shared->serializable = serializable;
+	struct translator_shared kept = {.serializable = translator->shared->serializable,
+					 .of_2019 = translator->shared->of_2019};
+	*translator->shared = kept;
 }
 
 const char *translator_target(const struct translator *translator)

@@ -17,6 +17,7 @@
  */
 struct translator_shared {
 	volatile bool serializable;
+	volatile bool of_2019;           /* 2.2-alpha, which does not know FOR UPDATE */
 	volatile unsigned most_rows;     /* the most that one transaction has written */
 	volatile unsigned conflicts;     /* 40001 that clients got */
 	volatile unsigned own_retries;   /* that no client saw */

@@ -300,8 +300,15 @@ static void do_parse(struct link *link, const struct buf *body)
 	struct buf message = {0};
 	struct link_answer answer = {.failed = false};
 	char *own = link_translate(sql, link->shared->serializable, &kind);
+	if (link->shared->of_2019 && strstr(own, "v22.1.0"))
+		memcpy(strstr(own, "v22.1.0"), "v2.2.0 ", 7);
 	keep_text(link, name, kind, strstr(own, " FOR UPDATE"));
 	keep_begin(link, kind, own);
+	if (link->shared->of_2019 && strstr(own, " FOR UPDATE")) {
+		own_fail(link, "42601", "syntax error at or near \"update\": unimplemented");
+		free(own);
+		return;
+	}
 	if (is_own(kind) || (kind == LINK_BEGIN && link->state != LINK_IDLE)) {
 		link_put(&link->out, '1', "", 0);
 	} else if (!refused(link, LINK_PLAIN)) {

@@ -212,6 +212,19 @@ static void another_isolation_is_said_to_be_serializable(void **state)
 	proc_free(proc);
 }
 
+/* A server that came before locking reads is spared them. */
+static void an_old_server_is_not_asked_to_lock(void **state)
+{
+	(void)state;
+	translator.shared->of_2019 = true;
+	struct proc *proc = crdb("--echo=plain", "transfer", "7001", "7002", "1", "--yes");
+	translator.shared->of_2019 = false;
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, "connected to CockroachDB 2.2.0");
+	assert_null(strstr(buf_text(&proc->err), "FOR UPDATE"));
+	proc_free(proc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +238,7 @@ int main(void)
 		cmocka_unit_test(advice_is_in_its_own_sql),
 		cmocka_unit_test(the_tables_estimate_is_told),
 		cmocka_unit_test(another_isolation_is_said_to_be_serializable),
+		cmocka_unit_test(an_old_server_is_not_asked_to_lock),
 	};
 	return cmocka_run_group_tests(tests, bank, no_bank);
 }
