@@ -291,6 +291,8 @@ char *prompt_key(const struct key *key)
 	bool empty = rl_end == 0;
 	buf_clear(&prompt.offer);
 	if (key->code == K_PASTE) {
+		if (RL_ISSTATE(RL_STATE_ISEARCH)) /* which reads the line that it began with */
+			feed("\x1b");
 		prompt_insert(key->text);
 		return NULL;
 	}

@@ -162,7 +162,10 @@ static void a_prefix_key_in_the_search(void **state)
 		term_type(term, i % 2 ? "<^S>" : "<^R>");
 		term_expect(term, "search");
 		term_type(term, "ab<BS>c"); /* readline reads its settings once more in the search */
-		term_type(term, "<^X>");
+		term_paste(term,
+			   "a paste of more than the line has room for, so that readline moves it elsewhere in memory: "
+			   "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789");
+		term_type(term, i % 2 ? "<^R>d<^X>" : "<^X>");
 		term_type(term, rests[i]);
 		term_type(term, "<^C>");
 		term_expect_gone(term, "search");
