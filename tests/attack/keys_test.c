@@ -256,6 +256,8 @@ static bool leave_by_keys(struct session *session, const char *keys)
 
 static bool end(struct session *session)
 {
+	if (session->way == BY_Q || session->way == BY_COMMAND)
+		term_resize(session->term, 24, 80); /* too small a screen knows q alone */
 	if (session->way == BY_Q)
 		return leave_by_keys(session, "q");
 	if (session->way == BY_COMMAND)

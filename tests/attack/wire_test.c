@@ -109,7 +109,8 @@ static void attend(struct session *session)
 		if (seen != garble->seen)
 			silence = deadline_in(SILENCE_MS);
 		seen = garble->seen;
-		if (!deadline_left(silence) && garble->happened) {
+		bool long_since = deadline_left(deadline) < LIMIT_MS / 2; /* other connections may still talk */
+		if ((!deadline_left(silence) || long_since) && garble->happened) {
 			relay_cut_all(&relay);
 			cuts++;
 			silence = deadline_in(SILENCE_MS);
