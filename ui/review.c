@@ -176,8 +176,6 @@ static void review_fill(const struct review *review, struct content *content)
 	if (review->transfer) {
 		read_when(review, &content->note);
 		txn_summary_sentence(&content->how, review->app);
-	} else if (run->command->describe) {
-		run->command->describe(&content->how, run);
 	} else {
 		struct buf raw = {0};
 		if (run->command->describe)

@@ -14,6 +14,7 @@
 #include "app/app.h"
 #include "app/app_private.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/plain_events.h"
@@ -167,7 +168,10 @@ static void on_review(void *self, struct run *run)
 		run->command->describe(&what, run);
 	else
 		buf_str(&what, run->line);
-	fprintf(stderr, "review: %s; type yes to do it\n", what.p);
+	struct buf harmless = {0};
+	text_escape(&harmless, buf_text(&what), what.len, 0);
+	fprintf(stderr, "review: %s; type yes to do it\n", buf_text(&harmless));
+	buf_free(&harmless);
 	buf_free(&what);
 	plain->asked = run;
 	input_next(answers_of(plain), plain_on_answer, plain);

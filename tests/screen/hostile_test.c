@@ -78,6 +78,28 @@ static void further_columns_are_escaped_and_cut(void **state)
 	no_harm_was_done(term);
 }
 
+static void what_is_asked_before_a_delete_is_escaped(void **state)
+{
+	pg_fresh_database("screen_hostile", "SQL_ASCII");
+	hostile_bank();
+	struct term *term = console_open(state, 24, 80);
+	term_expect(term, "8001\\x1b]0;owned\\x07");
+	static const char line[] = ":delete '8001\x16\x1b]0;owned\x16\a'\r"; /* ^V takes the next byte as it is */
+	term_send(term, line, sizeof line - 1);
+	term_expect(term, "delete 1 account");
+	term_type(term, "n");
+	no_harm_was_done(term);
+
+	const char *const argv[] = {proc_teller(), "--plain", "-c", "delete '8001\x1b]0;owned\x07'", NULL};
+	term_teardown(state);
+	term = term_start(argv, NULL, 24, 80);
+	*state = term;
+	term_expect(term, "type yes to do it");
+	assert_false(term_sent(term, "owned\a"));
+	term_type(term, "no<Enter>");
+	term_expect_exit(term, 130);
+}
+
 static void the_plain_table_is_escaped(void **state)
 {
 	(void)state;
@@ -101,6 +123,7 @@ int main(void)
 		cmocka_unit_test_teardown(utf8_at_80x24, term_teardown),
 		cmocka_unit_test_teardown(broken_bytes_at_140x45, term_teardown),
 		cmocka_unit_test_teardown(further_columns_are_escaped_and_cut, term_teardown),
+		cmocka_unit_test_teardown(what_is_asked_before_a_delete_is_escaped, term_teardown),
 		cmocka_unit_test(the_plain_table_is_escaped),
 	};
 	return cmocka_run_group_tests_name("screen/hostile", tests, NULL, NULL);
