@@ -36,6 +36,7 @@ struct command_option {
 	const char *name;  /* without the dashes */
 	const char *value; /* name of its value in capitals, NULL for a flag */
 	const char *help;
+	bool prints; /* only for what is printed: refused on a screen */
 };
 
 enum {

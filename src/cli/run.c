@@ -218,6 +218,22 @@ static enum status check_may(const struct run *run, struct err *err)
 	return err_set(err, ST_REJECTED, "%s is not available with --read-only", run->command->name);
 }
 
+/* On a screen nothing is passed over in silence. */
+static enum status check_prints(const struct run *run, struct err *err)
+{
+	const struct command *command = run->command;
+	if (app_prints(run->app))
+		return ST_OK;
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+		if (run->options[i] && command->options[i].prints)
+			return err_set(err, ST_USAGE,
+				       "%s takes --%s only where it prints, in a shell: teller %s --%s; leave it out "
+				       "on a screen",
+				       command->name, command->options[i].name, command->name,
+				       command->options[i].name);
+	return ST_OK;
+}
+
 /* Of the session that writes, where it is there; it is made only when something is to be written. */
 enum status run_standby(const struct app *app, const char *who_writes, struct err *err)
 {
@@ -283,6 +299,8 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 		status = run_take_words(run, &words, line, &err);
 	if (!status && words.n > 0)
 		status = check_may(run, &err);
+	if (!status && words.n > 0)
+		status = check_prints(run, &err);
 	if (!status && words.n > 0 && run->command->check)
 		status = run->command->check(run, &err);
 	bool nothing = words.n == 0;

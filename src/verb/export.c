@@ -295,7 +295,7 @@ const struct command verb_export = {
 	.args = {{"FILE|-", ARG_WORD, false}},
 	.options =
 		{
-			COMMAND_FORMATS,
+			COMMAND_FILE_FORMATS,
 		},
 	.flags = COMMAND_READS,
 	.help = "write all accounts to a file, as its ending says",

@@ -112,6 +112,38 @@ static void ledger_print(struct run *run)
 
 /* ---- on a screen ---- */
 
+static void ledger_show_cells(struct app *app, const char *const *cells)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < LEDGER_COLUMNS; i++) {
+		const char *cell = cells[i] ? cells[i] : "NULL";
+		buf_fmt(&text, "%-10s", ledger_titles[i]);
+		text_escape(&text, cell, strlen(cell), 0);
+		buf_char(&text, '\n');
+	}
+	app_show(app, "A transfer of the ledger", &text);
+}
+
+static void ledger_show_found(struct reading *reading, const struct rows *rows)
+{
+	const char *cells[LEDGER_COLUMNS];
+	if (rows->nrows == 0)
+		return;
+	for (size_t i = 0; i < LEDGER_COLUMNS; i++)
+		cells[i] = rows_cell(rows, 0, i);
+	ledger_show_cells(reading->run->app, cells);
+}
+
+static void ledger_show_one(struct run *run, const char *id)
+{
+	struct reading *reading = reading_begin(run, ledger_found_one);
+	if (!reading)
+		return;
+	reading->what = "the ledger";
+	reading->take = ledger_show_found;
+	reading_ask(reading, CAT_LEDGER_ONE, &id, 1);
+}
+
 static void on_history(void *arg)
 {
 	app_changed(arg);
@@ -135,14 +167,7 @@ static void do_entry(struct run *run)
 		return;
 	}
 	struct entry entry = history_row(app->history, history_selected(app->history));
-	struct buf text = {0};
-	for (size_t i = 0; i < LEDGER_COLUMNS; i++) {
-		const char *cell = entry.cells[i] ? entry.cells[i] : "NULL";
-		buf_fmt(&text, "%-10s", ledger_titles[i]);
-		text_escape(&text, cell, strlen(cell), 0);
-		buf_char(&text, '\n');
-	}
-	app_show(app, "A transfer of the ledger", &text);
+	ledger_show_cells(app, entry.cells);
 	run_end(run, ST_OK, NULL);
 }
 
@@ -150,6 +175,8 @@ static void do_ledger(struct run *run)
 {
 	if (app_prints(run->app))
 		ledger_print(run);
+	else if (run_option(run, "id"))
+		ledger_show_one(run, run_option(run, "id"));
 	else
 		ledger_show(run);
 }
@@ -167,7 +194,7 @@ const struct command verb_ledger = {
 		{
 			{"of", "ID", "only transfers that this account took part in"},
 			{"id", "UUID", "only this transfer"},
-			{"limit", "N", "maximum number of rows (default 20)"},
+			{"limit", "N", "maximum number of rows (default 20)", true},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS,

@@ -20,6 +20,12 @@ static void show_add_cell(struct buf *out, const char *cell, size_t columns)
 	text_escape(out, cell ? cell : "NULL", cell ? strlen(cell) : 4, columns);
 }
 
+/* To the second, as the ledger's pane has it. */
+static void show_add_time(struct buf *out, const char *time)
+{
+	text_escape(out, time ? time : "NULL", time ? strnlen(time, TIME_COLS) : 4, 0);
+}
+
 static bool nothing_found(struct reading *reading)
 {
 	if (reading->got > 0)
@@ -47,7 +53,7 @@ static void take_transfer(struct reading *reading, const struct rows *rows, size
 	const char *id = reading->run->args[0], *source = rows_cell(rows, row, LEDGER_SOURCE);
 	bool pays = source && strcmp(source, id) == 0;
 	struct buf *out = &reading->said;
-	show_add_cell(out, rows_cell(rows, row, LEDGER_MADE_AT), TIME_COLS);
+	show_add_time(out, rows_cell(rows, row, LEDGER_MADE_AT));
 	buf_str(out, pays ? "  paid " : "  received ");
 	show_add_cell(out, rows_cell(rows, row, LEDGER_AMOUNT), CELL_COLS);
 	buf_str(out, pays ? " to " : " from ");

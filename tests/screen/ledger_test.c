@@ -79,8 +79,29 @@ static void of_one_account(void **state)
 	console_expect_selected(term, "7001");
 	term_type(term, "i");
 	term_expect(term, "Account 7001");
-	term_expect(term, "paid 900 to 7011");
+	term_expect(term, "2020-01-01 10:15:00  paid 900 to 7011"); /* the whole time, to the second */
 	term_type(term, "<Esc>");
+	console_quit(term);
+}
+
+/* What is for a printed ledger alone is refused, one transfer is shown in full, and nothing is passed over in silence. */
+static void options_on_a_screen(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":ledger --id 00000000-0000-4000-8000-000000000007<Enter>");
+	term_expect(term, "A transfer of the ledger");
+	term_expect(term, "2020-01-01 10:00:07");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, "A transfer of the ledger");
+	term_type(term, ":ledger --id 00000000-0000-4000-8000-00000000ffff<Enter>");
+	term_expect(term, "there is no transfer 00000000-0000-4000-8000-00000000ffff in the ledger");
+	term_type(term, ":ledger --limit 3<Enter>");
+	term_expect(term, "ledger takes --limit only where it prints, in a shell");
+	term_type(term, ":show 7001 --csv<Enter>");
+	term_expect(term, "show takes --csv only where it prints, in a shell");
+	term_type(term, ":count --format=json<Enter>");
+	term_expect(term, "count takes --format only where it prints, in a shell");
+	console_expect_selected(term, "7001");
 	console_quit(term);
 }
 
@@ -148,6 +169,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(there_and_back, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(from_end_to_end, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(of_one_account, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(options_on_a_screen, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(undone_after_a_review, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(the_session_is_lost, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_40x10, fresh_bank, term_teardown),

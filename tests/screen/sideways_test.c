@@ -25,6 +25,11 @@ static void columns_are_reached(void **state)
 	assert_non_null(strstr(head, "balance"));
 	assert_non_null(strstr(head, " >"));
 	assert_false(term_shows(term, "the last column"));
+	term_type(term, "i"); /* under their own names */
+	term_expect(term, "branch          Philadelphia");
+	term_expect(term, "opened          in the year 1952");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, "Account 7001");
 	term_type(term, "<Right>");
 	term_expect_gone(term, "balance");
 	term_expect(term, "< "); /* there is something at the left */
