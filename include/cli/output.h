@@ -10,6 +10,7 @@
 #include "app/output_format.h"
 #include "base/err.h"
 
+struct app;
 struct output;
 const char *output_format_word(enum output_format format); /* "table", static */
 /* The format that belongs to the ending of a file's name; false where none does. */
@@ -23,9 +24,9 @@ struct output *output_new(FILE *to, enum output_format format, size_t ncols, con
 			  const bool *right); /* names copied; right: numbers, set to the right in a table */
 /* nrows * ncols cells, row by row; NULL is SQL NULL. */
 void output_rows(struct output *output, const char *const *cells, size_t nrows);
-/* Ends the data, flushes and frees. ST_OWN where the stream could not be written, without a sentence where its
+/* Ends the data, flushes and frees; says to the user what JSON could not hold as it is. ST_OWN where the stream could not be written, without a sentence where its
  * reader has gone; errno tells why. */
-MUST_CHECK enum status output_end(struct output *output, struct err *err);
+MUST_CHECK enum status output_end(struct output *output, struct app *app, struct err *err);
 void output_free(struct output *output); /* without ending it; NULL is fine */
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/app.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "event/json.h"
@@ -31,6 +32,7 @@ struct output {
 	size_t *widths; /* of a table: they only grow */
 	uint64_t nrows; /* of a JSON array */
 	bool headed;    /* the table's header was written */
+	bool escaped;   /* JSON has some bytes in other words */
 	struct buf line;
 };
 
@@ -164,15 +166,21 @@ static const struct writer csv_writer = {.begin = csv_begin, .rows = csv_rows};
 
 /* ---- JSON and JSON lines ---- */
 
+static void json_text(struct output *output, const char *text)
+{
+	if (!json_add_string(&output->line, text, text ? strlen(text) : 0))
+		output->escaped = true;
+}
+
 static void json_object(struct output *output, const char *const *cells)
 {
 	struct buf *line = &output->line;
 	buf_char(line, '{');
 	for (size_t c = 0; c < output->ncols; c++) {
 		buf_str(line, c ? "," : "");
-		json_add_string(line, output->names[c], strlen(output->names[c]));
+		json_text(output, output->names[c]);
 		buf_char(line, ':');
-		json_add_string(line, cells[c], cells[c] ? strlen(cells[c]) : 0);
+		json_text(output, cells[c]);
 	}
 	buf_char(line, '}');
 }
@@ -263,10 +271,16 @@ void output_rows(struct output *output, const char *const *cells, size_t nrows)
 	output->writer->rows(output, cells, nrows);
 }
 
-enum status output_end(struct output *output, struct err *err)
+static const char escaped_note[] =
+	"some values have bytes that are not UTF-8, which JSON cannot hold: a byte e9 is written as \\udce9; --csv "
+	"writes them as they are";
+
+enum status output_end(struct output *output, struct app *app, struct err *err)
 {
 	if (output->writer->end)
 		output->writer->end(output);
+	if (output->escaped)
+		app_say(app, ST_OK, "%s", escaped_note);
 	bool failed = fflush(output->to) != 0 || ferror(output->to);
 	int why = errno;
 	output_free(output);

@@ -46,12 +46,13 @@ void record_number(struct record *record, const char *name, uint64_t value)
 	record_add(record, name, text);
 }
 
-static enum status write_to(FILE *to, const struct record *record, enum output_format format, struct err *err)
+static enum status write_to(FILE *to, const struct record *record, struct app *app, enum output_format format,
+			    struct err *err)
 {
 	static const bool left[RECORD_FIELDS_MAX];
 	struct output *output = output_new(to, format, record->n, record->names, left);
 	output_rows(output, (const char *const *)record->values, 1);
-	return output_end(output, err);
+	return output_end(output, app, err);
 }
 
 /* What became of money reaches the caller in any case; that standard output failed is seen, and said, by who looks
@@ -61,10 +62,10 @@ enum status record_write(struct record *record, const struct run *run, struct er
 	enum output_format format;
 	enum status status = run_format(run, &format, err);
 	if (!status)
-		status = write_to(stdout, record, format, err);
+		status = write_to(stdout, record, run->app, format, err);
 	if (status && app_tells(run->app)) {
 		run->app->private->unwritten = errno;
-		(void)write_to(stderr, record, format, err);
+		(void)write_to(stderr, record, run->app, format, err);
 		err_clear(err);
 		status = ST_OK;
 	}

@@ -37,7 +37,7 @@ static void reading_finish(struct reading *reading)
 	if (reading->output && err.status)
 		output_free(reading->output);
 	else if (reading->output)
-		err.status = output_end(reading->output, &err);
+		err.status = output_end(reading->output, reading->run->app, &err);
 	if (!err.status && reading->said.len)
 		app_result(run->app, "%s", reading->said.p);
 	if (reading->clock && run->app->face.progress)

@@ -7,37 +7,61 @@
 
 #include "base/text.h"
 
-/* jansson refuses what is not UTF-8; a balance sheet with one broken byte should still come out. */
-static void json_add_utf8(struct buf *out, const char *s, size_t n)
-{
-	while (n > 0) {
-		uint32_t cp;
-		size_t used = text_decode(s, n, &cp);
-		if (cp == UINT32_MAX)
-			buf_str(out, "\xef\xbf\xbd");
-		else
-			buf_add(out, s, used);
-		s += used;
-		n -= used;
-	}
-}
-
 static int json_append(const char *bytes, size_t n, void *out)
 {
 	buf_add(out, bytes, n);
 	return 0;
 }
 
-void json_add_string(struct buf *out, const char *s, size_t n)
+/* What stands between the quotes of such a string. */
+static void json_add_text(struct buf *out, const char *s, size_t n)
 {
+	struct buf quoted = {0};
+	json_t *string = json_stringn(s, n);
+	json_dump_callback(string, json_append, &quoted, JSON_ENCODE_ANY);
+	json_decref(string);
+	buf_add(out, quoted.p + 1, quoted.len - 2);
+	buf_free(&quoted);
+}
+
+static size_t json_text_length(const char *s, size_t n)
+{
+	uint32_t cp = 0;
+	size_t length = 0;
+	while (length < n) {
+		size_t used = text_decode(s + length, n - length, &cp);
+		if (cp == UINT32_MAX)
+			break;
+		length += used;
+	}
+	return length;
+}
+
+/* Two texts that differ in such a byte are not to become one: it is half of a surrogate pair, which no text has. */
+static void json_add_byte(struct buf *out, unsigned char byte)
+{
+	buf_fmt(out, "\\udc%02x", byte);
+}
+
+bool json_add_string(struct buf *out, const char *s, size_t n)
+{
+	bool text = true;
 	if (!s) {
 		buf_str(out, "null");
-		return;
+		return true;
 	}
-	struct buf clean = {0};
-	json_add_utf8(&clean, s, n);
-	json_t *string = json_stringn(buf_text(&clean), clean.len);
-	json_dump_callback(string, json_append, out, JSON_ENCODE_ANY);
-	json_decref(string);
-	buf_free(&clean);
+	buf_char(out, '"');
+	while (n > 0) {
+		size_t length = json_text_length(s, n);
+		json_add_text(out, s, length);
+		s += length;
+		n -= length;
+		if (n == 0)
+			break;
+		text = false;
+		json_add_byte(out, (unsigned char)*s++);
+		n--;
+	}
+	buf_char(out, '"');
+	return text;
 }

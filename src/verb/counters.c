@@ -38,7 +38,7 @@ static void print_json(const struct app *app)
 	puts("}");
 }
 
-static enum status print_rows(const struct app *app, enum output_format format, struct err *err)
+static enum status print_rows(struct app *app, enum output_format format, struct err *err)
 {
 	static const char *const names[] = {"counter", "value"};
 	static const bool right[] = {false, true};
@@ -51,7 +51,7 @@ static enum status print_rows(const struct app *app, enum output_format format, 
 		cells[2 * i + 1] = numbers[i];
 	}
 	output_rows(output, cells, COUNT_OF(table));
-	return output_end(output, err);
+	return output_end(output, app, err);
 }
 
 static void counters_show(struct app *app)

@@ -110,7 +110,7 @@ static enum status write_rows(const struct diagnosis *diagnosis, struct err *err
 			    (const char *const[]){line->check, line->ok ? "ok" : "FAILED", line->found, line->advice},
 			    1);
 	}
-	return output_end(output, err);
+	return output_end(output, diagnosis->run->app, err);
 }
 
 enum status diagnosis_show(const struct diagnosis *diagnosis, struct err *err)

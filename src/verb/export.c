@@ -71,7 +71,7 @@ static enum status open_file(struct export *export, const char *path, struct err
 static void close_output(struct export *export)
 {
 	struct err own = {0};
-	enum status status = output_end(export->output, &own);
+	enum status status = output_end(export->output, export->app, &own);
 	export->output = NULL;
 	if (!export->file) {
 		export->err = status ? own : export->err;

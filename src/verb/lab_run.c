@@ -158,7 +158,7 @@ static void lab_run_finish(struct judging *judging)
 	struct app *app = judging->lab->run->app;
 	struct err err = {0}, output_err = {0};
 	enum status status = sum_up(judging, &err);
-	if (judging->output && output_end(judging->output, &output_err) && !status) {
+	if (judging->output && output_end(judging->output, app, &output_err) && !status) {
 		status = output_err.status;
 		err = output_err;
 	}

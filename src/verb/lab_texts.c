@@ -100,7 +100,7 @@ void lessons_list(struct run *run)
 	if (!status && record_wanted(run)) {
 		struct output *output = output_new(stdout, format, LIST_COLUMNS, names, right);
 		write_list(output);
-		status = output_end(output, &err);
+		status = output_end(output, run->app, &err);
 	} else if (!status) {
 		show_list(run->app);
 	}

@@ -115,7 +115,7 @@ static enum status write_help(const struct run *run, const struct command *only,
 			output_rows(output, (const char *const[]){table[i]->name, buf_text(&usage), table[i]->help}, 1);
 		buf_free(&usage);
 	}
-	return output_end(output, err);
+	return output_end(output, run->app, err);
 }
 
 static void do_help(struct run *run)

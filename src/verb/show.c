@@ -104,7 +104,7 @@ static bool then_print(struct reading *reading)
 {
 	if (nothing_found(reading))
 		return false;
-	if (output_end(reading->output, &reading->err)) {
+	if (output_end(reading->output, reading->run->app, &reading->err)) {
 		reading->output = NULL;
 		return false;
 	}

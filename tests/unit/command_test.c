@@ -273,7 +273,7 @@ static void check_output(enum output_format format, const char *const *cells, si
 	struct output *output = output_new(to, format, 3, names, right);
 	if (nrows)
 		output_rows(output, cells, nrows);
-	assert_int_equal(output_end(output, &err), ST_OK);
+	assert_int_equal(output_end(output, NULL, &err), ST_OK);
 	fclose(to);
 	assert_string_equal(text, expected);
 	free(text);

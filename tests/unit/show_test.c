@@ -199,7 +199,9 @@ static void json_strings(void **state)
 	(void)state;
 	check_json("9007199254740993", 16, "\"9007199254740993\"");
 	check_json("a\"b\\\n\x1b", 6, "\"a\\\"b\\\\\\n\\u001B\"");
-	check_json("\xff", 1, "\"\xef\xbf\xbd\"");
+	check_json("\xff", 1, "\"\\udcff\"");
+	check_json("M\xfc\x80ller", 7, "\"M\\udcfc\\udc80ller\"");
+	check_json("\xed\xb3\xbf", 3, "\"\\udced\\udcb3\\udcbf\"");
 	check_json("\xe6\x9d\xb1", 3, "\"\xe6\x9d\xb1\"");
 	check_json("", 0, "\"\"");
 	check_json(NULL, 0, "null");

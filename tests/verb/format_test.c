@@ -236,6 +236,32 @@ static void a_setting_with_an_equals_sign(void **state)
 	proc_free(proc);
 }
 
+/* Two ids that differ in such a byte stay two, in every door that writes JSON. */
+static void bytes_that_are_not_utf8(void **state)
+{
+	(void)state;
+	static const char note[] = "a byte e9 is written as \\udce9; --csv writes them as they are";
+	pg_fresh_database("verb_format_bytes", "SQL_ASCII");
+	pg_exec("CREATE TABLE accounts (id text PRIMARY KEY, balance bigint);"
+		"INSERT INTO accounts VALUES (E'A\\351', 1), (E'A\\350', 2), ('B', 3)");
+	proc_expect_all(teller_run("list", "--format=jsonl"), 0,
+			"{\"id\":\"A\\udce8\",\"balance\":\"2\"}\n{\"id\":\"A\\udce9\",\"balance\":\"1\"}\n"
+			"{\"id\":\"B\",\"balance\":\"3\"}\n",
+			note);
+	proc_expect_all(teller_run("show", "A\351", "--json"), 0, "[\n{\"id\":\"A\\udce9\",\"balance\":\"1\"}\n]\n",
+			note);
+	struct proc *proc = teller_run("transfer", "A\350", "B", "1", "--yes", "--format=jsonl");
+	proc_expect_out(proc, "\"source\":\"A\\udce8\"");
+	proc_expect_err(proc, note);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	proc = teller_run("export", "-", "--format=jsonl");
+	proc_expect_out(proc, "{\"id\":\"A\\udce8\",\"balance\":\"1\"}\n");
+	proc_expect_err(proc, note);
+	proc_free(proc);
+	proc_expect_all(teller_run("list", "--csv"), 0, "id,balance\nA\350,1\nA\351,1\nB,4\n", "");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -244,6 +270,7 @@ int main(void)
 		cmocka_unit_test(a_rejection_is_a_record_too), cmocka_unit_test(settle_tells_it_as_data),
 		cmocka_unit_test(undo_is_a_transfer),          cmocka_unit_test(wrong_formats_are_refused),
 		cmocka_unit_test(data_go_to_a_file),           cmocka_unit_test(a_setting_with_an_equals_sign),
+		cmocka_unit_test(bytes_that_are_not_utf8),
 	};
 	return cmocka_run_group_tests_name("verb/format", tests, bank, NULL);
 }
