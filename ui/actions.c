@@ -14,10 +14,15 @@
 
 /* ---- popups ---- */
 
-static void actions_put_popup(struct console *console, struct popup *popup)
+/* A search in lines does not go on in others. */
+void actions_put_popup(struct console *console, struct popup *popup)
 {
+	if (console->search.find)
+		search_close(&console->search);
 	popup_free(console->popup);
 	console->popup = popup;
+	if (popup)
+		popup_fit(popup, console->layout.middle);
 }
 
 static void actions_help(struct console *console, const char *name)
@@ -136,6 +141,35 @@ static void actions_prompt(struct console *console, const char *text)
 	buf_free(&line);
 }
 
+/* In the lines of what is on top; without any, nothing is looked for. */
+static enum found actions_find(void *self, const char *text, enum find_way way)
+{
+	struct console *console = self;
+	const struct view *view = &console->views[console->focus];
+	if (console->popup)
+		return popup_find(console->popup, text, way);
+	return view->ops->find ? view->ops->find(view->self, text, way) : FOUND_UNASKED;
+}
+
+static void actions_match(struct console *console, enum find_way way)
+{
+	enum found found = actions_find(console, NULL, way);
+	const char *text = found == FOUND_NONE      ? "no line holds what was searched for"
+			   : found == FOUND_UNASKED ? "nothing was searched for here; / in help and log does"
+			   : found != FOUND_AROUND  ? ""
+			   : way == FIND_NEXT       ? "no match below; went on at the first line"
+						    : "no match above; went on at the last line";
+	message_set(&console->message, ST_OK, text);
+}
+
+static void actions_lines(struct console *console)
+{
+	if (console->popup || console->views[console->focus].ops->find)
+		search_open_lines(&console->search, actions_find, console);
+	else
+		message_set(&console->message, ST_USAGE, "the lines of the log, the help and full texts are searched");
+}
+
 static void actions_search(struct console *console)
 {
 	if (console->place != PLACE_BANK)
@@ -167,6 +201,12 @@ bool actions_do(void *self, const char *action, const char *argument)
 		actions_prompt(console, argument);
 	else if (strcmp(action, "search") == 0)
 		actions_search(console);
+	else if (strcmp(action, "match") == 0)
+		actions_lines(console);
+	else if (strcmp(action, "next-match") == 0)
+		actions_match(console, FIND_NEXT);
+	else if (strcmp(action, "previous-match") == 0)
+		actions_match(console, FIND_PREVIOUS);
 	else if (strcmp(action, "next-pane") == 0)
 		actions_next_pane(console, 1);
 	else if (strcmp(action, "previous-pane") == 0)

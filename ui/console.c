@@ -41,8 +41,7 @@ static void face_show(void *self, const char *title, const char *text)
 	struct console *console = self;
 	struct buf lines = {0};
 	buf_str(&lines, text);
-	popup_free(console->popup);
-	console->popup = popup_new(title, "full", &lines);
+	actions_put_popup(console, popup_new(title, "full", &lines));
 	console->dirty = true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/settings.h"
 #include "base/text.h"
+#include "ui/find.h"
 #include "ui/wrap.h"
 
 static bool plain_frames;
@@ -67,6 +68,26 @@ int draw_text(int y, int x, int w, enum style style, const char *text)
 	size_t n = text_cut(text, strlen(text), (size_t)room(x, w));
 	draw_put(y, x, style, text, n);
 	return (int)text_width(text, n);
+}
+
+/* One match, in the columns that are left of the line. */
+static void draw_match(int y, int x, int w, enum style style, const char *text, size_t n)
+{
+	if (draw_outside(y, x, w))
+		return;
+	attrset((int)(style_attributes(style) ^ A_REVERSE));
+	mvaddnstr(y, x, text, (int)text_cut(text, n, (size_t)room(x, w)));
+	attrset(A_NORMAL);
+}
+
+void draw_found(int y, int x, int w, enum style style, const char *text, const char *wanted)
+{
+	size_t n = strlen(text), length = strlen(wanted);
+	int whole = text_width(text, n) > (size_t)w ? w - 1 : w; /* the last column is a '~' */
+	for (size_t at = find_place(text, n, 0, wanted); at < n; at = find_place(text, n, at + length, wanted)) {
+		int before = (int)text_width(text, at);
+		draw_match(y, x + before, whole - before, style, text + at, length);
+	}
 }
 
 void draw_clear(struct rect area)

@@ -17,10 +17,13 @@ enum { HEAD_ROWS = 10 };
 struct log {
 	struct app *app;
 	struct loglist list;
+	struct find find;
+	bool followed; /* when the search began */
 	bool follow;
 	uint64_t selected, top; /* positions, see loglist.h */
 	int side;               /* columns that the statements are scrolled to the left */
 	int height;
+	int width; /* of the last drawing */
 	bool head; /* the names of the columns are shown */
 };
 
@@ -84,6 +87,7 @@ static void log_draw(void *self, struct rect inside, bool focus)
 		inside.h--;
 	}
 	log->height = inside.h;
+	log->width = inside.w;
 	log_settle(log);
 	for (int i = 0; i < inside.h; i++) {
 		uint64_t position = log->top + (uint64_t)i;
@@ -91,7 +95,7 @@ static void log_draw(void *self, struct rect inside, bool focus)
 		bool selected = position == log->selected && focus;
 		struct event event;
 		if (event_at(log, position, &event))
-			logline_draw(at, &event, log->side, selected);
+			logline_draw(at, &event, log->side, selected, buf_text(&log->find.text));
 		else
 			draw_line(at.y, at.x, at.w, STYLE_TEXT, "");
 	}
@@ -190,6 +194,28 @@ static void log_click(void *self, int row)
 	log->follow = log->selected == last_position(log);
 }
 
+static bool log_holds(void *self, uint64_t position, const char *wanted)
+{
+	const struct log *log = self;
+	struct event event;
+	return event_at(log, position, &event) && logline_holds(&event, log->width, log->side, wanted);
+}
+
+static enum found log_find(void *self, const char *text, enum find_way way)
+{
+	struct log *log = self;
+	struct find_lines lines = {log, log_holds, first_position(log), loglist_count(&log->list)};
+	log_settle(log);
+	if (way == FIND_BEGIN)
+		log->followed = log->follow;
+	enum found found = find_go(&log->find, &lines, text, way, &log->selected);
+	if (found == FOUND || found == FOUND_AROUND)
+		log->follow = log->selected == last_position(log);
+	else if (way == FIND_BEGIN || way == FIND_TYPED)
+		log->follow = log->followed;
+	return found;
+}
+
 static bool log_read_events(void *self)
 {
 	struct log *log = self;
@@ -200,6 +226,7 @@ static void log_free(void *self)
 {
 	struct log *log = self;
 	loglist_free(&log->list);
+	buf_free(&log->find.text);
 	free(log);
 }
 
@@ -214,6 +241,7 @@ struct view log_view(struct app *app)
 		.scroll = log_scroll,
 		.click = log_click,
 		.read = log_read_events,
+		.find = log_find,
 		.free = log_free,
 	};
 	struct log *log = NEW(struct log);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "event/show.h"
 #include "ui/draw.h"
+#include "ui/find.h"
 #include "ui/shorten.h"
 
 enum { LONG_TIME_COLS = 96, SHORT_TIME_COLS = 48, WHO_COLS = 6, MS_COLS = 7, RESULT_USUAL = 24 };
@@ -76,23 +77,47 @@ static void logline_add_what(struct buf *out, const struct event *event, const s
 	buf_free(&text);
 }
 
-void logline_draw(struct rect at, const struct event *event, int side, bool selected)
+static void logline_text(struct buf *out, const struct event *event, const struct show_line *line, int w, int side)
+{
+	add_time(out, event->wall_us, w);
+	text_pad(out, buf_text(&line->who), WHO_COLS, TEXT_LEFT);
+	buf_fmt(out, " %c ", line->sign);
+	int room = w - (int)out->len - MS_COLS - 2, result = result_width(room, line);
+	logline_add_what(out, event, line, room - result, side);
+	buf_char(out, ' ');
+	text_pad(out, buf_text(&line->result), (size_t)result, TEXT_LEFT);
+	buf_char(out, ' ');
+	text_pad(out, buf_text(&line->ms), MS_COLS, TEXT_RIGHT);
+}
+
+void logline_draw(struct rect at, const struct event *event, int side, bool selected, const char *wanted)
 {
 	struct show_line line = {0};
 	struct buf out = {0};
 	show_line(&line, event);
-	add_time(&out, event->wall_us, at.w);
-	text_pad(&out, buf_text(&line.who), WHO_COLS, TEXT_LEFT);
-	buf_fmt(&out, " %c ", line.sign);
-	int room = at.w - (int)out.len - MS_COLS - 2, result = result_width(room, &line);
-	logline_add_what(&out, event, &line, room - result, side);
-	buf_char(&out, ' ');
-	text_pad(&out, buf_text(&line.result), (size_t)result, TEXT_LEFT);
-	buf_char(&out, ' ');
-	text_pad(&out, buf_text(&line.ms), MS_COLS, TEXT_RIGHT);
-	draw_line(at.y, at.x, at.w, selected ? STYLE_SELECTED : style_of(event, line.sign), buf_text(&out));
+	logline_text(&out, event, &line, at.w, side);
+	enum style style = selected ? STYLE_SELECTED : style_of(event, line.sign);
+	draw_line(at.y, at.x, at.w, style, buf_text(&out));
+	draw_found(at.y, at.x, at.w, style, buf_text(&out), wanted);
 	buf_free(&out);
 	show_line_free(&line);
+}
+
+static bool logline_has(const struct buf *text, const char *wanted)
+{
+	return find_place(buf_text(text), text->len, 0, wanted) < text->len;
+}
+
+bool logline_holds(const struct event *event, int w, int side, const char *wanted)
+{
+	struct show_line line = {0};
+	struct buf out = {0};
+	show_line(&line, event);
+	logline_text(&out, event, &line, w, side);
+	bool holds = logline_has(&out, wanted) || logline_has(&line.what, wanted) || logline_has(&line.result, wanted);
+	buf_free(&out);
+	show_line_free(&line);
+	return holds;
 }
 
 void logline_draw_head(struct rect at)

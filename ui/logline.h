@@ -6,9 +6,11 @@
 #include "event/event.h"
 #include "ui/layout.h"
 
-/* `side`: columns that the statement is scrolled to the left. */
 /* The names of its columns. */
 void logline_draw_head(struct rect at);
-void logline_draw(struct rect at, const struct event *event, int side, bool selected);
+/* `side`: columns that the statement is scrolled to the left. `wanted` is marked where it is shown; "" marks nothing. */
+void logline_draw(struct rect at, const struct event *event, int side, bool selected, const char *wanted);
+/* The line, as it is drawn in w columns, holds it, or what is cut there does. */
+bool logline_holds(const struct event *event, int w, int side, const char *wanted);
 
 #endif

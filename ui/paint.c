@@ -49,7 +49,9 @@ static void paint_keys(struct console *console, int columns)
 				: "Enter runs it  Tab completes  Up goes back in history  Esc leaves");
 	} else if (console->search.open) {
 		draw_line(y, 0, columns, STYLE_TEXT, "");
-		draw_line(y, 1, columns - 2, STYLE_FAINT, "the beginning of an id  Enter stays  Esc goes back");
+		draw_line(y, 1, columns - 2, STYLE_FAINT,
+			  console->search.find ? "a text, in capitals or not  Enter stays  Esc goes back"
+					       : "the beginning of an id  Enter stays  Esc goes back");
 	} else {
 		console->hints.keymap = console->keymap;
 		console->hints.context = actions_context(console);

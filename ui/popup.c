@@ -25,6 +25,8 @@ struct popup {
 	struct line *lines; /* of the text at `columns` */
 	int n, columns;
 	int top, height;
+	struct find find;
+	int found; /* the line that was found last, while it is in sight; else the first line in sight */
 };
 
 struct popup *popup_new(const char *title, const char *context, struct buf *text)
@@ -43,6 +45,7 @@ void popup_free(struct popup *popup)
 		return;
 	free(popup->title);
 	free(popup->lines);
+	buf_free(&popup->find.text);
 	buf_free(&popup->text);
 	free(popup);
 }
@@ -91,30 +94,42 @@ static void keep_within(struct popup *popup)
 		popup->top = popup->n - popup->height;
 	if (popup->top < 0)
 		popup->top = 0;
+	if (popup->found < popup->top || popup->found >= popup->top + popup->height)
+		popup->found = popup->top;
 }
 
-static void draw_one(int y, struct rect inside, const struct line *line)
+static void draw_one(int y, struct rect inside, const struct line *line, const char *wanted)
 {
 	const struct piece *piece = &line->piece;
 	struct buf text = {0};
 	buf_fill(&text, ' ', (size_t)line->indent);
 	buf_add(&text, piece->text, piece->n);
 	bool head = piece->n && piece->text[0] != ' ' && piece->text[piece->n - 1] == ':';
-	draw_line(y, inside.x + 1, inside.w - 2, head ? STYLE_KEY : STYLE_TEXT, buf_text(&text));
+	enum style style = head ? STYLE_KEY : STYLE_TEXT;
+	draw_line(y, inside.x + 1, inside.w - 2, style, buf_text(&text));
+	draw_found(y, inside.x + 1, inside.w - 2, style, buf_text(&text), wanted);
 	buf_free(&text);
+}
+
+void popup_fit(struct popup *popup, struct rect room)
+{
+	struct rect inside = layout_inside(room);
+	if (inside.w <= 2 || inside.h <= 0)
+		return;
+	if (inside.w - 2 != popup->columns)
+		popup_wrap(popup, inside.w - 2);
+	popup->height = inside.h;
+	keep_within(popup);
 }
 
 void popup_draw(struct popup *popup, struct rect room)
 {
 	struct rect inside = layout_inside(room);
 	struct buf footer = {0};
-	if (inside.w - 2 != popup->columns)
-		popup_wrap(popup, inside.w - 2);
-	popup->height = inside.h;
-	keep_within(popup);
+	popup_fit(popup, room);
 	draw_clear(inside);
 	for (int i = 0; i < inside.h && popup->top + i < popup->n; i++)
-		draw_one(inside.y + i, inside, &popup->lines[popup->top + i]);
+		draw_one(inside.y + i, inside, &popup->lines[popup->top + i], buf_text(&popup->find.text));
 	int last = popup->top + inside.h < popup->n ? popup->top + inside.h : popup->n;
 	if (popup->n > inside.h)
 		buf_fmt(&footer, "lines %d-%d of %d", popup->top + 1, last, popup->n);
@@ -134,4 +149,26 @@ bool popup_act(struct popup *popup, const char *action, const char *argument)
 	if (popup->columns) /* else it is not wrapped yet, and the first drawing does it */
 		keep_within(popup);
 	return motion.kind != MOTION_NONE;
+}
+
+/* It begins in that line; where the line is cut, it may go on in the next. */
+static bool popup_holds(void *self, uint64_t line, const char *wanted)
+{
+	const struct popup *popup = self;
+	const struct piece *piece = &popup->lines[line].piece;
+	return find_place(piece->text, piece->n, 0, wanted) < piece->n;
+}
+
+enum found popup_find(struct popup *popup, const char *text, enum find_way way)
+{
+	struct find_lines lines = {popup, popup_holds, 0, (uint64_t)popup->n};
+	uint64_t at = (uint64_t)popup->found;
+	enum found found = find_go(&popup->find, &lines, text, way, &at);
+	popup->found = (int)at;
+	if (popup->found < popup->top || popup->found >= popup->top + popup->height)
+		popup->top = popup->found - popup->height / 2;
+	int line = popup->found;
+	keep_within(popup);
+	popup->found = line;
+	return found;
 }

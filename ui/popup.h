@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "ui/find.h"
 #include "ui/layout.h"
 
 struct popup;
@@ -14,7 +15,11 @@ struct popup;
 struct popup *popup_new(const char *title, const char *context, struct buf *text);
 void popup_free(struct popup *popup);
 const char *popup_context(const struct popup *popup);
+void popup_fit(struct popup *popup, struct rect room); /* cuts its lines for that room, as drawing does */
 void popup_draw(struct popup *popup, struct rect room);
 bool popup_act(struct popup *popup, const char *action, const char *argument); /* false: not an action of a popup */
+
+/* `/` in its text, and what comes next; its own record of what was looked for. */
+enum found popup_find(struct popup *popup, const char *text, enum find_way way);
 
 #endif

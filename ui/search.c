@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The search: the list moves to the first id with the typed prefix. */
+/* The search: the list moves to the first id with the typed prefix, or a text to the line that holds what is typed. */
 #include "ui/search.h"
 
 #include <stdio.h>
@@ -15,10 +15,12 @@
 
 enum { TYPED_MAX = 200 };
 
-static void close_search(struct search *search)
+void search_close(struct search *search)
 {
 	free(search->origin);
 	search->origin = NULL;
+	search->find = NULL;
+	search->lines = NULL;
 	search->open = false;
 	search->why[0] = '\0';
 	buf_clear(&search->text);
@@ -26,15 +28,25 @@ static void close_search(struct search *search)
 
 void search_open(struct search *search, struct app *app)
 {
-	close_search(search);
+	search_close(search);
 	search->open = true;
 	if (app->pages && pages_count(app->pages) > 0)
 		search->origin = mem_dup(pages_row(app->pages, pages_selected(app->pages)).id);
 }
 
+void search_open_lines(struct search *search, enum found (*find)(void *lines, const char *text, enum find_way way),
+		       void *lines)
+{
+	search_close(search);
+	search->open = true;
+	search->find = find;
+	search->lines = lines;
+	find(lines, "", FIND_BEGIN);
+}
+
 void search_free(struct search *search)
 {
-	close_search(search);
+	search_close(search);
 	buf_free(&search->text);
 }
 
@@ -42,21 +54,34 @@ void search_free(struct search *search)
 
 static void search_go_back(const struct search *search, struct app *app)
 {
-	if (app->pages && search->origin)
+	if (search->find)
+		search->find(search->lines, "", FIND_TYPED);
+	else if (app->pages && search->origin)
 		pages_jump(app->pages, search->origin);
 }
 
 void search_leave(struct search *search, struct app *app)
 {
 	search_go_back(search, app);
-	close_search(search);
+	search_close(search);
+}
+
+static void search_look(struct search *search)
+{
+	enum found found = search->find(search->lines, buf_text(&search->text), FIND_TYPED);
+	snprintf(search->why, sizeof search->why, "%s",
+		 found == FOUND_NONE     ? "no line holds that"
+		 : found == FOUND_AROUND ? "found from the first line on"
+					 : "");
 }
 
 static void changed(struct search *search, struct app *app)
 {
 	struct err err;
 	search->why[0] = '\0';
-	if (search->text.len == 0)
+	if (search->find)
+		search_look(search);
+	else if (search->text.len == 0)
 		search_go_back(search, app);
 	else if (app->pages && pages_search(app->pages, buf_text(&search->text), &err) != ST_OK)
 		snprintf(search->why, sizeof search->why, "%s", "no id of this table can begin so");
@@ -91,7 +116,7 @@ void search_key(struct search *search, struct app *app, const struct key *key)
 	char text[5];
 	bool control = key->code == K_CHAR && (key->mods & MOD_CTRL);
 	if (key->code == K_ENTER) {
-		close_search(search);
+		search_close(search);
 	} else if (key->code == K_ESC || (control && key->cp == 'c')) {
 		search_leave(search, app);
 	} else if (key->code == K_BACKSPACE) {
@@ -113,7 +138,8 @@ void search_key(struct search *search, struct app *app, const struct key *key)
  * dashes. */
 static const char *search_beside(const struct search *search, const struct app *app)
 {
-	if (!search->text.len || !app->pages || pages_loading(app->pages) || pages_count(app->pages) == 0)
+	if (search->find || !search->text.len || !app->pages || pages_loading(app->pages) ||
+	    pages_count(app->pages) == 0)
 		return "";
 	const char *typed = buf_text(&search->text), *id = pages_row(app->pages, pages_selected(app->pages)).id;
 	if (!app->catalogue || strcmp(app->catalogue->id_type, "uuid") == 0 ||

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "ui/find.h"
 #include "ui/layout.h"
 
 struct view_ops {
@@ -19,6 +20,7 @@ struct view_ops {
 	void (*click)(void *self, int row);    /* selects that row of the inside; NULL: nothing is to be selected */
 	bool (*read)(void *self);     /* catches up with the events; true where something that it shows changed */
 	uint64_t (*wake)(void *self); /* clock_us() at which to draw though nothing happened, 0: never; NULL is never */
+	enum found (*find)(void *self, const char *text, enum find_way way); /* NULL: / looks for accounts from there */
 	void (*free)(void *self);
 };
 

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looks for a text in numbered lines, and goes from one line that holds it to the next; pure. */
+#ifndef UI_FIND_H
+#define UI_FIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* What is looked for, and the line from which the search began. Zero-initialise; buf_free() the text. */
+struct find {
+	struct buf text;
+	uint64_t origin;
+};
+
+/* Where: `n` lines, numbered from `first` on. */
+struct find_lines {
+	void *self;
+	bool (*holds)(void *self, uint64_t line, const char *wanted);
+	uint64_t first, n;
+};
+
+enum find_way {
+	FIND_BEGIN,   /* the place is kept, nothing is looked for yet */
+	FIND_TYPED,   /* the first line that holds the text, from that place on; without text, the place itself */
+	FIND_NEXT,    /* the next line that holds the text there is */
+	FIND_PREVIOUS /* the one before */
+};
+
+enum found {
+	FOUND,
+	FOUND_AROUND, /* behind the last line, where the search goes on at the first, or the other way round */
+	FOUND_NONE,
+	FOUND_UNASKED /* there is no text, or there are no lines */
+};
+
+/* `text` is for FIND_TYPED. `at`: the line where one is, and then the line to go to. */
+enum found find_go(struct find *find, const struct find_lines *lines, const char *text, enum find_way way,
+		   uint64_t *at);
+
+/* The first place at `from` or behind, and before `n`, where `text` goes on with what is wanted, in capitals or not;
+ * `n`: there is none. "" is nowhere. */
+size_t find_place(const char *text, size_t n, size_t from, const char *wanted);
+
+#endif
