@@ -101,12 +101,15 @@ struct catalogue {
 	size_t nextra;
 	char *extra[CATALOGUE_EXTRA_MAX];
 	char *extra_type[CATALOGUE_EXTRA_MAX];
+	bool extra_generated[CATALOGUE_EXTRA_MAX]; /* computed by the server: it cannot be given */
 	size_t ncolumns; /* of an account, ACCOUNT_EXTRA + nextra, and their names, borrowed from the ones above */
 	const char *columns[ACCOUNT_COLUMNS_MAX];
 	bool balance_nullable; /* as far as is known: a balance can be NULL */
 	bool balance_indexed; /* an index begins with the balance: accounts can be read in its order at no great cost */
 	bool balance_generated; /* computed by the server: it cannot be given either */
-	bool id_drawn;      /* the server wants to draw ids, unless it is told to take ours (OVERRIDING SYSTEM VALUE) */
+	/* The server wants to draw ids, or values of other columns, unless it is told to take ours (OVERRIDING SYSTEM
+	 * VALUE). */
+	bool id_drawn;
 	bool returning;     /* writes are checked by what they return: reading back is slow */
 	bool column_grants; /* rights are given for columns, too */
 	bool triggers; /* it has triggers, or parts that may have some: a statement does not see what comes after it */

@@ -137,6 +137,7 @@ static void take_extra(struct catalogue *catalogue, const struct table *table)
 		const struct column *column = &table->columns[i];
 		if (column->key || !column->readable || column == balance_of(table))
 			continue;
+		catalogue->extra_generated[catalogue->nextra] = column->generated;
 		catalogue->extra_type[catalogue->nextra] = mem_dup(column->type);
 		catalogue->extra[catalogue->nextra++] = mem_dup(column->name);
 	}

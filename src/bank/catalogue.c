@@ -110,7 +110,8 @@ enum { WRITING_GENERATED, WRITING_DRAWN, WRITING_VAGUE, WRITING_COLUMNS };
 
 /* $1 schema, $2 table, $3 the column of the balance, $4 that of the id. */
 static const char writing_sql[] =
-	"SELECT b.attgenerated @<> '', i.attidentity @= 'a', NOT o.collisdeterministic "
+	"SELECT b.attgenerated @<> '', EXISTS (SELECT 1 FROM pg_catalog.pg_attribute AS d "
+	"WHERE d.attrelid @= c.oid AND d.attidentity @= 'a'), NOT o.collisdeterministic "
 	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid @= c.relnamespace "
 	"JOIN pg_catalog.pg_attribute AS b ON b.attrelid @= c.oid AND b.attname @= $3 "
 	"JOIN pg_catalog.pg_attribute AS i ON i.attrelid @= c.oid AND i.attname @= $4 "

@@ -26,12 +26,12 @@ enum {
 	UPDATABLE,
 	DOMAIN,
 	HIDDEN,
+	GENERATED,
 	COLUMNS,
 	/* Of the tables that are asked for by name. */
 	PERSISTENCE = COLUMNS,
 	TRIGGER,
 	FOREIGN_KEY,
-	GENERATED,
 	IDENTITY,
 	PARENT,
 	CHILDREN,
@@ -40,7 +40,7 @@ enum {
 	COLUMNS_NAMED,
 	/* CockroachDB has no more than these. */
 	COCKROACH_HAS = DOMAIN,
-	COCKROACH_HAS_NAMED = GENERATED,
+	COCKROACH_HAS_NAMED = IDENTITY,
 };
 
 /*
@@ -72,7 +72,7 @@ static const char cockroach[] =
 			  "n.nspname::text) END LIMIT 1) AS c " COCKROACH_PARTS;
 
 static const char cockroach_named[] = COCKROACH_COLUMNS
-	", NULL, NULL, c.relpersistence, "
+	", NULL, NULL, NULL, c.relpersistence, "
 	"(SELECT g.tgname FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid LIMIT 1), "
 	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid = c.oid "
 	"AND f.contype = 'f' AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')) "
@@ -89,7 +89,8 @@ static const char cockroach_named[] = COCKROACH_COLUMNS
 	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "                                          \
 	"coalesce(a.attnum @= ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "                              \
 	"@has_column_privilege(c.oid, a.attnum, 'SELECT'), @has_column_privilege(c.oid, a.attnum, 'INSERT'), "         \
-	"@has_column_privilege(c.oid, a.attnum, 'UPDATE'), b.oid IS NOT NULL, @row_security_active(c.oid)"
+	"@has_column_privilege(c.oid, a.attnum, 'UPDATE'), b.oid IS NOT NULL, @row_security_active(c.oid), "           \
+	"a.attgenerated @<> ''"
 #define POSTGRES_PARTS                                                                                                 \
 	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid AND a.attnum @> 0 AND NOT a.attisdropped "           \
 	"AND @\"left\"(a.attname::@text, 14) @<> 'crdb_internal_' "                                                    \
@@ -115,7 +116,7 @@ static const char postgres_named[] = POSTGRES_COLUMNS
 	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid @= c.oid AND f.contype @= 'f' "
 	"AND (f.confdeltype @= ANY ('{c,n,d}'::@\"char\"[]) OR f.confupdtype @= ANY ('{c,n,d}'::@\"char\"[])) "
 	"ORDER BY f.conname LIMIT 1), "
-	"a.attgenerated @<> '', a.attidentity @<> '', "
+	"a.attidentity @<> '', "
 	"(SELECT p.relname FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS p ON p.oid @= i.inhparent "
 	"WHERE i.inhrelid @= c.oid ORDER BY p.relname LIMIT 1), "
 	"EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent @= c.oid), "

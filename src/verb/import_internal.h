@@ -21,8 +21,9 @@ struct import {
 	struct csv *csv;
 	struct intake *intake; /* NULL before the header was read */
 	size_t ncolumns, id_at, balance_at;
-	bool skip;          /* bad lines are told and left out */
-	uint64_t from_line; /* lines before it are passed over */
+	bool computed[CSV_FIELDS_MAX]; /* by the server, so that they are passed over */
+	bool skip;                     /* bad lines are told and left out */
+	uint64_t from_line;            /* lines before it are passed over */
 	unsigned chunk;
 
 	const char *piece; /* what was read and not looked at yet */

@@ -69,11 +69,41 @@ static bool check_column(struct import *import, const struct csv_record *record,
 	return known && !twice;
 }
 
+static bool is_computed(const struct catalogue *catalogue, const char *name)
+{
+	size_t column = known_column(catalogue, name);
+	return column >= 2 && catalogue->extra_generated[column - 2];
+}
+
+/* The fields that are given to the server; how many there are. */
+static size_t given_fields(const struct import *import, const struct csv_record *record, const char **given)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < record->nfields; i++)
+		if (!import->computed[i])
+			given[n++] = record->fields[i];
+	return n;
+}
+
+static void pass_over_computed(struct import *import, const struct csv_record *record)
+{
+	for (size_t i = 0; i < record->nfields; i++) {
+		import->computed[i] = is_computed(import->app->catalogue, record->fields[i]);
+		if (import->computed[i])
+			app_say(import->app, ST_OK,
+				"%.200s: the column %.200s is computed by the server, so it is passed over",
+				import->file, record->fields[i]);
+	}
+}
+
 static void open_intake(struct import *import, const struct csv_record *record)
 {
+	const char *given[CSV_FIELDS_MAX];
 	import->ncolumns = record->nfields;
-	import->intake = intake_new(import->app, &(struct intake_spec){.columns = record->fields,
-								       .ncolumns = record->nfields,
+	pass_over_computed(import, record);
+	size_t ngiven = given_fields(import, record, given);
+	import->intake = intake_new(import->app, &(struct intake_spec){.columns = given,
+								       .ncolumns = ngiven,
 								       .chunk = import->chunk,
 								       .skip = import->skip,
 								       .bad = say_bad,
@@ -135,6 +165,7 @@ static const char *wrong_with_balance(const struct catalogue *catalogue, const c
 static void lines_take_row(struct import *import, const struct csv_record *record)
 {
 	const struct catalogue *catalogue = import->app->catalogue;
+	const char *given[CSV_FIELDS_MAX];
 	char count[80];
 	if (record->nfields != import->ncolumns) {
 		snprintf(count, sizeof count, "has %zu %s, and the first line names %zu columns", record->nfields,
@@ -151,8 +182,10 @@ static void lines_take_row(struct import *import, const struct csv_record *recor
 		bad_value(import, record->line, "id", id, wrong_id);
 	else if (wrong_balance)
 		bad_value(import, record->line, "balance", balance, wrong_balance);
-	else
-		intake_add(import->intake, record->line, record->fields);
+	else {
+		given_fields(import, record, given);
+		intake_add(import->intake, record->line, given);
+	}
 }
 
 void import_take(struct import *import, enum csv_got got, const struct csv_record *record)

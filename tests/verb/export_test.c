@@ -214,11 +214,31 @@ static void places_that_cannot_be_written(void **state)
 	expect(proc_run(argv, NULL, NULL), 1, "No space left on device");
 }
 
+/* What the server computes cannot be given to it; what it would draw, it takes. */
+static void columns_that_the_server_fills(void **state)
+{
+	(void)state;
+	static const char columns[] =
+		"(id bigint PRIMARY KEY, cents bigint GENERATED ALWAYS AS (balance * 100) STORED, "
+		"balance bigint, seen bigint GENERATED ALWAYS AS IDENTITY)";
+	pg_exec("CREATE TABLE copied %s; INSERT INTO copied VALUES (1, DEFAULT, 10), (2, DEFAULT, 20);"
+		"UPDATE copied SET seen = DEFAULT WHERE id = 1",
+		columns);
+	expect(teller_run("--table", "copied", "export", file), 0, "exported 2 accounts");
+	pg_exec("DROP TABLE copied; CREATE TABLE copied %s", columns);
+	struct proc *proc = teller_run("--table", "copied", "import", file);
+	proc_expect_err(proc, "the column cents is computed by the server, so it is passed over");
+	expect(proc, 0, "imported 2 accounts");
+	pg_expect("1,1000,10,3 2,2000,20,2",
+		  "SELECT string_agg(concat_ws(',', id, cents, balance, seen), ' ' ORDER BY id) FROM copied");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(formats_by_ending_or_option, bank),
 		cmocka_unit_test_setup(round_trip, bank),
+		cmocka_unit_test_setup(columns_that_the_server_fills, bank),
 		cmocka_unit_test_setup(it_is_one_moment, bank),
 		cmocka_unit_test_setup(a_failure_leaves_the_old_file, bank),
 		cmocka_unit_test_setup(interrupted_it_leaves_nothing, bank),
