@@ -80,7 +80,7 @@ enum status term_open(const struct settings *settings, struct err *err)
 	if (!term.screen) {
 		crash_done(&term.crash);
 		return err_set(err, ST_OWN,
-			       "the terminal '%s' is not known here; set TERM to one that is, or use --plain",
+			       "the terminal '%s' is not known here; try TERM=xterm-256color teller, or use --plain",
 			       getenv("TERM") ? getenv("TERM") : "");
 	}
 	term.paste = knows_paste();

@@ -122,6 +122,9 @@ void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, d
 /* After a failure: the server wants a password, and there was none. Who has asked for one connects again. */
 bool db_needs_password(const struct db *db);
 
+/* After a failure: the SQLSTATE with which the server did not let us in; "" where no server answered. */
+const char *db_refusal(const struct db *db);
+
 /* Connects again to where it was told to last. */
 void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void *arg);
 void db_close(struct db *db); /* to DB_OFF, whatever it was doing; callbacks that are still due do not come */

@@ -94,9 +94,18 @@ static const char *start_advice(const struct app *app)
 {
 	if (app->settings.demo)
 		return "";
+	const char *refusal = db_refusal(app->browse);
+	if (strcmp(refusal, "28P01") == 0)
+		return "check the user (-U) and the password (-W asks for it; PGPASSWORD, ~/.pgpass)";
+	if (strncmp(refusal, "28", 2) == 0)
+		return "check the user (-U), or start a private bank: teller demo";
+	if (strcmp(refusal, "3D000") == 0)
+		return "check the database (-d), or start a private bank: teller demo";
+	if (refusal[0])
+		return "";
 	if (!conninfo_is_default(&app->settings.conninfo))
-		return "check host, port and database, or start a private throw-away bank with `teller demo`";
-	return "start a private throw-away bank with `teller demo`, or name a server: teller -h HOST -d DATABASE";
+		return "check host and port, or start a private bank: teller demo";
+	return "name a server (teller -h HOST -d DATABASE), or start a private bank: teller demo";
 }
 
 static void start_on_browse(void *arg, const struct err *err)

@@ -61,6 +61,15 @@ static void one_line(struct buf *out, const char *text)
 	}
 }
 
+/* The one host that was dialled is told of already, in `place`; libpq's words have it again. */
+static const char *connect_reason(const struct db *db, const char *place, const char *words)
+{
+	static const char again[] = "connection to server ", end[] = " failed: ";
+	const char *reason = strstr(words, end), *host = db->conn ? PQhost(db->conn) : NULL;
+	bool one = db->places.n <= 1 && db->tried.len == 0 && host && host[0] && strstr(place, host);
+	return one && reason && strncmp(words, again, sizeof again - 1) == 0 ? reason + sizeof end - 1 : words;
+}
+
 /*
  * libpq goes to the next host where nobody listens. Where a host hangs up, is silent, drains (57P01) or is full it
  * gives up, and the rest of the list is dialled from here.
@@ -79,8 +88,8 @@ void connect_failed(struct db *db, const char *why)
 	conninfo_show_used(&place, &db->info, used);
 	PQconninfoFree(used);
 	buf_str(&words, buf_text(&db->tried));
-	hosts_words(&words, why);
-	one_line(&text, buf_text(&words));
+	hosts_words(&words, why, db->refusal);
+	one_line(&text, connect_reason(db, buf_text(&place), buf_text(&words)));
 	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", buf_text(&place), buf_text(&text));
 	conninfo_hide(err.text);
 	record_session(db, EVENT_LOST, NULL, err.text);
@@ -239,6 +248,7 @@ void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, d
 		conninfo_copy(&db->info, info);
 	}
 	db->needs_password = false;
+	db->refusal[0] = '\0';
 	db->limit_ms = limit_ms;
 	db->connected = done;
 	db->connected_arg = arg;

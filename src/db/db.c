@@ -313,6 +313,11 @@ bool db_needs_password(const struct db *db)
 	return db->needs_password;
 }
 
+const char *db_refusal(const struct db *db)
+{
+	return db->refusal;
+}
+
 const struct dialect *db_dialect(const struct db *db)
 {
 	return dialect_of(db->server);

@@ -98,6 +98,7 @@ struct db {
 	uint64_t dialed_us; /* this host's connection was begun */
 	struct who who;
 	bool needs_password;
+	char refusal[6]; /* the SQLSTATE with which the server did not let us in; "" where none answered */
 
 	struct pending *pending;
 	size_t npending, at; /* pending[at] is the one whose answer comes next */
@@ -194,7 +195,7 @@ void places_free(struct places *places);
  * libpq's verbose words as people read them. */
 void hosts_list(const struct places *places, size_t from, struct buf *hosts, struct buf *addresses, struct buf *ports);
 bool hosts_go_on(struct db *db, const char *why);
-void hosts_words(struct buf *out, const char *text);
+void hosts_words(struct buf *out, const char *text, char code[6]);
 
 /* conninfo.c: as conninfo_show(), with the options of a connection that was begun, which know of a service's; NULL
  * before that */

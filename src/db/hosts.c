@@ -40,9 +40,8 @@ static void take_words(struct buf *out, const char *text, char code[6])
 	}
 }
 
-void hosts_words(struct buf *out, const char *text)
+void hosts_words(struct buf *out, const char *text, char code[6])
 {
-	char code[6];
 	take_words(out, text, code);
 }
 

@@ -115,7 +115,9 @@ static void a_wrong_one_is_the_end(void **state)
 	struct term *term = start(state, argv);
 	answer(term, "wrong");
 	term_expect(term, "password authentication failed");
+	term_expect(term, "check the user (-U) and the password");
 	term_expect_exit(term, 2);
+	assert_false(term_shows(term, "host"));
 	term_expect_restored(term);
 }
 
@@ -187,6 +189,35 @@ static void without_a_terminal_it_is_said_how_to_give_it(void **state)
 	proc_free(proc);
 }
 
+/* Each sentence names what is wrong, once, and is no longer than two rows. */
+static void what_is_wrong_is_what_to_check(void **state)
+{
+	static const char *const wrong[][2] = {
+		{"port=1 host=127.0.0.1",
+		 "Connection refused; check host and port, or start a private bank: teller demo"},
+		{"user=nobody-here", "check the user (-U), or"},
+		{"dbname=nothing_here", "check the database (-d), or"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		const char *const argv[] = {proc_teller(), "-d", wrong[i][0], "count", NULL};
+		struct proc *proc = proc_run(argv, NULL, NULL);
+		proc_expect_status(proc, 2);
+		proc_expect_err(proc, wrong[i][1]);
+		assert_null(strstr(buf_text(&proc->err), "server at"));
+		proc_free(proc);
+	}
+}
+
+static void an_unknown_terminal(void **state)
+{
+	const char *const argv[] = {proc_teller(), NULL};
+	struct term *term = term_start(argv, (const char *const[]){"TERM=no-such-thing", NULL}, 24, 80);
+	*state = term;
+	term_expect(term, "TERM=xterm-256color");
+	term_expect_exit(term, 1);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -199,6 +230,8 @@ int main(void)
 		cmocka_unit_test_teardown(w_does_not_ask, term_teardown),
 		cmocka_unit_test_teardown(an_interrupt_leaves_the_terminal_as_it_was, term_teardown),
 		cmocka_unit_test_teardown(so_do_other_ends, term_teardown),
+		cmocka_unit_test_teardown(an_unknown_terminal, term_teardown),
+		cmocka_unit_test(what_is_wrong_is_what_to_check),
 		cmocka_unit_test(without_a_terminal_it_is_said_how_to_give_it),
 	};
 	return cmocka_run_group_tests_name("screen/password", tests, make_server, remove_server);
