@@ -116,6 +116,8 @@ static void override_settings(void)
 		{"blink-matching-paren", "off"}, /* it would wait */
 		{"bell-style", "none"},          /* it would write to stderr */
 		{"isearch-terminators", "\\e\\C-j"},
+		{"input-meta", "on"}, /* a byte of a letter is no key with Meta, in the locale C neither */
+		{"convert-meta", "off"},
 	};
 	for (size_t i = 0; i < COUNT_OF(settings); i++)
 		rl_variable_bind(settings[i][0], settings[i][1]);

@@ -202,6 +202,24 @@ static void colours_and_frames_are_as_asked(void **state)
 	}
 }
 
+/* They are shown as escapes there, and are sent as they were typed. */
+static void letters_are_typed_in_a_locale_without_them(void **state)
+{
+	static const char *const locales[] = {"LC_ALL=C", "LC_ALL=POSIX"};
+	for (size_t i = 0; i < sizeof locales / sizeof *locales; i++) {
+		const char *const argv[] = {proc_teller(), "--table", "owners", NULL};
+		const char *const env[] = {locales[i], NULL};
+		pg_exec("DROP TABLE IF EXISTS owners; CREATE TABLE owners (id text PRIMARY KEY, balance int);"
+			"INSERT INTO owners VALUES ('7001', 10), ('M\u00fcller\u6771\u00c0\u00df', 10)");
+		struct term *term = *state = term_start(argv, env, 24, 80);
+		term_expect(term, "7001");
+		term_type(term, ":delete M\u00fcller\u6771\u00c0\u00df --yes\r");
+		console_expect_number(term, "SELECT count(*) FROM owners WHERE id <> '7001'", 0);
+		console_quit(term);
+		term_teardown(state);
+	}
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -217,6 +235,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_dumb_terminal_gets_plain_lines, term_teardown),
 		cmocka_unit_test_teardown(an_unknown_terminal_is_told, term_teardown),
 		cmocka_unit_test_teardown(colours_and_frames_are_as_asked, term_teardown),
+		cmocka_unit_test_teardown(letters_are_typed_in_a_locale_without_them, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/terminal", tests, own_database, NULL);
 }
