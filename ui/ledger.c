@@ -10,14 +10,14 @@
 #include "ui/draw.h"
 #include "ui/view.h"
 
-enum { TIME_COLS = 19, ID_COLS = 36, CELL_MAX = 40, CELL_MIN = 8 };
+enum { TIME_COLS = 19, ID_COLS = 36, ID_BRIEF = 8, CELL_MAX = 40, CELL_MIN = 8 };
 
 /* Widths only grow while the list is scrolled, as those of the accounts. */
 struct ledger {
 	struct app *app;
 	const struct history *seen; /* whose widths these are */
 	size_t top;
-	int height, width[LEDGER_COLUMNS];
+	int height, columns, width[LEDGER_COLUMNS];
 };
 
 /* ---- one line ---- */
@@ -31,7 +31,15 @@ static void ledger_add(struct buf *line, const char *cell, int columns, enum tex
 	buf_free(&text);
 }
 
-/* The id comes last: a narrow screen cuts it. */
+/* The id comes last. Where it does not fit it is its first digits; Enter shows all of it. */
+static int ledger_id_width(const struct ledger *ledger)
+{
+	int used = 1 + TIME_COLS + 2;
+	for (size_t c = LEDGER_SOURCE; c < LEDGER_COLUMNS; c++)
+		used += ledger->width[c] + 2;
+	return used + ID_COLS <= ledger->columns ? ID_COLS : ID_BRIEF;
+}
+
 static void ledger_add_cells(const struct ledger *ledger, struct buf *line, const struct entry *entry)
 {
 	struct buf time = {0};
@@ -39,7 +47,9 @@ static void ledger_add_cells(const struct ledger *ledger, struct buf *line, cons
 	ledger_add(line, buf_text(&time), TIME_COLS, TEXT_LEFT);
 	for (size_t c = LEDGER_SOURCE; c < LEDGER_COLUMNS; c++)
 		ledger_add(line, entry->cells[c], ledger->width[c], TEXT_RIGHT);
-	ledger_add(line, entry->cells[LEDGER_ID], ID_COLS, TEXT_LEFT);
+	const char *id = entry->cells[LEDGER_ID] ? entry->cells[LEDGER_ID] : "NULL";
+	size_t width = (size_t)ledger_id_width(ledger);
+	text_escape(line, id, strnlen(id, width), width);
 	buf_free(&time);
 }
 
@@ -136,6 +146,7 @@ static void ledger_draw(void *self, struct rect inside, bool focus)
 			     buf_text(&words));
 	buf_free(&words);
 	ledger->height = inside.h - 1;
+	ledger->columns = inside.w;
 	if (empty || ledger->height < 1)
 		return;
 	size_t rows = rows_shown(ledger);

@@ -24,6 +24,8 @@ static void there_and_back(void **state)
 	term_type(term, "<F5>");
 	term_expect(term, "Ledger  newest first");
 	term_expect(term, ">2020-01-01 10:15:00");
+	assert_true(term_shows(term, "900  00000000  ")); /* an id that does not fit is its first digits, uncut */
+	assert_false(term_shows(term, "00000000-0"));
 	term_type(term, "<Down>");
 	term_expect(term, ">2020-01-01 10:14:59");
 	term_type(term, "<Enter>");
@@ -68,6 +70,7 @@ static void of_one_account(void **state)
 	struct term *term = console_open(state, 45, 140);
 	term_type(term, ":ledger --of 7003<Enter>");
 	term_expect(term, "of account 7003");
+	term_expect(term, "00000000-0000-4000-8000-000000000899");
 	term_expect(term, ">2020-01-01 10:14:59");
 	for (int i = 0; i < 20; i++)
 		term_type(term, "<PgDn>");
