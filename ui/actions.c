@@ -2,6 +2,7 @@
 /* Runs the actions of commands and signals on the screen. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,15 +28,29 @@ void actions_put_popup(struct console *console, struct popup *popup)
 
 static void actions_help(struct console *console, const char *name)
 {
-	struct buf text = {0};
+	struct buf text = {0}, runs = {0};
 	struct err err;
 	if (!name || !name[0]) {
-		help_all(&text, console->keymap, console->views[console->focus].ops->context);
-	} else if (help_command(&text, console->keymap, name, &err) != ST_OK) {
+		help_all(&text, &runs, console->keymap, console->views[console->focus].ops->context);
+	} else if (help_command(&text, &runs, console->keymap, name, &err) != ST_OK) {
 		message_set(&console->message, err.status, err.text);
 		return;
 	}
-	actions_put_popup(console, popup_new(name && name[0] ? "Help on a command" : "Help", "help", &text));
+	struct popup *popup = popup_new(name && name[0] ? "Help on a command" : "Help", "help", &text);
+	popup_runs(popup, &runs);
+	actions_put_popup(console, popup);
+}
+
+static void actions_run_line(struct console *console)
+{
+	char *line = console->popup ? popup_run(console->popup) : NULL;
+	if (line) {
+		actions_put_popup(console, NULL);
+		input_run(console, line);
+	} else {
+		message_set(&console->message, ST_OK, "this line stands for no command");
+	}
+	free(line);
 }
 
 static void actions_full(struct console *console)
@@ -179,6 +194,22 @@ static void actions_search(struct console *console)
 	search_open(&console->search, console->app);
 }
 
+/* What lines know: those of the log, the help and full texts. */
+static bool actions_of_lines(struct console *console, const char *action)
+{
+	if (strcmp(action, "match") == 0)
+		actions_lines(console);
+	else if (strcmp(action, "next-match") == 0)
+		actions_match(console, FIND_NEXT);
+	else if (strcmp(action, "previous-match") == 0)
+		actions_match(console, FIND_PREVIOUS);
+	else if (strcmp(action, "run") == 0)
+		actions_run_line(console);
+	else
+		return false;
+	return true;
+}
+
 static bool actions_to_view(struct console *console, const char *action, const char *argument)
 {
 	if (console->popup)
@@ -201,12 +232,6 @@ bool actions_do(void *self, const char *action, const char *argument)
 		actions_prompt(console, argument);
 	else if (strcmp(action, "search") == 0)
 		actions_search(console);
-	else if (strcmp(action, "match") == 0)
-		actions_lines(console);
-	else if (strcmp(action, "next-match") == 0)
-		actions_match(console, FIND_NEXT);
-	else if (strcmp(action, "previous-match") == 0)
-		actions_match(console, FIND_PREVIOUS);
 	else if (strcmp(action, "next-pane") == 0)
 		actions_next_pane(console, 1);
 	else if (strcmp(action, "previous-pane") == 0)
@@ -232,7 +257,7 @@ bool actions_do(void *self, const char *action, const char *argument)
 	else if (strcmp(action, "suspend") == 0)
 		actions_suspend(console);
 	else
-		return actions_to_view(console, action, argument);
+		return actions_of_lines(console, action) || actions_to_view(console, action, argument);
 	return true;
 }
 

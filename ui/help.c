@@ -22,9 +22,51 @@ static void two_columns(struct buf *out, const char *left, int width, const char
 	buf_char(out, '\n');
 }
 
+/* ---- what a line runs ---- */
+
+static size_t help_count_lines(const struct buf *text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text->len; i++)
+		n += text->p[i] == '\n';
+	return n;
+}
+
+/* The line that was written last runs that. */
+static void help_line_runs(struct buf *runs, const struct buf *out, const char *command)
+{
+	buf_fill(runs, '\n', help_count_lines(out) - 1 - help_count_lines(runs));
+	buf_str(runs, command);
+	buf_char(runs, '\n');
+}
+
+/* Not keys that answer what is asked, or close what will be closed then. */
+static void help_binding_runs(struct buf *runs, const struct buf *out, const struct binding *binding)
+{
+	static const char *const none[] = {"review", "help", "full"};
+	bool runnable = strcmp(binding->command, "back") != 0 && strcmp(binding->command, "close") != 0;
+	for (size_t i = 0; i < COUNT_OF(none); i++)
+		runnable &= strcmp(binding->context, none[i]) != 0;
+	if (runnable && !strchr(binding->command, '%'))
+		help_line_runs(runs, out, binding->command);
+}
+
+/* What takes words is not run yet: its name is typed, and the words are left to be added. */
+static void help_command_runs(struct buf *runs, const struct buf *out, const struct command *command)
+{
+	const struct command_arg *first = &command->args[0];
+	bool at_once = command->flags & COMMAND_SCREEN ? !first->name || first->optional
+						       : !first->name && !command->options[0].name;
+	struct buf line = {0};
+	buf_fmt(&line, "%s%s", at_once ? "" : "prompt ", command->name);
+	help_line_runs(runs, out, buf_text(&line));
+	buf_free(&line);
+}
+
 /* ---- keys ---- */
 
-static void keys_of(struct buf *out, const struct keymap *keymap, const char *context, const char *heading)
+static void keys_of(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *context,
+		    const char *heading)
 {
 	size_t n;
 	const struct binding *all = keymap_all(keymap, &n);
@@ -35,6 +77,7 @@ static void keys_of(struct buf *out, const struct keymap *keymap, const char *co
 		struct buf keys = {0};
 		keymap_keys(&keys, &all[i]);
 		two_columns(out, buf_text(&keys), KEYS_COLS, all[i].note[0] ? all[i].note : all[i].command);
+		help_binding_runs(runs, out, &all[i]);
 		buf_free(&keys);
 	}
 	buf_char(out, '\n');
@@ -53,7 +96,7 @@ static void usage(struct buf *out, const struct command *command)
 	}
 }
 
-static void commands(struct buf *out, bool screen, const char *heading)
+static void commands(struct buf *out, struct buf *runs, bool screen, const char *heading)
 {
 	size_t n;
 	const struct command *const *table = command_table(&n);
@@ -64,13 +107,14 @@ static void commands(struct buf *out, bool screen, const char *heading)
 		struct buf text = {0};
 		command_usage(&text, table[i]);
 		two_columns(out, buf_text(&text), screen ? 16 : 30, table[i]->help);
+		help_command_runs(runs, out, table[i]);
 		buf_free(&text);
 	}
 	buf_char(out, '\n');
 }
 
 /* Those of where one is come first. */
-static void help_keys(struct buf *out, const struct keymap *keymap, const char *context)
+static void help_keys(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *context)
 {
 	static const char *const sections[][2] = {
 		{"global", "Keys everywhere"},        {"accounts", "Keys in the accounts"},
@@ -83,12 +127,12 @@ static void help_keys(struct buf *out, const struct keymap *keymap, const char *
 	for (int others = 0; others < 2; others++)
 		for (size_t i = 0; i < COUNT_OF(sections); i++)
 			if ((strcmp(sections[i][0], context) != 0) == (others != 0))
-				keys_of(out, keymap, sections[i][0], sections[i][1]);
+				keys_of(out, runs, keymap, sections[i][0], sections[i][1]);
 }
 
-void help_all(struct buf *out, const struct keymap *keymap, const char *context)
+void help_all(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *context)
 {
-	help_keys(out, keymap, context);
+	help_keys(out, runs, keymap, context);
 	buf_str(out, "Who, in the log:\n");
 	two_columns(out, "T3.1", KEYS_COLS, "a transfer: transaction 3 of this teller, its attempt 1");
 	two_columns(out, "R4.1", KEYS_COLS, "the rival: another session of teller's, which makes a conflict");
@@ -104,14 +148,14 @@ void help_all(struct buf *out, const struct keymap *keymap, const char *context)
 	two_columns(out, ".", KEYS_COLS, "sent, not answered yet");
 	two_columns(out, "?", KEYS_COLS, "sent, and the connection was lost before the answer");
 	buf_char(out, '\n');
-	commands(out, false, "Commands, after :");
-	commands(out, true, "Commands that move on the screen");
+	commands(out, runs, false, "Commands, after :");
+	commands(out, runs, true, "Commands that move on the screen");
 	buf_str(out, "A few letters are enough where they are clear: :tr 104 107 all. An id alone goes there: :104.\n");
 	buf_str(out, "The wheel scrolls, a click selects. To select text, drag with Shift held, or turn the mouse off: "
 		     "M.\n");
 }
 
-static void keys_for(struct buf *out, const struct keymap *keymap, const struct command *command)
+static void keys_for(struct buf *out, struct buf *runs, const struct keymap *keymap, const struct command *command)
 {
 	size_t n, length = strlen(command->name);
 	const struct binding *all = keymap_all(keymap, &n);
@@ -122,17 +166,21 @@ static void keys_for(struct buf *out, const struct keymap *keymap, const struct 
 		struct buf keys = {0};
 		keymap_keys(&keys, &all[i]);
 		buf_fmt(out, "  key %s (%s): %s\n", buf_text(&keys), all[i].context, all[i].note);
+		help_binding_runs(runs, out, &all[i]);
 		buf_free(&keys);
 	}
 }
 
-enum status help_command(struct buf *out, const struct keymap *keymap, const char *name, struct err *err)
+enum status help_command(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *name,
+			 struct err *err)
 {
 	const struct command *command = command_find(name);
 	if (!command)
 		return err_set(err, ST_USAGE, "there is no command '%s'; ? shows them all", name);
 	usage(out, command);
-	buf_fmt(out, "\n\n%s\n", command->help);
+	buf_char(out, '\n');
+	help_command_runs(runs, out, command);
+	buf_fmt(out, "\n%s\n", command->help);
 	if (command->alias)
 		buf_fmt(out, "also: %s\n", command->alias);
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
@@ -142,7 +190,7 @@ enum status help_command(struct buf *out, const struct keymap *keymap, const cha
 		two_columns(out, buf_text(&option), 20, command->options[i].help);
 		buf_free(&option);
 	}
-	keys_for(out, keymap, command);
+	keys_for(out, runs, keymap, command);
 	return ST_OK;
 }
 

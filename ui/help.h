@@ -7,11 +7,15 @@
 #include "base/err.h"
 #include "ui/keymap.h"
 
-/* Everything, as lines for a popup: the keys of the context first. */
-void help_all(struct buf *out, const struct keymap *keymap, const char *context);
+/* Both give lines for a popup, and to `runs` for each of them a line: the command line that it stands for, or nothing;
+ * lines without one at the end are left out. */
+
+/* Everything: the keys of the context first. */
+void help_all(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *context);
 
 /* One command; ST_USAGE with a sentence where there is none of that name. */
-MUST_CHECK enum status help_command(struct buf *out, const struct keymap *keymap, const char *name, struct err *err);
+MUST_CHECK enum status help_command(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *name,
+				    struct err *err);
 
 /* The key line: the keys that have a hint, those of the context first, as many as fit. */
 enum { HINTS_MAX = 40 };

@@ -178,7 +178,7 @@ static void wheel(struct console *console, enum pane pane, bool up)
 	const char *action = up ? "up" : "down";
 	snprintf(lines, sizeof lines, "%d", (int)WHEEL_LINES);
 	if (console->popup)
-		popup_act(console->popup, action, lines);
+		popup_scroll(console->popup, up ? -WHEEL_LINES : WHEEL_LINES);
 	else if (pane < PANE_COUNT && console->views[pane].ops->scroll)
 		console->views[pane].ops->scroll(console->views[pane].self, up ? -WHEEL_LINES : WHEEL_LINES);
 	else if (pane < PANE_COUNT)

@@ -16,6 +16,7 @@ enum { LINES_STEP = 64 };
 struct line {
 	struct piece piece;
 	int indent;
+	int number; /* of the line of the text that it is a piece of */
 };
 
 struct popup {
@@ -26,7 +27,8 @@ struct popup {
 	int n, columns;
 	int top, height;
 	struct find find;
-	int found; /* the line that was found last, while it is in sight; else the first line in sight */
+	int found; /* the selected line; where none is, the one that was found last, or the first in sight */
+	struct buf runs;
 };
 
 struct popup *popup_new(const char *title, const char *context, struct buf *text)
@@ -46,8 +48,16 @@ void popup_free(struct popup *popup)
 	free(popup->title);
 	free(popup->lines);
 	buf_free(&popup->find.text);
+	buf_free(&popup->runs);
 	buf_free(&popup->text);
 	free(popup);
+}
+
+void popup_runs(struct popup *popup, struct buf *runs)
+{
+	buf_free(&popup->runs);
+	popup->runs = *runs;
+	*runs = (struct buf){0};
 }
 
 const char *popup_context(const struct popup *popup)
@@ -64,11 +74,11 @@ static int hang_of(const char *line, int columns)
 	return hang < (size_t)columns / 2 ? (int)hang : 0;
 }
 
-static void popup_add_line(struct popup *popup, struct piece piece, int indent)
+static void popup_add_line(struct popup *popup, struct piece piece, int indent, int number)
 {
 	if (popup->n % LINES_STEP == 0)
 		popup->lines = mem_resize(popup->lines, (size_t)popup->n + LINES_STEP, sizeof *popup->lines);
-	popup->lines[popup->n++] = (struct line){piece, indent};
+	popup->lines[popup->n++] = (struct line){piece, indent, number};
 }
 
 static void popup_wrap(struct popup *popup, int columns)
@@ -77,13 +87,13 @@ static void popup_wrap(struct popup *popup, int columns)
 	struct piece piece;
 	popup->n = 0;
 	popup->columns = columns;
-	while (!wrap.done) {
+	for (int number = 0; !wrap.done; number++) {
 		const char *end = wrap.rest + strcspn(wrap.rest, "\n");
 		int hang = hang_of(wrap.rest, columns);
 		for (bool first = true; !wrap.done && wrap.rest <= end; first = false) {
 			wrap.columns = (size_t)(first ? columns : columns - hang);
 			if (wrap_next(&wrap, &piece))
-				popup_add_line(popup, piece, first ? 0 : hang);
+				popup_add_line(popup, piece, first ? 0 : hang, number);
 		}
 	}
 }
@@ -94,18 +104,39 @@ static void keep_within(struct popup *popup)
 		popup->top = popup->n - popup->height;
 	if (popup->top < 0)
 		popup->top = 0;
-	if (popup->found < popup->top || popup->found >= popup->top + popup->height)
+	if (popup->found < popup->top)
 		popup->found = popup->top;
+	if (popup->found >= popup->top + popup->height)
+		popup->found = popup->runs.len ? popup->top + popup->height - 1 : popup->top;
+	if (popup->found >= popup->n)
+		popup->found = popup->n ? popup->n - 1 : 0;
 }
 
-static void draw_one(int y, struct rect inside, const struct line *line, const char *wanted)
+/* The text moves as little as it can to show the selected line. */
+static void popup_show_selected(struct popup *popup)
+{
+	popup->found = popup->found >= popup->n ? popup->n - 1 : popup->found;
+	popup->found = popup->found < 0 ? 0 : popup->found;
+	if (popup->top > popup->found)
+		popup->top = popup->found;
+	if (popup->top <= popup->found - popup->height)
+		popup->top = popup->found - popup->height + 1;
+	keep_within(popup);
+}
+
+static bool popup_selects(const struct popup *popup, int line)
+{
+	return popup->runs.len && popup->lines[line].number == popup->lines[popup->found].number;
+}
+
+static void draw_one(int y, struct rect inside, const struct line *line, bool selected, const char *wanted)
 {
 	const struct piece *piece = &line->piece;
 	struct buf text = {0};
 	buf_fill(&text, ' ', (size_t)line->indent);
 	buf_add(&text, piece->text, piece->n);
 	bool head = piece->n && piece->text[0] != ' ' && piece->text[piece->n - 1] == ':';
-	enum style style = head ? STYLE_KEY : STYLE_TEXT;
+	enum style style = selected ? STYLE_SELECTED : head ? STYLE_KEY : STYLE_TEXT;
 	draw_line(y, inside.x + 1, inside.w - 2, style, buf_text(&text));
 	draw_found(y, inside.x + 1, inside.w - 2, style, buf_text(&text), wanted);
 	buf_free(&text);
@@ -129,7 +160,8 @@ void popup_draw(struct popup *popup, struct rect room)
 	popup_fit(popup, room);
 	draw_clear(inside);
 	for (int i = 0; i < inside.h && popup->top + i < popup->n; i++)
-		draw_one(inside.y + i, inside, &popup->lines[popup->top + i], buf_text(&popup->find.text));
+		draw_one(inside.y + i, inside, &popup->lines[popup->top + i], popup_selects(popup, popup->top + i),
+			 buf_text(&popup->find.text));
 	int last = popup->top + inside.h < popup->n ? popup->top + inside.h : popup->n;
 	if (popup->n > inside.h)
 		buf_fmt(&footer, "lines %d-%d of %d", popup->top + 1, last, popup->n);
@@ -137,10 +169,32 @@ void popup_draw(struct popup *popup, struct rect room)
 	buf_free(&footer);
 }
 
+void popup_scroll(struct popup *popup, int lines)
+{
+	popup->top += lines;
+	keep_within(popup);
+}
+
+/* One line on, the text moves only where the selected line would leave it; pages move both. */
+static void popup_move_selected(struct popup *popup, struct motion motion)
+{
+	if (motion.kind == MOTION_BY) {
+		popup->found += (int)motion.by;
+		popup->top += motion.by > 1 || motion.by < -1 ? (int)motion.by : 0;
+	} else if (motion.kind == MOTION_FIRST) {
+		popup->found = 0;
+	} else if (motion.kind == MOTION_LAST) {
+		popup->found = popup->n;
+	}
+	popup_show_selected(popup);
+}
+
 bool popup_act(struct popup *popup, const char *action, const char *argument)
 {
 	struct motion motion = motion_of(action, argument, popup->height);
-	if (motion.kind == MOTION_BY)
+	if (popup->runs.len)
+		popup_move_selected(popup, motion);
+	else if (motion.kind == MOTION_BY)
 		popup->top += (int)motion.by;
 	else if (motion.kind == MOTION_FIRST)
 		popup->top = 0;
@@ -149,6 +203,17 @@ bool popup_act(struct popup *popup, const char *action, const char *argument)
 	if (popup->columns) /* else it is not wrapped yet, and the first drawing does it */
 		keep_within(popup);
 	return motion.kind != MOTION_NONE;
+}
+
+char *popup_run(const struct popup *popup)
+{
+	const char *line = buf_text(&popup->runs);
+	if (!popup->n || !popup->runs.len)
+		return NULL;
+	for (int i = popup->lines[popup->found].number; i > 0 && *line; i--)
+		line += strcspn(line, "\n") + 1;
+	size_t n = strcspn(line, "\n");
+	return n ? strndup(line, n) : NULL;
 }
 
 /* It begins in that line; where the line is cut, it may go on in the next. */

@@ -13,10 +13,14 @@ struct popup;
 
 /* Takes the text over: lines of harmless text, each ended by a newline. `context` is its part of the keymap, static. */
 struct popup *popup_new(const char *title, const char *context, struct buf *text);
+/* Takes over, for each line of the text, the command line that it stands for, or nothing: then a line is selected. */
+void popup_runs(struct popup *popup, struct buf *runs);
+char *popup_run(const struct popup *popup); /* that of the selected line, owned; NULL: none */
 void popup_free(struct popup *popup);
 const char *popup_context(const struct popup *popup);
 void popup_fit(struct popup *popup, struct rect room); /* cuts its lines for that room, as drawing does */
 void popup_draw(struct popup *popup, struct rect room);
+void popup_scroll(struct popup *popup, int lines); /* the text moves, the selected line only to stay in sight */
 bool popup_act(struct popup *popup, const char *action, const char *argument); /* false: not an action of a popup */
 
 /* `/` in its text, and what comes next; its own record of what was looked for. */

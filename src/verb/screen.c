@@ -164,6 +164,7 @@ const struct command verb_previous_match = SHOWS("previous-match", "go to the li
 const struct command verb_previous_pane = SHOWS("previous-pane", "go to the previous pane");
 const struct command verb_redraw = SHOWS("redraw", "draw the whole screen again");
 const struct command verb_right = MOVES("right", "scroll to the right");
+const struct command verb_run = SHOWS("run", "run the command that the selected line of the help stands for");
 const struct command verb_suspend = SHOWS("suspend", "stop teller; the shell's fg brings it back");
 const struct command verb_up = MOVES("up", "move up");
 const struct command verb_zoom = SHOWS("zoom", "give the whole screen to this pane, or share it again");

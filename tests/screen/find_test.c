@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Search in lines on the screen: / in help, full texts and the log, n and N, what is marked, and Esc, which goes back. */
+/* Search in lines on the screen, and what the help runs: / in help, full texts and the log, n and N, what is marked, and Esc, which goes back. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 
-/* The text is shown, and is or is not marked as what was searched for. */
+/* The text is shown, and is or is not in reverse: the opposite of its line where it is marked. */
 static void expect_mark(struct term *term, const char *text, bool marked)
 {
 	int row, col;
@@ -43,8 +43,8 @@ static void in_the_help(void **state)
 	term_type(term, "/RIVAL: ");
 	term_expect(term, "the rival: another session");
 	term_expect(term, "in capitals or not");
-	expect_mark(term, "rival: another", true);
-	expect_mark(term, "another session", false);
+	expect_mark(term, "rival: another", false); /* in the selected line */
+	expect_mark(term, "another session", true);
 	term_type(term, "<Esc>");
 	term_expect(term, "Keys in the accounts:");
 	term_type(term, "/Signs in the<Enter>");
@@ -55,6 +55,56 @@ static void in_the_help(void **state)
 	term_expect(term, "no line holds what was searched for");
 	term_type(term, "q");
 	term_expect(term, "Accounts");
+	console_quit(term);
+}
+
+/* Enter runs what the selected line stands for: a key's command, a command, or the beginning of one that takes words. */
+static void a_line_of_the_help_is_run(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "?");
+	term_expect(term, "Keys in the accounts:");
+	term_type(term, "<Enter>");
+	term_expect(term, "this line stands for no command");
+	search_for(term, "to the lessons");
+	term_type(term, "<Enter>");
+	term_expect(term, "first-transfer");
+	term_expect_gone(term, "q close");
+	term_type(term, "<F2>?");
+	term_expect(term, "Enter run");
+	search_for(term, "TRANSFER [");
+	term_type(term, "<Enter>");
+	term_expect(term, ":transfer");
+	term_type(term, " 7003 7004 10<Enter>");
+	term_expect(term, "y do it");
+	term_type(term, "n");
+	term_expect_gone(term, "y do it");
+	term_type(term, ":help ledger<Enter>");
+	term_expect(term, "Help on a command");
+	term_type(term, "G<Enter>");
+	term_expect(term, "no transfer was made yet");
+	console_quit(term);
+}
+
+/* Lines move the selection, which moves the text at its edge; pages move the text at once, and so does the wheel. */
+static void the_help_moves(void **state)
+{
+	static const char wheel[] = "\x1b[<65;10;10M";
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "?");
+	term_expect(term, "lines 1-19");
+	term_type(term, "<Down>");
+	term_wait(term, selects, "the selected account pays", "the second line is selected");
+	assert_true(term_shows(term, "lines 1-19"));
+	term_type(term, " ");
+	term_expect(term, "lines 19-37");
+	term_type(term, "g");
+	term_expect(term, "lines 1-19");
+	term_send(term, wheel, strlen(wheel));
+	term_expect(term, "lines 4-22");
+	term_type(term, "G");
+	term_expect(term, "drag with Shift held");
+	term_type(term, "q");
 	console_quit(term);
 }
 
@@ -130,6 +180,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(in_the_help, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(from_match_to_match, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_line_of_the_help_is_run, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(the_help_moves, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(in_the_log, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(in_a_full_text, console_bank, term_teardown),
 	};
