@@ -16,7 +16,7 @@
 #include "db/pool.h"
 #include "verb_internal.h"
 
-enum { PAGE_ROWS = 1000, PAGE_BYTES = 4 << 20 };
+enum { PAGE_ROWS = 1000, PAGE_BYTES = 4 << 20, PAGE_GROWS = 8 };
 
 /*
  * One read-only transaction with one snapshot: BEGIN with the first page, a page after the last id of the one before,
@@ -88,6 +88,15 @@ static void close_output(struct export *export)
 	export->aside = NULL;
 }
 
+/* Rows may be of many megabytes, which is known only of those that came: few are asked for first. */
+static unsigned next_page(unsigned page, size_t bytes_a_row)
+{
+	size_t fit = PAGE_BYTES / (bytes_a_row + 1), most = page * PAGE_GROWS;
+	fit = fit < most ? fit : most;
+	fit = fit < PAGE_ROWS ? fit : PAGE_ROWS;
+	return fit ? (unsigned)fit : 1;
+}
+
 static void export_take_rows(struct export *export, const struct rows *rows)
 {
 	size_t bytes = 0;
@@ -96,9 +105,8 @@ static void export_take_rows(struct export *export, const struct rows *rows)
 	output_rows(export->output, rows->cells, rows->nrows);
 	export->done += rows->nrows;
 	export->all = rows->nrows < export->page;
-	if (bytes > PAGE_BYTES && export->page > 1)
-		export->page /= 2;
 	if (rows->nrows > 0) {
+		export->page = next_page(export->page, bytes / rows->nrows);
 		free(export->after);
 		export->after = mem_dup(rows_cell(rows, rows->nrows - 1, ACCOUNT_ID));
 	}
@@ -253,7 +261,7 @@ static struct export *export_begin(struct run *run, struct db *db, struct err *e
 {
 	enum output_format format;
 	struct export *export = NEW(struct export);
-	*export = (struct export){.app = run->app, .db = db, .page = PAGE_ROWS};
+	*export = (struct export){.app = run->app, .db = db, .page = 1};
 	if (format_for(run, &format, err) || open_file(export, run->args[0], err)) {
 		free(export->aside); /* is not ours */
 		export->aside = NULL;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -233,12 +234,31 @@ static void columns_that_the_server_fills(void **state)
 		  "SELECT string_agg(concat_ws(',', id, cents, balance, seen), ' ' ORDER BY id) FROM copied");
 }
 
+/* The memory of few rows is enough, however much all of them take. */
+static void rows_of_megabytes_are_taken_one_by_one(void **state)
+{
+	(void)state;
+	struct rusage before, after;
+	struct stat st;
+	pg_exec("ALTER TABLE accounts ADD picture text;"
+		"INSERT INTO accounts SELECT g, 5, repeat('x', 4000000) FROM generate_series(1, 40) AS g");
+	proc_expect_all(teller_run("count"), 0, "43\n", NULL);
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &before), 0);
+	expect(teller_run("export", file), 0, "exported 43 accounts");
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &after), 0);
+	assert_int_equal(stat(file, &st), 0);
+	assert_true(st.st_size > 160000000);
+	if (after.ru_maxrss > before.ru_maxrss + 60 * 1024)
+		fail_msg("%ld kB, and %ld kB without", after.ru_maxrss, before.ru_maxrss);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(formats_by_ending_or_option, bank),
 		cmocka_unit_test_setup(round_trip, bank),
 		cmocka_unit_test_setup(columns_that_the_server_fills, bank),
+		cmocka_unit_test_setup(rows_of_megabytes_are_taken_one_by_one, bank),
 		cmocka_unit_test_setup(it_is_one_moment, bank),
 		cmocka_unit_test_setup(a_failure_leaves_the_old_file, bank),
 		cmocka_unit_test_setup(interrupted_it_leaves_nothing, bank),
