@@ -82,7 +82,7 @@ static void logline_text(struct buf *out, const struct event *event, const struc
 	add_time(out, event->wall_us, w);
 	text_pad(out, buf_text(&line->who), WHO_COLS, TEXT_LEFT);
 	buf_fmt(out, " %c ", line->sign);
-	int room = w - (int)out->len - MS_COLS - 2, result = result_width(room, line);
+	int room = w - (int)text_width(buf_text(out), out->len) - MS_COLS - 2, result = result_width(room, line);
 	logline_add_what(out, event, line, room - result, side);
 	buf_char(out, ' ');
 	text_pad(out, buf_text(&line->result), (size_t)result, TEXT_LEFT);

@@ -315,6 +315,38 @@ static void long_names_and_answers(void **state)
 	console_quit(term);
 }
 
+static const char *row_of(struct term *term, int rows, const char *one, const char *other)
+{
+	for (int i = 0; i < rows; i++)
+		if (strstr(term_row(term, i), one) && strstr(term_row(term, i), other))
+			return term_row(term, i);
+	fail_msg("no row has \"%s\" and \"%s\"", one, other);
+	return "";
+}
+
+/* A name of letters that are two bytes each takes as much room in the log as one that is ASCII. */
+static void names_are_counted_in_columns(void **state)
+{
+	char path[200], line[240];
+	snprintf(path, sizeof path, "%s/letters.spec", getenv("TMPDIR"));
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("session \"\u00e9\u00e8\u00e0\u00fc\" step a { SELECT 41; }\npermutation a\n", file);
+	fclose(file);
+	struct term *term = console_open(state, 45, 140);
+	snprintf(line, sizeof line, ":lab play %s<Enter>", path);
+	term_type(term, line);
+	term_expect(term, "PAUSED  step 0 of 1");
+	term_type(term, " ");
+	term_expect(term, "OVER  step 1 of 1");
+	const char *row = row_of(term, 45, "\u00e9\u00e8\u00e0\u00fc", "SELECT 41; ");
+	const char *end = strrchr(row, '.');
+	assert_non_null(end);
+	assert_int_equal(strspn(end + 1, "0123456789"), 2);
+	assert_memory_equal(end + 3, "\u2502", 3); /* the time stands at the border */
+	console_quit(term);
+}
+
 static void no_such_lesson(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -346,6 +378,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_order_of_another_server, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(progress_is_kept, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(long_names_and_answers, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(names_are_counted_in_columns, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/lab", tests, own_database, NULL);
