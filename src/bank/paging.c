@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "say.h"
 
-/* Shells. The answer of one whose connection was closed never comes: it stays here. */
+/* Shells: each has an answer due over its connection, and goes with it where that is closed first. */
 static struct pages *shells;
 
 struct target target_copy(const char *id, const char *balance)
@@ -264,6 +264,16 @@ static void paging_on_lost(void *arg, size_t answered, const struct answer *why)
 	pages->changed(pages->arg);
 }
 
+/* Closed by us: what was asked is not answered. */
+static void paging_on_dropped(void *arg)
+{
+	struct pages *pages = arg;
+	if (pages->dead)
+		end_shell(pages);
+	else
+		end_reading(pages);
+}
+
 /* ---- questions ---- */
 
 static struct spot paging_place_of(const struct target *target)
@@ -331,7 +341,7 @@ static void send(struct pages *pages, enum read read, struct target target)
 {
 	struct ask ask = {0};
 	struct db_context context = {0};
-	struct db_reply reply = {paging_on_answer, paging_on_idle, paging_on_lost, pages, NULL};
+	struct db_reply reply = {paging_on_answer, paging_on_idle, paging_on_lost, pages, paging_on_dropped};
 	pages->reading = read;
 	pages->reading_target = target;
 	err_clear(&pages->failed);

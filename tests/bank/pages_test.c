@@ -283,6 +283,21 @@ static void freed_while_loading(void **state)
 	pages_last(paged->pages); /* and left so */
 }
 
+/* Closed by us while an answer is due, which never comes: the next connection is read over, and nothing is kept. */
+static void closed_while_loading(void **state)
+{
+	struct paged *paged = *state;
+	pages_first(paged->pages);
+	settle(paged);
+	pages_last(paged->pages);
+	db_close(paged->rig->db);
+	assert_false(pages_loading(paged->pages));
+	rig_reconnect(paged->rig);
+	pages_jump(paged->pages, "25000");
+	settle(paged);
+	check_selected(paged, 25000);
+}
+
 static void ids_of_text(void **state)
 {
 	struct paged *paged = *state;
@@ -320,6 +335,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_failed_read_is_told_and_not_repeated, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lost_connection_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(freed_while_loading, setup, teardown),
+		cmocka_unit_test_setup_teardown(closed_while_loading, setup, teardown),
 		cmocka_unit_test_setup_teardown(ids_of_text, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("bank/pages", tests, pg_own_database, NULL);
