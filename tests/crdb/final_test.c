@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "tests/crdb/drill.h"
 #include "tests/support/check.h"
 
@@ -115,12 +116,19 @@ static void a_lost_trailing_commit_changes_nothing(void **state)
 static void a_release_of_what_is_committed(void **state)
 {
 	struct drill *drill = *state;
-	drill->elsewhere = true; /* the error tells that it is committed */
-	drill_fault(drill, KIND_RELEASE, 1, EFFECT_ERROR_DONE, "25000");
-	drill_run(drill);
-	assert_int_equal(drill->rig->result.outcome, OUTCOME_COMMITTED);
-	assert_false(db_in_transaction(drill->rig->db));
-	drill->elsewhere = false;
+	static const char *const codes[] = {"25000", "XXA00"};
+	for (size_t i = 0; i < 3 * COUNT_OF(codes); i++) {
+		drill->rig->options.wire = (enum txn_wire)(WIRE_PIPELINE + i % 3);
+		snprintf(drill->body.run, sizeof drill->body.run, "%zu", i);
+		standin_arm(&drill->standin);
+		drill->elsewhere = true; /* the error tells that it is committed */
+		drill_fault(drill, KIND_RELEASE, 1, EFFECT_ERROR_DONE, codes[i / 3]);
+		drill_run(drill);
+		assert_int_equal(drill->rig->result.outcome, OUTCOME_COMMITTED);
+		assert_int_equal(drill->rig->result.attempts, 1);
+		assert_false(db_in_transaction(drill->rig->db));
+		drill->elsewhere = false;
+	}
 	drill_run_again(drill);
 }
 
