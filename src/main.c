@@ -43,10 +43,10 @@ static int tell(struct settings *settings)
 	return fail(&err);
 }
 
-static int run(struct app *app, bool plain_mode)
+static int run(struct app *app, bool plain_mode, int file)
 {
 	struct err err = {0};
-	struct plain *plain = plain_mode ? plain_open(app, &err) : NULL;
+	struct plain *plain = plain_mode ? plain_open(app, file) : NULL;
 	struct console *console = plain_mode ? NULL : console_open(app, &err);
 	if (!plain && !console)
 		return fail(&err);
@@ -108,9 +108,14 @@ int main(int argc, char **argv)
 		settings_free(&settings);
 		return fail(&err);
 	}
+	int file = -1;
+	if (plain_mode && plain_open_files(&settings, &file, &err)) {
+		settings_free(&settings);
+		return fail(&err);
+	}
 	struct app *app = app_new(&settings);
 	app->terminal = console_facts;
-	int exit_status = run(app, plain_mode);
+	int exit_status = run(app, plain_mode, file);
 	if (!app_free(app)) {
 		fflush(NULL);
 		_exit(exit_status); /* a look-up or a cancel that nobody answers must not keep the program */

@@ -14,9 +14,12 @@ struct settings;
 /* True where there is something to run, or no terminal to draw on. */
 bool plain_wanted(const struct settings *settings);
 
-/* Becomes app->face; runs the commands one after another once the loop runs, then leaves with the exit status. NULL
- * with a sentence where the file cannot be read. */
-struct plain *plain_open(struct app *app, struct err *err);
+/* The files of -o and -f, the latter into *file, -1 for none. A pipe may keep it waiting for its other end: before
+ * app_new(), so that signals still end the program by themselves. */
+MUST_CHECK enum status plain_open_files(const struct settings *settings, int *file, struct err *err);
+/* Becomes app->face; runs the commands one after another once the loop runs, then leaves with the exit status. `file`
+ * is its own from now on. */
+struct plain *plain_open(struct app *app, int file);
 void plain_close(struct plain *plain); /* before app_free(); NULL is fine */
 
 /* Standard output, or the file of -o, took no more data; `why` is the errno. Says so, unless its reader has gone, and

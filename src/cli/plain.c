@@ -354,7 +354,7 @@ bool plain_wanted(const struct settings *settings)
 	       settings->output || dumb || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
 }
 
-static enum status open_script(struct plain *plain, struct err *err)
+static void open_script(struct plain *plain, int file)
 {
 	const struct settings *settings = &plain->app->settings;
 	plain->from_stdin = settings->file ? strcmp(settings->file, "-") == 0 : settings->ncommands == 0;
@@ -362,13 +362,9 @@ static enum status open_script(struct plain *plain, struct err *err)
 	plain->strict = settings->file || settings->ncommands > 0;
 	if (plain->from_stdin)
 		plain->script = input_new(plain->app->loop, STDIN_FILENO);
-	if (plain->from_stdin || !settings->file)
-		return ST_OK;
-	plain->file = open(settings->file, O_RDONLY | O_CLOEXEC);
-	if (plain->file < 0)
-		return err_set(err, ST_OWN, "cannot read %s: %s", settings->file, strerror(errno));
-	plain->script = input_new(plain->app->loop, plain->file);
-	return ST_OK;
+	plain->file = file;
+	if (file >= 0)
+		plain->script = input_new(plain->app->loop, file);
 }
 
 /* Data are written to standard output, wherever that leads. */
@@ -382,15 +378,22 @@ static enum status plain_open_output(const struct settings *settings, struct err
 	return ST_OK;
 }
 
-struct plain *plain_open(struct app *app, struct err *err)
+enum status plain_open_files(const struct settings *settings, int *file, struct err *err)
+{
+	*file = -1;
+	if (plain_open_output(settings, err))
+		return err->status;
+	if (!settings->file || strcmp(settings->file, "-") == 0)
+		return ST_OK;
+	*file = open(settings->file, O_RDONLY | O_CLOEXEC);
+	return *file < 0 ? err_set(err, ST_OWN, "cannot read %s: %s", settings->file, strerror(errno)) : ST_OK;
+}
+
+struct plain *plain_open(struct app *app, int file)
 {
 	struct plain *plain = NEW(struct plain);
 	plain->app = app;
-	plain->file = -1;
-	if (plain_open_output(&app->settings, err) || open_script(plain, err)) {
-		free(plain);
-		return NULL;
-	}
+	open_script(plain, file);
 	plain->narrate = narrate_new(app);
 	plain->again = timer_new(app->loop, prompt_again, plain);
 	app->face = (struct face){.say = on_say,

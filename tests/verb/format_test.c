@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every command that has data, in every format: JSON that a JSON reader takes, values as strings, CSV of one width. */
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -236,6 +238,38 @@ static void a_setting_with_an_equals_sign(void **state)
 	proc_free(proc);
 }
 
+static bool sleeps(pid_t pid)
+{
+	char path[40], state = 0;
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	FILE *stat = fopen(path, "r");
+	assert_non_null(stat);
+	assert_int_equal(fscanf(stat, "%*d (teller) %c", &state) >= 0, true);
+	fclose(stat);
+	return state == 'S';
+}
+
+/* Nobody stands at the other end yet: a signal ends the waiting. */
+static void a_pipe_without_another_end(void **state)
+{
+	(void)state;
+	char fifo[300];
+	snprintf(fifo, sizeof fifo, "%s/nobody", getenv("TMPDIR"));
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	static const char *const options[] = {"-f", "-o"};
+	for (size_t i = 0; i < COUNT_OF(options); i++) {
+		const char *const argv[] = {proc_teller(), options[i], fifo, "-c", "count", NULL};
+		struct proc *proc = proc_start(argv, NULL, NULL);
+		while (!sleeps(proc->pid))
+			usleep(1000);
+		proc_signal(proc, SIGTERM);
+		proc_wait(proc);
+		assert_int_equal(proc->status, 128 + SIGTERM);
+		proc_free(proc);
+	}
+	unlink(fifo);
+}
+
 /* Two ids that differ in such a byte stay two, in every door that writes JSON. */
 static void bytes_that_are_not_utf8(void **state)
 {
@@ -270,7 +304,7 @@ int main(void)
 		cmocka_unit_test(a_rejection_is_a_record_too), cmocka_unit_test(settle_tells_it_as_data),
 		cmocka_unit_test(undo_is_a_transfer),          cmocka_unit_test(wrong_formats_are_refused),
 		cmocka_unit_test(data_go_to_a_file),           cmocka_unit_test(a_setting_with_an_equals_sign),
-		cmocka_unit_test(bytes_that_are_not_utf8),
+		cmocka_unit_test(a_pipe_without_another_end),  cmocka_unit_test(bytes_that_are_not_utf8),
 	};
 	return cmocka_run_group_tests_name("verb/format", tests, bank, NULL);
 }
