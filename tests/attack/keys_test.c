@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "tests/attack/dice.h"
-#include "tests/attack/reports.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/support/reports.h"
 #include "tests/support/spawn.h"
 #include "tests/support/term_internal.h"
 

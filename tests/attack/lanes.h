@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "tests/attack/reports.h"
+#include "tests/support/reports.h"
 
 enum { LANES = 4, LANE_RUNS_MAX = 4096, LANE_HUNG = -2 };
 

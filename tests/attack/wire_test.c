@@ -12,11 +12,11 @@
 #include "base/mem.h"
 #include "tests/attack/dice.h"
 #include "tests/attack/garble.h"
-#include "tests/attack/reports.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 #include "tests/support/relay.h"
+#include "tests/support/reports.h"
 #include "tests/support/spawn.h"
 
 /* A program that waits for an answer that was lost waits for ever: after so long a silence the connections are cut. */
@@ -126,26 +126,6 @@ static void attend(struct session *session)
 
 /* ---- what is wrong with it ---- */
 
-/* ReadyForQuery, or the start of a COPY, among the rows of an answer: libpq 15 forgets the result that it was filling and
- * puts the next one in its place (pqParseInput3, getCopyStart); nobody can free it. This leak alone is passed over, and
- * only here. */
-static bool is_of_libpq(const char *report)
-{
-	const char *leak = strstr(report, "detected memory leaks");
-	if (!leak)
-		return false;
-	while ((leak = strstr(leak, "Direct leak"))) {
-		const char *maker = strstr(leak, "#1"), *caller = strstr(leak, "#2"), *end = strstr(leak, "\n\n");
-		const char *made = strstr(leak, "in PQmakeEmptyPGresult");
-		const char *inside = caller ? strstr(caller, "libpq") : NULL,
-			   *line = caller ? strchr(caller, '\n') : NULL;
-		if (!maker || !made || made < maker || made > caller || !inside || !line || inside > line || !end)
-			return false;
-		leak = end;
-	}
-	return true;
-}
-
 static void finding(const struct session *session, const char *what)
 {
 	findings++;
@@ -202,7 +182,7 @@ static void compare(const struct session *session)
 static void judge(const struct session *session)
 {
 	int status = session->proc->status;
-	bool excused = status == 99 && is_of_libpq(buf_text(&session->report));
+	bool excused = status == 99 && reports_of_libpq(&session->report);
 	forgotten += excused;
 	if (session->hangs)
 		finding(session, "it hangs");
