@@ -60,6 +60,7 @@ static void what_comes_by_itself_takes_a_line(void **state)
 static void an_interrupt_gives_up_the_line(void **state)
 {
 	struct term *term = open_plain(state);
+	term_drop_typed(term);
 	int row = 2;
 	term_type(term, "delete 7001 --yes<^C>");
 	term_wait(term, row_is_prompt, &row, "a prompt in row 2");

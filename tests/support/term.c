@@ -115,6 +115,14 @@ struct term *term_start(const char *const argv[], const char *const env[], int r
 	return term;
 }
 
+void term_drop_typed(struct term *term)
+{
+	struct termios now;
+	assert_int_equal(tcgetattr(term->master, &now), 0);
+	now.c_lflag &= ~(tcflag_t)NOFLSH;
+	assert_int_equal(tcsetattr(term->master, TCSANOW, &now), 0);
+}
+
 void term_free(struct term *term)
 {
 	if (!term)

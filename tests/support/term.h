@@ -33,6 +33,9 @@ void term_resize(struct term *term, int rows, int cols);
 /* Waiting, which is also what reads the program's output. The limit is 20 seconds: who waits for what comes true does
  * not wait for that. Each fails the test, with the screen, when it is over. */
 void term_wait(struct term *term, bool (*condition)(struct term *term, void *arg), void *arg, const char *what);
+/* From here on a key that is a signal drops what was typed before it, as terminals do that nobody asked to keep it. */
+void term_drop_typed(struct term *term);
+
 void term_expect(struct term *term, const char *text); /* a line of the screen holds text */
 void term_expect_gone(struct term *term, const char *text);
 void term_expect_exit(struct term *term, int status);          /* exit status, or 128 + signal */
