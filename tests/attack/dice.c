@@ -2,6 +2,7 @@
 /* Random numbers that a seed repeats, and the seed and the size of a run from the environment. */
 #include "tests/attack/dice.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -37,12 +38,19 @@ struct dice dice_of(uint64_t seed, uint64_t run)
 	return dice;
 }
 
+static bool is_set(const char *name)
+{
+	const char *text = getenv(name);
+	return text && *text;
+}
+
 uint64_t dice_seed(void)
 {
-	const char *text = getenv("TELLER_SEED");
-	uint64_t seed = 0;
-	if (text && *text)
-		seed = strtoull(text, NULL, 10);
+	uint64_t seed = 1; /* the short runs of `make test` are the same each time */
+	if (is_set("TELLER_SEED"))
+		seed = strtoull(getenv("TELLER_SEED"), NULL, 10);
+	else if (!is_set("TELLER_ATTACK_N") && !is_set("TELLER_ATTACK_S"))
+		;
 	else if (getrandom(&seed, sizeof seed, 0) == sizeof seed)
 		seed %= 1000000000;
 	printf("# measured: SEED=%llu\n", (unsigned long long)seed);
