@@ -119,9 +119,9 @@ const struct command verb_count = {
 	.name = "count",
 	.options =
 		{
-			{"where", "FILTER", "only accounts that pass it, as in filter"},
-			{"exact", NULL, "count them, which is the default"},
-			{"about", NULL, "the server's estimate"},
+			{.name = "where", .value = "FILTER", .help = "only accounts that pass it, as in filter"},
+			{.name = "exact", .help = "count them, which is the default"},
+			{.name = "about", .help = "the server's estimate"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS,

@@ -114,9 +114,9 @@ const struct command verb_create = {
 	.args = {{"N", ARG_COUNT, false}},
 	.options =
 		{
-			{"chunk", "N", "at a time (1000; COPY 100000, on CockroachDB 5000)"},
-			{"copy", NULL, "by COPY (default above 10000)"},
-			{"insert", NULL, "by INSERT"},
+			{.name = "chunk", .value = "N", .help = "at a time (1000; COPY 100000, on CockroachDB 5000)"},
+			{.name = "copy", .help = "by COPY (default above 10000)"},
+			{.name = "insert", .help = "by INSERT"},
 		},
 	.flags = COMMAND_READS | COMMAND_CHANGES,
 	.help = "add accounts with random ids and balances",

@@ -188,7 +188,7 @@ const struct command verb_delete = {
 	.args = {{"ID...", ARG_ACCOUNTS, false}},
 	.options =
 		{
-			{"yes", NULL, "do not ask"},
+			{.name = "yes", .help = "do not ask"},
 		},
 	.flags = COMMAND_READS | COMMAND_CONFIRM | COMMAND_CHANGES,
 	.help = "delete accounts, with the money in them",

@@ -229,10 +229,10 @@ const struct command verb_import = {
 	.args = {{"FILE.csv|-", ARG_WORD, false}},
 	.options =
 		{
-			{"strict", NULL, "stop at the first bad line (default)"},
-			{"skip-bad", NULL, "report bad lines, and leave them out"},
-			{"from-line", "N", "skip the lines before this one"},
-			{"chunk", "N", "accounts per transaction (default 5000)"},
+			{.name = "strict", .help = "stop at the first bad line (default)"},
+			{.name = "skip-bad", .help = "report bad lines, and leave them out"},
+			{.name = "from-line", .value = "N", .help = "skip the lines before this one"},
+			{.name = "chunk", .value = "N", .help = "accounts per transaction (default 5000)"},
 		},
 	.flags = COMMAND_READS | COMMAND_CHANGES,
 	.help = "add the accounts of a file: id,balance",

@@ -262,7 +262,7 @@ const struct command verb_lab = {
 	.args = {{"list|show|run|play|check|new", ARG_WORD, true}, {"LESSON", ARG_LESSON, true}},
 	.options =
 		{
-			{"transcript", NULL, "write what isolationtester writes, byte for byte"},
+			{.name = "transcript", .help = "write what isolationtester writes, byte for byte"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_VERB,

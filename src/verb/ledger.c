@@ -192,9 +192,9 @@ const struct command verb_ledger = {
 	.name = "ledger",
 	.options =
 		{
-			{"of", "ID", "only transfers that this account took part in"},
-			{"id", "UUID", "only this transfer"},
-			{"limit", "N", "maximum number of rows (default 20)", true},
+			{.name = "of", .value = "ID", .help = "only transfers that this account took part in"},
+			{.name = "id", .value = "UUID", .help = "only this transfer"},
+			{.name = "limit", .value = "N", .help = "maximum number of rows (default 20)", .prints = true},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS,

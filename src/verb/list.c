@@ -158,10 +158,10 @@ const struct command verb_list = {
 	.name = "list",
 	.options =
 		{
-			{"limit", "N", "maximum number of rows (default 20)"},
-			{"after", "ID", "start after this id"},
-			{"where", "FILTER", "only accounts that pass it, as in filter"},
-			{"sort", "COLUMN", "id, balance or balance desc"},
+			{.name = "limit", .value = "N", .help = "maximum number of rows (default 20)"},
+			{.name = "after", .value = "ID", .help = "start after this id"},
+			{.name = "where", .value = "FILTER", .help = "only accounts that pass it, as in filter"},
+			{.name = "sort", .value = "COLUMN", .help = "id, balance or balance desc"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS,

@@ -178,7 +178,9 @@ const struct command verb_init = {
 	.name = "init",
 	.options =
 		{
-			{"accounts", "N", "number of accounts to add where there are none (default 100)"},
+			{.name = "accounts",
+			 .value = "N",
+			 .help = "number of accounts to add where there are none (default 100)"},
 		},
 	.flags = COMMAND_VERB | COMMAND_SERVER | COMMAND_CHANGES,
 	.help = "make the tables, and fill accounts if it is empty",
@@ -191,7 +193,7 @@ const struct command verb_quit = {
 	.alias = "q",
 	.options =
 		{
-			{"yes", NULL, "do not ask, whatever is lost"},
+			{.name = "yes", .help = "do not ask, whatever is lost"},
 		},
 	.help = "leave teller; a screen asks where something would be lost",
 	.run = do_quit,

@@ -224,9 +224,9 @@ const struct command verb_transfer = {
 	.args = {{"FROM", ARG_ACCOUNT, true}, {"TO", ARG_ACCOUNT, true}, {"half|all|AMOUNT", ARG_RULE, true}},
 	.options =
 		{
-			{"id", "UUID", "the transfer's id in the ledger"},
-			{"yes", NULL, "do not ask"},
-			{"dry-run", NULL, "show what would be sent, and write nothing"},
+			{.name = "id", .value = "UUID", .help = "the transfer's id in the ledger"},
+			{.name = "yes", .help = "do not ask"},
+			{.name = "dry-run", .help = "show what would be sent, and write nothing"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS | COMMAND_CONFIRM | COMMAND_CHANGES,

@@ -209,8 +209,10 @@ const struct command verb_tutorial = {
 	.name = "tutorial",
 	.options =
 		{
-			{"accounts", "N", "number of accounts to add to those there are (default 100)"},
-			{"yes", NULL, "do not ask"},
+			{.name = "accounts",
+			 .value = "N",
+			 .help = "number of accounts to add to those there are (default 100)"},
+			{.name = "yes", .help = "do not ask"},
 		},
 	.flags = COMMAND_VERB | COMMAND_SERVER | COMMAND_CHANGES | COMMAND_TABLES | COMMAND_CONFIRM,
 	.help = "the tutorial's program, printed as it prints",

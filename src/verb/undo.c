@@ -210,7 +210,7 @@ const struct command verb_undo = {
 	.args = {{"UUID", ARG_WORD, true}},
 	.options =
 		{
-			{"yes", NULL, "do not ask"},
+			{.name = "yes", .help = "do not ask"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS | COMMAND_CHANGES,

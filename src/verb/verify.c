@@ -102,7 +102,7 @@ const struct command verb_verify = {
 	.name = "verify",
 	.options =
 		{
-			{"total", "SUM", "what all balances must come to"},
+			{.name = "total", .value = "SUM", .help = "what all balances must come to"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS,

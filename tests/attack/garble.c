@@ -73,8 +73,8 @@ static void add_text(struct buf *out, struct dice *dice)
 					    "1000.00",
 					    "2026-02-30",
 					    "' OR 1=1",
-					    "\x9b"
-					    "31m",
+					    ("\x9b"
+					     "31m"),
 					    "int8",
 					    "infinity"};
 	if (dice_one_in(dice, 30))
@@ -146,8 +146,8 @@ static void add_fields(struct buf *out, char type, const char *severity, struct 
 					     "26000",
 					     "0A000",
 					     "\x1b[31m",
-					     "4\x07"
-					     "00",
+					     ("4\x07"
+					      "00"),
 					     "",
 					     "00000",
 					     "25P02",
