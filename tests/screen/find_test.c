@@ -77,6 +77,7 @@ static void a_line_of_the_help_is_run(void **state)
 	term_expect(term, ":transfer");
 	term_type(term, " 7003 7004 10<Enter>");
 	term_expect(term, "y do it");
+	term_settle(term); /* what is typed before all of the question is drawn does not answer it */
 	term_type(term, "n");
 	term_expect_gone(term, "y do it");
 	term_type(term, ":help ledger<Enter>");
