@@ -56,12 +56,12 @@ static size_t shorten_noise(const char *p)
 static char *shorten_plain(const char *text)
 {
 	struct buf out = {0};
-	bool operator= false;
+	bool in_operator = false;
 	char quote = 0;
 	for (const char *p = text; *p;) {
 		size_t noise = quote ? 0 : shorten_noise(p);
 		if (noise) {
-			operator= operator|| * p == 'O';
+			in_operator = in_operator || *p == 'O';
 			p += noise;
 			continue;
 		}
@@ -69,8 +69,8 @@ static char *shorten_plain(const char *text)
 			quote = *p == quote ? 0 : quote;
 		else if (*p == '\'' || *p == '"')
 			quote = *p;
-		if (operator&& * p == ')')
-			operator= false;
+		if (in_operator && *p == ')')
+			in_operator = false;
 		else
 			buf_char(&out, *p);
 		p++;

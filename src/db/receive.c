@@ -29,16 +29,6 @@ static bool changed_shape(struct db *db, const struct pending *pending, const st
 	return prepared && prepared->used && strcmp(answer->sqlstate, "0A000") == 0;
 }
 
-/* A column, a table or a function for a column's type that was there when the text was written. */
-static bool misses_something(const struct answer *answer)
-{
-	static const char *const states[] = {"42703", "42P01", "42883", "42804"};
-	for (size_t i = 0; i < COUNT_OF(states); i++)
-		if (strcmp(answer->sqlstate, states[i]) == 0)
-			return true;
-	return false;
-}
-
 /*
  * What was prepared for a table as it was is prepared anew at its next use, under other names: the server keeps the old
  * ones. A name that the server does not know any more, or knows already: this is another session than the one before,
@@ -47,7 +37,7 @@ static bool misses_something(const struct answer *answer)
 static void forget_stale(struct db *db, const struct pending *pending, struct answer *answer)
 {
 	answer->outdated = changed_shape(db, pending, answer);
-	db->outdated = db->outdated || answer->outdated || misses_something(answer);
+	db->outdated = db->outdated || answer->outdated || sqlstate_missing(answer->sqlstate);
 	if (answer->outdated) {
 		prepared_clear(db);
 		db->generation++;

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 enum { PG = 1 << SERVER_POSTGRES, CR = 1 << SERVER_COCKROACH, ANY = ~0 };
 
 /*
@@ -67,6 +69,15 @@ enum sql_conflict sqlstate_conflict(const char *sqlstate)
 
 /* invalid_text_representation, character_not_in_repertoire, numeric_value_out_of_range. Of CockroachDB: pgwire's
  * decoding of a Bind, "error in argument for $2: ... strconv.ParseInt: parsing "99...": value out of range". */
+bool sqlstate_missing(const char *sqlstate)
+{
+	static const char *const missing[] = {"42703", "42P01", "42883", "42804"};
+	for (size_t i = 0; i < COUNT_OF(missing); i++)
+		if (strcmp(sqlstate, missing[i]) == 0)
+			return true;
+	return false;
+}
+
 enum sql_value sqlstate_value(const char *sqlstate, const char *message)
 {
 	static const char argument[] = "error in argument for $";

@@ -104,10 +104,23 @@ static void values_to_blame(void **state)
 	assert_int_equal(sqlstate_value("23505", range), VALUE_FINE);
 }
 
+static void what_is_missing(void **state)
+{
+	(void)state;
+	assert_true(sqlstate_missing("42703"));
+	assert_true(sqlstate_missing("42P01"));
+	assert_true(sqlstate_missing("42883"));
+	assert_true(sqlstate_missing("42804"));
+	assert_false(sqlstate_missing("42501"));
+	assert_false(sqlstate_missing("0A000"));
+	assert_false(sqlstate_missing(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row),
+		cmocka_unit_test(what_is_missing),
 		cmocka_unit_test(values_to_blame),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
