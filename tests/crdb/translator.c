@@ -90,9 +90,8 @@ void translator_stop(struct translator *translator)
 
 void translator_reset(struct translator *translator)
 {
-	struct translator_shared kept = {.serializable = translator->shared->serializable,
-					 .of_2019 = translator->shared->of_2019};
-	*translator->shared = kept;
+	struct translator_shared *shared = translator->shared;
+	shared->most_rows = shared->conflicts = shared->own_retries = shared->locking_reads = 0;
 }
 
 const char *translator_target(const struct translator *translator)

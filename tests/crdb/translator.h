@@ -3,6 +3,7 @@
 #ifndef CRDB_TRANSLATOR_H
 #define CRDB_TRANSLATOR_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /*
@@ -15,13 +16,13 @@
  * It is not alike in this: nobody waits for a writer only to read, ROLLBACK TO gives the locks back, AS OF SYSTEM TIME
  * reads the present, and int / int is an integer.
  */
-struct translator_shared {
+struct translator_shared { /* each connection has a process: what they count is atomic */
 	volatile bool serializable;
-	volatile bool of_2019;           /* 2.2-alpha, which does not know FOR UPDATE */
-	volatile unsigned most_rows;     /* the most that one transaction has written */
-	volatile unsigned conflicts;     /* 40001 that clients got */
-	volatile unsigned own_retries;   /* that no client saw */
-	volatile unsigned locking_reads; /* SELECT ... FOR UPDATE */
+	volatile bool of_2019;     /* 2.2-alpha, which does not know FOR UPDATE */
+	atomic_uint most_rows;     /* the most that one transaction has written */
+	atomic_uint conflicts;     /* 40001 that clients got */
+	atomic_uint own_retries;   /* that no client saw */
+	atomic_uint locking_reads; /* SELECT ... FOR UPDATE */
 };
 
 struct translator {

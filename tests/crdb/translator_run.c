@@ -191,8 +191,9 @@ static void count_rows(struct link *link, const char *tag)
 	unsigned long n = 0;
 	if (sscanf(tag, "INSERT 0 %lu", &n) == 1 || sscanf(tag, "COPY %lu", &n) == 1)
 		link->rows += (unsigned)n;
-	if (link->rows > link->shared->most_rows)
-		link->shared->most_rows = link->rows;
+	unsigned most = atomic_load(&link->shared->most_rows);
+	while (link->rows > most && !atomic_compare_exchange_weak(&link->shared->most_rows, &most, link->rows))
+		continue;
 	if (link->state == LINK_IDLE)
 		link->rows = 0;
 }
