@@ -69,13 +69,14 @@ static void no_memory_for_the_command_line(void **state)
 static void few_descriptors(void **state)
 {
 	enum { TRIES = 20 };
-	char command[40];
-	if (strstr(proc_teller(), "asan"))
-		skip(); /* a sanitizer needs some of its own */
+	char command[40], asan[300];
+	const char *options = getenv("ASAN_OPTIONS");
+	/* The search for leaks never ends where it cannot open what it wants. */
+	snprintf(asan, sizeof asan, "ASAN_OPTIONS=%s:detect_leaks=0", options ? options : "");
 	for (int n = 6; n <= 24; n += 2) {
 		snprintf(command, sizeof command, "ulimit -n %d; exec \"$0\"", n);
 		const char *const argv[] = {"sh", "-c", command, proc_teller(), NULL};
-		struct term *term = term_start(argv, NULL, 24, 80);
+		struct term *term = term_start(argv, (const char *const[]){asan, NULL}, 24, 80);
 		*state = term;
 		int status;
 		for (int i = 0; i < TRIES && !term_ended(term, &status); i++) { /* the command line has its own needs */
