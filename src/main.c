@@ -10,16 +10,21 @@
 
 #include "app/app.h"
 #include "app/password.h"
+#include "base/text.h"
 #include "cli/plain.h"
 #include "cli/plain_events.h"
 #include "cli/settings.h"
 #include "ui/console.h"
 #include "verb/verb.h"
 
+/* Of a server, a file or an argument, perhaps: none of them writes to the terminal. */
 static int fail(struct err *err)
 {
+	struct buf text = {0};
 	conninfo_hide_said(err->text);
-	fprintf(stderr, "teller: %s\n", err->text);
+	text_escape(&text, err->text, strlen(err->text), 0);
+	fprintf(stderr, "teller: %s\n", buf_text(&text));
+	buf_free(&text);
 	return status_exit(err->status);
 }
 

@@ -22,6 +22,8 @@ size_t text_decode(const char *s, size_t n, uint32_t *cp);
 
 /* Appends s[0..n) made harmless; stops with "..." once max_columns are used up (0: no limit). */
 void text_escape(struct buf *out, const char *s, size_t n, size_t max_columns);
+/* The same for text of several lines: their ends, and tabs, stay. */
+void text_escape_lines(struct buf *out, const char *s, size_t n);
 
 /* Columns that s[0..n) takes; a combining mark takes 0, a wide character 2. */
 size_t text_width(const char *s, size_t n);

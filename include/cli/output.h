@@ -20,6 +20,10 @@ bool output_format_of_file(const char *file, enum output_format *format);
 void output_name_stdout(const char *file);
 const char *output_stdout_name(void);
 
+/* Text at once: a file or a pipe gets every byte; a terminal, and standard error, only what does no harm. */
+void output_text(FILE *to, const char *text, size_t n);
+
+/* So is CSV: on a terminal its control characters are written out. */
 struct output *output_new(FILE *to, enum output_format format, size_t ncols, const char *const *names,
 			  const bool *right); /* names copied; right: numbers, set to the right in a table */
 /* nrows * ncols cells, row by row; NULL is SQL NULL. */

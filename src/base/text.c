@@ -203,6 +203,19 @@ void text_escape(struct buf *out, const char *s, size_t n, size_t max_columns)
 	buf_add(out, "...", dots);
 }
 
+void text_escape_lines(struct buf *out, const char *s, size_t n)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] != '\n' && s[i] != '\t')
+			continue;
+		text_escape(out, s + from, i - from, 0);
+		buf_char(out, s[i]);
+		from = i + 1;
+	}
+	text_escape(out, s + from, n - from, 0);
+}
+
 /* ---- columns ---- */
 
 size_t text_width(const char *s, size_t n)

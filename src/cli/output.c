@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "base/mem.h"
@@ -18,6 +19,7 @@ enum { CELL_COLUMNS = 80 };
 /* How a format is written. */
 struct writer {
 	bool harmless;                        /* for a terminal: names are shown as cells are */
+	bool raw;                             /* has the bytes of cells as they are */
 	void (*begin)(struct output *output); /* may be NULL */
 	void (*rows)(struct output *output, const char *const *cells, size_t nrows);
 	void (*end)(struct output *output); /* may be NULL */
@@ -33,6 +35,7 @@ struct output {
 	uint64_t nrows; /* of a JSON array */
 	bool headed;    /* the table's header was written */
 	bool escaped;   /* JSON has some bytes in other words */
+	bool terminal;
 	struct buf line;
 };
 
@@ -48,9 +51,25 @@ const char *output_stdout_name(void)
 	return stdout_name;
 }
 
+static void output_write(FILE *to, bool harmless, const char *text, size_t n)
+{
+	struct buf clean = {0};
+	if (harmless)
+		text_escape_lines(&clean, text, n);
+	fwrite(harmless ? buf_text(&clean) : text, 1, harmless ? clean.len : n, to);
+	buf_free(&clean);
+}
+
+void output_text(FILE *to, const char *text, size_t n)
+{
+	output_write(to, to == stderr || isatty(fileno(to)), text, n);
+	fflush(to);
+}
+
+/* The other formats have no control characters. */
 static void write_line(struct output *output)
 {
-	fwrite(buf_text(&output->line), 1, output->line.len, output->to);
+	output_write(output->to, output->terminal && output->writer->raw, buf_text(&output->line), output->line.len);
 	buf_clear(&output->line);
 }
 
@@ -162,7 +181,7 @@ static void csv_rows(struct output *output, const char *const *cells, size_t nro
 		csv_row(output, cells + r * output->ncols);
 }
 
-static const struct writer csv_writer = {.begin = csv_begin, .rows = csv_rows};
+static const struct writer csv_writer = {.raw = true, .begin = csv_begin, .rows = csv_rows};
 
 /* ---- JSON and JSON lines ---- */
 
@@ -251,6 +270,7 @@ struct output *output_new(FILE *to, enum output_format format, size_t ncols, con
 {
 	struct output *output = NEW(struct output);
 	output->to = to;
+	output->terminal = to == stderr || isatty(fileno(to));
 	output->writer = formats[format].writer;
 	output->ncols = ncols;
 	output->names = mem_array(ncols, sizeof *output->names);

@@ -13,6 +13,19 @@ static int json_append(const char *bytes, size_t n, void *out)
 	return 0;
 }
 
+/* Jansson escapes the control characters below the blank; those from 7f to 9f move a terminal, too. */
+static void json_add_harmless(struct buf *out, const char *s, size_t n)
+{
+	uint32_t cp = 0;
+	for (size_t i = 0, used; i < n; i += used) {
+		used = text_decode(s + i, n - i, &cp);
+		if (cp >= 0x7f && cp < 0xa0)
+			buf_fmt(out, "\\u%04x", (unsigned)cp);
+		else
+			buf_add(out, s + i, used);
+	}
+}
+
 /* What stands between the quotes of such a string. */
 static void json_add_text(struct buf *out, const char *s, size_t n)
 {
@@ -20,7 +33,7 @@ static void json_add_text(struct buf *out, const char *s, size_t n)
 	json_t *string = json_stringn(s, n);
 	json_dump_callback(string, json_append, &quoted, JSON_ENCODE_ANY);
 	json_decref(string);
-	buf_add(out, quoted.p + 1, quoted.len - 2);
+	json_add_harmless(out, quoted.p + 1, quoted.len - 2);
 	buf_free(&quoted);
 }
 

@@ -4,12 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/nearest.h"
-#include "base/text.h"
+#include "cli/output.h"
 #include "cli/plain.h"
 #include "lab.h"
 #include "lab/transcript.h"
@@ -38,31 +37,10 @@ static struct spec *lab_read_spec(const char *name, struct err *err)
 	return spec;
 }
 
-/* A file or a pipe gets every byte; a terminal, only what does it no harm. */
-static void write_lines(FILE *to, const char *text, size_t n)
-{
-	if (!isatty(fileno(to))) {
-		fwrite(text, 1, n, to);
-		fflush(to);
-		return;
-	}
-	for (const char *end = text + n; text < end;) {
-		struct buf line = {0};
-		size_t length = strcspn(text, "\n\t");
-		text_escape(&line, text, length, 0);
-		if (text + length < end)
-			buf_char(&line, text[length]);
-		fputs(buf_text(&line), to);
-		buf_free(&line);
-		text += length + 1;
-	}
-	fflush(to);
-}
-
 static void on_write(void *arg, bool talk, const char *text, size_t n)
 {
 	struct lab *lab = arg;
-	write_lines(talk ? stderr : stdout, text, n);
+	output_text(talk ? stderr : stdout, text, n);
 	if (!talk && ferror(stdout) && lab->run && !lab->run->app->leaving)
 		plain_unwritten(lab->run->app, errno);
 }

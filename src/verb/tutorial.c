@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "tutorial_internal.h"
 #include "verb_internal.h"
 
@@ -26,8 +27,7 @@ void teaching_print(struct teaching *teaching, bool all)
 		echo_flush(teaching->echo, out);
 	if (!app_prints(app) || out->len == 0)
 		return;
-	fputs(out->p, stdout);
-	fflush(stdout);
+	output_text(stdout, out->p, out->len);
 	buf_clear(out);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/output.h"
 #include "tutorial_internal.h"
 
 enum { CHUNK = 1000, TRIES = 10 };
@@ -17,7 +18,7 @@ static void print_count(struct teaching *teaching)
 	buf_fmt(&table, "\n %*s\n(1 row)\n", width, teaching->count);
 	teaching_print(teaching, true);
 	if (app_prints(teaching->run->app))
-		fputs(table.p, stdout);
+		output_text(stdout, table.p, table.len);
 	else
 		buf_str(&teaching->shown, table.p);
 	buf_free(&table);

@@ -107,6 +107,28 @@ static void the_plain_table_is_escaped(void **state)
 	proc_free(proc);
 }
 
+/* A file has every byte. */
+static void rows_for_programs_on_a_terminal(void **state)
+{
+	pg_fresh_database("screen_hostile", NULL);
+	pg_exec("CREATE TABLE accounts (id text PRIMARY KEY, balance integer);"
+		"INSERT INTO accounts VALUES (E'8001\\x1b]0;owned\\x07\\u009b31m', 1000)");
+	static const char *const formats[] = {"table", "csv", "json", "jsonl"};
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+		const char *const argv[] = {proc_teller(), "list", "--format", formats[i], NULL};
+		struct term *term = term_start(argv, NULL, 24, 80);
+		*state = term;
+		term_expect_exit(term, 0);
+		term_expect_output(term, "]0;owned");
+		assert_false(term_sent(term, "owned\a"));
+		assert_false(term_sent(term, "\302\233"));
+		term_teardown(state);
+	}
+	struct proc *proc = teller_run("list", "--format", "csv");
+	proc_expect_out(proc, "8001\x1b]0;owned\x07\302\23331m,1000\n");
+	proc_free(proc);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -116,6 +138,7 @@ int main(void)
 		cmocka_unit_test_teardown(further_columns_are_escaped_and_cut, term_teardown),
 		cmocka_unit_test_teardown(what_is_asked_before_a_delete_is_escaped, term_teardown),
 		cmocka_unit_test(the_plain_table_is_escaped),
+		cmocka_unit_test_teardown(rows_for_programs_on_a_terminal, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/hostile", tests, NULL, NULL);
 }
