@@ -34,18 +34,11 @@ struct accounts {
 static size_t top_row(struct accounts *accounts, size_t height)
 {
 	const struct pages *pages = accounts->app->pages;
-	size_t count = pages_count(pages), selected = pages_selected(pages), ahead = height / 2 + height / 34;
+	size_t count = pages_count(pages), selected = pages_selected(pages);
 	long held = accounts->top ? pages_find(pages, accounts->top) : -1;
 	bool moved = held < 0 && accounts->top && selected > accounts->row; /* the first row is not there any more */
 	size_t top = held >= 0 ? (size_t)held : moved ? selected - accounts->row : 0;
-	if (selected < top)
-		top = selected > ahead && top - selected < ahead ? selected - ahead : selected;
-	else if (selected >= top + height)
-		top = selected - height + 1 + (selected - top - height < ahead ? ahead : 0);
-	if (top > selected)
-		top = selected;
-	if (top + height > count)
-		top = count > height ? count - height : 0;
+	top = scroll_top(&(struct scroll){0, count, height, height / 2 + height / 34}, top, selected);
 	free(accounts->top);
 	accounts->top = mem_dup(pages_row(pages, top).id);
 	accounts->row = selected - top;

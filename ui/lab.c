@@ -156,14 +156,10 @@ static void lab_follow(struct lab_pane *pane, size_t height)
 	pane->sent = player_nsent(player);
 	if (!pane->looking || pane->selected >= n)
 		pane->selected = next < n ? next : n ? n - 1 : 0;
-	if (pane->selected < pane->top)
-		pane->top = pane->selected;
-	else if (pane->selected >= pane->top + height)
-		pane->top = pane->selected - height + 1;
-	if (!pane->looking && height > 2 && pane->selected + 1 < n && pane->selected + 1 >= pane->top + height)
-		pane->top++; /* what follows is in sight, too */
-	if (pane->top + height > n)
-		pane->top = n > height ? n - height : 0;
+	struct scroll list = {0, n, height, 0};
+	if (!pane->looking && height > 2 && pane->selected + 1 < n) /* what follows is in sight, too */
+		pane->top = scroll_top(&list, pane->top, pane->selected + 1);
+	pane->top = scroll_top(&list, pane->top, pane->selected);
 }
 
 static void lab_draw_rows(struct lab_pane *pane, struct rect at, bool focus)

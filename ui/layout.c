@@ -4,7 +4,7 @@
 
 enum {
 	STACK_COLS = 60,
-	TWO_COLS = 80,
+	TWO_COLS = 78, /* the transfer pane has the way to the first transfer in full lines then */
 	THREE_COLS = 160,
 	ACCOUNTS_COLS = 34,
 	STACK_ROWS = 18, /* of the middle: less is one pane at a time */
@@ -12,8 +12,9 @@ enum {
 	TOP_ROWS =
 		10, /* at 80x24: a frame with a head and 7 accounts; the log shows a transfer from BEGIN to its outcome */
 	LOG_ROWS = 11,
-	LAB_ROWS = 34,  /* of the middle, for a lesson, or all lessons in a list, with the log under it */
-	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
+	TRANSFER_ROWS = 9, /* stacked: a frame with both accounts, the amount, and what happens in four lines */
+	LAB_ROWS = 34,     /* of the middle, for a lesson, or all lessons in a list, with the log under it */
+	LOG_FIRST = 10,    /* so many rows more go to the log before accounts get any */
 };
 
 static int layout_least(int a, int b)
@@ -56,8 +57,8 @@ static void two_over_one(struct layout *layout, const struct wish *wish)
 static void stacked(struct layout *layout)
 {
 	struct rect m = layout->middle;
-	int accounts = m.h / 3;
-	int transfer = layout_most(5, layout_least(9, m.h * 2 / 7));
+	int transfer = layout_most(7, layout_least(TRANSFER_ROWS, m.h * 3 / 7));
+	int accounts = (m.h - transfer) / 2;
 	layout->pane[PANE_ACCOUNTS] = (struct rect){m.y, 0, accounts, m.w};
 	layout->pane[PANE_TRANSFER] = (struct rect){m.y + accounts, 0, transfer, m.w};
 	layout->pane[PANE_LOG] = (struct rect){m.y + accounts + transfer, 0, m.h - accounts - transfer, m.w};

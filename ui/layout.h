@@ -27,7 +27,7 @@ bool layout_has(enum place place, enum pane pane);
 enum pane layout_first(enum place place); /* the pane that a place begins with */
 
 /*
- * From the top: title line, panes, key line, message line. The bank at 80 columns and more: accounts | transfer over
+ * From the top: title line, panes, key line, message line. The bank at 78 columns and more: accounts | transfer over
  * the log; from 160 on all three side by side; from 60 on stacked; below, or where rows are few, the focused pane
  * alone. Other places: their pane over the log, or the focused one alone; a lesson needs more rows than the others for
  * that. Too small for that: `tiny`, one line with the state.

@@ -107,12 +107,7 @@ static size_t rows_shown(struct ledger *ledger)
 {
 	const struct history *history = ledger->app->history;
 	size_t height = (size_t)ledger->height, count = history_count(history), selected = history_selected(history);
-	if (selected < ledger->top)
-		ledger->top = selected > height / 2 ? selected - height / 2 : 0;
-	else if (selected >= ledger->top + height)
-		ledger->top = selected - height / 2;
-	if (ledger->top + height > count)
-		ledger->top = count > height ? count - height : 0;
+	ledger->top = scroll_top(&(struct scroll){0, count, height, height / 2}, ledger->top, selected);
 	return count - ledger->top < height ? count - ledger->top : height;
 }
 

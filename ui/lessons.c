@@ -101,15 +101,6 @@ static void lessons_draw_row(const struct lessons *lessons, struct rect at, size
 	buf_free(&line);
 }
 
-static void keep_in_sight(struct lessons *lessons)
-{
-	size_t height = lessons->height > 0 ? (size_t)lessons->height : 1;
-	if (lessons->selected < lessons->top)
-		lessons->top = lessons->selected;
-	else if (lessons->selected >= lessons->top + height)
-		lessons->top = lessons->selected - height + 1;
-}
-
 /* What the selected one teaches, where there is room. */
 static int lessons_draw_teaches(const struct lessons *lessons, struct rect inside)
 {
@@ -134,7 +125,8 @@ static void lessons_draw(void *self, struct rect inside, bool focus)
 	if (!lessons->n)
 		return;
 	lessons->height = inside.h - lessons_draw_teaches(lessons, inside);
-	keep_in_sight(lessons);
+	struct scroll list = {0, lessons->n, (uint64_t)(lessons->height > 0 ? lessons->height : 1), 0};
+	lessons->top = scroll_top(&list, lessons->top, lessons->selected);
 	for (int i = 0; i < lessons->height && lessons->top + (size_t)i < lessons->n; i++)
 		lessons_draw_row(lessons, (struct rect){inside.y + i, inside.x, 1, inside.w}, lessons->top + (size_t)i,
 				 focus);

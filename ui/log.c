@@ -50,14 +50,8 @@ static void log_settle(struct log *log)
 {
 	uint64_t height = log->height > 0 ? (uint64_t)log->height : 1;
 	log->selected = log->follow ? last_position(log) : within(log, log->selected);
-	if (log->selected < log->top)
-		log->top = log->selected;
-	if (log->selected >= log->top + height)
-		log->top = log->selected - height + 1;
-	if (log->top + height > last_position(log) + 1)
-		log->top = last_position(log) + 1 > height ? last_position(log) + 1 - height : 0;
-	if (log->top < first_position(log))
-		log->top = first_position(log);
+	struct scroll list = {first_position(log), loglist_count(&log->list), height, 0};
+	log->top = scroll_top(&list, log->top, log->selected);
 }
 
 static bool event_at(const struct log *log, uint64_t position, struct event *event)

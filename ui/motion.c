@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The movements that every view knows, from the names of their commands. */
+/* The movements that every view knows, from the names of their commands; and where a list that moves begins. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,4 +28,34 @@ struct motion motion_of(const char *action, const char *argument, int page)
 		if (strcmp(table[i].name, action) == 0)
 			return (struct motion){table[i].motion.kind, table[i].motion.by * times(argument)};
 	return (struct motion){MOTION_NONE, 0};
+}
+
+static uint64_t scroll_up(const struct scroll *list, uint64_t top, uint64_t selected)
+{
+	uint64_t more = top - selected < list->ahead ? list->ahead : 0;
+	return selected > list->first + more ? selected - more : list->first;
+}
+
+static uint64_t scroll_down(const struct scroll *list, uint64_t top, uint64_t selected)
+{
+	uint64_t gone = selected - top - list->height;
+	uint64_t least = selected - list->height + 1 + (gone < list->ahead ? list->ahead : 0);
+	return least < selected ? least : selected;
+}
+
+uint64_t scroll_top(const struct scroll *list, uint64_t top, uint64_t selected)
+{
+	struct scroll seen = *list;
+	if (!seen.height)
+		seen.height = 1;
+	if (seen.ahead >= seen.height)
+		seen.ahead = seen.height - 1;
+	if (top < seen.first)
+		top = seen.first;
+	if (selected < top)
+		top = scroll_up(&seen, top, selected);
+	else if (selected - top >= seen.height)
+		top = scroll_down(&seen, top, selected);
+	uint64_t most = seen.first + (seen.count > seen.height ? seen.count - seen.height : 0);
+	return top < most ? top : most;
 }

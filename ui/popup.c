@@ -117,10 +117,8 @@ static void popup_show_selected(struct popup *popup)
 {
 	popup->found = popup->found >= popup->n ? popup->n - 1 : popup->found;
 	popup->found = popup->found < 0 ? 0 : popup->found;
-	if (popup->top > popup->found)
-		popup->top = popup->found;
-	if (popup->top <= popup->found - popup->height)
-		popup->top = popup->found - popup->height + 1;
+	struct scroll lines = {0, (uint64_t)popup->n, (uint64_t)popup->height, 0};
+	popup->top = (int)scroll_top(&lines, popup->top > 0 ? (uint64_t)popup->top : 0, (uint64_t)popup->found);
 	keep_within(popup);
 }
 

@@ -27,7 +27,8 @@ struct transfer_pane {
 	struct attempts *attempts;
 	struct balances *balances;
 	long back; /* lines scrolled back from the latest */
-	int height, lines;
+	int height;
+	long above, below; /* steps that are out of sight */
 };
 
 static bool transfer_same(const char *a, const char *b)
@@ -189,6 +190,8 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 		transfer_steps_draw((struct rect){room.y + i, room.x, 1, room.w}, attempts, (size_t)(first + i));
 	draw_wrapped((struct rect){room.y + (shown > 0 ? shown : 0), room.x, lines, room.w}, style, buf_text(&words));
 	pane->height = height;
+	pane->above = first;
+	pane->below = n - first - shown;
 	buf_free(&words);
 }
 
@@ -201,8 +204,9 @@ static void draw_way(struct rect room)
 		"u     takes it back",
 		"F3    lessons: sessions side by side",
 	};
-	for (int i = 0; i < (int)COUNT_OF(way) && i < room.h - 1; i++)
-		draw_text(room.y + 1 + i, room.x, room.w, STYLE_FAINT, way[i]);
+	int n = (int)COUNT_OF(way), blank = room.h > n ? 1 : 0;
+	for (int i = 0; i < n && i < room.h - blank; i++)
+		draw_text(room.y + blank + i, room.x, room.w, STYLE_FAINT, way[i]);
 }
 
 static void transfer_draw(void *self, struct rect inside, bool focus)
@@ -212,6 +216,7 @@ static void transfer_draw(void *self, struct rect inside, bool focus)
 	struct amount_text before[2];
 	struct rect area = {inside.y, inside.x + 1, inside.h, inside.w - 2};
 	draw_clear(inside);
+	pane->above = pane->below = 0;
 	struct transfer_preview shown = shows_facts(pane) ? transfer_done(pane, before) : transfer_plan(pane);
 	bool terms = area.w >= 2 * TXN_SUMMARY_COLS && area.h >= TXN_SUMMARY_ROWS;
 	int used = transfer_preview_draw(
@@ -245,8 +250,13 @@ static void transfer_title(void *self, struct buf *out)
 static void transfer_footer(void *self, struct buf *out, int columns)
 {
 	const struct transfer_pane *pane = self;
-	if (columns > 20 && pane->app->rival && rival_armed(pane->app->rival))
-		buf_str(out, "rival armed");
+	bool armed = pane->app->rival && rival_armed(pane->app->rival);
+	if (pane->above && columns > 20)
+		buf_fmt(out, "%ld %s above", pane->above, text_plural((uint64_t)pane->above, "line", "lines"));
+	if (pane->below && columns > 20)
+		buf_fmt(out, "%s%ld below", pane->above ? ", " : "", pane->below);
+	if (armed && columns > (out->len ? 40 : 20))
+		buf_fmt(out, "%srival armed", out->len ? "  " : "");
 }
 
 static bool transfer_act(void *self, const char *action, const char *argument)

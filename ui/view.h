@@ -52,4 +52,14 @@ struct motion {
 /* `argument` is how many times, NULL once. */
 struct motion motion_of(const char *action, const char *argument, int page);
 
+/*
+ * The first line in sight of a list of `count` lines that begin at `first`, where it was `top`: the same as long as the
+ * selection is in sight from there; else the lines move as little as they can, and by `ahead` lines more where the
+ * selection left by a few only; and no room below the last line stays empty.
+ */
+struct scroll {
+	uint64_t first, count, height, ahead;
+};
+uint64_t scroll_top(const struct scroll *list, uint64_t top, uint64_t selected);
+
 #endif

@@ -169,6 +169,36 @@ static void a_rival_forces_a_retry(void **state)
 	console_quit(term);
 }
 
+/* On a screen that is too narrow for panes side by side: the way to the first transfer in full, and all of a retry, of
+ * which what does not fit is marked, and the arrows show it. */
+static void a_retry_on_stacked_panes(void **state)
+{
+	struct term *term = console_open(state, 24, 70);
+	console_expect_in_order(term, "From  s picks", "To    d picks", "Enter reviews it", "a real conflict",
+				"u     takes it back", "F3    lessons", "SQL log");
+	term_type(term, "I");
+	open_review(term);
+	term_type(term, "y");
+	term_expect(term, "moved 499 in");
+	console_expect_in_order(term, "Move  499", "40001", "waits", "2 *  committed", "moved 499 in", "1 line above");
+	term_type(term, "<Tab><Up>");
+	console_expect_in_order(term, "Move  499", "the rival moves", "40001", "waits", "moved 499 in", "1 below");
+	console_quit(term);
+}
+
+/* At 79 columns it is as at 80. */
+static void a_retry_at_79_columns(void **state)
+{
+	struct term *term = console_open(state, 24, 79);
+	term_type(term, "I");
+	open_review(term);
+	term_type(term, "y");
+	term_expect(term, "moved 499 in");
+	console_expect_in_order(term, "Move  499", "the rival moves", "40001", "waits", "2 *  committed",
+				"moved 499 in", "SQL log");
+	console_quit(term);
+}
+
 /* How it will travel, not how it would without what is armed. */
 static void the_review_names_what_is_used(void **state)
 {
@@ -219,6 +249,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_answer_but_y_moves_money, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(what_was_meant_for_others_is_no_answer, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_rival_forces_a_retry, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_retry_on_stacked_panes, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_retry_at_79_columns, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(the_review_names_what_is_used, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_rejection_says_why, console_bank, term_teardown),
 	};

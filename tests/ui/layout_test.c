@@ -86,6 +86,22 @@ static void narrow_screens_show_one_pane(void **state)
 	assert_int_equal(layout.pane[PANE_TRANSFER].w, 70);
 }
 
+/* Both accounts, the amount, and four lines: the way to the first transfer, or an attempt, its wait, the next one. */
+static void a_transfer_has_its_lines(void **state)
+{
+	(void)state;
+	struct layout layout;
+	for (int cols = 60; cols < 160; cols++)
+		for (int rows = 24; rows < 70; rows++) {
+			layout_make(&layout, rows, cols, &(struct wish){.focus = PANE_ACCOUNTS});
+			assert_true(layout.pane[PANE_TRANSFER].h >= 9);
+			assert_true(layout.pane[PANE_ACCOUNTS].h >= 6);
+			assert_true(layout.pane[PANE_LOG].h >= 6);
+		}
+	layout_make(&layout, 24, 79, &(struct wish){.focus = PANE_ACCOUNTS});
+	assert_true(layout.pane[PANE_ACCOUNTS].y == layout.pane[PANE_TRANSFER].y);
+}
+
 static void wide_screens_show_three_columns(void **state)
 {
 	(void)state;
@@ -103,6 +119,7 @@ int main(void)
 		cmocka_unit_test(each_place_begins_at_home),
 		cmocka_unit_test(at_80x24),
 		cmocka_unit_test(narrow_screens_show_one_pane),
+		cmocka_unit_test(a_transfer_has_its_lines),
 		cmocka_unit_test(wide_screens_show_three_columns),
 	};
 	return cmocka_run_group_tests_name("ui/layout", tests, NULL, NULL);
