@@ -77,7 +77,8 @@ enum catalogue_sql {
 	CAT_LEDGER_OLDER,  /* the same, of those before the transfer with id $3 */
 	CAT_LEDGER_OLDEST, /* as newest and older, the other way round: oldest first */
 	CAT_LEDGER_NEWER,
-	CAT_LEDGER_ONE, /* $1 transfer id */
+	CAT_LEDGER_ONE,     /* $1 transfer id */
+	CAT_LEDGER_BETWEEN, /* with ids from $1 to $2, in any order; $3 limit */
 
 	CAT_COUNT,
 };

@@ -290,6 +290,8 @@ static void make_history(struct catalogue *c, const char *ledger)
 	statements_put_select(c, CAT_LEDGER_OLDEST, row, qualify(q, "%s %s", of, up));
 	statements_put_select(c, CAT_LEDGER_NEWER, row, qualify(q, "%s AND (made_at, id) @> %s %s", of, there, up));
 	statements_put_select(c, CAT_LEDGER_ONE, row, qualify(q, "%s WHERE id @= $1", head));
+	statements_put_select(c, CAT_LEDGER_BETWEEN, row,
+			      qualify(q, "%s WHERE id @>= $1 AND id @<= $2 LIMIT $3", head));
 	free(there);
 	free(of);
 	free(head);

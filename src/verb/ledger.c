@@ -53,12 +53,10 @@ static bool ledger_after_page(struct reading *reading)
 	return reading->left > 0 && reading->got == READING_ROWS && ledger_next_page(reading);
 }
 
-static bool ledger_found_one(struct reading *reading)
+static void ledger_write_one(struct reading *reading, const struct rows *rows)
 {
-	if (reading->got == 0)
-		err_set(&reading->err, ST_STATEMENT, "there is no transfer %s in the ledger",
-			run_option(reading->run, "id"));
-	return false;
+	if (ledger_take_one(reading, rows, run_option(reading->run, "id")))
+		output_rows(reading->output, rows->cells, rows->nrows);
 }
 
 /* ---- the command ---- */
@@ -75,9 +73,11 @@ static enum status check_ledger(const struct run *run, struct err *err)
 	enum output_format format;
 	unsigned long long limit;
 	const char *id = run_option(run, "id");
-	if (id && !transfer_is_id(id))
+	if (id && !ledger_names_one(id))
 		return err_set(err, ST_USAGE,
-			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"", id);
+			       "--id takes a UUID like 123e4567-e89b-12d3-a456-426614174000, or its first 8 characters "
+			       "or more, not \"%.80s\"",
+			       id);
 	enum status status = run_format(run, &format, err);
 	return status ? status : ledger_limit_of(run, &limit, err);
 }
@@ -98,16 +98,18 @@ static void ledger_print(struct run *run)
 		run_end(run, err.status, err.text);
 		return;
 	}
-	struct reading *reading = reading_begin(run, id ? ledger_found_one : ledger_after_page);
+	struct reading *reading = reading_begin(run, id ? reading_no_more : ledger_after_page);
 	if (!reading)
 		return;
 	reading->what = "the ledger";
 	reading->output = ledger_output(run, format);
 	reading->left = limit;
-	if (id)
-		reading_ask(reading, CAT_LEDGER_ONE, &id, 1);
-	else
+	if (id) {
+		reading->take = ledger_write_one;
+		ledger_ask_one(reading, id);
+	} else {
 		ledger_next_page(reading);
+	}
 }
 
 /* ---- on a screen ---- */
@@ -127,7 +129,7 @@ static void ledger_show_cells(struct app *app, const char *const *cells)
 static void ledger_show_found(struct reading *reading, const struct rows *rows)
 {
 	const char *cells[LEDGER_COLUMNS];
-	if (rows->nrows == 0)
+	if (!ledger_take_one(reading, rows, run_option(reading->run, "id")))
 		return;
 	for (size_t i = 0; i < LEDGER_COLUMNS; i++)
 		cells[i] = rows_cell(rows, 0, i);
@@ -136,12 +138,12 @@ static void ledger_show_found(struct reading *reading, const struct rows *rows)
 
 static void ledger_show_one(struct run *run, const char *id)
 {
-	struct reading *reading = reading_begin(run, ledger_found_one);
+	struct reading *reading = reading_begin(run, reading_no_more);
 	if (!reading)
 		return;
 	reading->what = "the ledger";
 	reading->take = ledger_show_found;
-	reading_ask(reading, CAT_LEDGER_ONE, &id, 1);
+	ledger_ask_one(reading, id);
 }
 
 static void on_history(void *arg)
@@ -193,7 +195,7 @@ const struct command verb_ledger = {
 	.options =
 		{
 			{.name = "of", .value = "ID", .help = "only transfers that this account took part in"},
-			{.name = "id", .value = "UUID", .help = "only this transfer"},
+			{.name = "id", .value = "UUID", .help = "only this transfer; 8 characters of its id will do"},
 			{.name = "limit", .value = "N", .help = "maximum number of rows (default 20)", .prints = true},
 			COMMAND_FORMATS,
 		},

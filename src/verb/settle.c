@@ -6,6 +6,7 @@
 
 #include "bank/lookup_body.h"
 #include "base/mem.h"
+#include "cli/row_reader.h"
 #include "verb_internal.h"
 
 struct settling {
@@ -108,9 +109,10 @@ static enum status check_settle(const struct run *run, struct err *err)
 {
 	if (run->nargs == 0 && !run->app->unsettled_id)
 		return err_set(err, ST_USAGE, "no transfer waits to be settled; name one by its id: settle UUID");
-	if (run->nargs > 0 && !transfer_is_id(run->args[0]))
+	if (run->nargs > 0 && !ledger_names_one(run->args[0]))
 		return err_set(err, ST_USAGE,
-			       "settle takes a UUID like 123e4567-e89b-12d3-a456-426614174000, not \"%.80s\"",
+			       "settle takes a UUID like 123e4567-e89b-12d3-a456-426614174000, or its first 8 "
+			       "characters or more, not \"%.80s\"",
 			       run->args[0]);
 	return record_check(run, err);
 }
@@ -126,7 +128,7 @@ static enum status prepare_settle(struct run *run, struct err *err)
 		       "cannot settle: there is no ledger table; `init` makes one, for the transfers to come");
 }
 
-static void do_settle(struct run *run)
+static void settle_named(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err;
@@ -137,6 +139,35 @@ static void do_settle(struct run *run)
 		run_end(run, err.status, err.text);
 	else
 		settle_start(run, id);
+}
+
+/* One that the ledger has, or the one that waits to be settled. */
+static void settle_take_whole(struct reading *reading, const struct rows *rows)
+{
+	struct run *run = reading->run;
+	const char *waits = run->app->unsettled_id, *word = run->args[0];
+	bool meant = waits && strncasecmp(waits, word, strlen(word)) == 0;
+	const char *id = rows->nrows == 0 && meant ? waits : ledger_take_one(reading, rows, word);
+	if (!id)
+		return;
+	char *whole = mem_dup(id);
+	free(run->args[0]);
+	run->args[0] = whole;
+}
+
+static void do_settle(struct run *run)
+{
+	if (run->nargs == 0 || transfer_is_id(run->args[0])) {
+		settle_named(run);
+		return;
+	}
+	struct reading *reading = reading_begin(run, reading_no_more);
+	if (!reading)
+		return;
+	reading->what = "the ledger";
+	reading->take = settle_take_whole;
+	reading->then = settle_named;
+	ledger_ask_one(reading, run->args[0]);
 }
 
 const struct command verb_settle = {

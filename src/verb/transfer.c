@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands about a transfer: transfer, its picks, and the rival. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,18 +55,6 @@ static void do_swap(struct run *run)
 }
 
 /* ---- transfer ---- */
-
-/* 8-4-4-4-12 hexadecimal digits */
-bool transfer_is_id(const char *word)
-{
-	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	for (size_t i = 0; i < sizeof shape; i++) {
-		bool fits = shape[i] == 'x' ? isxdigit((unsigned char)word[i]) != 0 : word[i] == shape[i];
-		if (!fits)
-			return false;
-	}
-	return true;
-}
 
 static void transfer_add_word(struct buf *line, const char *word)
 {

@@ -91,13 +91,22 @@ static void say_last_undone(struct app *app)
 		   last->source, last->destination);
 }
 
+/* By its whole id, from which that of the opposite is made. */
+static void undo_name(struct run *run, const char *id)
+{
+	char *whole = mem_dup(id);
+	free(run->args[0]);
+	run->args[0] = whole;
+}
+
 /* Made before there was a ledger. */
 static bool take_last(struct reading *reading)
 {
 	struct run *run = reading->run;
 	const struct last *last = &run->app->private->last;
-	if (!last->id || strcasecmp(last->id, run->args[0]) != 0 || last->unsure)
+	if (!last->id || strncasecmp(last->id, run->args[0], strlen(run->args[0])) != 0 || last->unsure)
 		return false;
+	undo_name(run, last->id);
 	reading->left = !last->undone;
 	if (last->undone)
 		say_last_undone(run->app);
@@ -115,11 +124,10 @@ static void undo_take(struct reading *reading, const struct rows *rows)
 	}
 	if (rows->nrows == 0 && take_last(reading))
 		return;
-	if (rows->nrows == 0) {
-		err_set(&reading->err, ST_STATEMENT, "there is no transfer %s in the ledger", run->args[0]);
+	const char *cell[LEDGER_COLUMNS], *id = ledger_take_one(reading, rows, run->args[0]);
+	if (!id)
 		return;
-	}
-	const char *cell[LEDGER_COLUMNS];
+	undo_name(run, id);
 	for (size_t i = 0; i < COUNT_OF(cell); i++) {
 		cell[i] = rows_cell(rows, 0, i);
 		if (!cell[i]) {
@@ -142,9 +150,10 @@ static void undo_take(struct reading *reading, const struct rows *rows)
 
 static enum status check_undo(const struct run *run, struct err *err)
 {
-	if (run->nargs > 0 && !transfer_is_id(run->args[0]))
+	if (run->nargs > 0 && !ledger_names_one(run->args[0]))
 		return err_set(err, ST_USAGE,
-			       "undo takes a transfer's id, a UUID, as `ledger` lists them, not \"%.80s\"",
+			       "undo takes a transfer's id, or its first 8 characters or more, as `ledger` lists them, "
+			       "not \"%.80s\"",
 			       run->args[0]);
 	if (run->nargs == 0 && !selected_entry(run->app) && !run->app->private->last.id)
 		return err_set(err, ST_USAGE,
@@ -202,7 +211,7 @@ static void do_undo(struct run *run)
 	reading->take = undo_take;
 	reading->then = make_opposite;
 	reading->left = 1;
-	reading_ask(reading, CAT_LEDGER_ONE, (const char *const[]){run->args[0]}, 1);
+	ledger_ask_one(reading, run->args[0]);
 }
 
 const struct command verb_undo = {

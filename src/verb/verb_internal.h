@@ -36,12 +36,21 @@ void do_setting(struct run *run); /* the setting of the command's own name */
 enum status prepare_adding(struct run *run, struct err *err); /* of create and import */
 
 /* transfer.c, transfer_record.c */
-bool transfer_is_id(const char *word);                /* a UUID */
 const char *transfer_selected(const struct app *app); /* the account that is selected on the screen, or NULL */
 void transfer_record(struct app *app);                /* writes the result of the transfer that has just ended */
 
 /* ledger.c */
 enum status ledger_there(const struct run *run, struct err *err); /* an error where there is no ledger */
+
+/*
+ * ledger_one.c: a transfer is named by its id, a UUID, or by 8 characters or more that only its id begins with. What
+ * is asked for is taken by ledger_take_one(), which gives the whole id, borrowed, or NULL with the reading's err set.
+ */
+struct reading;
+bool transfer_is_id(const char *word);   /* a whole id */
+bool ledger_names_one(const char *word); /* a whole id, or the beginning of one */
+void ledger_ask_one(struct reading *reading, const char *word);
+const char *ledger_take_one(struct reading *reading, const struct rows *rows, const char *word);
 
 /* lab_screen.c */
 bool lab_screen_knows(const char *word); /* of the command lab: it is for a screen */

@@ -2,6 +2,8 @@
 /* The ledger on the screen: F5 lists the transfers, u takes one back after a review, F2 and Esc go back to the
  * accounts. */
 #include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/check.h"
@@ -98,6 +100,14 @@ static void options_on_a_screen(void **state)
 	term_expect_gone(term, "A transfer of the ledger");
 	term_type(term, ":ledger --id 00000000-0000-4000-8000-00000000ffff<Enter>");
 	term_expect(term, "there is no transfer 00000000-0000-4000-8000-00000000ffff in the ledger");
+	pg_exec("INSERT INTO transfers VALUES ('abcdef01-0000-4000-8000-000000000001', 7001, 7002, 3, '2021-01-01 "
+		"10:00Z')");
+	term_type(term, ":ledger --id abcdef01<Enter>");
+	term_expect(term, "abcdef01-0000-4000-8000-000000000001");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, "A transfer of the ledger");
+	term_type(term, ":ledger --id 00000000<Enter>");
+	term_expect(term, "more than one transfer in the ledger has an id that begins with 00000000");
 	term_type(term, ":ledger --limit 3<Enter>");
 	term_expect(term, "ledger takes --limit only where it prints, in a shell");
 	term_type(term, ":show 7001 --csv<Enter>");
@@ -122,6 +132,16 @@ static void undone_after_a_review(void **state)
 	term_expect(term, "moved 100 from 7002 to 7001");
 	console_expect_in_order(term, "7002      7001       100", "7001      7002       100", "10:15:00");
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 1000);
+	char *id =
+		pg_value("SELECT left(id::text, 8) FROM transfers WHERE source = 7002 ORDER BY made_at DESC LIMIT 1");
+	char line[40]; /* as this list shows it */
+	snprintf(line, sizeof line, ":undo %s<Enter>", id);
+	free(id);
+	term_type(term, line);
+	term_expect(term, ":transfer 7001 7002 100");
+	term_settle(term);
+	term_type(term, "n");
+	term_expect_gone(term, "y do it");
 	term_type(term, "<F2>");
 	console_expect_selected(term, "7001");
 	term_type(term, "u"); /* nobody is asked about what will not happen */

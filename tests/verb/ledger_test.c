@@ -153,6 +153,41 @@ static int count_of(const struct buf *text, const char *word)
 	return n;
 }
 
+#define NINTH "00000000-1111-4000-8000-000000000009"
+#define TENTH "0000000a-1111-4000-8000-00000000000a"
+
+/* The first 8 characters are what a narrow list shows: typed back, they name the transfer. */
+static void named_by_its_beginning(void **state)
+{
+	(void)state;
+	static const char *const ninth[] = {NINTH ",7001,7002,9"}, *const tenth[] = {TENTH ",7002,7003,10"};
+	move("7001", "7002", "9", NINTH);
+	move("7002", "7003", "10", TENTH);
+	move("7003", "7001", "1", ONE);
+	expect_rows(teller_run("ledger", "--csv", "--id", "0000000A"), tenth, 1);
+	expect_rows(teller_run("ledger", "--csv", "--id", "00000000-1"), ninth, 1);
+	expect_rows(teller_run("ledger", "--csv", "--id", "00000000-1111-4000-8000-00000000000"), ninth, 1);
+	proc_expect_all(
+		teller_run("ledger", "--id", "00000000"), 3, "",
+		"more than one transfer in the ledger has an id that begins with 00000000; type more of the id");
+	proc_expect_all(teller_run("ledger", "--id", "0000000b"), 3, "",
+			"no transfer in the ledger has an id that begins with 0000000b");
+	proc_expect_all(teller_run("ledger", "--id", "0000000"), 1, "", "or its first 8 characters or more");
+	proc_expect_all(teller_run("ledger", "--id", "00000000x"), 1, "", "or its first 8 characters or more");
+	proc_expect_all(teller_run("ledger", "--id", NINTH "0"), 1, "", "or its first 8 characters or more");
+	proc_expect_all(teller_run("undo", "00000000", "--yes"), 3, "", "more than one transfer in the ledger");
+	proc_expect_all(teller_run("undo", "0000000b", "--yes"), 3, "", "no transfer in the ledger has an id");
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 3);
+	for (int i = 0; i < 2; i++) { /* the opposite has the id that the whole id gives: once */
+		struct proc *proc = teller_run("undo", i ? TENTH : "0000000a", "--yes");
+		proc_expect_status(proc, 0);
+		assert_non_null(
+			strstr(buf_text(&proc->out), i ? "nothing was moved now" : "moved 10 from 7003 to 7002"));
+		proc_free(proc);
+	}
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 4);
+}
+
 /* With a ledger or without one, repeated it does not swing the money to and fro. */
 static void undone_once_in_a_session(void **state)
 {
@@ -369,6 +404,7 @@ int main(void)
 		cmocka_unit_test_setup(no_ledger, bank),
 		cmocka_unit_test_setup(undone_once, bank),
 		cmocka_unit_test_setup(undone_once_in_a_session, bank),
+		cmocka_unit_test_setup(named_by_its_beginning, bank),
 		cmocka_unit_test_setup(the_unknown_is_not_undone, bank),
 		cmocka_unit_test_setup(a_ledger_that_comes_later_is_used, bank),
 		cmocka_unit_test_setup(others_in_between_do_not_matter, bank),

@@ -40,6 +40,24 @@ static void it_committed_or_it_did_not(void **state)
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 995);
 }
 
+/* By what a list shows of the id: one that the ledger has, or the one that waits to be settled. */
+static void named_by_its_beginning(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("transfer", "7001", "7002", "5", "--id", UUID, "--yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	check("01234567", 0, "transfer " UUID " committed: it moved 5 from 7001 to 7002\n", "");
+	check("fedcba98", 3, "", "no transfer in the ledger has an id that begins with fedcba98");
+	check("fedcba9", 1, "", "or its first 8 characters or more");
+	pg_exec("INSERT INTO transfers SELECT '01234567-0000-4000-8000-000000000000', source, destination, amount, "
+		"made_at"
+		" FROM transfers");
+	check("01234567", 3, "", "more than one transfer in the ledger has an id that begins with 01234567");
+	check("01234567-89", 0, "transfer " UUID " committed: it moved 5 from 7001 to 7002\n", "");
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 2);
+}
+
 /* Levers are for transfers, and what retries them may be switched off. */
 static void levers_do_not_touch_it(void **state)
 {
@@ -202,6 +220,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(it_committed_or_it_did_not, bank),
+		cmocka_unit_test_setup(named_by_its_beginning, bank),
 		cmocka_unit_test_setup(levers_do_not_touch_it, bank),
 		cmocka_unit_test_setup(it_waits_for_one_that_is_under_way, bank),
 		cmocka_unit_test_setup(wrong_questions, bank),
