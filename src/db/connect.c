@@ -12,25 +12,12 @@ enum { SHARE_MIN_MS = 2000 };
 
 static void connect_dial(struct db *db);
 
+/* This host's connection, and all that hangs on it. */
 static void connect_drop(struct db *db)
 {
-	timer_stop(db->deadline);
-	watch_free(db->watch);
-	db->watch = NULL;
-	db->fd = -1;
-	PQfinish(db->conn);
-	db->conn = NULL;
-}
-
-void connect_close(struct db *db)
-{
 	cancel_forget(db);
-	resolve_forget(db->resolve);
-	db->resolve = NULL;
 	timer_stop(db->soon);
-	places_free(&db->places);
-	buf_free(&db->tried);
-	db->first_place = 0;
+	timer_stop(db->deadline);
 	PQclear(db->current);
 	PQclear(db->prepare_error);
 	db->current = db->prepare_error = NULL;
@@ -43,9 +30,23 @@ void connect_close(struct db *db)
 	prepared_clear(db);
 	copy_forget(db);
 	gather_forget(&db->gathered);
-	connect_drop(db);
+	watch_free(db->watch);
+	db->watch = NULL;
+	db->fd = -1;
+	PQfinish(db->conn);
+	db->conn = NULL;
 	db->setting_up = false;
 	db->in_transaction = false;
+}
+
+void connect_close(struct db *db)
+{
+	resolve_forget(db->resolve);
+	db->resolve = NULL;
+	places_free(&db->places);
+	buf_free(&db->tried);
+	db->first_place = 0;
+	connect_drop(db);
 }
 
 /* libpq writes a line for each host, and behind a tab a hint that repeats it; people get one line without the hints. */
@@ -66,37 +67,60 @@ static const char *connect_reason(const struct db *db, const char *place, const 
 {
 	static const char again[] = "connection to server ", end[] = " failed: ";
 	const char *reason = strstr(words, end), *host = db->conn ? PQhost(db->conn) : NULL;
-	bool one = db->places.n <= 1 && db->tried.len == 0 && host && host[0] && strstr(place, host);
+	bool one = db->places.n <= 1 && host && host[0] && strstr(place, host);
 	return one && reason && strncmp(words, again, sizeof again - 1) == 0 ? reason + sizeof end - 1 : words;
+}
+
+/* Adds to `tried` what is wrong with this host. */
+static void connect_keep_reason(struct db *db, const char *code, const char *why)
+{
+	const char *host = db->conn && db->places.n > 1 ? PQhost(db->conn) : NULL;
+	if (!code) {
+		hosts_words(&db->tried, why, db->refusal);
+		return;
+	}
+	if (host)
+		buf_fmt(&db->tried, "connection to server at \"%s\" failed: ", host);
+	buf_fmt(&db->tried, "%s\n", why);
+	snprintf(db->refusal, sizeof db->refusal, "%s", code);
+}
+
+static void connect_next(struct db *db)
+{
+	connect_drop(db);
+	db_forget_pending(db);
+	db_move(db, DB_CONNECTING);
+	connect_dial(db);
 }
 
 /*
  * libpq goes to the next host where nobody listens. Where a host hangs up, is silent, drains (57P01) or is full it
- * gives up, and the rest of the list is dialled from here.
+ * gives up, and the rest of the list is dialled from here; so it is where that happens behind the login, until the
+ * session is set up.
  */
-void connect_failed(struct db *db, const char *why)
+void connect_failed(struct db *db, const char *code, const char *why)
 {
-	struct buf place = {0}, words = {0}, text = {0};
+	struct buf place = {0}, text = {0};
 	struct err err;
+	if (db->state == DB_BUSY)
+		record_unanswered(db);
+	connect_keep_reason(db, code, why);
 	db->needs_password = db->conn && PQconnectionNeedsPassword(db->conn);
-	if (!db->needs_password && hosts_go_on(db, why)) { /* as libpq: who is not let in does not look elsewhere */
-		connect_drop(db);
-		connect_dial(db);
+	if (!db->needs_password && hosts_go_on(db)) { /* as libpq: who is not let in does not look elsewhere */
+		connect_next(db);
 		return;
 	}
 	PQconninfoOption *used = db->conn ? PQconninfo(db->conn) : NULL;
 	conninfo_show_used(&place, &db->info, used);
 	PQconninfoFree(used);
-	buf_str(&words, buf_text(&db->tried));
-	hosts_words(&words, why, db->refusal);
-	one_line(&text, connect_reason(db, buf_text(&place), buf_text(&words)));
+	one_line(&text, connect_reason(db, buf_text(&place), buf_text(&db->tried)));
 	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", buf_text(&place), buf_text(&text));
 	conninfo_hide(err.text);
 	record_session(db, EVENT_LOST, NULL, err.text);
 	connect_close(db);
+	db_forget_pending(db);
 	db_move(db, DB_DOWN);
 	buf_free(&place);
-	buf_free(&words);
 	buf_free(&text);
 	db->connected(db->connected_arg, &err);
 }
@@ -104,16 +128,14 @@ void connect_failed(struct db *db, const char *why)
 void connect_deadline(void *arg)
 {
 	struct db *db = arg;
-	char why[320];
-	const char *host = db->conn && db->places.n > 1 ? PQhost(db->conn) : NULL;
+	char why[200];
 	/* A pooler lets us in by itself, and then has us wait for a session with the server. */
 	bool let_in = db->setting_up;
-	snprintf(why, sizeof why, "%s%.120s%s%s within %llu s; %s", host ? "connection to server at \"" : "",
-		 host ? host : "", host ? "\" failed: " : "", let_in ? "logged in, but no answer" : "no answer",
+	snprintf(why, sizeof why, "%s within %llu s; %s", let_in ? "logged in, but no answer" : "no answer",
 		 (unsigned long long)(db->share_ms + 999) / 1000,
 		 let_in ? "is there a pooler in between that has no session to spare (default_pool_size)?"
 			: "is the address right, and does a firewall let it through?");
-	connect_failed(db, why);
+	connect_failed(db, "", why);
 }
 
 void watch_socket(struct db *db, int events)
@@ -154,7 +176,7 @@ void connect_ready(struct db *db)
 		PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
 		greet_facts(db);
 		if (PQsetnonblocking(db->conn, 1)) {
-			connect_failed(db, PQerrorMessage(db->conn));
+			connect_failed(db, NULL, PQerrorMessage(db->conn));
 			return;
 		}
 		watch_socket(db, WATCH_READ);
@@ -164,7 +186,7 @@ void connect_ready(struct db *db)
 	case PGRES_POLLING_ACTIVE:
 		break;
 	}
-	connect_failed(db, PQerrorMessage(db->conn));
+	connect_failed(db, NULL, PQerrorMessage(db->conn));
 }
 
 /* libpq's connect_timeout is each host's own; our limit is for all of them. */
@@ -218,7 +240,7 @@ static void connect_dial(struct db *db)
 	buf_free(&addresses);
 	buf_free(&ports);
 	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
-		connect_failed(db, db->conn ? PQerrorMessage(db->conn) : "out of memory");
+		connect_failed(db, NULL, db->conn ? PQerrorMessage(db->conn) : "out of memory");
 		return;
 	}
 	PQsetErrorVerbosity(db->conn, PQERRORS_VERBOSE); /* with the SQLSTATE, which says whether another host may do */
@@ -235,7 +257,7 @@ static void on_resolved(void *arg, struct places *places, const char *error)
 	db->places = *places;
 	*places = (struct places){0};
 	if (error)
-		connect_failed(db, error);
+		connect_failed(db, NULL, error);
 	else
 		connect_dial(db);
 }

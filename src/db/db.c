@@ -107,29 +107,36 @@ static char *said_of_end(const struct answer *answer)
 	return own ? mem_dup_n(answer->message + from, n) : mem_dup(answer->message);
 }
 
+static void db_end_lost(struct db *db, const struct answer *answer)
+{
+	bool waiting = db->state == DB_BUSY;
+	size_t answered = db->answered;
+	if (waiting)
+		record_unanswered(db);
+	record_session(db, EVENT_LOST, answer->sqlstate, answer->message);
+	connect_close(db);
+	db_forget_pending(db);
+	db_move(db, DB_DOWN);
+	if (waiting)
+		db->reply.lost(db->reply.arg, answered, answer);
+	else if (db->on_lost)
+		db->on_lost(db->on_lost_arg, answer);
+}
+
 void db_lose(struct db *db, const PGresult *why)
 {
 	struct buf text = {0};
 	struct answer answer;
-	bool waiting = db->state == DB_BUSY;
-	size_t answered = db->answered;
 	answer_lost(db, why, &answer, &text);
 	char *message = said_of_end(&answer), *detail = mem_dup(answer.detail), *whole = mem_dup(answer.text);
 	answer.message = message;
 	answer.detail = detail;
 	answer.text = whole;
 	answer.tag = answer.severity = "";
-	if (waiting)
-		record_unanswered(db);
-	record_session(db, EVENT_LOST, answer.sqlstate, answer.message);
-
-	connect_close(db);
-	db_forget_pending(db);
-	db_move(db, DB_DOWN);
-	if (waiting)
-		db->reply.lost(db->reply.arg, answered, &answer);
-	else if (db->on_lost)
-		db->on_lost(db->on_lost_arg, &answer);
+	if (db->setting_up)
+		connect_failed(db, answer.sqlstate, message);
+	else
+		db_end_lost(db, &answer);
 	free(message);
 	free(detail);
 	free(whole);

@@ -90,9 +90,10 @@ struct db {
 	struct places places; /* in the order in which they are tried */
 	size_t first_place;   /* of those that libpq was given */
 	uint64_t share_ms;    /* of the limit, for this one */
-	struct buf tried;     /* what was wrong with those before it */
+	struct buf tried;     /* what was wrong with those before it, a line for each */
 	bool setting_up;      /* connected, but the set-up round trip is not answered */
 	char *setup_error;
+	char setup_sqlstate[6];
 	bool refused;       /* the question who is there; the next is simpler */
 	unsigned simpler;   /* how often that was so */
 	uint64_t dialed_us; /* this host's connection was begun */
@@ -149,7 +150,9 @@ void db_move(struct db *db, enum db_state state);
 /* connect.c */
 void connect_ready(struct db *db); /* the socket is ready while connecting */
 void connect_close(struct db *db); /* gives the PGconn and all that hangs on it back */
-void connect_failed(struct db *db, const char *why);
+/* This host does not serve us: the next one is dialled, or db->connected() is told. `code` is the server's SQLSTATE, ""
+ * where it said none; NULL: `why` is libpq's, which name the host and may have a code. */
+void connect_failed(struct db *db, const char *code, const char *why);
 void connect_deadline(void *arg);
 void watch_socket(struct db *db, int events);
 const char *conn_option(PQconninfoOption *options, const char *keyword); /* NULL where it is not there */
@@ -191,10 +194,10 @@ struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info
 void resolve_forget(struct resolve_job *job); /* done() will not come */
 void places_free(struct places *places);
 
-/* hosts.c: lists for libpq of the places from `from` on; whether to go on with those behind the one that failed; and
- * libpq's verbose words as people read them. */
+/* hosts.c: lists for libpq of the places from `from` on; whether to go on with those behind the one that failed, for
+ * the reason in db->refusal; and libpq's verbose words as people read them. */
 void hosts_list(const struct places *places, size_t from, struct buf *hosts, struct buf *addresses, struct buf *ports);
-bool hosts_go_on(struct db *db, const char *why);
+bool hosts_go_on(struct db *db);
 void hosts_words(struct buf *out, const char *text, char code[6]);
 
 /* conninfo.c: as conninfo_show(), with the options of a connection that was begun, which know of a service's; NULL

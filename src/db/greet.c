@@ -93,8 +93,10 @@ static void setup_answer(void *arg, size_t index, const struct answer *answer)
 		take_who(db, answer->rows);
 	if (index == 0 && !answer->ok)
 		db->refused = db->simpler < SIMPLEST;
-	if (!answer->ok && !answer->skipped && !db->setup_error)
-		db->setup_error = mem_dup(answer->message); /* kept until idle: why the set-up failed */
+	if (answer->ok || answer->skipped || db->setup_error)
+		return;
+	db->setup_error = mem_dup(answer->message); /* kept until idle: why the set-up failed */
+	memcpy(db->setup_sqlstate, answer->sqlstate, sizeof db->setup_sqlstate);
 }
 
 /* Its functions that tell who it is, and what settles a lost commit, are of this version. */
@@ -110,7 +112,7 @@ static void refuse_old(struct db *db)
 	const struct dialect *dialect = dialect_of(db->server);
 	snprintf(why, sizeof why, "%s %s is too old: teller needs version %d or later", dialect->product, db->version,
 		 dialect->oldest_major);
-	connect_failed(db, why);
+	connect_failed(db, "", why);
 }
 
 static void setup_idle(void *arg)
@@ -119,8 +121,6 @@ static void setup_idle(void *arg)
 	db->setting_up = false;
 	if (db->refused) {
 		db->simpler++;
-		free(db->setup_error);
-		db->setup_error = NULL;
 		greet(db);
 		return;
 	}
@@ -131,7 +131,7 @@ static void setup_idle(void *arg)
 	if (db->setup_error) {
 		char *why = db->setup_error;
 		db->setup_error = NULL;
-		connect_failed(db, why);
+		connect_failed(db, db->setup_sqlstate, why);
 		free(why);
 		return;
 	}
@@ -144,17 +144,6 @@ static void setup_idle(void *arg)
 	record_session(db, EVENT_CONNECTED, NULL, text.p);
 	buf_free(&text);
 	db->connected(db->connected_arg, NULL);
-}
-
-static void setup_lost(void *arg, size_t answered, const struct answer *why)
-{
-	(void)answered;
-	struct db *db = arg;
-	struct err err;
-	free(db->setup_error);
-	db->setup_error = NULL;
-	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", db->place.p, why->message);
-	db->connected(db->connected_arg, &err);
 }
 
 /* A database without an encoding holds any bytes, and refuses to hand those out as UTF-8 that are none. */
@@ -210,7 +199,9 @@ void greet(struct db *db)
 	for (const struct db_setting *s = db->settings; set_sql && s && s->name && setup.n < SETUP_MAX; s++)
 		setup_add(&setup, set_sql, 4, s);
 	struct db_context context = {0};
-	struct db_reply reply = {setup_answer, setup_idle, setup_lost, db, NULL};
+	struct db_reply reply = {setup_answer, setup_idle, NULL, db, NULL}; /* where it is lost, db_lose() knows */
+	free(db->setup_error);
+	db->setup_error = NULL;
 	db->setting_up = true;
 	db->refused = false;
 	db_move(db, DB_IDLE);

@@ -17,7 +17,7 @@ void hosts_list(const struct places *places, size_t from, struct buf *hosts, str
 
 /* libpq's verbose words are "SEVERITY:  CODE: text". Copies them without the code and without where in the server's
  * source it was. */
-static void take_words(struct buf *out, const char *text, char code[6])
+void hosts_words(struct buf *out, const char *text, char code[6])
 {
 	code[0] = '\0';
 	for (const char *line = text; *line;) {
@@ -40,11 +40,6 @@ static void take_words(struct buf *out, const char *text, char code[6])
 	}
 }
 
-void hosts_words(struct buf *out, const char *text, char code[6])
-{
-	take_words(out, text, code);
-}
-
 /* The server that said this is not the one to use now: it is lost, it has no room, or it goes. Who is not let in by
  * one host is not tried at the others, as with libpq. */
 static bool is_about_the_host(const char *code)
@@ -65,19 +60,13 @@ static size_t current(const struct db *db)
 	return db->places.n;
 }
 
-bool hosts_go_on(struct db *db, const char *why)
+bool hosts_go_on(struct db *db)
 {
-	char code[6];
-	if (db->state != DB_CONNECTING || !db->conn)
+	if (!db->conn)
 		return false;
-	struct buf words = {0};
 	size_t next = current(db) + 1;
-	take_words(&words, why, code);
-	bool goes_on = next < db->places.n && is_about_the_host(code);
-	if (goes_on) {
-		buf_str(&db->tried, buf_text(&words));
-		db->first_place = next;
-	}
-	buf_free(&words);
-	return goes_on;
+	if (next >= db->places.n || !is_about_the_host(db->refusal))
+		return false;
+	db->first_place = next;
+	return true;
 }

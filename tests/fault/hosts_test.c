@@ -95,6 +95,76 @@ static void it_drains(void **state)
 	standin_stop(&other);
 }
 
+/* The first host hangs up at this message of the start, if there are so many. */
+static bool hangs_up_at(struct rig *rig, const char *hosts, enum relay_direction direction, unsigned at)
+{
+	relay_arm(&first, RELAY_CUT_BEFORE, direction, at);
+	relay_arm(&second, RELAY_NOTHING, RELAY_TO_SERVER, 0);
+	connect_to(rig, hosts, "5432");
+	bool happened = first.shared->happened;
+	assert_true((heard(&second) > 2) == happened); /* not only the end of the connection before */
+	return happened;
+}
+
+/* Before the login, in it, and behind it, while the session is set up. */
+static void it_hangs_up_at_every_message_of_the_start(void **state)
+{
+	char hosts[160];
+	unsigned tries = 0;
+	snprintf(hosts, sizeof hosts, "%s,%s", first.dir, second.dir);
+	for (enum relay_direction d = RELAY_TO_SERVER; d <= RELAY_TO_CLIENT; d++)
+		for (unsigned at = 1; hangs_up_at(*state, hosts, d, at); at++)
+			tries++;
+	printf("# measured: the first host hung up at %u messages of the start\n", tries);
+	assert_true(tries > 20);
+}
+
+/* What the program does is behind the set-up of its session, which the first host does not survive. */
+static void the_program_goes_on_where_a_session_is_not_set_up(void **state)
+{
+	(void)state;
+	char target[200];
+	snprintf(target, sizeof target, "host=%s,%s", first.dir, second.dir);
+	relay_arm(&first, RELAY_CUT_BEFORE, RELAY_TO_CLIENT, 1000);
+	struct proc *proc = teller_run("-d", target, "conninfo");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	unsigned whole = first.shared->seen[RELAY_TO_CLIENT], cuts = 0;
+	for (unsigned at = 1; at <= whole; at++) {
+		relay_arm(&first, RELAY_CUT_BEFORE, RELAY_TO_CLIENT, at);
+		proc = teller_run("-d", target, "conninfo");
+		if (strstr(buf_text(&proc->err), "cannot connect"))
+			fail_msg("message %u: %s", at, proc->err.p);
+		proc_free(proc);
+		cuts += first.shared->happened;
+	}
+	assert_int_equal(cuts, whole);
+	relay_arm(&first, RELAY_CUT_BEFORE, RELAY_TO_CLIENT, 1);
+	proc = teller_run("-h", first.dir, "conninfo"); /* there is no other */
+	proc_expect_status(proc, 2);
+	proc_free(proc);
+}
+
+/* It lets us in, and then its answers do not come: as a pooler that has no session to spare. */
+static void swallow(void *arg, const char *message, size_t n, struct buf *out)
+{
+	static bool in;
+	(void)arg;
+	if (!in)
+		buf_add(out, message, n);
+	in = in || message[0] == 'Z';
+}
+
+static void it_lets_us_in_and_is_silent(void **state)
+{
+	struct rig *rig = *state;
+	struct relay silent;
+	relay_start_changing(&silent, swallow, NULL);
+	rig->connect_ms = 4000;
+	expect_second(rig, silent.dir, "5432");
+	relay_stop(&silent);
+}
+
 /* No other host is asked by who is not let in: it would only be told the same again. */
 static void a_host_that_refuses_us_is_the_answer(void **state)
 {
@@ -226,6 +296,9 @@ int main(void)
 		TEST(it_hangs_up),
 		TEST(it_is_silent),
 		TEST(it_drains),
+		TEST(it_hangs_up_at_every_message_of_the_start),
+		TEST(the_program_goes_on_where_a_session_is_not_set_up),
+		TEST(it_lets_us_in_and_is_silent),
 		TEST(a_host_that_refuses_us_is_the_answer),
 		TEST(nobody_is_there),
 		TEST(the_program_takes_the_second),
