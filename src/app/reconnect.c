@@ -165,22 +165,23 @@ void reconnect_lost(struct app *app)
 
 /*
  * Where it is lost idle again and nobody has asked for anything since it was made, something on the way closes idle
- * connections: to make it anew would go on for ever. Then it rests, which is said once.
+ * connections: to make it anew would go on for ever. Then it rests, which is said once. A command that waits for the
+ * session that writes needs this one, too.
  */
 static void reconnect_on_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
 	struct app_private *private = app->private;
-	bool said = private->rests;
-	private->rests |= private->unasked;
+	bool said = private->rests, awaited = app_waits(app);
+	private->rests |= private->unasked && !awaited;
 	private->unasked = true;
-	if (!private->rests)
+	if (!private->rests || awaited) {
 		app_say(app, ST_LOST, "the connection was lost: %s; connecting again", why->message);
-	else if (!said)
+		reconnect_lost(app);
+	} else if (!said) {
 		app_say(app, ST_LOST,
 			"the connection is lost whenever it is idle: it is made again when something is asked");
-	if (!private->rests)
-		reconnect_lost(app);
+	}
 	app_changed(app);
 }
 

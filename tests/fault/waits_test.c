@@ -64,6 +64,14 @@ static void lose(const char *names)
 		names);
 }
 
+/* One session, which may be made again at once. */
+static void end_session(const char *name)
+{
+	pg_end_backend((int)pg_number("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'teller/%s %%'"
+				      " AND datname = current_database()",
+				      name));
+}
+
 static void end(struct proc *proc, int status)
 {
 	close(pipe_fd);
@@ -112,6 +120,30 @@ static bool holds(const struct buf *text, const char *word, int times)
 	for (; times > 0 && (at = strstr(at, word)) != NULL; at++)
 		times--;
 	return times == 0;
+}
+
+/* The session that reads rests once it was lost idle twice; a command that waits for the one that writes needs both. */
+static void a_session_that_rests(void **state)
+{
+	(void)state;
+	struct proc *proc = batch(true);
+	give("set time 5\ntransfer 7001 7002 1\n");
+	proc_wait_output(proc, "moved 1 from 7001 to 7002");
+	end_session("browse");
+	proc_wait_output(proc, "connected again");
+	end_session("browse");
+	proc_wait_output(proc, "made again when something is asked");
+	give("count\n");
+	proc_wait_output(proc, "\n3\n");
+	relay.shared->refuse = true;
+	end_session("transfer");
+	give("transfer 7001 7002 2\n");
+	proc_wait_output(proc, "cannot connect");
+	end_session("browse");
+	relay.shared->refuse = false;
+	proc_wait_output(proc, "moved 2 from 7001 to 7002");
+	end(proc, 0);
+	proc_free(proc);
 }
 
 /* Whoever asks for new connections gets them, or hears why not: the commands behind it wait, too. */
@@ -182,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(both_sessions, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_session_that_reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_session_that_writes, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_session_that_rests, setup, teardown),
 		cmocka_unit_test_setup_teardown(reconnect_is_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_can_be_interrupted, setup, teardown),
 		cmocka_unit_test_setup_teardown(within_the_limits, setup, teardown),
