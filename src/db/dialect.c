@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "sql.h"
+#include "db/sql.h"
 
 #define THAT_POSTMASTER                                                                                                \
 	SQL_MICROSECONDS("pg_catalog.pg_postmaster_start_time()") " OPERATOR(pg_catalog.=) $3::pg_catalog.int8"

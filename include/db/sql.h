@@ -13,4 +13,9 @@
 	"(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) " time                     \
 	") OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)"
 
+/* The same in whole microseconds; NULL where the timestamp is. */
+#define SQL_AGE_US(time)                                                                                               \
+	"(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) " time                     \
+	") OPERATOR(pg_catalog.*) 1000000::pg_catalog.float8)::pg_catalog.int8"
+
 #endif
