@@ -120,7 +120,7 @@ static void columns_cell(struct buf *line, const char *raw, int width, enum text
 {
 	struct buf text = {0};
 	text_escape(&text, columns_shown(raw), strlen(columns_shown(raw)), ID_MAX);
-	text_pad(line, buf_text(&text), (size_t)width, align);
+	text_pad(line, buf_text(&text), width, align);
 	buf_free(&text);
 }
 
@@ -157,7 +157,7 @@ void columns_head(struct buf *line, const struct columns *columns, int room)
 	struct buf head = {0};
 	columns_line(&head, columns, room, columns->skip ? "< " : "  ", names);
 	bool more = columns_hide(columns, room);
-	text_pad(line, buf_text(&head), room > 2 ? (size_t)room - 2 : 0, TEXT_LEFT);
+	text_pad(line, buf_text(&head), room - 2, TEXT_LEFT);
 	buf_str(line, more ? " >" : "");
 	if (!more) {
 		buf_clear(line);

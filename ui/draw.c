@@ -46,7 +46,7 @@ static void aligned(int y, int x, int w, enum style style, const char *text, enu
 	if (draw_outside(y, x, w))
 		return;
 	struct buf line = {0};
-	text_pad(&line, text, (size_t)room(x, w), align);
+	text_pad(&line, text, room(x, w), align);
 	draw_put(y, x, style, buf_text(&line), line.len);
 	buf_free(&line);
 }
@@ -119,7 +119,7 @@ static void in_edge(int y, int x, int w, enum style style, const char *words)
 	struct buf line = {0};
 	buf_char(&line, ' ');
 	if (text_width(words, strlen(words)) > (size_t)w - 2)
-		text_pad(&line, words, (size_t)w - 2, TEXT_LEFT);
+		text_pad(&line, words, w - 2, TEXT_LEFT);
 	else
 		buf_str(&line, words);
 	buf_char(&line, ' ');

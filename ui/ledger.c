@@ -26,7 +26,7 @@ static void ledger_add(struct buf *line, const char *cell, int columns, enum tex
 {
 	struct buf text = {0};
 	text_escape(&text, cell ? cell : "NULL", cell ? strlen(cell) : 4, (size_t)columns);
-	text_pad(line, buf_text(&text), (size_t)columns, align);
+	text_pad(line, buf_text(&text), columns, align);
 	buf_str(line, "  ");
 	buf_free(&text);
 }

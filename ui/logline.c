@@ -52,7 +52,7 @@ static void logline_add_statement(struct buf *out, const char *text, int columns
 {
 	struct buf brief = {0};
 	shorten_sql(&brief, text, columns);
-	text_pad(out, buf_text(&brief), columns > 0 ? (size_t)columns : 0, TEXT_LEFT);
+	text_pad(out, buf_text(&brief), columns, TEXT_LEFT);
 	buf_free(&brief);
 }
 
@@ -72,7 +72,7 @@ static void logline_add_what(struct buf *out, const struct event *event, const s
 	if (event->sql && side == 0)
 		logline_add_statement(out, buf_text(&text), room);
 	else
-		text_pad(out, buf_text(&text), (size_t)room, TEXT_LEFT);
+		text_pad(out, buf_text(&text), room, TEXT_LEFT);
 	buf_str(out, marked ? show_mark(event) : "");
 	buf_free(&text);
 }
@@ -85,7 +85,7 @@ static void logline_text(struct buf *out, const struct event *event, const struc
 	int room = w - (int)text_width(buf_text(out), out->len) - MS_COLS - 2, result = result_width(room, line);
 	logline_add_what(out, event, line, room - result, side);
 	buf_char(out, ' ');
-	text_pad(out, buf_text(&line->result), (size_t)result, TEXT_LEFT);
+	text_pad(out, buf_text(&line->result), result, TEXT_LEFT);
 	buf_char(out, ' ');
 	text_pad(out, buf_text(&line->ms), MS_COLS, TEXT_RIGHT);
 }
@@ -124,13 +124,13 @@ void logline_draw_head(struct rect at)
 {
 	struct buf out = {0};
 	int time = at.w >= LONG_TIME_COLS ? 13 : at.w >= SHORT_TIME_COLS ? 10 : 0;
-	text_pad(&out, time ? "time" : "", (size_t)time, TEXT_LEFT);
+	text_pad(&out, time ? "time" : "", time, TEXT_LEFT);
 	text_pad(&out, "who", WHO_COLS + 3, TEXT_LEFT);
 	int room = at.w - time - WHO_COLS - 3 - MS_COLS - 2;
 	int result = room / 4 < RESULT_USUAL ? room / 4 : RESULT_USUAL;
-	text_pad(&out, "what", (size_t)(room - result), TEXT_LEFT);
+	text_pad(&out, "what", room - result, TEXT_LEFT);
 	buf_char(&out, ' ');
-	text_pad(&out, "result", (size_t)result, TEXT_LEFT);
+	text_pad(&out, "result", result, TEXT_LEFT);
 	buf_char(&out, ' ');
 	text_pad(&out, "ms", MS_COLS, TEXT_RIGHT);
 	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&out));

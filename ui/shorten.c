@@ -194,7 +194,7 @@ void shorten_sql(struct buf *out, const char *text, int columns)
 	if (shorten_fits(chosen, columns))
 		buf_str(out, chosen);
 	else
-		text_pad(out, chosen, columns > 0 ? (size_t)columns : 0, TEXT_LEFT);
+		text_pad(out, chosen, columns, TEXT_LEFT);
 	free(plain);
 	buf_free(&brief);
 }

@@ -23,7 +23,7 @@ static void padded(struct buf *out, const char *raw, int width, enum text_align 
 {
 	struct buf text = {0};
 	text_escape(&text, raw, strlen(raw), ID_MAX);
-	text_pad(out, buf_text(&text), (size_t)width, align);
+	text_pad(out, buf_text(&text), width, align);
 	buf_free(&text);
 }
 

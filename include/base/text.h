@@ -33,8 +33,9 @@ size_t text_cut(const char *s, size_t n, size_t columns);
 
 enum text_align { TEXT_LEFT, TEXT_RIGHT };
 
-/* Appends the string s in exactly `columns`: padded, or cut with a final '~' when it is too wide. */
-void text_pad(struct buf *out, const char *s, size_t columns, enum text_align align);
+/* Appends the string s in exactly `columns`: padded, or cut with a final '~' when it is too wide. Nothing where there
+ * is no column, or less: a pane that is not drawn, a column that finds no room. */
+void text_pad(struct buf *out, const char *s, int columns, enum text_align align);
 
 /* True where every byte of s is an ASCII digit, one at least, with an optional '-' in front. */
 bool text_is_integer(const char *s);

@@ -251,20 +251,22 @@ size_t text_cut(const char *s, size_t n, size_t columns)
 	return at;
 }
 
-void text_pad(struct buf *out, const char *s, size_t columns, enum text_align align)
+void text_pad(struct buf *out, const char *s, int columns, enum text_align align)
 {
-	size_t n = strlen(s);
-	size_t fits = text_cut(s, n, columns);
+	if (columns <= 0)
+		return;
+	size_t n = strlen(s), most = (size_t)columns;
+	size_t fits = text_cut(s, n, most);
 	bool cut = fits < n;
-	if (cut && columns)
-		fits = text_cut(s, n, columns - 1);
-	size_t gap = columns - text_width(s, fits) - (cut && columns ? 1 : 0);
+	if (cut)
+		fits = text_cut(s, n, most - 1);
+	size_t gap = most - text_width(s, fits) - (cut ? 1 : 0);
 	if (align == TEXT_RIGHT && !cut)
 		buf_fill(out, ' ', gap);
 	buf_add(out, s, fits);
 	if (align == TEXT_LEFT || cut)
 		buf_fill(out, ' ', gap);
-	if (cut && columns)
+	if (cut)
 		buf_char(out, '~');
 }
 

@@ -83,7 +83,7 @@ static void output_add_cell(struct output *output, size_t col, const char *text)
 	if (last && !right)
 		buf_str(&output->line, text);
 	else
-		text_pad(&output->line, text, output->widths[col], right ? TEXT_RIGHT : TEXT_LEFT);
+		text_pad(&output->line, text, (int)output->widths[col], right ? TEXT_RIGHT : TEXT_LEFT);
 }
 
 static void table_header(struct output *output)

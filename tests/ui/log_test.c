@@ -4,6 +4,7 @@
 
 #include "tests/support/check.h"
 #include "ui/attempts.h"
+#include "ui/logline.h"
 #include "ui/loglist.h"
 
 static struct ring *ring;
@@ -213,6 +214,17 @@ static void many_attempts_keep_the_latest(void **state)
 	assert_int_equal(attempts.steps[STEPS_MAX - 1].number, 200);
 }
 
+/* A log that is not on the screen has no width yet, and is searched all the same. */
+static void a_line_is_searched_at_any_width(void **state)
+{
+	(void)state;
+	struct event event = {.kind = EVENT_RESULT, .session = SESSION_TRANSFER, .rows = -1, .tag = "SELECT 1"};
+	for (int w = 0; w < 40; w++) {
+		assert_true(logline_holds(&event, w, 0, "SELECT"));
+		assert_false(logline_holds(&event, w, 0, "nowhere"));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -224,6 +236,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_retry_as_steps, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(other_transactions_are_not_ours, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(a_story_in_its_order, make_ring, free_ring),
+		cmocka_unit_test(a_line_is_searched_at_any_width),
 		cmocka_unit_test_setup_teardown(many_attempts_keep_the_latest, make_ring, free_ring),
 	};
 	return cmocka_run_group_tests_name("ui/log", tests, NULL, NULL);

@@ -193,7 +193,7 @@ static void cuts_between_characters(void **state)
 	assert_int_equal(text_cut("e\u0301e", 4, 1), 3);
 }
 
-static void check_pad(const char *s, size_t columns, enum text_align align, const char *expected)
+static void check_pad(const char *s, int columns, enum text_align align, const char *expected)
 {
 	struct buf out = {0};
 	buf_str(&out, "");
@@ -214,6 +214,8 @@ static void pads_to_the_column(void **state)
 	check_pad("東京都", 4, TEXT_RIGHT, "東 ~");
 	check_pad("東", 1, TEXT_LEFT, "~");
 	check_pad("abc", 0, TEXT_LEFT, "");
+	check_pad("abc", -3, TEXT_LEFT, "");
+	check_pad("abc", -3, TEXT_RIGHT, "");
 	check_pad("", 2, TEXT_LEFT, "  ");
 }
 
