@@ -296,6 +296,41 @@ static void what_serializable_remembers(void **state)
 	assert_int_equal(crowd_find(crowd, crowd_pid(crowd, a))->remembered, 1);
 }
 
+static void a_holder_is_ended(void **state)
+{
+	struct crowd *crowd = *state;
+	size_t a = crowd_add(crowd, "a"), b = crowd_add(crowd, "b"), c = crowd_add(crowd, "c");
+	crowd_run(crowd, a, "BEGIN; UPDATE accounts SET balance = balance WHERE id = 7001");
+	crowd_wait(crowd, b, "UPDATE accounts SET balance = balance WHERE id = 7001");
+	crowd_wait(crowd, c, "UPDATE accounts SET balance = balance WHERE id = 7001");
+	crowd_ask(crowd);
+	struct server_session stranger = *crowd_find(crowd, crowd_pid(crowd, a));
+	stranger.start_us = "1"; /* another one had the number */
+	assert_false(crowd_signal(crowd, SIGNAL_END, &stranger));
+	assert_int_equal(crowd->err.status, ST_OK);
+	assert_true(crowd_signal(crowd, SIGNAL_CANCEL, crowd_find(crowd, crowd_pid(crowd, c))));
+	crowd_done(crowd, c);
+	assert_true(crowd->failed[c]);
+	assert_true(crowd_signal(crowd, SIGNAL_END, crowd_find(crowd, crowd_pid(crowd, a))));
+	crowd_done(crowd, b);
+	assert_false(crowd->failed[b]);
+}
+
+static void whom_one_may_not_end(void **state)
+{
+	struct crowd *crowd = *state;
+	size_t a = crowd_add(crowd, "a");
+	crowd->question.all = true;
+	struct rig *rig = crowd->rig, *nobody = rig_new_as("nobody_at_all");
+	crowd->rig = nobody;
+	crowd_ask(crowd);
+	assert_false(crowd_signal(crowd, SIGNAL_END, crowd_find(crowd, crowd_pid(crowd, a))));
+	assert_int_equal(crowd->err.status, ST_STATEMENT);
+	assert_non_null(strstr(crowd->err.text, "42501"));
+	crowd->rig = rig;
+	rig_free(nobody);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +344,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_role_that_may_not_see, crowd_setup, crowd_teardown),
 		cmocka_unit_test_setup_teardown(ours_are_known_again, crowd_setup, crowd_teardown),
 		cmocka_unit_test_setup_teardown(what_serializable_remembers, crowd_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(a_holder_is_ended, crowd_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(whom_one_may_not_end, crowd_setup, crowd_teardown),
 	};
 	return cmocka_run_group_tests(tests, watch_server, watch_no_server);
 }

@@ -132,6 +132,25 @@ const struct server_session *crowd_find(const struct crowd *crowd, int pid)
 	return &crowd->sessions->at[at];
 }
 
+static void crowd_on_signalled(void *arg, bool sent, const struct err *err)
+{
+	struct crowd *crowd = arg;
+	crowd->sent = sent;
+	if (err)
+		crowd->err = *err;
+	crowd->answered = true;
+}
+
+bool crowd_signal(struct crowd *crowd, enum session_signal which, const struct server_session *session)
+{
+	struct signalled signalled = {session->pid, session->start_us};
+	crowd->answered = false;
+	err_clear(&crowd->err);
+	session_signal(crowd->rig->db, which, &signalled, crowd_on_signalled, crowd);
+	loop_run_until(crowd->rig->loop, &crowd->answered);
+	return crowd->sent;
+}
+
 static int crowd_compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "tests/support/rig.h"
 #include "watch/ask.h"
+#include "watch/signal.h"
 
 enum { CROWD_MAX = 16 };
 
@@ -17,7 +18,7 @@ struct crowd {
 	struct sessions *sessions;         /* the last answer */
 	struct err err;                    /* or why there is none */
 	struct sessions_question question; /* what is asked; `ours` is set by the test */
-	bool answered;
+	bool answered, sent;
 };
 
 /* A server of the suite that the environment names, as `rig` has it. */
@@ -41,6 +42,8 @@ void crowd_ask(struct crowd *crowd);
 void crowd_ask_over(struct crowd *crowd, struct db *db);
 /* The session of that process in the answer; fails where it is not there. */
 const struct server_session *crowd_find(const struct crowd *crowd, int pid);
+/* Signals that session, as it was listed; false where the server knows it no more. */
+bool crowd_signal(struct crowd *crowd, enum session_signal which, const struct server_session *session);
 /* "PID<PID PID<PID" of all pairs, sorted: the waiter, then its holder, a prepared transaction by its name. Owned. */
 char *crowd_pairs(const struct crowd *crowd);
 
