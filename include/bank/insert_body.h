@@ -11,8 +11,9 @@
 /*
  * First by COPY, all at once. Where that fails for one of them, or an id is there already, the transaction ends
  * without saying which (insert_must_part()); with insert_part() it is run again with a statement an account, and
- * knows. Each account is then TAKEN, THERE (an account with its id was there already: left as it is), or REFUSED with
- * the server's sentence. Unless `skip`, the first one that is not taken rejects the transaction; with it, those are
+ * knows. Each account is then TAKEN, THERE (an account with its id was there already: left as it is), SWALLOWED (it was
+ * not inserted, and the server, when asked, has none with its id: a trigger or a rule), or REFUSED with the server's
+ * sentence. Unless `skip`, the first one that is not taken rejects the transaction; with it, those are
  * left out: a REFUSED one by running the transaction once more (insert_again()).
  */
 struct insert;
@@ -32,7 +33,7 @@ bool insert_must_part(const struct insert *insert, const char *sqlstate); /* of 
 void insert_part(struct insert *insert);
 bool insert_again(const struct insert *insert); /* an account was refused that has now been left out */
 
-enum insert_fate { INSERT_TAKEN, INSERT_THERE, INSERT_REFUSED };
+enum insert_fate { INSERT_TAKEN, INSERT_THERE, INSERT_SWALLOWED, INSERT_REFUSED };
 /* *why: the server's sentence of a refused one, borrowed. */
 enum insert_fate insert_fate(const struct insert *insert, size_t row, const char **why);
 

@@ -12,48 +12,68 @@ struct erase {
 	const struct catalogue *catalogue;
 	char **ids;
 	char **held; /* of the attempt */
+	bool *kept;
 	size_t n;
-	size_t sent, answered; /* ids[answered .. sent) are on their way */
+	size_t which[BODY_MAX_STATEMENTS], sent, asked; /* the ids of the latest batch; so many were sent in all */
 };
 
 static void erase_reset(struct body *body, bool together)
 {
 	(void)together;
 	struct erase *erase = (struct erase *)body;
-	erase->sent = erase->answered = 0;
+	erase->sent = erase->asked = 0;
 	for (size_t i = 0; i < erase->n; i++) {
 		free(erase->held[i]);
 		erase->held[i] = NULL;
+		erase->kept[i] = false;
 	}
 }
 
 /* A statement an account, so that each answer is about one id, however the server spells it. */
+static void erase_add(struct erase *erase, struct batch *batch, enum catalogue_sql which, size_t i)
+{
+	erase->which[batch->n] = i;
+	struct statement *statement = &batch->statements[batch->n++];
+	*statement = catalogue_select(erase->catalogue, which, (const char *const *)&erase->ids[i], 1);
+	if (which == CAT_DELETE)
+		statement->verb = VERB_DELETE;
+}
+
+static void erase_take(struct erase *erase, const struct answer *answers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct rows *rows = answers[i].rows;
+		const char *balance = rows_cell(rows, 0, erase->asked ? ACCOUNT_BALANCE : 0);
+		if (!rows || rows->nrows == 0)
+			continue;
+		if (erase->asked)
+			erase->kept[erase->which[i]] = true;
+		else
+			erase->held[erase->which[i]] = mem_dup(balance ? balance : "NULL");
+	}
+}
+
+/* Those that were not deleted are asked for behind all others. */
 static enum body_say erase_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 				struct err *reason)
 {
 	(void)reason;
 	struct erase *erase = (struct erase *)body;
-	for (size_t i = 0; i < n; i++) {
-		const struct rows *rows = answers[i].rows;
-		const char *held = rows_cell(rows, 0, 0);
-		if (rows && rows->nrows > 0)
-			erase->held[erase->answered + i] = mem_dup(held ? held : "NULL");
-	}
-	erase->answered = erase->sent;
-	while (batch->n < BODY_MAX_STATEMENTS && erase->sent < erase->n)
-		batch->statements[batch->n++] =
-			(struct statement){.sql = erase->catalogue->sql[CAT_DELETE],
-					   .verb = VERB_DELETE,
-					   .nparams = 1,
-					   .params = (const char *const *)&erase->ids[erase->sent++],
-					   .shape = erase->catalogue->shape[CAT_DELETE]};
+	erase_take(erase, answers, n);
+	for (; batch->n < BODY_MAX_STATEMENTS && erase->sent < erase->n; erase->sent++)
+		erase_add(erase, batch, CAT_DELETE, erase->sent);
+	if (batch->n > 0)
+		return BODY_SEND;
+	for (; batch->n < BODY_MAX_STATEMENTS && erase->asked < erase->n; erase->asked++)
+		if (!erase->held[erase->asked])
+			erase_add(erase, batch, CAT_ONE, erase->asked);
 	return batch->n > 0 ? BODY_SEND : BODY_DONE;
 }
 
 static bool erase_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct erase *erase = (struct erase *)body;
-	return say_no_such_id(erase->catalogue, erase->ids[erase->answered + index], answer, reason);
+	return say_no_such_id(erase->catalogue, erase->ids[erase->which[index]], answer, reason);
 }
 
 static const struct body_ops ops = {.reset = erase_reset, .next = erase_next, .refused = erase_refused};
@@ -66,6 +86,7 @@ struct erase *erase_new(const struct catalogue *catalogue, const char *const *id
 	erase->n = n;
 	erase->ids = mem_array(n, sizeof *erase->ids);
 	erase->held = mem_array(n, sizeof *erase->held);
+	erase->kept = mem_array(n, sizeof *erase->kept);
 	for (size_t i = 0; i < n; i++)
 		erase->ids[i] = mem_dup(ids[i]);
 	return erase;
@@ -81,6 +102,7 @@ void erase_free(struct erase *erase)
 	}
 	free(erase->ids);
 	free(erase->held);
+	free(erase->kept);
 	free(erase);
 }
 
@@ -97,6 +119,11 @@ size_t erase_count(const struct erase *erase)
 const char *erase_id(const struct erase *erase, size_t i)
 {
 	return erase->ids[i];
+}
+
+bool erase_kept(const struct erase *erase, size_t i)
+{
+	return erase->kept[i];
 }
 
 const char *erase_held(const struct erase *erase, size_t i)

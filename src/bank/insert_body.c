@@ -12,14 +12,16 @@
 enum { PIECE = 32 << 10, ROOM = 128 };
 
 struct row {
-	bool there;    /* of the latest attempt */
-	char *refusal; /* of any attempt */
+	enum insert_fate fate; /* of the latest attempt */
+	char *refusal;         /* of any attempt */
 };
 
 struct insert {
 	struct body body;
 	size_t ncolumns;
+	size_t id; /* the column */
 	bool skip;
+	const struct catalogue *catalogue;
 	char *sql_copy, *sql_row;
 	struct feed feed;
 
@@ -37,6 +39,8 @@ struct insert {
 	bool missing; /* a statement added fewer rows than it has */
 	size_t at;    /* the next row */
 	size_t sent[BODY_MAX_STATEMENTS], sent_rows;
+	size_t open[BODY_MAX_STATEMENTS], nopen; /* rows that were not inserted, and are asked for */
+	bool asking;
 };
 
 /* ---- all rows at once ---- */
@@ -116,25 +120,58 @@ static void insert_reset(struct body *body, bool together)
 	(void)together;
 	struct insert *insert = (struct insert *)body;
 	insert->at = insert->from;
-	insert->missing = insert->again = false;
+	insert->missing = insert->again = insert->asking = false;
+	insert->nopen = 0;
 	for (size_t i = insert->from; i < insert->to; i++)
-		insert->rows[i].there = false;
+		insert->rows[i].fate = INSERT_TAKEN;
+}
+
+/* What a statement that takes no row leaves open: whether its id is there, or a trigger or a rule did it. */
+static enum body_say ask_for_open(struct insert *insert, struct batch *batch)
+{
+	size_t n = insert->skip ? insert->nopen : 1;
+	insert->asking = true;
+	for (size_t i = 0; i < n; i++) {
+		insert->params[i] = cell_of(insert, insert->open[i], insert->id);
+		batch->statements[batch->n++] = catalogue_select(insert->catalogue, CAT_ONE, &insert->params[i], 1);
+	}
+	return BODY_SEND;
+}
+
+static void insert_take_asked(struct insert *insert, const struct answer *answers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool there = answers[i].rows && answers[i].rows->nrows > 0;
+		insert->rows[insert->open[i]].fate = there ? INSERT_THERE : INSERT_SWALLOWED;
+	}
+}
+
+static void insert_find_open(struct insert *insert, const struct answer *answers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (answers[i].affected == (int64_t)insert->sent_rows)
+			continue;
+		insert->missing = true;
+		insert->open[insert->nopen++] = insert->sent[i];
+	}
 }
 
 static enum body_say insert_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 				 struct err *reason)
 {
 	struct insert *insert = (struct insert *)body;
-	for (size_t i = 0; i < n; i++) {
-		if (answers[i].affected == (int64_t)insert->sent_rows)
-			continue;
-		insert->missing = true;
-		insert->rows[insert->sent[i]].there = insert->parted;
-		if (insert->parted && insert->skip)
-			continue;
-		err_set(reason, ST_REJECTED, "an account with this id is there already");
+	if (insert->asking)
+		insert_take_asked(insert, answers, n);
+	else
+		insert_find_open(insert, answers, n);
+	if (insert->nopen > 0 && insert->parted && !insert->asking)
+		return ask_for_open(insert, batch);
+	insert->asking = false;
+	if (insert->missing && !(insert->parted && insert->skip)) {
+		err_set(reason, ST_REJECTED, "an account was not taken");
 		return BODY_REJECT;
 	}
+	insert->nopen = 0;
 	if (insert->parted)
 		return insert_add_rows(insert, batch);
 	return n == 0 ? insert_copy(insert, batch) : BODY_DONE;
@@ -157,7 +194,7 @@ static bool blames_a_row(const char *sqlstate, const char *message)
 static bool insert_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct insert *insert = (struct insert *)body;
-	if (!insert->parted || !blames_a_row(answer->sqlstate, answer->message))
+	if (!insert->parted || insert->asking || !blames_a_row(answer->sqlstate, answer->message))
 		return false;
 	struct row *row = &insert->rows[insert->sent[index]];
 	err_set(reason, ST_REJECTED, "%s (%s)", answer->message, answer->sqlstate);
@@ -193,7 +230,7 @@ bool insert_again(const struct insert *insert)
 enum insert_fate insert_fate(const struct insert *insert, size_t row, const char **why)
 {
 	*why = insert->rows[row].refusal;
-	return *why ? INSERT_REFUSED : insert->rows[row].there ? INSERT_THERE : INSERT_TAKEN;
+	return *why ? INSERT_REFUSED : insert->rows[row].fate;
 }
 
 /* ---- rows, and its life ---- */
@@ -222,6 +259,9 @@ struct insert *insert_new(const struct catalogue *catalogue, const char *const *
 	insert->body.ops = &ops;
 	insert->ncolumns = ncolumns;
 	insert->skip = skip;
+	insert->catalogue = catalogue;
+	while (insert->id + 1 < ncolumns && strcmp(columns[insert->id], catalogue->columns[ACCOUNT_ID]) != 0)
+		insert->id++;
 	insert_write_sql(insert, catalogue, columns);
 	insert->feed = (struct feed){insert_more_rows, insert};
 	insert->params = mem_array(BODY_MAX_STATEMENTS * ncolumns, sizeof *insert->params);

@@ -95,32 +95,42 @@ static size_t add_deleted(struct buf *out, const struct erase *erase)
 	return deleted;
 }
 
-static size_t add_missing(struct buf *out, const struct erase *erase)
+static size_t add_left(struct buf *out, const struct erase *erase, bool kept)
 {
-	size_t missing = 0;
+	size_t left = 0;
 	for (size_t i = 0; i < erase_count(erase); i++) {
-		if (erase_held(erase, i))
+		if (erase_held(erase, i) || erase_kept(erase, i) != kept)
 			continue;
-		buf_str(out, missing++ ? ", " : "");
+		buf_str(out, left++ ? ", " : "");
 		add_id(out, erase_id(erase, i));
 	}
-	return missing;
+	return left;
+}
+
+static void say_left(struct app *app, const struct erase *erase, bool deleted)
+{
+	struct buf missing = {0}, kept = {0};
+	size_t absent = add_left(&missing, erase, false), stayed = add_left(&kept, erase, true);
+	const char *nothing = deleted ? "" : "; nothing was changed";
+	if (absent)
+		app_say(app, ST_REJECTED, "%s not there: %s%s",
+			absent == 1 ? "this account was" : "these accounts were", missing.p, stayed ? "" : nothing);
+	if (stayed)
+		app_say(app, ST_REJECTED, "a trigger or a rule keeps %s: %s%s",
+			stayed == 1 ? "this account" : "these accounts", kept.p, nothing);
+	buf_free(&missing);
+	buf_free(&kept);
 }
 
 static enum status say_deleted(struct app *app, const struct erase *erase)
 {
-	struct buf gone = {0}, missing = {0};
-	size_t deleted = add_deleted(&gone, erase), absent = add_missing(&missing, erase);
+	struct buf gone = {0};
+	size_t deleted = add_deleted(&gone, erase);
 	if (deleted)
 		app_result(app, "deleted %zu %s%s", deleted, text_plural(deleted, "account", "accounts"), gone.p);
-	if (absent)
-		app_say(app, ST_REJECTED, "%s not there%s: %s%s",
-			absent == 1 ? "this account was" : "these accounts were",
-			app->catalogue->triggers ? ", or a trigger kept it" : "", missing.p,
-			deleted ? "" : "; nothing was changed");
+	say_left(app, erase, deleted > 0);
 	buf_free(&gone);
-	buf_free(&missing);
-	return absent ? ST_REJECTED : ST_OK;
+	return deleted < erase_count(erase) ? ST_REJECTED : ST_OK;
 }
 
 static void delete_on_done(void *arg, const struct txn_result *result)

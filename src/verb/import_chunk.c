@@ -39,13 +39,22 @@ static void chunk_finish(struct intake *intake, const struct err *err)
 static bool tell_bad(struct intake *intake, size_t row)
 {
 	const char *why;
-	char refused[400];
-	enum insert_fate fate = insert_fate(intake->insert, row, &why);
-	if (fate == INSERT_TAKEN)
+	char text[400] = "has an id that is there already";
+	switch (insert_fate(intake->insert, row, &why)) {
+	case INSERT_TAKEN:
 		return false;
-	snprintf(refused, sizeof refused, "is refused: %.380s", why ? why : "");
-	intake->spec.bad(intake->spec.arg, intake->lines[row],
-			 fate == INSERT_THERE ? "has an id that is there already" : refused);
+	case INSERT_THERE:
+		break;
+	case INSERT_SWALLOWED:
+		snprintf(text, sizeof text,
+			 "was not taken, and its id is not there: a trigger or a rule keeps it out%s",
+			 intake->app->catalogue->partial ? ", or an account that you may not see has it" : "");
+		break;
+	case INSERT_REFUSED:
+		snprintf(text, sizeof text, "is refused: %.380s", why);
+		break;
+	}
+	intake->spec.bad(intake->spec.arg, intake->lines[row], text);
 	return true;
 }
 

@@ -207,6 +207,33 @@ static void a_trigger_refuses_a_row(void **state)
 	expect_contents("1=10 3=30");
 }
 
+/* An id is said to be there where it is: the server is asked. */
+static void a_trigger_keeps_rows_out(void **state)
+{
+	static const char out[] = "was not taken, and its id is not there: a trigger or a rule keeps it out";
+	struct buf odd = {0}, words = {0};
+	(void)state;
+	buf_fmt(&words, "line 3 %s", out);
+	pg_exec("INSERT INTO accounts VALUES (1, 100);"
+		"CREATE OR REPLACE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+		" IF NEW.balance = 13 THEN RETURN NULL; END IF; RETURN NEW; END $$;"
+		"CREATE TRIGGER odd BEFORE INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION odd()");
+	expect(IMPORT("balance,id\n5,2\n13,3\n13,4\n"), 3, words.p);
+	expect(IMPORT("id,balance\n2,5\n1,13\n"), 3, "line 3 has an id that is there already");
+	expect_contents("1=100");
+	buf_str(&odd, "id,balance\n");
+	for (int i = 0; i < 40; i++) /* more than a batch of each */
+		buf_fmt(&odd, "%d,%d\n", i / 2 + 1, i % 3 ? 13 : 7);
+	struct proc *proc =
+		proc_run((const char *const[]){proc_teller(), "import", "-", "--skip-bad", NULL}, NULL, odd.p);
+	proc_expect_err(proc, "line 2 has an id that is there already");
+	proc_expect_err(proc, "line 6 was not taken, and its id is not there");
+	expect(proc, 0, "27 lines were left out");
+	pg_expect("14 91 191", "SELECT count(*) || ' ' || (count(*) - 1) * 7 || ' ' || sum(balance) FROM accounts");
+	buf_free(&odd);
+	buf_free(&words);
+}
+
 /* ---- whole chunks, and from where to go on ---- */
 
 static void it_tells_from_which_line_to_go_on(void **state)
@@ -334,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup(a_line_of_a_megabyte, bank),
 		cmocka_unit_test_setup(bad_lines_are_left_out, bank),
 		cmocka_unit_test_setup(a_trigger_refuses_a_row, bank),
+		cmocka_unit_test_setup(a_trigger_keeps_rows_out, bank),
 		cmocka_unit_test_setup(it_tells_from_which_line_to_go_on, bank),
 		cmocka_unit_test_setup(a_line_inside_quotes_counts, bank),
 		cmocka_unit_test_setup(too_large_chunks_are_halved, bank),

@@ -181,7 +181,12 @@ static void rows_that_a_trigger_keeps(void **state)
 		"CREATE OR REPLACE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
 		"CREATE TRIGGER k BEFORE INSERT OR DELETE ON kept FOR EACH ROW EXECUTE FUNCTION keep()");
 	check_refusal(teller_run("--table", "kept", "create", "5"), 3, "a trigger or a rule keeps them out");
-	check_refusal(teller_run("--table", "kept", "delete", "1", "--yes"), 3, "or a trigger kept it");
+	check_refusal(teller_run("--table", "kept", "delete", "1", "--yes"), 3,
+		      "a trigger or a rule keeps this account: 1; nothing was changed");
+	check_refusal(teller_run("--table", "kept", "delete", "2", "--yes"), 3,
+		      "this account was not there: 2; nothing");
+	check_refusal(teller_run("--table", "kept", "delete", "2", "1", "3", "--yes"), 3,
+		      "a trigger or a rule keeps this account: 1; nothing was changed");
 	pg_expect("1", "SELECT count(*) FROM kept");
 }
 
