@@ -58,7 +58,9 @@ UI_SRC   := $(wildcard ui/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
 PICTURE  := $(BUILD)/tests/picture/picture
-SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/% tests/picture/picture.c,$(wildcard tests/*/*.c))
+CRDB_SRC := $(filter-out %_test.c,$(wildcard tests/cockroach/*.c))
+CRDB     := $(BUILD)/tests/cockroach/cockroach
+SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/% tests/picture/picture.c $(CRDB_SRC),$(wildcard tests/*/*.c))
 ASSETS   := $(sort $(filter-out %.png %.svg %.1 %.5,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
 LESSONS  := first-transfer lost-update wrong-retry retry-by-itself commit-that-rolled-back read-committed locking-read deadlock hot-account \
@@ -70,7 +72,7 @@ UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/teller
-tests: $(TESTS) $(BENCH) $(PICTURE)
+tests: $(TESTS) $(BENCH) $(PICTURE) $(CRDB)
 
 $(BUILD)/teller: $(BUILD)/src/main.o $(UI_OBJ) $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(CORE_LIBS) $(UI_LIBS))
@@ -126,6 +128,10 @@ $(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/test
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
 
 $(PICTURE): $(BUILD)/tests/picture/picture.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
+	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
+
+# The tests' own program of that name, for what starts one.
+$(CRDB): $(CRDB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
 
 # Takes the picture of the README anew, assets/screen.svg.

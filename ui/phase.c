@@ -23,7 +23,11 @@ bool phase_words(struct buf *out, const struct app *app)
 {
 	switch (app->phase) {
 	case PHASE_SERVER:
-		buf_str(out, "starting PostgreSQL ...");
+		if (app->settings.cockroach)
+			draw_harmless(out, app->starting ? app->starting : "starting CockroachDB");
+		else
+			buf_str(out, "starting PostgreSQL");
+		buf_str(out, " ...");
 		return true;
 	case PHASE_CONNECTING:
 		connecting(out, app);

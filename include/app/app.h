@@ -102,6 +102,7 @@ struct app {
 	char *unsettled_id;         /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
 	char *source, *destination; /* picks, raw ids; NULL */
 	enum app_phase phase;
+	char *starting; /* how far the start of a cluster has got, for people; NULL */
 	struct err failure;
 	struct face face;
 	terminal_facts_fn *terminal; /* may be NULL: there is nothing that could draw */

@@ -28,8 +28,10 @@ struct settings {
 	bool demo;               /* a private server */
 	bool bare;               /* demo with a verb that makes the tables itself */
 	char *keep;              /* demo --keep DIR */
-	unsigned accounts;       /* demo --accounts N, init --accounts N; default 100 */
-	size_t ncommands;        /* verb with its words as one command line, or -c, in order */
+	char *cockroach;   /* demo --cockroach: the path of the program, "" for the one on PATH; NULL: PostgreSQL */
+	unsigned nodes;    /* demo --nodes N; default 1 */
+	unsigned accounts; /* demo --accounts N, init --accounts N; default 100 */
+	size_t ncommands;  /* verb with its words as one command line, or -c, in order */
 	char **commands;
 	char *file;           /* -f; "-" is standard input */
 	char *output;         /* -o: where data go */

@@ -249,6 +249,7 @@ bool app_free(struct app *app)
 	free(app->source);
 	free(app->destination);
 	free(app->no_bank);
+	free(app->starting);
 	free(app->filter);
 	free(app->unsettled_id);
 	ring_free(app->ring);

@@ -12,6 +12,7 @@ void settings_free(struct settings *settings)
 		free(settings->commands[i]);
 	free(settings->commands);
 	free(settings->keep);
+	free(settings->cockroach);
 	free(settings->file);
 	free(settings->output);
 	free(settings->table);

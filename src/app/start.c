@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The start: server, sessions, tables, catalogue; each phase begins the next. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/app_private.h"
@@ -161,14 +162,24 @@ static void start_on_server(void *arg, const struct err *err)
 		return;
 	}
 	conninfo_free(&app->settings.conninfo);
-	app->settings.conninfo = (struct conninfo){
-		.host = mem_dup(server_socket_dir(app->server)),
-		.port = mem_dup(server_port(app->server)),
-		.user = mem_dup(server_user(app->server)),
-		.dbname = mem_dup(server_dbname(app->server)),
-	};
+	server_conninfo(app->server, &app->settings.conninfo);
 	server_on_death(app->server, start_on_server_died, app);
 	start_connect_all(app);
+}
+
+static void start_on_progress(void *arg, const char *text)
+{
+	struct app *app = arg;
+	free(app->starting);
+	app->starting = mem_dup(text);
+	start_phase(app, PHASE_SERVER);
+}
+
+static void start_cluster(struct app *app)
+{
+	app->server =
+		server_start_cluster(app->loop, app->settings.cockroach, app->settings.nodes, start_on_server, app);
+	server_on_progress(app->server, start_on_progress, app);
 }
 
 void app_start(struct app *app)
@@ -179,5 +190,8 @@ void app_start(struct app *app)
 		return;
 	}
 	start_phase(app, PHASE_SERVER);
-	app->server = server_start(app->loop, app->settings.keep, start_on_server, app);
+	if (app->settings.cockroach)
+		start_cluster(app);
+	else
+		app->server = server_start(app->loop, app->settings.keep, start_on_server, app);
 }

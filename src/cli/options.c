@@ -9,6 +9,7 @@
 
 #include "bank/catalogue.h"
 #include "base/mem.h"
+#include "server/server.h"
 
 /* ---- reading values ---- */
 
@@ -245,6 +246,28 @@ static enum status apply_accounts(struct settings *s, const char *value, struct 
 	return status;
 }
 
+static enum status apply_cockroach(struct settings *s, const char *value, struct err *err)
+{
+	if (value && !value[0])
+		return err_set(err, ST_USAGE, "--cockroach= names no program: leave the = out for the one on PATH");
+	return options_take(&s->cockroach, value ? value : "");
+}
+
+/* Two nodes are worse than one: where either is gone, neither of them serves. */
+static enum status apply_nodes(struct settings *s, const char *value, struct err *err)
+{
+	unsigned long long n = 0;
+	enum status status = options_number(value, "--nodes", 1, CLUSTER_NODES_MAX, &n, err);
+	if (status || n == 2)
+		return err_set(
+			err, ST_USAGE,
+			"--nodes takes 1 or 3 to %d, not \"%.80s\": a cluster serves as long as more than half of "
+			"its nodes do",
+			CLUSTER_NODES_MAX, value);
+	s->nodes = (unsigned)n;
+	return ST_OK;
+}
+
 /* ---- the table ---- */
 
 #define SHORT_OPTION(constant, word, name, own, help) {0, word, NULL, GROUP_OUTPUT, help, apply_##name, NULL},
@@ -269,6 +292,9 @@ static const struct option table[] = {
 	{'y', "yes", NULL, GROUP_WORK, "do not ask before money moves", apply_yes, NULL},
 	{0, "accounts", "N", GROUP_WORK, "demo, init, tutorial: accounts to add (default 100)", apply_accounts, NULL},
 	{0, "keep", "DIR", GROUP_WORK, "demo: keep the data in this directory", apply_keep, NULL},
+	{0, "cockroach", "[=PATH]", GROUP_WORK, "demo: a cluster of CockroachDB, by this program", apply_cockroach,
+	 NULL},
+	{0, "nodes", "N", GROUP_WORK, "demo --cockroach: nodes, 1 or 3 to 5 (default 1)", apply_nodes, NULL},
 	{'o', "output", "FILE", GROUP_OUTPUT, "data to this file, in place of standard output", apply_output, NULL},
 	OUTPUT_SHORT_FORMS(SHORT_OPTION) /* --csv ... */
 	{0, "format", "FORMAT", GROUP_OUTPUT, OUTPUT_FORMAT_HELP, apply_format, OUTPUT_FORMAT_CHOICES},

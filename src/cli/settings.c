@@ -171,6 +171,15 @@ static enum status settings_finish(struct reader *reader, struct err *err)
 		return err_set(err, ST_USAGE, "demo makes its own tables, and --read-only makes none");
 	if (settings->keep && !settings->demo)
 		return err_set(err, ST_USAGE, "--keep goes with the verb demo");
+	if (settings->cockroach && !settings->demo)
+		return err_set(err, ST_USAGE, "--cockroach goes with the verb demo");
+	if (settings->nodes && !settings->cockroach)
+		return err_set(err, ST_USAGE, "--nodes goes with demo --cockroach");
+	if (settings->cockroach && settings->keep)
+		return err_set(err, ST_USAGE,
+			       "--keep keeps a PostgreSQL; a cluster of demo --cockroach is thrown away");
+	if (settings->cockroach && !settings->nodes)
+		settings->nodes = 1;
 	if (reader->accounts && !settings->demo)
 		return err_set(err, ST_USAGE, "--accounts goes with the verbs demo, init and tutorial");
 	if (reader->user && !settings->conninfo.user)

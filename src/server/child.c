@@ -49,6 +49,10 @@ static _Noreturn void exec_child(const struct spawn_args *spawn, pid_t guardian,
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
+	if (spawn->dir && chdir(spawn->dir)) {
+		dprintf(STDERR_FILENO, "error: cannot enter %s: %s\n", spawn->dir, strerror(errno));
+		_exit(127);
+	}
 #ifdef PR_SET_PDEATHSIG
 	prctl(PR_SET_PDEATHSIG, spawn->deathsig, 0, 0, 0);
 	if (getppid() != guardian)
@@ -95,7 +99,7 @@ static bool start(struct child *child, const struct spawn_args *spawn)
 	 * which are others here. */
 	child->pid = _Fork();
 	if (child->pid == 0)
-		exec_child(spawn, guardian, in, out[1]);
+		exec_child(spawn, guardian, in, spawn->output ? spawn->output : out[1]);
 	int error = errno;
 	close(in);
 	close(out[1]);
@@ -153,15 +157,20 @@ static void output_read(struct child *child)
 	}
 }
 
+/* Nobody else: whoever has several looks at each. */
 static void reap(struct child *child)
 {
 	int status;
-	pid_t pid;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (pid == child->pid) {
-			child->pid = 0;
-			child->status = status;
-		}
+	if (child->pid && waitpid(child->pid, &status, WNOHANG) == child->pid) {
+		child->pid = 0;
+		child->status = status;
+	}
+}
+
+void child_look(struct child *child)
+{
+	reap(child);
+	output_read(child);
 }
 
 /* The owner never sends anything: what can be read is the end of the connection. */
@@ -172,34 +181,40 @@ static bool owner_gone(int owner)
 	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-/* Sleeps until something happens: CHILD_SAID stands for output or the end of a child, to be looked at. */
-static enum child_news sleep_once(struct child *child, int owner, uint64_t until_us)
+bool child_sleep(struct pollfd *polls, nfds_t n, uint64_t until_us)
 {
-	struct pollfd polls[] = {{.fd = owner, .events = POLLIN}, {.fd = child->out, .events = POLLIN}};
 	uint64_t now = clock_us();
 	sigset_t none;
 	if (now >= until_us)
-		return CHILD_LATE;
+		return false;
 	uint64_t left = until_us - now;
 	struct timespec wait = {.tv_sec = (time_t)(left / 1000000), .tv_nsec = (long)(left % 1000000) * 1000};
 	sigemptyset(&none);
-	if (ppoll(polls, COUNT_OF(polls), until_us == UINT64_MAX ? NULL : &wait, &none) > 0 && polls[0].revents &&
-	    owner_gone(owner))
-		return CHILD_ALONE;
-	return CHILD_SAID;
+	if (ppoll(polls, n, until_us == UINT64_MAX ? NULL : &wait, &none) <= 0)
+		for (nfds_t i = 0; i < n; i++)
+			polls[i].revents = 0;
+	return true;
+}
+
+/* Sleeps until something happens: CHILD_SAID stands for output or the end of a child, to be looked at. */
+static enum child_news sleep_once(int out, int owner, uint64_t until_us)
+{
+	struct pollfd polls[] = {{.fd = owner, .events = POLLIN}, {.fd = out, .events = POLLIN}};
+	if (!child_sleep(polls, COUNT_OF(polls), until_us))
+		return CHILD_LATE;
+	return polls[0].revents && owner_gone(owner) ? CHILD_ALONE : CHILD_SAID;
 }
 
 enum child_news child_wait(struct child *child, int owner, const char *until, int wait_ms)
 {
 	uint64_t until_us = wait_ms < 0 ? UINT64_MAX : clock_us() + (uint64_t)wait_ms * 1000;
 	for (;;) {
-		reap(child);
-		output_read(child);
+		child_look(child);
 		if (!child->pid)
 			return CHILD_ENDED;
 		if (until && strstr(child->tail, until))
 			return CHILD_SAID;
-		enum child_news news = sleep_once(child, owner, until_us);
+		enum child_news news = sleep_once(child->out, owner, until_us);
 		if (news != CHILD_SAID)
 			return news;
 	}
@@ -225,20 +240,41 @@ static void kill_children(void)
 	}
 }
 
+/* A child and its helpers are one process group. */
+static void kill_group(const struct child *child)
+{
+	if (child->pid) {
+		kill(-child->pid, SIGKILL);
+		kill(child->pid, SIGKILL);
+	}
+}
+
+static void close_output(struct child *child)
+{
+	if (child->out >= 0)
+		close(child->out);
+	child->out = -1;
+}
+
+void child_end(struct child *child)
+{
+	kill_group(child);
+	while (child->pid && waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
+		;
+	child->pid = 0;
+	output_read(child);
+	close_output(child);
+}
+
 void child_kill(struct child *child)
 {
 	int status;
-	if (child->pid) {
-		kill(-child->pid, SIGKILL); /* initdb and its helpers are one process group */
-		kill(child->pid, SIGKILL);
-	}
+	kill_group(child);
 	do
 		kill_children();
 	while (waitpid(-1, &status, 0) > 0 || errno == EINTR);
 	child->pid = 0;
-	if (child->out >= 0)
-		close(child->out);
-	child->out = -1;
+	close_output(child);
 }
 
 void child_forget(struct child *child)

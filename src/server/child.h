@@ -3,8 +3,10 @@
 #ifndef SERVER_CHILD_H
 #define SERVER_CHILD_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -25,6 +27,8 @@ struct spawn_args {
 	const char *const *argv; /* argv[0] is the path of the program */
 	char *const *env;
 	const char *input; /* its standard input, less than 4 kB; NULL: /dev/null */
+	const char *dir;   /* its working directory; NULL: ours */
+	int output;        /* what it writes goes to this descriptor, and is not read; 0: it is read */
 	int deathsig;      /* the kernel's last service: sent to it if the guardian is killed */
 };
 
@@ -40,7 +44,16 @@ enum child_news {
 /* Sleeps until one of them; owner -1: nobody; until NULL: no text; wait_ms -1: no limit. */
 enum child_news child_wait(struct child *child, int owner, const char *until, int wait_ms);
 
-/* Kills what is left of it and of its descendants, and waits for their ends. */
+/* For whoever has several: sleeps until there is something on one of `polls`, until a child ends, or a while longer
+ * than that; false once it is `until_us` (clock_us()). Afterwards child_look() says how each is: it reads what the
+ * child has written, and its pid is 0 once it has ended. */
+bool child_sleep(struct pollfd *polls, nfds_t n, uint64_t until_us);
+void child_look(struct child *child);
+
+/* Kills it and its process group, and waits for its end. */
+void child_end(struct child *child);
+
+/* Kills what is left of it and of its descendants, of all others that we have started too, and waits for their ends. */
 void child_kill(struct child *child);
 
 /* Forgets its output so far. */

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "src/server/child.h"
+#include "src/server/cluster.h"
 #include "src/server/home.h"
 #include "src/server/keep.h"
 #include "src/server/last_words.h"
@@ -40,19 +41,20 @@ struct guardian {
 	char data[PATH_MAX + 16];
 };
 
+#define HOME_MEMORY ((uint64_t)2 << 30)
 enum { START_MS = 60000, QUIT_MS = 8000, CHECKPOINT_MS = 60000 };
 
 /* Left to do nothing, so that a ^C or hang-up meant for teller ends teller, and teller's end ends us, in good order. */
 static const int ignored_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
 				      SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
 
-static void guardian_say(const struct guardian *g, char news, const char *text)
+void guardian_say(int owner, char news, const char *text)
 {
 	char bytes[1024];
 	int n = snprintf(bytes, sizeof bytes, "%c%s", news, text);
 	size_t size = n < (int)sizeof bytes ? (size_t)n + 1 : sizeof bytes;
 	/* An owner that is gone is noticed where we wait. */
-	ssize_t ignored = send(g->owner, bytes, size, MSG_NOSIGNAL);
+	ssize_t ignored = send(owner, bytes, size, MSG_NOSIGNAL);
 	(void)ignored;
 }
 
@@ -197,7 +199,7 @@ static enum status settle_in(struct guardian *g, struct err *err)
 		st = err_set(err, ST_OWN, "cannot enter /: %s; check its permissions", strerror(errno));
 	if (st == ST_OK)
 		st = programs_find(&g->programs, g->args->env, err);
-	return st == ST_OK ? home_make(&g->home, err) : st;
+	return st == ST_OK ? home_make(&g->home, HOME_MEMORY, err) : st;
 }
 
 static enum status start(struct guardian *g, struct err *err)
@@ -205,7 +207,7 @@ static enum status start(struct guardian *g, struct err *err)
 	enum status st = settle_in(g, err);
 	if (st != ST_OK)
 		return st;
-	guardian_say(g, NEWS_HOME, g->home.path);
+	guardian_say(g->owner, NEWS_HOME, g->home.path);
 	bool sweep_later = g->keep.filled;
 	st = place_cluster(g, err);
 	if (st == ST_OK)
@@ -234,11 +236,11 @@ static void stop(struct guardian *g)
 static void guard(struct guardian *g)
 {
 	char words[400];
-	guardian_say(g, NEWS_READY, "");
+	guardian_say(g->owner, NEWS_READY, "");
 	if (child_wait(&g->child, g->owner, NULL, -1) != CHILD_ENDED)
 		return;
 	last_words(g->child.tail, g->child.status, words, sizeof words);
-	guardian_say(g, NEWS_DIED, words);
+	guardian_say(g->owner, NEWS_DIED, words);
 }
 
 /* musl has no closefrom(). */
@@ -279,11 +281,15 @@ _Noreturn void guardian_run(const struct guardian_args *args)
 	struct guardian g = {.args = args, .home = {.fd = -1}, .keep = {.fd = -1}, .child = {.out = -1}};
 	struct err err = {.text = ""};
 	g.owner = take_own_life(args->owner);
+	if (args->cockroach) {
+		cluster_guard(args, g.owner);
+		_exit(0);
+	}
 	enum status st = start(&g, &err);
 	if (st == ST_OK)
 		guard(&g);
 	else if (st != ST_CANCELLED)
-		guardian_say(&g, NEWS_FAILED, err.text);
+		guardian_say(g.owner, NEWS_FAILED, err.text);
 	stop(&g);
 	_exit(0);
 }

@@ -22,7 +22,8 @@
 #endif
 
 #include "base/mem.h"
-#include "src/server/postmaster.h"
+#include "server/server.h"
+#include "src/server/orphan.h"
 #include "src/server/tree.h"
 
 #ifndef TMPFS_MAGIC /* the kernel's headers come apart from the C library's, and with musl often not at all */
@@ -31,7 +32,6 @@
 
 #define PREFIX "teller-demo-"
 #define MEMORY "/dev/shm"
-#define MEMORY_MIN ((uint64_t)2 << 30)
 
 /* The longest place whose sockets fit in sun_path, 107 bytes and a NUL. */
 static const size_t place_max = 107 - sizeof("/" PREFIX "XXXXXX/.s.PGSQL.5432") + 1;
@@ -49,13 +49,13 @@ static const char *place(size_t i)
 }
 
 /* Memory is used only where there is plenty of it: a bank of millions of accounts must not take what others need. */
-static bool is_roomy(const char *where)
+static bool is_roomy(const char *where, uint64_t memory_min)
 {
 	struct statfs fs;
 	if (strcmp(where, MEMORY) != 0)
 		return true;
 	return statfs(where, &fs) == 0 && fs.f_type == TMPFS_MAGIC &&
-	       (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize >= MEMORY_MIN;
+	       (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize >= memory_min;
 }
 
 static bool home_same(const struct stat *a, const struct stat *b)
@@ -91,12 +91,12 @@ static bool make_in(struct home *home, const char *where)
 	return false;
 }
 
-enum status home_make(struct home *home, struct err *err)
+enum status home_make(struct home *home, uint64_t memory_min, struct err *err)
 {
 	home->fd = -1;
 	const char *where;
 	for (size_t i = 0; (where = place(i)) != NULL; i++)
-		if (is_roomy(where) && make_in(home, where))
+		if (is_roomy(where, memory_min) && make_in(home, where))
 			return ST_OK;
 	return err_set(err, ST_OWN,
 		       "cannot make a directory for the private server in %s: %s; set TMPDIR to a short path that can "
@@ -122,15 +122,28 @@ void home_remove(struct home *home)
 	home->fd = -1;
 }
 
+/* True where nothing works in the directory `name` of the home any more. */
+static bool home_orphan_end(int home, const char *name, const char *pidfile, int signum)
+{
+	int dir = openat(home, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return true;
+	bool ended = orphan_end(dir, pidfile, signum);
+	close(dir);
+	return ended;
+}
+
 void home_reclaim(const char *path, uid_t uid)
 {
 	int fd = claim(path, uid);
 	if (fd < 0)
 		return;
-	int data = openat(fd, "data", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	bool free_of_it = data < 0 || postmaster_end(data, SIGQUIT);
-	if (data >= 0)
-		close(data);
+	bool free_of_it = home_orphan_end(fd, "data", "postmaster.pid", SIGQUIT);
+	for (unsigned i = 1; i <= CLUSTER_NODES_MAX; i++) {
+		char node[sizeof HOME_NODE + 11];
+		snprintf(node, sizeof node, HOME_NODE, i);
+		free_of_it &= home_orphan_end(fd, node, HOME_NODE_PID, SIGKILL);
+	}
 	if (free_of_it)
 		remove_claimed(path, fd);
 	else

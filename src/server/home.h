@@ -4,21 +4,27 @@
 #define SERVER_HOME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 
 /*
- * $TMPDIR/teller-demo-XXXXXX; without a TMPDIR in /dev/shm where that has 2 GiB to spare; else, or where that is too
- * long for a socket or cannot be used, in /tmp. Mode 0700. The socket is in it, and data/ if they are thrown away. It
- * belongs to the process that has it open and locked (flock): one whose lock is free has lost its owner.
+ * $TMPDIR/teller-demo-XXXXXX; without a TMPDIR in /dev/shm where that has enough to spare; else, or where that is too
+ * long for a socket or cannot be used, in /tmp. Mode 0700. PostgreSQL's socket is in it, and data/ if they are thrown
+ * away; of a cluster its certificates and a directory for each node. It belongs to the process that has it open and
+ * locked (flock): one whose lock is free has lost its owner.
  */
 struct home {
 	char path[108];
 	int fd; /* -1: none */
 };
 
-MUST_CHECK enum status home_make(struct home *home, struct err *err);
+#define HOME_NODE "node%u"  /* the working directory of node 1, 2 ... */
+#define HOME_NODE_PID "pid" /* in it: the number of its process */
+
+/* `memory_min`: the bytes that /dev/shm must have to spare. */
+MUST_CHECK enum status home_make(struct home *home, uint64_t memory_min, struct err *err);
 
 /* Removes it with all that is in it. What cannot be removed is left to a later sweep. */
 void home_remove(struct home *home);

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "src/server/postmaster.h"
+#include "src/server/orphan.h"
 #include "src/server/tree.h"
 
 #define MARK "teller-demo"
@@ -103,7 +103,7 @@ static enum status clear_up(struct keep *keep, struct err *err)
 {
 	int data = openat(keep->fd, "data", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	keep->filled = data >= 0;
-	bool ended = data < 0 || postmaster_end(data, SIGINT);
+	bool ended = data < 0 || orphan_end(data, "postmaster.pid", SIGINT);
 	if (data >= 0)
 		close(data);
 	if (!ended)

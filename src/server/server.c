@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The private, throw-away PostgreSQL of `teller demo`: the owner's end of its guardian. */
+/* The private, throw-away server of `teller demo`: the owner's end of its guardian. */
 #include "server/server.h"
 
 #include <errno.h>
@@ -15,29 +15,12 @@
 #include "base/mem.h"
 #include "src/server/guardian.h"
 #include "src/server/home.h"
-
-struct server {
-	struct loop *loop;
-	server_ready_fn *done; /* NULL once it was called */
-	void *done_arg;
-	bool serves; /* it is ready and was not heard to die */
-	server_died_fn *died;
-	void *died_arg;
-	bool *gone; /* where a callback is at work: set by server_stop() */
-	pid_t guardian;
-	int fd;
-	struct watch *watch;
-	struct timer *failure; /* brings `err` to the loop where not even a guardian could be made */
-	struct buf news;
-	char dir[108];
-	uid_t uid;
-	struct err err;
-};
+#include "src/server/server_internal.h"
 
 /* ---- what the guardian says ---- */
 
 /* Each of these may end in server_stop(): the server is not touched afterwards. */
-static void server_tell_failed(struct server *s)
+void server_tell_failed(struct server *s)
 {
 	server_ready_fn *done = s->done;
 	struct err err = s->err;
@@ -46,7 +29,7 @@ static void server_tell_failed(struct server *s)
 		done(s->done_arg, &err);
 }
 
-static void tell_ready(struct server *s)
+void server_tell_ready(struct server *s)
 {
 	server_ready_fn *done = s->done;
 	s->done = NULL;
@@ -70,7 +53,10 @@ static void dispatch(struct server *s, char news, const char *text)
 		snprintf(s->dir, sizeof s->dir, "%s", text);
 		break;
 	case NEWS_READY:
-		tell_ready(s);
+		if (s->n)
+			nodes_on_ready(s);
+		else
+			server_tell_ready(s);
 		break;
 	case NEWS_FAILED:
 		err_set(&s->err, ST_OWN, "%s", text);
@@ -80,6 +66,7 @@ static void dispatch(struct server *s, char news, const char *text)
 		tell_died(s, text);
 		break;
 	default:
+		nodes_on_news(s, news, text);
 		break;
 	}
 }
@@ -165,16 +152,12 @@ static pid_t fork_guardian(const struct guardian_args *args)
 	return pid;
 }
 
-static enum status guardian_start(struct server *s, const char *keep)
+static enum status guardian_start(struct server *s, struct guardian_args args)
 {
 	int fds[2];
-	struct guardian_args args = {.keep = keep};
-	if (user_choose(&args.user, &s->err) != ST_OK)
-		return s->err.status;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
 		return err_set(&s->err, ST_OWN, "cannot make a socket for the private server: %s; try again",
 			       strerror(errno));
-	s->uid = args.user.uid;
 	args.owner = fds[1];
 	args.env = clean_environment();
 	s->guardian = fork_guardian(&args);
@@ -193,20 +176,48 @@ static void on_failure(void *arg)
 	server_tell_failed(arg);
 }
 
-struct server *server_start(struct loop *loop, const char *keep, server_ready_fn *done, void *arg)
+static struct server *server_new(struct loop *loop, server_ready_fn *done, void *arg)
 {
 	struct server *s = NEW(struct server);
 	s->loop = loop;
 	s->done = done;
 	s->done_arg = arg;
 	s->fd = -1;
-	if (guardian_start(s, keep) == ST_OK) {
-		s->watch = watch_new(loop, s->fd, on_news, s);
+	return s;
+}
+
+/* `st`: of what was to be settled before. */
+static void server_begin(struct server *s, const struct guardian_args *args, enum status st)
+{
+	if (st == ST_OK)
+		st = guardian_start(s, *args);
+	if (st == ST_OK) {
+		s->watch = watch_new(s->loop, s->fd, on_news, s);
 		watch_set(s->watch, WATCH_READ);
 	} else {
-		s->failure = timer_new(loop, on_failure, s);
+		s->failure = timer_new(s->loop, on_failure, s);
 		timer_start(s->failure, 0);
 	}
+}
+
+struct server *server_start(struct loop *loop, const char *keep, server_ready_fn *done, void *arg)
+{
+	struct server *s = server_new(loop, done, arg);
+	struct guardian_args args = {.keep = keep};
+	enum status st = user_choose(&args.user, &s->err);
+	s->uid = args.user.uid;
+	server_begin(s, &args, st);
+	return s;
+}
+
+struct server *server_start_cluster(struct loop *loop, const char *program, size_t nodes, server_ready_fn *done,
+				    void *arg)
+{
+	struct server *s = server_new(loop, done, arg);
+	struct guardian_args args = {.cockroach = program, .nodes = nodes};
+	s->uid = geteuid();
+	nodes_begin(s, nodes);
+	server_begin(s, &args, ST_OK);
 	return s;
 }
 
@@ -239,6 +250,18 @@ const char *server_dbname(const struct server *s)
 	return SERVER_DBNAME;
 }
 
+void server_conninfo(const struct server *s, struct conninfo *info)
+{
+	if (s->n) {
+		nodes_conninfo(s, 0, s->n, SERVER_DBNAME, info);
+		return;
+	}
+	*info = (struct conninfo){.host = mem_dup(s->dir),
+				  .port = mem_dup(SERVER_PORT),
+				  .user = mem_dup(SERVER_USER),
+				  .dbname = mem_dup(SERVER_DBNAME)};
+}
+
 /* ---- stopping ---- */
 
 /* Closing our end of the stream is the word; the guardian ends when all is done. */
@@ -261,6 +284,7 @@ void server_stop(struct server *s)
 		*s->gone = true;
 	watch_free(s->watch);
 	timer_free(s->failure);
+	nodes_end(s);
 	if (s->fd >= 0)
 		close(s->fd);
 	if (s->guardian > 0)

@@ -31,7 +31,7 @@ static int listen_in(const struct translator *translator)
 	return fd;
 }
 
-static _Noreturn void serve(struct translator_shared *shared, int client, const char *server)
+_Noreturn void link_client(struct translator_shared *shared, int client, const char *server)
 {
 	static struct link link; /* too large for a stack */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -52,7 +52,7 @@ static _Noreturn void listen_on(struct translator_shared *shared, int listener, 
 			continue;
 		if (fork() == 0) {
 			close(listener);
-			serve(shared, client, server);
+			link_client(shared, client, server);
 		}
 		close(client);
 	}

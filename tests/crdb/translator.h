@@ -23,6 +23,8 @@ struct translator_shared { /* each connection has a process: what they count is 
 	atomic_uint conflicts;     /* 40001 that clients got */
 	atomic_uint own_retries;   /* that no client saw */
 	atomic_uint locking_reads; /* SELECT ... FOR UPDATE */
+	unsigned node;             /* the number of this node; 0: 1 */
+	char databases[32];        /* the names of its databases begin so on PostgreSQL; "": they are the same */
 };
 
 struct translator {

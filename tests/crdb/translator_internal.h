@@ -73,7 +73,10 @@ void link_collect(struct link *link, struct link_answer *answer);
 void link_start(struct link *link, const char *server); /* greets both sides; a cancel is passed on */
 
 /* translator_sql.c: SQL. The text for PostgreSQL is owned by the caller. */
-char *link_translate(const char *sql, bool serializable, enum link_kind *kind);
+char *link_translate(const char *sql, const struct translator_shared *shared, enum link_kind *kind);
+
+/* translator.c: a client of its own; the process ends with it */
+_Noreturn void link_client(struct translator_shared *shared, int client, const char *server);
 
 /* translator_run.c: a statement with its transaction */
 void link_serve(struct link *link);

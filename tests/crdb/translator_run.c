@@ -300,7 +300,7 @@ static void do_parse(struct link *link, const struct buf *body)
 	enum link_kind kind;
 	struct buf message = {0};
 	struct link_answer answer = {.failed = false};
-	char *own = link_translate(sql, link->shared->serializable, &kind);
+	char *own = link_translate(sql, link->shared, &kind);
 	if (link->shared->of_2019 && strstr(own, "v22.1.0"))
 		memcpy(strstr(own, "v22.1.0"), "v2.2.0 ", 7);
 	keep_text(link, name, kind, strstr(own, " FOR UPDATE"));
@@ -371,7 +371,7 @@ static void put_ready(struct link *link)
 static void do_query(struct link *link, const char *sql)
 {
 	enum link_kind kind;
-	char *own = link_translate(sql, link->shared->serializable, &kind);
+	char *own = link_translate(sql, link->shared, &kind);
 	keep_begin(link, kind, own);
 	if (is_own(kind))
 		run_own(link, kind);

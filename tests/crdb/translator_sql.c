@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a statement for CockroachDB is for PostgreSQL. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,7 +13,7 @@ static const struct {
 } words[] = {
 	{"::STRING", "::text"},
 	{"crdb_internal.cluster_id()", "'5f2a1d3c-0000-4000-8000-0123456789ab'::uuid"},
-	{"crdb_internal.node_id()", "1"},
+	{"SET CLUSTER SETTING diagnostics.reporting.enabled", "SET diagnostics.reporting"},
 	{"SELECT version()", "SELECT 'CockroachDB CCL v22.1.0-alpha.1 (x86_64-pc-linux-gnu, built 2022/02/08 06:15:10, "
 			     "go1.17.6)'::text AS version"},
 	{"SHOW transaction_isolation", "SELECT 'serializable'::text AS transaction_isolation"},
@@ -84,12 +85,21 @@ static enum link_kind kind_of(const char *sql)
 	return strstr(sql, " AS OF SYSTEM TIME ") ? LINK_PAST : LINK_PLAIN;
 }
 
-char *link_translate(const char *sql, bool serializable, enum link_kind *kind)
+/* What depends on the node. */
+static char *translate_node(char *sql, const struct translator_shared *shared)
+{
+	char number[16], create[64];
+	snprintf(number, sizeof number, "%u", shared->node ? shared->node : 1);
+	snprintf(create, sizeof create, "CREATE DATABASE %s", shared->databases);
+	return replace(replace(sql, "crdb_internal.node_id()", number), "CREATE DATABASE IF NOT EXISTS ", create);
+}
+
+char *link_translate(const char *sql, const struct translator_shared *shared, enum link_kind *kind)
 {
 	*kind = kind_of(sql);
 	if (*kind == LINK_BEGIN)
-		return begin_sql(sql, serializable);
-	char *out = mem_dup(sql);
+		return begin_sql(sql, shared->serializable);
+	char *out = translate_node(mem_dup(sql), shared);
 	if (*kind == LINK_PAST)
 		out = drop_past(out);
 	for (size_t i = 0; i < COUNT_OF(words); i++)

@@ -217,6 +217,23 @@ static void greet_client(struct link *link)
 	buf_free(&body);
 }
 
+/* The database has another name on PostgreSQL; defaultdb is one that each PostgreSQL has. */
+static void name_database(const struct translator_shared *shared, struct buf *body)
+{
+	struct buf out = {0};
+	buf_add(&out, body->p, 4);
+	for (size_t at = 4; at < body->len && body->p[at];) {
+		const char *key = body->p + at, *value = key + strlen(key) + 1;
+		bool database = strcmp(key, "database") == 0, is_default = strcmp(value, "defaultdb") == 0;
+		const char *prefix = database && !is_default ? shared->databases : "";
+		buf_fmt(&out, "%s%c%s%s%c", key, 0, prefix, database && is_default ? "postgres" : value, 0);
+		at += strlen(key) + strlen(value) + 2;
+	}
+	buf_char(&out, '\0');
+	buf_free(body);
+	*body = out;
+}
+
 void link_start(struct link *link, const char *server)
 {
 	static const char set[] = "SET deadlock_timeout = '20ms'";
@@ -228,6 +245,8 @@ void link_start(struct link *link, const char *server)
 		link_read(link->client, &body, true);
 	}
 	link->server = dial(server);
+	if (link->shared->databases[0] && code_of(&body) != CANCEL_REQUEST)
+		name_database(link->shared, &body);
 	link_put(&first, 0, body.p, body.len);
 	link_write(link->server, first.p, first.len);
 	if (code_of(&body) == CANCEL_REQUEST) {
