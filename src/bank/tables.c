@@ -2,6 +2,7 @@
 /* Makes the tables of the bank where they are missing, a statement at a time. */
 #include "bank/fill_body.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,12 @@
 #include "base/mem.h"
 #include "ident.h"
 
+enum { STATEMENTS_MAX = 4 };
+
 struct making {
 	struct db *db;
-	const char *left; /* of the statements */
-	char *own;        /* those, where they were made here */
+	char *statements[STATEMENTS_MAX];
+	size_t n, at;
 	struct err err;
 	fill_tables_fn *done;
 	void *arg;
@@ -24,7 +27,8 @@ static void tables_send_next(struct making *making);
 static void tables_finish(struct making *making)
 {
 	struct making made = *making;
-	free(made.own);
+	for (size_t i = 0; i < made.n; i++)
+		free(made.statements[i]);
 	free(making);
 	made.done(made.arg, made.err.status ? &made.err : NULL);
 }
@@ -54,43 +58,60 @@ static void tables_on_lost(void *arg, size_t answered, const struct answer *why)
 	tables_finish(making);
 }
 
-/* Takes the next paragraph without its comment lines; false at the end. */
-static bool next_statement(const char **text, struct buf *sql)
+/* Of our own file: the next paragraph without its comment lines, and without the semicolon at its end; false at the
+ * end. */
+static bool tables_next_paragraph(const char **text, struct buf *sql)
 {
+	buf_clear(sql);
 	while (**text) {
 		size_t n = strcspn(*text, "\n");
 		if (n == 0 && sql->len > 0)
-			return true;
-		if (n > 0 && strncmp(*text, "--", 2) != 0) {
-			buf_add(sql, *text, n);
-			buf_char(sql, '\n');
-		}
+			break;
+		if (n > 0 && strncmp(*text, "--", 2) != 0)
+			buf_fmt(sql, "%s%.*s", sql->len ? "\n" : "", (int)n, *text);
 		*text += n + ((*text)[n] == '\n');
 	}
+	if (sql->len > 0 && sql->p[sql->len - 1] == ';')
+		sql->p[--sql->len] = '\0';
 	return sql->len > 0;
 }
 
 static void tables_send_next(struct making *making)
 {
-	struct buf sql = {0};
-	if (!next_statement(&making->left, &sql)) {
-		buf_free(&sql);
+	if (making->at == making->n) {
 		tables_finish(making);
 		return;
 	}
-	sql.p[strcspn(sql.p, ";")] = '\0';
-	struct statement statement = {.sql = sql.p, .verb = VERB_DDL, .once = true};
+	struct statement statement = {.sql = making->statements[making->at++], .verb = VERB_DDL, .once = true};
 	struct db_context context = {0};
 	struct db_reply reply = {tables_on_answer, tables_on_idle, tables_on_lost, making, NULL};
 	db_send(making->db, &statement, 1, &context, &reply);
-	buf_free(&sql);
+}
+
+/* Adds a statement, owned. */
+static void tables_add(struct making *making, char *sql)
+{
+	assert(making->n < STATEMENTS_MAX);
+	making->statements[making->n++] = sql;
+}
+
+static struct making *tables_new(struct db *db, fill_tables_fn *done, void *arg)
+{
+	struct making *making = NEW(struct making);
+	*making = (struct making){.db = db, .done = done, .arg = arg};
+	return making;
 }
 
 void fill_tables(struct db *db, const struct catalogue *accounts, fill_tables_fn *done, void *arg)
 {
-	struct making *making = NEW(struct making);
-	*making = (struct making){.db = db, .done = done, .arg = arg};
-	making->left = accounts ? accounts->sql[CAT_MAKE_LEDGER] : asset_schema_sql;
+	struct making *making = tables_new(db, done, arg);
+	struct buf sql = {0};
+	const char *text = asset_schema_sql;
+	if (accounts)
+		tables_add(making, mem_dup(accounts->sql[CAT_MAKE_LEDGER]));
+	while (!accounts && tables_next_paragraph(&text, &sql))
+		tables_add(making, mem_dup(sql.p));
+	buf_free(&sql);
 	tables_send_next(making);
 }
 
@@ -107,12 +128,12 @@ bool fill_makes(const char *table)
  * nobody's types. */
 void fill_accounts(struct db *db, const char *table, fill_tables_fn *done, void *arg)
 {
-	struct making *making = NEW(struct making);
+	struct making *making = tables_new(db, done, arg);
 	struct buf sql = {0}, first = {0};
 	const char *text = asset_schema_sql;
 	char *schema = NULL, *name = NULL;
 	ident_split(table, &schema, &name);
-	next_statement(&text, &first);
+	tables_next_paragraph(&text, &first);
 	size_t head = (size_t)(strstr(first.p, "accounts") - first.p);
 	buf_add(&sql, first.p, head);
 	if (schema) {
@@ -123,7 +144,6 @@ void fill_accounts(struct db *db, const char *table, fill_tables_fn *done, void 
 	buf_free(&first);
 	free(schema);
 	free(name);
-	*making = (struct making){.db = db, .done = done, .arg = arg, .own = buf_take(&sql)};
-	making->left = making->own;
+	tables_add(making, buf_take(&sql));
 	tables_send_next(making);
 }

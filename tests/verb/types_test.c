@@ -160,6 +160,26 @@ static void init_makes_no_other_table(void **state)
 	pg_expect("0", "SELECT count(*) FROM tight.teller_transfers");
 }
 
+/* A name may hold what parts statements, and paragraphs of them. */
+static void a_schema_with_any_name(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"a;b", ";", "two\n\nparagraphs", "-- no comment\n", "it's \"\"so\"\"; $1"};
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		char table[80];
+		snprintf(table, sizeof table, "\"%s\".accounts", names[i]);
+		pg_exec("DROP TABLE IF EXISTS accounts, transfers; CREATE SCHEMA \"%s\"", names[i]);
+		proc_expect_all(teller_run("--table", table, "init", "--accounts", "3"), 0, "", "added 3 accounts");
+		struct proc *proc = teller_run("--table", table, "verify");
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+		pg_exec("DROP TABLE \"%s\".accounts, \"%s\".transfers; DROP SCHEMA \"%s\"", names[i], names[i],
+			names[i]);
+	}
+	proc_expect_all(teller_run("--ledger", "\"le;dger\"", "init", "--accounts", "3"), 0, "", "added 3 accounts");
+	pg_expect("0", "SELECT count(*) FROM \"le;dger\"");
+}
+
 /* ---- ledgers of other types ---- */
 
 /* One that is wider than it needs to be is used, and what it says can be undone and asked for. */
@@ -347,6 +367,7 @@ int main(void)
 		cmocka_unit_test(ids_like_places_are_said_whole),
 		cmocka_unit_test(init_fits_the_table),
 		cmocka_unit_test(init_makes_no_other_table),
+		cmocka_unit_test(a_schema_with_any_name),
 		cmocka_unit_test(a_wider_ledger),
 		cmocka_unit_test(a_ledger_that_does_not_fit_is_told),
 		cmocka_unit_test(settling_on_any_ledger),
