@@ -28,10 +28,10 @@ static const char *shorten_find(const char *text, const char *words)
 	for (const char *p = text; *p; p++) {
 		if (quote)
 			quote = *p == quote ? 0 : quote;
-		else if (*p == '\'' || *p == '"')
-			quote = *p;
 		else if (shorten_starts(p, words))
 			return p;
+		else if (*p == '\'' || *p == '"')
+			quote = *p;
 	}
 	return NULL;
 }
@@ -126,33 +126,98 @@ static bool shorten_where(struct buf *out, const char *text, const char *verb)
 	return true;
 }
 
-static bool shorten_insert(struct buf *out, const char *text)
+/* A head, and behind it as much of the end of `tail` as there is room for, from a comma or a blank on; false where that
+ * is too little. */
+static bool shorten_both_ends(struct buf *out, const char *head, const char *tail, const char *from, int columns)
 {
-	const char *values = shorten_find(text, " VALUES ");
-	size_t table = strcspn(text + 12, " (");
+	int room = columns - (int)text_width(head, strlen(head)) - 2;
+	size_t skip = strlen(from) - 1;
+	if (room < TAIL_LEAST)
+		return false;
+	for (const char *p = tail; *p; p++)
+		if (shorten_starts(p, from) && shorten_fits(p + skip, room)) {
+			buf_fmt(out, "%s ~%s", head, p + skip);
+			return true;
+		}
+	return false;
+}
+
+/* The rows that an INSERT has, without what follows them. */
+static char *shorten_rows(const char *values)
+{
+	static const char *const behind[] = {" ON CONFLICT ", " RETURNING "};
+	const char *end = values + strlen(values);
+	for (size_t i = 0; i < COUNT_OF(behind); i++) {
+		const char *found = shorten_find(values, behind[i]);
+		end = found && found < end ? found : end;
+	}
+	return mem_dup_n(values, (size_t)(end - values));
+}
+
+/* "INSERT INTO t (a, b) VALUES (1, 2)" is INSERT t (1, 2). A single row is not cut at its end, where the amount is. */
+static bool shorten_insert(struct buf *out, const char *text, int columns)
+{
+	const char *table = text + strlen("INSERT INTO "), *values = shorten_find(table, " VALUES ");
+	const char *names = shorten_find(table, " (");
+	struct buf head = {0}, whole = {0};
 	if (!values)
 		return false;
-	buf_fmt(out, "INSERT %.*s%s", (int)table, text + 12, values + 7);
+	char *rows = shorten_rows(values + strlen(" VALUES "));
+	buf_fmt(&head, "INSERT %.*s", (int)((names && names < values ? names : values) - table), table);
+	buf_fmt(&whole, "%s %s", head.p, rows);
+	if (shorten_fits(whole.p, columns) || shorten_find(rows, "), (") ||
+	    !shorten_both_ends(out, head.p, rows, ", ", columns))
+		buf_str(out, whole.p);
+	free(rows);
+	buf_free(&head);
+	buf_free(&whole);
 	return true;
 }
 
-/* What a WITH begins with says what it does, and its end which ids and how much: the middle goes. */
+/* The parenthesis that closes the one before `text`; NULL. */
+static const char *shorten_close(const char *text)
+{
+	const char *open = text, *close = NULL;
+	for (;;) {
+		close = shorten_find(close ? close + 1 : text, ")");
+		open = shorten_find(open, "(");
+		if (!close || !open || open > close)
+			return close;
+		open++;
+	}
+}
+
+static bool shorten_by_meaning(struct buf *out, const char *text, int columns);
+
+/* "UPDATE accounts", "INSERT transfers" */
+static void shorten_head(struct buf *out, const char *text)
+{
+	size_t verb = strcspn(text, " ");
+	const char *table = shorten_starts(text, "INSERT INTO ")   ? text + 12
+			    : shorten_starts(text, "DELETE FROM ") ? text + 12
+			    : shorten_starts(text, "UPDATE ")      ? text + 7
+								   : "";
+	buf_fmt(out, "%.*s%s%.*s", (int)verb, text, *table ? " " : "", (int)strcspn(table, " "), table);
+}
+
+/* One statement that a WITH holds says all: what follows reads it. Of several, it is where they begin and end. */
 static bool shorten_with(struct buf *out, const char *text, int columns)
 {
+	struct buf head = {0};
 	const char *inside = shorten_find(text, " AS (");
-	const char *verb = inside ? inside + 5 : text;
-	size_t n = strcspn(verb, " ");
-	int room = columns - (int)n - 3;
-	if (!inside || room < TAIL_LEAST)
+	if (!inside)
 		return false;
-	const char *tail = text + strlen(text);
-	for (const char *p = verb + n; *p; p++)
-		if (*p == ' ' && shorten_fits(p, room)) {
-			tail = p;
-			break;
-		}
-	buf_fmt(out, "%.*s ~%s", (int)n, verb, tail);
-	return true;
+	inside += strlen(" AS (");
+	const char *end = shorten_close(inside);
+	char *one = mem_dup_n(inside, end ? (size_t)(end - inside) : strlen(inside));
+	char *plain = shorten_rows(one);
+	bool done = end && end[1] != ',' && shorten_by_meaning(out, plain, columns);
+	shorten_head(&head, inside);
+	done = done || shorten_both_ends(out, head.p, end ? end : inside, " ", columns);
+	free(one);
+	free(plain);
+	buf_free(&head);
+	return done;
 }
 
 static bool shorten_by_meaning(struct buf *out, const char *text, int columns)
@@ -177,7 +242,7 @@ static bool shorten_by_meaning(struct buf *out, const char *text, int columns)
 	if (shorten_starts(text, "DELETE "))
 		return shorten_where(out, text, "DELETE");
 	if (shorten_starts(text, "INSERT INTO "))
-		return shorten_insert(out, text);
+		return shorten_insert(out, text, columns);
 	return shorten_starts(text, "WITH ") && shorten_with(out, text, columns);
 }
 

@@ -50,12 +50,40 @@ static void noise_goes_first(void **state)
 	check("SELECT 'it::is OPERATOR( here', a::int8 FROM t", 44, "SELECT 'it::is OPERATOR( here', a FROM t");
 }
 
-static void a_with_keeps_both_ends(void **state)
+/* What is written is in the statement that a WITH holds; what follows only checks it. */
+static void a_with_is_what_it_holds(void **state)
 {
 	(void)state;
 	check("WITH written AS (INSERT INTO transfers (id, amount) VALUES ('x', 5) RETURNING id) SELECT 1 FROM written "
 	      "WHERE destination = 7002::int8 AND amount = 5",
-	      40, "INSERT ~ = 7002 AND amount = 5");
+	      40, "INSERT transfers ('x', 5)");
+	check("WITH changed AS (UPDATE accounts SET balance = balance - 500 WHERE id = 7001 RETURNING balance) "
+	      "SELECT 1 / count(*) AS checked FROM changed WHERE balance = 500",
+	      40, "UPDATE 7001  -500");
+	check("WITH a AS (DELETE FROM \"x) \" WHERE id = 1 RETURNING id) SELECT id FROM a", 30, "DELETE id = 1");
+}
+
+#define WRITTEN                                                                                                        \
+	"(INSERT INTO \"the ledger\" (id, source, destination, amount) VALUES (CASE WHEN (SELECT balance FROM "        \
+	"accounts "                                                                                                    \
+	"WHERE id = 7001) = 500 THEN '0f61a3c4-5f0e-4c49-8a8d-5f1c21297868'::uuid END, 7001, 7002, 500) RETURNING id)"
+
+/* The verb and the table, and the accounts and the amount, whatever is between. */
+static void an_insert_keeps_both_ends(void **state)
+{
+	(void)state;
+	check("WITH written AS " WRITTEN " SELECT 1 / count(*) AS written FROM written WHERE amount = 500", 46,
+	      "INSERT \"the ledger\" ~ 7001, 7002, 500)");
+	check("INSERT INTO transfers VALUES ('0f61a3c4-5f0e-4c49-8a8d-5f1c21297868', 7001, 7002, 500) ON CONFLICT (id) "
+	      "DO "
+	      "NOTHING RETURNING id",
+	      36, "INSERT transfers ~ 7001, 7002, 500)");
+	check("INSERT INTO accounts (id, balance) VALUES (1, 100), (2, 200), (3, 300)", 24, "INSERT accounts (1, 100~");
+	check("WITH moved AS (UPDATE accounts AS a SET balance = 5 RETURNING id), recorded AS " WRITTEN
+	      " SELECT c.amount "
+	      "FROM checked AS c",
+	      40, "UPDATE accounts ~ FROM checked AS c");
+	check("INSERT INTO transfers VALUES ('x', 7001, 7002, 500)", 20, "INSERT transfers ('~");
 }
 
 /* Words inside of values are values. */
@@ -77,9 +105,13 @@ static void what_is_too_long_is_cut_at_its_end(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_fits_stays),           cmocka_unit_test(by_meaning),
-		cmocka_unit_test(noise_goes_first),          cmocka_unit_test(a_with_keeps_both_ends),
-		cmocka_unit_test(quoted_words_are_no_words), cmocka_unit_test(what_is_too_long_is_cut_at_its_end),
+		cmocka_unit_test(what_fits_stays),
+		cmocka_unit_test(by_meaning),
+		cmocka_unit_test(noise_goes_first),
+		cmocka_unit_test(a_with_is_what_it_holds),
+		cmocka_unit_test(an_insert_keeps_both_ends),
+		cmocka_unit_test(quoted_words_are_no_words),
+		cmocka_unit_test(what_is_too_long_is_cut_at_its_end),
 	};
 	return cmocka_run_group_tests_name("ui/shorten", tests, NULL, NULL);
 }
