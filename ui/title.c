@@ -181,6 +181,19 @@ static void add_server(struct line *line, const struct db_facts *facts)
 		add_tls(line, facts);
 }
 
+/* Of a cluster any node will do: it is named where there is room. */
+static void add_node(struct line *line, const struct who *who)
+{
+	struct buf raw = {0}, text = {0};
+	if (who->node[0]) {
+		buf_fmt(&raw, "node %s", who->node);
+		draw_harmless(&text, buf_text(&raw));
+		title_add(line, STYLE_TITLE, buf_text(&text));
+	}
+	buf_free(&raw);
+	buf_free(&text);
+}
+
 /* What this bank is not for, and what would happen to the next transfer. */
 static void add_armed(struct line *line, const struct app *app, const struct db *db)
 {
@@ -222,6 +235,8 @@ void title_draw(const struct app *app, int columns)
 		add_between(&line, db_who(db));
 	if (facts)
 		add_server(&line, facts);
+	if (db)
+		add_node(&line, db_who(db));
 	bool calm = strcmp(buf_text(&word), "Txn: none") == 0;
 	draw_text(0, columns - width, width, calm ? STYLE_TITLE : STYLE_WARNING, buf_text(&word));
 	buf_free(&word);

@@ -54,6 +54,7 @@ struct app_private {
 	char *place;  /* where the browse session was before it was lost; NULL while it is there */
 	bool unasked; /* it was made again by itself, and nobody has asked for anything since */
 	bool rests;   /* it is lost whenever it is idle: from now on it is made again only when something is asked */
+	bool moves;   /* it is made elsewhere, because its node goes: nothing is said of it */
 	bool awaking; /* something was: who asked waits for it */
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];

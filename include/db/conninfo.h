@@ -8,6 +8,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* The order in which several hosts are tried, as load_balance_hosts of libpq 16 has it. Where nothing is said the
+ * hosts of a cluster are tried at random, others as they are written. */
+enum conninfo_balance { BALANCE_UNSAID, BALANCE_OFF, BALANCE_RANDOM };
+
 /* All owned; NULL where not given. libpq reads PG* variables, service files and .pgpass by itself. */
 struct conninfo {
 	char *target; /* DBNAME, "key=value ..." or URI, as the user gave it, with the scheme rewritten */
@@ -16,6 +20,8 @@ struct conninfo {
 	char *user;
 	char *password;
 	char *dbname;
+	enum conninfo_balance balance;
+	bool cluster; /* the scheme is a cluster's, whose nodes are all alike */
 };
 
 /*

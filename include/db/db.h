@@ -63,6 +63,7 @@ struct answer {
 	char sqlstate[6];  /* "" for no error, or for an error of libpq itself */
 	const char *tag;   /* command tag; "" on an error */
 	int64_t affected;  /* rows touched or returned; -1 where the tag has no count */
+	bool elsewhere;    /* lost idle, because its node goes, and there are others that are alike */
 	bool contradicted; /* lost, because the server's answers contradict those before, which may be false, too */
 	const struct rows *rows; /* NULL where the statement returns none */
 	const char *message;     /* "" where ok */
@@ -115,7 +116,8 @@ void db_free(struct db *db); /* closes; callbacks that are still due do not come
 /* Starts connecting; done(arg, err) comes from the loop: err NULL when connected. On a failure its sentence says
  * what was tried and why it failed. `limit_ms` bounds the whole of it unless the connection string has
  * connect_timeout. Of several hosts in the connection string the next is tried, whatever is wrong with one (but not
- * where it does not let us in), each with its share of the limit, not less than 2 s. */
+ * where it does not let us in), each with its share of the limit, not less than 2 s. They are tried in their order;
+ * where they are nodes of a cluster, or load_balance_hosts=random is given, at random, the one that was lost last. */
 typedef void db_connected_fn(void *arg, const struct err *err);
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg);
 
@@ -127,11 +129,17 @@ const char *db_refusal(const struct db *db);
 
 /* Connects again to where it was told to last. */
 void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void *arg);
+/* Closes it, and of several nodes that are alike the next one to connect to is another. */
+void db_leave(struct db *db);
 void db_close(struct db *db); /* to DB_OFF, whatever it was doing; callbacks that are still due do not come */
 
 /* Called when an idle connection is lost. */
 typedef void db_lost_fn(void *arg, const struct answer *why);
 void db_on_lost(struct db *db, db_lost_fn *fn, void *arg);
+
+/* Whoever is told of a loss (db_on_lost()) connects again at once where it is `elsewhere`: then the log has one event
+ * for both, when that is done. */
+void db_set_moving(struct db *db);
 
 /* Sends n > 0 statements as one round trip (n = 1 where it has a feed). The connection must be DB_IDLE. */
 void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,

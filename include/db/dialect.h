@@ -82,6 +82,10 @@ struct dialect {
 	/* Whether writes are forced to disk: "on" or "off"; NULL where it cannot be asked. */
 	const char *fsync_sql;
 
+	/* What a node of a cluster says of itself, each in one cell: its number, the cluster's id, its region, all that
+	 * is known of where it stands. NULL where there are no nodes. */
+	const char *node_sql, *cluster_sql, *region_sql, *locality_sql;
+
 	/* How many other sessions for transfers are connected to this database, whosever they are; NULL where that
 	 * is not known. */
 	const char *others_sql;

@@ -37,6 +37,9 @@ enum sql_value sqlstate_value(const char *sqlstate, const char *message);
 /* A column, a table, or a function for a column's type is not there (any more): the table may have been altered. */
 bool sqlstate_missing(const char *sqlstate);
 
+/* The server itself goes, or is not there yet: shutting down, draining, crashing, starting. */
+bool sqlstate_goes(const char *sqlstate);
+
 /* Five digits or capital letters, as the standard has them; anything else came from somewhere else. */
 bool sqlstate_valid(const char *sqlstate);
 

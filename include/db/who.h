@@ -61,8 +61,8 @@ enum who_now { WHO_SAME, WHO_RESTARTED, WHO_NEW_HISTORY, WHO_OTHER, WHO_UNCLEAR 
 enum who_now who_compare(const struct who *then, const struct who *now);
 
 /*
- * What is not as one would think, for people: "; through a pooler", "; standby, read-only; its primary: HOST:PORT",
- * "; r1, acting as ada", as far as it is so. Raw.
+ * What the version does not say, for people: "; node 2", "; through a pooler", "; standby, read-only; its primary:
+ * HOST:PORT", "; r1, acting as ada", as far as it is so. Raw.
  */
 void who_words(struct buf *out, const struct who *who);
 bool who_acts(const struct who *who); /* as another role than the one that logged in */

@@ -58,12 +58,15 @@ static const char *reconnect_host(const char *place)
 static void reconnect_tell_place(struct app *app)
 {
 	const char *place = db_facts(app->browse)->place, *before = app->private->place;
-	if (app->settings.demo)
+	if (app->private->moves)
+		; /* nobody has lost anything */
+	else if (app->settings.demo)
 		app_say(app, ST_OK, "connected again");
 	else if (!before || strcmp(reconnect_host(before), reconnect_host(place)) == 0)
 		app_say(app, ST_OK, "connected again to %s", place);
 	else
 		app_say(app, ST_OK, "connected again, to another server: %s, before it was %s", place, before);
+	app->private->moves = false;
 	free(app->private->place);
 	app->private->place = NULL;
 }
@@ -100,6 +103,7 @@ static void reconnect_on_browse(void *arg, const struct err *err)
 	struct app_private *private = app->private;
 	reconnect_end(app, USES_BROWSE);
 	if (err) {
+		private->moves = false;
 		reconnect_note_loss(app, &private->lost, err->text);
 		private->awaking = false;
 		timer_start(private->again, reconnect_pause(&private->again_ms));
@@ -166,13 +170,19 @@ void reconnect_lost(struct app *app)
 /*
  * Where it is lost idle again and nobody has asked for anything since it was made, something on the way closes idle
  * connections: to make it anew would go on for ever. Then it rests, which is said once. A command that waits for the
- * session that writes needs this one, too.
+ * session that writes needs this one, too. Where its node goes and there are others, nobody need know.
  */
 static void reconnect_on_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
 	struct app_private *private = app->private;
 	bool said = private->rests, awaited = app_waits(app);
+	if (why->elsewhere && !app->leaving) {
+		private->moves = private->awaking = true;
+		reconnect_note_loss(app, &private->lost, why->message);
+		reconnect_browse(app);
+		return;
+	}
 	private->rests |= private->unasked && !awaited;
 	private->unasked = true;
 	if (!private->rests || awaited) {
@@ -190,6 +200,7 @@ void reconnect_watch(struct app *app)
 	app->private->again = timer_new(app->loop, reconnect_again, app);
 	app->private->limit = timer_new(app->loop, reconnect_on_limit, app);
 	db_on_lost(app->browse, reconnect_on_lost, app);
+	db_set_moving(app->browse);
 }
 
 /* ---- the command reconnect ---- */

@@ -72,6 +72,10 @@ static void work_on_lost(void *arg, const struct answer *why)
 	struct app *app = arg;
 	struct app_private *private = app->private;
 	bool awaited = waiters_want_work(app);
+	if (why->elsewhere && app->phase == PHASE_READY && !app->leaving) {
+		work_dial(app);
+		return;
+	}
 	if (awaited || !app->private->rests)
 		app_say(app, ST_LOST, "the connection for transfers was lost: %s; %s", why->message,
 			awaited ? "connecting again" : "the next transfer makes it again");
@@ -83,4 +87,5 @@ void work_watch(struct app *app)
 {
 	app->private->again_work = timer_new(app->loop, work_on_again, app);
 	db_on_lost(app->work, work_on_lost, app);
+	db_set_moving(app->work);
 }

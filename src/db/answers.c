@@ -23,6 +23,12 @@ bool result_is_fatal(const PGresult *result)
 	return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
 }
 
+bool result_is_error(const PGresult *result)
+{
+	const char *severity = severity_of(result);
+	return severity && strcmp(severity, "ERROR") == 0;
+}
+
 bool result_is_copy(const PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);

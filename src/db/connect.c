@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "db_internal.h"
+#include "spelling.h"
 
 enum { SHARE_MIN_MS = 2000 };
 
@@ -204,6 +205,8 @@ static uint64_t share_of(struct db *db)
 
 static void connect_start(struct db *db, const char *hosts, const char *addresses, const char *ports)
 {
+	static const char balance[] = "load_balance_hosts"; /* the places are in their order already */
+	bool ordered = hosts && spelling_is_keyword(balance, sizeof balance - 1);
 	char application[64];
 	snprintf(application, sizeof application, "teller/%.40s %s", db->name, db->token);
 	const struct conninfo *info = &db->info;
@@ -217,12 +220,14 @@ static void connect_start(struct db *db, const char *hosts, const char *addresse
 				  "user",
 				  "password",
 				  "dbname",
+				  ordered ? balance : NULL,
 				  NULL};
 	const char *values[] = {info->target, application,
 				"UTF8",       hosts ? hosts : info->host,
 				addresses,    ports ? ports : info->port,
 				info->user,   info->password,
-				info->dbname, NULL};
+				info->dbname, "disable",
+				NULL};
 	if (db->bare)
 		values[1] = values[2] = NULL;
 	db->conn = PQconnectStartParams(keywords, values, 1);
@@ -256,6 +261,7 @@ static void on_resolved(void *arg, struct places *places, const char *error)
 	db->resolve = NULL;
 	db->places = *places;
 	*places = (struct places){0};
+	balance_order(db);
 	if (error)
 		connect_failed(db, NULL, error);
 	else

@@ -101,8 +101,12 @@ enum status conninfo_target(struct conninfo *info, const char *text, struct err 
 		add_with_defaults(&target, text + n + 3, dialect);
 	else if (dialect)
 		buf_str(&target, text + n + 3);
+	info->cluster = dialect && dialect->cluster;
+	info->balance = BALANCE_UNSAID;
+	enum status status = balance_take(&target, &info->balance, err);
 	const char *whole = buf_text(&target);
-	enum status status = is_string(whole) ? spelling_check(whole, err) : spelling_check_name(whole, err);
+	if (!status)
+		status = is_string(whole) ? spelling_check(whole, err) : spelling_check_name(whole, err);
 	free(info->target);
 	info->target = buf_take(&target);
 	return status;
@@ -115,7 +119,9 @@ void conninfo_copy(struct conninfo *to, const struct conninfo *from)
 				.port = mem_dup(from->port),
 				.user = mem_dup(from->user),
 				.password = mem_dup(from->password),
-				.dbname = mem_dup(from->dbname)};
+				.dbname = mem_dup(from->dbname),
+				.balance = from->balance,
+				.cluster = from->cluster};
 }
 
 void conninfo_free(struct conninfo *info)

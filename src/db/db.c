@@ -73,6 +73,8 @@ void db_free(struct db *db)
 	timer_free(db->soon);
 	conninfo_free(&db->info);
 	buf_free(&db->place);
+	balance_forget(db);
+	free(db->moved);
 	free(db->setup_error);
 	free(db->name);
 	free(db);
@@ -107,13 +109,18 @@ static char *said_of_end(const struct answer *answer)
 	return own ? mem_dup_n(answer->message + from, n) : mem_dup(answer->message);
 }
 
-static void db_end_lost(struct db *db, const struct answer *answer)
+/* An idle session whose node goes is made anew at another: one event tells both, when it is there. */
+static void db_end_lost(struct db *db, struct answer *answer)
 {
 	bool waiting = db->state == DB_BUSY;
 	size_t answered = db->answered;
+	answer->elsewhere = balance_leave(db) && db->moves && !waiting && sqlstate_goes(answer->sqlstate);
 	if (waiting)
 		record_unanswered(db);
-	record_session(db, EVENT_LOST, answer->sqlstate, answer->message);
+	free(db->moved);
+	db->moved = answer->elsewhere ? mem_dup(answer->message) : NULL;
+	if (!answer->elsewhere)
+		record_session(db, EVENT_LOST, answer->sqlstate, answer->message);
 	connect_close(db);
 	db_forget_pending(db);
 	db_move(db, DB_DOWN);
@@ -142,13 +149,14 @@ void db_lose(struct db *db, const PGresult *why)
 	free(whole);
 	buf_free(&text);
 }
-
 void db_notice(void *arg, const PGresult *result)
 {
 	struct db *db = arg;
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	message = message ? message : PQresultErrorMessage(result);
+	/* CockroachDB calls it an ERROR, and closes the connection. */
+	bool last = result_is_fatal(result) || (sqlstate && sqlstate_goes(sqlstate) && result_is_error(result));
 	if (sqlstate && strncmp(sqlstate, "01", 2) == 0 && !db->warning)
 		db->warning = mem_dup(message);
 	record_session(db, EVENT_NOTICE, sqlstate, message);
@@ -156,14 +164,14 @@ void db_notice(void *arg, const PGresult *result)
 		const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
 		struct db_notice notice = {
 			.severity = severity ? severity : "",
-			.fatal = result_is_fatal(result),
+			.fatal = last,
 			.sqlstate = sqlstate ? sqlstate : "",
 			.message = message,
 			.text = PQresultErrorMessage(result),
 		};
 		db->on_notice(db->on_notice_arg, &notice);
 	}
-	if (!result_is_fatal(result) || db->fatal)
+	if (!last || db->fatal)
 		return;
 	db->fatal = mem_dup(message);
 	if (sqlstate && sqlstate_valid(sqlstate))
@@ -280,6 +288,12 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 	keep_sent(db, statements);
 }
 
+void db_leave(struct db *db)
+{
+	balance_leave(db);
+	db_close(db);
+}
+
 /* ---- what others ask ---- */
 
 void db_on_lost(struct db *db, db_lost_fn *fn, void *arg)
@@ -298,6 +312,11 @@ void db_on_notify(struct db *db, void (*fn)(void *arg, const struct db_notificat
 {
 	db->on_notify = fn;
 	db->on_notify_arg = arg;
+}
+
+void db_set_moving(struct db *db)
+{
+	db->moves = true;
 }
 
 void db_set_bare(struct db *db)

@@ -42,6 +42,7 @@ struct place {
 	char *host;
 	char *address; /* "" where the host says it all */
 	char *port;
+	bool asked; /* the address was given, not looked up */
 };
 
 struct places {
@@ -91,6 +92,9 @@ struct db {
 	size_t first_place;   /* of those that libpq was given */
 	uint64_t share_ms;    /* of the limit, for this one */
 	struct buf tried;     /* what was wrong with those before it, a line for each */
+	struct place left;    /* the one that was lost last, of several that are alike; all NULL: none */
+	bool moves;           /* db_set_moving() */
+	char *moved;          /* why an idle session is made anew elsewhere, until it is; NULL */
 	bool setting_up;      /* connected, but the set-up round trip is not answered */
 	char *setup_error;
 	char setup_sqlstate[6];
@@ -193,12 +197,22 @@ typedef void resolve_fn(void *arg, struct places *places, const char *error);
 struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info, resolve_fn *done, void *arg);
 void resolve_forget(struct resolve_job *job); /* done() will not come */
 void places_free(struct places *places);
+void place_free(struct place *place);
+struct place place_copy(const struct place *place);
 
 /* hosts.c: lists for libpq of the places from `from` on; whether to go on with those behind the one that failed, for
  * the reason in db->refusal; and libpq's verbose words as people read them. */
 void hosts_list(const struct places *places, size_t from, struct buf *hosts, struct buf *addresses, struct buf *ports);
+size_t hosts_current(const struct db *db); /* the place libpq is at; places.n where that cannot be told */
 bool hosts_go_on(struct db *db);
 void hosts_words(struct buf *out, const char *text, char code[6]);
+
+/* balance.c: takes load_balance_hosts out of a connection string; puts db->places in the order in which they are tried;
+ * keeps the one that is connected to as the last to try again, and returns whether there are others. */
+enum status balance_take(struct buf *target, enum conninfo_balance *balance, struct err *err);
+void balance_order(struct db *db);
+bool balance_leave(struct db *db);
+void balance_forget(struct db *db);
 
 /* conninfo.c: as conninfo_show(), with the options of a connection that was begun, which know of a service's; NULL
  * before that */
@@ -224,7 +238,8 @@ void answer_from(struct answer *answer, struct buf *text, const PGresult *result
 void answer_refuse(struct answer *answer, struct buf *text, const char *sqlstate, const char *message);
 void answer_check(struct answer *answer, struct buf *text, const struct shape *shape);
 bool result_is_fatal(const PGresult *result);
-bool result_is_copy(const PGresult *result); /* the server copies from or to the client */
+bool result_is_error(const PGresult *result); /* of severity ERROR */
+bool result_is_copy(const PGresult *result);  /* the server copies from or to the client */
 void record_sent(struct db *db, const struct pending *pending);
 void record_unanswered(struct db *db); /* what was sent and will not be answered */
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer);

@@ -146,8 +146,14 @@ static const struct dialect dialects[] = {
 			.who_sql = "SELECT version(), crdb_internal.cluster_id()::STRING, NULL, NULL, NULL, "
 				   "pg_backend_pid(), NULL, NULL, NULL, session_user, current_user, NULL, "
 				   "crdb_internal.node_id()::STRING",
-			.who_least_sql = "SELECT version()",
+			.who_least_sql = "SELECT version(), NULL, NULL, NULL, NULL, pg_backend_pid(), NULL, NULL, "
+					 "NULL, session_user, current_user, NULL, "
+					 "(SELECT node_id FROM [SHOW node_id])",
 			.cluster = true,
+			.node_sql = "SHOW node_id",
+			.cluster_sql = "SELECT crdb_internal.cluster_id()::STRING",
+			.region_sql = "SELECT gateway_region()", /* fails in a database without regions */
+			.locality_sql = "SHOW LOCALITY",
 			.begin_write_sql = "BEGIN ISOLATION LEVEL SERIALIZABLE",
 			.begin_read_sql = "BEGIN ISOLATION LEVEL SERIALIZABLE",
 			.rollback_to_restarts = true,

@@ -92,7 +92,7 @@ static void setup_answer(void *arg, size_t index, const struct answer *answer)
 	if (index == 0 && answer->ok)
 		take_who(db, answer->rows);
 	if (index == 0 && !answer->ok)
-		db->refused = db->simpler < SIMPLEST;
+		db->refused = db->simpler < SIMPLEST && !sqlstate_goes(answer->sqlstate);
 	if (answer->ok || answer->skipped || db->setup_error)
 		return;
 	db->setup_error = mem_dup(answer->message); /* kept until idle: why the set-up failed */
@@ -141,8 +141,13 @@ static void setup_idle(void *arg)
 	struct buf text = {0};
 	buf_fmt(&text, "%s %s", db->facts.product, db->version);
 	who_words(&text, &db->who);
+	if (db->moved)
+		buf_fmt(&text, "; the node before it goes: %s", db->moved);
 	record_session(db, EVENT_CONNECTED, NULL, text.p);
 	buf_free(&text);
+	free(db->moved);
+	db->moved = NULL;
+	balance_forget(db);
 	db->connected(db->connected_arg, NULL);
 }
 

@@ -47,14 +47,13 @@ static bool is_about_the_host(const char *code)
 	return !code[0] || strncmp(code, "08", 2) == 0 || strncmp(code, "53", 2) == 0 || strncmp(code, "57", 2) == 0;
 }
 
-/* The place libpq is at; the last one where that cannot be told. */
-static size_t current(const struct db *db)
+size_t hosts_current(const struct db *db)
 {
 	const char *host = PQhost(db->conn), *address = PQhostaddr(db->conn), *port = PQport(db->conn);
 	for (size_t i = db->first_place; host && port && i < db->places.n; i++) {
 		const struct place *p = &db->places.p[i];
 		bool there = !p->address[0] || !address || !address[0] || strcmp(p->address, address) == 0;
-		if (there && strcmp(p->host, host) == 0 && strcmp(p->port, port) == 0)
+		if (there && (!p->host[0] || strcmp(p->host, host) == 0) && strcmp(p->port, port) == 0)
 			return i;
 	}
 	return db->places.n;
@@ -64,7 +63,7 @@ bool hosts_go_on(struct db *db)
 {
 	if (!db->conn)
 		return false;
-	size_t next = current(db) + 1;
+	size_t next = hosts_current(db) + 1;
 	if (next >= db->places.n || !is_about_the_host(db->refusal))
 		return false;
 	db->first_place = next;

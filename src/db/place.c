@@ -14,7 +14,8 @@ bool place_is_local(const PGconn *conn)
 /* Names that were looked up here are given to libpq with their addresses; those are no wish of anybody's. */
 static bool wants_address(const struct db *db)
 {
-	bool wants = false;
+	size_t here = hosts_current(db);
+	bool wants = here < db->places.n && db->places.p[here].asked;
 	PQconninfoOption *options = db->places.n ? NULL : PQconninfo(db->conn);
 	for (PQconninfoOption *o = options; o && o->keyword; o++)
 		wants |= strcmp(o->keyword, "hostaddr") == 0 && o->val && o->val[0];

@@ -14,7 +14,7 @@ struct resolve_job {
 	bool forgotten;
 	resolve_fn *done;
 	void *arg;
-	char *hosts, *ports;
+	char *hosts, *addresses, *ports; /* addresses: NULL where none are given */
 	struct places places;
 	struct buf error;
 };
@@ -48,16 +48,25 @@ static bool resolve_is_name(const char *host)
 static void resolve_add_place(struct places *places, const char *host, const char *address, const char *port)
 {
 	places->p = mem_grow(places->p, places->n, sizeof *places->p);
-	places->p[places->n++] = (struct place){mem_dup(host), mem_dup(address), mem_dup(port)};
+	places->p[places->n++] = (struct place){mem_dup(host), mem_dup(address), mem_dup(port), false};
+}
+
+void place_free(struct place *place)
+{
+	free(place->host);
+	free(place->address);
+	free(place->port);
+}
+
+struct place place_copy(const struct place *place)
+{
+	return (struct place){mem_dup(place->host), mem_dup(place->address), mem_dup(place->port), place->asked};
 }
 
 void places_free(struct places *places)
 {
-	for (size_t i = 0; i < places->n; i++) {
-		free(places->p[i].host);
-		free(places->p[i].address);
-		free(places->p[i].port);
-	}
+	for (size_t i = 0; i < places->n; i++)
+		place_free(&places->p[i]);
 	free(places->p);
 	*places = (struct places){0};
 }
@@ -91,19 +100,27 @@ static char *next_item(char **list)
 	return item;
 }
 
+/* An address that is given needs no looking up, and the host is only a name then. */
+static void resolve_one(struct resolve_job *job, const char *host, const char *address, const char *port)
+{
+	if (!address[0] && resolve_is_name(host)) {
+		look_up(job, host, port);
+		return;
+	}
+	resolve_add_place(&job->places, host, address, port);
+	job->places.p[job->places.n - 1].asked = address[0] != '\0';
+}
+
 static void resolve_work(void *arg)
 {
 	struct resolve_job *job = arg;
-	char *hosts = job->hosts, *ports = job->ports;
+	char none[] = "", *hosts = job->hosts, *addresses = job->addresses ? job->addresses : none, *ports = job->ports;
 	bool many_ports = strchr(ports, ',') != NULL;
 	const char *port = next_item(&ports);
 	for (bool more = true; more;) {
-		more = strchr(hosts, ',') != NULL;
-		const char *host = next_item(&hosts);
-		if (resolve_is_name(host))
-			look_up(job, host, port);
-		else
-			resolve_add_place(&job->places, host, "", port);
+		more = strchr(hosts, ',') != NULL || strchr(addresses, ',') != NULL;
+		const char *host = next_item(&hosts), *address = next_item(&addresses);
+		resolve_one(job, host, address, port);
 		if (many_ports)
 			port = next_item(&ports);
 	}
@@ -112,6 +129,7 @@ static void resolve_work(void *arg)
 static void resolve_free(struct resolve_job *job)
 {
 	free(job->hosts);
+	free(job->addresses);
 	free(job->ports);
 	places_free(&job->places);
 	buf_free(&job->error);
@@ -158,8 +176,10 @@ static bool names_service(const struct conninfo *info)
 /* Hosts that we can list as libpq would; a list that does not fit together is libpq's to refuse. */
 static bool can_list(const struct resolve_job *job, const struct conninfo *info)
 {
-	size_t ports = items(job->ports);
-	return job->hosts[0] && (ports == 1 || ports == items(job->hosts)) && !names_service(info);
+	const char *list = job->hosts[0] || !job->addresses ? job->hosts : job->addresses;
+	size_t ports = items(job->ports), n = items(list);
+	bool fits = !job->addresses || (n > 1 && items(job->addresses) == n);
+	return list[0] && fits && (ports == 1 || ports == n) && !names_service(info);
 }
 
 struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info, resolve_fn *done, void *arg)
@@ -172,8 +192,8 @@ struct resolve_job *resolve_start(struct loop *loop, const struct conninfo *info
 	job->arg = arg;
 	job->hosts = hosts ? hosts : mem_dup("");
 	job->ports = ports ? ports : mem_dup("5432");
-	bool listed = !addresses && can_list(job, info);
-	free(addresses);
+	job->addresses = addresses;
+	bool listed = can_list(job, info);
 	/* What needs no looking up still answers through the loop, so that the caller has one path. */
 	if (listed && has_name(job->hosts)) {
 		loop_work(loop, resolve_work, resolve_done, job);

@@ -90,6 +90,11 @@ enum sql_value sqlstate_value(const char *sqlstate, const char *message)
 	return strstr(message, "out of range") ? VALUE_RANGE : VALUE_SPELLING;
 }
 
+bool sqlstate_goes(const char *sqlstate)
+{
+	return strcmp(sqlstate, "57P01") == 0 || strcmp(sqlstate, "57P02") == 0 || strcmp(sqlstate, "57P03") == 0;
+}
+
 bool sqlstate_valid(const char *sqlstate)
 {
 	return strlen(sqlstate) == 5 && strspn(sqlstate, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5;

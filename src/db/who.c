@@ -174,6 +174,8 @@ bool who_acts(const struct who *who)
 void who_words(struct buf *out, const struct who *who)
 {
 	const char *primary = who_primary(who);
+	if (who->node[0])
+		buf_fmt(out, "; node %s", who->node);
 	if (who->pooled)
 		buf_str(out, "; through a pooler");
 	if (who->recovery)

@@ -236,7 +236,7 @@ void retry_decide(struct txn *txn)
 	case CLASS_RETRY_CONN:
 		if (db_state(txn->db) == DB_IDLE) {
 			txn_say(txn, EVENT_LOST, "the server is closing the connection");
-			db_close(txn->db);
+			db_leave(txn->db);
 		}
 		txn->attempt.fault.lost = true;
 		/* fall through */

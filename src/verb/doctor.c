@@ -12,6 +12,7 @@ static void free_diagnosis(struct job *job)
 {
 	struct diagnosis *diagnosis = (struct diagnosis *)job;
 	diagnosis_end_between(diagnosis);
+	diagnosis_forget_node(diagnosis);
 	diagnosis_clear(diagnosis);
 	free(diagnosis->refused);
 	free(diagnosis);
@@ -93,6 +94,11 @@ static void ask_fsync(struct diagnosis *diagnosis)
 	db_send(db, &one, 1, &context, &reply);
 }
 
+static void ask_of_node(struct diagnosis *diagnosis)
+{
+	ask_transaction(diagnosis);
+}
+
 static void ping(struct diagnosis *diagnosis);
 
 static void on_ping(void *arg, size_t index, const struct answer *answer)
@@ -112,7 +118,8 @@ static void on_pinged(void *arg)
 		doctor_on_all(diagnosis);
 	else if (db_dialect(app->work)->fsync_sql)
 		ask_fsync(diagnosis);
-	else
+	else if (!diagnosis_ask_node(diagnosis, ask_of_node,
+				     (struct db_reply){.lost = doctor_on_lost, .arg = diagnosis}))
 		ask_transaction(diagnosis);
 }
 

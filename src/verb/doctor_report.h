@@ -5,8 +5,16 @@
 
 #include "app/app_private.h"
 #include "db/pool.h"
+#include "event/show.h"
 
-enum { DIAGNOSIS_LINES_MAX = 24, PINGS = 11 };
+enum { DIAGNOSIS_LINES_MAX = 32, PINGS = 11 };
+
+/* What a node said of itself; `said` is owned, NULL where it said nothing. */
+struct node_fact {
+	bool asked;
+	char *said;
+	char sqlstate[6]; /* why not */
+};
 
 struct diagnosis {
 	struct job job;
@@ -31,6 +39,8 @@ struct diagnosis {
 		char *why;
 		void (*then)(struct diagnosis *diagnosis);
 	} pool;
+	struct node_fact node[4];
+	void (*node_then)(struct diagnosis *diagnosis);
 	struct err err;
 };
 
@@ -45,6 +55,12 @@ void diagnosis_clear(struct diagnosis *diagnosis);
 void diagnosis_look_between(struct diagnosis *diagnosis, void (*then)(struct diagnosis *diagnosis));
 void diagnosis_show_between(struct diagnosis *diagnosis);
 void diagnosis_end_between(struct diagnosis *diagnosis);
+
+/* doctor_node.c: asks the node of a cluster about itself; of `reply` only `lost` and `arg` count. False where the server
+ * has no nodes: then nothing is asked, and `then` is not called. */
+bool diagnosis_ask_node(struct diagnosis *diagnosis, void (*then)(struct diagnosis *diagnosis), struct db_reply reply);
+void diagnosis_show_node(struct diagnosis *diagnosis);
+void diagnosis_forget_node(struct diagnosis *diagnosis);
 
 /* look_here.c, look_there.c: what can be seen without a server; what was found with one */
 void diagnosis_look_here(struct diagnosis *diagnosis);

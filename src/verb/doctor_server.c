@@ -187,6 +187,7 @@ void diagnosis_look_there(struct diagnosis *d)
 {
 	const struct app *app = d->run->app;
 	look_at_server(d, app);
+	diagnosis_show_node(d);
 	diagnosis_show_between(d);
 	look_at_trips(d);
 	look_at_protocol(d, app);

@@ -92,6 +92,7 @@ static void write_conninfo(struct run *run, const struct db_facts *facts, const 
 	record_add(&record, "session_user", session_text_or_null(who->session_user));
 	record_add(&record, "current_user", session_text_or_null(who->current_user));
 	record_add(&record, "durability", durability_name(who->durability));
+	record_add(&record, "node", session_text_or_null(who->node));
 	record_end(&record, run);
 }
 

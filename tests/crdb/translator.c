@@ -92,13 +92,29 @@ void translator_reset(struct translator *translator)
 {
 	struct translator_shared *shared = translator->shared;
 	shared->most_rows = shared->conflicts = shared->own_retries = shared->locking_reads = 0;
+	shared->logins = shared->refusals = shared->trips = 0;
+}
+
+static const char *write_target(char *target, size_t size, const struct translator *nodes, size_t n)
+{
+	const char *database = getenv("PGDATABASE");
+	struct buf hosts = {0};
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(&hosts, "%s%s", i ? "," : "", nodes[i].dir);
+	snprintf(target, size, "cockroachdb://teller@/%s?host=%s&port=%d&sslmode=disable", database ? database : "bank",
+		 buf_text(&hosts), TRANSLATOR_PORT);
+	buf_free(&hosts);
+	return target;
 }
 
 const char *translator_target(const struct translator *translator)
 {
 	static char target[256];
-	const char *database = getenv("PGDATABASE");
-	snprintf(target, sizeof target, "cockroachdb://teller@/%s?host=%s&port=%d&sslmode=disable",
-		 database ? database : "bank", translator->dir, TRANSLATOR_PORT);
-	return target;
+	return write_target(target, sizeof target, translator, 1);
+}
+
+const char *translator_cluster(const struct translator *nodes, size_t n)
+{
+	static char target[640];
+	return write_target(target, sizeof target, nodes, n);
 }

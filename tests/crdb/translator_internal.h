@@ -46,6 +46,7 @@ struct link {
 	bool past;        /* this implicit transaction has read the past */
 	char begin[128];  /* how the transaction began */
 	unsigned rows;    /* that it has written */
+	unsigned trips;   /* that it has taken so far */
 
 	struct link_text texts[LINK_TEXTS];
 	size_t ntexts;
@@ -66,10 +67,12 @@ char link_read(int fd, struct buf *body, bool startup); /* the type; 0 for a sta
 void link_write(int fd, const char *bytes, size_t n);
 void link_put(struct buf *out, char type, const char *body, size_t n);
 void link_put_error(struct link *link, const char *sqlstate, const char *text, const char *detail);
+_Noreturn void link_say_goodbye(struct link *link, const char *text); /* 57P01, and the end of the connection */
 void link_put_tag(struct link *link, const char *tag);
 void link_flush(struct link *link);
 void link_say(struct link *link, char type, const char *body, size_t n); /* to PostgreSQL */
 void link_collect(struct link *link, struct link_answer *answer);
+void link_await(struct link *link);                     /* the next message, or until the node drains */
 void link_start(struct link *link, const char *server); /* greets both sides; a cancel is passed on */
 
 /* translator_sql.c: SQL. The text for PostgreSQL is owned by the caller. */

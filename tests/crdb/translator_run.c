@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The translator's transactions: what a client of CockroachDB is told of each statement, and what PostgreSQL is. */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,23 @@ static void look_for_client(const struct link *link)
 		_exit(0);
 }
 
+/* The listener takes all sessions with it. */
+static void die_if(const struct link *link, enum translator_death when)
+{
+	if (link->shared->dies != when)
+		return;
+	kill(getppid(), SIGKILL);
+	_exit(0);
+}
+
+static bool link_commit(struct link *link, struct link_answer *answer)
+{
+	die_if(link, DIES_BEFORE_COMMIT);
+	bool committed = link_ask(link, "COMMIT", answer);
+	die_if(link, DIES_AFTER_COMMIT);
+	return committed;
+}
+
 /* An error leaves the transaction aborted, with the way back to the savepoint open. */
 static void run_release(struct link *link)
 {
@@ -103,7 +121,7 @@ static void run_release(struct link *link)
 	else if (link->state != LINK_OPEN)
 		own_fail(link, "25P02",
 			 "current transaction is aborted, commands ignored until end of transaction block");
-	else if (link_ask(link, "COMMIT", &answer))
+	else if (link_commit(link, &answer))
 		end_with(link, LINK_COMMITTED, "COMMIT");
 	else {
 		tell_error(link, &answer);
@@ -300,6 +318,10 @@ static void do_parse(struct link *link, const struct buf *body)
 	enum link_kind kind;
 	struct buf message = {0};
 	struct link_answer answer = {.failed = false};
+	if (link->shared->closed && strstr(sql, "crdb_internal")) {
+		own_fail(link, "42501", "Access to crdb_internal and system is restricted.");
+		return;
+	}
 	char *own = link_translate(sql, link->shared, &kind);
 	if (link->shared->of_2019 && strstr(own, "v22.1.0"))
 		memcpy(strstr(own, "v22.1.0"), "v2.2.0 ", 7);
@@ -364,6 +386,10 @@ static void put_ready(struct link *link)
 		[LINK_IDLE] = 'I', [LINK_OPEN] = 'T', [LINK_ABORTED] = 'E', [LINK_COMMITTED] = 'T'};
 	link->skipping = link->past = false;
 	link->delivered |= link->touched;
+	link->shared->trips++;
+	link->trips = link->state == LINK_IDLE ? 0 : link->trips + 1;
+	if (link->trips && link->trips == link->shared->drains_at)
+		link->shared->drain = DRAIN_ALL;
 	link_put(&link->out, 'Z', &status[link->state], 1);
 	link_flush(link);
 }
@@ -405,7 +431,11 @@ void link_serve(struct link *link)
 {
 	struct buf body = {0};
 	char type;
-	while ((type = link_read(link->client, &body, false)) != 'X') {
+	for (;;) {
+		link_await(link);
+		type = link_read(link->client, &body, false);
+		if (type == 'X')
+			_exit(0);
 		if (type == 'S')
 			put_ready(link);
 		else if (type == 'Q')
@@ -413,5 +443,4 @@ void link_serve(struct link *link)
 		else if (!link->skipping)
 			do_message(link, type, &body);
 	}
-	_exit(0);
 }

@@ -16,6 +16,11 @@ static const struct {
 	{"SET CLUSTER SETTING diagnostics.reporting.enabled", "SET diagnostics.reporting"},
 	{"SELECT version()", "SELECT 'CockroachDB CCL v22.1.0-alpha.1 (x86_64-pc-linux-gnu, built 2022/02/08 06:15:10, "
 			     "go1.17.6)'::text AS version"},
+	{"(SELECT node_id FROM [SHOW node_id])", "@NODE@"},
+	{"SHOW node_id", "SELECT @NODE@ AS node_id"},
+	{"crdb_internal.node_id()", "@NODE@"},
+	{"SHOW LOCALITY", "SELECT 'region=eu-west-@NODE@,zone=a'::text AS locality"},
+	{"gateway_region()", "'eu-west-@NODE@'::text"},
 	{"SHOW transaction_isolation", "SELECT 'serializable'::text AS transaction_isolation"},
 	{"[SHOW TABLES]", "(SELECT n.nspname AS schema_name, c.relname AS table_name, 'table' AS type, "
 			  "greatest(c.reltuples, 0)::int8 AS estimated_row_count FROM pg_class AS c "
@@ -91,7 +96,7 @@ static char *translate_node(char *sql, const struct translator_shared *shared)
 	char number[16], create[64];
 	snprintf(number, sizeof number, "%u", shared->node ? shared->node : 1);
 	snprintf(create, sizeof create, "CREATE DATABASE %s", shared->databases);
-	return replace(replace(sql, "crdb_internal.node_id()", number), "CREATE DATABASE IF NOT EXISTS ", create);
+	return replace(replace(sql, "@NODE@", number), "CREATE DATABASE IF NOT EXISTS ", create);
 }
 
 char *link_translate(const char *sql, const struct translator_shared *shared, enum link_kind *kind)
@@ -99,10 +104,10 @@ char *link_translate(const char *sql, const struct translator_shared *shared, en
 	*kind = kind_of(sql);
 	if (*kind == LINK_BEGIN)
 		return begin_sql(sql, shared->serializable);
-	char *out = translate_node(mem_dup(sql), shared);
+	char *out = mem_dup(sql);
 	if (*kind == LINK_PAST)
 		out = drop_past(out);
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		out = replace(out, words[i].from, words[i].to);
-	return out;
+	return translate_node(out, shared);
 }

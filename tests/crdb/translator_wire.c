@@ -117,6 +117,29 @@ void link_say(struct link *link, char type, const char *body, size_t n)
 	buf_free(&message);
 }
 
+_Noreturn void link_say_goodbye(struct link *link, const char *text)
+{
+	link_put_error(link, "57P01", text, "");
+	link_flush(link);
+	shutdown(link->client, SHUT_WR);
+	_exit(0);
+}
+
+static bool has_to_go(const struct link *link)
+{
+	enum translator_drain drain = link->shared->drain;
+	return drain == DRAIN_ALL || (drain == DRAIN_IDLE && link->state == LINK_IDLE);
+}
+
+void link_await(struct link *link)
+{
+	struct pollfd client = {.fd = link->client, .events = POLLIN};
+	while (!has_to_go(link))
+		if (poll(&client, 1, 10) > 0)
+			return;
+	link_say_goodbye(link, "server is shutting down");
+}
+
 /* ---- what PostgreSQL answers ---- */
 
 static void take_error(struct link_answer *answer, const struct buf *body)
@@ -244,6 +267,10 @@ void link_start(struct link *link, const char *server)
 		link_write(link->client, "N", 1);
 		link_read(link->client, &body, true);
 	}
+	if (code_of(&body) != CANCEL_REQUEST && link->shared->drain) {
+		link->shared->refusals++;
+		link_say_goodbye(link, "server is not accepting clients, try another node");
+	}
 	link->server = dial(server);
 	if (link->shared->databases[0] && code_of(&body) != CANCEL_REQUEST)
 		name_database(link->shared, &body);
@@ -254,6 +281,7 @@ void link_start(struct link *link, const char *server)
 		recv(link->server, &end, 1, 0); /* PostgreSQL closes it when it has passed it on */
 		_exit(0);
 	}
+	link->shared->logins++;
 	buf_free(&body);
 	buf_free(&first);
 	greet_client(link);

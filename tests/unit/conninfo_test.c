@@ -44,6 +44,36 @@ static void several_hosts_and_addresses(void **state)
 	check_target("cockroachdb://a,[fe80::1],c:3", "postgresql://a:26257,[fe80::1]:26257,c:3/defaultdb");
 }
 
+static void check_balance(const char *text, const char *target, enum conninfo_balance balance, bool cluster)
+{
+	struct conninfo info = {0};
+	struct err err = {0};
+	assert_int_equal(conninfo_target(&info, text, &err), ST_OK);
+	assert_string_equal(info.target, target);
+	assert_int_equal(info.balance, balance);
+	assert_int_equal(info.cluster, cluster);
+	conninfo_free(&info);
+}
+
+/* Libraries before 16 do not know the word: it is taken out, wherever it stands, and nothing else is. */
+static void the_order_of_hosts_is_taken_out(void **state)
+{
+	(void)state;
+	check_balance("host=a,b dbname=x", "host=a,b dbname=x", BALANCE_UNSAID, false);
+	check_balance("load_balance_hosts=random host=a,b", " host=a,b", BALANCE_RANDOM, false);
+	check_balance("host=a,b load_balance_hosts = 'disable' dbname='x load_balance_hosts=random'",
+		      "host=a,b  dbname='x load_balance_hosts=random'", BALANCE_OFF, false);
+	check_balance("password='it\\'s' load_balance_hosts=random", "password='it\\'s' ", BALANCE_RANDOM, false);
+	check_balance("postgresql://a,b/x?load_balance_hosts=random", "postgresql://a,b/x", BALANCE_RANDOM, false);
+	check_balance("postgresql://a,b/x?load_balance_hosts=disable&sslmode=require",
+		      "postgresql://a,b/x?sslmode=require", BALANCE_OFF, false);
+	check_balance("postgresql://a,b/x?sslmode=require&load_balance_hosts=random&connect_timeout=3",
+		      "postgresql://a,b/x?sslmode=require&connect_timeout=3", BALANCE_RANDOM, false);
+	check_balance("cockroachdb://a,b/x?load_balance_hosts=disable", "postgresql://a:26257,b:26257/x", BALANCE_OFF,
+		      true);
+	check_balance("crdb://a,b/x", "postgresql://a:26257,b:26257/x", BALANCE_UNSAID, true);
+}
+
 static void the_others_stay(void **state)
 {
 	(void)state;
@@ -184,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cockroach_gets_its_port_and_database),
 		cmocka_unit_test(several_hosts_and_addresses),
+		cmocka_unit_test(the_order_of_hosts_is_taken_out),
 		cmocka_unit_test(the_others_stay),
 		cmocka_unit_test(what_cannot_be_read_is_refused_without_the_password),
 		cmocka_unit_test(a_place_is_shown_without_the_password),

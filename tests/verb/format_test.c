@@ -33,7 +33,7 @@ static const struct {
 } cases[] = {
 	{"conninfo",
 	 {"place", "product", "version", "tls", "pooled", "standby", "primary", "session_user", "current_user",
-	  "durability"},
+	  "durability", "node"},
 	 1},
 	{"count", {"count"}, 1},
 	{"help", {"command", "usage", "help"}, -1},

@@ -113,9 +113,26 @@ static void a_failure_names_the_place_of_the_service(void **state)
 	unlink(path);
 }
 
+/* An address, its port and its name stay together, in whatever order they are tried. */
+static void addresses_go_with_their_ports(void **state)
+{
+	(void)state;
+	char target[300];
+	snprintf(target, sizeof target,
+		 "host=there.invalid,gone.invalid hostaddr=127.0.0.1,127.0.0.2 port=%s,1 load_balance_hosts=random",
+		 v4.port);
+	for (unsigned i = 0; i < 12; i++) {
+		struct proc *proc = teller_run("-d", target, "conninfo");
+		proc_expect_status(proc, 0);
+		proc_expect_out(proc, "@127.0.0.1:");
+		proc_free(proc);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses_go_with_their_ports),
 		cmocka_unit_test(an_address_beside_a_socket_is_no_socket),
 		cmocka_unit_test(what_is_connected_to_is_shown),
 		cmocka_unit_test(addresses_with_colons_have_brackets),
