@@ -192,10 +192,21 @@ bool prompt_is_open(void)
 	return prompt.open;
 }
 
+/* A key that waits for another one (^V, ^], ^X) is given one: what readline keeps for it is freed only so. */
+static void end_sequence(void)
+{
+	buf_clear(&prompt.queue);
+	prompt.at = 0;
+	buf_char(&prompt.queue, '\0'); /* sets the mark, which nobody sees */
+	rl_callback_read_char();
+}
+
 void prompt_close(void)
 {
 	if (!prompt.open)
 		return;
+	if (!prompt.ended)
+		end_sequence();
 	if (!prompt.ended) {
 		rl_callback_sigcleanup();
 		rl_free_line_state();
