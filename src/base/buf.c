@@ -2,6 +2,7 @@
 /* A growing byte buffer, always NUL-terminated. */
 #include "base/buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@ static void buf_reserve(struct buf *b, size_t more)
 	if (b->p && b->cap - b->len > more)
 		return;
 	size_t cap = b->cap ? b->cap : 64;
+	if (more > SIZE_MAX / 4 || b->len > SIZE_MAX / 4)
+		mem_array(SIZE_MAX, 2); /* which there is not */
 	while (cap - b->len <= more)
 		cap *= 2;
 	b->p = mem_resize(b->p, cap, 1);

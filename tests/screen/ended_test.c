@@ -154,6 +154,38 @@ static void left_while_an_older_line_is_shown(void **state)
 	term_expect_restored(term);
 }
 
+/* What readline keeps for the second key of two is freed, too: LeakSanitizer sees what the next line takes the place of. */
+static void left_between_two_keys(void **state)
+{
+	static const char *const firsts[] = {"<^V>", "<^]>", "<^X>", "<^X>(<^V>", "<Esc>1", "<^R>ab<^V>", "<^X><^R>"};
+	struct term *term = console_open(state, 24, 80);
+	for (size_t i = 0; i < 2 * sizeof firsts / sizeof firsts[0]; i++) {
+		term_type(term, ":count");
+		term_expect(term, ":count");
+		term_type(term, firsts[i / 2]);
+		term_settle(term);
+		term_type(term, "<^C>");
+		term_expect_gone(term, ":count");
+	}
+	console_quit(term);
+}
+
+/* Keys that are a step ahead of the first picture search in what has no width yet. */
+static void a_search_before_anything_was_drawn(void **state)
+{
+	const char *const argv[] = {proc_teller(), NULL};
+	for (int lines = 10; lines <= 24; lines += 7) {
+		struct term *term = term_start(argv, NULL, lines, 80);
+		*state = term;
+		term_expect(term, "7001");
+		term_type(term, ":log<Enter>/connected");
+		term_settle(term);
+		term_type(term, "<Esc>");
+		console_quit(term);
+		term_teardown(state);
+	}
+}
+
 static void a_prefix_key_in_the_search(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -217,6 +249,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_window_of_40000_columns, term_teardown),
 		cmocka_unit_test_teardown(readline_does_not_wait, term_teardown),
 		cmocka_unit_test_teardown(left_while_an_older_line_is_shown, term_teardown),
+		cmocka_unit_test_teardown(left_between_two_keys, term_teardown),
+		cmocka_unit_test_teardown(a_search_before_anything_was_drawn, term_teardown),
 		cmocka_unit_test_teardown(a_prefix_key_in_the_search, term_teardown),
 		cmocka_unit_test_teardown(a_fifo_for_a_history, term_teardown),
 	};
