@@ -69,6 +69,12 @@ static void stderr_away(struct crash *crash)
 		close(real);
 }
 
+static void shell_modes_back(const struct crash *crash)
+{
+	if (crash->modes_known)
+		tcsetattr(STDIN_FILENO, TCSANOW, &crash->shell_modes);
+}
+
 static void crash_restore(void)
 {
 	struct crash *crash = active;
@@ -76,8 +82,7 @@ static void crash_restore(void)
 	if (!crash)
 		return;
 	crash_put(STDOUT_FILENO, crash->way_out, crash->n);
-	if (crash->modes_known)
-		tcsetattr(STDIN_FILENO, TCSANOW, &crash->shell_modes);
+	shell_modes_back(crash);
 	stderr_back(crash);
 }
 
@@ -176,6 +181,7 @@ void crash_disarm(struct crash *crash)
 {
 	if (!crash->armed)
 		return;
+	shell_modes_back(crash);
 	give_signals_back();
 	mem_on_death(NULL);
 	active = NULL;

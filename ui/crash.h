@@ -28,7 +28,7 @@ struct crash {
 void crash_prepare(struct crash *crash);
 void crash_way_out(struct crash *crash, const char *sequence); /* bytes to send, without the padding of terminfo */
 void crash_arm(struct crash *crash);
-void crash_disarm(struct crash *crash); /* also prints what was kept */
+void crash_disarm(struct crash *crash); /* gives the modes back, and prints what was kept */
 void crash_done(struct crash *crash);
 
 #endif

@@ -104,6 +104,8 @@ void term_leave(void)
 	if (term.mouse)
 		term_say(mouse_off);
 	curs_set(1);
+	if (term.crash.modes_known)
+		def_shell_mode(); /* endwin() leaves the modes: keys that stop a terminal do so when all is said */
 	endwin();
 	term_say(capability(
 		"cnorm")); /* once more: to some terminals the cursor that rmcup brings back is the hidden one */

@@ -230,9 +230,13 @@ static void hang_up(struct term *term)
 static bool ends_within(struct session *session, int ms)
 {
 	struct deadline deadline = deadline_in(ms);
-	while (session_goes_on(session, 20))
+	while (session_goes_on(session, 20)) {
 		if (!deadline_left(deadline))
 			return false;
+		/* A ^S that came too late for the program stops the terminal, and who writes there. */
+		if (session->way != BY_HANGUP && !term_unrestored(session->term))
+			term_send(session->term, "\x11", 1);
+	}
 	session_goes_on(session, 0);
 	return true;
 }
