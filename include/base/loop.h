@@ -44,6 +44,8 @@ void timer_free(struct timer *timer);
 
 typedef void signal_fn(void *arg, int signum);
 struct signal_watch *signal_new(struct loop *loop, int signum, signal_fn *fn, void *arg);
+/* It asks for the end: where the loop does not turn for some seconds after it, the program ends by it there and then. */
+void signal_insist(const struct signal_watch *signal);
 void signal_free(struct signal_watch *signal);
 
 /* Called once after the callbacks of each turn, before the loop sleeps: where readers catch up with the events and the

@@ -15,6 +15,7 @@ char *mem_dup_n(const char *s, size_t n);
 
 /* Called once, before the message, when memory runs out: the screen gives the terminal back here. */
 void mem_on_death(void (*restore)(void));
+void mem_give_back(void); /* calls it, for another end as sudden; may be called in a signal handler */
 
 #define NEW(type) ((type *)mem_new(sizeof(type)))
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

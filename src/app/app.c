@@ -193,8 +193,10 @@ struct app *app_new(struct settings *settings)
 	app->rival_txn = txn_new(app->loop, app->ring, app->rival_db, SESSION_RIVAL, seed + 1);
 	app->private = NEW(struct app_private);
 	app->private->last_call = timer_new(app->loop, quit_last_call, app);
-	for (size_t i = 0; i < COUNT_OF(signals); i++)
+	for (size_t i = 0; i < COUNT_OF(signals); i++) {
 		app->private->signals[i] = signal_new(app->loop, signals[i], quit_signal, app);
+		signal_insist(app->private->signals[i]);
+	}
 	txn_set_gate(app->txn, transfer_run_gate, app);
 	return app;
 }

@@ -3,11 +3,13 @@
  * fine. */
 #include "base/loop.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
 
 #include "base/mem.h"
+#include "standstill.h"
 
 enum { ASIDE_MS = 200 };
 
@@ -222,6 +224,7 @@ void timer_free(struct timer *timer)
 static void loop_on_signal(uv_signal_t *uv, int signum)
 {
 	struct signal_watch *signal = (struct signal_watch *)uv;
+	standstill_heard(signum);
 	signal->fn(signal->arg, signum);
 }
 
@@ -236,10 +239,16 @@ struct signal_watch *signal_new(struct loop *loop, int signum, signal_fn *fn, vo
 	return signal;
 }
 
+void signal_insist(const struct signal_watch *signal)
+{
+	standstill_watch(signal->uv.signum);
+}
+
 void signal_free(struct signal_watch *signal)
 {
 	if (!signal)
 		return;
+	standstill_heard(signal->uv.signum);
 	loop_handle_close((uv_handle_t *)&signal->uv, signal);
 }
 
@@ -302,7 +311,11 @@ void loop_work(struct loop *loop, work_fn *fn, work_fn *done, void *arg)
 	work->arg = arg;
 	work->loop = loop;
 	loop->aside++;
+	sigset_t all, before; /* a thread has the mask of its maker: signals are for the thread with the screen */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
 	loop_must(uv_queue_work(&loop->uv, &work->uv, loop_on_work, loop_on_work_done), "start work aside");
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 struct soon {

@@ -15,11 +15,16 @@ void mem_on_death(void (*restore)(void))
 	on_death = restore;
 }
 
+void mem_give_back(void)
+{
+	if (on_death)
+		on_death();
+}
+
 static _Noreturn void mem_die(void)
 {
 	static const char text[] = "teller: out of memory\n";
-	if (on_death)
-		on_death();
+	mem_give_back();
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
 	(void)ignored;
 	_exit(1);
