@@ -96,11 +96,14 @@ pid_t daemon_start(const char *dir, const char *const argv[], int signum)
 	return pid;
 }
 
+/* Its end, where it is long. */
 static void show_log(const char *dir)
 {
 	char path[160], text[4096];
 	snprintf(path, sizeof path, "%s/log", dir);
 	FILE *file = fopen(path, "r");
+	if (file && fseek(file, 1 - (long)sizeof text, SEEK_END) != 0)
+		rewind(file);
 	size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
 	text[n] = '\0';
 	check_tell("--- %s\n%s", path, text);
