@@ -13,16 +13,17 @@ struct app;
 struct run;
 
 enum arg_type {
-	ARG_ACCOUNT,  /* an account id */
-	ARG_ACCOUNTS, /* one or more ids, the last argument: as words of a line (cli/words.h), quoted where needed */
-	ARG_RULE,     /* half, all or an amount */
-	ARG_COUNT,    /* a whole number above 0 */
-	ARG_ONOFF,    /* on, off or toggle */
-	ARG_COMMAND,  /* the name of a command */
-	ARG_LESSON,   /* the name of a lesson, or a file */
-	ARG_SETTING,  /* what the setting takes that is named before it */
-	ARG_WORD,     /* anything */
-	ARG_REST,     /* the rest of the line, as it is */
+	ARG_ACCOUNT,   /* an account id */
+	ARG_ACCOUNTS,  /* one or more ids, the last argument: as words of a line (cli/words.h), quoted where needed */
+	ARG_RULE,      /* half, all or an amount */
+	ARG_COUNT,     /* a whole number above 0 */
+	ARG_ONOFF,     /* on, off or toggle */
+	ARG_COMMAND,   /* the name of a command */
+	ARG_LESSON,    /* the name of a lesson, or a file */
+	ARG_SETTING,   /* what the setting takes that is named before it */
+	ARG_WORD,      /* anything */
+	ARG_CONDITION, /* the rest of the line: columns, operators, values */
+	ARG_REST,      /* the rest of the line, as it is */
 };
 
 struct command_arg {
@@ -74,8 +75,9 @@ struct command {
 /* The commands there are, sorted by name: main() names them once, before anything is read. Borrowed for good. */
 void command_use(const struct command *const *table, size_t n);
 const struct command *const *command_table(size_t *n);
-const struct command *command_find(const char *name);  /* by name, alias, or an unambiguous beginning; NULL */
-const struct command *command_exact(const char *name); /* by name or alias only; NULL */
+const struct command *command_find(const char *name);    /* by name, alias, or an unambiguous beginning; NULL */
+const struct command *command_exact(const char *name);   /* by name or alias only; NULL */
+bool command_arg_is_text(const struct command_arg *arg); /* the rest of the line, as it is */
 /* "goto ID", "transfer [FROM [TO [half|all|AMOUNT]]]" */
 void command_usage(struct buf *out, const struct command *command);
 

@@ -45,6 +45,11 @@ const struct command *command_find(const char *name)
 	return found;
 }
 
+bool command_arg_is_text(const struct command_arg *arg)
+{
+	return arg->type == ARG_REST || arg->type == ARG_CONDITION;
+}
+
 void command_usage(struct buf *out, const struct command *command)
 {
 	size_t open = 0;

@@ -69,6 +69,16 @@ static void offer_words(struct completion *completion, const char *const *words,
 		complete_offer(completion, words[i]);
 }
 
+/* Those that need no quotes: a word of the line ends at a blank, even in quotes. */
+static void offer_columns(struct completion *completion, const struct catalogue *catalogue)
+{
+	for (size_t i = 0; catalogue && i < catalogue->ncolumns; i++) {
+		const char *name = catalogue->columns[i];
+		if (!isdigit((unsigned char)name[0]) && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+			complete_offer(completion, name);
+	}
+}
+
 /* "auto|savepoint|MS": the words among them, not what stands for something else. */
 static void offer_choices(struct completion *completion, const char *choices)
 {
@@ -119,10 +129,13 @@ static void offer_argument(struct completion *completion, const struct app *app,
 		offer_setting(completion);
 		return;
 	case ARG_WORD:
+	case ARG_REST:
 		offer_choices(completion, arg->name);
 		return;
+	case ARG_CONDITION:
+		offer_columns(completion, app->catalogue);
+		return;
 	case ARG_COUNT:
-	case ARG_REST:
 		return;
 	}
 }
@@ -146,6 +159,15 @@ static const struct command *command_before(const char *line, size_t from, size_
 	return command;
 }
 
+/* NULL: it takes no more. A condition has all words from its own place on. */
+static const struct command_arg *argument_at(const struct command *command, size_t nargs)
+{
+	for (size_t i = 0; i < COMMAND_ARGS_MAX && i <= nargs && command->args[i].name; i++)
+		if (i == nargs || command->args[i].type == ARG_CONDITION)
+			return &command->args[i];
+	return NULL;
+}
+
 size_t command_complete(struct app *app, const char *line, size_t at, struct buf *out, size_t *from)
 {
 	size_t start = at, nargs = 0;
@@ -159,8 +181,8 @@ size_t command_complete(struct app *app, const char *line, size_t at, struct buf
 		offer_names(&completion);
 	else if (command && strncmp(completion.prefix, "--", 2) == 0)
 		offer_options(&completion, command);
-	else if (command && nargs < COMMAND_ARGS_MAX && command->args[nargs].name)
-		offer_argument(&completion, app, &command->args[nargs]);
+	else if (command && argument_at(command, nargs))
+		offer_argument(&completion, app, argument_at(command, nargs));
 	free(completion.before);
 	return completion.n;
 }

@@ -108,6 +108,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	case ARG_LESSON:
 	case ARG_SETTING:
 	case ARG_WORD:
+	case ARG_CONDITION:
 	case ARG_REST:
 		return ST_OK;
 	}
@@ -172,7 +173,7 @@ static enum status take_args(struct run *run, const struct words *words, size_t 
 		const struct command_arg *arg = next_arg(run);
 		bool dashes = !word->quoted && !only_args && strncmp(word->text, "--", 2) == 0;
 		enum status status = ST_OK;
-		if (arg->name && arg->type == ARG_REST) {
+		if (arg->name && command_arg_is_text(arg)) {
 			run->args[run->nargs++] = mem_dup(line + word->from);
 			break;
 		}
@@ -208,7 +209,7 @@ static enum status run_take_words(struct run *run, const struct words *words, co
 static bool rest_is_text(const struct words *words)
 {
 	const struct command *command = words->n > 1 ? command_find(words->word[0].text) : NULL;
-	return command && command->args[0].name && command->args[0].type == ARG_REST;
+	return command && command->args[0].name && command_arg_is_text(&command->args[0]);
 }
 
 static enum status check_may(const struct run *run, struct err *err)

@@ -87,6 +87,7 @@ enum shells_value shells_argument(struct buf *out, const struct command_arg *arg
 	case ARG_ACCOUNTS:
 	case ARG_COUNT:
 	case ARG_SETTING:
+	case ARG_CONDITION:
 	case ARG_REST:
 		return VALUE_NONE;
 	}

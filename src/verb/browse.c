@@ -84,7 +84,7 @@ static void do_search(struct run *run)
 
 const struct command verb_filter = {
 	.name = "filter",
-	.args = {{"CONDITION", ARG_REST, true}},
+	.args = {{"CONDITION", ARG_CONDITION, true}},
 	.flags = COMMAND_BANK,
 	.help = "show only the accounts that pass it: balance > 1000 and id < 5; alone: show all",
 	.run = do_filter,

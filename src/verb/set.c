@@ -143,12 +143,12 @@ static void time_explain(struct buf *out, const struct app *app)
 	buf_str(out, " s: no attempt starts later than that");
 }
 
-static void backoff_show(struct buf *out, const struct app *app)
+static void waits_show(struct buf *out, const struct app *app)
 {
 	buf_fmt(out, "%" PRIu64 ",%" PRIu64, app->settings.txn.backoff_base_ms, app->settings.txn.backoff_cap_ms);
 }
 
-static enum status backoff_set(struct app *app, const char *word, struct err *err)
+static enum status waits_set(struct app *app, const char *word, struct err *err)
 {
 	return by_option(app, "backoff", "backoff", word, err);
 }
@@ -161,7 +161,14 @@ static void waits_explain(struct buf *out, const struct app *app)
 
 /* ---- the table ---- */
 
-#define SETTING_CHOICES "protocol|wire|attempts|time|backoff|delay|inject|isolation|as-of|mouse"
+/* The settings, once: what completion and the help offer, and what is set, are made of this list. */
+#define SETTINGS(first, more)                                                                                          \
+	first("protocol", protocol) more("wire", wire) more("attempts", attempts) more("time", time)                   \
+		more("backoff", waits) more("delay", delay) more("inject", inject) more("isolation", isolation)        \
+			more("locking", locking) more("as-of", as_of) more("mouse", mouse)
+#define SETTING_FIRST(name, own) name
+#define SETTING_MORE(name, own) "|" name
+#define SETTING_CHOICES SETTINGS(SETTING_FIRST, SETTING_MORE)
 
 struct setting {
 	const char *name;
@@ -170,19 +177,8 @@ struct setting {
 	void (*explain)(struct buf *out, const struct app *app);
 };
 
-static const struct setting table[] = {
-	{"protocol", protocol_show, protocol_set, protocol_explain},
-	{"wire", wire_show, wire_set, wire_explain},
-	{"attempts", attempts_show, attempts_set, attempts_explain},
-	{"time", time_show, time_set, time_explain},
-	{"backoff", backoff_show, backoff_set, waits_explain},
-	{"delay", delay_show, delay_set, delay_explain},
-	{"inject", inject_show, inject_set, inject_explain},
-	{"isolation", isolation_show, isolation_set, isolation_explain},
-	{"locking", locking_show, locking_set, locking_explain},
-	{"as-of", as_of_show, as_of_set, as_of_explain},
-	{"mouse", mouse_show, mouse_set, mouse_explain},
-};
+#define SETTING_ROW(name, own) {name, own##_show, own##_set, own##_explain},
+static const struct setting table[] = {SETTINGS(SETTING_ROW, SETTING_ROW)};
 
 /* `name` may be NAME=VALUE. */
 static const struct setting *set_find(const char *name)

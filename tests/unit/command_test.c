@@ -240,7 +240,11 @@ static void check_completion(const char *line, const char *first, size_t n, size
 static void completion_knows_names_and_arguments(void **state)
 {
 	(void)state;
-	check_completion("set ", "protocol", 10, 4);
+	check_completion("set ", "protocol", 11, 4);
+	check_completion("set l", "locking", 1, 4);
+	check_completion("set locking o", "on", 2, 12);
+	check_completion("sort b", "balance", 1, 5);
+	check_completion("filter ", NULL, 0, 7); /* it has columns once there is a table */
 	check_completion("set wire ", "pipeline", 3, 9);
 	check_completion("set protocol s", "savepoint", 1, 13);
 	check_completion("set isolation ", "serializable", 2, 14);
