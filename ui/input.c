@@ -120,12 +120,29 @@ static bool allowed(const struct console *console, const struct binding *binding
 	return command && ((command->flags & COMMAND_SCREEN) || strcmp(name, "cancel") == 0);
 }
 
+/* A pane beside the focused one has a use for that key. NULL: none of this place. */
+static const char *input_elsewhere(const struct console *console, const char *name)
+{
+	static const char *const names[PANE_COUNT] = {
+		[PANE_ACCOUNTS] = "the accounts", [PANE_TRANSFER] = "the transfer", [PANE_LEDGER] = "the ledger",
+		[PANE_LESSONS] = "the lessons",   [PANE_LAB] = "the lesson",        [PANE_LOG] = "the SQL log",
+	};
+	for (int pane = 0; pane < PANE_COUNT; pane++)
+		if (layout_has(console->place, (enum pane)pane) && !console->popup && !console->layout.tiny &&
+		    keymap_find(console->keymap, console->views[pane].ops->context, name))
+			return names[pane];
+	return NULL;
+}
+
 static void unbound(struct console *console, const struct key *key, const char *name)
 {
 	struct buf text = {0};
+	const char *elsewhere = input_elsewhere(console, name);
 	if (key->code == K_PASTE)
 		buf_str(&text, "pasted text is not typed here; press : and paste it into the command line");
-	else if (key->code == K_CHAR && !(key->mods & MOD_ALT))
+	else if (elsewhere)
+		buf_fmt(&text, "%s is a key of %s; Tab goes there", name, elsewhere);
+	else if (key->code != K_NONE && key->code <= K_F12)
 		buf_fmt(&text, "%s does nothing here; ? shows the keys", name);
 	if (text.len)
 		input_say(console, key->code == K_PASTE ? ST_USAGE : ST_OK, buf_text(&text));

@@ -96,6 +96,40 @@ static void a_message_is_of_what_was_done_last(void **state)
 	console_quit(term);
 }
 
+/* No key is lost without a word: what is a key of the pane beside is said to be one. */
+static void a_key_without_a_use_is_said(void **state)
+{
+	static const char *const keys[][2] = {
+		{"B", "B is a key of the SQL log; Tab goes there"},
+		{"w", "w does nothing here"},
+		{"<F9>", "F9 does nothing here"},
+		{"<Del>", "Delete does nothing here"},
+		{"<BS>", " does nothing here"},
+		{"<Tab><Tab>x", "x is a key of the accounts; Tab"},
+		{"<F5>f", "f is a key of the SQL log; Tab"},
+	};
+	struct term *term = console_open(state, 24, 80);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		term_type(term, keys[i][0]);
+		term_expect(term, keys[i][1]);
+	}
+	console_quit(term);
+}
+
+/* What can stand next in a command is offered: each setting, orders, and the columns of the table. */
+static void completion_knows_settings_and_columns(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":set lo<Tab>");
+	term_expect(term, ":set locking");
+	term_type(term, "<^C>:sort ba<Tab>");
+	term_expect(term, ":sort balance");
+	term_type(term, "<^C>:filter balance > 5 and i<Tab>= 7003<Enter>");
+	term_expect(term, "where balance > 5 and id =");
+	term_expect(term, "1 account ");
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -105,6 +139,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_lesson_waits_for_the_server, term_teardown),
 		cmocka_unit_test_teardown(waiting_keys_are_forgotten, term_teardown),
 		cmocka_unit_test_setup_teardown(the_rival_is_there_at_once, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_key_without_a_use_is_said, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(completion_knows_settings_and_columns, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_message_is_of_what_was_done_last, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/early", tests, NULL, NULL);
