@@ -137,17 +137,21 @@ static void lab_story_add_items(struct lines *lines, struct story_items *items)
 	story_items_free(items);
 }
 
+static bool lab_story_more(const struct player *player)
+{
+	return player_following(player) < player_norders(player);
+}
+
 static void lab_story_add_now(struct lines *lines, const struct player *player)
 {
 	struct story_items items = {0};
 	enum player_state state = player_state(player);
-	bool more = player_following(player) < player_norders(player);
 	story_now(&items, player);
 	lab_story_add_items(lines, &items);
 	if (state == PLAYER_OVER || state == PLAYER_FAILED)
 		buf_str(lab_story_add(lines, STYLE_FAINT),
-			more ? "Space plays the next order. R plays this one again, Esc leaves."
-			     : "R plays it again, Esc goes back to the lessons.");
+			lab_story_more(player) ? "Space plays the next order. R plays this one again, Esc leaves."
+					       : "R plays it again, Esc goes back to the lessons.");
 }
 
 static void lab_story_add_row(struct lines *lines, const struct player *player, size_t row)
@@ -160,7 +164,12 @@ static void lab_story_add_row(struct lines *lines, const struct player *player, 
 static void lab_story_add_looking_back(struct lines *lines, const struct player *player, size_t row)
 {
 	lab_story_add_row(lines, player, row);
-	buf_str(lab_story_add(lines, STYLE_FAINT), "Enter shows all of it; > goes on, Space sends the next step.");
+	enum player_state state = player_state(player);
+	bool over = state == PLAYER_OVER || state == PLAYER_FAILED;
+	buf_fmt(lab_story_add(lines, STYLE_FAINT), "Enter shows all of it; > goes on, %s.",
+		!over                    ? "Space sends the next step"
+		: lab_story_more(player) ? "Space plays the next order"
+					 : "R plays it again");
 }
 
 int lab_story_lines(const struct player *player, int columns)

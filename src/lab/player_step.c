@@ -94,7 +94,7 @@ static void player_finish(struct player *player)
 static enum status player_after_the_end(struct player *player, struct err *err)
 {
 	size_t following = player_following(player);
-	if (player->state == PLAYER_OVER && following < player->norders) {
+	if (following < player->norders) {
 		player_begin(player, following);
 		return ST_OK;
 	}

@@ -239,9 +239,21 @@ static enum status do_answer(const struct call *call, struct err *err)
 	return number(call, "answer", 9, &n, err) ? err->status : player_answer(call->player, n, err);
 }
 
+/* There is no step left to go on with. */
+static enum status lab_screen_goes(const struct call *call, struct err *err)
+{
+	enum player_state state = player_state(call->player);
+	bool more = player_following(call->player) < player_norders(call->player);
+	if (state != PLAYER_OVER && state != PLAYER_FAILED)
+		return ST_OK;
+	return err_set(err, ST_USAGE, "this order is over; %s",
+		       more ? "Space plays the next one, R plays this one again" : "R plays it again");
+}
+
 static enum status do_go(const struct call *call, struct err *err)
 {
-	(void)err;
+	if (lab_screen_goes(call, err))
+		return err->status;
 	player_pace(call->player, PLAYER_GOES_ON);
 	return ST_OK;
 }
@@ -249,7 +261,8 @@ static enum status do_go(const struct call *call, struct err *err)
 static enum status do_auto(const struct call *call, struct err *err)
 {
 	bool on = player_paced(call->player) != PLAYER_AUTO;
-	(void)err;
+	if (on && lab_screen_goes(call, err))
+		return err->status;
 	player_pace(call->player, on ? PLAYER_AUTO : PLAYER_BY_HAND);
 	app_say(call->app, ST_OK, on ? "it plays by itself; + and - change the pause, A stops it" : "stopped");
 	return ST_OK;

@@ -70,6 +70,14 @@ static void by_space_alone(void **state)
 	console_space_to(term, 8, 14, 14);
 	term_expect(term, "OVER");
 	term_expect(term, "Why the retry");
+	console_expect_in_order(term, "A  COMMITTED                        step  B  COMMITTED", "What is true now");
+	term_type(term, "A");
+	term_expect(term, "this order is over; Space plays the next one, R plays this one again");
+	term_type(term, "c");
+	term_settle(term);
+	term_expect(term, "this order is over; Space plays the next one, R plays this one again");
+	term_type(term, "<lt>");
+	term_expect(term, "Enter shows all of it; > goes on, Space plays the next order.");
 	term_type(term, " ");
 	term_expect(term, "2 of 2  READ COMMITTED");
 	term_expect(term, "PAUSED  step 0 of 10"); /* set up: before that Space does nothing */
