@@ -6,10 +6,10 @@
 
 #include "base/text.h"
 #include "db/sqlstate.h"
+#include "event/shorten.h"
 #include "event/show.h"
 #include "lab/story.h"
 #include "ui/draw.h"
-#include "ui/shorten.h"
 
 enum { VALUE_COLUMNS = 40 };
 
@@ -205,13 +205,28 @@ static enum style lab_step_say_engine(struct buf *out, const struct stage_lane *
 	return lane->outcome == OUTCOME_COMMITTED ? STYLE_GOOD : lane->outcome == OUTCOME_NONE ? STYLE_WAIT : STYLE_BAD;
 }
 
+/* When the order is over its sessions are closed; how each one ended is still the picture that one talks about. */
+static enum style lab_step_say_off(struct buf *out, const struct stage_lane *lane, const struct stage_record *last)
+{
+	struct story_outcome outcome = story_outcome(last);
+	struct stage_lane closed = *lane;
+	closed.in_transaction = false;
+	if (lane->attempt && lane->outcome != OUTCOME_NONE)
+		return lab_step_say_engine(out, lane);
+	bool ended = outcome.end == STORY_FAILED || strcmp(outcome.tag, "COMMIT") == 0 ||
+		     strcmp(outcome.tag, "ROLLBACK") == 0;
+	if (last && ended)
+		return lab_step_say_last(out, &closed, last);
+	buf_str(out, "not connected");
+	return STYLE_FAINT;
+}
+
 enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
 			 const struct stage_record *last)
 {
 	switch (lane->state) {
 	case LANE_OFF:
-		buf_str(out, "not connected");
-		return STYLE_FAINT;
+		return lab_step_say_off(out, lane, last);
 	case LANE_LOST:
 		buf_str(out, "CONNECTION LOST");
 		return STYLE_BAD;

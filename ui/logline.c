@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "event/shorten.h"
 #include "event/show.h"
 #include "ui/draw.h"
 #include "ui/find.h"
-#include "ui/shorten.h"
 
 enum { LONG_TIME_COLS = 96, SHORT_TIME_COLS = 48, WHO_COLS = 6, MS_COLS = 7, RESULT_USUAL = 24 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The transfer pane: the two accounts, the amount, and one line for each attempt. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/shorten.h"
 #include "event/show.h"
 #include "ui/attempts.h"
 #include "ui/balances.h"
@@ -20,20 +22,20 @@
 #include "ui/view.h"
 #include "ui/wrap.h"
 
-enum { NEXT_COLUMNS = 160 };
-
 struct transfer_pane {
 	struct app *app;
 	struct attempts *attempts;
 	struct balances *balances;
-	long back; /* lines scrolled back from the latest */
+	uint64_t seen;   /* the transfer during which these were picked */
+	char *picked[2]; /* from, to; owned, NULL for none */
+	long back;       /* lines scrolled back from the latest */
 	int height;
 	long above, below; /* steps that are out of sight */
 };
 
 static bool transfer_same(const char *a, const char *b)
 {
-	return a && b && strcmp(a, b) == 0;
+	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 /* The transaction that the attempts tell of is a transfer, not the filling of a table. */
@@ -45,14 +47,26 @@ static bool is_transfer(const struct transfer_pane *pane)
 	return transfer->txn ? transfer->txn == pane->attempts->txn : transfer->result.outcome == OUTCOME_NONE;
 }
 
-/* The picks are those of the transfer that was made: show what it did, not what another one would do. */
+static void transfer_follow(struct transfer_pane *pane)
+{
+	const struct app *app = pane->app;
+	if (!is_transfer(pane) || pane->seen == pane->attempts->txn)
+		return;
+	pane->seen = pane->attempts->txn;
+	for (int side = 0; side < 2; side++) {
+		const char *picked = side ? app->destination : app->source;
+		free(pane->picked[side]);
+		pane->picked[side] = picked ? mem_dup(picked) : NULL;
+	}
+}
+
+/* What it does or did is shown, however it was asked for, until other accounts are picked: then what those would do. */
 static bool shows_facts(const struct transfer_pane *pane)
 {
 	const struct app *app = pane->app;
-	if (!is_transfer(pane))
-		return false;
-	return (!app->source && !app->destination) || (transfer_same(app->source, app->transfer.source) &&
-						       transfer_same(app->destination, app->transfer.destination));
+	if (!is_transfer(pane) || pane->attempts->outcome == OUTCOME_NONE)
+		return is_transfer(pane);
+	return transfer_same(app->source, pane->picked[0]) && transfer_same(app->destination, pane->picked[1]);
 }
 
 /* ---- the upper part ---- */
@@ -116,15 +130,29 @@ static struct transfer_preview transfer_done(const struct transfer_pane *pane, s
 
 /* ---- the lower part: one line a step, and a sentence ---- */
 
+/* In full where there is room for it and for the keys. */
+static void transfer_held(const struct transfer_pane *pane, struct buf *out, struct rect room)
+{
+	struct buf sql = {0};
+	draw_harmless(&sql, pane->app->step.next);
+	for (int columns = INT_MAX; columns; columns = columns == INT_MAX ? room.w - (int)strlen("next: ") : 0) {
+		buf_clear(out);
+		buf_str(out, "next: ");
+		shorten_sql(out, buf_text(&sql), columns);
+		buf_str(out, "; Space sends it, ^C cancels");
+		if (wrap_count(buf_text(out), room.w) <= room.h)
+			break;
+	}
+	buf_free(&sql);
+}
+
 /* What happens now, without a clock that ticks while nothing is awaited. */
-static void doing(const struct transfer_pane *pane, struct buf *out)
+static void doing(const struct transfer_pane *pane, struct buf *out, struct rect room)
 {
 	const struct attempts *attempts = pane->attempts;
 	uint64_t now = clock_wall_us();
 	if (pane->app->step.next) {
-		buf_str(out, "next: ");
-		text_escape(out, pane->app->step.next, strlen(pane->app->step.next), NEXT_COLUMNS);
-		buf_str(out, "; Space sends it, ^C cancels");
+		transfer_held(pane, out, room);
 		return;
 	}
 	uint64_t seconds = now > attempts->since_us ? (now - attempts->since_us) / 1000000 : 0;
@@ -146,6 +174,7 @@ static void transfer_ended(const struct transfer_pane *pane, struct buf *out)
 	const struct attempts *attempts = pane->attempts;
 	char took[16];
 	if (!shows_facts(pane)) {
+		buf_fmt(out, "T%" PRIu64 " ", (uint64_t)attempts->txn);
 		draw_harmless(out, transfer->source);
 		buf_str(out, " -> ");
 		draw_harmless(out, transfer->destination);
@@ -171,15 +200,15 @@ static void draw_lower(struct transfer_pane *pane, struct rect room)
 {
 	const struct attempts *attempts = pane->attempts;
 	struct buf words = {0};
+	int n = shows_facts(pane) ? (int)attempts->n : 0, most = room.h - (n < room.h ? n : room.h - 1);
 	if (attempts->outcome == OUTCOME_NONE)
-		doing(pane, &words);
+		doing(pane, &words, (struct rect){room.y, room.x, most, room.w});
 	else
 		transfer_ended(pane, &words);
 	enum style style = attempts->outcome == OUTCOME_NONE        ? STYLE_TEXT
 			   : attempts->outcome == OUTCOME_COMMITTED ? STYLE_GOOD
 								    : STYLE_BAD;
 	int need = wrap_count(buf_text(&words), room.w);
-	int n = (int)attempts->n, most = room.h - (n < room.h ? n : room.h - 1);
 	int lines = need < most ? need : most; /* the message line has all of it, the steps are only here */
 	int height = room.h - lines;
 	int hidden = n > height ? n - height : 0;
@@ -216,6 +245,7 @@ static void transfer_draw(void *self, struct rect inside, bool focus)
 	struct amount_text before[2];
 	struct rect area = {inside.y, inside.x + 1, inside.h, inside.w - 2};
 	draw_clear(inside);
+	transfer_follow(pane);
 	pane->above = pane->below = 0;
 	struct transfer_preview shown = shows_facts(pane) ? transfer_done(pane, before) : transfer_plan(pane);
 	bool terms = area.w >= 2 * TXN_SUMMARY_COLS && area.h >= TXN_SUMMARY_ROWS;
@@ -240,11 +270,19 @@ static void transfer_title(void *self, struct buf *out)
 	const struct transfer_pane *pane = self;
 	const struct attempts *attempts = pane->attempts;
 	buf_str(out, "Transfer");
-	if (!is_transfer(pane))
+	if (!shows_facts(pane))
 		return;
 	buf_fmt(out, " T%u  %s", attempts->txn, show_outcome(attempts->outcome));
 	if (attempts->made)
 		buf_fmt(out, "  attempt %u of %u", attempts->made, attempts->limit);
+}
+
+static void transfer_pane_free(void *self)
+{
+	struct transfer_pane *pane = self;
+	free(pane->picked[0]);
+	free(pane->picked[1]);
+	free(pane);
 }
 
 static void transfer_footer(void *self, struct buf *out, int columns)
@@ -302,7 +340,7 @@ struct view transfer_view(struct app *app, struct attempts *attempts, struct bal
 		.act = transfer_act,
 		.read = transfer_read_events,
 		.wake = transfer_wake,
-		.free = free,
+		.free = transfer_pane_free,
 	};
 	struct transfer_pane *pane = NEW(struct transfer_pane);
 	pane->app = app;

@@ -6,6 +6,7 @@
 #include "app/app_private.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/shorten.h"
 #include "event/show.h"
 
 enum { MESSAGE_COLUMNS = 40 };
@@ -38,12 +39,17 @@ void step_look(struct app *app, const struct txn_gate *next)
 
 bool step_holds(struct app *app)
 {
-	struct buf text = {0};
+	struct buf text = {0}, harmless = {0};
 	if (!app->private->step_next)
 		return false;
 	set(&app->step.next, app->private->step_next);
 	app->private->step_next = NULL;
-	text_escape(&text, app->step.next, strlen(app->step.next), app_prints(app) ? 0 : MESSAGE_COLUMNS);
+	text_escape(&harmless, app->step.next, strlen(app->step.next), 0);
+	if (app_prints(app))
+		buf_str(&text, buf_text(&harmless));
+	else
+		shorten_sql(&text, buf_text(&harmless), MESSAGE_COLUMNS);
+	buf_free(&harmless);
 	app_say(app, ST_OK, "next: %s; %s sends it, ^C cancels", buf_text(&text), app_prints(app) ? "Enter" : "Space");
 	buf_free(&text);
 	app_changed(app);

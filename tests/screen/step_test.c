@@ -48,8 +48,9 @@ static void each_statement_is_held(void **state)
 	step(term, "next: SELECT");
 	step(term, "balance - 500 WHERE id = 7001; Space");
 	step(term, "balance + 500 WHERE id = 7002; Space");
-	step(term, "next: WITH written AS");
-	term_type(term, "<Tab><Tab>"); /* the log, where Space is a page when nothing is held */
+	step(term, "next: INSERT transfers ~ 7001, 7002, 500); ");
+	term_expect(term, "Space sends it, ^C cancels     "); /* in the pane, too */
+	term_type(term, "<Tab><Tab>");                        /* the log, where Space is a page when nothing is held */
 	step(term, "next: RELEASE");
 	step(term, "next: COMMIT");
 	term_settle(term);

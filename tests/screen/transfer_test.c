@@ -199,6 +199,28 @@ static void a_retry_at_79_columns(void **state)
 	console_quit(term);
 }
 
+/* The pane never says COMMITTED over a transfer that was not made. */
+static void what_was_done_is_shown_until_others_are_picked(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_review(term);
+	term_type(term, "y");
+	term_expect(term, "moved 500 from 7001 to 7002");
+	term_type(term, "u");
+	term_expect(term, ":transfer 7002 7001 500 --id=");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "moved 500 from 7002 to 7001");
+	term_expect(term, "Transfer T2  COMMITTED");
+	console_expect_in_order(term, "From  7002  1500 -> 1000", "To    7001   500 -> 1000", "Move  500  moved");
+	term_type(term, "<Down>d");
+	term_expect(term, "To    7003  1000 -> 1500");
+	term_expect_gone(term, "COMMITTED  attempt");
+	console_expect_in_order(term, "Transfer ──", "From  7001  1000 ->  500", "half of From, as last read",
+				"T2 7002 -> 7001: moved 500 in");
+	console_quit(term);
+}
+
 /* How it will travel, not how it would without what is armed. */
 static void the_review_names_what_is_used(void **state)
 {
@@ -251,6 +273,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_rival_forces_a_retry, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_retry_on_stacked_panes, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_retry_at_79_columns, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(what_was_done_is_shown_until_others_are_picked, console_bank,
+						term_teardown),
 		cmocka_unit_test_setup_teardown(the_review_names_what_is_used, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_rejection_says_why, console_bank, term_teardown),
 	};

@@ -114,7 +114,7 @@ static void amounts_are_typed_with_their_scale(void **state)
 	term_type(term, "y");
 	term_expect(term, "moved 1.50 in");
 	term_type(term, "<Tab><Tab>z");
-	console_expect_in_order(term, "-1.50", "+1.50", "amount = 1.50", "COMMITTED");
+	console_expect_in_order(term, "-1.50", "+1.50", ", 1.50", "COMMITTED");
 	console_quit(term);
 }
 

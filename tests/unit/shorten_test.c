@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests of statements in few columns: the rows and the amount are never what is cut. */
-#include "ui/shorten.h"
+#include "event/shorten.h"
 
 #include <string.h>
 
@@ -113,5 +113,5 @@ int main(void)
 		cmocka_unit_test(quoted_words_are_no_words),
 		cmocka_unit_test(what_is_too_long_is_cut_at_its_end),
 	};
-	return cmocka_run_group_tests_name("ui/shorten", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("unit/shorten", tests, NULL, NULL);
 }

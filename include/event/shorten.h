@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A statement in few columns: what it does, to which rows and by how much comes first; pure. */
-#ifndef UI_SHORTEN_H
-#define UI_SHORTEN_H
+#ifndef EVENT_SHORTEN_H
+#define EVENT_SHORTEN_H
 
 #include "base/buf.h"
 

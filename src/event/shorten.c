@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A statement in few columns: what it does, to which rows and by how much comes first; pure. */
-#include "ui/shorten.h"
+#include "event/shorten.h"
 
 #include <ctype.h>
 #include <stdlib.h>
