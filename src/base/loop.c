@@ -3,15 +3,17 @@
  * fine. */
 #include "base/loop.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/mem.h"
 #include "standstill.h"
 
-enum { ASIDE_MS = 200 };
+enum { ASIDE_MS = 200, LOOP_DESCRIPTORS = 6 };
 
 struct loop {
 	uv_loop_t uv;
@@ -50,7 +52,8 @@ static void loop_must(int rc, const char *what)
 {
 	if (rc >= 0)
 		return;
-	fprintf(stderr, "teller: the event loop cannot %s: %s\n", what, uv_strerror(rc));
+	const char *advice = rc == UV_EMFILE ? "; allow more of them: ulimit -n" : "";
+	fprintf(stderr, "teller: the event loop cannot %s: %s%s\n", what, uv_strerror(rc), advice);
 	exit(1);
 }
 
@@ -65,9 +68,22 @@ static void loop_handle_close(uv_handle_t *handle, void *owner)
 	uv_close(handle, loop_close_free);
 }
 
+/* Where libuv cannot have the descriptors that it begins with, it ends the program by abort(). */
+static int loop_room(void)
+{
+	int fds[LOOP_DESCRIPTORS], n = 0;
+	while (n < LOOP_DESCRIPTORS && (fds[n] = dup(STDERR_FILENO)) >= 0)
+		n++;
+	int error = n < LOOP_DESCRIPTORS ? uv_translate_sys_error(errno) : 0;
+	while (n > 0)
+		close(fds[--n]);
+	return error;
+}
+
 struct loop *loop_new(void)
 {
 	struct loop *loop = NEW(struct loop);
+	loop_must(loop_room(), "start");
 	loop_must(uv_loop_init(&loop->uv), "start");
 	loop->uv.data = loop;
 	return loop;

@@ -42,7 +42,7 @@ struct guardian {
 };
 
 #define HOME_MEMORY ((uint64_t)2 << 30)
-enum { START_MS = 60000, QUIT_MS = 8000, CHECKPOINT_MS = 60000 };
+enum { START_MS = 60000, QUIT_MS = 8000, CHECKPOINT_MS = 60000, OWNER_FD = 3 };
 
 /* Left to do nothing, so that a ^C or hang-up meant for teller ends teller, and teller's end ends us, in good order. */
 static const int ignored_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
@@ -263,17 +263,18 @@ static int take_own_life(int owner)
 		signal(signum, SIG_DFL);
 	for (size_t i = 0; i < COUNT_OF(ignored_signals); i++)
 		signal(ignored_signals[i], SIG_IGN);
+	if (owner != OWNER_FD)
+		dup3(owner, OWNER_FD, O_CLOEXEC);
+	close_from(OWNER_FD + 1); /* before anything is opened, which may be as much as may be open */
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int moved = fcntl(owner, F_DUPFD_CLOEXEC, 10);
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
-	dup3(moved, 3, O_CLOEXEC);
-	close_from(4);
+	close(null);
 #ifdef PR_SET_NAME
 	prctl(PR_SET_NAME, "teller-guardian", 0, 0, 0);
 #endif
 	child_init();
-	return 3;
+	return OWNER_FD;
 }
 
 _Noreturn void guardian_run(const struct guardian_args *args)

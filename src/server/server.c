@@ -156,7 +156,7 @@ static enum status guardian_start(struct server *s, struct guardian_args args)
 {
 	int fds[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
-		return err_set(&s->err, ST_OWN, "cannot make a socket for the private server: %s; try again",
+		return err_set(&s->err, ST_OWN, "cannot make a socket for the private server: %s; see `ulimit -n`",
 			       strerror(errno));
 	args.owner = fds[1];
 	args.env = clean_environment();

@@ -32,9 +32,14 @@ enum status user_choose(struct server_user *user, struct err *err)
 		snprintf(user->name, sizeof user->name, "user %u", (unsigned)user->uid);
 		return ST_OK;
 	}
+	errno = 0;
 	const struct passwd *pw = getpwnam("postgres");
 	if (!pw)
 		pw = getpwnam("nobody");
+	if (!pw && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return err_set(err, ST_OWN,
+			       "cannot look up the user who is to run the private server: %s; see `ulimit -n`",
+			       strerror(errno));
 	if (!pw || pw->pw_uid == 0)
 		return err_set(err, ST_OWN,
 			       "PostgreSQL does not run as root and there is no user postgres to run it as: "

@@ -237,6 +237,31 @@ static void streams_that_cannot_be_used(void **state)
 	}
 }
 
+/* A sentence and an exit status, and nothing that is said to be something else. */
+static void few_descriptors(void **state)
+{
+	enum { DEMO = 2, DEMO_MOST = 13 }; /* with more than those PostgreSQL says by itself that it is too few */
+	(void)state;
+	static const char *const verbs[] = {"version", "count", "demo count", "lab run first-transfer"};
+	char script[700], asan[300];
+	const char *options = getenv("ASAN_OPTIONS");
+	/* The search for leaks never ends where it cannot open what it wants. */
+	snprintf(asan, sizeof asan, "ASAN_OPTIONS=%s:detect_leaks=0", options ? options : "");
+	for (int n = 3; n <= 20; n++)
+		for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+			if (i == DEMO && n > DEMO_MOST)
+				continue;
+			snprintf(script, sizeof script, "ulimit -n %d; exec '%s' %s", n, proc_teller(), verbs[i]);
+			struct proc *proc = proc_run((const char *const[]){"bash", "-c", script, NULL},
+						     (const char *const[]){asan, NULL}, NULL);
+			const char *err = buf_text(&proc->err);
+			bool wrong = strstr(err, "no user") || strstr(err, "was killed");
+			if (proc->status >= 128 || wrong || (proc->status != 0 && lines(&proc->err) == 0))
+				fail_msg("ulimit -n %d, %s: status %d: %s", n, verbs[i], proc->status, err);
+			proc_free(proc);
+		}
+}
+
 /* A line without an end, and lines without an end, keep nobody from ending the program. */
 static void endless_input_can_be_ended(void **state)
 {
@@ -267,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_transcript_whose_reader_leaves),
 		cmocka_unit_test(rows_that_a_trigger_keeps),
 		cmocka_unit_test(streams_that_cannot_be_used),
+		cmocka_unit_test(few_descriptors),
 		cmocka_unit_test(endless_input_can_be_ended),
 	};
 	return cmocka_run_group_tests_name("verb/refuse", tests, own_database, NULL);
