@@ -83,6 +83,17 @@ static void lessons_add_learned(struct buf *line, const struct lessons *lessons,
 	buf_str(line, ". ");
 }
 
+/* Where not all that it expects of this server was seen there. */
+static void lessons_add_proved(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
+{
+	struct lesson_server server;
+	if (!entry->lesson || !lessons->app->browse || !lesson_server_of(lessons->app->browse, &server))
+		return;
+	struct lesson_proved proved = lesson_proved_on(entry->lesson, server.kind);
+	if (proved.documented)
+		buf_fmt(line, "Orders verified here: %zu, documented: %zu. ", proved.verified, proved.documented);
+}
+
 static void lessons_draw_row(const struct lessons *lessons, struct rect at, size_t i, bool focus)
 {
 	const struct entry_of_list *entry = &lessons->all[i];
@@ -110,6 +121,7 @@ static int lessons_draw_teaches(const struct lessons *lessons, struct rect insid
 	if (!text || inside.h < 8)
 		return 0;
 	lessons_add_learned(&line, lessons, entry);
+	lessons_add_proved(&line, lessons, entry);
 	buf_str(&line, "Teaches: ");
 	draw_harmless(&line, text);
 	draw_wrapped((struct rect){inside.y + inside.h - 2, inside.x + 2, 2, inside.w - 4}, STYLE_FAINT,

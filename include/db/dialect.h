@@ -37,14 +37,17 @@ struct dialect {
 	const char *set_sql; /* sets $3 to $4 where $1 and $2 show the session to be ours; NULL: it takes no settings */
 
 	bool cluster; /* any node speaks for all: a commit is on a majority's disks, and no node has a history apart */
-	bool rollback_to_restarts;        /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
-	bool release_commits;             /* RELEASE SAVEPOINT cockroach_restart is the commit */
-	bool retries_first;               /* the server retries a transaction's first statement by itself, unseen */
-	unsigned rows_at_most;            /* that one transaction should write; 0: as many as one likes */
-	bool reads_back_slowly;           /* what a transaction has written, because it waits for its writes first */
-	bool grants_columns;              /* GRANT UPDATE (column) */
-	bool only_serializable;           /* whatever BEGIN asks for */
-	bool locking_pays;                /* writers meet so often that it is better to lock what is read, ... */
+	bool rollback_to_restarts; /* ROLLBACK TO SAVEPOINT cockroach_restart gives a fresh transaction */
+	bool release_commits;      /* RELEASE SAVEPOINT cockroach_restart is the commit */
+	bool retries_first;        /* the server retries a transaction's first statement by itself, unseen */
+	unsigned rows_at_most;     /* that one transaction should write; 0: as many as one likes */
+	bool reads_back_slowly;    /* what a transaction has written, because it waits for its writes first */
+	bool grants_columns;       /* GRANT UPDATE (column) */
+	bool only_serializable;    /* whatever BEGIN asks for */
+	bool readers_wait;         /* for who has written, to its end */
+	bool waiters_go_on;        /* at SERIALIZABLE, with what is there after the wait, if nothing was read before */
+	bool conflicts_at_commit;  /* what was read and has changed since is found there, by who commits first */
+	bool locking_pays;         /* writers meet so often that it is better to lock what is read, ... */
 	int locking_major, locking_minor; /* ... from the version on that can */
 	bool shows_unreplicated;          /* others see a commit that a synchronous standby may not have */
 	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of its round trip, never the COMMIT */

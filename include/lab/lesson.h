@@ -71,13 +71,26 @@ struct lesson_retry {
 	unsigned attempt; /* that commits; 0: nothing is expected */
 };
 
-enum lesson_need_kind { LESSON_SERIALIZABLE, LESSON_PRODUCT, LESSON_SUPERUSER };
+enum lesson_need_kind { LESSON_ABILITY, LESSON_PRODUCT, LESSON_SUPERUSER };
+
+struct lesson_ability; /* what some servers do and others do not; the table is in src/lab/needs.c */
 
 struct lesson_need {
 	struct lesson_scope scope;
 	enum lesson_need_kind kind;
+	const struct lesson_ability *ability;
+	bool without; /* the server must not have it */
 	enum sql_server product;
 	int major; /* of the product, at least; 0: any */
+};
+
+/* How it is known that a product does what an order expects: it was played there, or its documentation says so. */
+enum lesson_proof_kind { LESSON_UNPROVED, LESSON_DOCUMENTED, LESSON_VERIFIED };
+
+struct lesson_proof {
+	struct lesson_scope scope;
+	enum lesson_proof_kind kind;
+	enum sql_server product;
 };
 
 /* All of it is owned by the lesson; texts are raw bytes of the file: text_escape() before showing. */
@@ -94,6 +107,8 @@ struct lesson {
 	size_t nchecks;
 	struct lesson_need *needs;
 	size_t nneeds;
+	struct lesson_proof *proofs;
+	size_t nproofs;
 	struct lesson_retry *retries;
 	size_t nretries;
 };
@@ -120,6 +135,14 @@ struct lesson_server {
 bool lesson_server_of(const struct db *db, struct lesson_server *server); /* false where it is not connected */
 bool lesson_runs(const struct lesson *lesson, long permutation, const struct lesson_server *server, struct err *why);
 
+/* What is known of an order on a product; LESSON_UNPROVED where it does not run there. */
+enum lesson_proof_kind lesson_proof_of(const struct lesson *lesson, long permutation, enum sql_server product);
+/* The orders that run on the newest of a product, and how many of them are proved so. */
+struct lesson_proved {
+	size_t orders, verified, documented;
+};
+struct lesson_proved lesson_proved_on(const struct lesson *lesson, enum sql_server product);
+
 /* What a step did, as far as it is known. */
 struct lesson_fact {
 	bool waited;
@@ -131,6 +154,7 @@ struct lesson_fact {
 };
 bool lesson_holds(const struct lesson_outcome *outcome, const struct lesson_fact *fact);
 
+void lesson_product_show(struct buf *out, enum sql_server product);     /* as in a directive: "pg" */
 void lesson_need_show(struct buf *out, const struct lesson_need *need); /* as in its directive: "pg>=15" */
 
 /* Both in the words of an OUTCOME, harmless, as in "waits for A ok reads 500"; `out` is empty before. */

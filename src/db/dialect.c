@@ -164,6 +164,9 @@ static const struct dialect dialects[] = {
 				20, /* before that FOR UPDATE is no SQL, or does nothing (release notes, v20.1) */
 			.locking_minor = 1,
 			.reads_back_slowly = true,
+			.readers_wait = true,
+			.waiters_go_on = true,
+			.conflicts_at_commit = true,
 			.only_serializable = true, /* unless a cluster setting allows others (from v23.2 on) */
 			/* Measured on 22.1, rows a second by COPY: 1,000 a transaction 15,500; 5,000: 22,800; 10,000:
 			 * 13,700; 100,000: 3,000, and readers wait for as long as it takes. */

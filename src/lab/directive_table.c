@@ -250,7 +250,54 @@ static enum status directive_needs(struct directive_reader *r)
 	return directive_read_end(r);
 }
 
+/* ---- how it is known ---- */
+
+static enum status directive_add_proof(struct directive_reader *r, enum lesson_proof_kind kind)
+{
+	struct lesson *lesson = r->lesson;
+	struct lesson_need need = {0};
+	struct directive_word word;
+	if (directive_word(&r->lexer, ",", &word))
+		return directive_failed(r);
+	if (!word.text || !needs_read_product(word.text, &need) || need.major)
+		return directive_error(&r->lexer, word.place, "expected a product, pg or crdb");
+	for (size_t i = 0; i < lesson->nproofs; i++)
+		if (lesson->proofs[i].product == need.product && directive_same_scope(r, &lesson->proofs[i].scope))
+			return directive_twice(r, "that is said of this product", lesson->proofs[i].scope.place.line);
+	lesson->proofs = mem_grow(lesson->proofs, lesson->nproofs, sizeof *lesson->proofs);
+	lesson->proofs[lesson->nproofs++] = (struct lesson_proof){r->scope, kind, need.product};
+	return ST_OK;
+}
+
+static enum status directive_proofs(struct directive_reader *r, enum lesson_proof_kind kind)
+{
+	do {
+		if (directive_add_proof(r, kind))
+			return directive_failed(r);
+	} while (directive_sign(&r->lexer, ','));
+	return directive_read_end(r);
+}
+
+static enum status directive_verified(struct directive_reader *r)
+{
+	return directive_proofs(r, LESSON_VERIFIED);
+}
+
+static enum status directive_documented(struct directive_reader *r)
+{
+	return directive_proofs(r, LESSON_DOCUMENTED);
+}
+
 /* ---- what is known only when all is read ---- */
+
+/* What does not run on a product was not played there. */
+static enum status directive_check_proof(struct directive_reader *r, const struct lesson_proof *proof)
+{
+	struct err why = {0};
+	if (needs_fits(r->lesson, proof->scope.permutation, proof->product, &why))
+		return ST_OK;
+	return directive_error(&r->lexer, proof->scope.place, "it does not run there: it %s", why.text);
+}
 
 /* What is expected of a step may stand behind its question. */
 static enum status directive_check_ask(struct directive_reader *r, const struct lesson_ask *ask)
@@ -280,6 +327,9 @@ enum status directives_check(struct directive_reader *r)
 	for (size_t i = 0; i < lesson->nasks; i++)
 		if (directive_check_ask(r, &lesson->asks[i]))
 			return directive_failed(r);
+	for (size_t i = 0; i < lesson->nproofs; i++)
+		if (directive_check_proof(r, &lesson->proofs[i]))
+			return directive_failed(r);
 	for (size_t i = 0; i < lesson->nretries; i++)
 		if (engine_check(&r->lexer, lesson, &lesson->retries[i]))
 			return directive_failed(r);
@@ -292,6 +342,8 @@ const struct directive directives[] = {
 	{.name = "title", .read = directive_line, .text = LESSON_TITLE},
 	{.name = "teaches", .read = directive_line, .text = LESSON_TEACHES},
 	{.name = "needs", .read = directive_needs},
+	{.name = "verified", .read = directive_verified},
+	{.name = "documented", .read = directive_documented},
 	{.name = "say", .read = directive_say, .text = LESSON_SAY},
 	{.name = "end", .read = directive_text, .text = LESSON_END},
 	{.name = "ask", .read = directive_ask},

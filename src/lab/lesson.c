@@ -31,6 +31,7 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->expects);
 	free(lesson->checks);
 	free(lesson->needs);
+	free(lesson->proofs);
 	free(lesson->retries);
 	spec_free(lesson->spec);
 	free(lesson);

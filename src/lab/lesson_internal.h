@@ -48,6 +48,8 @@ MUST_CHECK enum status directive_read_end(struct directive_reader *r);
 
 bool needs_read(const char *word, struct lesson_need *need); /* false: there is no such need */
 void needs_say(struct buf *out);                             /* the words that there are, as the end of a sentence */
+bool needs_read_product(const char *word, struct lesson_need *need); /* "pg", "pg>=15" */
+bool needs_fits(const struct lesson *lesson, long permutation, enum sql_server product, struct err *why);
 
 /* ---- outcome.c ---- */
 

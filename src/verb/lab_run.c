@@ -125,8 +125,12 @@ static void on_ended(void *arg, size_t permutation)
 	judging->surprises += judging->wrong;
 	if (judging->output)
 		return;
+	struct lesson_server server;
+	bool documented = lesson_server_of(judging->lab->run->app->browse, &server) &&
+			  lesson_proof_of(judging->lesson, (long)permutation, server.kind) == LESSON_DOCUMENTED;
 	lab_run_add_place(judging, &line, permutation);
 	buf_fmt(&line, "%" PRIu64 " of %" PRIu64 " as expected", judging->judged - judging->wrong, judging->judged);
+	buf_str(&line, documented ? " (documented, not verified)" : "");
 	lab_run_tell(judging, &line);
 }
 

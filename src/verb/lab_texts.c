@@ -33,25 +33,70 @@ void lessons_needs(struct buf *out, const struct lesson *lesson, long permutatio
 	}
 }
 
+/* ---- how it is known ---- */
+
+/* The products that an order (-1: any of them) is proved so for: "pg", or "pg 3, crdb 1" orders. */
+static void lab_texts_add_proofs(struct buf *out, const struct lesson *lesson, long permutation,
+				 enum lesson_proof_kind kind)
+{
+	for (size_t i = 0; i < dialect_count(); i++) {
+		enum sql_server product = (enum sql_server)i;
+		struct lesson_proved proved = lesson_proved_on(lesson, product);
+		size_t n = kind == LESSON_VERIFIED ? proved.verified : proved.documented;
+		if (permutation >= 0)
+			n = lesson_proof_of(lesson, permutation, product) == kind;
+		if (!n)
+			continue;
+		buf_str(out, out->len ? ", " : "");
+		lesson_product_show(out, product);
+		if (permutation < 0)
+			buf_fmt(out, " %zu", n);
+	}
+}
+
+/* Where not all is verified: "crdb: 1 verified, 1 documented", "crdb: no order". */
+static void lab_texts_add_doubts(struct buf *out, const struct lesson *lesson)
+{
+	for (size_t i = 0; i < dialect_count(); i++) {
+		struct lesson_proved proved = lesson_proved_on(lesson, (enum sql_server)i);
+		if (proved.orders && proved.verified == proved.orders)
+			continue;
+		buf_str(out, out->len ? "; " : "");
+		lesson_product_show(out, (enum sql_server)i);
+		if (!proved.orders)
+			buf_str(out, ": no order");
+		else
+			buf_fmt(out, ": %zu verified, %zu documented", proved.verified, proved.documented);
+	}
+}
+
 /* ---- list ---- */
 
-enum { LIST_COLUMNS = 5 };
+enum { LIST_COLUMNS = 7 };
 
 static void write_list(struct output *output)
 {
 	for (const struct asset_lesson *asset = asset_lessons; asset->name; asset++) {
 		struct err err;
 		struct lesson *lesson = lesson_open(asset->name, &err);
-		struct buf needs = {0};
+		struct buf needs = {0}, verified = {0}, documented = {0};
 		char orders[24];
 		if (!lesson) /* cannot be: the tests read them all */
 			continue;
 		lessons_needs(&needs, lesson, -1);
 		snprintf(orders, sizeof orders, "%zu", lesson->spec->npermutations);
-		const char *cells[LIST_COLUMNS] = {asset->name, lab_texts_text_of(lesson, LESSON_TITLE, -1, -1),
-						   buf_text(&needs), orders,
-						   lab_texts_text_of(lesson, LESSON_TEACHES, -1, -1)};
+		lab_texts_add_proofs(&verified, lesson, -1, LESSON_VERIFIED);
+		lab_texts_add_proofs(&documented, lesson, -1, LESSON_DOCUMENTED);
+		const char *cells[LIST_COLUMNS] = {asset->name,
+						   lab_texts_text_of(lesson, LESSON_TITLE, -1, -1),
+						   buf_text(&needs),
+						   orders,
+						   lab_texts_text_of(lesson, LESSON_TEACHES, -1, -1),
+						   buf_text(&verified),
+						   buf_text(&documented)};
 		output_rows(output, cells, 1);
+		buf_free(&verified);
+		buf_free(&documented);
 		buf_free(&needs);
 		lesson_free(lesson);
 	}
@@ -80,6 +125,7 @@ static void show_list(struct app *app)
 		if (!lesson)
 			continue;
 		lessons_needs(&needs, lesson, -1);
+		lab_texts_add_doubts(&needs, lesson);
 		buf_fmt(&out, "%-24s %s%s%s%s", asset->name, lab_texts_text_of(lesson, LESSON_TITLE, -1, -1),
 			needs.len ? " (" : "", buf_text(&needs), needs.len ? ")" : "");
 		lab_texts_add_learned(&out, app_learned(app), lesson, asset->name);
@@ -92,7 +138,8 @@ static void show_list(struct app *app)
 
 void lessons_list(struct run *run)
 {
-	static const char *const names[LIST_COLUMNS] = {"lesson", "title", "needs", "orders", "teaches"};
+	static const char *const names[LIST_COLUMNS] = {"lesson",  "title",    "needs",     "orders",
+							"teaches", "verified", "documented"};
 	static const bool right[LIST_COLUMNS] = {[3] = true};
 	struct err err = {0};
 	enum output_format format;
@@ -147,6 +194,16 @@ static void add_needs(struct telling *telling, long permutation)
 	lessons_needs(&needs, telling->lesson, permutation);
 	add_field(telling, permutation < 0 ? "needs" : "   needs", buf_text(&needs));
 	buf_free(&needs);
+}
+
+static void lab_texts_tell_proof(struct telling *telling, long permutation, const char *name,
+				 enum lesson_proof_kind kind)
+{
+	struct buf products = {0};
+	lab_texts_add_proofs(&products, telling->lesson, permutation, kind);
+	if (products.len)
+		buf_fmt(&telling->out, "   %s: %s\n", name, buf_text(&products));
+	buf_free(&products);
 }
 
 /* Its text, and its question. */
@@ -224,6 +281,8 @@ static void add_order(struct telling *telling, long permutation)
 		add_harmless(telling, title, strlen(title));
 	buf_char(&telling->out, '\n');
 	add_needs(telling, permutation);
+	lab_texts_tell_proof(telling, permutation, "verified", LESSON_VERIFIED);
+	lab_texts_tell_proof(telling, permutation, "documented", LESSON_DOCUMENTED);
 	add_retries(telling, permutation);
 	for (size_t i = 0; i < order->nturns; i++)
 		lab_texts_add_turn(telling, permutation, &order->turns[i]);

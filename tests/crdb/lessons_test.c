@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "tests/crdb/translator.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
@@ -26,13 +27,31 @@ static int no_database(void **state)
 	return 0;
 }
 
-/* As a real 22.1 had them: the other orders come out otherwise there, and are not for it. */
+/*
+ * `held` orders come out here as they say, `otherwise` are played and need a server whose readers wait for writers, or
+ * that finds conflicts at COMMIT, which the translator is not; and so many are not for CockroachDB.
+ */
 static const struct {
 	const char *lesson;
-	unsigned held, not_for_it;
+	unsigned held, otherwise, not_for_it;
 } lessons[] = {
-	{"lost-update", 1, 1}, {"wrong-retry", 1, 0},       {"retry-by-itself", 1, 0}, {"read-committed", 1, 1},
-	{"hot-account", 1, 1}, {"read-only-anomaly", 1, 2}, {"commit-cut", 2, 1},      {"write-skew", 0, 2},
+	{"first-transfer", 1, 1, 1},
+	{"lost-update", 1, 0, 1},
+	{"wrong-retry", 1, 0, 0},
+	{"retry-by-itself", 1, 0, 0},
+	{"commit-that-rolled-back", 1, 0, 0},
+	{"read-committed", 1, 0, 1},
+	{"locking-read", 1, 0, 2},
+	{"deadlock", 1, 0, 1},
+	{"hot-account", 2, 0, 1},
+	{"write-skew", 0, 1, 2},
+	{"phantom", 0, 1, 2},
+	{"read-only-anomaly", 1, 1, 2},
+	{"stale-snapshot", 0, 0, 1},
+	{"savepoint-protocol", 1, 0, 1},
+	{"release-is-commit", 1, 0, 1},
+	{"savepoint-late", 0, 1, 1},
+	{"commit-cut", 2, 1, 1},
 };
 
 static unsigned count(const char *text, const char *what)
@@ -43,22 +62,59 @@ static unsigned count(const char *text, const char *what)
 	return n;
 }
 
+static void expect_count(const struct proc *proc, const char *lesson, const char *what, unsigned expected)
+{
+	unsigned n = count(buf_text(&proc->out), what);
+	if (n != expected)
+		fail_msg("%s: \"%s\" %u times, not %u\n%s\n%s", lesson, what, n, expected, buf_text(&proc->out),
+			 buf_text(&proc->err));
+}
+
+/* "LESSON 2: TITLE: 7 of 7 as expected" */
+static unsigned count_held(const char *out)
+{
+	unsigned n = 0, right, all;
+	for (const char *at = out; (at = strstr(at, " as expected")); at++) {
+		const char *number = at;
+		while (number > out && strchr("0123456789 of", number[-1]) && number[-1] != '\n')
+			number--;
+		n += sscanf(number, " %u of %u", &right, &all) == 2 && right == all;
+	}
+	return n;
+}
+
 static void orders_come_out_as_they_say(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof lessons / sizeof *lessons; i++) {
-		struct proc *proc = teller_run(translator_target(&translator), "lab", "run", lessons[i].lesson);
-		const char *out = buf_text(&proc->out);
-		if (proc->status != 0 || count(out, "needs PostgreSQL") != lessons[i].not_for_it)
-			fail_msg("%s: status %d\n%s\n%s", lessons[i].lesson, proc->status, out, buf_text(&proc->err));
+	for (size_t i = 0; i < COUNT_OF(lessons); i++) {
+		const char *lesson = lessons[i].lesson;
+		struct proc *proc = teller_run(translator_target(&translator), "lab", "run", lesson);
+		unsigned held = count_held(buf_text(&proc->out)) - (proc->status == 0); /* the sum */
+		expect_count(proc, lesson, "not played: it needs ", lessons[i].not_for_it);
+		if (held != lessons[i].held || (proc->status == 0) != !lessons[i].otherwise)
+			fail_msg("%s: status %d\n%s\n%s", lesson, proc->status, buf_text(&proc->out),
+				 buf_text(&proc->err));
 		proc_free(proc);
 	}
+}
+
+/* Nobody takes for seen what was only read about. */
+static void what_is_only_documented_is_said(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run(translator_target(&translator), "lab", "run", "hot-account");
+	expect_count(proc, "hot-account", " as expected (documented, not verified)\n", 1);
+	proc_free(proc);
+	proc = teller_run(translator_target(&translator), "lab", "list", "--csv");
+	expect_count(proc, "list", "pg 2, crdb 1\",crdb 1\n", 1);
+	proc_free(proc);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_come_out_as_they_say),
+		cmocka_unit_test(what_is_only_documented_is_said),
 	};
 	return cmocka_run_group_tests(tests, database, no_database);
 }

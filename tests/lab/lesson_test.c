@@ -172,6 +172,54 @@ static void needs_decide_where_it_runs(void **state)
 	lesson_free(lesson);
 }
 
+/* What a server does is asked, not what it is called. */
+static void needs_are_what_a_server_does(void **state)
+{
+	(void)state;
+	struct lesson_server pg = {SERVER_POSTGRES, 15, true}, crdb = {SERVER_COCKROACH, 22, true};
+	struct lesson *lesson = parsed("#@ needs for-update", "#@ needs release-commits, readers-wait",
+				       "#@ needs no-release-commits, read-committed");
+	check_runs(lesson, 0, crdb, NULL);
+	check_runs(lesson, 0, pg, "needs a RELEASE that is the commit, and this server is PostgreSQL");
+	check_runs(lesson, 1, pg, NULL);
+	check_runs(lesson, 1, crdb, "needs a server without a RELEASE that is the commit, and this one is CockroachDB");
+	crdb.major = 19;
+	check_runs(lesson, 0, crdb, "needs a FOR UPDATE that locks, and this server is CockroachDB");
+	struct buf shown = {0};
+	lesson_need_show(&shown, &lesson->needs[3]);
+	assert_string_equal(buf_text(&shown), "no-release-commits");
+	buf_free(&shown);
+	lesson_free(lesson);
+}
+
+static void check_proof(const struct lesson *lesson, long permutation, enum lesson_proof_kind pg,
+			enum lesson_proof_kind crdb)
+{
+	assert_int_equal(lesson_proof_of(lesson, permutation, SERVER_POSTGRES), pg);
+	assert_int_equal(lesson_proof_of(lesson, permutation, SERVER_COCKROACH), crdb);
+}
+
+static void proofs_are_of_a_product(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ verified pg, crdb", "#@ documented crdb", "#@ needs pg");
+	check_proof(lesson, 0, LESSON_VERIFIED, LESSON_DOCUMENTED);
+	check_proof(lesson, 1, LESSON_VERIFIED, LESSON_UNPROVED);
+	struct lesson_proved proved = lesson_proved_on(lesson, SERVER_COCKROACH);
+	assert_int_equal(proved.orders, 1);
+	assert_int_equal(proved.documented, 1);
+	assert_int_equal(lesson_proved_on(lesson, SERVER_POSTGRES).verified, 2);
+	lesson_free(lesson);
+	check_refused("#@ verified", "", "a.spec:2:12: expected a product, pg or crdb");
+	check_refused("#@ verified oracle", "", "a.spec:2:13: expected a product, pg or crdb");
+	check_refused("#@ verified pg>=15", "", "a.spec:2:13: expected a product, pg or crdb");
+	check_refused("#@ verified pg\n#@ documented pg", "",
+		      "a.spec:3:4: that is said of this product, in line 2 already");
+	check_refused("#@ needs readers-wait\n#@ verified pg", "",
+		      "a.spec:3:4: it does not run there: it needs readers that wait for writers, and this server is "
+		      "PostgreSQL");
+}
+
 static void refusals_of_words_have_a_place(void **state)
 {
 	(void)state;
@@ -191,26 +239,32 @@ static void refusals_of_words_have_a_place(void **state)
 	check_refused("", "#@ say a2 \"x\"", "a.spec:4:8: step \"a2\" is not in the permutation above");
 	check_refused("#@ needs pg 15", "", "a.spec:2:13: unexpected text: \"15\"");
 	check_refused("#@ needs", "", "a.spec:2:9: expected what the lesson needs");
-	check_refused(
-		"#@ needs pg>=x", "",
-		"a.spec:2:10: unknown requirement \"pg>=x\"; use serializable, superuser, pg, crdb or a product with a "
-		"version, like pg>=15");
-	check_refused(
-		"#@ needs pg>=", "",
-		"a.spec:2:10: unknown requirement \"pg>=\"; use serializable, superuser, pg, crdb or a product with a "
-		"version, like pg>=15");
+	check_refused("#@ needs pg>=x", "",
+		      "a.spec:2:10: unknown requirement \"pg>=x\"; use serializable, read-committed, repeatable-read, "
+		      "for-update, readers-wait, waiters-go-on, conflicts-at-commit, rollback-to-restarts, "
+		      "release-commits, one of "
+		      "these with no- before it, superuser, pg, crdb or a product with a version, like pg>=15");
+	check_refused("#@ needs pg>=", "",
+		      "a.spec:2:10: unknown requirement \"pg>=\"; use serializable, read-committed, repeatable-read, "
+		      "for-update, readers-wait, waiters-go-on, conflicts-at-commit, rollback-to-restarts, "
+		      "release-commits, one of "
+		      "these with no- before it, superuser, pg, crdb or a product with a version, like pg>=15");
 }
 
 static void needs_that_nobody_has(void **state)
 {
 	(void)state;
-	static const char *const words[] = {"pg>15", "pgx", "p", "PG", "superuser>=1", "crdb>=", "pg>=-1", "pg>=1000"};
+	static const char *const words[] = {"pg>15",        "pgx",          "p",      "PG",
+					    "superuser>=1", "crdb>=",       "pg>=-1", "pg>=1000",
+					    "no-pg",        "no-superuser", "no-",    "readers-wait>=2"};
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
-		char line[40], why[160];
+		char line[40], why[400];
 		snprintf(line, sizeof line, "#@ needs %s", words[i]);
 		snprintf(why, sizeof why,
-			 "a.spec:2:10: unknown requirement \"%s\"; use serializable, superuser, pg, crdb or a product "
-			 "with a version, like pg>=15",
+			 "a.spec:2:10: unknown requirement \"%s\"; use serializable, read-committed, repeatable-read, "
+			 "for-update, readers-wait, waiters-go-on, conflicts-at-commit, rollback-to-restarts, "
+			 "release-commits, one of these with no- before it, superuser, pg, crdb or a product with a "
+			 "version, like pg>=15",
 			 words[i]);
 		check_refused(line, "", why);
 	}
@@ -406,6 +460,8 @@ int main(void)
 		cmocka_unit_test(questions_have_answers),
 		cmocka_unit_test(expectations_checks_and_needs),
 		cmocka_unit_test(needs_decide_where_it_runs),
+		cmocka_unit_test(needs_are_what_a_server_does),
+		cmocka_unit_test(proofs_are_of_a_product),
 		cmocka_unit_test(refusals_of_words_have_a_place),
 		cmocka_unit_test(needs_that_nobody_has),
 		cmocka_unit_test(refusals_of_outcomes_have_a_place),

@@ -29,8 +29,7 @@ static void the_list_and_a_lesson_need_no_server(void **state)
 	proc = nowhere_run("lab", "list", "--format", "jsonl");
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc,
-			"{\"lesson\":\"deadlock\",\"title\":\"Two transfers in opposite directions\",\"needs\":\"pg, "
-			"superuser\"");
+			"{\"lesson\":\"locking-read\",\"title\":\"Locking what you read\",\"needs\":\"for-update\",");
 	proc_free(proc);
 	proc = nowhere_run("lab", "show", "lost-update");
 	proc_expect_status(proc, 0);
