@@ -21,7 +21,7 @@
 #include "ui/draw.h"
 #include "ui/wrap.h"
 
-enum { HISTORY_LINES = 1000, OFFER_ROWS = 4 };
+enum { HISTORY_LINES = 1000, OFFER_ROWS = 4, DISCARD_KEY = 'U' & 0x1f };
 
 /*
  * readline is one per process, so its state here is one too. It is fed whole keys from a queue and answers EOF when the
@@ -32,6 +32,7 @@ static struct {
 	bool started, open;
 	char *accepted; /* set by the line callback, which must not run anything itself */
 	bool ended;     /* the callback was called */
+	char *given;    /* the command, with its blank, of the key that opened it; "" for none */
 	struct buf queue;
 	size_t at;
 	struct buf offer; /* completions, separated by blanks */
@@ -123,8 +124,21 @@ static void override_settings(void)
 		rl_variable_bind(settings[i][0], settings[i][1]);
 }
 
+/* ^U leaves the command that a key gave, until that is all there is. */
+static int prompt_discard(int count, int key)
+{
+	size_t given = strlen(prompt.given);
+	if ((size_t)rl_point <= given || strncmp(rl_line_buffer, prompt.given, given) != 0)
+		return rl_unix_line_discard(count, key);
+	rl_kill_text(rl_point, (int)given);
+	rl_point = rl_mark = (int)given;
+	return 0;
+}
+
 static void bind_keys(void)
 {
+	if (rl_get_keymap()[DISCARD_KEY].function == rl_unix_line_discard)
+		rl_bind_key(DISCARD_KEY, prompt_discard);
 	rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);
 	rl_bind_keyseq_if_unbound("\\e[1;5C", rl_forward_word);
 	rl_bind_keyseq_if_unbound("\\e[1;5D", rl_backward_word);
@@ -182,6 +196,9 @@ void prompt_open(struct app *app, const char *text)
 	prompt.open = true;
 	prompt.ended = false;
 	buf_clear(&prompt.offer);
+	const char *blank = text ? strchr(text, ' ') : NULL;
+	free(prompt.given);
+	prompt.given = mem_dup_n(blank ? text : "", blank ? (size_t)(blank + 1 - text) : 0);
 	rl_callback_handler_install(":", prompt_on_line);
 	if (text && text[0])
 		rl_insert_text(text);
@@ -226,6 +243,8 @@ void prompt_end(void)
 	rl_initialize();    /* gives the line back that was left for an older one */
 	rl_clear_history(); /* with what readline hung on its lines */
 	free(prompt.file);
+	free(prompt.given);
+	prompt.given = NULL;
 	buf_free(&prompt.queue);
 	buf_free(&prompt.offer);
 	if (prompt.nowhere)

@@ -62,12 +62,30 @@ static void a_filter_is_seen_changed_and_taken_off(void **state)
 	term_type(term, "0000<Enter>");
 	term_expect(term, "no account passes the filter");
 	term_type(term, "&");
-	term_type(term, "<^U>filter id <lt><Enter>");
+	term_type(term, "<^U>"); /* the command that the key stands for stays, until it is alone */
+	term_expect(term, ":filter");
+	term_expect_gone(term, "id > 71000000");
+	term_type(term, "<^U>filter id <lt><^U>id <lt><Enter>");
 	term_expect(term, "filter, column 5: expected a number");
 	term_expect(term, "no account passes the filter");
 	term_type(term, "<Esc>");
 	term_expect(term, "900 accounts");
 	term_expect_gone(term, "where");
+	console_quit(term);
+}
+
+/* So it is with a digit, which goes to an account; what was typed after : is all one's own. */
+static void a_line_is_deleted_to_its_command(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "9<^U>7007<Enter>");
+	console_expect_selected(term, "7007");
+	term_type(term, "&x<^U>id = 7009<Enter>");
+	term_expect(term, "where id = 7009");
+	term_type(term, ":filter id = 7010<^U>goto 7009<Enter>");
+	console_expect_selected(term, "7009");
+	term_type(term, "&<^U><^U>unfilter<Enter>"); /* twice deletes all of it */
+	term_expect(term, "there is no command unfilter");
 	console_quit(term);
 }
 
@@ -239,6 +257,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_list_follows_what_is_typed, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_filter_is_seen_changed_and_taken_off, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_line_is_deleted_to_its_command, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(esc_leaves_the_search_and_then_the_filter, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, setup, term_teardown),
