@@ -58,7 +58,7 @@ struct face {
 	/* ^C, and nothing runs that it could be for: true where it was for what is asked. NULL: it ends the program. */
 	bool (*interrupt)(void *self);
 	/* The next line of standard input, NULL at its end. NULL where a screen has the keys. */
-	void (*ask)(void *self, void (*line)(void *arg, const char *line), void *arg);
+	void (*ask)(void *self, const char *hint, void (*line)(void *arg, const char *line), void *arg);
 	unsigned progress_ms; /* how often it wants one */
 	void *self;
 };

@@ -37,10 +37,13 @@ struct plain {
 	bool strict;           /* the first failure is the end */
 	bool begun;            /* a person: what it is connected to was said, and commands are asked for */
 	bool prompted;         /* the prompt is what stands in the last line of the terminal */
-	struct timer *again;   /* something was written over the prompt: it is shown again */
-	bool stepping;         /* the next line lets a statement go that is held */
-	bool probing;          /* nothing was asked for: is there a server at all? */
-	unsigned long line;    /* of the file */
+	const char *hint;      /* what a command waits for, in place of the prompt; NULL */
+	void (*answer)(void *arg, const char *line);
+	void *answer_arg;
+	struct timer *again; /* something was written over the prompt: it is shown again */
+	bool stepping;       /* the next line lets a statement go that is held */
+	bool probing;        /* nothing was asked for: is there a server at all? */
+	unsigned long line;  /* of the file */
 	enum status last;
 	struct progress progress;
 	struct run *asked; /* the run whose question is open */
@@ -55,9 +58,9 @@ static void next_command(struct plain *plain);
 
 static void prompt(struct plain *plain)
 {
-	if (!plain->person)
+	if (!plain->person && !plain->hint)
 		return;
-	fputs(PROMPT, stderr);
+	fputs(plain->hint ? plain->hint : PROMPT, stderr);
 	plain->prompted = true;
 }
 
@@ -71,7 +74,7 @@ static void prompt_away(struct plain *plain)
 {
 	if (!plain->prompted)
 		return;
-	fprintf(stderr, "\r%*s\r", (int)strlen(PROMPT), "");
+	fprintf(stderr, "\r%*s\r", (int)strlen(plain->hint ? plain->hint : PROMPT), "");
 	plain->prompted = false;
 	timer_start(plain->again, 0);
 }
@@ -124,9 +127,26 @@ static struct input *answers_of(struct plain *plain)
 	return plain->answers;
 }
 
-static void on_ask(void *self, void (*line)(void *arg, const char *line), void *arg)
+static void plain_on_asked(void *arg, const char *line)
 {
-	input_next(answers_of(self), line, arg);
+	struct plain *plain = arg;
+	plain->hint = NULL;
+	plain->prompted = false;
+	timer_stop(plain->again);
+	plain->answer(plain->answer_arg, line);
+}
+
+/* A person sees what is waited for. */
+static void on_ask(void *self, const char *hint, void (*line)(void *arg, const char *line), void *arg)
+{
+	struct plain *plain = self;
+	plain->answer = line;
+	plain->answer_arg = arg;
+	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+		plain->hint = hint;
+		prompt(plain);
+	}
+	input_next(answers_of(plain), plain_on_asked, plain);
 }
 
 /* What asks on a screen is refused where nobody can answer: silence is no yes. */
@@ -299,6 +319,12 @@ static bool plain_on_interrupt(void *self)
 {
 	struct plain *plain = self;
 	struct run *run = plain->asked;
+	if (plain->hint && plain->prompted)
+		fputc('\n', stderr);
+	if (plain->hint) { /* it is the command that ends */
+		plain->hint = NULL;
+		plain->prompted = false;
+	}
 	if (!plain->person || !(plain->prompted || run))
 		return false;
 	fputc('\n', stderr);

@@ -203,6 +203,13 @@ static void lab_plain_on_line(void *arg, const char *line)
 	}
 }
 
+static const char *lab_plain_hint(const struct lab_plain *plain)
+{
+	if (player_state(plain->player) == PLAYER_OVER)
+		return "Enter plays the next order: ";
+	return player_asks(plain->player) ? "a number answers, Enter sends the step: " : "Enter sends the step: ";
+}
+
 static void lab_plain_read_line(struct lab_plain *plain)
 {
 	struct face *face = &plain->lab->run->app->face;
@@ -212,7 +219,7 @@ static void lab_plain_read_line(struct lab_plain *plain)
 	if (plain->by_itself)
 		lab_plain_on_line(plain, NULL);
 	else
-		face->ask(face->self, lab_plain_on_line, plain);
+		face->ask(face->self, lab_plain_hint(plain), lab_plain_on_line, plain);
 }
 
 /* ---- life ---- */

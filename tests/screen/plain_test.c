@@ -88,6 +88,28 @@ static void an_interrupt_of_a_question_is_a_no(void **state)
 	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
 }
 
+/* ---- a lesson ---- */
+
+static void a_lesson_says_what_it_waits_for(void **state)
+{
+	const char *const argv[] = {proc_teller(), "--plain", "lab", "play", "first-transfer", NULL};
+	struct term *term = term_start(argv, NULL, 45, 140);
+	*state = term;
+	term_expect(term, "1. A: BEGIN ISOLATION LEVEL SERIALIZABLE");
+	term_expect(term, "Enter sends the step:");
+	for (int step = 2; step <= 5; step++) {
+		char next[8];
+		snprintf(next, sizeof next, "%d. ", step);
+		term_type(term, "<Enter>");
+		term_expect(term, step < 5 ? next : "a number answers, Enter sends the step:");
+	}
+	term_type(term, "1<Enter>");
+	term_expect(term, "6. A: UPDATE accounts");
+	term_settle(term);
+	term_type(term, "<^C>");
+	term_expect_exit(term, 130);
+}
+
 /* ---- --echo ---- */
 
 static bool file_holds(struct term *term, void *arg)
@@ -163,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_comes_by_itself_takes_a_line, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(an_interrupt_gives_up_the_line, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(an_interrupt_of_a_question_is_a_no, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_lesson_says_what_it_waits_for, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(the_echo_of_a_screen_goes_to_a_file, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(where_the_screen_is_there_is_no_echo, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_home_is_made, console_bank, term_teardown),
