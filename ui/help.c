@@ -117,11 +117,17 @@ static void commands(struct buf *out, struct buf *runs, bool screen, const char 
 static void help_keys(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *context)
 {
 	static const char *const sections[][2] = {
-		{"global", "Keys everywhere"},        {"accounts", "Keys in the accounts"},
-		{"transfer", "Keys in the transfer"}, {"lessons", "Keys in the list of lessons"},
-		{"lab", "Keys in a lesson"},          {"ledger", "Keys in the ledger"},
-		{"log", "Keys in the SQL log"},       {"away", "Keys away from the accounts"},
-		{"review", "Keys in the review box"}, {"help", "Keys in this help"},
+		{"global", "Keys everywhere"},
+		{"accounts", "Keys in the accounts"},
+		{"transfer", "Keys in the transfer"},
+		{"lessons", "Keys in the list of lessons"},
+		{"lab", "Keys in a lesson"},
+		{"ledger", "Keys in the ledger"},
+		{"log", "Keys in the SQL log"},
+		{"away", "Keys away from the accounts"},
+		{"cluster", "Keys with a cluster of demo --cockroach"},
+		{"review", "Keys in the review box"},
+		{"help", "Keys in this help"},
 		{"full", "Keys in a full text"},
 	};
 	for (int others = 0; others < 2; others++)
@@ -217,7 +223,7 @@ static bool is_right(const struct binding *binding)
 
 static bool is_away(const char *context)
 {
-	return strcmp(context, "away") == 0;
+	return strcmp(context, "away") == 0 || strcmp(context, "cluster") == 0;
 }
 
 /* The key does something else here: a binding of the pane, or of a place away from the accounts, comes before it. */
@@ -228,6 +234,8 @@ static bool help_covered(const struct hints *hints, const struct binding *bindin
 	help_first_key(&key, binding);
 	if (global || is_away(binding->context))
 		covered = keymap_find(hints->keymap, hints->context, buf_text(&key)) != NULL;
+	if (global && hints->cluster)
+		covered |= keymap_find(hints->keymap, "cluster", buf_text(&key)) != NULL;
 	if (global && hints->away)
 		covered |= keymap_find(hints->keymap, "away", buf_text(&key)) != NULL;
 	buf_free(&key);
@@ -277,6 +285,8 @@ void help_hints(struct hints *hints, int columns)
 	hints->n = 0;
 	int right = pane ? help_place_right(hints, columns) : 0;
 	int x = help_place(hints, context, LEFT, 1, columns - right);
+	if (pane && hints->cluster)
+		x = help_place(hints, "cluster", LEFT, x, columns - right);
 	if (pane)
 		help_place(hints, "global", LEFT, x, columns - right);
 }

@@ -28,12 +28,13 @@ struct hint {
 struct hints {
 	const struct keymap *keymap;
 	const char *context;
-	bool away; /* the context away holds, too */
+	bool away;    /* the context away holds, too */
+	bool cluster; /* and the context cluster */
 	struct hint all[HINTS_MAX];
 	int n;
 };
 
-/* Places them, with keymap, context and away set. */
+/* Places them, with keymap, context, away and cluster set. */
 void help_hints(struct hints *hints, int columns);
 void help_draw_hints(const struct hints *hints, int y, int columns);
 /* The binding that is shown at that column, NULL: none that is one key. */

@@ -157,6 +157,8 @@ static void key_for_all(struct console *console, const struct key *key, const ch
 	const struct binding *binding = steps ? global : keymap_find(console->keymap, actions_context(console), name);
 	if (!binding && !console->layout.tiny && actions_away(console))
 		binding = keymap_find(console->keymap, "away", name);
+	if (!binding && !console->popup && console->app->settings.cockroach)
+		binding = keymap_find(console->keymap, "cluster", name);
 	if (!binding)
 		binding = global;
 	if (!binding || !allowed(console, binding)) {

@@ -16,7 +16,7 @@ struct keymap {
 };
 
 static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "lessons", "lab",
-				       "log",    "review",   "help",     "full",   "away"};
+				       "log",    "review",   "help",     "full",   "away",    "cluster"};
 
 struct keymap *keymap_new(void)
 {

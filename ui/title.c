@@ -104,7 +104,7 @@ static void title_add_place(struct line *line, const struct app *app, const stru
 {
 	struct buf raw = {0}, text = {0};
 	if (app->settings.demo && !is_elsewhere(app, facts))
-		buf_str(&raw, "private server");
+		buf_str(&raw, app->settings.nodes > 1 ? "private cluster" : "private server");
 	else if (facts)
 		buf_str(&raw, facts->place ? facts->place : "");
 	else

@@ -21,13 +21,14 @@ struct last {
 };
 
 struct app_private {
-	bool started;      /* app_start() was called */
-	bool elsewhere;    /* the catalogue is to be read: the browse session is on another server than `who`, or the
+	bool started;         /* app_start() was called */
+	uint64_t starting_us; /* when lines were told last how far the start of a cluster has got */
+	bool elsewhere;       /* the catalogue is to be read: the browse session is on another server than `who`, or the
 			 * table has changed */
-	bool anew;         /* the user asked for all of it again */
-	bool looked_again; /* because the table seemed to have changed; until something could be read */
-	bool wants_work;   /* the session that writes is connected at the start, too */
-	bool opened;       /* the bank was ready once */
+	bool anew;            /* the user asked for all of it again */
+	bool looked_again;    /* because the table seemed to have changed; until something could be read */
+	bool wants_work;      /* the session that writes is connected at the start, too */
+	bool opened;          /* the bank was ready once */
 	struct learned *learned; /* NULL: not read since the last one was noted */
 	struct who who;          /* the server whose catalogue is known */
 	bool unread;             /* the last page that was asked for could not be read */
@@ -86,6 +87,13 @@ void start_go_on(struct app *app); /* a session is connected: the next phase beg
 /* Asks for a password where the server wants one and there is none, and connects again, with `done` as in db_connect().
  * False where the error stands; `err` says why nobody was asked, or is as it was. */
 bool start_ask_password(struct app *app, struct db *db, db_connected_fn *done, struct err *err);
+
+/* own_cluster.c */
+void own_cluster_start(struct app *app, server_ready_fn *ready);
+void own_cluster_started(struct app *app);                                     /* it is ready */
+void own_cluster_log(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3); /* a lever, in the log */
+void own_cluster_armed(struct buf *out, const struct app *app);                /* for the title: which nodes are down */
+bool own_cluster_serves(const struct app *app);                                /* more than half of its nodes are up */
 
 /* open_bank.c */
 void open_bank(struct app *app);                                           /* over `browse`; READY follows */

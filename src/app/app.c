@@ -124,6 +124,7 @@ const char *app_txn_word(const struct app *app)
 void app_armed(struct buf *out, const struct app *app)
 {
 	const struct txn_inject *inject = txn_inject(app->txn);
+	own_cluster_armed(out, app);
 	if (app->step.on)
 		buf_str(out, "STEPPING  ");
 	if (inject->fail)
@@ -156,7 +157,8 @@ const char *app_not_ready(const struct app *app, unsigned command_flags)
 		return NULL;
 	switch (app->phase) {
 	case PHASE_SERVER:
-		return "the private server is starting; try again in a moment";
+		return app->settings.cockroach ? "the cluster is starting; try again in a moment"
+					       : "the private server is starting; try again in a moment";
 	case PHASE_CONNECTING:
 		return "not connected yet; try again in a moment";
 	case PHASE_TABLES:

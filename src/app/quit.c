@@ -61,10 +61,9 @@ bool quit_loses(const struct app *app, struct buf *out)
 		buf_fmt(out, "%s is %s: it is cancelled, unless its commit was sent. ", job->name,
 			app->step.next ? "held" : "running");
 	if (changes)
-		buf_fmt(out,
-			"This bank is thrown away, with the %" PRIu64 " %s committed here; "
-			"teller demo --keep DIR keeps one. ",
-			changes, text_plural(changes, "transaction", "transactions"));
+		buf_fmt(out, "This bank is thrown away, with the %" PRIu64 " %s committed here%s. ", changes,
+			text_plural(changes, "transaction", "transactions"),
+			app->settings.cockroach ? "" : "; teller demo --keep DIR keeps one");
 	if (out->len)
 		out->p[--out->len] = '\0';
 	return job || changes;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The start: server, sessions, tables, catalogue; each phase begins the next. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/app_private.h"
@@ -163,23 +162,10 @@ static void start_on_server(void *arg, const struct err *err)
 	}
 	conninfo_free(&app->settings.conninfo);
 	server_conninfo(app->server, &app->settings.conninfo);
+	if (server_nodes(app->server))
+		own_cluster_started(app);
 	server_on_death(app->server, start_on_server_died, app);
 	start_connect_all(app);
-}
-
-static void start_on_progress(void *arg, const char *text)
-{
-	struct app *app = arg;
-	free(app->starting);
-	app->starting = mem_dup(text);
-	start_phase(app, PHASE_SERVER);
-}
-
-static void start_cluster(struct app *app)
-{
-	app->server =
-		server_start_cluster(app->loop, app->settings.cockroach, app->settings.nodes, start_on_server, app);
-	server_on_progress(app->server, start_on_progress, app);
 }
 
 void app_start(struct app *app)
@@ -191,7 +177,7 @@ void app_start(struct app *app)
 	}
 	start_phase(app, PHASE_SERVER);
 	if (app->settings.cockroach)
-		start_cluster(app);
+		own_cluster_start(app, start_on_server);
 	else
 		app->server = server_start(app->loop, app->settings.keep, start_on_server, app);
 }

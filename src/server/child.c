@@ -259,7 +259,11 @@ static void close_output(struct child *child)
 void child_end(struct child *child)
 {
 	kill_group(child);
-	while (child->pid && waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
+	pid_t group = child->pid;
+	while (group && waitpid(group, &child->status, 0) < 0 && errno == EINTR)
+		;
+	/* Its own children are ours now. */
+	while (group && (waitpid(-group, NULL, 0) > 0 || errno == EINTR))
 		;
 	child->pid = 0;
 	output_read(child);

@@ -34,6 +34,8 @@ MUST_CHECK enum status cluster_start(struct cluster *c, struct err *err);
 
 /* cluster_orders.c: what becomes of the nodes afterwards. */
 void cluster_follow_orders(struct cluster *c);
+/* The owner is told of the node's new phase. `failed`: why what was asked for was not done; NULL: it was. */
+void cluster_tell(const struct cluster *c, struct node *node, enum node_phase phase, const char *failed);
 void cluster_look(struct cluster *c);            /* tells the owner of nodes that have started or ended */
 bool cluster_in_motion(const struct cluster *c); /* a node is starting or stopping */
 

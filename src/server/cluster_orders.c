@@ -18,8 +18,7 @@ bool cluster_in_motion(const struct cluster *c)
 	return false;
 }
 
-/* `failed`: why what was asked for was not done; NULL: it was. */
-static void cluster_tell(const struct cluster *c, struct node *node, enum node_phase phase, const char *failed)
+void cluster_tell(const struct cluster *c, struct node *node, enum node_phase phase, const char *failed)
 {
 	node->phase = phase;
 	cluster_say(c, NEWS_NODE, "%u %d %d %s", node->number, (int)phase, (int)node->child.pid, node->words);

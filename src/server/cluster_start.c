@@ -248,8 +248,8 @@ enum status cluster_start(struct cluster *c, struct err *err)
 		st = cluster_init(c, err);
 	if (st != ST_OK)
 		return st;
-	for (size_t i = 0; i < c->n; i++)
-		c->nodes[i].phase = NODE_UP;
 	cluster_say_place(c);
+	for (size_t i = 0; i < c->n; i++)
+		cluster_tell(c, &c->nodes[i], NODE_UP, NULL);
 	return ST_OK;
 }

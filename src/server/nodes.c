@@ -101,8 +101,6 @@ static void nodes_on_reached(void *arg, const struct err *err)
 
 void nodes_on_ready(struct server *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		s->nodes[i].phase = NODE_UP;
 	s->reach = reach_new(s->loop, s, 0, s->n, true, nodes_on_step, nodes_on_reached, s);
 }
 

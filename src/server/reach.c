@@ -26,20 +26,20 @@ struct reach {
 	struct db *db;
 	struct timer *again;
 	struct err why; /* what the node last failed with */
+	bool over;
+	struct err failure; /* why it is over; no text: all have answered */
 	unsigned failed;
 };
 
-static void reach_try(void *arg);
-
+/* The end is told from the timer, where the connection can be freed. */
 static void reach_later(struct reach *r)
 {
-	struct err err;
-	if (clock_us() < r->until_us) {
-		timer_start(r->again, REACH_AGAIN_MS);
-		return;
+	if (clock_us() >= r->until_us) {
+		r->over = true;
+		err_set(&r->failure, ST_OWN, "node %zu does not answer within %d s: %.400s", r->at + 1, REACH_MS / 1000,
+			r->why.text);
 	}
-	err_set(&err, ST_OWN, "node %zu does not answer within %d s: %.400s", r->at + 1, REACH_MS / 1000, r->why.text);
-	r->done(r->arg, &err);
+	timer_start(r->again, r->over ? 0 : REACH_AGAIN_MS);
 }
 
 static void reach_next(struct reach *r)
@@ -47,10 +47,8 @@ static void reach_next(struct reach *r)
 	db_close(r->db);
 	r->at++;
 	r->makes = false;
-	if (r->at == r->end)
-		r->done(r->arg, NULL);
-	else
-		timer_start(r->again, 0);
+	r->over = r->at == r->end;
+	timer_start(r->again, 0);
 }
 
 /* ---- what is asked ---- */
@@ -111,6 +109,10 @@ static void reach_try(void *arg)
 {
 	struct reach *r = arg;
 	struct conninfo info = {0};
+	if (r->over) {
+		r->done(r->arg, r->failure.text[0] ? &r->failure : NULL);
+		return;
+	}
 	r->step(r->arg, r->at);
 	nodes_conninfo(r->server, r->at, 1, "defaultdb", &info);
 	db_connect(r->db, &info, REACH_TRY_MS, reach_on_connected, r);

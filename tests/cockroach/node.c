@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -252,6 +253,10 @@ static int node_loop(struct state *state, const struct flags *flags, int listene
 		if (fd >= 0)
 			close(fd);
 	}
+	signal(SIGTERM, SIG_IGN);
+	kill(0, SIGTERM); /* a node is one process, and its clients go with it */
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
 	puts("initiating graceful shutdown of server\nserver drained and shutdown completed");
 	return 0;
 }

@@ -26,7 +26,14 @@ static bool accounts_are_there(struct term *term, void *arg)
 
 struct term *console_demo(void **state, int rows, int cols)
 {
-	const char *const argv[] = {proc_teller(), "demo", NULL};
+	return console_demo_with(state, rows, cols, (const char *const[]){NULL});
+}
+
+struct term *console_demo_with(void **state, int rows, int cols, const char *const behind[])
+{
+	const char *argv[16] = {proc_teller(), "demo"};
+	for (size_t i = 0; behind[i]; i++)
+		argv[2 + i] = behind[i];
 	struct term *term = term_start(argv, NULL, rows, cols);
 	*state = term;
 	term_wait(term, accounts_are_there, NULL, "accounts on the screen");

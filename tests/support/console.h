@@ -12,6 +12,7 @@ int console_bank(void **state);
 
 /* Each starts teller, keeps it in *state for term_teardown(), and returns when accounts are on the screen. */
 struct term *console_demo(void **state, int rows, int cols);
+struct term *console_demo_with(void **state, int rows, int cols, const char *const argv[]); /* behind "teller demo" */
 struct term *console_open(void **state, int rows, int cols); /* PGDATABASE, with an account 7001 */
 struct term *console_open_with(void **state, int rows, int cols, const char *const env[], const char *sign);
 
