@@ -3,17 +3,19 @@
 #include "tests/support/own_server.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "tests/support/check.h"
 #include "tests/support/daemon.h"
 #include "tests/support/pg.h"
 #include "tests/support/spawn.h"
 
-enum { WORDS_MAX = 48 };
+enum { WORDS_MAX = 48, CHILDREN_MAX = 256 };
 
 static const char find_bin[] =
 	"for d in $(echo \"$PATH\" | tr : ' ') $(pg_config --bindir 2>/dev/null) /usr/lib/postgresql/*/bin; do"
@@ -86,21 +88,52 @@ void own_server_stop(struct own_server *server, int signum)
 	server->pid = 0;
 }
 
-/* The postmaster stands still first, so that it can neither tell its children anything nor have new ones. */
-void own_server_kill(struct own_server *server)
+/* The processes of a server, at most `room`; how many there are. */
+static size_t children_of(pid_t pid, pid_t children[], size_t room)
 {
 	char path[64];
-	int child;
+	size_t n = 0;
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	while (n < room && fscanf(file, "%d", &children[n]) == 1)
+		n++;
+	fclose(file);
+	return n;
+}
+
+/* Gone, or a zombie: nothing is left of its memory. */
+static bool is_gone(pid_t pid)
+{
+	char path[64], state = 'Z';
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	FILE *file = fopen(path, "r");
+	if (file && fscanf(file, "%*d %*[^)]) %c", &state) != 1)
+		state = 'Z';
+	if (file)
+		fclose(file);
+	return state == 'Z' || state == 'X';
+}
+
+/*
+ * The postmaster stands still first, so that it can neither tell its children anything nor have new ones. Until the last
+ * of them is gone no other server starts on this data: they share its memory.
+ */
+void own_server_kill(struct own_server *server)
+{
+	pid_t children[CHILDREN_MAX];
 	if (!server->pid)
 		return;
 	kill(server->pid, SIGSTOP);
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", server->pid, server->pid);
-	FILE *children = fopen(path, "r");
-	assert_non_null(children);
-	while (fscanf(children, "%d", &child) == 1)
-		kill(child, SIGKILL);
-	fclose(children);
+	waitpid(server->pid, NULL, WUNTRACED);
+	size_t n = children_of(server->pid, children, CHILDREN_MAX);
+	for (size_t i = 0; i < n; i++)
+		kill(children[i], SIGKILL);
 	own_server_stop(server, SIGKILL);
+	struct deadline deadline = deadline_in(SPAWN_LIMIT_MS);
+	for (size_t i = 0; i < n; i++)
+		while (!is_gone(children[i]) && deadline_left(deadline))
+			poll(NULL, 0, 1);
 }
 
 void own_server_place(struct own_server *server, bool loopback)
