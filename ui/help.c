@@ -269,7 +269,7 @@ static int help_place(struct hints *hints, const char *context, enum side side, 
 /* Those at the right are placed first, from column 0 on, and moved to where they end at the edge. */
 static int help_place_right(struct hints *hints, int columns)
 {
-	int room = columns < NARROW ? columns / 2 : columns;
+	int room = columns < NARROW ? columns / 3 : columns;
 	int width = help_place(hints, "global", RIGHT, 0, room);
 	if (hints->away)
 		width = help_place(hints, "away", RIGHT, width, room);

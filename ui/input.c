@@ -140,6 +140,8 @@ static void unbound(struct console *console, const struct key *key, const char *
 	const char *elsewhere = input_elsewhere(console, name);
 	if (key->code == K_PASTE)
 		buf_str(&text, "pasted text is not typed here; press : and paste it into the command line");
+	else if (console->layout.tiny && key->code != K_NONE)
+		buf_fmt(&text, "%s: the window is too small for that", name);
 	else if (elsewhere)
 		buf_fmt(&text, "%s is a key of %s; Tab goes there", name, elsewhere);
 	else if (key->code != K_NONE && key->code <= K_F12)

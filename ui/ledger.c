@@ -10,7 +10,7 @@
 #include "ui/draw.h"
 #include "ui/view.h"
 
-enum { TIME_COLS = 19, ID_COLS = 36, ID_BRIEF = 8, CELL_MAX = 40, CELL_MIN = 8 };
+enum { TIME_COLS = 19, TIME_OF_DAY = 11, CLOCK_COLS = 5, ID_COLS = 36, ID_BRIEF = 8, CELL_MAX = 40, CELL_MIN = 6 };
 
 /* Widths only grow while the list is scrolled, as those of the accounts. */
 struct ledger {
@@ -31,20 +31,35 @@ static void ledger_add(struct buf *line, const char *cell, int columns, enum tex
 	buf_free(&text);
 }
 
+static int ledger_cells_width(const struct ledger *ledger)
+{
+	int used = 0;
+	for (size_t c = LEDGER_SOURCE; c < LEDGER_COLUMNS; c++)
+		used += ledger->width[c] + 2;
+	return used;
+}
+
+/* Where the amount would not fit any more the day goes, which Enter shows. */
+static int ledger_time_width(const struct ledger *ledger)
+{
+	return 1 + TIME_COLS + ledger_cells_width(ledger) <= ledger->columns ? TIME_COLS : CLOCK_COLS;
+}
+
 /* The id comes last. Where it does not fit it is its first digits; Enter shows all of it. */
 static int ledger_id_width(const struct ledger *ledger)
 {
-	int used = 1 + TIME_COLS + 2;
-	for (size_t c = LEDGER_SOURCE; c < LEDGER_COLUMNS; c++)
-		used += ledger->width[c] + 2;
+	int used = 1 + TIME_COLS + 2 + ledger_cells_width(ledger);
 	return used + ID_COLS <= ledger->columns ? ID_COLS : ID_BRIEF;
 }
 
 static void ledger_add_cells(const struct ledger *ledger, struct buf *line, const struct entry *entry)
 {
 	struct buf time = {0};
-	buf_fmt(&time, "%.*s", TIME_COLS, entry->cells[LEDGER_MADE_AT] ? entry->cells[LEDGER_MADE_AT] : "NULL");
-	ledger_add(line, buf_text(&time), TIME_COLS, TEXT_LEFT);
+	const char *made = entry->cells[LEDGER_MADE_AT] ? entry->cells[LEDGER_MADE_AT] : "NULL";
+	int columns = ledger_time_width(ledger);
+	bool dated = columns == CLOCK_COLS && strlen(made) >= TIME_COLS;
+	buf_fmt(&time, "%.*s", columns, dated ? made + TIME_OF_DAY : made);
+	ledger_add(line, buf_text(&time), columns, TEXT_LEFT);
 	for (size_t c = LEDGER_SOURCE; c < LEDGER_COLUMNS; c++)
 		ledger_add(line, entry->cells[c], ledger->width[c], TEXT_RIGHT);
 	const char *id = entry->cells[LEDGER_ID] ? entry->cells[LEDGER_ID] : "NULL";
@@ -70,6 +85,8 @@ static void ledger_draw_head(const struct ledger *ledger, struct rect at)
 	struct entry head;
 	struct buf line = {0};
 	memcpy(head.cells, ledger_titles, sizeof head.cells);
+	if (ledger_time_width(ledger) == CLOCK_COLS)
+		head.cells[LEDGER_MADE_AT] = "at";
 	buf_char(&line, ' ');
 	ledger_add_cells(ledger, &line, &head);
 	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&line));

@@ -75,6 +75,8 @@ static char *shorten_plain(const char *text)
 			buf_char(&out, *p);
 		p++;
 	}
+	while (out.len && strchr("; ", out.p[out.len - 1]))
+		out.p[--out.len] = '\0';
 	buf_str(&out, "");
 	return buf_take(&out);
 }

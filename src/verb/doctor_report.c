@@ -2,6 +2,7 @@
 /* What the doctor found: kept, and shown as lines for people or rows for programs. */
 #include "doctor_report.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +10,16 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/output.h"
 #include "cli/row_output.h"
 
-enum { MARK_COLS = 6, CHECK_COLS = 12, FOUND_AT = MARK_COLS + 2 + CHECK_COLS + 1, LINE_COLS = 79 };
+enum {
+	MARK_COLS = 6,
+	CHECK_COLS = 12,
+	FOUND_AT = MARK_COLS + 2 + CHECK_COLS + 1,
+	LINE_COLS = 79,
+	POPUP_COLS = 76
+}; /* POPUP_COLS: of a text over the panes, where the screen has 80 */
 
 void diagnosis_add(struct diagnosis *diagnosis, const char *check, const char *advice, const char *fmt, ...)
 {
@@ -46,7 +54,7 @@ size_t diagnosis_failed(const struct diagnosis *diagnosis)
 /* ---- for people ---- */
 
 /* Words, from column FOUND_AT on, broken at blanks; what is longer than a line stays whole. */
-static void add_wrapped(struct buf *out, const char *sentence)
+static void add_wrapped(struct buf *out, const char *sentence, size_t columns)
 {
 	struct buf text = {0};
 	size_t column = FOUND_AT;
@@ -55,7 +63,7 @@ static void add_wrapped(struct buf *out, const char *sentence)
 		size_t n = strcspn(word, " ");
 		size_t width = text_width(word, n);
 		bool first = column == FOUND_AT;
-		if (!first && column + 1 + width > LINE_COLS) {
+		if (!first && column + 1 + width > columns) {
 			buf_char(out, '\n');
 			buf_fill(out, ' ', FOUND_AT);
 			column = FOUND_AT;
@@ -70,27 +78,32 @@ static void add_wrapped(struct buf *out, const char *sentence)
 	buf_free(&text);
 }
 
-static void report_add_line(struct buf *out, const struct finding *line)
+static void report_add_line(struct buf *out, const struct finding *line, size_t columns)
 {
 	buf_fmt(out, "%-*s  %-*s ", MARK_COLS, line->ok ? "ok" : "FAILED", CHECK_COLS, line->check);
-	add_wrapped(out, line->found);
+	add_wrapped(out, line->found, columns);
 	if (!line->advice)
 		return;
 	buf_fill(out, ' ', FOUND_AT);
-	add_wrapped(out, line->advice);
+	add_wrapped(out, line->advice, columns);
 }
 
-static void show_lines(const struct diagnosis *diagnosis)
+static enum status show_lines(const struct diagnosis *diagnosis, struct err *err)
 {
 	struct buf text = {0};
+	size_t columns = app_prints(diagnosis->run->app) ? LINE_COLS : POPUP_COLS;
 	for (size_t i = 0; i < diagnosis->n; i++)
-		report_add_line(&text, &diagnosis->lines[i]);
-	if (app_prints(diagnosis->run->app)) {
-		fputs(text.p, stdout);
-		buf_free(&text);
-	} else {
+		report_add_line(&text, &diagnosis->lines[i], columns);
+	if (!app_prints(diagnosis->run->app)) {
 		app_show(diagnosis->run->app, "Doctor", &text);
+		return ST_OK;
 	}
+	bool written = fputs(buf_text(&text), stdout) >= 0 && fflush(stdout) == 0;
+	int why = errno;
+	buf_free(&text);
+	if (written)
+		return ST_OK;
+	return err_set(err, ST_OWN, "cannot write to %.300s: %s", output_stdout_name(), strerror(why));
 }
 
 /* ---- for programs ---- */
@@ -117,6 +130,5 @@ enum status diagnosis_show(const struct diagnosis *diagnosis, struct err *err)
 {
 	if (record_wanted(diagnosis->run))
 		return write_rows(diagnosis, err);
-	show_lines(diagnosis);
-	return ST_OK;
+	return show_lines(diagnosis, err);
 }

@@ -130,6 +130,25 @@ static void completion_knows_settings_and_columns(void **state)
 	console_quit(term);
 }
 
+/* What the doctor says is broken at blanks once, each line under the one above. */
+static void what_the_doctor_says_fits(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":doctor<Enter>");
+	term_expect(term, "FAILED  durability");
+	term_settle(term);
+	for (int row = 2; row < 21; row++) {
+		const char *text = strchr(term_row(term, row), ' ');
+		size_t blanks = text ? strspn(text, " ") : 0;
+		bool head = text && (strncmp(text, " ok ", 4) == 0 || strncmp(text, " FAILED ", 8) == 0);
+		if (text && !head && blanks != 22 && text[blanks] != '\0' && (unsigned char)text[blanks] < 0x80)
+			fail_msg("not in its column: %s", term_row(term, row));
+	}
+	term_type(term, "q");
+	console_expect_selected(term, "7001");
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -140,6 +159,7 @@ int main(void)
 		cmocka_unit_test_teardown(waiting_keys_are_forgotten, term_teardown),
 		cmocka_unit_test_setup_teardown(the_rival_is_there_at_once, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_key_without_a_use_is_said, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(what_the_doctor_says_fits, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(completion_knows_settings_and_columns, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_message_is_of_what_was_done_last, console_bank, term_teardown),
 	};

@@ -59,7 +59,14 @@ static void it_can_be_resized_while_it_runs(void **state)
 			term_expect(term, "7001");
 		else
 			term_settle(term);
+		if (sizes[i][0] == 10) /* what one picks, and what one does then */
+			term_expect(term, "s from  d to  Enter review");
 	}
+	term_resize(term, 9, 39);
+	term_expect(term, "q quits");
+	term_type(term, "<Enter>");
+	term_expect(term, "Enter: the window is too small for that");
+	term_resize(term, 24, 80);
 	term_type(term, "G");
 	console_expect_selected(term, "7300");
 	console_quit(term);

@@ -31,6 +31,7 @@ static void by_meaning(void **state)
 	check("RELEASE SAVEPOINT cockroach_restart", 30, "RELEASE cockroach_restart");
 	check("ROLLBACK TO SAVEPOINT cockroach_restart", 30, "ROLLBACK TO cockroach_restart");
 	check("UPDATE accounts SET balance = balance - 457485 WHERE id = 1", 20, "UPDATE 1  -457485");
+	check("UPDATE accounts SET balance = balance - 457485 WHERE id = 1; ", 20, "UPDATE 1  -457485");
 	check("UPDATE accounts SET balance = 500 WHERE id = 1", 16, "UPDATE 1  = 500");
 	check("UPDATE a SET x = 1, y = y + 2 WHERE id = 'a b'", 40, "UPDATE id = 'a b'  x = 1, y = y + 2");
 	check("SELECT id, balance FROM accounts WHERE id IN (7001, 7002)", 40, "SELECT id IN (7001, 7002)");

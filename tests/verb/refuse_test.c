@@ -211,6 +211,8 @@ static void streams_that_cannot_be_used(void **state)
 		{"--version >/dev/full", 1, "cannot write to standard output: No space left on device"},
 		{"completion bash >/dev/full", 1, "cannot write to standard output: No space left on device"},
 		{"help >&-", 1, "cannot write to standard output: Bad file descriptor"},
+		{"doctor >/dev/full", 1, "cannot write to standard output: No space left on device"},
+		{"doctor -o /dev/full", 1, "cannot write to /dev/full: No space left on device"},
 		{"lab list >/dev/full", 1, "cannot write to standard output: No space left on device"},
 		{"lab run first-transfer >/dev/full", 1, "cannot write to standard output: No space left on device"},
 		{"lab run first-transfer --transcript >/dev/full", 1,
