@@ -111,7 +111,7 @@ static bool is_among(int signum, const int *list, size_t n)
 	return false;
 }
 
-/* What is ignored stays ignored, and what the loop or somebody else waits for is theirs. */
+/* A signal that is ignored stays ignored, and one that the loop or a library handles keeps its handler. */
 static bool ends_at_once(int signum)
 {
 	if (is_among(signum, harmless, COUNT_OF(harmless)) || sigaction(signum, NULL, &before[signum]) != 0)

@@ -135,7 +135,7 @@ void reconnect_if_outdated(struct app *app, bool failed);
 /* transfer_run.c */
 bool transfer_run_gate(void *arg, const struct txn_gate *next); /* the engine's gate; arg is the app */
 bool transfer_run_was_dry(
-	const struct app *app); /* the transfer that has ended was a dry run, and came to its writes */
+	const struct app *app); /* the transfer that has ended was a dry run, and reached its writes */
 
 /* The rival's session is made where there is none; `run`, which may be NULL, ends when it is there. */
 void transfer_run_dial_rival(struct app *app, struct run *run);
@@ -148,7 +148,7 @@ void step_forget(struct app *app);
 /* last_transfer.c */
 bool last_is_undo(const struct run *run);                /* the transfer is an undo's */
 void last_begin(struct app *app, const struct run *run); /* a transfer begins */
-void last_ended(struct app *app, bool known);            /* it moved something, or had before; or nobody knows */
+void last_ended(struct app *app, bool known);            /* it moved something, or had before; or that is not known */
 
 /* unsettled.c */
 void unsettled_begin(struct app *app, const char *id); /* the outcome of that transfer is not known */

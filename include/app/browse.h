@@ -25,7 +25,7 @@ void browse_arrived(struct app *app); /* pages were read */
 /* The words for the selected account, where it is not the one that was looked for. Static. */
 const char *browse_beside(const struct app *app, const char *wanted);
 
-/* Where row level security hides rows, nobody knows how many there are. */
+/* Where row level security hides rows, their number is not known. */
 void browse_say_partial(struct app *app);
 
 #endif

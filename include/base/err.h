@@ -8,7 +8,7 @@
 #define PRINTF_LIKE(fmt_at, args_at) __attribute__((format(printf, fmt_at, args_at)))
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-/* What a function or a whole command came to. status_exit() gives the exit status of the program. */
+/* How a function or a whole command ended. status_exit() gives the exit status of the program. */
 enum status {
 	ST_OK = 0,
 	ST_USAGE,     /* a wrong option, verb or argument */

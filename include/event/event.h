@@ -34,7 +34,7 @@ enum verb {
 	VERB_SET,
 };
 
-/* What a transaction came to (design.md section 1). */
+/* How a transaction ended (design.md section 1). */
 enum outcome {
 	OUTCOME_NONE, /* still running */
 	OUTCOME_COMMITTED,

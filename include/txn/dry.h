@@ -18,7 +18,7 @@ struct dry *dry_new(struct body *body);
 void dry_free(struct dry *dry);
 struct body *dry_body(struct dry *dry); /* borrowed */
 
-/* What would have been sent, a line each, harmless; NULL where it did not come to that: the body itself rejected, or
+/* What would have been sent, a line each, harmless; NULL where nothing would have been: the body itself rejected, or
  * is done. */
 const char *dry_held(const struct dry *dry);
 

@@ -28,7 +28,7 @@ struct txn_options {
 };
 void txn_options_init(struct txn_options *options);
 
-/* What a transaction came to. `reason` is the first error or the body's rejection, as a sentence; `cleanup` what
+/* How a transaction ended. `reason` is the first error or the body's rejection, as a sentence; `cleanup` what
  * went wrong while rolling back, if anything did; it never hides the reason. */
 struct txn_result {
 	uint32_t txn;

@@ -57,7 +57,7 @@ static enum body_say adding_body_next(struct body *body, const struct answer *an
 	return BODY_SEND;
 }
 
-/* Somebody else took one of the ids since they were read. */
+/* Another session took one of the ids since they were read. */
 static bool adding_body_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
 {
 	struct adding *adding = (struct adding *)body;

@@ -23,7 +23,7 @@ void text_leave(struct db *db)
 		PQsendQuery(db->conn, NULL);
 }
 
-/* What the last result came to; it borrows from `text` and from the connection. */
+/* The answer that the last result is; it borrows from `text` and from the connection. */
 static void last_answer(const struct db *db, struct answer *answer, struct buf *text)
 {
 	answer_from(answer, text, db->current);

@@ -53,7 +53,7 @@ void judge_engine_stop(struct judge *judge)
 	player_end(judge->player, judge_engine_go_on, judge);
 }
 
-/* What the engine's transaction came to. */
+/* The outcome of the engine's transaction. */
 static void judge_outcome(struct judge *judge, const struct lesson_retry *retry)
 {
 	char expected[64], found[64];

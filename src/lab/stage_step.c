@@ -44,8 +44,8 @@ static enum status step_check(const struct stage *stage, size_t step, struct err
 		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
 			       lane->name, lane->lost ? lane->lost : "");
 	if (lane->engine && !engine_lane_expects(lane, step))
-		return err_set(err, ST_USAGE, "the engine runs session %s, and does not come to step %s now",
-			       lane->name, what->name);
+		return err_set(err, ST_USAGE, "the engine runs session %s, and does not send step %s now", lane->name,
+			       what->name);
 	return ST_OK;
 }
 

@@ -123,7 +123,7 @@ static enum status guardian_finish(struct guardian *g, const char *program, stru
 	enum child_news news = child_wait(&g->child, g->owner, NULL, -1);
 	if (news != CHILD_ENDED)
 		return ST_CANCELLED;
-	/* The stand-alone backend ends well whatever its statements came to. */
+	/* The stand-alone backend exits with 0 whether its statements failed or not. */
 	if (child_succeeded(&g->child) && !strstr(g->child.tail, "ERROR:"))
 		return ST_OK;
 	char words[400];

@@ -102,7 +102,7 @@ const struct command verb_verify = {
 	.name = "verify",
 	.options =
 		{
-			{.name = "total", .value = "SUM", .help = "what all balances must come to"},
+			{.name = "total", .value = "SUM", .help = "the sum that all balances must have"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS,

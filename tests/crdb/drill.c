@@ -16,7 +16,7 @@ long drill_balance(const struct drill *drill, int id)
 	return drill->standin.shared->accounts[id - 1].balance;
 }
 
-/* Somebody else takes 100 between the read and the write. */
+/* Another session takes 100 between the read and the write. */
 static bool gate(void *arg, const struct txn_gate *next)
 {
 	struct drill *drill = arg;

@@ -13,9 +13,9 @@ struct drill {
 	struct rig *rig;
 	struct mover body;
 	struct cursor cursor; /* the events of the last run begin here */
-	long before, gift;    /* of account 2 before the run; somebody else's doing at the gate */
+	long before, gift;    /* of account 2 before the run; another session's doing at the gate */
 	long total;           /* of accounts 1 and 2 */
-	unsigned conflicts;   /* in so many attempts somebody else takes 100 between the read and the write */
+	unsigned conflicts;   /* in so many attempts another session takes 100 between the read and the write */
 	bool elsewhere;       /* what commits is not what the body did last: no statement is marked as durable */
 };
 

@@ -96,7 +96,7 @@ static void restart_can_be_asked_for(void **state)
 	drill_check(drill, OUTCOME_COMMITTED, 2, "BSss|u!|r|BSss|uuiRC|");
 }
 
-/* Somebody else's write is seen where this version sees it, and what it left is read again. */
+/* Another session's write is seen where this version sees it, and what it left is read again. */
 static void a_real_conflict_is_decided_again(void **state)
 {
 	struct drill *drill = *state;

@@ -77,7 +77,7 @@ void server_cancel(struct server *server, unsigned key)
 	}
 }
 
-/* What was held up goes on once somebody else has rolled back: the ledger was asked. */
+/* What was held up goes on once the other session has rolled back: the ledger was asked. */
 void server_rolled_back(struct server *server, const struct conn *by)
 {
 	for (size_t i = 0; i < CONNS_MAX; i++) {

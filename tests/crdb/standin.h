@@ -115,7 +115,7 @@ void standin_fault(struct standin *standin, enum standin_kind kind, unsigned nth
 
 void standin_go(struct standin *standin); /* ends a STALL */
 
-/* Somebody else's committed write. */
+/* Another session's committed write. */
 void standin_write(struct standin *standin, int id, long balance);
 bool standin_has_id(const struct standin *standin, const char *id);
 

@@ -158,7 +158,7 @@ static bool was_done(const char *id)
 	return false;
 }
 
-/* An id is in the ledger if and only if somebody was told so by a 0; 3 and 4 alone mean that it is not. */
+/* An id is in the ledger if and only if a teller said so by a 0; 3 and 4 alone mean that it is not. */
 static void check_run(const struct ran *ran)
 {
 	if (ran->status != 0 && ran->status != 3 && ran->status != 4)

@@ -91,7 +91,7 @@ static void restarted(void **state)
 	everywhere("a full restart", restart_server);
 }
 
-/* Without a ledger the number of the transaction is asked for, and after a crash it may be somebody else's. */
+/* Without a ledger the number of the transaction is asked for, and after a crash it may be another client's. */
 static void a_number_given_twice(void **state)
 {
 	(void)state;

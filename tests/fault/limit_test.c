@@ -28,7 +28,7 @@ static void take_slots(void)
 	assert_true(i < ORDEAL_SLOTS);
 }
 
-/* Every slot is somebody else's. True once the engine has noticed that its connection is gone, and looks for
+/* Other clients have every slot. True once the engine has noticed that its connection is gone, and looks for
  * another. */
 static bool fill_slots_for_good(unsigned turn)
 {

@@ -47,7 +47,7 @@ void ordeal_go_through(const char *what, enum txn_wire wire, enum place place, h
 void ordeal_run(const char *what, enum place place);
 void ordeal_read_catalogue(void); /* over a new session */
 void ordeal_bring_back(void);     /* the server */
-void ordeal_lock(void);           /* the source, by somebody else */
+void ordeal_lock(void);           /* the source, by another session */
 void ordeal_unlock(void);
 void ordeal_free_slots(void);
 unsigned ordeal_retries(void); /* of the transfer that runs */

@@ -91,7 +91,7 @@ static void a_session_that_hears_no_cancel_is_left(void **state)
 	proc_free(proc);
 }
 
-/* Somebody else has the table: the teardown cannot be run, and that is said. */
+/* Another session has locked the table: the teardown cannot be run, and that is said. */
 static void what_was_not_torn_down_is_said(void **state)
 {
 	(void)state;

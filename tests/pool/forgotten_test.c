@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sessions that are somebody else's in part: a role that becomes another one, a search path that is set, all forgotten
+/* Sessions that are partly another role's: a role that becomes another one, a search path that is set, all forgotten
  * between two transactions. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FAILOVER("with_ledger", FAILOVER_LAGGING, WIRE_PIPELINE, .ledger = true, .busy = true,
 			 .stride = STRIDE),
-		/* The numbers of transactions are given out again there, and somebody uses them. */
+		/* The numbers of transactions are given out again there, and another client uses them. */
 		FAILOVER("without_ledger", FAILOVER_LAGGING, WIRE_PIPELINE, .busy = true, .stride = STRIDE),
 		FAILOVER("step_without_ledger", FAILOVER_LAGGING, WIRE_STEP, .busy = true, .stride = 3 * STRIDE),
 		FAILOVER("oneshot", FAILOVER_LAGGING, WIRE_ONESHOT, .ledger = true, .busy = true, .stride = 2 * STRIDE),

@@ -61,7 +61,7 @@ static void each_statement_is_held(void **state)
 	quit(term);
 }
 
-/* Somebody else acts while it is held: a real conflict, by hand; the retry is held, too. */
+/* Another session acts while it is held: a real conflict, by hand; the retry is held, too. */
 static void another_window_may_act(void **state)
 {
 	struct term *term = open_stepping(state, 45, 140);

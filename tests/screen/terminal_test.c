@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
+#include "tests/support/forward.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
@@ -227,6 +228,22 @@ static void letters_are_typed_in_a_locale_without_them(void **state)
 	}
 }
 
+/* Not the name that PGHOST has beside it. */
+static void the_title_has_the_address_that_is_connected_to(void **state)
+{
+	struct forward forward;
+	char port[24], place[40];
+	forward_start(&forward, "127.0.0.1", 0);
+	snprintf(port, sizeof port, "PGPORT=%s", forward.port);
+	snprintf(place, sizeof place, "@127.0.0.1:%s/", forward.port);
+	const char *const env[] = {"PGHOST=db.example.invalid", "PGHOSTADDR=127.0.0.1", port, NULL};
+	struct term *term = console_open_with(state, 24, 140, env, "7001");
+	bool titled = strstr(term_row(term, 0), place) != NULL;
+	console_quit(term);
+	forward_stop(&forward);
+	assert_true(titled);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -236,6 +253,7 @@ int main(void)
 		cmocka_unit_test_teardown(sighup_restores_the_terminal, term_teardown),
 		cmocka_unit_test_teardown(it_can_be_resized_while_it_runs, term_teardown),
 		cmocka_unit_test_teardown(esc_is_quick, term_teardown),
+		cmocka_unit_test_teardown(the_title_has_the_address_that_is_connected_to, term_teardown),
 		cmocka_unit_test_teardown(a_paste_outside_the_prompt_does_nothing, term_teardown),
 		cmocka_unit_test_teardown(a_paste_into_the_prompt_is_text, term_teardown),
 		cmocka_unit_test_teardown(suspend_and_resume, term_teardown),

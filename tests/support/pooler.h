@@ -34,7 +34,7 @@ void pooler_resume(const struct pooler *pooler);
 /* What it has to do with that database now. */
 struct pooler_counts {
 	int clients; /* served or waiting */
-	int at_work; /* sessions with the server that serve somebody */
+	int at_work; /* sessions with the server that serve a client */
 	int servers; /* all sessions with the server */
 };
 struct pooler_counts pooler_count(const struct pooler *pooler, const char *database);

@@ -9,7 +9,7 @@ static bool is_blocked(void *arg)
 	return pg_number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0;
 }
 
-/* The statement waits for a lock of somebody else; a cancel ends it, and nothing has changed. */
+/* The statement waits for another session's lock; a cancel ends it, and nothing has changed. */
 static void cancel(struct scene *scene, enum txn_wire wire)
 {
 	scene->rig->options.wire = wire;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An engine, a body that adds one, and somebody else who acts between its read and its write. */
+/* An engine, a body that adds one, and another session that acts between its read and its write. */
 #include "tests/txn/scene.h"
 
 #include <stdlib.h>

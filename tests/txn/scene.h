@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An engine, a body that adds one, and somebody else who acts between its read and its write. */
+/* An engine, a body that adds one, and another session that acts between its read and its write. */
 #ifndef TXN_SCENE_H
 #define TXN_SCENE_H
 
@@ -10,7 +10,7 @@
 /* What happens at the gate between the read and the write; all but HOLD in the first `conflicts` attempts only. */
 enum at_gate {
 	GATE_NONE,
-	GATE_CONFLICT, /* somebody else adds 100 to the value, and commits */
+	GATE_CONFLICT, /* another session adds 100 to the value, and commits */
 	GATE_KILL,     /* ... ends the engine's session */
 	GATE_LOCK,     /* ... locks the row until scene->other is told to ROLLBACK */
 	GATE_HOLD,     /* the engine waits for txn_go() */

@@ -224,7 +224,7 @@ static void a_failed_rollback_closes_the_connection(void **state)
 	}
 }
 
-/* The rival comes to a row that somebody keeps locked: the transfer waits for it only so long, and happens without
+/* The rival comes to a row that another session keeps locked: the transfer waits for it only so long, and happens without
  * it. */
 static void a_rival_that_is_held_up_is_left_behind(void **state)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/forward.h"
 #include "tests/support/pg.h"
@@ -64,6 +65,23 @@ static void what_is_connected_to_is_shown(void **state)
 	snprintf(target, sizeof target, "host=db.example.invalid hostaddr=127.0.0.1 port=%s", v4.port);
 	snprintf(place, sizeof place, "@127.0.0.1:%s/", v4.port);
 	expect_out(target, "conninfo", place);
+}
+
+/* The environment may name it, too. */
+static void an_address_of_the_environment_is_shown(void **state)
+{
+	(void)state;
+	static const char *const verbs[] = {"conninfo", "doctor"};
+	char port[40], place[100];
+	snprintf(port, sizeof port, "PGPORT=%s", v4.port);
+	snprintf(place, sizeof place, "@127.0.0.1:%s/", v4.port);
+	const char *const env[] = {"PGHOST=db.example.invalid", "PGHOSTADDR=127.0.0.1", port, NULL};
+	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+		struct proc *proc = proc_run((const char *const[]){proc_teller(), verbs[i], NULL}, env, NULL);
+		if (!strstr(buf_text(&proc->out), place))
+			fail_msg("%s: no %s in %s%s", verbs[i], place, proc->out.p, buf_text(&proc->err));
+		proc_free(proc);
+	}
 }
 
 static void addresses_with_colons_have_brackets(void **state)
@@ -135,6 +153,7 @@ int main(void)
 		cmocka_unit_test(addresses_go_with_their_ports),
 		cmocka_unit_test(an_address_beside_a_socket_is_no_socket),
 		cmocka_unit_test(what_is_connected_to_is_shown),
+		cmocka_unit_test(an_address_of_the_environment_is_shown),
 		cmocka_unit_test(addresses_with_colons_have_brackets),
 		cmocka_unit_test(a_failure_names_the_place_of_the_service),
 	};

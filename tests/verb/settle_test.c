@@ -75,7 +75,7 @@ static void levers_do_not_touch_it(void **state)
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7001"), 995);
 }
 
-/* Somebody is writing that very id: the answer waits for what becomes of it. */
+/* Another session is writing that very id: the answer waits for what becomes of it. */
 static void it_waits_for_one_that_is_under_way(void **state)
 {
 	(void)state;

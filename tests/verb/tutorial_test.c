@@ -178,7 +178,7 @@ static void ids_that_are_there_are_not_drawn(void **state)
 	proc_free(proc);
 }
 
-/* An id that somebody takes between the read and the insert: all are drawn again. */
+/* An id that another session takes between the read and the insert: all are drawn again. */
 static void an_id_that_collides_is_drawn_again(void **state)
 {
 	(void)state;
