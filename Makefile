@@ -119,7 +119,7 @@ $(BUILD)/tests/ui/%_test: $(BUILD)/tests/ui/%_test.o $(UI_OBJ) $(BUILD)/tests/su
 test: all tests
 	@tests/run $(BUILD) $(ONLY)
 
-# Engine, bank and verbs on the server that URL names, in a throw-away database of their own there; what its probes say it lacks is skipped.
+# Engine, bank, lessons and verbs on the server that URL names, in a throw-away database of their own there; what is skipped is named at the end.
 test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
 	@[ -n "$(URL)" ] || { echo "usage: make test-cockroach URL=cockroachdb://root@HOST:26257/defaultdb?sslmode=..." >&2; exit 1; }
 	@TELLER_TEST_URL='$(URL)' tests/run $(BUILD) tests/cluster

@@ -25,6 +25,12 @@ static void the_dialect_knows_where_the_commit_is(void **state)
 	assert_int_equal(db_dialect(rig->db)->rollback_to_restarts, cluster_has(RELEASE_COMMITS));
 }
 
+static void the_dialect_knows_who_waits(void **state)
+{
+	struct rig *rig = *state;
+	assert_int_equal(db_dialect(rig->db)->readers_wait, !cluster_has(READERS_PASS));
+}
+
 static void the_dialect_knows_what_can_be_asked(void **state)
 {
 	struct rig *rig = *state;
@@ -38,6 +44,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(it_is_known, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(the_dialect_knows_where_the_commit_is, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_dialect_knows_who_waits, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(the_dialect_knows_what_can_be_asked, rig_setup, rig_teardown),
 	};
 	return cmocka_run_group_tests_name("cluster/about", tests, cluster_setup, cluster_teardown);

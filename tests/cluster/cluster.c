@@ -131,12 +131,19 @@ bool cluster_has(enum feature feature)
 	return cluster.has[feature];
 }
 
+void cluster_skip(const char *why)
+{
+	printf("# skipped: %s\n", why);
+	skip();
+}
+
 void cluster_need(enum feature feature)
 {
 	if (cluster.has[feature])
 		return;
-	printf("# skipped, as this server lacks it: %s\n", probes[feature].words);
-	skip();
+	char why[160];
+	snprintf(why, sizeof why, "this server lacks it: %s", probes[feature].words);
+	cluster_skip(why);
 }
 
 void cluster_tell(void)

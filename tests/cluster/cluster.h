@@ -37,6 +37,7 @@ int cluster_teardown(void **state);
 
 bool cluster_has(enum feature feature);
 void cluster_need(enum feature feature); /* skips the running test where the server has it not */
+void cluster_skip(const char *why);      /* skips it, and says why */
 void cluster_tell(void);                 /* the table of features, where a server was named: for people */
 
 /* A statement that holds this word runs. Skips the test where the server does not show what runs. */

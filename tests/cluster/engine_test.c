@@ -128,7 +128,7 @@ static void at_the_release(void **state)
 {
 	cluster_need(RELEASE_COMMITS);
 	if (cluster_has(CONFLICT_AT_WRITE))
-		skip();
+		cluster_skip("this server tells of conflicts at the write");
 	conflict_is_told_at(*state, VERB_RELEASE);
 }
 

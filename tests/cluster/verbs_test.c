@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/mem.h"
 #include "tests/cluster/cluster.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
@@ -183,6 +185,52 @@ static void create_by_copy(void **state)
 	create("--copy");
 }
 
+static void accounts_go_out_and_come_back(void **state)
+{
+	(void)state;
+	char path[200];
+	snprintf(path, sizeof path, "%s/accounts.csv", getenv("TMPDIR"));
+	free(printed(teller_run("export", path)));
+	free(printed(teller_run("delete", "7001", "7003", "--yes")));
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 3);
+	free(printed(teller_run("delete", "7002", "7004", "7005", "--yes")));
+	free(printed(teller_run("import", path)));
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts WHERE id BETWEEN 7001 AND 7005"), 5000);
+	struct proc *proc = teller_run("import", path); /* all of it is there */
+	proc_expect_status(proc, 3);
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 5);
+	unlink(path);
+}
+
+static void counts_filters_and_orders(void **state)
+{
+	(void)state;
+	pg_exec("UPDATE accounts SET balance = 10 WHERE id = 7004");
+	expect_out(teller_run("count", "--where", "balance < 1000"), "1");
+	char *csv = printed(teller_run("list", "--sort", "balance", "--limit", "1", "--csv"));
+	assert_string_equal(csv, "id,balance\n7004,10\n");
+	free(csv);
+}
+
+static void the_doctor_looks_at_everything(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("doctor", "--csv");
+	static const char *const checks[] = {"\nserver,ok,",  "\nround trip,ok,", "\nprotocol,ok,", "\nisolation,ok,",
+					     "\nwriting,ok,", "\ntable,ok,",      "\nledger,ok,"};
+	for (size_t i = 0; i < COUNT_OF(checks); i++)
+		proc_expect_out(proc, checks[i]);
+	proc_free(proc);
+}
+
+static void the_tutorial_is_run(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE accounts, transfers");
+	free(printed(teller_run("tutorial", "--accounts", "7", "--yes")));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, bank)
 
 int main(void)
@@ -199,6 +247,10 @@ int main(void)
 		TEST(verify_tells_what_is_wrong),
 		TEST(create_by_insert),
 		TEST(create_by_copy),
+		TEST(accounts_go_out_and_come_back),
+		TEST(counts_filters_and_orders),
+		TEST(the_doctor_looks_at_everything),
+		TEST(the_tutorial_is_run),
 	};
 	return cmocka_run_group_tests_name("cluster/verbs", tests, cluster_setup, cluster_teardown);
 }
