@@ -35,6 +35,7 @@ struct export
 	bool all;      /* there is no next page */
 	bool closing;  /* COMMIT or ROLLBACK was sent */
 	bool stopped;
+	bool unnamed; /* nothing that the user wrote names the format */
 	uint64_t done;
 	struct err err;
 };
@@ -124,8 +125,8 @@ static void export_conclude(struct export *export)
 		close_output(export);
 	bulk_pace(export->bulk, export->done, pace);
 	if (!export->err.status)
-		buf_fmt(&told, "exported %" PRIu64 " %s %s", export->done,
-			text_plural(export->done, "account", "accounts"), pace);
+		buf_fmt(&told, "exported %" PRIu64 " %s%s %s", export->done,
+			text_plural(export->done, "account", "accounts"), export->unnamed ? " as CSV" : "", pace);
 	else if (export->err.text[0])
 		buf_fmt(&told, export->file ? "%s; %s is as it was" : "%s", export->err.text, export->file);
 	bulk_end(export->bulk, export->err.status, told.len ? told.p : NULL);
@@ -249,6 +250,15 @@ static enum status format_for(const struct run *run, enum output_format *format,
 	return ST_OK;
 }
 
+/* Neither the file's name nor an option says CSV: then the outcome does. */
+static bool export_unnamed(const struct run *run)
+{
+	enum output_format format;
+	struct err err;
+	return strcmp(run->args[0], "-") != 0 && !run_option(run, "format") && !run_format(run, &format, &err) &&
+	       format == FORMAT_TABLE && !output_format_of_file(run->args[0], &format);
+}
+
 static enum status check_export(const struct run *run, struct err *err)
 {
 	enum output_format format;
@@ -268,6 +278,7 @@ static struct export *export_begin(struct run *run, struct db *db, struct err *e
 		export_forget(export);
 		return NULL;
 	}
+	export->unnamed = export_unnamed(run);
 	export->output = list_output(run, export->to, format);
 	if (run->app->catalogue->nextra == CATALOGUE_EXTRA_MAX)
 		app_say(run->app, ST_OK, "%d further columns are written; what the table has beyond them is not",

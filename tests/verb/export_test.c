@@ -95,6 +95,9 @@ static void formats_by_ending_or_option(void **state)
 		expect(teller_run("export", path, cases[i].option), 0, "exported 3 accounts");
 		expect_file(path, cases[i].expected);
 	}
+	snprintf(path, sizeof path, "%s/export", getenv("TMPDIR"));
+	expect(teller_run("export", path), 0, "exported 3 accounts as CSV in ");
+	expect(teller_run("export", path, "--csv"), 0, "exported 3 accounts in ");
 	static const char *const others[] = {".xlsx", ".tsv", ".csv.gz", ".jsn"};
 	for (size_t i = 0; i < COUNT_OF(others); i++) {
 		snprintf(path, sizeof path, "%s/export%s", getenv("TMPDIR"), others[i]);
