@@ -83,6 +83,14 @@ static void attempts_lost(struct attempts *attempts, const struct event *event)
 		snprintf(step->text, sizeof step->text, "connection lost: %s", event->message ? event->message : "");
 }
 
+static void attempts_blocked(struct attempts *attempts, const struct event *event)
+{
+	attempts->blocked = event->rows > 0 ? event->number : 0;
+	for (size_t i = 0; i < attempts->n && !attempts->blocked; i++)
+		if (attempts->steps[i].kind == STEP_ATTEMPT && attempts->steps[i].number == event->attempt)
+			attempts->steps[i].waited_us += event->wait_us;
+}
+
 static void attempts_note(struct attempts *attempts, enum step_kind kind, const struct event *event)
 {
 	struct step *step = attempts_add(attempts, kind, event);
@@ -94,6 +102,7 @@ static void attempts_take(struct attempts *attempts, const struct event *event)
 	switch (event->kind) {
 	case EVENT_ATTEMPT:
 		attempts_add(attempts, STEP_ATTEMPT, event);
+		attempts->blocked = 0;
 		attempts->limit = event->limit;
 		attempts->made = event->attempt;
 		attempts->in_flight = 0;
@@ -109,12 +118,16 @@ static void attempts_take(struct attempts *attempts, const struct event *event)
 		attempts_add(attempts, STEP_WAIT, event)->took_us = event->wait_us;
 		return;
 	case EVENT_OUTCOME:
+		attempts->blocked = 0;
 		attempts->outcome = event->outcome;
 		attempts->took_us = event->duration_us;
 		attempts->in_flight = 0;
 		return;
 	case EVENT_LEVER:
 		attempts_note(attempts, STEP_LEVER, event);
+		return;
+	case EVENT_BLOCKED:
+		attempts_blocked(attempts, event);
 		return;
 	case EVENT_SETTLE:
 		attempts_note(attempts, STEP_SETTLE, event);

@@ -11,9 +11,10 @@ enum step_kind { STEP_ATTEMPT, STEP_WAIT, STEP_LEVER, STEP_SETTLE };
 
 struct step {
 	enum step_kind kind;
-	unsigned number;   /* of the attempt; for WAIT of the one that follows */
-	uint64_t began_us; /* wall time */
-	uint64_t took_us;  /* up to its latest answer; for WAIT the wait */
+	unsigned number;    /* of the attempt; for WAIT of the one that follows */
+	uint64_t began_us;  /* wall time */
+	uint64_t took_us;   /* up to its latest answer; for WAIT the wait */
+	uint64_t waited_us; /* of it for locks of others, as far as that was noticed */
 	bool failed;
 	enum verb verb; /* of the statement that failed */
 	char sqlstate[6];
@@ -32,6 +33,7 @@ struct attempts {
 	uint64_t took_us;
 	unsigned in_flight; /* statements sent and not answered */
 	uint64_t since_us;  /* wall time of the latest send or answer */
+	uint64_t blocked;   /* number of the event that says for whom it waits now; 0: for nobody that is known */
 	unsigned round_trips;
 	struct step steps[STEPS_MAX]; /* the latest ones */
 	size_t n;

@@ -146,6 +146,18 @@ static void transfer_held(const struct transfer_pane *pane, struct buf *out, str
 	buf_free(&sql);
 }
 
+/* For whom it waits, if that is known. */
+static bool transfer_add_holder(const struct transfer_pane *pane, struct buf *out, uint64_t now)
+{
+	struct event event;
+	if (!pane->attempts->in_flight || !pane->attempts->blocked ||
+	    !ring_get(pane->app->ring, pane->attempts->blocked, &event))
+		return false;
+	buf_str(out, "waits for ");
+	show_holder(out, &event, now > event.wall_us ? now - event.wall_us : 0);
+	return true;
+}
+
 /* What happens now, without a clock that ticks while nothing is awaited. */
 static void doing(const struct transfer_pane *pane, struct buf *out, struct rect room)
 {
@@ -156,6 +168,8 @@ static void doing(const struct transfer_pane *pane, struct buf *out, struct rect
 		return;
 	}
 	uint64_t seconds = now > attempts->since_us ? (now - attempts->since_us) / 1000000 : 0;
+	if (transfer_add_holder(pane, out, now))
+		return;
 	if (attempts_waiting(attempts))
 		buf_str(out, "rolled back, waits");
 	else if (attempts->in_flight)

@@ -26,23 +26,48 @@ static const char *verb_words(enum verb verb)
 	return (size_t)verb < COUNT_OF(words) && words[verb] ? words[verb] : "";
 }
 
-/* How an attempt ended; an error says where it came up only if there is room for it. */
-static void ending(struct buf *out, const struct step *step, enum outcome outcome, int room)
+/* Adds the text where there is room for it. */
+static bool ending_add(struct buf *out, const char *text, int room)
+{
+	bool fits = (int)(text_width(buf_text(out), out->len) + text_width(text, strlen(text))) <= room;
+	if (fits)
+		buf_str(out, text);
+	return fits;
+}
+
+static const char *ending_word(const struct step *step, enum outcome outcome)
 {
 	bool committed = step->durable || outcome == OUTCOME_COMMITTED; /* though its connection may have been lost */
-	if (!step->failed || committed) {
-		buf_str(out, committed                      ? "committed"
-			     : outcome == OUTCOME_NONE      ? "..."
-			     : outcome == OUTCOME_REJECTED  ? "rejected, rolled back"
-			     : outcome == OUTCOME_CANCELLED ? "cancelled, rolled back"
-							    : "ended");
-		return;
+	return committed                      ? "committed"
+	       : step->failed                 ? NULL
+	       : outcome == OUTCOME_NONE      ? "..."
+	       : outcome == OUTCOME_REJECTED  ? "rejected, rolled back"
+	       : outcome == OUTCOME_CANCELLED ? "cancelled, rolled back"
+					      : "ended";
+}
+
+/* How an attempt ended. Where there is no room for all, what it waited for others goes before the words for an error,
+ * and those before where it came up. */
+static void ending(struct buf *out, const struct step *step, enum outcome outcome, int room)
+{
+	const char *word = ending_word(step, outcome), *reason = show_reason(step->sqlstate);
+	struct buf waited = {0}, words = {0};
+	char time[16];
+	text_duration(time, step->waited_us);
+	if (step->waited_us)
+		buf_fmt(&waited, ", waited %s", time);
+	room -= (int)waited.len;
+	buf_str(out, word ? word : step->sqlstate);
+	if (!word) {
+		buf_str(&words, step->sqlstate[0] ? " " : "");
+		draw_harmless(&words, reason ? reason : step->text);
+		if (!ending_add(out, buf_text(&words), room) && !waited.len)
+			buf_str(out, buf_text(&words));
+		ending_add(out, verb_words(step->verb), room);
 	}
-	const char *reason = show_reason(step->sqlstate), *where = verb_words(step->verb);
-	buf_fmt(out, "%s%s", step->sqlstate, step->sqlstate[0] ? " " : "");
-	draw_harmless(out, reason ? reason : step->text);
-	if ((int)text_width(buf_text(out), out->len) + (int)strlen(where) <= room)
-		buf_str(out, where);
+	buf_str(out, buf_text(&waited));
+	buf_free(&waited);
+	buf_free(&words);
 }
 
 static void draw_attempt(struct rect at, const struct step *step, enum outcome outcome)

@@ -20,6 +20,7 @@
 #include "event/ring.h"
 #include "server/server.h"
 #include "txn/txn.h"
+#include "watch/watcher.h"
 
 struct player; /* lab/player.h */
 
@@ -87,7 +88,8 @@ struct app {
 	struct db *browse;
 	struct db *work; /* teller/transfer */
 	struct db *rival_db;
-	struct txn *txn; /* engine on `work` */
+	struct watcher *watcher; /* whom those wait for */
+	struct txn *txn;         /* engine on `work` */
 	struct txn *rival_txn;
 	struct rival *rival;         /* NULL before the catalogue is known */
 	struct catalogue *catalogue; /* NULL before it is known */

@@ -59,6 +59,7 @@ struct app_private {
 	bool awaking; /* something was: who asked waits for it */
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
+	struct watcher_ops watching;
 	char *step_next; /* the statement that the gate was last asked about, where it is to be held */
 };
 
@@ -72,6 +73,9 @@ void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
 void app_show(struct app *app, const char *title, struct buf *text);
 void app_changed(struct app *app);
+
+/* blocked.c */
+void blocked_begin(struct app *app); /* app->watcher is there from now on */
 
 /* quit.c */
 /* What the user would lose by leaving now, as sentences; false: nothing. */

@@ -32,6 +32,7 @@ enum catalogue_sql {
 
 	CAT_PAGE_FIRST,  /* $1 limit, ascending */
 	CAT_ONE,         /* $1 id */
+	CAT_AT,          /* $1 places of rows (ctid): place, id; NULL where the server has no such places */
 	CAT_WHOLE_FIRST, /* as CAT_PAGE_FIRST, with the extra columns as they are */
 	CAT_WHOLE_AFTER, /* the same, of ids larger than $1; $2 limit */
 

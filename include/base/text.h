@@ -43,6 +43,9 @@ bool text_is_integer(const char *s);
 /* A duration for people: "0.42 ms", "12 ms", "1.4 s"; `out` holds 16 bytes. */
 void text_duration(char out[16], uint64_t us);
 
+/* How long something has lasted, in few columns: "5 s", "3 min", "2 h", "4 d"; `out` holds 24 bytes. */
+void text_age(char out[24], uint64_t us);
+
 /* A count as people read it: "1 row", "3 rows". */
 const char *text_plural(uint64_t n, const char *one, const char *many);
 

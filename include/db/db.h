@@ -183,6 +183,16 @@ void db_on_uncancelled(struct db *db, void (*fn)(void *arg, const char *why), vo
 void db_cut(struct db *db);
 
 enum db_state db_state(const struct db *db);
+enum session db_session(const struct db *db);
+
+/* What the connection waits for. `since_us` is clock_us() when it was sent, or when the answer before it came; 0: it
+ * waits for nothing. `statement` is its number in the transaction, 0 outside of one of the engine. */
+struct db_waiting {
+	uint64_t since_us;
+	struct db_context context;
+	unsigned statement;
+};
+struct db_waiting db_waiting(const struct db *db);
 bool db_in_transaction(const struct db *db); /* what the server last said, after the last answer of a round trip */
 const struct dialect *db_dialect(const struct db *db); /* borrowed; of the server last connected to, never NULL */
 enum sql_server db_server(const struct db *db);

@@ -13,6 +13,7 @@ enum session {
 	SESSION_TRANSFER,             /* teller/transfer: everything that writes */
 	SESSION_RIVAL,                /* teller/rival: the conflict made on request */
 	SESSION_LAB,                  /* teller/lab: sets up, tears down and watches the lanes */
+	SESSION_WATCH,                /* teller/watch: asks whom the others wait for */
 	SESSION_COUNT,                /* of those that are one of a kind */
 	SESSION_LANE = SESSION_COUNT, /* and all above it: the lab's lanes, each with a name of its own (event.lane) */
 };
@@ -57,6 +58,19 @@ enum event_kind {
 	EVENT_OUTCOME, /* a transaction ended: outcome, attempt = attempts made, duration_us in all, message = reason */
 	EVENT_SETTLE,  /* the answer to a commit was lost, and what became of it is being found out; message */
 	EVENT_LEVER,   /* a person's doing that changes the run (rival, inject, delay); message names it */
+	EVENT_BLOCKED, /* whom a statement waits for is another than before: rows = how many, `holder` the first of
+			* them, message: whom that one waits for, or ""; wait_us so far. rows 0: it does not wait any
+			* more; wait_us in all */
+};
+
+/* Who has a lock that is waited for; of EVENT_BLOCKED. */
+struct event_holder {
+	int pid;           /* 0: a prepared transaction, or a server without process numbers */
+	const char *name;  /* its application, or what it is: "psql", "autovacuum worker" */
+	const char *user;  /* "" where there is none */
+	const char *state; /* "idle in transaction" */
+	const char *holds; /* what it keeps from who waits, as far as it is proved: "holds account 104"; or "" */
+	uint64_t state_us; /* how long it has been in that state; 0: not known */
 };
 
 /*
@@ -90,6 +104,7 @@ struct event {
 	const char *tag;    /* the server's command tag; "" or NULL on an error */
 	const char *message;
 	const char *detail; /* the server's DETAIL and HINT */
+	struct event_holder holder;
 };
 
 /* True for a RESULT that is an error (with or without an SQLSTATE). A skipped statement is not an error of its own. */

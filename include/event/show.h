@@ -33,6 +33,10 @@ void show_statement(struct buf *out, const char *sql, const char *params);
 /* The statement alone, on one line, harmless: without the blanks around it and the semicolon behind it. */
 void show_sql(struct buf *out, const char *sql);
 
+/* Whom the statement of an EVENT_BLOCKED waits for: "psql, pid 4711, ada: idle in transaction 5 s, holds account 104";
+ * harmless. `later_us`: so long after the event. */
+void show_holder(struct buf *out, const struct event *event, uint64_t later_us);
+
 /* Values as an event has them, raw: "$1 = 104, $2 = 625"; a NULL pointer is NULL. */
 void show_params(struct buf *out, const char *const *values, unsigned n);
 

@@ -128,8 +128,10 @@ struct txn_counters {
 	uint64_t by_serialization, by_deadlock, by_connection, by_other;
 	uint64_t ambiguous, settled_committed, settled_aborted, unsettled;
 	uint64_t round_trips, statements, work_us, backoff_us;
+	uint64_t blocked_us; /* of work_us, in waits for locks of others that lasted long enough to be asked about */
 };
 const struct txn_counters *txn_counters(const struct txn *txn);
+void txn_blocked(struct txn *txn, uint64_t us); /* a statement of its connection has waited so long for others */
 
 /* A word for the title: "none", "open", "RETRY WANTED", "waiting", "reconnecting", "settling", "committed", "OUTCOME
  * UNKNOWN". Static. */

@@ -122,6 +122,11 @@ long sessions_of_ours(const struct sessions *sessions, long ours);      /* the s
 
 /* "psql, pid 4711, ada"; "prepared transaction pay-7 of ada"; "autovacuum worker, pid 12". */
 void sessions_add_name(struct buf *out, const struct server_session *session);
+/* The first word of that: "psql", "teller/rival (ours)", "prepared transaction pay-7", "autovacuum worker". */
+void sessions_add_application(struct buf *out, const struct server_session *session);
+/* "idle in transaction"; "state hidden"; and for how long, in microseconds, -1 where that is not known. */
+void sessions_add_state_word(struct buf *out, const struct server_session *session);
+int64_t sessions_state_age(const struct server_session *session);
 /* "idle in transaction 5 s", "active 3 s", "prepared 2 min ago"; "state hidden". */
 void sessions_add_state(struct buf *out, const struct server_session *session);
 /* What the first holds and the other wants, as far as it is proved: "holds account 104", "holds row (0,4) of accounts",

@@ -200,6 +200,7 @@ struct app *app_new(struct settings *settings)
 		signal_insist(app->private->signals[i]);
 	}
 	txn_set_gate(app->txn, transfer_run_gate, app);
+	blocked_begin(app);
 	return app;
 }
 
@@ -234,6 +235,7 @@ bool app_free(struct app *app)
 {
 	if (!app)
 		return true;
+	watcher_free(app->watcher);
 	rival_free(app->rival);
 	pages_free(app->pages);
 	history_free(app->history);

@@ -119,6 +119,9 @@ static void make_pages(struct catalogue *c, const struct names *n)
 			      qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1 ORDER BY %s LIMIT $2", n->whole,
 				      n->table, id, id));
 	statements_put_select(c, CAT_ONE, page, qualify(c->guarded, "%s WHERE %s @= $1", from, id));
+	if (c->qualified)
+		statements_put(c, CAT_AT,
+			       qualify(true, "SELECT ctid, %s FROM %s WHERE ctid @= ANY ($1::@tid[])", id, n->table));
 	free(from);
 }
 

@@ -295,6 +295,18 @@ void text_duration(char out[16], uint64_t us)
 		snprintf(out, 16, "%u h %u min", (unsigned)(s / 3600 % 100000), (unsigned)(s / 60 % 60));
 }
 
+void text_age(char out[24], uint64_t us)
+{
+	static const struct {
+		uint64_t s;
+		const char *name;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+	size_t i = 0;
+	while (units[i].s > 1 && us / 1000000 < 2 * units[i].s)
+		i++;
+	snprintf(out, 24, "%llu %s", (unsigned long long)(us / 1000000 / units[i].s), units[i].name);
+}
+
 const char *text_plural(uint64_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;

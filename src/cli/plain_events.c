@@ -38,6 +38,7 @@ static bool worth_telling(const struct narrate *narrate, const struct event *eve
 		return echo || (transfer && !first);
 	case EVENT_BACKOFF:
 	case EVENT_SETTLE:
+	case EVENT_BLOCKED:
 		return echo || transfer || chunk;
 	case EVENT_LEVER:
 		return echo || transfer;

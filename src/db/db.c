@@ -349,6 +349,21 @@ const struct dialect *db_dialect(const struct db *db)
 	return dialect_of(db->server);
 }
 
+enum session db_session(const struct db *db)
+{
+	return db->session;
+}
+
+struct db_waiting db_waiting(const struct db *db)
+{
+	if (db->state != DB_BUSY || db->idle_due)
+		return (struct db_waiting){0};
+	unsigned first = db->context.first_statement;
+	return (struct db_waiting){.since_us = db->last_us,
+				   .context = db->context,
+				   .statement = first ? first + (unsigned)db->answered : 0};
+}
+
 const char *db_lane(const struct db *db)
 {
 	return db->session >= SESSION_LANE ? db->name : NULL;

@@ -21,6 +21,7 @@ static const char *full_kind_name(enum event_kind kind)
 		[EVENT_SETTLE] = "settling a lost commit",
 		[EVENT_OUTCOME] = "transaction ended",
 		[EVENT_LEVER] = "lever",
+		[EVENT_BLOCKED] = "waits for a lock",
 	};
 	return names[kind];
 }
@@ -90,6 +91,12 @@ void show_full(struct buf *out, const struct event *event)
 		buf_free(&text);
 		full_add_lines(out, "sql", event->sql);
 		full_add_lines(out, "parameters", event->params);
+	}
+	if (event->kind == EVENT_BLOCKED && event->rows > 0) {
+		struct buf words = {0};
+		show_holder(&words, event, 0);
+		full_add_lines(out, "waits for", buf_text(&words));
+		buf_free(&words);
 	}
 	full_add_outcome(out, event);
 	full_add_lines(out, "rows", event->values);

@@ -32,7 +32,7 @@ struct ring *ring_new(uint32_t events, uint32_t bytes)
 {
 	struct ring *ring = NEW(struct ring);
 	ring->nslots = events > 0 ? events : 1;
-	ring->nbytes = bytes > 8 * STRING_MAX ? bytes : 8 * STRING_MAX; /* any one event fits */
+	ring->nbytes = bytes > 12 * STRING_MAX ? bytes : 12 * STRING_MAX; /* any one event fits */
 	ring->slots = mem_array(ring->nslots, sizeof *ring->slots);
 	ring->bytes = mem_array(ring->nbytes, 1);
 	ring->first = ring->next = 1;
@@ -83,26 +83,36 @@ static const char *ring_put(char **at, const char *s)
 	return copy;
 }
 
+/* The strings of an event, in no order that matters. */
+enum { RING_STRINGS = 11 };
+
+static void ring_strings(struct event *event, const char **strings[RING_STRINGS])
+{
+	const char **const all[RING_STRINGS] = {&event->lane,         &event->sql,         &event->params,
+						&event->values,       &event->tag,         &event->message,
+						&event->detail,       &event->holder.name, &event->holder.user,
+						&event->holder.state, &event->holder.holds};
+	memcpy((void *)strings, (const void *)all, sizeof all);
+}
+
 uint64_t ring_append(struct ring *ring, const struct event *event)
 {
-	size_t size = string_size(event->lane) + string_size(event->sql) + string_size(event->params) +
-		      string_size(event->values) + string_size(event->tag) + string_size(event->message) +
-		      string_size(event->detail);
+	struct event copy = *event;
+	const char **strings[RING_STRINGS];
+	size_t size = 0;
+	ring_strings(&copy, strings);
+	for (size_t i = 0; i < RING_STRINGS; i++)
+		size += string_size(*strings[i]);
 	uint64_t from = ring_make_room(ring, size);
 	struct slot *slot = ring_slot_of(ring, ring->next);
 	char *at = ring->bytes + from % ring->nbytes;
 
+	copy.number = ring->next;
+	copy.wall_us = clock_wall_us();
+	for (size_t i = 0; i < RING_STRINGS; i++)
+		*strings[i] = ring_put(&at, *strings[i]);
 	slot->from = from;
-	slot->event = *event;
-	slot->event.number = ring->next;
-	slot->event.wall_us = clock_wall_us();
-	slot->event.lane = ring_put(&at, event->lane);
-	slot->event.sql = ring_put(&at, event->sql);
-	slot->event.params = ring_put(&at, event->params);
-	slot->event.values = ring_put(&at, event->values);
-	slot->event.tag = ring_put(&at, event->tag);
-	slot->event.message = ring_put(&at, event->message);
-	slot->event.detail = ring_put(&at, event->detail);
+	slot->event = copy;
 	return ring->next++;
 }
 

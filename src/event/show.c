@@ -10,13 +10,13 @@
 
 const char *show_session(enum session session)
 {
-	static const char *const names[SESSION_COUNT] = {"teller", "browse", "transfer", "rival", "lab"};
+	static const char *const names[SESSION_COUNT] = {"teller", "browse", "transfer", "rival", "lab", "watch"};
 	return session < SESSION_COUNT ? names[session] : "teller";
 }
 
 char show_session_label(enum session session)
 {
-	return session < SESSION_COUNT ? "-BTRL"[session] : '-';
+	return session < SESSION_COUNT ? "-BTRLW"[session] : '-';
 }
 
 const char *show_outcome(enum outcome outcome)
@@ -66,6 +66,16 @@ static void show_fact(struct buf *out, const char *words, const char *message)
 	}
 }
 
+static void show_add_blocked(struct buf *out, const struct event *event)
+{
+	if (event->rows <= 0) {
+		buf_str(out, "waits no more");
+		return;
+	}
+	buf_str(out, "waits for ");
+	show_holder(out, event, 0);
+}
+
 static void show_add_what(struct buf *out, const struct event *event)
 {
 	char wait[16];
@@ -95,6 +105,9 @@ static void show_add_what(struct buf *out, const struct event *event)
 	case EVENT_BACKOFF:
 		text_duration(wait, event->wait_us);
 		buf_fmt(out, "attempt %u of %u starts in %s", event->attempt, event->limit, wait);
+		return;
+	case EVENT_BLOCKED:
+		show_add_blocked(out, event);
 		return;
 	case EVENT_OUTCOME:
 		buf_fmt(out, "%u ", event->attempt);
@@ -178,6 +191,10 @@ static void show_add_result(struct buf *out, const struct event *event)
 		text_duration(wait, event->wait_us);
 		buf_fmt(out, "wait %s", wait);
 		return;
+	case EVENT_BLOCKED:
+		text_duration(wait, event->wait_us);
+		buf_fmt(out, "waited %s", wait);
+		return;
 	case EVENT_OUTCOME:
 		buf_str(out, show_outcome(event->outcome));
 		return;
@@ -210,6 +227,7 @@ static char show_sign_of(const struct event *event)
 	case EVENT_LOST:
 		return 'x';
 	case EVENT_BACKOFF:
+	case EVENT_BLOCKED:
 		return '~';
 	case EVENT_SETTLE:
 	case EVENT_LEVER:

@@ -7,6 +7,11 @@ const struct txn_counters *txn_counters(const struct txn *txn)
 	return &txn->counters;
 }
 
+void txn_blocked(struct txn *txn, uint64_t us)
+{
+	txn->counters.blocked_us += us;
+}
+
 void counters_cause(struct txn *txn)
 {
 	struct txn_counters *c = &txn->counters;

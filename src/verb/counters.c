@@ -23,6 +23,7 @@ static const struct {
 	COUNTER(by_serialization), COUNTER(by_deadlock),       COUNTER(by_connection),     COUNTER(by_other),
 	COUNTER(ambiguous),        COUNTER(settled_committed), COUNTER(settled_aborted),   COUNTER(unsettled),
 	COUNTER(round_trips),      COUNTER(statements),        COUNTER(work_us),           COUNTER(backoff_us),
+	COUNTER(blocked_us),
 };
 
 static uint64_t counters_value(const struct app *app, size_t i)

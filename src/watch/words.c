@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words for a session: who it is, what it does, and what it keeps others from. */
-#include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "watch/sessions.h"
 
 enum { WORDS_MAX = 48 }; /* bytes of a name that a sentence has room for */
 
-static void words_add_cut(struct buf *out, const char *text)
+static void words_add_cut_at(struct buf *out, const char *text, size_t n)
 {
-	size_t n = strlen(text);
 	size_t cut = n <= WORDS_MAX ? n : WORDS_MAX;
 	while (n > cut && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80) /* not inside a character */
 		cut--;
@@ -17,35 +16,52 @@ static void words_add_cut(struct buf *out, const char *text)
 	buf_str(out, cut < n ? "..." : "");
 }
 
-/* ---- who ---- */
-
-static void words_add_prepared(struct buf *out, const struct server_session *session)
+static void words_add_cut(struct buf *out, const char *text)
 {
-	buf_str(out, session->id[0] ? "prepared transaction " : "a prepared transaction");
-	words_add_cut(out, session->id);
-	if (session->user[0])
-		buf_str(out, " of ");
-	words_add_cut(out, session->user);
+	words_add_cut_at(out, text, strlen(text));
 }
+
+/* ---- who ---- */
 
 static const char *words_application(const struct server_session *session)
 {
 	bool client = !session->type[0] || strcmp(session->type, "client backend") == 0;
+	if (session->unlisted)
+		return "a session";
 	if (!client)
 		return session->type;
 	return session->application[0] ? session->application : "a session without a name";
 }
 
-void sessions_add_name(struct buf *out, const struct server_session *session)
+/* Ours end with a word that only tells them apart. */
+static void words_add_ours(struct buf *out, const char *application)
+{
+	const char *token = strrchr(application, ' ');
+	words_add_cut_at(out, application, token ? (size_t)(token - application) : strlen(application));
+	buf_str(out, " (ours)");
+}
+
+void sessions_add_application(struct buf *out, const struct server_session *session)
 {
 	if (session->prepared) {
-		words_add_prepared(out, session);
+		buf_str(out, session->id[0] ? "prepared transaction " : "a prepared transaction");
+		words_add_cut(out, session->id);
+		buf_str(out, session->user[0] ? " of " : "");
+		words_add_cut(out, session->user);
+	} else if (session->ours != SESSIONS_NONE) {
+		words_add_ours(out, session->application);
 	} else {
-		words_add_cut(out, session->unlisted ? "a session" : words_application(session));
+		words_add_cut(out, words_application(session));
+	}
+}
+
+void sessions_add_name(struct buf *out, const struct server_session *session)
+{
+	sessions_add_application(out, session);
+	if (!session->prepared) {
 		buf_str(out, session->pid ? ", pid " : ", ");
 		words_add_cut(out, session->id);
-		if (session->user[0])
-			buf_str(out, ", ");
+		buf_str(out, session->user[0] ? ", " : "");
 		words_add_cut(out, session->user);
 	}
 	if (!session->here && session->database[0]) {
@@ -58,33 +74,32 @@ void sessions_add_name(struct buf *out, const struct server_session *session)
 
 void sessions_add_age(struct buf *out, int64_t age_us)
 {
-	static const struct {
-		int64_t s;
-		const char *unit;
-	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-	if (age_us < 0)
-		return;
-	size_t i = 0;
-	while (units[i].s > 1 && age_us / 1000000 < 2 * units[i].s)
-		i++;
-	buf_fmt(out, "%" PRId64 " %s", age_us / 1000000 / units[i].s, units[i].unit);
+	char text[24] = "";
+	if (age_us >= 0)
+		text_age(text, (uint64_t)age_us);
+	buf_str(out, text);
 }
 
-/* How long it has been in its state: a statement that runs counts from its start. */
-static int64_t words_state_age(const struct server_session *session)
+/* A statement that runs counts from its start. */
+int64_t sessions_state_age(const struct server_session *session)
 {
 	return strcmp(session->state, "active") == 0 ? session->statement_us : session->state_us;
 }
 
-void sessions_add_state(struct buf *out, const struct server_session *session)
+void sessions_add_state_word(struct buf *out, const struct server_session *session)
 {
-	int64_t age_us = words_state_age(session);
 	if (session->unlisted)
 		buf_str(out, "not listed");
 	else if (session->hidden)
 		buf_str(out, "state hidden");
 	else
 		words_add_cut(out, session->state[0] ? session->state : "working");
+}
+
+void sessions_add_state(struct buf *out, const struct server_session *session)
+{
+	int64_t age_us = sessions_state_age(session);
+	sessions_add_state_word(out, session);
 	if (age_us >= 0)
 		buf_char(out, ' ');
 	sessions_add_age(out, age_us);

@@ -184,6 +184,19 @@ char *pg_tell(struct pg_session *session, const char *fmt, ...)
 	return value;
 }
 
+void pg_send(struct pg_session *session, const char *sql)
+{
+	if (PQsendQuery(session->conn, sql) != 1)
+		fail_msg("%s: %s", sql, PQerrorMessage(session->conn));
+}
+
+void pg_receive(struct pg_session *session)
+{
+	for (PGresult *result; (result = PQgetResult(session->conn)) != NULL; PQclear(result))
+		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+			fail_msg("%s", PQresultErrorMessage(result));
+}
+
 void pg_end_backend(int pid)
 {
 	pg_exec("SELECT pg_terminate_backend(%d)", pid);

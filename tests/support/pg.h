@@ -36,5 +36,7 @@ void pg_run(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int64_t pg_ask(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3); /* as pg_number() */
 char *pg_tell(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);  /* as pg_value() */
 void pg_close(struct pg_session *session);
+void pg_send(struct pg_session *session, const char *sql); /* and goes on, while it waits for a lock; ... */
+void pg_receive(struct pg_session *session);               /* ... waits for the answer */
 
 #endif
