@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/show.h"
 #include "ui/draw.h"
 #include "ui/lab_now.h"
 #include "ui/lab_step.h"
@@ -66,25 +67,43 @@ static const struct stage_record *last_of(const struct player *player, size_t se
 	return NULL;
 }
 
-static void lab_draw_head(const struct lab_pane *pane, const struct lanes *lanes, struct rect at)
+/* Whom it waits for, where that is not a session of the lesson. */
+static void lab_add_holder(struct buf *out, const struct app *app, size_t session)
+{
+	struct event event;
+	uint64_t number = watcher_event(app->watcher, stage_db(player_stage(app->player), session));
+	if (number && ring_get(app->ring, number, &event))
+		show_holder(out, &event, 0);
+}
+
+static void lab_draw_lane(const struct lab_pane *pane, size_t session, struct rect at)
 {
 	const struct player *player = pane->app->player;
 	const struct spec *spec = player_lesson(player)->spec;
+	struct buf name = {0}, state = {0}, holder = {0}, waiters = {0};
+	struct stage_lane lane;
+	stage_lane(player_stage(player), session, &lane);
+	lab_add_holder(&holder, pane->app, session);
+	lab_step_waiters(&waiters, spec, player_stage(player), session);
+	struct lab_step_around around = {last_of(player, session), holder.p, waiters.p};
+	draw_harmless(&name, spec->sessions[session].name);
+	enum style style = lab_step_lane(&state, spec, &lane, &around);
+	int room = at.w - STATE_LEAST; /* what a session does goes before what it is called */
+	int used = draw_text(at.y, at.x, room, STYLE_HEAD, buf_text(&name)) + 2;
+	if (used < at.w)
+		draw_text(at.y, at.x + used, at.w - used - 1, style, buf_text(&state));
+	buf_free(&name);
+	buf_free(&state);
+	buf_free(&holder);
+	buf_free(&waiters);
+}
+
+static void lab_draw_head(const struct lab_pane *pane, const struct lanes *lanes, struct rect at)
+{
+	const struct spec *spec = player_lesson(pane->app->player)->spec;
 	draw_line(at.y, at.x, at.w, STYLE_HEAD, "");
-	for (size_t i = 0; i < spec->nsessions; i++) {
-		struct stage_lane lane;
-		struct buf name = {0}, state = {0};
-		stage_lane(player_stage(player), i, &lane);
-		int x = at.x + lane_x(lanes, i);
-		draw_harmless(&name, spec->sessions[i].name);
-		enum style style = lab_step_lane(&state, spec, &lane, last_of(player, i));
-		int room = lanes->width - STATE_LEAST; /* what a session does goes before what it is called */
-		int used = draw_text(at.y, x, room, STYLE_HEAD, buf_text(&name)) + 2;
-		if (used < lanes->width)
-			draw_text(at.y, x + used, lanes->width - used - 1, style, buf_text(&state));
-		buf_free(&name);
-		buf_free(&state);
-	}
+	for (size_t i = 0; i < spec->nsessions; i++)
+		lab_draw_lane(pane, i, (struct rect){at.y, at.x + lane_x(lanes, i), 1, lanes->width});
 	draw_text(at.y, at.x + lanes->step_x, STEP_COLS, STYLE_HEAD, "step");
 }
 

@@ -221,30 +221,77 @@ static enum style lab_step_say_off(struct buf *out, const struct stage_lane *lan
 	return STYLE_FAINT;
 }
 
+static bool lab_step_waits_for(const struct stage *stage, size_t waiter, size_t session)
+{
+	struct stage_lane lane;
+	stage_lane(stage, waiter, &lane);
+	for (size_t i = 0; lane.state == LANE_WAITING && i < lane.record->nblockers; i++)
+		if (lane.record->blockers[i] == (long)session)
+			return true;
+	return false;
+}
+
+void lab_step_waiters(struct buf *out, const struct spec *spec, const struct stage *stage, size_t session)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < spec->nsessions; i++) {
+		if (!lab_step_waits_for(stage, i, session))
+			continue;
+		buf_str(out, n++ ? " and " : "");
+		draw_harmless(out, spec->sessions[i].name);
+	}
+	if (n)
+		buf_str(out, n == 1 ? " waits" : " wait");
+}
+
+/* A session that is not of the lesson has no name there. */
+static void lab_step_say_waits(struct buf *out, const struct spec *spec, const struct stage_record *record,
+			       const char *holder)
+{
+	bool other = record->nblockers == 1 && record->blockers[0] == LANE_OTHER;
+	buf_str(out, "WAITS");
+	if (record->nblockers == 0)
+		return;
+	buf_str(out, " for ");
+	if (other && holder)
+		buf_str(out, holder);
+	else
+		story_blockers(out, spec, record);
+}
+
+/* Whoever is waited for is in a transaction: that need not be said. */
+static enum style lab_step_say_idle(struct buf *out, const struct stage_lane *lane,
+				    const struct lab_step_around *around)
+{
+	if (lane->attempt)
+		return lab_step_say_engine(out, lane);
+	if (!around->waiters)
+		return lab_step_say_last(out, lane, around->last);
+	buf_fmt(out, "%s for it", around->waiters);
+	return STYLE_WAIT;
+}
+
 enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
-			 const struct stage_record *last)
+			 const struct lab_step_around *around)
 {
 	switch (lane->state) {
 	case LANE_OFF:
-		return lab_step_say_off(out, lane, last);
+		return lab_step_say_off(out, lane, around->last);
 	case LANE_LOST:
 		buf_str(out, "CONNECTION LOST");
 		return STYLE_BAD;
 	case LANE_WAITING:
-		buf_str(out, "WAITS");
-		if (lane->record->nblockers) {
-			buf_str(out, " for ");
-			story_blockers(out, spec, lane->record);
-		}
+		lab_step_say_waits(out, spec, lane->record, around->holder);
+		if (around->waiters)
+			buf_fmt(out, "; %s", around->waiters);
 		return STYLE_WAIT;
 	case LANE_RUNNING:
-	case LANE_HELD:
-		buf_str(out, "running");
+	case LANE_HELD: /* that a session waits for a stranger is no wait of the lesson's */
+		buf_str(out, around->holder ? "WAITS for " : "running");
+		buf_str(out, around->holder ? around->holder : "");
 		return STYLE_WAIT;
 	case LANE_IDLE:
 		break;
 	}
-	if (lane->attempt)
-		return lab_step_say_engine(out, lane);
-	return lab_step_say_last(out, lane, last);
+	return lab_step_say_idle(out, lane, around);
 }

@@ -21,9 +21,18 @@ enum style lab_step_style(const struct stage_record *record);
 /* All that is known of it, line by line. */
 void lab_step_detail(struct buf *out, const struct spec *spec, const struct stage_record *record);
 
-/* The state of a session in words: "in a transaction", "RETRY WANTED 40001", "WAITS for A". `last` is the last step
- * of it that is done, or NULL. */
+/* The sessions that wait for this one: "B waits", "B and C wait"; nothing where none does. */
+void lab_step_waiters(struct buf *out, const struct spec *spec, const struct stage *stage, size_t session);
+
+/* What else the head of a lane is made of; each may be NULL. All harmless. */
+struct lab_step_around {
+	const struct stage_record *last; /* the last step of the session that is done */
+	const char *holder;              /* whom it waits for, as the server has it: a stranger has no name here */
+	const char *waiters;             /* lab_step_waiters() */
+};
+
+/* The state of a session in words: "in a transaction", "RETRY WANTED 40001", "WAITS for A; C waits", "B waits for it". */
 enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct stage_lane *lane,
-			 const struct stage_record *last);
+			 const struct lab_step_around *around);
 
 #endif

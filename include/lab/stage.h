@@ -191,10 +191,12 @@ void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, vo
 enum stage_state stage_state(const struct stage *stage);
 const struct spec_permutation *stage_permutation(const struct stage *stage); /* NULL: free play */
 size_t stage_turn(const struct stage *stage); /* index of the next turn of the permutation; its nturns at the end */
+size_t stage_lanes(const struct stage *stage);
 void stage_lane(const struct stage *stage, size_t lane, struct stage_lane *out);
 const struct stage_record *stage_record(const struct stage *stage, size_t number); /* borrowed; NULL: none (yet) */
 size_t stage_nrecords(const struct stage *stage);
-struct db *stage_db(struct stage *stage, size_t lane); /* borrowed; for what is sent over a lane besides its steps */
+struct db *stage_db(const struct stage *stage,
+		    size_t lane); /* borrowed; for what is sent over a lane besides its steps */
 const struct db *stage_control(const struct stage *stage);     /* borrowed */
 const struct db_facts *stage_facts(const struct stage *stage); /* of the control connection */
 

@@ -13,11 +13,11 @@ struct sessions_question {
 	 * that it is. NULL: nobody asks. */
 	const char *account_sql, *account_schema, *account_table;
 	/* Connections of ours, to be known again in the answer (`ours`); may be NULL. */
-	struct db *const *ours;
+	const struct db *const *ours;
 	size_t nours;
 };
 
-/* Whether the server can be asked, as far as it is known what it is; sessions_ask() is for such servers only. */
+/* Whether the server can be asked, once it is connected; sessions_ask() is for such servers only. */
 bool sessions_can_ask(const struct db *db);
 
 /* `sessions` is the receiver's, by sessions_free(); NULL where it failed: then `err` says why. From inside it `db` may

@@ -21,7 +21,7 @@ enum { WATCHER_OURS_MAX = 32 }; /* connections; more are not looked at */
 
 struct watcher_ops {
 	/* Our connections as they are now; how many. */
-	size_t (*ours)(void *arg, struct db *at[WATCHER_OURS_MAX]);
+	size_t (*ours)(void *arg, const struct db *at[WATCHER_OURS_MAX]);
 	/* Where to connect to; NULL: nowhere now. */
 	const struct conninfo *(*place)(void *arg);
 	/* The question about rows (watch/ask.h): account_sql, account_schema, account_table, borrowed. */
@@ -39,6 +39,9 @@ void watcher_free(struct watcher *watcher);
 
 /* Of any of ours, and of all readers: nothing is asked from now on, and the session is closed. */
 void watcher_stop(struct watcher *watcher);
+
+/* The number of the event that tells whom this connection waits for now; 0: nobody that is known. */
+uint64_t watcher_event(const struct watcher *watcher, const struct db *db);
 
 /* ---- readers: who wants all sessions, again and again ---- */
 

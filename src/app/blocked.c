@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whom sessions of ours wait for: which sessions those are, where to ask, and what is counted and said of it. */
 #include "app/app_private.h"
+#include "lab/player.h"
 
-static void blocked_add(struct db *at[WATCHER_OURS_MAX], size_t *n, struct db *db)
+static void blocked_add(const struct db *at[WATCHER_OURS_MAX], size_t *n, const struct db *db)
 {
 	if (db && *n < WATCHER_OURS_MAX)
 		at[(*n)++] = db;
 }
 
-static size_t blocked_ours(void *arg, struct db *at[WATCHER_OURS_MAX])
+static void blocked_add_lanes(const struct db *at[WATCHER_OURS_MAX], size_t *n, const struct stage *stage)
+{
+	for (size_t i = 0; i < stage_lanes(stage); i++)
+		blocked_add(at, n, stage_db(stage, i));
+}
+
+static size_t blocked_ours(void *arg, const struct db *at[WATCHER_OURS_MAX])
 {
 	const struct app *app = arg;
 	size_t n = 0;
 	blocked_add(at, &n, app->work);
 	blocked_add(at, &n, app->browse);
 	blocked_add(at, &n, app->rival_db);
+	if (app->player)
+		blocked_add_lanes(at, &n, player_stage(app->player));
 	return n;
 }
 

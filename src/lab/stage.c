@@ -256,7 +256,12 @@ size_t stage_nrecords(const struct stage *stage)
 	return stage->nrecords;
 }
 
-struct db *stage_db(struct stage *stage, size_t lane)
+size_t stage_lanes(const struct stage *stage)
+{
+	return stage->spec->nsessions;
+}
+
+struct db *stage_db(const struct stage *stage, size_t lane)
 {
 	return stage->lanes[lane].db;
 }

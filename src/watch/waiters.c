@@ -28,7 +28,7 @@ static struct event waiters_event(const struct waiter *waiter)
 
 static void waiters_over(struct watcher *watcher, struct waiter *waiter)
 {
-	if (waiter->blocked) {
+	if (waiter->event) {
 		struct event event = waiters_event(waiter);
 		ring_append(watcher->ring, &event);
 		if (watcher->ops->waited)
@@ -36,7 +36,7 @@ static void waiters_over(struct watcher *watcher, struct waiter *waiter)
 	}
 	free(waiter->key);
 	waiter->key = NULL;
-	waiter->blocked = false;
+	waiter->event = 0;
 	waiter->asked = SESSIONS_NONE;
 }
 
@@ -48,6 +48,12 @@ static struct waiter *waiters_find(struct watcher *watcher, const struct db *db)
 		if (watcher->waiters[i].db == db)
 			return &watcher->waiters[i];
 	return NULL;
+}
+
+uint64_t watcher_event(const struct watcher *watcher, const struct db *db)
+{
+	const struct waiter *waiter = waiters_find((struct watcher *)watcher, db);
+	return waiter && waiter->since_us == db_waiting(db).since_us ? waiter->event : 0;
 }
 
 static void waiters_look_at(struct watcher *watcher, const struct db *db)
@@ -81,7 +87,7 @@ static void waiters_drop(struct watcher *watcher)
 	watcher->nwaiters = kept;
 }
 
-void waiters_look(struct watcher *watcher, struct db *const ours[], size_t n)
+void waiters_look(struct watcher *watcher, const struct db *const ours[], size_t n)
 {
 	for (size_t i = 0; i < watcher->nwaiters; i++)
 		watcher->waiters[i].seen = false;
@@ -90,7 +96,7 @@ void waiters_look(struct watcher *watcher, struct db *const ours[], size_t n)
 	waiters_drop(watcher);
 }
 
-void waiters_asked(struct watcher *watcher, struct db *const ours[], size_t n)
+void waiters_asked(struct watcher *watcher, const struct db *const ours[], size_t n)
 {
 	for (size_t i = 0; i < watcher->nwaiters; i++)
 		watcher->waiters[i].asked = SESSIONS_NONE;
@@ -160,7 +166,7 @@ static void waiters_add_root(struct buf *out, const struct sessions *sessions, l
 	sessions_add_state(out, &sessions->at[root]);
 }
 
-static void waiters_tell(struct watcher *watcher, const struct waiter *waiter, long session)
+static uint64_t waiters_tell(struct watcher *watcher, const struct waiter *waiter, long session)
 {
 	const struct sessions *sessions = watcher->sessions;
 	const struct server_wait *wait = &sessions->waits[sessions_holder(sessions, session)];
@@ -172,10 +178,11 @@ static void waiters_tell(struct watcher *watcher, const struct waiter *waiter, l
 	event.holder.holds = buf_text(&holds);
 	waiters_add_root(&text[2], sessions, wait->holder);
 	event.message = buf_text(&text[2]);
-	ring_append(watcher->ring, &event);
+	uint64_t number = ring_append(watcher->ring, &event);
 	for (size_t i = 0; i < COUNT_OF(text); i++)
 		buf_free(&text[i]);
 	buf_free(&holds);
+	return number;
 }
 
 static void waiters_compare_one(struct watcher *watcher, struct waiter *waiter)
@@ -194,14 +201,13 @@ static void waiters_compare_one(struct watcher *watcher, struct waiter *waiter)
 	snprintf(waiter->state, sizeof waiter->state, "%s", holder->state);
 	free(waiter->key);
 	waiter->key = key;
-	waiter->blocked = true;
-	waiters_tell(watcher, waiter, session);
+	waiter->event = waiters_tell(watcher, waiter, session);
 }
 
 /* The answer is about those who waited when it was asked, and wait for the same still. */
 void waiters_compare(struct watcher *watcher)
 {
-	struct db *ours[WATCHER_OURS_MAX];
+	const struct db *ours[WATCHER_OURS_MAX];
 	waiters_look(watcher, ours, watcher->ops->ours(watcher->ops->arg, ours));
 	for (size_t i = 0; i < watcher->nwaiters; i++)
 		if (watcher->waiters[i].asked != SESSIONS_NONE)

@@ -132,7 +132,7 @@ static void watcher_on_sessions(void *arg, struct sessions *sessions, const stru
 
 static void watcher_ask(struct watcher *watcher)
 {
-	struct db *ours[WATCHER_OURS_MAX];
+	const struct db *ours[WATCHER_OURS_MAX];
 	struct sessions_question question = {.all = watcher->changed != NULL, .remembered = watcher->changed != NULL};
 	struct err err;
 	watcher->asked_us = clock_us();
@@ -201,7 +201,7 @@ static void watcher_go_on(struct watcher *watcher)
 static void watcher_on_turn(void *arg)
 {
 	struct watcher *watcher = arg;
-	struct db *ours[WATCHER_OURS_MAX];
+	const struct db *ours[WATCHER_OURS_MAX];
 	if (watcher->stopped)
 		return;
 	waiters_look(watcher, ours, watcher->ops->ours(watcher->ops->arg, ours));

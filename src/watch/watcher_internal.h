@@ -11,7 +11,7 @@ struct waiter {
 	uint64_t since_us; /* what it waits for, by its time; 0: it does not wait */
 	struct db_waiting waiting;
 	long asked;     /* index in the question that is on its way; SESSIONS_NONE: it is not in it */
-	bool blocked;   /* it waits for others, and the ring has been told */
+	uint64_t event; /* it waits for others, and this event of the ring says so; 0: it does not */
 	char *key;      /* whom, for comparison */
 	char state[64]; /* of the first of them, as it was told */
 	bool seen;      /* while they are looked at */
@@ -42,9 +42,9 @@ struct watcher {
 
 /* waiters.c */
 /* Looks at our connections: who waits now, and who does not any more. */
-void waiters_look(struct watcher *watcher, struct db *const ours[], size_t n);
+void waiters_look(struct watcher *watcher, const struct db *const ours[], size_t n);
 /* The question with these connections is sent now. */
-void waiters_asked(struct watcher *watcher, struct db *const ours[], size_t n);
+void waiters_asked(struct watcher *watcher, const struct db *const ours[], size_t n);
 /* Its answer is there: whoever waits for others than before is told of. */
 void waiters_compare(struct watcher *watcher);
 bool waiter_can_be_asked(const struct waiter *waiter);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the console costs: bytes for a movement in the list, and nothing at all while nobody does anything. */
-#include <glob.h>
 #include <locale.h>
 #include <poll.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
+#include "tests/support/proc.h"
 
 enum { ACCOUNTS = 2000, BYTES_A_MOVE = 200, IDLE_MS = 2000 };
 
@@ -81,26 +81,6 @@ static void a_page_costs_its_rows(void **state)
 	console_quit(term);
 }
 
-/* How often the threads of the program were put to sleep: it grows with every wait that ended. */
-static long waits(pid_t pid)
-{
-	char pattern[64], line[256];
-	long total = 0, n;
-	glob_t threads;
-	snprintf(pattern, sizeof pattern, "/proc/%d/task/*/status", (int)pid);
-	assert_int_equal(glob(pattern, 0, NULL, &threads), 0);
-	for (size_t i = 0; i < threads.gl_pathc; i++) {
-		FILE *file = fopen(threads.gl_pathv[i], "r");
-		while (file && fgets(line, sizeof line, file))
-			if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) == 1)
-				total += n;
-		if (file)
-			fclose(file);
-	}
-	globfree(&threads);
-	return total;
-}
-
 static void nothing_happens_while_nobody_does_anything(void **state)
 {
 	struct term *term = console_open_with(state, 24, 80, NULL, "100449987");
@@ -108,9 +88,9 @@ static void nothing_happens_while_nobody_does_anything(void **state)
 	term_settle(term);
 	term_settle(term);
 	size_t bytes = term_bytes(term);
-	long before = waits(term_pid(term));
+	long before = proc_waits(term_pid(term));
 	poll(NULL, 0, IDLE_MS); /* not to wait for something, but to see that nothing comes */
-	assert_int_equal(waits(term_pid(term)), before);
+	assert_int_equal(proc_waits(term_pid(term)), before);
 	term_settle(term);
 	assert_int_equal(term_bytes(term), bytes);
 	console_quit(term);

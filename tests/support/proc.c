@@ -252,3 +252,22 @@ struct proc *proc_scripted(const char *option, const char *const env[], int *scr
 	unlink(path);
 	return proc;
 }
+
+long proc_waits(pid_t pid)
+{
+	char pattern[64], line[256];
+	long total = 0, n;
+	glob_t threads;
+	snprintf(pattern, sizeof pattern, "/proc/%d/task/*/status", (int)pid);
+	assert_int_equal(glob(pattern, 0, NULL, &threads), 0);
+	for (size_t i = 0; i < threads.gl_pathc; i++) {
+		FILE *file = fopen(threads.gl_pathv[i], "r");
+		while (file && fgets(line, sizeof line, file))
+			if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) == 1)
+				total += n;
+		if (file)
+			fclose(file);
+	}
+	globfree(&threads);
+	return total;
+}

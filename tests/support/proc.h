@@ -34,6 +34,9 @@ void proc_free(struct proc *proc); /* kills it if it still runs */
  * run, line by line. */
 struct proc *proc_scripted(const char *option, const char *const env[], int *script);
 
+/* How often the threads of a process were put to sleep: it grows with every wait that ended. */
+long proc_waits(pid_t pid);
+
 /* proc_start() and proc_wait(). */
 struct proc *proc_run(const char *const argv[], const char *const env[], const char *input);
 

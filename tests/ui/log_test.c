@@ -27,7 +27,8 @@ static uint64_t add(struct event event)
 {
 	if (!event.session)
 		event.session = SESSION_TRANSFER;
-	event.rows = -1;
+	if (event.kind != EVENT_BLOCKED)
+		event.rows = -1;
 	return ring_append(ring, &event);
 }
 
@@ -201,6 +202,28 @@ static void a_story_in_its_order(void **state)
 	assert_true(attempts.steps[3].durable);
 }
 
+/* What it waited for is told while it waits; how long it did belongs to the attempt, though the next has begun. */
+static void a_wait_belongs_to_its_attempt(void **state)
+{
+	(void)state;
+	struct attempts attempts = {0};
+	add((struct event){.kind = EVENT_TXN, .txn = 1});
+	add((struct event){.kind = EVENT_ATTEMPT, .txn = 1, .attempt = 1, .limit = 10});
+	add((struct event){.kind = EVENT_BLOCKED, .txn = 1, .attempt = 1, .rows = 1, .holder = {.name = "psql"}});
+	attempts_read(&attempts, ring);
+	assert_int_equal(attempts.blocked, 3);
+	add((struct event){.kind = EVENT_BLOCKED, .txn = 2, .attempt = 1, .rows = 1}); /* another session's */
+	attempts_read(&attempts, ring);
+	assert_int_equal(attempts.blocked, 3);
+	add((struct event){.kind = EVENT_RESULT, .txn = 1, .verb = VERB_UPDATE, .sqlstate = "40001"});
+	add((struct event){.kind = EVENT_ATTEMPT, .txn = 1, .attempt = 2, .limit = 10});
+	add((struct event){.kind = EVENT_BLOCKED, .txn = 1, .attempt = 1, .rows = 0, .wait_us = 5000});
+	attempts_read(&attempts, ring);
+	assert_int_equal(attempts.blocked, 0);
+	assert_int_equal(attempts.steps[0].waited_us, 5000);
+	assert_int_equal(attempts.steps[1].waited_us, 0);
+}
+
 static void many_attempts_keep_the_latest(void **state)
 {
 	(void)state;
@@ -237,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_transactions_are_not_ours, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(a_story_in_its_order, make_ring, free_ring),
 		cmocka_unit_test(a_line_is_searched_at_any_width),
+		cmocka_unit_test_setup_teardown(a_wait_belongs_to_its_attempt, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(many_attempts_keep_the_latest, make_ring, free_ring),
 	};
 	return cmocka_run_group_tests_name("ui/log", tests, NULL, NULL);

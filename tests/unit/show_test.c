@@ -76,6 +76,39 @@ static void answers_in_short(void **state)
 	check_line(&back, "T1.2", "ROLLBACK TO SAVEPOINT cockroach_restart", "ok", '<');
 }
 
+/* What a server says of another session is as hostile as anything else. */
+static void whom_it_waits_for(void **state)
+{
+	(void)state;
+	struct event event = {.kind = EVENT_BLOCKED,
+			      .session = SESSION_TRANSFER,
+			      .txn = 1,
+			      .attempt = 1,
+			      .rows = 1,
+			      .wait_us = 1200000,
+			      .message = "",
+			      .holder = {.pid = 4711,
+					 .name = "psql",
+					 .user = "ada",
+					 .state = "idle in transaction",
+					 .state_us = 5000000,
+					 .holds = "holds account 104"}};
+	check_line(&event, "T1.1", "waits for psql, pid 4711, ada: idle in transaction 5 s, holds account 104",
+		   "waited 1.2 s", '~');
+	struct buf later = {0};
+	show_holder(&later, &event, 3000000);
+	assert_string_equal(later.p, "psql, pid 4711, ada: idle in transaction 8 s, holds account 104");
+	buf_free(&later);
+	event.holder = (struct event_holder){.name = "\x1b]0;owned\a", .user = "", .state = "a\nb", .holds = ""};
+	event.rows = 3;
+	event.message = "which waits for \x9b"
+			"31m";
+	check_line(&event, "T1.1", "waits for \\x1b]0;owned\\x07: a\\nb; and for 2 more; which waits for \\x9b31m",
+		   "waited 1.2 s", '~');
+	event = (struct event){.kind = EVENT_BLOCKED, .session = SESSION_TRANSFER, .wait_us = 1200000};
+	check_line(&event, "T", "waits no more", "waited 1.2 s", '~');
+}
+
 static void a_commit_shows_its_tag(void **state)
 {
 	(void)state;
@@ -210,10 +243,15 @@ static void json_strings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parameters_are_put_in),  cmocka_unit_test(answers_in_short),
-		cmocka_unit_test(a_commit_shows_its_tag), cmocka_unit_test(errors_have_names),
-		cmocka_unit_test(facts_in_words),         cmocka_unit_test(the_plain_line_marks_what_is_durable),
-		cmocka_unit_test(times_of_a_round_trip),  cmocka_unit_test(the_full_text_has_everything),
+		cmocka_unit_test(parameters_are_put_in),
+		cmocka_unit_test(answers_in_short),
+		cmocka_unit_test(whom_it_waits_for),
+		cmocka_unit_test(a_commit_shows_its_tag),
+		cmocka_unit_test(errors_have_names),
+		cmocka_unit_test(facts_in_words),
+		cmocka_unit_test(the_plain_line_marks_what_is_durable),
+		cmocka_unit_test(times_of_a_round_trip),
+		cmocka_unit_test(the_full_text_has_everything),
 		cmocka_unit_test(json_strings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -278,11 +278,18 @@ static void ours_are_known_again(void **state)
 	size_t a = crowd_add(crowd, "a"), b = crowd_add(crowd, "b");
 	crowd_run(crowd, a, "BEGIN; UPDATE accounts SET balance = balance WHERE id = 7001");
 	crowd_wait(crowd, b, "UPDATE accounts SET balance = balance WHERE id = 7001");
-	crowd->question.ours = &crowd->at[b];
+	const struct db *const ours[] = {crowd->at[b], crowd->at[a]};
+	struct buf words = {0};
+	crowd->question.ours = ours;
 	crowd->question.nours = 1;
 	crowd_ask(crowd);
 	assert_int_equal(crowd_find(crowd, crowd_pid(crowd, a))->ours, SESSIONS_NONE);
 	assert_int_equal(crowd_find(crowd, crowd_pid(crowd, b))->ours, 0);
+	crowd->question.nours = 2;
+	crowd_ask(crowd);
+	sessions_add_application(&words, crowd_find(crowd, crowd_pid(crowd, a)));
+	assert_string_equal(words.p, "teller/a (ours)"); /* without the word that tells it from others of that name */
+	buf_free(&words);
 	assert_int_equal(sessions_of_ours(crowd->sessions, 0), sessions_find(crowd->sessions, crowd_pid(crowd, b)));
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The real program without a terminal says whom a transfer waits for, and how long it did, and disturbs nobody by that. */
+/* The real program without a terminal says whom a transfer waits for, and how long, and disturbs nobody by that. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
