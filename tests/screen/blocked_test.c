@@ -134,7 +134,7 @@ static void the_titles_of_a_deadlock(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
 	play(term, "deadlock", 1);
-	console_space_to(term, 0, 5, 8);
+	console_space_to(term, 0, 7, 10);
 	term_expect(term, "WAITS for B");
 	term_expect(term, "A waits for it");
 	console_quit(term);
