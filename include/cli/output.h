@@ -20,7 +20,7 @@ bool output_format_of_file(const char *file, enum output_format *format);
 void output_name_stdout(const char *file);
 const char *output_stdout_name(void);
 
-/* Text at once: a file or a pipe gets every byte; a terminal, and standard error, only what does no harm. */
+/* Text, not flushed: a file or a pipe gets every byte; a terminal, and standard error, only what does no harm. */
 void output_text(FILE *to, const char *text, size_t n);
 
 /* So is CSV: on a terminal its control characters are written out. */

@@ -63,7 +63,6 @@ static void output_write(FILE *to, bool harmless, const char *text, size_t n)
 void output_text(FILE *to, const char *text, size_t n)
 {
 	output_write(to, to == stderr || isatty(fileno(to)), text, n);
-	fflush(to);
 }
 
 /* The other formats have no control characters. */

@@ -41,6 +41,7 @@ static void on_write(void *arg, bool talk, const char *text, size_t n)
 {
 	struct lab *lab = arg;
 	output_text(talk ? stderr : stdout, text, n);
+	fflush(talk ? stderr : stdout);
 	if (!talk && ferror(stdout) && lab->run && !lab->run->app->leaving)
 		plain_unwritten(lab->run->app, errno);
 }

@@ -28,6 +28,7 @@ void teaching_print(struct teaching *teaching, bool all)
 	if (!app_prints(app) || out->len == 0)
 		return;
 	output_text(stdout, out->p, out->len);
+	fflush(stdout);
 	buf_clear(out);
 }
 
