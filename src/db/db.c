@@ -284,6 +284,7 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 		if (ok && (i + 1 == n || statements[i].apart))
 			ok = send_sync(db);
 	}
+	receive_row_by_row(db);
 	db_sent(db, ok);
 	keep_sent(db, statements);
 }

@@ -50,10 +50,10 @@ struct places {
 	size_t n;
 };
 
-/* The rows of a text that is being answered, taken one by one, up to a limit; then those of its last result. */
+/* The rows of an answer, taken one by one, up to a limit; then those of the last result. */
 struct gathered {
 	struct buf text, lengths; /* of the cells, one after another */
-	size_t nrows;
+	size_t nrows, ncols;
 	bool too_much;
 	struct rows *rows; /* of the last result; NULL: none */
 	bool refused;      /* it was too much */
@@ -177,6 +177,7 @@ void db_sent(struct db *db, bool ok); /* flushes, or has the failure come from t
 
 /* receive.c */
 void db_ready(void *arg, int events);
+void receive_row_by_row(struct db *db); /* so do the rows of the statement come whose answer is next */
 void db_finish_round_trip(struct db *db);
 void db_read_notifications(struct db *db);
 
@@ -251,7 +252,6 @@ struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text); /*
 size_t rows_names_size(const PGresult *result);
 void rows_put_names(struct rows *rows, const PGresult *result, char **at);
 const char *rows_put(char **at, const char *s, size_t n);
-struct rows *rows_from_result(const PGresult *result); /* owned */
 
 /* gather.c */
 bool gather_row(struct gathered *gathered, const PGresult *row); /* false: too much */

@@ -29,7 +29,9 @@ bool gather_row(struct gathered *gathered, const PGresult *row)
 	size_t bytes = gathered->text.len + gathered->lengths.len;
 	for (int col = 0; col < ncols; col++)
 		bytes += (size_t)PQgetlength(row, 0, col) + sizeof(uint32_t);
-	gathered->too_much = gathered->too_much || bytes > GATHER_MAX;
+	bool other = gathered->nrows > 0 && (size_t)ncols != gathered->ncols;
+	gathered->too_much = gathered->too_much || other || bytes + gathered->nrows > GATHER_MAX;
+	gathered->ncols = (size_t)ncols;
 	if (gathered->too_much) {
 		drop_cells(gathered);
 		return false;
@@ -64,9 +66,11 @@ void gather_end(struct gathered *gathered, const PGresult *end)
 {
 	rows_free(gathered->rows);
 	gathered->rows = NULL;
-	gathered->refused = gathered->too_much;
+	bool rows = PQresultStatus(end) == PGRES_TUPLES_OK;
+	bool other = rows && gathered->nrows > 0 && gathered->ncols != (size_t)PQnfields(end);
+	gathered->refused = gathered->too_much || other;
 	gathered->too_much = false;
-	if (PQresultStatus(end) == PGRES_TUPLES_OK && !gathered->refused)
+	if (rows && !gathered->refused)
 		gathered->rows = rows_of(gathered, end);
 	drop_cells(gathered);
 }

@@ -54,13 +54,18 @@ static void finish_statement(struct db *db, const struct pending *pending)
 	struct answer answer;
 	PGresult *result = db->prepare_error ? db->prepare_error : db->current;
 	uint64_t now = clock_us();
+	gather_end(&db->gathered, result);
 	answer_from(&answer, &text, result);
 	answer.duration_us = now - db->last_us;
 	db->last_us = now;
-	struct rows *rows = answer.ok && PQresultStatus(result) == PGRES_TUPLES_OK ? rows_from_result(result) : NULL;
+	struct rows *rows = db->gathered.rows;
+	db->gathered.rows = NULL;
 	answer.rows = rows;
+	answer.affected = rows ? (int64_t)rows->nrows : answer.affected;
 	answer.warning = db->warning;
 	db->warning = NULL;
+	if (db->gathered.refused && answer.ok)
+		gather_refuse(&answer, &text);
 	answer_check(&answer, &text, &pending->shape);
 	forget_stale(db, pending, &answer);
 	record_answer(db, pending, &answer);
@@ -98,6 +103,13 @@ static void receive_keep(struct db *db, PGresult *result)
 	db->current = result;
 }
 
+/* libpq wants to be told for each statement, before its first row. */
+void receive_row_by_row(struct db *db)
+{
+	if (db->at < db->npending && db->pending[db->at].kind == PENDING_STATEMENT)
+		PQsetSingleRowMode(db->conn);
+}
+
 /* NULL from libpq: the answer to pending[at] is complete. */
 static void finish_message(struct db *db)
 {
@@ -108,6 +120,19 @@ static void finish_message(struct db *db)
 		finish_statement(db, pending);
 	PQclear(db->current);
 	db->current = NULL;
+	receive_row_by_row(db);
+}
+
+/* Rows that nobody asked for are not waited for: there may be no end of them. */
+static bool receive_row(struct db *db, PGresult *row)
+{
+	bool room = gather_row(&db->gathered, row);
+	PQclear(row);
+	if (room)
+		return true;
+	free(db->end);
+	db->end = mem_dup("the server answers with more than 32 MB; no question of teller's has such an answer");
+	return false;
 }
 
 static bool is_our_copy(const struct db *db)
@@ -197,6 +222,11 @@ static bool receive_read_answers(struct db *db)
 			ended = answers_missing(db);
 			if (!ended && ++db->at == db->npending)
 				db_finish_round_trip(db);
+			else if (!ended)
+				receive_row_by_row(db);
+		} else if (PQresultStatus(result) == PGRES_SINGLE_TUPLE &&
+			   db->pending[db->at].kind == PENDING_STATEMENT) {
+			ended = !receive_row(db, result);
 		} else {
 			beside = is_beside(db, result);
 			receive_keep(db, result);

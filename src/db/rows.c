@@ -48,26 +48,6 @@ void rows_put_names(struct rows *rows, const PGresult *result, char **at)
 	}
 }
 
-struct rows *rows_from_result(const PGresult *result)
-{
-	size_t nrows = (size_t)PQntuples(result), ncols = (size_t)PQnfields(result), bytes = rows_names_size(result);
-	for (size_t i = 0; i < nrows * ncols; i++)
-		bytes += (size_t)PQgetlength(result, (int)(i / ncols), (int)(i % ncols)) + 1;
-
-	char *at;
-	struct rows *rows = rows_new(nrows, ncols, bytes, &at);
-	rows_put_names(rows, result, &at);
-	for (size_t i = 0; i < nrows * ncols; i++) {
-		int row = (int)(i / ncols), col = (int)(i % ncols);
-		if (PQgetisnull(result, row, col))
-			continue;
-		size_t n = (size_t)PQgetlength(result, row, col);
-		rows->cells[i] = rows_put(&at, PQgetvalue(result, row, col), n);
-		rows->lengths[i] = (uint32_t)n;
-	}
-	return rows;
-}
-
 const char *rows_cell(const struct rows *rows, size_t row, size_t col)
 {
 	if (!rows || row >= rows->nrows || col >= rows->ncols)
