@@ -122,6 +122,31 @@ static void what_was_written_is_not_read_back(void **state)
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7006"), 1020);
 }
 
+/* Round trips that the server counts, of a program that makes so many transfers. */
+static unsigned trips_of(const char *wire, unsigned transfers)
+{
+	static const char line[] = "transfer 7009 7010 1 --yes";
+	const char *argv[12] = {proc_teller(), translator_target(&translator), wire};
+	for (unsigned i = 0; i < transfers; i++) {
+		argv[3 + 2 * i] = "-c";
+		argv[4 + 2 * i] = line;
+	}
+	translator_reset(&translator);
+	struct proc *proc = proc_run(argv, NULL, NULL);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	return translator.shared->trips;
+}
+
+/* With all that checks it: two where it travels together, one where it is one statement, one for each else. */
+static void a_transfer_takes_few_round_trips(void **state)
+{
+	(void)state;
+	assert_int_equal(trips_of("--wire=step", 3) - trips_of("--wire=step", 1), 2 * 8);
+	assert_int_equal(trips_of("--wire=pipeline", 3) - trips_of("--wire=pipeline", 1), 2 * 2);
+	assert_int_equal(trips_of("--wire=oneshot", 3) - trips_of("--wire=oneshot", 1), 2 * 1);
+}
+
 /* A trigger of which nothing was known when the table was looked up. The server refuses the write that it changed. */
 static void check_refused_with(const char *wire, const char *trigger, const char *on, const char *told)
 {
@@ -234,6 +259,7 @@ int main(void)
 		cmocka_unit_test(values_that_are_none_are_no_accounts),
 		cmocka_unit_test(an_import_leaves_bad_values_out),
 		cmocka_unit_test(what_was_written_is_not_read_back),
+		cmocka_unit_test(a_transfer_takes_few_round_trips),
 		cmocka_unit_test(a_write_that_came_out_otherwise_is_refused),
 		cmocka_unit_test(advice_is_in_its_own_sql),
 		cmocka_unit_test(the_tables_estimate_is_told),
