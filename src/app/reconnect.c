@@ -103,6 +103,8 @@ static void reconnect_on_browse(void *arg, const struct err *err)
 	struct app_private *private = app->private;
 	reconnect_end(app, USES_BROWSE);
 	if (err) {
+		if (private->moves) /* nobody else is there either: now it is lost */
+			app_say(app, ST_LOST, "the connection was lost: %s; connecting again", private->lost.why.text);
 		private->moves = false;
 		reconnect_note_loss(app, &private->lost, err->text);
 		private->awaking = false;

@@ -67,13 +67,20 @@ static void work_on_again(void *arg)
 		work_connect(app);
 }
 
+/* Its node has gone. Where no other takes it, the next transfer makes it again. */
+static void work_on_moved(void *arg, const struct err *err)
+{
+	if (!err || waiters_want_work(arg))
+		work_on_connected(arg, err);
+}
+
 static void work_on_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
 	struct app_private *private = app->private;
 	bool awaited = waiters_want_work(app);
 	if (why->elsewhere && app->phase == PHASE_READY && !app->leaving) {
-		work_dial(app);
+		db_connect(app->work, &app->settings.conninfo, APP_CONNECT_MS, work_on_moved, app);
 		return;
 	}
 	if (awaited || !app->private->rests)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "tests/crdb/translator.h"
@@ -193,6 +194,32 @@ static void a_node_dies_with_the_answer_to_the_commit(void **state)
 	dies_in_commit(DIES_AFTER_COMMIT, "settled: it did commit");
 }
 
+/* ---- a session that waits for its next command ---- */
+
+static void an_idle_session_moves_without_a_word(void **state)
+{
+	(void)state;
+	char url[700];
+	snprintf(url, sizeof url, "DATABASE_URL=%s", translator_cluster(nodes, NODES));
+	const char *const env[] = {url, "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", NULL};
+	static const char line[] = "transfer 7001 7002 5 --yes\nconninfo\n";
+	int script;
+	struct proc *proc = proc_scripted("--plain", env, &script);
+	assert_int_equal(write(script, "conninfo\n", 9), 9);
+	proc_wait_output(proc, "; node ");
+	bool second = strstr(buf_text(&proc->out), "; node 2") != NULL;
+	nodes[second].shared->drain = DRAIN_IDLE;
+	assert_int_equal(write(script, line, sizeof line - 1), sizeof line - 1);
+	close(script);
+	proc_wait(proc);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, second ? "; node 1" : "; node 2");
+	assert_null(strstr(buf_text(&proc->err), "lost"));
+	assert_null(strstr(buf_text(&proc->err), "connected again"));
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1005);
+}
+
 /* ---- what is said of a node ---- */
 
 static void doctor_names_the_node(void **state)
@@ -236,6 +263,7 @@ int main(void)
 		ON_BOTH(a_transfer_is_drained_between_its_round_trips),
 		ON_BOTH(a_node_dies_before_the_commit_is_done),
 		ON_BOTH(a_node_dies_with_the_answer_to_the_commit),
+		ON_BOTH(an_idle_session_moves_without_a_word),
 		ON_BOTH(doctor_names_the_node),
 		ON_BOTH(doctor_says_what_it_may_not_know),
 	};

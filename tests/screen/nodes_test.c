@@ -56,10 +56,27 @@ static void a_node_that_drains_is_left_quietly(void **state)
 	console_quit(term);
 }
 
+/* With nobody else there it is a loss like any other, and told. */
+static void the_last_node_is_missed(void **state)
+{
+	const char *const argv[] = {proc_teller(), translator_cluster(nodes, 2), NULL};
+	struct term *term = term_start(argv, NULL, 24, 120);
+	*state = term;
+	term_expect(term, "7001");
+	term_expect(term, "Txn: none");
+	nodes[0].shared->drain = nodes[1].shared->drain = DRAIN_IDLE;
+	term_expect(term, "the connection was lost: server is shutting down; connecting again");
+	nodes[1].shared->drain = DRAIN_NOT;
+	term_expect(term, "connected again");
+	term_expect(term, "Txn: none");
+	console_quit(term);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_node_that_drains_is_left_quietly, cluster, no_cluster),
+		cmocka_unit_test_setup_teardown(the_last_node_is_missed, cluster, no_cluster),
 	};
 	return cmocka_run_group_tests(tests, pg_own_database, NULL);
 }
