@@ -31,6 +31,16 @@ static void send_name(struct lane *lane)
 	lane_send_statement(lane, &statement);
 }
 
+/* The server cuts a name that is longer than its own may be, and says so. */
+static void setup_tell_notices(struct lane *lane)
+{
+	const struct words *heard = &lane->heard;
+	for (size_t i = 0; i < heard->n; i++)
+		if (heard->at[i].kind == WORD_NOTICE)
+			stage_tell(lane->stage,
+				   &(struct stage_fact){.kind = FACT_SAID, .lane = lane->index, .word = &heard->at[i]});
+}
+
 /* Each of these returns false where it has to wait. */
 
 static bool connect_next(struct stage *stage)
@@ -74,6 +84,7 @@ static bool name_next(struct stage *stage)
 		return false;
 	}
 	lane->fresh = false;
+	setup_tell_notices(lane);
 	lane_clear(lane);
 	stage->setup_at++;
 	return true;
