@@ -132,7 +132,7 @@ $(PICTURE): $(BUILD)/tests/picture/picture.o $(BUILD)/tests/support.a $(BUILD)/l
 
 # The tests' own program of that name, for what starts one.
 $(CRDB): $(CRDB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/support.a $(BUILD)/libteller.a
-	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
+	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS) -lssl -lcrypto)
 
 # Takes the picture of the README anew, assets/screen.svg.
 picture: all $(PICTURE)

@@ -61,5 +61,7 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(flags.command, "init") == 0)
 		return node_init(&flags);
+	if (strcmp(flags.command, "cert") == 0)
+		return cert_run(&flags);
 	return node_run(&flags);
 }

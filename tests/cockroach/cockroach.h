@@ -35,6 +35,11 @@ bool flags_knows(const char *version, const char *command);
 int node_run(const struct flags *flags);
 int node_init(const struct flags *flags);
 
+/* cert.c, tls.c */
+int cert_run(const struct flags *flags);
+/* The descriptor on which the client speaks in the clear, in a process of its own; -1 where it does not want TLS. */
+int tls_accept(const char *certs, int client);
+
 bool trouble(const char *word);                                                            /* it is asked for */
 void trouble_over(const char *word);                                                       /* strikes it out */
 int fail(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* the exit status */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/check.h"
 #include "tests/support/cockroach.h"
@@ -56,6 +58,71 @@ static void three_nodes(void **state)
 {
 	(void)state;
 	used("3");
+}
+
+/* Nodes and clients have certificates; a program that makes none is used without, which is said. */
+static void certificates(void **state)
+{
+	(void)state;
+	struct proc *proc = demo_run("--nodes", "3", "-c", "conninfo");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "TLSv1.3");
+	assert_null(strstr(buf_text(&proc->err), "--insecure"));
+	proc_free(proc);
+	cockroach_trouble(&dir, "no-certs");
+	proc = demo_run("--nodes", "3", "-c", "conninfo");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "no TLS");
+	proc_expect_err(proc, "this program makes no certificates: the cluster is --insecure, open to every user of");
+	proc_free(proc);
+}
+
+/* What stands in its name is a value of a connection string, and must not be a part of any other. */
+static void a_directory_with_an_odd_name(void **state)
+{
+	(void)state;
+	char tmp[200], env_tmp[220];
+	snprintf(tmp, sizeof tmp, "%s/it's, a=\\b c", getenv("TMPDIR"));
+	snprintf(env_tmp, sizeof env_tmp, "TMPDIR=%s", tmp);
+	assert_int_equal(mkdir(tmp, 0700), 0);
+	const char *const argv[] = {proc_teller(), "demo", dir.option, "--yes", "-c", "conninfo", NULL};
+	const char *const env[] = {env_tmp, NULL};
+	struct proc *proc = proc_run(argv, env, NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "TLSv1.3");
+	proc_free(proc);
+	assert_int_equal(rmdir(tmp), 0);
+}
+
+/* Root runs the nodes as root; everybody else as themselves. */
+static void an_ordinary_user(void **state)
+{
+	(void)state;
+	const char *const argv[] = {"setpriv",
+				    "--reuid=65534",
+				    "--regid=65534",
+				    "--clear-groups",
+				    proc_teller(),
+				    "demo",
+				    dir.option,
+				    "--nodes",
+				    "3",
+				    "--yes",
+				    "-c",
+				    "conninfo",
+				    "-c",
+				    "node kill 2",
+				    "-c",
+				    "node start 2",
+				    NULL};
+	if (geteuid() != 0)
+		skip(); /* all the others are such tests then */
+	struct proc *proc = proc_run(argv, NULL, NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "TLSv1.3");
+	proc_expect_out(proc, "node 2 was started and answers");
+	proc_free(proc);
+	cockroach_expect_gone(&dir, 0);
 }
 
 static void refused(struct proc *proc, int status, const char *sentence)
@@ -137,6 +204,9 @@ int main(void)
 		on_version(three_nodes, "19.1"),
 		on_version(three_nodes, "22.1"),
 		on_version(three_nodes, "25.2"),
+		on_version(certificates, "22.1"),
+		on_version(a_directory_with_an_odd_name, "22.1"),
+		on_version(an_ordinary_user, "22.1"),
 		on_version(not_installed, "22.1"),
 		on_version(found_on_path, "22.1"),
 		on_version(wrong_words, "22.1"),

@@ -195,6 +195,8 @@ static _Noreturn void serve_client(struct state *state, const struct flags *flag
 	signal(SIGTERM, SIG_DFL);
 	if (recv(fd, first, 5, MSG_PEEK | MSG_WAITALL) == 5 && memcmp(first, "crdb ", 5) == 0)
 		answer_node(state, flags, fd);
+	if (!flags->insecure && (fd = tls_accept(flags->certs_dir, fd)) < 0)
+		_exit(0);
 	if (!state->member)
 		refuse_sql(fd, "57P03", "node is not ready: it waits for init");
 	link_client(&state->sql, fd, getenv("STANDIN_SOCKET"));
@@ -217,7 +219,8 @@ static void write_line(const char *path, const char *fmt, ...)
 
 static void say_ready(const struct flags *flags)
 {
-	write_line(flags->url_file, "postgresql://root@%s/defaultdb?sslmode=disable\n", flags->listen_addr);
+	write_line(flags->url_file, "postgresql://root@%s/defaultdb?sslmode=%s\n", flags->listen_addr,
+		   flags->insecure ? "disable" : "verify-full");
 	write_line(flags->pid_file, "%d\n", (int)getpid());
 }
 

@@ -54,6 +54,7 @@ void cockroach_dir_make(struct cockroach_dir *dir, const char *version)
 {
 	snprintf(dir->path, sizeof dir->path, "/tmp/teller-cockroach-XXXXXX");
 	assert_non_null(mkdtemp(dir->path));
+	assert_int_equal(chmod(dir->path, 0755), 0); /* for tellers of other users */
 	snprintf(dir->option, sizeof dir->option, "--cockroach=%s/cockroach", dir->path);
 	cockroach_write_program(dir, version);
 	cockroach_trouble(dir, "");
