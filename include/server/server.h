@@ -64,10 +64,12 @@ struct server_node {
 
 size_t server_nodes(const struct server *server); /* 0: it is no cluster */
 const struct server_node *server_node(const struct server *server, size_t i);
+bool server_copied(const struct server *server); /* all data are on as many nodes as they shall be */
 bool server_secure(const struct server *server); /* its connections prove who they are, by certificates */
 
 /* Starts it on its port with its store as it is and waits until it answers a query; stops it (it hands over what it
- * holds, for a minute at most) and waits for its end; or kills it. done() comes once from the loop: err NULL when it is
+ * holds, for a minute at most) and waits for its end; or kills it. The last two wait until the data of a new cluster
+ * are on three nodes, for two minutes at most: before that one node may hold some alone. done() comes once from the loop: err NULL when it is
  * done. False where the node is on its way already, or where it is to go: done() does not come. */
 enum node_order { NODE_START, NODE_STOP, NODE_KILL };
 typedef void server_order_fn(void *arg, const struct err *err);

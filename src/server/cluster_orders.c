@@ -73,8 +73,6 @@ void cluster_look(struct cluster *c)
 static void cluster_order_start(struct cluster *c, struct node *node)
 {
 	struct err err = {.text = ""};
-	if (node->child.pid)
-		return;
 	node->ordered = true;
 	node->until_us = clock_us() + (uint64_t)NODE_START_MS * 1000;
 	enum status st = node_start(node, &c->program, c->env, c->ports, c->n, &err);
@@ -104,12 +102,14 @@ static void cluster_follow(struct cluster *c, const char *order)
 	if (number < 1 || number > c->n)
 		return;
 	struct node *node = &c->nodes[number - 1];
-	if (order[0] == ORDER_START)
+	if (order[0] == ORDER_START && !node->child.pid)
 		cluster_order_start(c, node);
 	else if (order[0] == ORDER_STOP && node->child.pid)
 		cluster_order_stop(c, node);
 	else if (order[0] == ORDER_KILL && node->child.pid)
 		cluster_order_kill(c, node);
+	else
+		cluster_say(c, NEWS_UNDONE, "%u node %u has ended by itself", node->number, node->number);
 }
 
 void cluster_follow_orders(struct cluster *c)

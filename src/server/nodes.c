@@ -21,6 +21,7 @@ void nodes_begin(struct server *s, size_t n)
 void nodes_end(struct server *s)
 {
 	reach_free(s->reach);
+	copies_free(s->copies);
 	for (size_t i = 0; i < s->n; i++)
 		reach_free(s->orders[i].reach);
 }
@@ -72,6 +73,8 @@ void nodes_conninfo(const struct server *s, size_t first, size_t n, const char *
 
 /* ---- the start ---- */
 
+static void nodes_on_copied(void *arg);
+
 static void nodes_progress(const struct server *s, const char *text)
 {
 	if (s->progress)
@@ -94,9 +97,11 @@ static void nodes_on_reached(void *arg, const struct err *err)
 	if (err) {
 		s->err = *err;
 		server_tell_failed(s);
-	} else {
-		server_tell_ready(s);
+		return;
 	}
+	if (s->n > 1)
+		s->copies = copies_new(s->loop, s, nodes_on_copied, s);
+	server_tell_ready(s);
 }
 
 void nodes_on_ready(struct server *s)
@@ -117,20 +122,40 @@ static void nodes_take_place(struct server *s, const char *text)
 
 /* ---- orders ---- */
 
-bool server_order(struct server *s, size_t i, enum node_order what, server_order_fn *done, void *arg)
+/* False where the guardian does not take it. */
+static bool nodes_send(const struct server *s, const struct order *order)
 {
 	static const char letters[] = {[NODE_START] = ORDER_START, [NODE_STOP] = ORDER_STOP, [NODE_KILL] = ORDER_KILL};
+	char text[16];
+	int n = snprintf(text, sizeof text, "%c%zu\n", letters[order->what], order->node + 1);
+	return send(s->fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) == n;
+}
+
+/* A guardian that is gone takes none, and was told of. */
+static void nodes_on_copied(void *arg)
+{
+	struct server *s = arg;
+	copies_free(s->copies);
+	s->copies = NULL;
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->orders[i].held)
+			(void)nodes_send(s, &s->orders[i]);
+		s->orders[i].held = false;
+	}
+}
+
+bool server_order(struct server *s, size_t i, enum node_order what, server_order_fn *done, void *arg)
+{
 	struct order *order = &s->orders[i];
 	bool up = s->nodes[i].phase == NODE_UP || (what == NODE_KILL && s->nodes[i].phase != NODE_DOWN);
 	if (order->done || (what == NODE_START ? s->nodes[i].phase != NODE_DOWN : !up))
 		return false;
-	char text[16];
-	int n = snprintf(text, sizeof text, "%c%zu\n", letters[what], i + 1);
-	if (send(s->fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) != n)
+	order->what = what;
+	order->held = what != NODE_START && s->copies;
+	if (!order->held && !nodes_send(s, order))
 		return false;
 	order->done = done;
 	order->arg = arg;
-	order->what = what;
 	s->nodes[i].asked = what != NODE_START;
 	return true;
 }
@@ -214,6 +239,11 @@ size_t server_nodes(const struct server *s)
 const struct server_node *server_node(const struct server *s, size_t i)
 {
 	return &s->nodes[i];
+}
+
+bool server_copied(const struct server *s)
+{
+	return !s->copies;
 }
 
 bool server_secure(const struct server *s)

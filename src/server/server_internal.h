@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "server/server.h"
+#include "src/server/copies.h"
 #include "src/server/reach.h"
 
 /* What is asked for a node, until it is done. */
@@ -14,6 +15,7 @@ struct order {
 	server_order_fn *done; /* NULL: nothing is */
 	void *arg;
 	enum node_order what;
+	bool held;           /* until the data are copied */
 	struct reach *reach; /* it was started, and is being asked whether it answers */
 	struct server *server;
 	size_t node;
@@ -40,7 +42,8 @@ struct server {
 	struct server_node nodes[CLUSTER_NODES_MAX];
 	struct order orders[CLUSTER_NODES_MAX];
 	bool certs;
-	struct reach *reach; /* at the start: asks each node in turn */
+	struct reach *reach;   /* at the start: asks each node in turn */
+	struct copies *copies; /* then, where there are several; NULL once the data are copied */
 	server_progress_fn *progress;
 	void *progress_arg;
 	server_node_fn *node_ended;

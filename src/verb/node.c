@@ -144,6 +144,13 @@ static void node_lever(struct run *run)
 		return;
 	}
 	own_cluster_log(app, "node %s %zu", run->args[0], work->i + 1);
+	if (work->order != NODE_START && !server_copied(app->server)) {
+		app_say(app, ST_OK,
+			"node %zu waits until the cluster has copied its data to three nodes, in the minute after its "
+			"start",
+			work->i + 1);
+		return;
+	}
 	if (!app_prints(app))
 		app_say(app, ST_OK, "node %zu %s ...", work->i + 1, doing[work->order]);
 }

@@ -16,6 +16,7 @@
  *     refuse    a node does not start, and says why with a control character
  *     mute      a node never gets ready
  *     no-certs  there is no command cert
+ *     copying   the cluster has not copied its data to three nodes yet
  */
 struct flags {
 	const char *version;

@@ -199,6 +199,7 @@ static _Noreturn void serve_client(struct state *state, const struct flags *flag
 		_exit(0);
 	if (!state->member)
 		refuse_sql(fd, "57P03", "node is not ready: it waits for init");
+	state->sql.uncopied = trouble("copying");
 	link_client(&state->sql, fd, getenv("STANDIN_SOCKET"));
 }
 

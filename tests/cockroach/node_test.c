@@ -138,6 +138,21 @@ static void levers_on_the_screen(void **state)
 	term_expect_exit(term, 0);
 }
 
+/* Before the data are copied, one node may hold some alone: it is not killed before. */
+static void killed_once_the_data_are_copied(void **state)
+{
+	cockroach_trouble(&dir, "copying");
+	struct term *term = screen(state);
+	term_type(term, ":node kill 3<Enter>");
+	term_expect(term, "node 3 waits until the cluster has copied its data to three nodes");
+	term_settle(term);
+	assert_false(term_shows(term, "NODE 3 DOWN"));
+	cockroach_trouble(&dir, "");
+	term_expect(term, "node 3 was killed; the others go on");
+	term_expect(term, "NODE 3 DOWN");
+	console_quit(term);
+}
+
 static void a_start_that_fails(void **state)
 {
 	struct term *term = screen(state);
@@ -193,6 +208,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_only_node, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(wrong_words, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(levers_on_the_screen, node_setup, node_teardown),
+		cmocka_unit_test_setup_teardown(killed_once_the_data_are_copied, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(a_start_that_fails, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(a_node_that_ends_by_itself, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(a_transfer_after_a_kill, node_setup, node_teardown),

@@ -96,7 +96,10 @@ static char *translate_node(char *sql, const struct translator_shared *shared)
 	char number[16], create[64];
 	snprintf(number, sizeof number, "%u", shared->node ? shared->node : 1);
 	snprintf(create, sizeof create, "CREATE DATABASE %s", shared->databases);
-	return replace(replace(sql, "@NODE@", number), "CREATE DATABASE IF NOT EXISTS ", create);
+	sql = replace(replace(sql, "@NODE@", number), "CREATE DATABASE IF NOT EXISTS ", create);
+	return replace(sql, "crdb_internal.ranges_no_leases",
+		       shared->uncopied ? "(SELECT ARRAY[1] AS replicas) AS ranges"
+					: "(SELECT ARRAY[1, 2, 3] AS replicas) AS ranges");
 }
 
 char *link_translate(const char *sql, const struct translator_shared *shared, enum link_kind *kind)
