@@ -249,7 +249,7 @@ static void kill_group(const struct child *child)
 	}
 }
 
-static void close_output(struct child *child)
+static void child_close_output(struct child *child)
 {
 	if (child->out >= 0)
 		close(child->out);
@@ -267,7 +267,7 @@ void child_end(struct child *child)
 		;
 	child->pid = 0;
 	output_read(child);
-	close_output(child);
+	child_close_output(child);
 }
 
 void child_kill(struct child *child)
@@ -278,7 +278,7 @@ void child_kill(struct child *child)
 		kill_children();
 	while (waitpid(-1, &status, 0) > 0 || errno == EINTR);
 	child->pid = 0;
-	close_output(child);
+	child_close_output(child);
 }
 
 void child_forget(struct child *child)
