@@ -22,7 +22,8 @@
 #include "txn/txn.h"
 #include "watch/watcher.h"
 
-struct player; /* lab/player.h */
+struct player;       /* lab/player.h */
+struct session_list; /* watch/list.h */
 
 /* Where the start has got to. Each step says so on the screen. */
 enum app_phase {
@@ -91,12 +92,13 @@ struct app {
 	struct watcher *watcher; /* whom those wait for */
 	struct txn *txn;         /* engine on `work` */
 	struct txn *rival_txn;
-	struct rival *rival;         /* NULL before the catalogue is known */
-	struct catalogue *catalogue; /* NULL before it is known */
-	char *no_bank;               /* READY without a usable accounts table: the sentence that says what to do */
-	struct player *player;       /* the lesson that is played on the screen; NULL */
-	struct history *history;     /* the ledger while the screen shows it, else NULL */
-	struct pages *pages;         /* NULL before the catalogue is known, and in plain mode */
+	struct rival *rival;           /* NULL before the catalogue is known */
+	struct catalogue *catalogue;   /* NULL before it is known */
+	char *no_bank;                 /* READY without a usable accounts table: the sentence that says what to do */
+	struct player *player;         /* the lesson that is played on the screen; NULL */
+	struct history *history;       /* the ledger while the screen shows it, else NULL */
+	struct session_list *sessions; /* of the server, once the screen has shown them; NULL */
+	struct pages *pages;           /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;
 	char *filter;               /* which accounts are looked at, as it was typed; NULL: all */

@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "app/job.h"
+#include "app/sessions.h"
 
 enum { APP_CONNECT_MS = 10000 }; /* for one host to answer */
 
@@ -60,7 +61,8 @@ struct app_private {
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
 	struct watcher_ops watching;
-	char *step_next; /* the statement that the gate was last asked about, where it is to be held */
+	struct app_ours ours; /* of the newest question about sessions */
+	char *step_next;      /* the statement that the gate was last asked about, where it is to be held */
 };
 
 /* app.c */

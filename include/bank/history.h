@@ -39,10 +39,11 @@ void history_refresh(
 size_t history_count(const struct history *history);
 struct entry history_row(const struct history *history, size_t i); /* i < count; borrowed until the next change */
 size_t history_selected(const struct history *history);
-bool history_loaded(const struct history *history);       /* there was an answer */
-bool history_whole(const struct history *history);        /* all there is is in the window */
-const char *history_of(const struct history *history);    /* borrowed; NULL: all accounts */
-const char *history_error(const struct history *history); /* NULL where all went well */
-uint64_t history_read_at(const struct history *history);  /* wall time of the newest answer, us; 0: never */
+bool history_loaded(const struct history *history);        /* there was an answer */
+bool history_whole(const struct history *history);         /* all there is is in the window */
+struct db *history_session(const struct history *history); /* borrowed */
+const char *history_of(const struct history *history);     /* borrowed; NULL: all accounts */
+const char *history_error(const struct history *history);  /* NULL where all went well */
+uint64_t history_read_at(const struct history *history);   /* wall time of the newest answer, us; 0: never */
 
 #endif

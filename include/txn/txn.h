@@ -77,6 +77,9 @@ bool txn_running(const struct txn *txn);
  */
 bool txn_cancel(struct txn *txn);
 
+/* A commit is on its way, or was made, and its transaction is not over. */
+bool txn_commit_sent(const struct txn *txn);
+
 /*
  * Ends what runs at once, by closing the connection: done() is called before this returns, with what is certain by
  * then. UNKNOWN where a commit was on its way or was being asked for, else CANCELLED, or the end that was already

@@ -9,6 +9,7 @@
 struct sessions_question {
 	bool all;        /* every session; else only those that wait or are waited for */
 	bool remembered; /* what SERIALIZABLE remembers, too */
+	unsigned text;   /* characters of a statement at most; 0: SESSIONS_TEXT */
 	/* Finds accounts by the rows that are waited for: "SELECT ctid, id FROM ... WHERE ctid = ANY($1)"; and the table
 	 * that it is. NULL: nobody asks. */
 	const char *account_sql, *account_schema, *account_table;

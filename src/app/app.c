@@ -239,6 +239,7 @@ bool app_free(struct app *app)
 	rival_free(app->rival);
 	pages_free(app->pages);
 	history_free(app->history);
+	session_list_free(app->sessions);
 	txn_free(app->txn);
 	txn_free(app->rival_txn);
 	jobs_free(app);

@@ -286,6 +286,11 @@ bool history_whole(const struct history *history)
 	return history->window.at_start && history->window.at_end;
 }
 
+struct db *history_session(const struct history *history)
+{
+	return history->db;
+}
+
 const char *history_of(const struct history *history)
 {
 	return history->of;

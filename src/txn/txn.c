@@ -210,6 +210,13 @@ static bool may_cancel_sent(const struct txn *txn)
 	return !attempt->durable && (!commit || (db_dialect(txn->db)->cancels_before_commit && !waits));
 }
 
+bool txn_commit_sent(const struct txn *txn)
+{
+	const struct attempt *attempt = &txn->attempt;
+	bool sent = txn->state == TXN_SENT && attempt_holds_commit(txn, attempt->first_sent, attempt->next);
+	return sent || txn->state == TXN_SETTLING || (txn->state != TXN_IDLE && attempt->durable);
+}
+
 bool txn_cancel(struct txn *txn)
 {
 	switch (txn->state) {

@@ -17,6 +17,7 @@
 struct asking {
 	struct db *db;
 	bool all, remembered, no_texts;
+	unsigned text;
 	char *account_sql, *schema, *table;
 	struct ours *ours;
 	size_t nours;
@@ -190,7 +191,7 @@ static void asking_send_second(struct asking *asking)
 	char limit[16], length[16], *pids = asking_pids(asking), *rows = asking_rows(asking);
 	const char *const params[] = {limit, pids, length}, *const row_params[] = {rows};
 	snprintf(limit, sizeof limit, "%d", SESSIONS_MAX + 1);
-	snprintf(length, sizeof length, "%d", asking->no_texts ? 0 : SESSIONS_TEXT);
+	snprintf(length, sizeof length, "%u", asking->no_texts ? 0 : asking->text);
 	trip_add(&trip, ANSWER_SESSIONS, params);
 	if (*rows) /* behind the others: it may fail */
 		trip_add(&trip, ANSWER_ACCOUNTS, row_params)->sql = asking->account_sql;
@@ -241,6 +242,7 @@ void sessions_ask(struct db *db, const struct sessions_question *question, sessi
 	asking->db = db;
 	asking->all = question->all;
 	asking->remembered = question->remembered;
+	asking->text = question->text ? question->text : SESSIONS_TEXT;
 	asking->account_sql = mem_dup(question->account_sql);
 	asking->schema = mem_dup(question->account_schema);
 	asking->table = mem_dup(question->account_table);

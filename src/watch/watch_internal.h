@@ -97,6 +97,9 @@ struct locks {
 struct locks locks_read(const struct rows *rows);
 void locks_done(struct locks *locks);
 
+/* words.c: what a lock is on: "account 104", "table accounts"; false where that cannot be said. */
+bool words_add_object(struct buf *out, const struct server_lock *lock);
+
 extern const struct server_lock locks_none;
 /* Whether locks of these two modes on the same thing exclude each other. */
 bool locks_conflict(const char *mode, const char *other);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "watch/sessions.h"
+#include "watch_internal.h"
 
 enum { WORDS_MAX = 48 }; /* bytes of a name that a sentence has room for */
 
@@ -125,8 +125,7 @@ static void words_add_table(struct buf *out, const struct server_lock *lock)
 	words_add_cut(out, lock->name);
 }
 
-/* False where it cannot be said. */
-static bool words_add_object(struct buf *out, const struct server_lock *lock)
+bool words_add_object(struct buf *out, const struct server_lock *lock)
 {
 	if (lock->account[0]) {
 		buf_str(out, "account ");
