@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/sessions.h"
 #include "base/mem.h"
 #include "event/show.h"
 #include "ui/help.h"
@@ -79,8 +80,13 @@ static void actions_next_pane(struct console *console, int step)
 	while (!layout_has(console->place, console->focus));
 }
 
+/* Sessions are asked for only while they are on the screen. */
 static void actions_go(struct console *console, enum place place)
 {
+	if (place == PLACE_SESSIONS && console->place != PLACE_SESSIONS)
+		console->below = console->place;
+	else if (console->place == PLACE_SESSIONS && place != PLACE_SESSIONS)
+		app_sessions_leave(console->app);
 	actions_put_popup(console, NULL);
 	console->place = place;
 	console->focus = layout_first(place);
@@ -137,6 +143,8 @@ static void actions_close(struct console *console)
 		console->zoom = false;
 	else if (actions_alone(console))
 		console->focus = layout_first(console->place);
+	else if (console->place == PLACE_SESSIONS)
+		actions_go(console, console->below);
 	else if (console->place == PLACE_LAB)
 		input_run(console, "lab leave");
 	else if (console->place != PLACE_BANK)
@@ -246,6 +254,8 @@ bool actions_do(void *self, const char *action, const char *argument)
 		actions_go(console, PLACE_BANK);
 	else if (strcmp(action, "ledger") == 0)
 		actions_go(console, PLACE_LEDGER);
+	else if (strcmp(action, "sessions") == 0)
+		actions_go(console, PLACE_SESSIONS);
 	else if (strcmp(action, "lessons") == 0)
 		actions_go(console, PLACE_LESSONS);
 	else if (strcmp(action, "playing") == 0)

@@ -13,8 +13,8 @@ enum {
 		10, /* at 80x24: a frame with a head and 7 accounts; the log shows a transfer from BEGIN to its outcome */
 	LOG_ROWS = 11,
 	TRANSFER_ROWS = 9, /* stacked: a frame with both accounts, the amount, and what happens in four lines */
-	LAB_ROWS = 34,     /* of the middle, for a lesson, or all lessons in a list, with the log under it */
-	LOG_FIRST = 10,    /* so many rows more go to the log before accounts get any */
+	LAB_ROWS = 34,  /* of the middle, for a lesson, all lessons or all sessions in a list, with the log under it */
+	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
 };
 
 static int layout_least(int a, int b)
@@ -82,10 +82,8 @@ bool layout_has(enum place place, enum pane pane)
 enum pane layout_first(enum place place)
 {
 	static const enum pane first[PLACE_COUNT] = {
-		[PLACE_BANK] = PANE_ACCOUNTS,
-		[PLACE_LEDGER] = PANE_LEDGER,
-		[PLACE_LESSONS] = PANE_LESSONS,
-		[PLACE_LAB] = PANE_LAB,
+		[PLACE_BANK] = PANE_ACCOUNTS,   [PLACE_LEDGER] = PANE_LEDGER, [PLACE_SESSIONS] = PANE_SESSIONS,
+		[PLACE_LESSONS] = PANE_LESSONS, [PLACE_LAB] = PANE_LAB,
 	};
 	return first[place];
 }

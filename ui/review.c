@@ -109,8 +109,9 @@ static void question(const struct review *review, struct buf *out)
 {
 	const struct run *run = review->run;
 	struct buf raw = {0};
+	bool word = run->nargs > 0 && run->command->args[0].type == ARG_WORD; /* one of its own: sessions end */
 	if (!review->transfer) {
-		buf_fmt(out, "%s?", run->command->name);
+		buf_fmt(out, "%s%s%s?", run->command->name, word ? " " : "", word ? run->args[0] : "");
 		return;
 	}
 	if (review->rule == TRANSFER_AMOUNT)

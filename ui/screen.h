@@ -37,8 +37,8 @@ struct console {
 	struct message message;
 	struct early early;
 	struct search search;
-	char *progress; /* of long work, harmless; NULL */
-	enum place place;
+	char *progress;          /* of long work, harmless; NULL */
+	enum place place, below; /* below: where the sessions were opened from */
 	enum pane focus;
 	bool zoom;
 	struct popup *popup;   /* over the panes, NULL */

@@ -37,6 +37,7 @@ struct view accounts_view(struct app *app);
 int accounts_columns(const struct view *accounts); /* that it would fill, with its frame */
 struct view transfer_view(struct app *app, struct attempts *attempts, struct balances *balances);
 struct view ledger_view(struct app *app);
+struct view sessions_view(struct app *app);
 struct view lessons_view(struct app *app);
 struct view lab_view(struct app *app);
 struct view log_view(struct app *app);
