@@ -102,8 +102,12 @@ static char *next_match(const char *text, int state)
 static char **prompt_complete(const char *text, int start, int end)
 {
 	(void)start, (void)end;
-	rl_attempted_completion_over = 1; /* never file names */
-	return rl_completion_matches(text, next_match);
+	rl_attempted_completion_over = 1; /* file names, too, come from the commands, and only where one can stand */
+	char **matches = rl_completion_matches(text, next_match);
+	bool directory =
+		matches && !matches[1] && matches[0][0] && strrchr(matches[0], '/') && !strrchr(matches[0], '/')[1];
+	rl_completion_append_character = directory ? '\0' : ' '; /* a name of what is in it may follow */
+	return matches;
 }
 
 /* ---- start ---- */

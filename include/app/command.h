@@ -78,6 +78,7 @@ const struct command *const *command_table(size_t *n);
 const struct command *command_find(const char *name);    /* by name, alias, or an unambiguous beginning; NULL */
 const struct command *command_exact(const char *name);   /* by name or alias only; NULL */
 bool command_arg_is_text(const struct command_arg *arg); /* the rest of the line, as it is */
+bool command_arg_is_file(const struct command_arg *arg); /* the name of a file */
 /* "goto ID", "transfer [FROM [TO [half|all|AMOUNT]]]" */
 void command_usage(struct buf *out, const struct command *command);
 

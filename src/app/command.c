@@ -50,6 +50,11 @@ bool command_arg_is_text(const struct command_arg *arg)
 	return arg->type == ARG_REST || arg->type == ARG_CONDITION;
 }
 
+bool command_arg_is_file(const struct command_arg *arg)
+{
+	return arg->type == ARG_WORD && strncmp(arg->name, "FILE", 4) == 0;
+}
+
 void command_usage(struct buf *out, const struct command *command)
 {
 	size_t open = 0;

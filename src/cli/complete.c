@@ -10,6 +10,7 @@
 #include "cli/complete.h"
 #include "cli/options.h"
 #include "cli/run.h"
+#include "complete_files.h"
 
 struct completion {
 	const char *prefix; /* what stands before the cursor, of the word being completed */
@@ -79,6 +80,16 @@ static void offer_columns(struct completion *completion, const struct catalogue 
 	}
 }
 
+static void offer_file(void *arg, const char *word)
+{
+	complete_offer(arg, word);
+}
+
+static void offer_files(struct completion *completion)
+{
+	complete_files(completion->prefix, completion->length, offer_file, completion);
+}
+
 /* "auto|savepoint|MS": the words among them, not what stands for something else. */
 static void offer_choices(struct completion *completion, const char *choices)
 {
@@ -124,6 +135,8 @@ static void offer_argument(struct completion *completion, const struct app *app,
 		return;
 	case ARG_LESSON:
 		offer_lessons(completion);
+		if (!completion->n)
+			offer_files(completion);
 		return;
 	case ARG_SETTING:
 		offer_setting(completion);
@@ -131,6 +144,8 @@ static void offer_argument(struct completion *completion, const struct app *app,
 	case ARG_WORD:
 	case ARG_REST:
 		offer_choices(completion, arg->name);
+		if (command_arg_is_file(arg))
+			offer_files(completion);
 		return;
 	case ARG_CONDITION:
 		offer_columns(completion, app->catalogue);

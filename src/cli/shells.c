@@ -82,7 +82,7 @@ enum shells_value shells_argument(struct buf *out, const struct command_arg *arg
 	case ARG_RULE:
 	case ARG_WORD:
 		shells_choices(out, arg->name, between);
-		return strncmp(arg->name, "FILE", 4) == 0 ? VALUE_FILE : VALUE_ANY;
+		return command_arg_is_file(arg) ? VALUE_FILE : VALUE_ANY;
 	case ARG_ACCOUNT:
 	case ARG_ACCOUNTS:
 	case ARG_COUNT:

@@ -116,8 +116,8 @@ static void a_key_without_a_use_is_said(void **state)
 	console_quit(term);
 }
 
-/* What can stand next in a command is offered: each setting, orders, and the columns of the table. */
-static void completion_knows_settings_and_columns(void **state)
+/* What can stand next in a command is offered: each setting, orders, the columns of the table, and files. */
+static void completion_knows_what_can_stand_next(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
 	term_type(term, ":set lo<Tab>");
@@ -127,6 +127,11 @@ static void completion_knows_settings_and_columns(void **state)
 	term_type(term, "<^C>:filter balance > 5 and i<Tab>= 7003<Enter>");
 	term_expect(term, "where balance > 5 and id =");
 	term_expect(term, "1 account ");
+	term_type(term, ":import sr<Tab>MA<Tab>x");
+	term_expect(term, ":import src/MAP.md x");
+	term_type(term, "<^C>:export ui/lab_s<Tab>");
+	term_expect(term, "ui/lab_step.c  ui/lab_step.h");
+	term_type(term, "<^C>");
 	console_quit(term);
 }
 
@@ -160,7 +165,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_rival_is_there_at_once, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_key_without_a_use_is_said, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(what_the_doctor_says_fits, console_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(completion_knows_settings_and_columns, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(completion_knows_what_can_stand_next, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_message_is_of_what_was_done_last, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/early", tests, NULL, NULL);

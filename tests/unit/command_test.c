@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "base/mem.h"
@@ -231,7 +233,7 @@ static void check_completion(const char *line, const char *first, size_t n, size
 	size_t at = 99;
 	assert_int_equal(command_complete(app, line, strlen(line), &out, &at), n);
 	assert_int_equal(at, from);
-	if (n)
+	if (n && first)
 		assert_string_equal(out.p, first);
 	buf_free(&out);
 	app_free(app);
@@ -262,6 +264,51 @@ static void completion_knows_names_and_arguments(void **state)
 	check_completion("help qu", "quit", 1, 5);
 	check_completion("nonsense x", "", 0, 9);
 	check_completion("  zo", "zoom", 1, 2);
+}
+
+static const char *const made[] = {"one.csv", "only one.csv", ".hidden",    "oh\x1b[31mno",
+				   "oh\nno",  "\xff",         "other/a.csv"};
+
+static void make_files(void)
+{
+	assert_int_equal(mkdir("other", 0700), 0);
+	for (size_t i = 0; i < COUNT_OF(made); i++) {
+		FILE *file = fopen(made[i], "we");
+		assert_non_null(file);
+		fclose(file);
+	}
+}
+
+static void remove_files(void)
+{
+	for (size_t i = 0; i < COUNT_OF(made); i++)
+		assert_int_equal(unlink(made[i]), 0);
+	assert_int_equal(rmdir("other"), 0);
+}
+
+static void completion_knows_files(void **state)
+{
+	(void)state;
+	char directory[] = "/tmp/teller-complete.XXXXXX";
+	char *before = getcwd(NULL, 0);
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(chdir(directory), 0);
+	make_files();
+	check_completion("export ", NULL, 3, 7);
+	check_completion("export one", "one.csv", 1, 7);
+	check_completion("export 'on", "'only one.csv'", 1, 7);
+	check_completion("export .", ".hidden", 1, 7);
+	check_completion("export oh", NULL, 0, 7);
+	check_completion("import ot", "other/", 1, 7);
+	check_completion("import other/", "other/a.csv", 1, 7);
+	check_completion("import nowhere/", NULL, 0, 7);
+	check_completion("lab run ./on", "./one.csv", 1, 8);
+	check_completion("export one.csv ", NULL, 0, 15);
+	check_completion("protocol on", NULL, 0, 9);
+	remove_files();
+	assert_int_equal(chdir(before), 0);
+	assert_int_equal(rmdir(directory), 0);
+	free(before);
 }
 
 /* ---- output ---- */
@@ -317,6 +364,7 @@ int main(void)
 		cmocka_unit_test(wrong_commands_are_named),
 		cmocka_unit_test(screen_commands_go_to_the_screen),
 		cmocka_unit_test(completion_knows_names_and_arguments),
+		cmocka_unit_test(completion_knows_files),
 		cmocka_unit_test(rows_in_every_format),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
