@@ -7,6 +7,7 @@
 #include "doctor_report.h"
 
 enum { NODE_NUMBER, NODE_CLUSTER, NODE_REGION, NODE_LOCALITY, NODE_QUESTIONS };
+enum { SAID_MAX = 400 };
 
 static void node_on_answer(void *arg, size_t index, const struct answer *answer)
 {
@@ -14,7 +15,7 @@ static void node_on_answer(void *arg, size_t index, const struct answer *answer)
 	const char *cell = answer->rows && answer->rows->nrows ? rows_cell(answer->rows, 0, 0) : NULL;
 	struct node_fact *fact = &diagnosis->node[index];
 	fact->asked = true;
-	fact->said = mem_dup(cell);
+	fact->said = cell ? mem_dup_n(cell, strnlen(cell, SAID_MAX)) : NULL;
 	memcpy(fact->sqlstate, answer->sqlstate, sizeof fact->sqlstate);
 }
 

@@ -61,7 +61,7 @@ static void tell_documented(const char *name, const struct lesson *lesson, size_
 {
 	const char *title = lesson_text(lesson, LESSON_TITLE, (long)order, -1);
 	documented++;
-	if (held(line))
+	if (line && held(line))
 		return;
 	otherwise++;
 	printf("# measured: comes out otherwise than documented: %s %zu: %s\n", name, order + 1, title ? title : "");
@@ -71,14 +71,12 @@ static void judge_order(const char *name, const struct lesson *lesson, size_t or
 			const char *out)
 {
 	const char *line = line_of(out, name, order);
-	if (!line)
-		fail_msg("%s %zu: nothing is told of it:\n%s", name, order + 1, out);
 	if (kind != LESSON_VERIFIED) {
 		tell_documented(name, lesson, order, line);
 		return;
 	}
 	verified++;
-	if (!held(line))
+	if (!line || !held(line))
 		fail_msg("%s %zu: not as it was verified:\n%s", name, order + 1, out);
 }
 

@@ -52,6 +52,18 @@ static void the_past_is_read_in_every_order(void **state)
 	console_quit(term);
 }
 
+/* What nobody has seen is not said to be so. */
+static void lessons_say_what_is_only_documented(void **state)
+{
+	struct term *term = open_console(state, 100);
+	term_type(term, "<F3>");
+	term_expect(term, "Orders verified here: 0, documented: 2. Teaches: what belongs to a transfer");
+	term_type(term, "<Down>");
+	term_expect(term, "Teaches: lost update");
+	assert_int_equal(term_row_with(term, "documented:", 0), -1);
+	console_quit(term);
+}
+
 /* The name of the database may be long, and is what is cut. */
 static void the_title_names_the_server(void **state)
 {
@@ -175,6 +187,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_commit_is_counted_once, term_teardown),
 		cmocka_unit_test_teardown(what_is_committed_is_asked_again, term_teardown),
 		cmocka_unit_test_teardown(the_past_is_read_in_every_order, term_teardown),
+		cmocka_unit_test_teardown(lessons_say_what_is_only_documented, term_teardown),
 	};
 	return cmocka_run_group_tests(tests, bank, no_bank);
 }
