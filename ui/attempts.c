@@ -80,7 +80,8 @@ static void attempts_lost(struct attempts *attempts, const struct event *event)
 	step->verb = VERB_OTHER;
 	step->took_us = event->wall_us > step->began_us ? event->wall_us - step->began_us : 0;
 	if (!step->sqlstate[0])
-		snprintf(step->text, sizeof step->text, "connection lost: %s", event->message ? event->message : "");
+		snprintf(step->text, sizeof step->text, "%s%s",
+			 event->unmade ? "" : "connection lost: ", event->message ? event->message : "");
 }
 
 static void attempts_blocked(struct attempts *attempts, const struct event *event)

@@ -5,15 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/command.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/draw.h"
 #include "ui/wrap.h"
 
+/* A command begins here, and a backquote follows somewhere. */
+static bool message_names_command(const char *text)
+{
+	char *name = mem_dup_n(text, strcspn(text, " `"));
+	bool is = strchr(text, '`') && command_exact(name);
+	free(name);
+	return is;
+}
+
+void message_words(struct buf *out, const char *text)
+{
+	bool inside = false;
+	for (; *text; text++) {
+		buf_char(out, *text);
+		if (*text != '`')
+			continue;
+		inside = !inside;
+		if (inside && message_names_command(text + 1))
+			buf_char(out, ':');
+	}
+}
+
 void message_set(struct message *message, enum status status, const char *text)
 {
-	struct buf line = {0};
-	text_escape(&line, text, strcspn(text, "\n"), 0);
+	struct buf line = {0}, words = {0};
+	message_words(&words, text);
+	text_escape(&line, buf_text(&words), strcspn(buf_text(&words), "\n"), 0);
+	buf_free(&words);
 	free(message->text);
 	message->text = buf_take(&line);
 	message->status = status;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "ui/layout.h"
 
@@ -14,6 +15,9 @@ struct message {
 	char *text;  /* harmless, owned; NULL: nothing was said */
 	bool unread; /* no key was pressed since */
 };
+
+/* Appends `text`, which names commands as they are typed in lines, as it is said on a screen: "`init`" is "`:init`". */
+void message_words(struct buf *out, const char *text);
 
 void message_set(struct message *message, enum status status, const char *text);
 void message_free(struct message *message);

@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "ui/draw.h"
+#include "ui/message.h"
 
 static void connecting(struct buf *out, const struct app *app)
 {
@@ -17,6 +18,14 @@ static void connecting(struct buf *out, const struct app *app)
 	}
 	buf_str(out, "...");
 	buf_free(&place);
+}
+
+static void phase_add_refusal(struct buf *out, const char *why)
+{
+	struct buf words = {0};
+	message_words(&words, why);
+	draw_harmless(out, buf_text(&words));
+	buf_free(&words);
 }
 
 bool phase_words(struct buf *out, const struct app *app)
@@ -42,7 +51,8 @@ bool phase_words(struct buf *out, const struct app *app)
 		draw_harmless(out, app->failure.text);
 		return true;
 	case PHASE_READY:
-		draw_harmless(out, app->no_bank);
+		if (app->no_bank)
+			phase_add_refusal(out, app->no_bank);
 		return app->no_bank != NULL;
 	}
 	return false;

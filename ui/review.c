@@ -189,9 +189,9 @@ static void review_fill(const struct review *review, struct content *content)
 	if (review->transfer && review->app->rival && rival_armed(review->app->rival))
 		buf_str(&content->rival, "The rival is armed: the first attempt will meet a real conflict.");
 	struct buf levers = {0};
-	app_armed(&levers, review->app);
+	app_armed_words(&levers, review->app);
 	if (review->transfer && levers.len)
-		buf_fmt(&content->rival, "%sArmed: %s.", content->rival.len ? " " : "", buf_text(&levers));
+		buf_fmt(&content->rival, "%s%s", content->rival.len ? " " : "", buf_text(&levers));
 	buf_free(&levers);
 	buf_str(&content->answer, review->refused[0] ? review->refused : "Enter does nothing here, on purpose");
 }

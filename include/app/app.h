@@ -154,6 +154,8 @@ const char *app_txn_word(const struct app *app);
 
 /* The levers that are armed beside the rival, for the title: "INJECT 2  DELAY 500 ms"; nothing where none is. */
 void app_armed(struct buf *out, const struct app *app);
+/* What they will do to the next transfer, as sentences; nothing where none is. */
+void app_armed_words(struct buf *out, const struct app *app);
 
 /* A command waits for a session that is being made. */
 bool app_waits(const struct app *app);

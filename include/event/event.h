@@ -95,6 +95,7 @@ struct event {
 	bool durable;     /* the statement from which the transaction is durable */
 	bool weak;        /* it is committed, but a crash or a failover may lose it (db/who.h) */
 	bool skipped;     /* not run: an earlier statement of the same round trip failed */
+	bool unmade;      /* of EVENT_LOST: it was not there yet; message: "cannot connect to ..." */
 	bool unanswered;  /* the connection was lost before its answer: run or not; `skipped` is set, too */
 	char sqlstate[6]; /* "" where there was no error, or the error had none */
 	const char *lane; /* the name of the lab's session; NULL for all others */

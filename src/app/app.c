@@ -2,7 +2,6 @@
 /* struct app: making it, its messages, its runs, and freeing it. */
 #include "app/app.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,24 +118,6 @@ void app_reviewed(struct run *run, bool yes)
 const char *app_txn_word(const struct app *app)
 {
 	return app->unsettled_id && !txn_running(app->txn) ? "OUTCOME UNKNOWN" : txn_word(app->txn);
-}
-
-void app_armed(struct buf *out, const struct app *app)
-{
-	const struct txn_inject *inject = txn_inject(app->txn);
-	own_cluster_armed(out, app);
-	if (app->step.on)
-		buf_str(out, "STEPPING  ");
-	if (inject->fail)
-		buf_fmt(out, "INJECT %u  ", inject->fail);
-	if (inject->cut)
-		buf_str(out, "CUT ARMED  ");
-	if (inject->cut_before)
-		buf_str(out, "CUT-BEFORE ARMED  ");
-	if (inject->delay_ms)
-		buf_fmt(out, "DELAY %" PRIu64 " ms  ", inject->delay_ms);
-	if (out->len)
-		out->p[out->len -= 2] = '\0';
 }
 
 bool app_rests(const struct app *app)

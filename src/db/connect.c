@@ -117,7 +117,12 @@ void connect_failed(struct db *db, const char *code, const char *why)
 	one_line(&text, connect_reason(db, buf_text(&place), buf_text(&db->tried)));
 	err_set(&err, ST_CONNECT, "cannot connect to %s: %s", buf_text(&place), buf_text(&text));
 	conninfo_hide(err.text);
-	record_session(db, EVENT_LOST, NULL, err.text);
+	ring_append(db->ring, &(struct event){.kind = EVENT_LOST,
+					      .unmade = true,
+					      .session = db->session,
+					      .lane = db_lane(db),
+					      .rows = -1,
+					      .message = err.text});
 	connect_close(db);
 	db_forget_pending(db);
 	db_move(db, DB_DOWN);

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "event/show.h"
 
-static const char *full_kind_name(enum event_kind kind)
+static const char *full_kind_name(const struct event *event)
 {
 	static const char *const names[] = {
 		[EVENT_CONNECTED] = "connected",
@@ -23,7 +23,7 @@ static const char *full_kind_name(enum event_kind kind)
 		[EVENT_LEVER] = "lever",
 		[EVENT_BLOCKED] = "waits for a lock",
 	};
-	return names[kind];
+	return event->unmade ? "no connection" : names[event->kind];
 }
 
 /* A value of several lines (DETAIL and HINT) gets one line each: a newline is the one control character with a
@@ -44,7 +44,7 @@ static void full_add_place(struct buf *out, const struct event *event)
 {
 	char time[16];
 	clock_show(time, event->wall_us);
-	buf_fmt(out, "%-12s%" PRIu64 ", %s\n", "event", event->number, full_kind_name(event->kind));
+	buf_fmt(out, "%-12s%" PRIu64 ", %s\n", "event", event->number, full_kind_name(event));
 	buf_fmt(out, "%-12s%s\n", "time", time);
 	full_add_lines(out, "session", event->lane ? event->lane : show_session(event->session));
 	if (event->txn)

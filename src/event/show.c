@@ -89,7 +89,7 @@ static void show_add_what(struct buf *out, const struct event *event)
 		show_escape(out, event->message);
 		return;
 	case EVENT_LOST:
-		show_fact(out, "connection lost", event->message);
+		show_fact(out, event->unmade ? "" : "connection lost", event->message);
 		return;
 	case EVENT_NOTICE:
 		show_fact(out, "notice", event->message);

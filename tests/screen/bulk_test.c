@@ -31,6 +31,19 @@ static int bank(void **state)
 	return 0;
 }
 
+/* What a sentence tells to type is written as it is typed here. */
+static void init_is_named_as_it_is_typed(void **state)
+{
+	pg_exec("DROP TABLE transfers, accounts");
+	struct term *term = console_open_with(state, 24, 80, NULL, "`:init` makes it");
+	term_type(term, ":list<Enter>");
+	term_settle(term);
+	term_type(term, ":init<Enter>");
+	term_expect_gone(term, "there is no table accounts");
+	term_expect(term, "100 accounts");
+	console_quit(term);
+}
+
 static void created_accounts_are_in_the_list(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -64,11 +77,11 @@ static void the_screen_lives_on(void **state, int rows, int cols)
 	console_expect_selected(term, "7002");
 	term_expect(term, "created 2000 of 50000 accounts (4 %), ");
 	term_type(term, ":create 5<Enter>");
-	term_expect(term, "create is running; wait for it, or `cancel` it");
+	term_expect(term, "create is running; wait for it, or `:cancel` it");
 	term_type(term, ":version<Enter>");
 	term_expect_gone(term, "create is running");
 	term_type(term, ":transfer 7001 7002 1 --yes<Enter>");
-	term_expect(term, "create is running; wait for it, or `cancel` it");
+	term_expect(term, "create is running; wait for it, or `:cancel` it");
 	term_type(term, "<^C>");
 	term_expect(term, "created 2000 of 50000 accounts, which are kept: cancelled");
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts"), 2003);
@@ -144,7 +157,7 @@ static void an_import_that_waits_keeps_its_session(void **state)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		snprintf(line, sizeof line, ":%s<Enter>", others[i]);
 		term_type(term, line);
-		term_expect(term, "an import is running; wait for it, or `cancel` it");
+		term_expect(term, "an import is running; wait for it, or `:cancel` it");
 		term_type(term, ":version<Enter>");
 		term_expect_gone(term, "an import is running");
 	}
@@ -181,6 +194,7 @@ static void delete_asks(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(init_is_named_as_it_is_typed, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(created_accounts_are_in_the_list, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_80x24, bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_140x45, bank, term_teardown),

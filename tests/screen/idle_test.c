@@ -91,6 +91,20 @@ static void another_server_is_named(void **state)
 	forward_start(&first, "127.0.0.1", 0);
 }
 
+/* What was never made was not lost. */
+static void what_cannot_be_reached_is_said(void **state)
+{
+	char target[100], why[100];
+	snprintf(target, sizeof target, "host=127.0.0.1 port=%s", first.port);
+	snprintf(why, sizeof why, "x cannot connect to teller@127.0.0.1:%s/", first.port);
+	struct term *term = start(state, target, "127.0.0.1");
+	forward_stop(&first);
+	term_expect(term, why);
+	assert_false(term_shows(term, "lost: cannot connect"));
+	console_quit(term);
+	forward_start(&first, "127.0.0.1", 0);
+}
+
 static int start_forwarding(void **state)
 {
 	pg_own_database(state);
@@ -115,6 +129,7 @@ int main(void)
 		cmocka_unit_test_teardown(who_closes_idle_ones_is_not_asked_for_ever, term_teardown),
 		cmocka_unit_test_teardown(a_session_that_was_ended_is_made_again, term_teardown),
 		cmocka_unit_test_teardown(another_server_is_named, term_teardown),
+		cmocka_unit_test_teardown(what_cannot_be_reached_is_said, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/idle", tests, start_forwarding, stop_forwarding);
 }

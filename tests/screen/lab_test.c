@@ -191,7 +191,7 @@ static void all_of_them_are_cancelled(void **state)
 {
 	struct term *term = console_open(state, 30, 100);
 	term_type(term, ":lab run all<Enter>:lab run deadlock<Enter>");
-	term_expect(term, "a lesson is running; wait for it, or `cancel` it");
+	term_expect(term, "a lesson is running; wait for it, or `:cancel` it");
 	term_type(term, ":cancel<Enter>");
 	term_expect(term, "cancelled");
 	term_type(term, "<Esc>:lab run deadlock<Enter>");

@@ -182,7 +182,7 @@ static void without_a_ledger(void **state)
 	pg_exec("DROP TABLE transfers");
 	struct term *term = console_open(state, 24, 80);
 	term_type(term, "<F5>");
-	term_expect(term, "there is no ledger table");
+	term_expect(term, "there is no ledger table; `:init` makes one");
 	console_expect_selected(term, "7001");
 	console_quit(term);
 }

@@ -28,7 +28,7 @@ static void make_unknown(struct term *term, struct pg_session *session)
 	pg_run(session, "ALTER DATABASE screen_settle ALLOW_CONNECTIONS false");
 	term_type(term, ":transfer 7001 7002 half --yes --id " UUID "<Enter>");
 	term_expect(term, "Txn: OUTCOME UNKNOWN");
-	term_expect(term, "`settle` finds out");
+	term_expect(term, "`:settle` finds out");
 }
 
 static void unknown_until_settled(void **state)

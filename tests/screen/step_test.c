@@ -134,7 +134,7 @@ static void what_is_armed_is_shown(void **state)
 	term_expect(term, "Settings");
 	term_expect(term, "attempts   10 in all");
 	term_type(term, "q:transfer 7001 7002<Enter>");
-	term_expect(term, "Armed: INJECT 2  DELAY 20 ms.");
+	term_expect(term, "The server will fail the first 2 attempts. There will be a wait of 20");
 	term_settle(term);
 	term_type(term, "y");
 	term_expect(term, "3 attempts");
