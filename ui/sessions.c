@@ -13,7 +13,7 @@
 #include "watch/list.h"
 
 /* SLOW_US: an answer that takes longer is said to be awaited. */
-enum { CELL_COLS = 40, WIDE_COLS = 110, SLOW_US = 2000000 };
+enum { CELL_COLS = 40, WIDE_COLS = 110, NARROW_COLS = 60, SLOW_US = 2000000 };
 
 /* Widths only grow while the sessions are shown, so that a line does not jump each second. */
 struct sessions_pane {
@@ -37,17 +37,16 @@ static size_t sessions_count(const struct sessions_pane *pane)
 
 /* ---- one line ---- */
 
-/* "idle in txn 5 s" where there is little room: the time is what counts. */
-static void sessions_shorten(struct buf *text)
+/* "idle in txn 5 s" where there is little room, "in txn 5 s" where there is less: the time is what counts. */
+static void sessions_shorten(struct buf *text, int columns)
 {
 	static const char words[] = "idle in transaction";
-	size_t keep = strlen("idle in t"), cut = strlen(words);
-	if (strncmp(buf_text(text), words, cut) != 0)
+	struct buf shorter = {0};
+	if (columns >= WIDE_COLS || strncmp(buf_text(text), words, strlen(words)) != 0)
 		return;
-	char *rest = mem_dup(text->p + cut);
-	text->p[text->len = keep] = '\0';
-	buf_fmt(text, "xn%s", rest);
-	free(rest);
+	buf_fmt(&shorter, "%sin txn%s", columns < NARROW_COLS ? "" : "idle ", text->p + strlen(words));
+	buf_free(text);
+	*text = shorter;
 }
 
 static char *sessions_cell(const struct sessions_pane *pane, size_t i, enum session_cell cell, size_t columns)
@@ -55,8 +54,8 @@ static char *sessions_cell(const struct sessions_pane *pane, size_t i, enum sess
 	const struct session_list *list = sessions_list(pane);
 	struct buf raw = {0}, text = {0};
 	session_add_cell(&raw, session_list_sessions(list), session_list_line(list, i), cell);
-	if (cell == CELL_STATE && pane->columns < WIDE_COLS)
-		sessions_shorten(&raw);
+	if (cell == CELL_STATE)
+		sessions_shorten(&raw, pane->columns);
 	text_escape(&text, buf_text(&raw), raw.len, columns);
 	buf_free(&raw);
 	return buf_take(&text);
@@ -153,7 +152,7 @@ static void sessions_fit(struct sessions_pane *pane)
 	} order[] = {{CELL_APPLICATION, 16, false}, {CELL_STATE, 26, false}, {CELL_WAITS, 24, false},
 		     {CELL_USER, 8, false},         {CELL_USER, 0, false},   {CELL_XACT, 0, false},
 		     {CELL_STATE, 16, false},       {CELL_WAITS, 18, false}, {CELL_APPLICATION, 12, false},
-		     {CELL_APPLICATION, 0, true},   {CELL_WAITS, 8, true},   {CELL_STATE, 12, true}};
+		     {CELL_APPLICATION, 0, true},   {CELL_STATE, 12, true},  {CELL_WAITS, 8, true}};
 	memcpy(pane->width, pane->wanted, sizeof pane->width);
 	for (size_t i = 0; i < COUNT_OF(order); i++) {
 		int spare = order[i].last ? -2 : pane->columns / 3;

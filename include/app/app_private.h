@@ -61,8 +61,7 @@ struct app_private {
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
 	struct watcher_ops watching;
-	struct app_ours ours; /* of the newest question about sessions */
-	char *step_next;      /* the statement that the gate was last asked about, where it is to be held */
+	char *step_next; /* the statement that the gate was last asked about, where it is to be held */
 };
 
 /* app.c */

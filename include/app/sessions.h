@@ -7,19 +7,16 @@
 #include "watch/list.h"
 
 /* Our connections, those that are known again in an answer. */
-enum { APP_OURS_MAX = 24 };
 struct app_ours {
-	const struct db *at[APP_OURS_MAX];
-	size_t n;
+	const struct db *at[WATCHER_OURS_MAX];
 };
 
 /* Fills in the question: every session, and which connections are ours. `ours` is used as long as the question. */
-void app_sessions_question(const struct app *app, struct sessions_question *question, struct app_ours *ours);
+void app_sessions_question(struct app *app, struct sessions_question *question, struct app_ours *ours);
 
 /* The list of the screen, app->sessions, made when it is first needed. */
 struct session_list *app_sessions(struct app *app);
 void app_sessions_leave(struct app *app); /* it is not on the screen any more */
-enum { APP_SESSIONS_MS = 1000 };          /* how often it is asked for while it is on the screen */
 
 /* Why `connection`, which is ours, must not be ended, or its statement not be cancelled: its commit was sent. NULL: it
  * may be. Static. */

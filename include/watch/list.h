@@ -3,31 +3,20 @@
 #ifndef WATCH_LIST_H
 #define WATCH_LIST_H
 
-#include "db/conninfo.h"
-#include "watch/ask.h"
+#include "watch/watcher.h"
 
 struct session_list;
 
-/* Where a list asks, what, and who is told. It has a connection of its own (teller/watch), made when it is first needed
- * and closed when nothing is asked for any more. */
-struct session_list_source {
-	struct loop *loop;
-	const struct conninfo *info;                                     /* borrowed */
-	void (*question)(void *arg, struct sessions_question *question); /* fills in what is asked */
-	void (*changed)(void *arg); /* there is something else to see; from the loop; may not free the list */
-	void *arg;
-};
+/* The watcher asks, and is borrowed as long as it lives. `changed` is called from the loop when there is something else
+ * to see. */
+struct session_list *session_list_new(struct watcher *watcher, watcher_changed_fn *changed, void *arg);
+void session_list_free(struct session_list *list); /* NULL is fine; not from inside a callback of it */
 
-struct session_list *session_list_new(const struct session_list_source *source);
-void session_list_free(struct session_list *list); /* NULL is fine; who waits for an answer is not told */
+/* Asks now, and again and again while it is on; then what was read is forgotten. */
+void session_list_watch(struct session_list *list, bool on);
 
-/* Asks now, and again `every_ms` after each answer, also where it failed; 0: no more. */
-void session_list_watch(struct session_list *list, uint64_t every_ms);
-void session_list_refresh(struct session_list *list); /* now, where it is being watched */
-
-/* For one question besides, over the same connection, once that is there and free: fn() gets it, DB_IDLE, or NULL with
- * the reason. It calls session_list_release() when it needs it no longer; from inside fn(), or later, from the loop.
- * False where another one is waiting for that. */
+/* For something besides, over the watcher's session: once that is there and free, fn() gets it, DB_IDLE, or NULL with
+ * the reason; and then session_list_release() is called, from inside fn() or later. False where another one is at it. */
 typedef void session_list_fn(void *arg, struct db *db, const struct err *err);
 bool session_list_use(struct session_list *list, session_list_fn *fn, void *arg);
 void session_list_release(struct session_list *list);

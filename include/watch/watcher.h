@@ -55,7 +55,8 @@ void watcher_ask_now(struct watcher *watcher); /* does not wait for the next tim
 const struct sessions *watcher_sessions(const struct watcher *watcher);
 /* Why there is no newer one; "" where there is no such reason. */
 const char *watcher_error(const struct watcher *watcher);
-uint64_t watcher_took_us(const struct watcher *watcher); /* from the question to that answer */
+uint64_t watcher_asked_us(const struct watcher *watcher); /* clock_us() of the open question; 0: none is open */
+uint64_t watcher_took_us(const struct watcher *watcher);  /* from the question to that answer */
 
 /* The session over which it asks, for session_signal(); NULL unless it is DB_IDLE. While it is used for something else
  * nothing is asked. */

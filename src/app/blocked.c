@@ -22,6 +22,7 @@ static size_t blocked_ours(void *arg, const struct db *at[WATCHER_OURS_MAX])
 	blocked_add(at, &n, app->work);
 	blocked_add(at, &n, app->browse);
 	blocked_add(at, &n, app->rival_db);
+	blocked_add(at, &n, app->history ? history_session(app->history) : NULL);
 	if (app->player)
 		blocked_add_lanes(at, &n, player_stage(app->player));
 	return n;

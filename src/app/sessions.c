@@ -3,47 +3,20 @@
 #include "app/sessions.h"
 
 #include "app/app_private.h"
-#include "lab/player.h"
-#include "lab/stage.h"
 
 enum { STATEMENT_MAX = 10000 }; /* characters: what a server usually keeps of a statement is far less */
 
-static void ours_add(struct app_ours *ours, const struct db *db)
+void app_sessions_question(struct app *app, struct sessions_question *question, struct app_ours *ours)
 {
-	bool there = db && (db_state(db) == DB_IDLE || db_state(db) == DB_BUSY);
-	if (there && ours->n < APP_OURS_MAX)
-		ours->at[ours->n++] = db;
-}
-
-static void ours_add_lesson(struct app_ours *ours, const struct stage *stage)
-{
-	ours_add(ours, stage_control(stage));
-	for (size_t lane = 0; lane < stage_lanes(stage); lane++)
-		ours_add(ours, stage_db(stage, lane));
-}
-
-void app_sessions_question(const struct app *app, struct sessions_question *question, struct app_ours *ours)
-{
-	ours->n = 0;
-	ours_add(ours, app->browse);
-	ours_add(ours, app->work);
-	ours_add(ours, app->rival_db);
-	ours_add(ours, app->history ? history_session(app->history) : NULL);
-	if (app->player)
-		ours_add_lesson(ours, player_stage(app->player));
+	const struct watcher_ops *ops = &app->private->watching;
 	question->all = question->remembered = true;
 	question->text = STATEMENT_MAX;
+	question->nours = ops->ours(ops->arg, ours->at);
 	question->ours = ours->at;
-	question->nours = ours->n;
+	ops->accounts(ops->arg, question);
 }
 
 /* ---- the list of the screen ---- */
-
-static void app_sessions_ask(void *arg, struct sessions_question *question)
-{
-	struct app *app = arg;
-	app_sessions_question(app, question, &app->private->ours);
-}
 
 static void app_sessions_changed(void *arg)
 {
@@ -53,18 +26,14 @@ static void app_sessions_changed(void *arg)
 struct session_list *app_sessions(struct app *app)
 {
 	if (!app->sessions)
-		app->sessions = session_list_new(&(struct session_list_source){.loop = app->loop,
-									       .info = &app->settings.conninfo,
-									       .question = app_sessions_ask,
-									       .changed = app_sessions_changed,
-									       .arg = app});
+		app->sessions = session_list_new(app->watcher, app_sessions_changed, app);
 	return app->sessions;
 }
 
 void app_sessions_leave(struct app *app)
 {
 	if (app->sessions)
-		session_list_watch(app->sessions, 0);
+		session_list_watch(app->sessions, false);
 }
 
 /* ---- ours, before one is ended ---- */

@@ -18,7 +18,7 @@ static enum status prepare_sessions(struct run *run, struct err *err)
 
 static void sessions_open(struct run *run)
 {
-	session_list_watch(app_sessions(run->app), APP_SESSIONS_MS);
+	session_list_watch(app_sessions(run->app), true);
 	do_screen(run);
 }
 

@@ -31,6 +31,7 @@ struct one {
 	struct run *run;
 	struct app_ours ours;
 	struct db *db;
+	bool lent;  /* by the list of the screen */
 	bool asked; /* the server was asked to do it, and found no such session */
 };
 
@@ -59,7 +60,7 @@ static void one_finish(struct one *one, enum status status, const char *sentence
 	struct app *app = run->app;
 	if (app_prints(app) && status == ST_LOST)
 		reconnect_lost(app);
-	if (!app_prints(app) && one->db)
+	if (one->lent)
 		session_list_release(app->sessions);
 	job_end(&one->job);
 	run_end(run, status, sentence);
@@ -83,9 +84,10 @@ static void one_begin(struct run *run, session_list_fn *fn)
 	struct one *one = NEW(struct one);
 	*one = (struct one){.job = {.ops = &one_ops, .name = "sessions", .uses = uses}, .run = run};
 	job_begin(app, &one->job);
+	one->lent = !uses && session_list_use(app_sessions(app), fn, one);
 	if (uses)
 		fn(one, app->browse, NULL);
-	else if (!session_list_use(app_sessions(app), fn, one))
+	else if (!one->lent)
 		one_finish(one, ST_USAGE, "another session is being asked about; try again in a moment");
 }
 
@@ -294,7 +296,7 @@ static void one_review(struct one *one)
 	struct run *run = one->run;
 	struct app *app = run->app;
 	bool confirmed = run->confirmed;
-	if (!app_prints(app))
+	if (one->lent)
 		session_list_release(app->sessions);
 	job_end(&one->job);
 	if (confirmed)

@@ -8,8 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-/* The events of a list that is asked for each second would push those of transfers out of the log. */
-enum { LIST_CONNECT_MS = 10000, LIST_EVENTS = 64, LIST_BYTES = 64 << 10 };
+enum { LIST_EVERY_MS = 1000 };
 
 /* Whom a line is about: the same in the next answer. `holder` is the one that it waits for, "" for nobody. */
 struct list_key {
@@ -17,26 +16,20 @@ struct list_key {
 };
 
 struct session_list {
-	struct session_list_source source;
-	struct ring *ring;
-	struct db *db;
-	struct timer *timer; /* the next question; and what must not be done from inside a callback */
-	uint64_t every_ms;
-	bool due;  /* the list is to be asked for */
-	bool busy; /* a question is open, or the connection was lent */
-	uint64_t asked_us;
-	session_list_fn *use; /* who waits for the connection; NULL */
+	struct watcher *watcher;
+	watcher_changed_fn *changed;
+	void *arg;
+	bool on;              /* it is looked at */
+	bool lent;            /* the connection is somebody else's */
+	session_list_fn *use; /* who waits for it; NULL */
 	void *use_arg;
 
-	struct sessions *sessions;
+	const struct sessions *sessions; /* the watcher's */
 	struct sessions_line *lines;
 	size_t n, tree, selected;
 	struct list_key key;
 	uint64_t read_at;
-	struct err err;
 };
-
-static void list_go_on(struct session_list *list);
 
 /* ---- the selection ---- */
 
@@ -98,139 +91,66 @@ void session_list_select(struct session_list *list, size_t line)
 	list_note_key(list);
 }
 
-/* ---- the question ---- */
+/* ---- answers ---- */
 
-static void list_plan(struct session_list *list)
+static void list_forget(struct session_list *list)
 {
-	if (list->every_ms)
-		timer_start(list->timer, list->every_ms);
+	free(list->lines);
+	list->lines = NULL;
+	list->n = list->tree = 0;
+	list->sessions = NULL;
 }
 
-static void list_take(struct session_list *list, struct sessions *sessions)
+static void list_take(struct session_list *list)
 {
-	sessions_free(list->sessions);
-	free(list->lines);
-	list->sessions = sessions;
-	list->lines = sessions_lines(sessions, &list->n, &list->tree);
+	list_forget(list);
+	list->sessions = watcher_sessions(list->watcher);
+	list->lines = sessions_lines(list->sessions, &list->n, &list->tree);
 	list->read_at = clock_wall_us();
-	err_clear(&list->err);
 	list_select_key(list);
 }
 
-static void list_fail(struct session_list *list, const struct err *err)
-{
-	list->err = *err;
-	list->due = false;
-	list_plan(list);
-	list->source.changed(list->source.arg);
-}
-
-static void list_on_sessions(void *arg, struct sessions *sessions, const struct err *err)
-{
-	struct session_list *list = arg;
-	list->busy = false;
-	list->asked_us = 0;
-	if (sessions)
-		list_take(list, sessions);
-	else
-		list->err = *err;
-	list_plan(list);
-	list->source.changed(list->source.arg);
-	list_go_on(list);
-}
-
-static void list_ask(struct session_list *list)
-{
-	struct sessions_question question = {.all = true};
-	struct err err;
-	list->due = false;
-	if (!sessions_can_ask(list->db)) {
-		err_set(&err, ST_USAGE, "%s does not tell teller who waits for whom", db_dialect(list->db)->product);
-		list_fail(list, &err);
-		return;
-	}
-	list->busy = true;
-	list->asked_us = clock_us();
-	list->source.question(list->source.arg, &question);
-	sessions_ask(list->db, &question, list_on_sessions, list);
-}
-
-/* ---- the connection ---- */
-
-static void list_lend(struct session_list *list, const struct err *err)
+static void list_lend(struct session_list *list)
 {
 	session_list_fn *fn = list->use;
-	list->use = NULL;
-	list->busy = !err;
-	fn(list->use_arg, err ? NULL : list->db, err);
-}
-
-static void list_on_connected(void *arg, const struct err *err)
-{
-	struct session_list *list = arg;
-	list->busy = false;
-	list->asked_us = 0;
-	if (err && list->use)
-		list_lend(list, err);
-	if (err)
-		list_fail(list, err);
-	else
-		list_go_on(list);
-}
-
-static void list_connect(struct session_list *list)
-{
-	list->busy = true;
-	list->asked_us = clock_us();
-	db_connect(list->db, list->source.info, LIST_CONNECT_MS, list_on_connected, list);
-}
-
-/* The next of what is to be done. A connection that nobody needs is closed. */
-static void list_go_on(struct session_list *list)
-{
-	bool wanted = list->use || list->due;
-	enum db_state state = db_state(list->db);
-	if (list->busy)
-		return;
-	if (!wanted && !list->every_ms && state != DB_OFF)
-		timer_start(list->timer, 0);
-	else if (wanted && state == DB_IDLE && list->use)
-		list_lend(list, NULL);
-	else if (wanted && state == DB_IDLE)
-		list_ask(list);
-	else if (wanted)
-		list_connect(list);
-}
-
-static void list_on_timer(void *arg)
-{
-	struct session_list *list = arg;
-	list->due = list->every_ms != 0;
-	if (!list->due && !list->use && !list->busy)
-		db_close(list->db);
-	else
-		list_go_on(list);
-}
-
-static void list_on_lost(void *arg, const struct answer *why)
-{
-	struct session_list *list = arg;
 	struct err err;
-	err_set(&err, ST_LOST, "the connection was lost: %s", why->message);
-	list_fail(list, &err);
+	struct db *db = watcher_db(list->watcher);
+	list->use = NULL;
+	if (!db)
+		err_set(&err, ST_LOST, "%s", watcher_error(list->watcher));
+	fn(list->use_arg, db, db ? NULL : &err);
+}
+
+static void list_on_changed(void *arg)
+{
+	struct session_list *list = arg;
+	if (!watcher_error(list->watcher)[0])
+		list_take(list);
+	if (list->on)
+		list->changed(list->arg);
+	if (list->use)
+		list_lend(list);
+}
+
+/* The watcher asks for all sessions while they are looked at, or the connection is wanted. */
+static void list_read(struct session_list *list)
+{
+	if (list->on || list->lent) {
+		watcher_read(list->watcher, LIST_EVERY_MS, list_on_changed, list);
+		return;
+	}
+	list_forget(list); /* the next answer is for others, and need not have all of them */
+	watcher_read(list->watcher, 0, NULL, NULL);
 }
 
 /* ---- from outside ---- */
 
-struct session_list *session_list_new(const struct session_list_source *source)
+struct session_list *session_list_new(struct watcher *watcher, watcher_changed_fn *changed, void *arg)
 {
-	static const struct db_setting reading[] = {{"default_transaction_read_only", "on"}, {0}};
 	struct session_list *list = NEW(struct session_list);
-	list->source = *source;
-	list->timer = timer_new(source->loop, list_on_timer, list);
-	list->ring = ring_new(LIST_EVENTS, LIST_BYTES);
-	list->db = db_new(source->loop, list->ring, SESSION_BROWSE, "watch", reading);
-	db_on_lost(list->db, list_on_lost, list);
+	list->watcher = watcher;
+	list->changed = changed;
+	list->arg = arg;
 	return list;
 }
 
@@ -238,42 +158,33 @@ void session_list_free(struct session_list *list)
 {
 	if (!list)
 		return;
-	db_free(list->db);
-	ring_free(list->ring);
-	timer_free(list->timer);
-	sessions_free(list->sessions);
+	list_forget(list);
 	list_forget_key(list);
-	free(list->lines);
 	free(list);
 }
 
-void session_list_watch(struct session_list *list, uint64_t every_ms)
+void session_list_watch(struct session_list *list, bool on)
 {
-	timer_stop(list->timer);
-	list->every_ms = every_ms;
-	list->due = every_ms != 0;
-	list_go_on(list);
-}
-
-void session_list_refresh(struct session_list *list)
-{
-	session_list_watch(list, list->every_ms);
+	list->on = on;
+	list_read(list);
 }
 
 bool session_list_use(struct session_list *list, session_list_fn *fn, void *arg)
 {
-	if (list->use)
+	if (list->lent)
 		return false;
 	list->use = fn;
 	list->use_arg = arg;
-	timer_start(list->timer, 0); /* no callback from inside this call */
+	list->lent = true;
+	list_read(list);
 	return true;
 }
 
+/* What was done shows at once. */
 void session_list_release(struct session_list *list)
 {
-	list->busy = false;
-	timer_start(list->timer, 0); /* what was done shows at once */
+	list->lent = false;
+	list_read(list);
 }
 
 const struct sessions *session_list_sessions(const struct session_list *list)
@@ -298,17 +209,18 @@ const struct sessions_line *session_list_line(const struct session_list *list, s
 
 const char *session_list_error(const struct session_list *list)
 {
-	return list->err.status ? list->err.text : NULL;
+	const char *error = watcher_error(list->watcher);
+	return list->on && error[0] ? error : NULL;
 }
 
 bool session_list_watched(const struct session_list *list)
 {
-	return list->every_ms != 0;
+	return list->on;
 }
 
 uint64_t session_list_asked_us(const struct session_list *list)
 {
-	return list->asked_us;
+	return watcher_asked_us(list->watcher);
 }
 
 uint64_t session_list_read_at(const struct session_list *list)

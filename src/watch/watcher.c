@@ -14,7 +14,8 @@ enum {
 	WATCHER_EVERY_MS = 1000,
 	WATCHER_KEEP_MS = 5000, /* the session, once it is not needed */
 	WATCHER_CONNECT_MS = 5000,
-	WATCHER_PAUSE_MS = 15000, /* after it could not be opened, or was not answered */
+	WATCHER_PAUSE_MS = 15000, /* after it could not be opened, or was not answered, and nobody looks at it */
+	WATCHER_TEXT = 10000,     /* characters of a statement, for readers: servers usually keep far less */
 	WATCHER_RING_EVENTS = 64,
 	WATCHER_RING_BYTES = 1 << 17,
 };
@@ -70,14 +71,14 @@ static void watcher_set_timer(struct watcher *watcher, uint64_t at_us)
 
 /* ---- the session ---- */
 
-/* It is said once; the transfer goes on as if nobody had asked. */
+/* It is said once; the transfer goes on as if nobody had asked. A reader shows it. */
 static void watcher_fail(struct watcher *watcher, const struct err *err)
 {
 	watcher->err = *err;
-	watcher->pause_until_us = clock_us() + watcher_ms(WATCHER_PAUSE_MS);
-	if (!watcher->told && watcher->ops->failed)
+	watcher->pause_until_us = clock_us() + watcher_ms(watcher->changed ? watcher->every_ms : WATCHER_PAUSE_MS);
+	if (!watcher->told && !watcher->changed && watcher->ops->failed)
 		watcher->ops->failed(watcher->ops->arg, err);
-	watcher->told = true;
+	watcher->told = watcher->told || !watcher->changed;
 	if (watcher->changed)
 		watcher->changed(watcher->changed_arg);
 }
@@ -126,15 +127,17 @@ static void watcher_on_sessions(void *arg, struct sessions *sessions, const stru
 	sessions_free(watcher->sessions);
 	watcher->sessions = sessions;
 	waiters_compare(watcher);
-	if (watcher->changed)
+	if (watcher->changed && watcher->all)
 		watcher->changed(watcher->changed_arg);
 }
 
 static void watcher_ask(struct watcher *watcher)
 {
 	const struct db *ours[WATCHER_OURS_MAX];
-	struct sessions_question question = {.all = watcher->changed != NULL, .remembered = watcher->changed != NULL};
+	bool all = watcher->changed != NULL;
+	struct sessions_question question = {.all = all, .remembered = all, .text = all ? WATCHER_TEXT : 0};
 	struct err err;
+	watcher->all = all;
 	watcher->asked_us = clock_us();
 	if (!sessions_can_ask(watcher->db)) {
 		err_set(&err, ST_STATEMENT, "%s does not say who waits for whom", db_facts(watcher->db)->product);
@@ -269,6 +272,11 @@ const struct sessions *watcher_sessions(const struct watcher *watcher)
 const char *watcher_error(const struct watcher *watcher)
 {
 	return watcher->err.text;
+}
+
+uint64_t watcher_asked_us(const struct watcher *watcher)
+{
+	return watcher->asking ? watcher->asked_us : 0;
 }
 
 uint64_t watcher_took_us(const struct watcher *watcher)

@@ -29,6 +29,7 @@ struct watcher {
 	size_t nwaiters;
 
 	bool stopped, asking;
+	bool all;  /* the newest question is for a reader: it asks for all sessions */
 	bool told; /* that it does not work */
 	uint64_t asked_us, pause_until_us, took_us;
 	uint64_t unused_us; /* since when the session is open for nothing; 0: it is not */

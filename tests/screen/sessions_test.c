@@ -137,12 +137,12 @@ static void every_size(void **state)
 	hold_up_a_transfer(term);
 	term_type(term, "<F4>");
 	term_expect(term, "who waits stands under whom it waits for");
-	console_expect_in_order(term, "holder ", "row (0,1) of ");
+	console_expect_in_order(term, "holder ", "account 7001 ");
 	term_resize(term, 45, 140);
 	console_expect_in_order(term, "session", "holder", "teller/transfer", "SQL log");
 	term_expect(term, "BEGIN; UPDATE accounts SET balance");
 	term_resize(term, 10, 40);
-	console_expect_in_order(term, "Sessions", "idle in txn ", "row (0,", "read ");
+	console_expect_in_order(term, "Sessions", "  in txn ", "account 7001", "read ");
 	term_resize(term, 24, 80);
 	term_expect(term, "who waits stands under whom it waits for");
 	pg_run(opened[0], "ROLLBACK");

@@ -153,7 +153,7 @@ static void three_levels_and_a_prepared_transaction(void **state)
 	expect_line(&at, 1, crowd_pid(crowd, b));
 	proc_expect_out(proc, "SELECT balance FROM accounts WHERE id = 7001 FOR UPDATE\n");
 	proc_expect_out(proc, "idle in transaction ");
-	proc_expect_out(proc, "row (0,1) of accounts ");
+	proc_expect_out(proc, "account 7001 ");
 	assert_non_null(strstr(at, "\npay-7 "));
 	at = strstr(at, "\npay-7 ");
 	expect_line(&at, 1, crowd_pid(crowd, e));
@@ -313,7 +313,7 @@ static void one_is_shown(void **state)
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "waits for   teller/a ");
 	proc_expect_out(proc, "idle in transaction ");
-	proc_expect_out(proc, ", holds row (0,1) of accounts\n");
+	proc_expect_out(proc, ", holds account 7001\n");
 	proc_expect_out(proc, "\nUPDATE accounts\nSET balance = balance WHERE id = 7001\n");
 	proc_free(proc);
 	proc = teller_run("sessions", "show", pid_of(crowd, a));
@@ -355,8 +355,7 @@ static void one_is_ended(void **state)
 	snprintf(line, sizeof line, "sessions end %s\nno\n", pid_of(crowd, a));
 	struct proc *proc = proc_run((const char *const[]){proc_teller(), NULL}, NULL, line);
 	proc_expect_err(proc, "review: end the session teller/a ");
-	proc_expect_err(proc,
-			"holds row (0,1) of accounts, 1 session waits for it; statement: BEGIN; UPDATE accounts ");
+	proc_expect_err(proc, "holds account 7001, 1 session waits for it; statement: BEGIN; UPDATE accounts ");
 	proc_expect_err(proc, "What it has not committed is rolled back");
 	proc_expect_err(proc, "nothing was changed");
 	proc_free(proc);
