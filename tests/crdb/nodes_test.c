@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two nodes of one cluster: both are used, one that drains or dies is left, and no transfer is told falsely. */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,6 +197,15 @@ static void a_node_dies_with_the_answer_to_the_commit(void **state)
 
 /* ---- a session that waits for its next command ---- */
 
+static void await_login(const struct translator *node, unsigned before)
+{
+	for (unsigned tries = 0; node->shared->logins == before; tries++) {
+		if (tries == 2000)
+			fail_msg("nobody has come to node %u", node->shared->node);
+		poll(NULL, 0, 10);
+	}
+}
+
 static void an_idle_session_moves_without_a_word(void **state)
 {
 	(void)state;
@@ -208,7 +218,9 @@ static void an_idle_session_moves_without_a_word(void **state)
 	assert_int_equal(write(script, "conninfo\n", 9), 9);
 	proc_wait_output(proc, "; node ");
 	bool second = strstr(buf_text(&proc->out), "; node 2") != NULL;
+	unsigned logins = nodes[!second].shared->logins;
 	nodes[second].shared->drain = DRAIN_IDLE;
+	await_login(&nodes[!second], logins);
 	assert_int_equal(write(script, line, sizeof line - 1), sizeof line - 1);
 	close(script);
 	proc_wait(proc);

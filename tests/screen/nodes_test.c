@@ -64,6 +64,7 @@ static void the_last_node_is_missed(void **state)
 	*state = term;
 	term_expect(term, "7001");
 	term_expect(term, "Txn: none");
+	term_settle(term); /* nothing is being read any more */
 	nodes[0].shared->drain = nodes[1].shared->drain = DRAIN_IDLE;
 	term_expect(term, "the connection was lost: server is shutting down; connecting again");
 	nodes[1].shared->drain = DRAIN_NOT;
