@@ -14,8 +14,17 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* What would end or stop the program while the terminal has no echo. */
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+/* What would end or stop the program while the terminal has no echo, but for faults of its own. */
+static const int signals[] = {
+	SIGINT,    SIGTERM, SIGHUP,  SIGQUIT,   SIGTSTP, SIGALRM, SIGUSR1, SIGUSR2,
+	SIGABRT,   SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,   SIGSYS,
+#ifdef SIGPWR
+	SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+	SIGSTKFLT,
+#endif
+};
 
 static int told[2]; /* a byte for each signal: whichever thread it came to, the one that asks wakes up */
 

@@ -162,7 +162,7 @@ static void an_interrupt_leaves_the_terminal_as_it_was(void **state)
 
 static void so_do_other_ends(void **state)
 {
-	static const int signums[] = {SIGTERM, SIGHUP, SIGQUIT};
+	static const int signums[] = {SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGABRT, SIGPWR};
 	static const char *const options[] = {"-W", "--ascii"}; /* before the screen, and from the screen */
 	for (size_t i = 0; i < COUNT_OF(signums) * COUNT_OF(options); i++) {
 		const char *const argv[] = {proc_teller(), options[i % 2], NULL};
