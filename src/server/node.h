@@ -10,7 +10,9 @@
 struct node {
 	unsigned number; /* 1 ... */
 	enum node_phase phase;
-	bool ordered;       /* the owner waits for the end of what it is doing */
+	bool ordered;      /* the owner waits for the end of what it is doing */
+	uint64_t since_us; /* when it was started (clock_us()) */
+	int port;
 	uint64_t until_us;  /* when starting or stopping has taken too long (clock_us()) */
 	struct child child; /* pid 0: none */
 	char dir[PATH_MAX]; /* its working directory, with the store in it */
@@ -20,7 +22,7 @@ struct node {
 /* Makes its directory where it is missing, and starts it there. */
 MUST_CHECK enum status node_start(struct node *node, const struct cockroach *program, char *const *env,
 				  const int *ports, size_t n, struct err *err);
-bool node_listens(const struct node *node); /* it said so since it was started */
+bool node_listens(const struct node *node); /* since it was started */
 void node_say_last(struct node *node);      /* `words` are what it wrote last, or how it ended */
 
 /* So many different ports of loopback that are free now; another program may be quicker all the same. */

@@ -15,6 +15,7 @@
  *     steal     another program takes the port in the moment before the next node listens; the word is struck out then
  *     refuse    a node does not start, and says why with a control character
  *     mute      a node never gets ready
+ *     late-url  a node says that it listens only when it is a member of a cluster
  *     no-certs  there is no command cert
  *     copying   the cluster has not copied its data to three nodes yet
  */

@@ -189,6 +189,17 @@ static void a_port_that_another_program_took(void **state)
 	proc_free(proc);
 }
 
+/* Waiting for that before init would be waiting for ever. */
+static void nodes_that_say_late_that_they_listen(void **state)
+{
+	(void)state;
+	cockroach_trouble(&dir, "late-url");
+	struct proc *proc = demo_run("--nodes", "3", "-c", "count");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "4");
+	proc_free(proc);
+}
+
 #define on_version(test, version)                                                                                      \
 	{                                                                                                              \
 		.name = #test " of " version, .test_func = test, .setup_func = demo_setup,                             \
@@ -212,6 +223,7 @@ int main(void)
 		on_version(wrong_words, "22.1"),
 		on_version(a_node_that_does_not_start, "22.1"),
 		on_version(a_port_that_another_program_took, "22.1"),
+		on_version(nodes_that_say_late_that_they_listen, "19.1"),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,6 +247,7 @@ static int node_loop(struct state *state, const struct flags *flags, int listene
 		struct pollfd poll_listener = {.fd = listener, .events = POLLIN};
 		if (state->member && !joined) {
 			joined = true;
+			say_ready(flags);
 			printf("CockroachDB node starting\nnodeID: %u\n", state->sql.node);
 		}
 		int fd = poll(&poll_listener, 1, state->member ? -1 : 20) > 0 ? accept(listener, NULL, NULL) : -1;
@@ -298,7 +299,8 @@ int node_run(const struct flags *flags)
 		bootstrap(state, flags);
 	while (trouble("mute") && !draining)
 		pause();
-	say_ready(flags);
+	if (!trouble("late-url"))
+		say_ready(flags);
 	join_others(state, flags);
 	return node_loop(state, flags, listener);
 }
