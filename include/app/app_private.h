@@ -97,8 +97,9 @@ bool start_ask_password(struct app *app, struct db *db, db_connected_fn *done, s
 void own_cluster_start(struct app *app, server_ready_fn *ready);
 void own_cluster_started(struct app *app);                                     /* it is ready */
 void own_cluster_log(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3); /* a lever, in the log */
-void own_cluster_armed(struct buf *out, const struct app *app);                /* for the title: which nodes are down */
-bool own_cluster_serves(const struct app *app);                                /* more than half of its nodes are up */
+enum status own_cluster_arm(struct app *app, struct err *err);  /* the next commit in flight kills its node */
+void own_cluster_armed(struct buf *out, const struct app *app); /* for the title: which nodes are down */
+bool own_cluster_serves(const struct app *app);                 /* more than half of its nodes are up */
 
 /* open_bank.c */
 void open_bank(struct app *app);                                           /* over `browse`; READY follows */

@@ -112,9 +112,11 @@ struct txn_inject {
 	unsigned fail;
 	bool cut;
 	bool cut_before;
+	void (*strike)(void *arg); /* NULL, or called once, right after a commit was sent: a fault of its caller's */
+	void *strike_arg;
 	uint64_t delay_ms;
 };
-struct txn_inject *txn_inject(struct txn *txn); /* borrowed; set at any time; fail and cuts are used up */
+struct txn_inject *txn_inject(struct txn *txn); /* borrowed; set at any time; all but the delay are used up */
 
 /*
  * What an engine has done. At any time when nothing runs:

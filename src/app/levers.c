@@ -16,6 +16,8 @@ void app_armed(struct buf *out, const struct app *app)
 		buf_str(out, "CUT ARMED  ");
 	if (inject->cut_before)
 		buf_str(out, "CUT-BEFORE ARMED  ");
+	if (inject->strike)
+		buf_str(out, "NODE-KILL ARMED  ");
 	if (inject->delay_ms)
 		buf_fmt(out, "DELAY %" PRIu64 " ms  ", inject->delay_ms);
 	if (out->len)
@@ -40,6 +42,8 @@ void app_armed_words(struct buf *out, const struct app *app)
 		buf_str(out, "Our connection will be cut while the commit is on its way. ");
 	if (inject->cut_before)
 		buf_str(out, "Our connection will be cut before the commit is sent. ");
+	if (inject->strike)
+		buf_str(out, "Its node will be killed while the commit is on its way. ");
 	if (inject->delay_ms)
 		buf_fmt(out, "There will be a wait of %" PRIu64 " ms before each round trip. ", inject->delay_ms);
 	if (out->len)

@@ -2,6 +2,7 @@
 /* The cluster of one's own: its start as it is told, its nodes in the log, and what is said of one that ends by itself. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/app_private.h"
 #include "base/clock.h"
@@ -83,4 +84,49 @@ bool own_cluster_serves(const struct app *app)
 	for (size_t i = 0; i < n; i++)
 		up += server_node(app->server, i)->phase == NODE_UP;
 	return 2 * up > n;
+}
+
+/* ---- a node that dies with the commit in flight ---- */
+
+/* The one that a session is connected to; server_nodes() where it is none of ours. */
+static size_t own_node_of(const struct app *app, const struct db *db)
+{
+	const char *place = db_facts(db)->place, *colon = place ? strrchr(place, ':') : NULL;
+	long port = colon ? strtol(colon + 1, NULL, 10) : 0;
+	size_t i = 0, n = server_nodes(app->server);
+	while (i < n && server_node(app->server, i)->port != port)
+		i++;
+	return i;
+}
+
+static void own_on_struck(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	if (err)
+		own_cluster_log(app, "%s", err->text);
+	else
+		app_changed(app);
+}
+
+static void own_strike(void *arg)
+{
+	struct app *app = arg;
+	size_t i = own_node_of(app, app->work);
+	if (i < server_nodes(app->server) && server_order(app->server, i, NODE_KILL, own_on_struck, app))
+		own_cluster_log(app, "inject: node %zu is killed with the commit in flight", i + 1);
+}
+
+enum status own_cluster_arm(struct app *app, struct err *err)
+{
+	if (!server_nodes(app->server))
+		return err_set(
+			err, ST_USAGE,
+			"there is no node of teller's own to kill: `teller demo --cockroach --nodes 3` starts some");
+	if (!server_copied(app->server))
+		return err_set(
+			err, ST_USAGE,
+			"the cluster copies its data to three nodes, in the minute after its start; try again then");
+	txn_inject(app->txn)->strike = own_strike;
+	txn_inject(app->txn)->strike_arg = app;
+	return ST_OK;
 }

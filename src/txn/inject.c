@@ -46,7 +46,13 @@ bool inject_cuts_before(struct txn *txn)
 
 void inject_cut_after(struct txn *txn, bool commit)
 {
-	if (!commit || !txn->inject.cut || txn->attempt.durable)
+	if (!commit || txn->attempt.durable)
+		return;
+	void (*strike)(void *arg) = txn->inject.strike;
+	txn->inject.strike = NULL;
+	if (strike)
+		strike(txn->inject.strike_arg);
+	if (!txn->inject.cut)
 		return;
 	txn->inject.cut = false;
 	txn_say(txn, EVENT_LEVER, "inject: cut with the commit in flight");

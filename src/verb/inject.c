@@ -23,8 +23,12 @@ void inject_show(struct buf *out, const struct app *app)
 		buf_fmt(out, "%scut", between);
 		between = ", ";
 	}
-	if (inject->cut_before)
+	if (inject->cut_before) {
 		buf_fmt(out, "%scut-before", between);
+		between = ", ";
+	}
+	if (inject->strike)
+		buf_fmt(out, "%snode", between);
 	if (!out->len)
 		buf_str(out, "off");
 }
@@ -37,11 +41,13 @@ enum status inject_set(struct app *app, const char *word, struct err *err)
 		inject->cut = true;
 	else if (strcmp(word, "cut-before") == 0)
 		inject->cut_before = true;
+	else if (strcmp(word, "node") == 0)
+		return own_cluster_arm(app, err);
 	else if (strcmp(word, "off") == 0)
 		*inject = (struct txn_inject){.delay_ms = inject->delay_ms};
 	else if (word[0] < '0' || word[0] > '9')
 		return err_set(err, ST_USAGE,
-			       "inject takes a number of attempts, cut, cut-before or off, not \"%.80s\"", word);
+			       "inject takes a number of attempts, cut, cut-before, node or off, not \"%.80s\"", word);
 	else if (options_number(word, "inject", 1, FAIL_MAX, &n, err))
 		return ST_USAGE;
 	else
@@ -59,6 +65,8 @@ void inject_explain(struct buf *out, const struct app *app)
 		buf_str(out, "; our connection will be dropped with the next commit in flight");
 	if (inject->cut_before)
 		buf_str(out, "; our connection will be dropped before the next commit is sent");
+	if (inject->strike)
+		buf_str(out, "; the node of the next transfer will be killed with the commit in flight");
 	if (!out->len)
 		buf_str(out, ": nothing will be injected");
 }
@@ -100,7 +108,7 @@ const struct command verb_delay = {
 
 const struct command verb_inject = {
 	.name = "inject",
-	.args = {{"N|cut|cut-before|off", ARG_WORD, true}},
+	.args = {{"N|cut|cut-before|node|off", ARG_WORD, true}},
 	.help = "make the next attempts fail, or cut the next commit",
 	.run = do_setting,
 };

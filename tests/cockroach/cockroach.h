@@ -16,6 +16,7 @@
  *     refuse    a node does not start, and says why with a control character
  *     mute      a node never gets ready
  *     late-url  a node says that it listens only when it is a member of a cluster
+ *     commit-late, answer-late  a commit takes seconds; it is done at once and its answer takes seconds
  *     no-certs  there is no command cert
  *     copying   the cluster has not copied its data to three nodes yet
  */

@@ -200,6 +200,8 @@ static _Noreturn void serve_client(struct state *state, const struct flags *flag
 	if (!state->member)
 		refuse_sql(fd, "57P03", "node is not ready: it waits for init");
 	state->sql.uncopied = trouble("copying");
+	state->sql.slow_before = trouble("commit-late");
+	state->sql.slow_after = trouble("answer-late");
 	link_client(&state->sql, fd, getenv("STANDIN_SOCKET"));
 }
 

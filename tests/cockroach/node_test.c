@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/check.h"
 #include "tests/support/cockroach.h"
 #include "tests/support/console.h"
+#include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
 static struct cockroach_dir dir;
@@ -92,6 +94,40 @@ static void wrong_words(void **state)
 	refused(one_node("-c", "node drain 1"), "unknown node command \"drain\"; use list, stop, kill or start");
 	refused(one_node("-c", "node list 1"), "node list takes no number");
 	refused(teller_run("node", "list"), "there is no cluster of teller's own here: `teller demo --cockroach");
+}
+
+/* ---- a node that dies with the commit in flight ---- */
+
+/* The transfer was not made there, and so it is made on another node. */
+static void dies_before_it_has_committed(void **state)
+{
+	(void)state;
+	char path[128], import[160];
+	snprintf(path, sizeof path, "%s/accounts.csv", dir.path);
+	snprintf(import, sizeof import, "import %s", path);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("id,balance\n1,1000\n2,1000\n", f);
+	fclose(f);
+	cockroach_trouble(&dir, "commit-late");
+	struct proc *proc = teller_run("demo", dir.option, "--nodes", "3", "--accounts", "0", "--yes", "-c", import,
+				       "-c", "inject node", "-c", "transfer 1 2 100", "-c", "list --csv", "-c",
+				       "counters --csv", "-c", "node list --csv", "-c", "verify");
+	unlink(path);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "moved 100 from 1 to 2: 1 has 900, 2 has 1100");
+	proc_expect_err(proc, "is killed with the commit in flight");
+	proc_expect_out(proc, "1,900\n2,1100\n");
+	proc_expect_out(proc, "settled_aborted,1\n");
+	proc_expect_out(proc, ",down,");
+	proc_free(proc);
+}
+
+static void no_node_to_kill(void **state)
+{
+	(void)state;
+	refused(teller_run("demo", "-c", "inject node"),
+		"there is no node of teller's own to kill: `teller demo --cock");
 }
 
 /* ---- on the screen ---- */
@@ -200,6 +236,57 @@ static void a_transfer_after_a_kill(void **state)
 	console_quit_changed(term);
 }
 
+static int guardian_of(int node)
+{
+	char path[64], line[256];
+	int parent = 0;
+	snprintf(path, sizeof path, "/proc/%d/status", node);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	while (!parent && fgets(line, sizeof line, f))
+		(void)!sscanf(line, "PPid: %d", &parent);
+	fclose(f);
+	assert_true(parent > 1);
+	return parent;
+}
+
+static bool is_committed(struct term *term, void *arg)
+{
+	(void)term;
+	return pg_ask(arg, "SELECT count(*) FROM transfers") == 1;
+}
+
+/* The guardian stands still until the server has the commit, whose answer is on its way: that is when the node dies. */
+static void dies_before_it_has_answered(void **state)
+{
+	struct term *term = screen(state);
+	term_type(term, "N");
+	term_expect(term, "node 1  up");
+	int guardian = guardian_of(process_of(term, "node 1  up"));
+	char target[128], *database = pg_value("SELECT datname FROM pg_database WHERE datname ~ '^crdb_'");
+	snprintf(target, sizeof target, "dbname=%s", database);
+	struct pg_session *server = pg_open_at(target);
+	free(database);
+	cockroach_trouble(&dir, "answer-late");
+	term_type(term, "q:reconnect<Enter>");
+	term_expect(term, "connected again");
+	term_type(term, ":inject node<Enter>");
+	term_expect(term, "NODE-KILL ARMED");
+	term_type(term, "s<Down>d<Enter>");
+	term_expect(term, "y do it");
+	term_settle(term);
+	kill(guardian, SIGSTOP);
+	term_type(term, "y");
+	term_wait(term, is_committed, server, "the commit on the server");
+	cockroach_trouble(&dir, "");
+	kill(guardian, SIGCONT);
+	term_expect(term, "settled: it did commit");
+	term_expect(term, " DOWN  private cluster"); /* whichever it was connected to */
+	assert_true(is_committed(term, server));
+	pg_close(server);
+	console_quit_changed(term);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +294,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stopped_in_good_order, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(the_only_node, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(wrong_words, node_setup, node_teardown),
+		cmocka_unit_test_setup_teardown(dies_before_it_has_committed, node_setup, node_teardown),
+		cmocka_unit_test_setup_teardown(dies_before_it_has_answered, node_setup, node_teardown),
+		cmocka_unit_test_setup_teardown(no_node_to_kill, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(levers_on_the_screen, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(killed_once_the_data_are_copied, node_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(a_start_that_fails, node_setup, node_teardown),

@@ -38,8 +38,9 @@ struct translator_shared { /* each connection has a process: what they count is 
 	atomic_uint own_retries;   /* that no client saw */
 	atomic_uint locking_reads; /* SELECT ... FOR UPDATE */
 	unsigned node;             /* the number of this node; 0: 1 */
-	bool uncopied;             /* its data are on one node only */
-	char databases[32];        /* the names of its databases begin so on PostgreSQL; "": they are the same */
+	bool slow_before, slow_after; /* the commit takes its time, or its answer */
+	bool uncopied;                /* its data are on one node only */
+	char databases[32];           /* the names of its databases begin so on PostgreSQL; "": they are the same */
 };
 
 struct translator {

@@ -9,7 +9,7 @@
 
 #include "tests/crdb/translator_internal.h"
 
-enum { OWN_RETRIES = 200 };
+enum { OWN_RETRIES = 200, COMMIT_MS = 2000, ANSWER_MS = 15000 };
 
 #define TOO_OLD                                                                                                        \
 	"restart transaction: TransactionRetryWithProtoRefreshError: WriteTooOldError: write for key "                 \
@@ -106,8 +106,12 @@ static void die_if(const struct link *link, enum translator_death when)
 static bool link_commit(struct link *link, struct link_answer *answer)
 {
 	die_if(link, DIES_BEFORE_COMMIT);
+	if (link->shared->slow_before) /* whatever is to happen meanwhile has the time */
+		poll(NULL, 0, COMMIT_MS);
 	bool committed = link_ask(link, "COMMIT", answer);
 	die_if(link, DIES_AFTER_COMMIT);
+	if (link->shared->slow_after)
+		poll(NULL, 0, ANSWER_MS);
 	return committed;
 }
 

@@ -113,7 +113,7 @@ static void wrong_words_change_nothing(void **state)
 	struct txn_options before = app->settings.txn;
 	check_line("inject 40001x", ST_USAGE, "inject takes a whole number from 1 to 1000");
 	check_line("inject 0", ST_USAGE, "inject takes a whole number");
-	check_line("inject fire", ST_USAGE, "cut, cut-before or off, not \"fire\"");
+	check_line("inject fire", ST_USAGE, "cut, cut-before, node or off, not \"fire\"");
 	check_line("delay -1", ST_USAGE, "delay takes milliseconds or off");
 	check_line("delay 99999999", ST_USAGE, "delay takes a whole number from 0 to 60000");
 	check_line("protocol saveopint", ST_USAGE, "auto|savepoint|restart|none, not \"saveopint\"");
