@@ -274,6 +274,7 @@ static void dies_before_it_has_answered(void **state)
 	term_expect(term, "NODE-KILL ARMED");
 	term_type(term, "s<Down>d<Enter>");
 	term_expect(term, "y do it");
+	term_expect(term, "Its node will be killed");
 	term_settle(term);
 	kill(guardian, SIGSTOP);
 	term_type(term, "y");
