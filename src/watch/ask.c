@@ -18,6 +18,7 @@ struct asking {
 	struct db *db;
 	bool all, remembered, no_texts;
 	unsigned text;
+	bool cluster; /* CockroachDB: one round trip */
 	char *account_sql, *schema, *table;
 	struct ours *ours;
 	size_t nours;
@@ -53,7 +54,7 @@ static void asking_finish(struct asking *asking)
 		struct answers answers = {
 			.schema = asking->schema, .table = asking->table, .ours = asking->ours, .nours = asking->nours};
 		memcpy((void *)answers.rows, (const void *)asking->rows, sizeof answers.rows);
-		sessions = sessions_build(&answers);
+		sessions = asking->cluster ? cockroach_build(&answers, asking->all) : sessions_build(&answers);
 		memset((void *)asking->rows, 0, sizeof asking->rows);
 	}
 	asking_free(asking);
@@ -107,7 +108,8 @@ static struct statement *trip_add(struct trip *trip, enum answer_kind kind, cons
 {
 	struct asking *asking = trip->asking;
 	struct statement *statement = &trip->statements[asking->nkinds];
-	*statement = postgres_question(kind, !db_version_at_least(asking->db, 14, 0));
+	*statement = asking->cluster ? cockroach_question(kind)
+				     : postgres_question(kind, !db_version_at_least(asking->db, 14, 0));
 	statement->params = params;
 	asking->kinds[asking->nkinds++] = kind;
 	return statement;
@@ -130,6 +132,19 @@ static void trip_send(const struct trip *trip)
 }
 
 /* ---- the first round trip ---- */
+
+static void asking_send_cluster(struct asking *asking)
+{
+	struct trip trip = {.asking = asking};
+	char limit[16];
+	const char *const params[] = {limit};
+	snprintf(limit, sizeof limit, "%d", SESSIONS_LOCKS);
+	asking->second = true;
+	trip_add(&trip, ANSWER_LOCKS, params);
+	trip_add(&trip, ANSWER_WAITS, params);
+	trip_add(&trip, ANSWER_SESSIONS, params);
+	trip_send(&trip);
+}
 
 static void asking_send_first(struct asking *asking)
 {
@@ -222,7 +237,7 @@ static void asking_on_idle(void *arg)
 
 bool sessions_can_ask(const struct db *db)
 {
-	return db_dialect(db)->shows_waiters;
+	return db_dialect(db)->shows_waiters || db_server(db) == SERVER_COCKROACH;
 }
 
 static void asking_take_ours(struct asking *asking, const struct sessions_question *question)
@@ -249,5 +264,9 @@ void sessions_ask(struct db *db, const struct sessions_question *question, sessi
 	asking->done = done;
 	asking->arg = arg;
 	asking_take_ours(asking, question);
-	asking_send_first(asking);
+	asking->cluster = db_server(db) == SERVER_COCKROACH;
+	if (asking->cluster)
+		asking_send_cluster(asking);
+	else
+		asking_send_first(asking);
 }

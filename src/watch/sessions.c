@@ -29,7 +29,7 @@ static const struct server_session sessions_blank = {.id = "",
 						     .state_us = -1,
 						     .ours = SESSIONS_NONE};
 
-static struct server_session *sessions_add(struct sessions *sessions)
+struct server_session *sessions_add(struct sessions *sessions)
 {
 	sessions->at = mem_grow(sessions->at, sessions->n, sizeof *sessions->at);
 	struct server_session *session = &sessions->at[sessions->n++];
@@ -45,7 +45,7 @@ static bool sessions_is_ours(const struct server_session *session, const struct 
 	return named || (ours->pid != 0 && ours->pid == session->pid);
 }
 
-static void sessions_mark(struct server_session *session, const struct answers *answers)
+void sessions_mark(struct server_session *session, const struct answers *answers)
 {
 	for (size_t i = 0; i < answers->nours && session->ours == SESSIONS_NONE; i++)
 		if (sessions_is_ours(session, &answers->ours[i]))
@@ -124,10 +124,9 @@ struct pairs {
 	bool prepared; /* its prepared transactions were added */
 };
 
-static void sessions_add_wait(struct pairs *pairs, long holder, enum wait_kind kind)
+void sessions_add_wait(struct sessions *sessions, long waiter, long holder, enum wait_kind kind)
 {
-	struct sessions *sessions = pairs->sessions;
-	for (size_t i = sessions->nwaits; i > 0 && sessions->waits[i - 1].waiter == pairs->waiter; i--)
+	for (size_t i = sessions->nwaits; i > 0 && sessions->waits[i - 1].waiter == waiter; i--)
 		if (sessions->waits[i - 1].holder == holder)
 			return;
 	if (sessions->nwaits == SESSIONS_WAITS) {
@@ -135,7 +134,7 @@ static void sessions_add_wait(struct pairs *pairs, long holder, enum wait_kind k
 		return;
 	}
 	sessions->waits = mem_grow(sessions->waits, sessions->nwaits, sizeof *sessions->waits);
-	sessions->waits[sessions->nwaits++] = (struct server_wait){pairs->waiter, holder, kind};
+	sessions->waits[sessions->nwaits++] = (struct server_wait){waiter, holder, kind};
 }
 
 /* One that is waited for and is not among the sessions; the waits bound how many there can be. */
@@ -174,15 +173,20 @@ static void sessions_wait_for_prepared(void *arg, const char *xid)
 		holder = sessions_add_unlisted(pairs->sessions, 0, "");
 		pairs->sessions->at[holder].xid = xid;
 	}
-	sessions_add_wait(pairs, holder, WAIT_HELD);
+	sessions_add_wait(pairs->sessions, pairs->waiter, holder, WAIT_HELD);
+}
+
+const char *sessions_make(struct sessions *sessions, char *text)
+{
+	sessions->made = mem_grow(sessions->made, sessions->nmade, sizeof *sessions->made);
+	return sessions->made[sessions->nmade++] = text;
 }
 
 static const char *sessions_number(struct sessions *sessions, int pid)
 {
 	char text[16];
 	snprintf(text, sizeof text, "%d", pid);
-	sessions->made = mem_grow(sessions->made, sessions->nmade, sizeof *sessions->made);
-	return sessions->made[sessions->nmade++] = mem_dup(text);
+	return sessions_make(sessions, mem_dup(text));
 }
 
 static long sessions_find_or_add(struct sessions *sessions, int pid)
@@ -205,7 +209,8 @@ static void sessions_wait_for(struct pairs *pairs, int pid, bool snapshot)
 	}
 	long holder = sessions_find_or_add(sessions, pid);
 	if (holder != SESSIONS_NONE)
-		sessions_add_wait(pairs, holder, snapshot ? WAIT_SNAPSHOT : locks_why(pairs->locks, waiter, pid));
+		sessions_add_wait(sessions, pairs->waiter, holder,
+				  snapshot ? WAIT_SNAPSHOT : locks_why(pairs->locks, waiter, pid));
 }
 
 static void sessions_read_pids(struct pairs *pairs, const char *pids, bool snapshot)
@@ -250,13 +255,18 @@ struct sessions *sessions_build(struct answers *answers)
 	locks_tell(sessions, &locks, answers);
 	locks_done(&locks);
 	sessions_read_remembered(sessions, answers->rows[ANSWER_REMEMBERED]);
+	sessions_keep(sessions, answers);
+	return sessions;
+}
+
+void sessions_keep(struct sessions *sessions, struct answers *answers)
+{
 	sessions->nrows = ANSWER_KINDS;
 	sessions->rows = mem_array(ANSWER_KINDS, sizeof(struct rows *));
 	for (size_t i = 0; i < ANSWER_KINDS; i++) {
 		sessions->rows[i] = answers->rows[i];
 		answers->rows[i] = NULL;
 	}
-	return sessions;
 }
 
 void sessions_free(struct sessions *sessions)

@@ -81,6 +81,39 @@ struct answers {
 
 /* sessions.c: takes the rows; the rest is borrowed for the time of the call. */
 struct sessions *sessions_build(struct answers *answers);
+/* Its parts, for the model of another server. */
+struct server_session *sessions_add(struct sessions *sessions); /* valid until the next one */
+void sessions_mark(struct server_session *session, const struct answers *answers);
+void sessions_add_wait(struct sessions *sessions, long waiter, long holder, enum wait_kind kind);
+const char *sessions_make(struct sessions *sessions, char *text);       /* takes the text */
+void sessions_keep(struct sessions *sessions, struct answers *answers); /* takes the rows */
+
+/* cockroach.c: the same for CockroachDB. Its locks are those that somebody waits for; its sessions have no process
+ * numbers. */
+enum {
+	CLUSTER_LOCK_TXN,
+	CLUSTER_LOCK_KEY,
+	CLUSTER_LOCK_GRANTED,
+	CLUSTER_LOCK_SCHEMA,
+	CLUSTER_LOCK_TABLE,
+	CLUSTER_LOCK_STRENGTH,
+	CLUSTER_LOCK_AGE,
+	CLUSTER_LOCK_COLUMNS
+};
+enum { CLUSTER_TXN_ID, CLUSTER_TXN_SESSION, CLUSTER_TXN_AGE, CLUSTER_TXN_COLUMNS };
+enum {
+	CLUSTER_SESSION_ID,
+	CLUSTER_SESSION_USER,
+	CLUSTER_SESSION_APPLICATION,
+	CLUSTER_SESSION_CLIENT,
+	CLUSTER_SESSION_ACTIVE,
+	CLUSTER_SESSION_LAST,
+	CLUSTER_SESSION_QUERY_AGE,
+	CLUSTER_SESSION_COLUMNS
+};
+/* ANSWER_LOCKS, ANSWER_WAITS (transactions) and ANSWER_SESSIONS. */
+struct statement cockroach_question(enum answer_kind kind);
+struct sessions *cockroach_build(struct answers *answers, bool all);
 
 /* locks.c: the list of locks, read once. */
 struct lock {

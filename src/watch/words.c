@@ -59,7 +59,7 @@ void sessions_add_name(struct buf *out, const struct server_session *session)
 {
 	sessions_add_application(out, session);
 	if (!session->prepared) {
-		buf_str(out, session->pid ? ", pid " : ", ");
+		buf_str(out, session->pid ? ", pid " : ", session ");
 		words_add_cut(out, session->id);
 		buf_str(out, session->user[0] ? ", " : "");
 		words_add_cut(out, session->user);

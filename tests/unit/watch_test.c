@@ -259,6 +259,82 @@ static void a_snapshot_that_is_not_safe_yet(void **state)
 	sessions_free(sessions);
 }
 
+/* ---- CockroachDB ---- */
+
+/* Its locks know transactions, and its sessions have no process numbers. The keys are as v23.1 shows them. */
+static void the_locks_of_a_cluster(void **state)
+{
+	(void)state;
+	struct answers answers = {
+		.schema = "public",
+		.table = "accounts",
+		.rows = {[ANSWER_SESSIONS] =
+				 ROWS(CLUSTER_SESSION_COLUMNS, "aa", "root", "psql", "[::1]:5000", "", "UPDATE", NULL,
+				      "bb", "ada", "teller", "[::1]:5001", "UPDATE accounts", "", "2000000", "cc",
+				      "ada", "other", "[::1]:5002", "", "SELECT 1", NULL),
+			 [ANSWER_WAITS] = ROWS(CLUSTER_TXN_COLUMNS, "t1", "aa", "9000000", "t2", "bb", "3000000", "t3",
+					       "gone", "1"),
+			 [ANSWER_LOCKS] = ROWS(CLUSTER_LOCK_COLUMNS, "t1", "/Table/106/1/104/0", "t", "public",
+					       "accounts", "Exclusive", "8000000", "t2", "/Table/106/1/104/0", "f",
+					       "public", "accounts", "Exclusive", "2000000", "t1", "/Table/106/1/105/0",
+					       "t", "public", "accounts", "Exclusive", "8000000", "t3",
+					       "/Table/106/1/104/0", "f", "public", "accounts", "Exclusive", "1")}};
+	struct sessions *sessions = cockroach_build(&answers, false);
+	struct buf words = {0};
+	assert_int_equal(sessions->n, 2);
+	assert_int_equal(sessions->nwaits, 1);
+	assert_int_equal(sessions->waits[0].waiter, 1);
+	sessions_add_name(&words, &sessions->at[0]);
+	buf_str(&words, ": ");
+	sessions_add_state(&words, &sessions->at[0]);
+	buf_str(&words, ", ");
+	sessions_add_hold(&words, sessions, &sessions->waits[0]);
+	assert_string_equal(words.p, "psql, session aa, root: idle in transaction, holds account 104");
+	buf_free(&words);
+	expect_list(sessions, 2, "aa\n  bb\n");
+}
+
+/* An id is said where the key has it as it is. */
+static void the_keys_of_a_cluster(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *key, *row;
+	} cases[] = {{"/Table/106/1/104/0", "104"},
+		     {"/Table/106/1/-5/0", "-5"},
+		     {"/Table/106/1/\"ada\"/0", "ada"},
+		     {"/Table/106/1/\"\\xab\\x01\"/0", ""},
+		     {"/Table/106/2/104/0", ""},
+		     {"/Table/106/1/104/7/0", ""},
+		     {"/Table/106/1//0", ""},
+		     {"/Table/106/1/104", ""},
+		     {"", ""}};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct answers answers = {.rows = {[ANSWER_SESSIONS] = ROWS(CLUSTER_SESSION_COLUMNS, "aa", "root",
+									    "psql", "", "", "", NULL),
+						   [ANSWER_WAITS] = ROWS(CLUSTER_TXN_COLUMNS, "t1", "aa", "9000000"),
+						   [ANSWER_LOCKS] = ROWS(CLUSTER_LOCK_COLUMNS, "t1", cases[i].key, "f",
+									 "public", "accounts", "Exclusive", "1")}};
+		struct sessions *sessions = cockroach_build(&answers, true);
+		assert_string_equal(sessions->at[0].lock.row, cases[i].row);
+		assert_string_equal(sessions->at[0].lock.account, ""); /* nobody has said which table has accounts */
+		sessions_free(sessions);
+	}
+}
+
+static void hostile_answers_of_a_cluster(void **state)
+{
+	(void)state;
+	struct answers answers = {
+		.rows = {[ANSWER_SESSIONS] = ROWS(CLUSTER_SESSION_COLUMNS, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+			 [ANSWER_WAITS] = ROWS(CLUSTER_TXN_COLUMNS, NULL, NULL, NULL),
+			 [ANSWER_LOCKS] = ROWS(CLUSTER_LOCK_COLUMNS, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "", "",
+					       "f", "", "", "", "x")}};
+	struct sessions *sessions = cockroach_build(&answers, true);
+	assert_int_equal(sessions->nwaits, 0);
+	sessions_free(sessions);
+}
+
 /* ---- modes ---- */
 
 /* The table of PostgreSQL's documentation. */
@@ -365,6 +441,9 @@ int main(void)
 		cmocka_unit_test(what_a_role_may_not_see),
 		cmocka_unit_test(a_holder_that_is_not_listed),
 		cmocka_unit_test(a_snapshot_that_is_not_safe_yet),
+		cmocka_unit_test(the_locks_of_a_cluster),
+		cmocka_unit_test(the_keys_of_a_cluster),
+		cmocka_unit_test(hostile_answers_of_a_cluster),
 		cmocka_unit_test(modes_that_exclude_each_other),
 		cmocka_unit_test(hostile_answers),
 		cmocka_unit_test(more_than_anybody_can_read),
