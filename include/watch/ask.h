@@ -26,9 +26,10 @@ bool sessions_can_ask(const struct db *db);
 typedef void sessions_fn(void *arg, struct sessions *sessions, const struct err *err);
 
 /*
- * Sends two round trips, neither of which waits for a lock longer than 100 ms or lasts longer than 5 s. `db` must be DB_IDLE, outside a transaction, and stays the caller's; in `all` of the answer it is left out. The
+ * `db` must be DB_IDLE, outside a transaction, and stays the caller's; in `all` of the answer it is left out. The
  * question is borrowed for the time of the call. done() comes once, from the loop, unless `db` is closed or freed
- * before.
+ * before. PostgreSQL takes two round trips, neither of which waits for a lock longer than 100 ms or lasts longer than
+ * 5 s; CockroachDB one, without process numbers and without those whom our role may not see.
  */
 void sessions_ask(struct db *db, const struct sessions_question *question, sessions_fn *done, void *arg);
 

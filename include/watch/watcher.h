@@ -37,8 +37,9 @@ struct watcher_ops {
 struct watcher *watcher_new(struct loop *loop, struct ring *ring, const struct watcher_ops *ops);
 void watcher_free(struct watcher *watcher);
 
-/* Of any of ours, and of all readers: nothing is asked from now on, and the session is closed. */
-void watcher_stop(struct watcher *watcher);
+/* Looks at our connections now, and not only at the end of the turn: a wait that is over is told and counted before
+ * what follows from it. */
+void watcher_look(struct watcher *watcher);
 
 /* The number of the event that tells whom this connection waits for now; 0: nobody that is known. */
 uint64_t watcher_event(const struct watcher *watcher, const struct db *db);

@@ -38,6 +38,7 @@ static void release(void *arg)
 bool transfer_run_gate(void *arg, const struct txn_gate *next)
 {
 	struct app *app = arg;
+	watcher_look(app->watcher);
 	if (app->transfer.run)
 		app->transfer.txn = next->txn;
 	step_look(app, next);
@@ -211,6 +212,7 @@ static void transfer_run_on_done(void *arg, const struct txn_result *result)
 {
 	struct transfer_run *moving = arg;
 	struct app *app = moving->job.app;
+	watcher_look(app->watcher); /* counters that are asked for next have what it waited */
 	app->transfer.result = *result;
 	app->transfer.txn = result->txn;
 	step_forget(app);

@@ -282,6 +282,10 @@ static enum status one_fits(const struct one *one, const struct server_session *
 			session->id, session->database);
 	else if (session->unlisted)
 		err_set(err, ST_REJECTED, "session %.40s has just ended; nothing was done", session->id);
+	else if (!session->pid)
+		err_set(err, ST_REJECTED,
+			"session %.80s has no process number; on CockroachDB the statement CANCEL SESSION ends it",
+			session->id);
 	else if (!end && idle) {
 		sessions_add_state(&state, session);
 		err_set(err, ST_REJECTED, "session %.40s runs no statement: %s; `sessions end %.40s` ends the session",

@@ -207,8 +207,7 @@ static void waiters_compare_one(struct watcher *watcher, struct waiter *waiter)
 /* The answer is about those who waited when it was asked, and wait for the same still. */
 void waiters_compare(struct watcher *watcher)
 {
-	const struct db *ours[WATCHER_OURS_MAX];
-	waiters_look(watcher, ours, watcher->ops->ours(watcher->ops->arg, ours));
+	watcher_look(watcher);
 	for (size_t i = 0; i < watcher->nwaiters; i++)
 		if (watcher->waiters[i].asked != SESSIONS_NONE)
 			waiters_compare_one(watcher, &watcher->waiters[i]);

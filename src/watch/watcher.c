@@ -202,14 +202,16 @@ static void watcher_go_on(struct watcher *watcher)
 	}
 }
 
+void watcher_look(struct watcher *watcher)
+{
+	const struct db *ours[WATCHER_OURS_MAX];
+	waiters_look(watcher, ours, watcher->ops->ours(watcher->ops->arg, ours));
+}
+
 static void watcher_on_turn(void *arg)
 {
-	struct watcher *watcher = arg;
-	const struct db *ours[WATCHER_OURS_MAX];
-	if (watcher->stopped)
-		return;
-	waiters_look(watcher, ours, watcher->ops->ours(watcher->ops->arg, ours));
-	watcher_go_on(watcher);
+	watcher_look(arg);
+	watcher_go_on(arg);
 }
 
 /* ---- from outside ---- */
@@ -241,19 +243,10 @@ void watcher_free(struct watcher *watcher)
 	free(watcher);
 }
 
-void watcher_stop(struct watcher *watcher)
-{
-	watcher->stopped = true;
-	watcher->asking = false;
-	watcher->changed = NULL;
-	timer_stop(watcher->timer);
-	db_close(watcher->db);
-}
-
 void watcher_read(struct watcher *watcher, uint64_t every_ms, watcher_changed_fn *changed, void *arg)
 {
 	watcher->every_ms = every_ms;
-	watcher->changed = watcher->stopped ? NULL : changed;
+	watcher->changed = changed;
 	watcher->changed_arg = arg;
 	watcher_ask_now(watcher);
 }

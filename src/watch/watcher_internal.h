@@ -28,7 +28,7 @@ struct watcher {
 	struct waiter waiters[WATCHER_OURS_MAX];
 	size_t nwaiters;
 
-	bool stopped, asking;
+	bool asking;
 	bool all;  /* the newest question is for a reader: it asks for all sessions */
 	bool told; /* that it does not work */
 	uint64_t asked_us, pause_until_us, took_us;

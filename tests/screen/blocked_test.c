@@ -75,8 +75,10 @@ static void the_full_text(void **state)
 	term_type(term, "<Tab><Tab>/waits for psql<Enter><Enter>");
 	term_expect(term, "waits for a lock");
 	term_expect(term, "teller: idle in transaction");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, "waits for a lock");
+	term_settle(term); /* a key takes the message away */
 	pg_close(holder);
-	term_type(term, "<Esc><Esc>");
 	term_expect(term, "moved 500 from 7001");
 	console_quit(term);
 }

@@ -98,6 +98,23 @@ static void whom_a_transfer_waits_for(void **state)
 	}
 }
 
+/* Without a conflict the transfer is over with the wait: the counters that are asked for next have it all the same. */
+static void a_wait_without_a_retry(void **state)
+{
+	(void)state;
+	int64_t pid;
+	struct pg_session *holder = hold(&pid);
+	const char *const argv[] = {proc_teller(), "--yes", "-c", "transfer 7001 7002", "-c", "counters --json", NULL};
+	struct proc *proc = proc_start(argv, NULL, NULL);
+	expect_holder(proc, pid, "idle in transaction 0 s, holds account 7001");
+	pg_run(holder, "ROLLBACK");
+	pg_close(holder);
+	proc_wait(proc);
+	expect_end(proc, "1 attempt\n", "waits no more");
+	expect_blocked(proc);
+	proc_free(proc);
+}
+
 /* Whoever has the account waits as well: the one who keeps them all is named, too. */
 static void whom_the_holder_waits_for(void **state)
 {
@@ -197,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(whom_a_transfer_waits_for, told_bank),
+		cmocka_unit_test_setup(a_wait_without_a_retry, told_bank),
 		cmocka_unit_test_setup(whom_the_holder_waits_for, told_bank),
 		cmocka_unit_test_setup(a_prepared_transaction_has_no_process, told_bank),
 		cmocka_unit_test_setup(a_role_that_may_not_see, told_bank),
