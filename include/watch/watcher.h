@@ -50,14 +50,12 @@ uint64_t watcher_event(const struct watcher *watcher, const struct db *db);
  * when there is an answer, or a reason why there is none. One reader at a time; NULL ends it. */
 typedef void watcher_changed_fn(void *arg);
 void watcher_read(struct watcher *watcher, uint64_t every_ms, watcher_changed_fn *changed, void *arg);
-void watcher_ask_now(struct watcher *watcher); /* does not wait for the next time */
 
 /* The last answer, borrowed until `changed` is called again or the loop turns; NULL: none yet. */
 const struct sessions *watcher_sessions(const struct watcher *watcher);
 /* Why there is no newer one; "" where there is no such reason. */
 const char *watcher_error(const struct watcher *watcher);
 uint64_t watcher_asked_us(const struct watcher *watcher); /* clock_us() of the open question; 0: none is open */
-uint64_t watcher_took_us(const struct watcher *watcher);  /* from the question to that answer */
 
 /* The session over which it asks, for session_signal(); NULL unless it is DB_IDLE. While it is used for something else
  * nothing is asked. */

@@ -124,7 +124,6 @@ static void watcher_on_sessions(void *arg, struct sessions *sessions, const stru
 	}
 	err_clear(&watcher->err);
 	watcher->told = false;
-	watcher->took_us = clock_us() - watcher->asked_us;
 	sessions_free(watcher->sessions);
 	watcher->sessions = sessions;
 	waiters_compare(watcher);
@@ -248,11 +247,6 @@ void watcher_read(struct watcher *watcher, uint64_t every_ms, watcher_changed_fn
 	watcher->every_ms = every_ms;
 	watcher->changed = changed;
 	watcher->changed_arg = arg;
-	watcher_ask_now(watcher);
-}
-
-void watcher_ask_now(struct watcher *watcher)
-{
 	watcher->asked_us = watcher->pause_until_us = 0;
 	if (watcher->changed)
 		watcher_go_on(watcher);
@@ -271,11 +265,6 @@ const char *watcher_error(const struct watcher *watcher)
 uint64_t watcher_asked_us(const struct watcher *watcher)
 {
 	return watcher->asking ? watcher->asked_us : 0;
-}
-
-uint64_t watcher_took_us(const struct watcher *watcher)
-{
-	return watcher->took_us;
 }
 
 struct db *watcher_db(struct watcher *watcher)

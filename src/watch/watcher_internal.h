@@ -31,7 +31,7 @@ struct watcher {
 	bool asking;
 	bool all;  /* the newest question is for a reader: it asks for all sessions */
 	bool told; /* that it does not work */
-	uint64_t asked_us, pause_until_us, took_us;
+	uint64_t asked_us, pause_until_us;
 	uint64_t unused_us; /* since when the session is open for nothing; 0: it is not */
 	struct sessions *sessions;
 	struct err err;
