@@ -12,7 +12,8 @@
 /* sessions_table.c: the list in a format; `tree`: only who holds and who waits. */
 enum status sessions_write(FILE *to, enum output_format format, const struct sessions *sessions, bool tree,
 			   struct app *app, struct err *err);
-/* What is missing in the list, and what to do: lines of text, each ended by a newline; nothing where all is there. */
+/* What is missing in the list, and what to do: lines of harmless text, each ended by a newline; nothing where all is
+ * there. */
 void sessions_add_missing(struct buf *out, const struct sessions *sessions, const struct who *who);
 
 /* sessions_print.c: the list in plain mode. */

@@ -247,7 +247,8 @@ static long one_find(const struct one *one, const struct sessions *sessions, str
 	for (size_t i = 0; i < sessions->n && at == SESSIONS_NONE; i++)
 		if (strcmp(sessions->at[i].id, word) == 0)
 			at = (long)i;
-	if (at == SESSIONS_NONE && db_facts(one->db)->pid > 0 && atoi(word) == db_facts(one->db)->pid)
+	int pid = db_facts(one->db)->pid;
+	if (at == SESSIONS_NONE && pid > 0 && strtol(word, NULL, 10) == pid)
 		err_set(err, ST_REJECTED, "pid %.40s is the session that asks", word);
 	else if (at == SESSIONS_NONE)
 		err_set(err, ST_REJECTED, "there is no session %.80s, or not any more; nothing was done", word);

@@ -106,6 +106,7 @@ static enum status printing_write_lines(struct printing *printing, const struct 
 	enum status status = sessions_write(memory, printing->format, sessions, printing->tree, printing->job.app, err);
 	fclose(memory);
 	printing_add_head(&text, printing);
+	sessions_add_missing(&text, sessions, db_who(printing->job.app->browse));
 	buf_str(&text, table);
 	if (printing->terminal)
 		printing_show(buf_text(&text));
@@ -121,6 +122,8 @@ static void printing_say_missing(const struct printing *printing, const struct s
 {
 	struct app *app = printing->job.app;
 	struct buf missing = {0};
+	if (printing->tree && !sessions->nwaits && printing->format == FORMAT_TABLE)
+		app_say(app, ST_OK, "nobody waits");
 	sessions_add_missing(&missing, sessions, db_who(app->browse));
 	for (const char *line = buf_text(&missing); *line; line += strcspn(line, "\n") + 1)
 		app_say(app, ST_OK, "%.*s", (int)strcspn(line, "\n"), line);
@@ -133,7 +136,7 @@ static enum status printing_write(struct printing *printing, const struct sessio
 	enum status status =
 		lines ? printing_write_lines(printing, sessions, err)
 		      : sessions_write(stdout, printing->format, sessions, printing->tree, printing->job.app, err);
-	if (!status && !printing->again)
+	if (!status && !printing->again && !lines)
 		printing_say_missing(printing, sessions);
 	printing->again = true;
 	return status;

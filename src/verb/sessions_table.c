@@ -291,10 +291,13 @@ static void sessions_add_role(struct buf *out, const char *role)
 {
 	bool plain = role[0] && strspn(role, "abcdefghijklmnopqrstuvwxyz_") > 0 &&
 		     role[strspn(role, "abcdefghijklmnopqrstuvwxyz_0123456789")] == '\0';
-	buf_str(out, plain ? "" : "\"");
+	struct buf name = {0};
+	buf_str(&name, plain ? "" : "\"");
 	for (; *role; role++)
-		buf_fmt(out, "%s%c", *role == '"' ? "\"" : "", *role);
-	buf_str(out, plain ? "" : "\"");
+		buf_fmt(&name, "%s%c", *role == '"' ? "\"" : "", *role);
+	buf_str(&name, plain ? "" : "\"");
+	text_escape(out, buf_text(&name), name.len, 0);
+	buf_free(&name);
 }
 
 void sessions_add_missing(struct buf *out, const struct sessions *sessions, const struct who *who)

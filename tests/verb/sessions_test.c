@@ -227,6 +227,10 @@ static void formats(void **state)
 	proc_expect_status(proc, 0);
 	assert_int_equal(buf_text(&proc->out)[0], '{');
 	proc_free(proc);
+	proc = teller_run("sessions", "--tree");
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, "nobody waits");
+	proc_free(proc);
 	proc_expect_all(teller_run("sessions", "--watch", "0"), 1, "", "--watch");
 	proc_expect_all(teller_run("sessions", "ends", "7"), 1, "", "unknown word \"ends\"");
 	proc_expect_all(teller_run("sessions", "end"), 1, "", "sessions end needs the PID");
@@ -247,6 +251,12 @@ static void a_role_without_rights(void **state)
 	assert_null(strstr(buf_text(&proc->out), "a secret"));
 	proc_expect_err(proc, "that needs pg_read_all_stats");
 	proc_expect_err(proc, "GRANT pg_read_all_stats TO nobody_at_all\n");
+	proc_free(proc);
+	proc = proc_start((const char *const[]){proc_teller(), "sessions", "--watch=1", NULL}, env, NULL);
+	proc_wait_output(proc, "GRANT pg_read_all_stats TO nobody_at_all\n"); /* on top of each list */
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	assert_string_equal(buf_text(&proc->err), "");
 	proc_free(proc);
 	pg_exec("GRANT pg_read_all_stats TO nobody_at_all");
 	proc = proc_run((const char *const[]){proc_teller(), "sessions", NULL}, env, NULL);
