@@ -69,12 +69,19 @@ static bool asking_is_garbled(const struct answer *answer)
 	return strcmp(answer->sqlstate, "22021") == 0 || strcmp(answer->sqlstate, "22P05") == 0;
 }
 
+/* Some are asked for in both round trips. */
+static void asking_take(struct asking *asking, enum answer_kind kind, const struct rows *rows)
+{
+	rows_free(asking->rows[kind]);
+	asking->rows[kind] = rows_copy(rows);
+}
+
 static void asking_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct asking *asking = arg;
 	enum answer_kind kind = asking->kinds[index];
 	if (answer->ok)
-		asking->rows[kind] = rows_copy(answer->rows);
+		asking_take(asking, kind, answer->rows);
 	else if (kind == ANSWER_ACCOUNTS || answer->skipped)
 		; /* the row is named instead */
 	else if (kind == ANSWER_SESSIONS && !asking->no_texts && asking_is_garbled(answer))
