@@ -210,6 +210,16 @@ static bool ledger_act(void *self, const char *action, const char *argument)
 	return true;
 }
 
+/* The first row is the head. */
+static void ledger_click(void *self, int row)
+{
+	struct ledger *ledger = self;
+	struct history *history = ledger->app->history;
+	if (!history || row < 1 || row > ledger->height || ledger->top + (size_t)row > history_count(history))
+		return;
+	history_move(history, (long)(ledger->top + (size_t)row - 1) - (long)history_selected(history));
+}
+
 /* It does not read events: the history says when something changed. */
 static bool ledger_read_nothing(void *self)
 {
@@ -225,6 +235,7 @@ struct view ledger_view(struct app *app)
 		.footer = ledger_footer,
 		.draw = ledger_draw,
 		.act = ledger_act,
+		.click = ledger_click,
 		.read = ledger_read_nothing,
 		.free = free,
 	};

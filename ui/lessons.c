@@ -189,6 +189,13 @@ static bool lessons_act(void *self, const char *action, const char *argument)
 	return true;
 }
 
+static void lessons_click(void *self, int row)
+{
+	struct lessons *lessons = self;
+	if (row < lessons->height && lessons->top + (size_t)row < lessons->n)
+		lessons->selected = lessons->top + (size_t)row;
+}
+
 static bool lessons_read_nothing(void *self)
 {
 	(void)self;
@@ -214,6 +221,7 @@ struct view lessons_view(struct app *app)
 		.footer = lessons_footer,
 		.draw = lessons_draw,
 		.act = lessons_act,
+		.click = lessons_click,
 		.read = lessons_read_nothing,
 		.free = lessons_free,
 	};

@@ -205,6 +205,33 @@ static void the_mouse_selects_and_scrolls(void **state)
 	assert_true(term_sent(term, "\x1b[?1006l\x1b[?1000l"));
 }
 
+/* Each list knows the click: lessons, and the transfers of the ledger. */
+static void a_click_selects_in_every_list(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	int row, col;
+	term_type(term, "<F3>");
+	term_expect(term, "> first-transfer");
+	term_expect(term, "write-skew");
+	term_settle(term);
+	assert_true(term_find(term, "write-skew", &row, &col));
+	report(term, 0, row, col);
+	term_expect(term, "> write-skew");
+	report(term, 0, row + 8, col); /* below the list */
+	term_type(term, "<Esc>:transfer 7001 7002 1 --yes<Enter>");
+	term_expect(term, "moved 1 ");
+	term_type(term, ":transfer 7001 7002 2 --yes<Enter>");
+	term_expect(term, "moved 2 ");
+	term_type(term, "<F5>");
+	term_expect(term, "2 transfers");
+	report(term, 0, 5, 20); /* no row is there */
+	report(term, 0, 2, 20); /* the head */
+	report(term, 0, 4, 20);
+	term_settle(term);
+	assert_int_equal(term_row_with(term, "│>", 2), 4);
+	console_quit(term);
+}
+
 /* A click is no answer to a question about money. */
 static void the_mouse_never_confirms(void **state)
 {
@@ -265,6 +292,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_table_that_was_altered, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(at_forty_by_ten, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_click_selects_in_every_list, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_never_confirms, setup, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/browse", tests, own_database, NULL);
