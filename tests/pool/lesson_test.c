@@ -52,7 +52,7 @@ static void every_lesson_works_in_session_mode(void **state)
 	if (proc->status)
 		check_tell("%s", buf_text(&proc->out));
 	proc_expect_status(proc, 0);
-	assert_non_null(strstr(buf_text(&proc->out), "28 orders played, 4 not; "));
+	assert_non_null(strstr(buf_text(&proc->out), "28 orders played, 11 not; "));
 	proc_free(proc);
 	pooled_expect_balance(&pooled, "accounts", 7001, 1000);
 }
