@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "doctor_report.h"
+#include "doctor/diagnosis.h"
 #include "verb_internal.h"
 
 static void free_diagnosis(struct job *job)

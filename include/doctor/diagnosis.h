@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the doctor found, line by line. */
-#ifndef VERB_DOCTOR_REPORT_H
-#define VERB_DOCTOR_REPORT_H
+#ifndef DOCTOR_DIAGNOSIS_H
+#define DOCTOR_DIAGNOSIS_H
 
 #include "app/app_private.h"
 #include "db/pool.h"

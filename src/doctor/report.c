@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the doctor found: kept, and shown as lines for people or rows for programs. */
-#include "doctor_report.h"
+#include "doctor/diagnosis.h"
 
 #include <errno.h>
 #include <stdarg.h>

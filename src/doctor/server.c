@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "doctor_report.h"
+#include "doctor/diagnosis.h"
 
 static void look_at_server(struct diagnosis *d, const struct app *app)
 {

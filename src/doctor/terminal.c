@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
-#include "doctor_report.h"
+#include "doctor/diagnosis.h"
 
 enum { COLS_MIN = 40, ROWS_MIN = 10 }; /* what the console can be used in */
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "doctor_report.h"
+#include "doctor/diagnosis.h"
 
 /* As long as others may have to wait, where the pool is small and the first session holds what there is. */
 enum { TRY_MS = 1000 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "doctor_report.h"
+#include "doctor/diagnosis.h"
 
 enum { NODE_NUMBER, NODE_CLUSTER, NODE_REGION, NODE_LOCALITY, NODE_QUESTIONS };
 enum { SAID_MAX = 400 };
