@@ -281,6 +281,9 @@ static enum status one_fits(const struct one *one, const struct server_session *
 			"%.80s is a prepared transaction, without a session: COMMIT PREPARED or ROLLBACK PREPARED ends "
 			"it, in database %.60s",
 			session->id, session->database);
+	else if (!session->pid)
+		err_set(err, ST_REJECTED, "%s has no process number: end it in a SQL shell, CANCEL SESSION '%.80s'",
+			session->application[0] ? session->application : "that session", session->id);
 	else if (session->unlisted)
 		err_set(err, ST_REJECTED, "session %.40s has just ended; nothing was done", session->id);
 	else if (!session->pid)

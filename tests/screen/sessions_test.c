@@ -338,6 +338,22 @@ static void watch_redraws(void **state)
 	term_expect_exit(term, 130);
 }
 
+/* A person who types commands has the prompt back. */
+static void watch_at_a_prompt(void **state)
+{
+	struct term *term = term_start((const char *const[]){proc_teller(), "--plain", NULL}, NULL, 24, 80);
+	*state = term;
+	term_expect(term, "teller>");
+	term_type(term, "sessions --watch 1<Enter>");
+	term_expect(term, "every 1 s");
+	term_type(term, "<^C>");
+	term_expect(term, "teller>");
+	term_type(term, "version<Enter>");
+	term_expect(term, "libpq");
+	term_type(term, "<^D>");
+	term_expect_exit(term, 0);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -353,6 +369,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_selection_stays, fresh_bank, sessions_over),
 		cmocka_unit_test_setup_teardown(a_server_that_goes, fresh_bank, sessions_over),
 		cmocka_unit_test_setup_teardown(watch_redraws, fresh_bank, sessions_over),
+		cmocka_unit_test_setup_teardown(watch_at_a_prompt, fresh_bank, sessions_over),
 	};
 	return cmocka_run_group_tests(tests, sessions_server, sessions_no_server);
 }
