@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "ui/draw.h"
 
-enum { KEYS_COLS = 12, NARROW = 60 };
+enum { KEYS_COLS = 12, LABEL_COLS = 16, NARROW = 60 };
 
 static void two_columns(struct buf *out, const char *left, int width, const char *right)
 {
@@ -137,6 +137,25 @@ static void help_keys(struct buf *out, struct buf *runs, const struct keymap *ke
 				keys_of(out, runs, keymap, sections[i][0], sections[i][1]);
 }
 
+static void help_labels(struct buf *out)
+{
+	static const char *const labels[][2] = {
+		{"STANDBY", "the server follows another one and takes no transfers"},
+		{"READ-ONLY", "teller was asked not to write, or the server does not let it"},
+		{"NO TLS", "what is sent can be read on the way"},
+		{"RIVAL ARMED", "the next transfer meets a real conflict"},
+		{"INJECT 2", "the server will fail the first 2 attempts"},
+		{"CUT ARMED", "our connection will be cut while the commit is on its way"},
+		{"DELAY 20 ms", "a wait before each round trip"},
+		{"STEPPING", "each statement is held until it is let go"},
+		{"CONNECTION RESTS", "it was lost, and is made again when something is asked"},
+	};
+	buf_str(out, "Words in the title:\n");
+	for (size_t i = 0; i < COUNT_OF(labels); i++)
+		two_columns(out, labels[i][0], LABEL_COLS, labels[i][1]);
+	buf_char(out, '\n');
+}
+
 void help_all(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *context)
 {
 	help_keys(out, runs, keymap, context);
@@ -155,6 +174,7 @@ void help_all(struct buf *out, struct buf *runs, const struct keymap *keymap, co
 	two_columns(out, ".", KEYS_COLS, "sent, not answered yet");
 	two_columns(out, "?", KEYS_COLS, "sent, and the connection was lost before the answer");
 	buf_char(out, '\n');
+	help_labels(out);
 	commands(out, runs, false, "Commands, after :");
 	commands(out, runs, true, "Commands that move on the screen");
 	buf_str(out, "A few letters are enough where they are clear: :tr 104 107 all. An id alone goes there: :104.\n");

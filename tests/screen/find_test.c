@@ -99,6 +99,8 @@ static void the_help_moves(void **state)
 	assert_true(term_shows(term, "lines 1-19"));
 	term_type(term, " ");
 	term_expect(term, "lines 19-37");
+	search_for(term, "CONNECTION RESTS"); /* the words of the title are explained */
+	term_expect(term, "is made again when something is asked");
 	term_type(term, "g");
 	term_expect(term, "lines 1-19");
 	term_send(term, wheel, strlen(wheel));
@@ -119,9 +121,9 @@ static void from_match_to_match(void **state)
 	term_expect(term, "went on at the first line");
 	term_type(term, "g/Keys in <Enter>");
 	term_expect(term, "lines 1-");
-	term_type(term, "nnnnn");
+	term_type(term, "nnnnnn");
 	term_expect(term, "Keys in the SQL log:");
-	term_type(term, "NNN");
+	term_type(term, "NNNN");
 	term_expect(term, "Keys in the list of lessons:");
 	term_type(term, "gN");
 	term_expect(term, "went on at the last line");
