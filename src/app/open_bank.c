@@ -66,7 +66,9 @@ static void adopt(struct app *app, struct catalogue *catalogue, const struct who
 		return;
 	app->pages = pages_new(app->browse, catalogue, on_pages, app);
 	browse_look(app, false);
-	if (catalogue->browse_why && !app->settings.read_only)
+	if (app->private->looked_again) /* it could not be read, which was said */
+		app_say(app, ST_OK, "%s has changed: it was looked at again", catalogue->name);
+	else if (catalogue->browse_why && !app->settings.read_only)
 		app_say(app, ST_OK, "read-only: %s", catalogue->browse_why);
 	else if (catalogue->ledger_why)
 		app_say(app, ST_OK, "transfers are not recorded: %s", catalogue->ledger_why);

@@ -246,6 +246,20 @@ static void the_mouse_never_confirms(void **state)
 	console_quit(term);
 }
 
+/* That it could not be read is true no more once it was looked at again. */
+static void a_column_that_went_away(void **state)
+{
+	pg_exec("ALTER TABLE accounts ADD COLUMN owner text DEFAULT 'ann'");
+	struct term *term = console_open(state, 24, 80);
+	term_expect(term, "owner");
+	pg_exec("ALTER TABLE accounts DROP COLUMN owner");
+	term_type(term, "r");
+	term_expect(term, "accounts has changed: it was looked at again");
+	term_expect_gone(term, "owner");
+	console_expect_selected(term, "7001");
+	console_quit(term);
+}
+
 /* The rows that were read stay, and it is told that they are old, and why. */
 static void a_table_that_went_away(void **state)
 {
@@ -288,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(esc_leaves_the_search_and_then_the_filter, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_column_that_went_away, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_table_that_went_away, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_table_that_was_altered, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(at_forty_by_ten, setup, term_teardown),
