@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws what is true now in a lesson: committed values, what each session has read, who waits for whom. */
+/* Draws what is true now in a lesson: committed values, reads, what SERIALIZABLE remembers, who waits for whom. */
 #include "ui/lab_now.h"
 
 #include <string.h>
@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "lab/story.h"
 #include "ui/draw.h"
+
+enum { REMEMBERED_LEAST = 30 };
 
 /* At most one line of each kind. */
 struct now {
@@ -82,6 +84,25 @@ static void lab_now_of(struct now *lines, const struct player *player)
 	lab_now_add_waits(lines, player);
 }
 
+/* Stands where there is always room, so that it moves nothing: behind the words of the head line. */
+static void lab_now_draw_remembered(const struct player *player, struct rect line)
+{
+	const struct spec *spec = player_lesson(player)->spec;
+	struct buf text = {0};
+	for (size_t i = 0; i < spec->nsessions; i++) {
+		const struct remembered *remembered = player_remembered(player, i);
+		if (!remembered_any(remembered))
+			continue;
+		buf_str(&text, text.len ? "; " : "Remembered reads: ");
+		draw_harmless(&text, spec->sessions[i].name);
+		buf_char(&text, ' ');
+		remembered_words(&text, remembered);
+	}
+	if (text.len && line.w >= REMEMBERED_LEAST)
+		draw_line(line.y, line.x, line.w, STYLE_TEXT, text.p);
+	buf_free(&text);
+}
+
 int lab_now_lines(const struct player *player)
 {
 	struct now lines = {.n = 0};
@@ -95,7 +116,10 @@ void lab_now_draw(const struct player *player, struct rect area)
 {
 	struct now lines = {.n = 0};
 	lab_now_of(&lines, player);
-	draw_line(area.y, area.x, area.w, STYLE_HEAD, "What is true now");
+	static const char head[] = "What is true now";
+	int used = (int)sizeof head + 2;
+	draw_line(area.y, area.x, area.w, STYLE_HEAD, head);
+	lab_now_draw_remembered(player, (struct rect){area.y, area.x + used, 1, area.w - used - 1});
 	for (int i = 0; i < lines.n && i + 1 < area.h; i++)
 		draw_line(area.y + 1 + i, area.x + 1, area.w - 2, lines.style[i], buf_text(&lines.text[i]));
 	lab_now_free(&lines);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws what is true now in a lesson: committed values, what each session has read, who waits for whom. */
+/* Draws what is true now in a lesson: committed values, reads, what SERIALIZABLE remembers, who waits for whom. */
 #ifndef UI_LAB_NOW_H
 #define UI_LAB_NOW_H
 

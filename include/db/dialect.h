@@ -53,6 +53,7 @@ struct dialect {
 	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of its round trip, never the COMMIT */
 	bool errors_recur;  /* an error that sqlstate.c does not name comes again when the same is tried again */
 	bool shows_waiters; /* says which session waits for which */
+	bool shows_reads;   /* says what SERIALIZABLE remembers of reads, in pg_locks (SIReadLock) */
 	bool qualifies;     /* names are known to be taken as OPERATOR(pg_catalog.=) and pg_catalog.count() */
 
 	/* A statement that the server answers with 40001, and one that must go before it from some version on; NULL

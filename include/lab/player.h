@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lab/lesson.h"
+#include "lab/remembered.h"
 #include "lab/stage.h"
 
 /*
@@ -125,6 +126,9 @@ const struct player_check *player_check(const struct player *player, size_t i);
 const char *player_committed(const struct player *player);
 /* What a session read last, and whether another one has committed since; NULL: nothing. */
 const char *player_read(const struct player *player, size_t session, bool *old);
+/* What SERIALIZABLE remembered of a session's reads when the server was last asked; nothing on CockroachDB, which does
+ * not say. */
+const struct remembered *player_remembered(const struct player *player, size_t session);
 
 struct player_score {
 	size_t asked, answered, right, surprises, failed; /* failed: checks */

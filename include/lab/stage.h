@@ -187,6 +187,8 @@ void stage_end(struct stage *stage);
  * while the stage is off; what is asked in FACT_PLAYED is answered before anything is torn down. */
 typedef void stage_answer_fn(void *arg, const struct stage_word *word);
 void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
+/* The same for one statement with $1, the process numbers of the connected lanes as an int4[]. */
+void stage_ask_of_lanes(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
 
 enum stage_state stage_state(const struct stage *stage);
 const struct spec_permutation *stage_permutation(const struct stage *stage); /* NULL: free play */

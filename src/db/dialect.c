@@ -88,6 +88,7 @@ static const struct dialect dialects[] = {
 			.wait_limit_sql = "SET LOCAL lock_timeout = '2s'",
 			.errors_recur = true,
 			.shows_waiters = true,
+			.shows_reads = true,
 			.fsync_sql = "SELECT pg_catalog.current_setting('fsync')",
 			.shows_unreplicated = true,
 			.cancels_before_commit = true,

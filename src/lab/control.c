@@ -29,6 +29,11 @@ void control_ask(struct stage *stage, const char *sql, char *param1, char *param
 						 .arg = arg});
 }
 
+void stage_ask_of_lanes(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg)
+{
+	control_ask(stage, sql, lane_pids(stage), NULL, answer, arg);
+}
+
 static void control_job_free(struct control_job *job)
 {
 	if (!job)
@@ -64,8 +69,10 @@ static void control_start(struct stage *stage)
 		lane_send(&stage->control, job->sql, 0);
 		return;
 	}
-	struct statement statement = {
-		.sql = job->sql, .verb = VERB_SELECT, .nparams = 2, .params = (const char *const *)job->params};
+	struct statement statement = {.sql = job->sql,
+				      .verb = VERB_SELECT,
+				      .nparams = job->params[1] ? 2 : 1,
+				      .params = (const char *const *)job->params};
 	lane_send_statement(&stage->control, &statement);
 }
 

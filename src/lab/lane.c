@@ -183,6 +183,21 @@ bool lane_connected(const struct lane *lane)
 	return state == DB_IDLE || state == DB_BUSY;
 }
 
+void lane_add_pid(struct buf *out, const struct lane *lane)
+{
+	buf_fmt(out, "%s%d", out->len ? "," : "{", db_facts(lane->db)->pid);
+}
+
+char *lane_pids(const struct stage *stage)
+{
+	struct buf pids = {0};
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		if (lane_connected(&stage->lanes[i]))
+			lane_add_pid(&pids, &stage->lanes[i]);
+	buf_str(&pids, pids.len ? "}" : "{}");
+	return buf_take(&pids);
+}
+
 bool lane_can_send(const struct lane *lane)
 {
 	return lane_connected(lane) || lane->last_words.n;

@@ -11,7 +11,8 @@
 static void forget_read(struct knows *knows)
 {
 	free(knows->read);
-	*knows = (struct knows){.wrote = knows->wrote};
+	knows->read = NULL;
+	knows->old = false;
 }
 
 static bool tag_begins(const char *tag, const char *word)
@@ -129,8 +130,50 @@ void player_watch(struct player *player)
 	stage_ask(player->stage, player->checks[0].sql, on_watch, player);
 }
 
+/* ---- what the server remembers ---- */
+
+static void recall_take_row(struct player *player, const struct rows *rows, size_t row)
+{
+	struct remembered remembered;
+	int pid = remembered_read(&remembered, rows, row);
+	for (size_t i = 0; pid && i < player->lesson->spec->nsessions; i++) {
+		struct stage_lane lane;
+		stage_lane(player->stage, i, &lane);
+		if (lane.pid == pid)
+			player->knows[i].remembered = remembered;
+	}
+}
+
+static void recall_forget(struct player *player)
+{
+	for (size_t i = 0; i < player->lesson->spec->nsessions; i++)
+		player->knows[i].remembered = (struct remembered){0};
+}
+
+static void on_recalled(void *arg, const struct stage_word *word)
+{
+	struct player *player = arg;
+	player->recalling = false;
+	recall_forget(player);
+	for (size_t row = 0; word->kind == WORD_ROWS && row < word->rows->nrows; row++)
+		recall_take_row(player, word->rows, row);
+	player_tell(player);
+	if (player->recall_again)
+		player_recall(player);
+}
+
+void player_recall(struct player *player)
+{
+	player->recall_again = player->recalling;
+	if (player->recalling || !db_dialect(stage_control(player->stage))->shows_reads)
+		return;
+	player->recalling = true;
+	stage_ask_of_lanes(player->stage, remembered_question, on_recalled, player);
+}
+
 void player_data_forget(struct player *player)
 {
+	recall_forget(player);
 	for (size_t i = 0; i < player->lesson->spec->nsessions; i++) {
 		player->knows[i].wrote = false;
 		forget_read(&player->knows[i]);
@@ -142,5 +185,5 @@ void player_data_forget(struct player *player)
 	player->checks = NULL;
 	player->nchecks = player->next_check = 0;
 	player->committed = NULL;
-	player->watching = player->watch_again = false;
+	player->watching = player->watch_again = player->recalling = player->recall_again = false;
 }

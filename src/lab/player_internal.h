@@ -29,6 +29,7 @@ struct knows {
 	char *read; /* NULL: nothing */
 	bool old;   /* another session has committed since */
 	bool wrote;
+	struct remembered remembered; /* by the server, after its transaction, too */
 };
 
 enum { WANTS_NOTHING = -1, WANTS_NEXT = -2 };
@@ -62,8 +63,9 @@ struct player {
 	struct player_check *checks;
 	size_t nchecks, next_check;
 	char *committed;
-	bool watching;    /* the first check is being asked for `committed` ... */
-	bool watch_again; /* ... and has to be again: what it reads is of before the latest step */
+	bool watching;                /* the first check is being asked for `committed` ... */
+	bool watch_again;             /* ... and has to be again: what it reads is of before the latest step */
+	bool recalling, recall_again; /* the same of what the server remembers */
 	char *error, *left;
 };
 
@@ -89,6 +91,7 @@ void player_learn(struct player *player, const struct stage_record *record, cons
 void player_checks_make(struct player *player); /* those of the order, none of them asked */
 void player_checks_ask(struct player *player);  /* one after another; then the stage is ended */
 void player_watch(struct player *player);       /* asks what others see now */
+void player_recall(struct player *player);      /* asks what the server remembers of reads */
 void player_data_forget(struct player *player);
 
 #endif

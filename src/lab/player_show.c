@@ -203,6 +203,11 @@ const char *player_read(const struct player *player, size_t session, bool *old)
 	return player->knows[session].read;
 }
 
+const struct remembered *player_remembered(const struct player *player, size_t session)
+{
+	return &player->knows[session].remembered;
+}
+
 struct player_score player_score(const struct player *player)
 {
 	struct player_score score = {0};

@@ -260,6 +260,7 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_WAITS:
 	case FACT_GOES_ON:
 		player_judge(player, fact->record);
+		player_recall(player);
 		player_settle(player);
 		break;
 	case FACT_AGAIN:
@@ -271,6 +272,7 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_DONE:
 		player_judge(player, fact->record);
 		player_watch(player);
+		player_recall(player);
 		player_settle(player);
 		break;
 	case FACT_LOST:

@@ -62,7 +62,9 @@ size_t lane_count(const struct stage *stage); /* of the sessions and, first, the
 struct lane *lane_at(struct stage *stage, size_t at);
 long lane_of_pid(const struct stage *stage, int pid); /* LANE_OTHER: it is not ours */
 bool lane_connected(const struct lane *lane);
-bool lane_can_send(const struct lane *lane); /* it is connected, or has last words to answer with */
+void lane_add_pid(struct buf *out, const struct lane *lane); /* to an int4[] that is begun and not closed */
+char *lane_pids(const struct stage *stage);                  /* of those that are connected, as an int4[]; owned */
+bool lane_can_send(const struct lane *lane);                 /* it is connected, or has last words to answer with */
 void lane_send(struct lane *lane, const char *sql, unsigned number);
 void lane_send_statement(struct lane *lane, const struct statement *statement);
 void lane_hear(struct lane *lane, const struct stage_word *word);
@@ -116,7 +118,7 @@ struct control_job {
 	struct control_job *next;
 };
 
-/* stage_ask() with two parameters, which it takes. */
+/* stage_ask() with one or two parameters, which it takes; param2 may be NULL. */
 void control_ask(struct stage *stage, const char *sql, char *param1, char *param2, stage_answer_fn *answer, void *arg);
 void control_turn(struct stage *stage);
 bool control_idle(const struct stage *stage); /* nothing runs, nothing is queued */

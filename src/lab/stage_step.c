@@ -280,11 +280,6 @@ static void step_on_asked(void *arg, const struct stage_word *word)
 	}
 }
 
-static void step_add_pid(struct buf *out, const struct lane *lane)
-{
-	buf_fmt(out, "%s%d", out->len ? "," : "{", db_facts(lane->db)->pid);
-}
-
 /*
  * $1 are the sessions that are asked about, $2 all that may block them. pg_isolation_test_session_is_blocked() is the
  * server's own help for such programs: it counts waits for locks and for safe snapshots, and leaves out those for
@@ -297,21 +292,18 @@ void step_ask(struct stage *stage, const struct lane *only)
 		"pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid) OPERATOR(pg_catalog.||) "
 		"pg_catalog.pg_safe_snapshot_blocking_pids(pid), ' ') FROM pg_catalog.unnest($1::pg_catalog.int4[]) AS "
 		"pid";
-	struct buf asked = {0}, all = {0};
+	struct buf asked = {0};
 	for (size_t i = 0; i < stage->spec->nsessions; i++) {
 		const struct lane *lane = &stage->lanes[i];
 		bool ask = lane->record && (!only || lane == only);
 		if (ask)
 			lane->record->blocked = BLOCKED_ASKED;
-		if (lane_connected(lane))
-			step_add_pid(&all, lane);
 		if (lane_connected(lane) && ask)
-			step_add_pid(&asked, lane);
+			lane_add_pid(&asked, lane);
 	}
 	buf_str(&asked, asked.len ? "}" : "{}");
-	buf_str(&all, all.len ? "}" : "{}");
 	stage->asking = true;
-	control_ask(stage, sql, buf_take(&asked), buf_take(&all), step_on_asked, stage);
+	control_ask(stage, sql, buf_take(&asked), lane_pids(stage), step_on_asked, stage);
 }
 
 /* ---- 4: what became of it ---- */

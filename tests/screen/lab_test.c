@@ -323,6 +323,38 @@ static void long_names_and_answers(void **state)
 	console_quit(term);
 }
 
+/* What SERIALIZABLE remembers of reads stands behind the head line, and what stands below it stays where it was. */
+static void remembered_reads(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_lesson(term, "write-skew");
+	int head = term_row_with(term, "What is true now", 0), waits = term_row_with(term, "Waits      nobody", 0);
+	assert_true(head > 0 && waits > head);
+	assert_false(term_shows(term, "Remembered"));
+	console_space_to(term, 0, 3, 11);
+	term_expect(term, "What is true now   Remembered reads: A 1 table ");
+	console_space_to(term, 3, 4, 11);
+	term_expect(term, "What is true now   Remembered reads: A 1 table; B 1 table");
+	term_resize(term, 45, 140);
+	term_expect(term, "What is true now   Remembered reads: A 1 table; B 1 table");
+	term_resize(term, 10, 40);
+	term_expect(term, " = balance - 700 WHERE id = 1");
+	assert_false(term_shows(term, "true now"));
+	term_resize(term, 24, 80);
+	term_expect(term, "What is true now   Remembered reads: A 1 table; B 1 table");
+	console_space_to(term, 4, 7, 11);
+	term_expect(term, "A  COMMITTED "); /* and what it has read is remembered for as long as B runs */
+	term_expect(term, "What is true now   Remembered reads: A 1 page, 1 table; B 1 page, 1 table ");
+	console_space_to(term, 7, 8, 11);
+	term_expect_gone(term, "Remembered");
+	console_space_to(term, 8, 10, 11);
+	term_expect(term, "What is true now   Remembered reads: B 1 table ");
+	term_type(term, " ");
+	term_expect(term, "OVER");
+	term_expect_gone(term, "Remembered");
+	console_quit(term);
+}
+
 static const char *row_of(struct term *term, int rows, const char *one, const char *other)
 {
 	for (int i = 0; i < rows; i++)
@@ -386,6 +418,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_order_of_another_server, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(progress_is_kept, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(long_names_and_answers, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(remembered_reads, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(names_are_counted_in_columns, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
 	};
