@@ -312,7 +312,7 @@ static bool is_told(const struct lane_run *run)
 static void check_status(const struct lane_run *run)
 {
 	if (run->status == LANE_HUNG)
-		fail_msg("%s: a teller did not end", run->id);
+		fail_msg("%s: a teller did not end: %s", run->id, run->said);
 	if ((run->status > 5 && run->status != 128 + SIGKILL) || run->status == 1)
 		fail_msg("%s: exit status %d: %s", run->id, run->status, run->said);
 }
