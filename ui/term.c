@@ -198,6 +198,8 @@ void term_resize(void)
 	int cols = size_of(size.ws_col, "COLUMNS", COLS, COLS_MAX);
 	if (rows != LINES || cols != COLS)
 		resizeterm(rows, cols);
+	else
+		clearok(curscr, TRUE); /* it was smaller for a moment, and has lost what was outside */
 }
 
 int term_rows(void)

@@ -74,6 +74,19 @@ static void it_can_be_resized_while_it_runs(void **state)
 	console_quit(term);
 }
 
+/* A terminal cuts what is outside when it becomes small; who only learns of its last size has to draw that anew. */
+static void small_and_large_again_at_once(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_expect(term, "q quit");
+	for (int i = 0; i < 20; i++) { /* mostly both before it looks */
+		term_resize(term, 10, 40);
+		term_resize(term, 24, 80);
+		term_expect(term, "q quit");
+	}
+	console_quit(term);
+}
+
 /* Help is drawn, and Esc closes it: no key may hang in the air for longer than a person waits. */
 static void esc_is_quick(void **state)
 {
@@ -253,6 +266,7 @@ int main(void)
 		cmocka_unit_test_teardown(sigterm_restores_the_terminal, term_teardown),
 		cmocka_unit_test_teardown(sighup_restores_the_terminal, term_teardown),
 		cmocka_unit_test_teardown(it_can_be_resized_while_it_runs, term_teardown),
+		cmocka_unit_test_teardown(small_and_large_again_at_once, term_teardown),
 		cmocka_unit_test_teardown(esc_is_quick, term_teardown),
 		cmocka_unit_test_teardown(the_title_has_the_address_that_is_connected_to, term_teardown),
 		cmocka_unit_test_teardown(a_paste_outside_the_prompt_does_nothing, term_teardown),
