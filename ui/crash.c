@@ -53,7 +53,7 @@ static void stderr_back(struct crash *crash)
 static void stderr_away(struct crash *crash)
 {
 	crash->real_stderr = crash->kept_stderr = -1;
-	if (!isatty(STDERR_FILENO))
+	if (crash->leaves_stderr || !isatty(STDERR_FILENO))
 		return;
 	int kept = memfd_create("teller-stderr", MFD_CLOEXEC);
 	int real = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);

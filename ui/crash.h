@@ -9,7 +9,7 @@
 #include <termios.h>
 
 /*
- * Between crash_arm() and crash_disarm() fd 2 is a file in memory (where it was a terminal). Every signal that would
+ * Between crash_arm() and crash_disarm() fd 2 is a file in memory (where it was a terminal, unless `leaves_stderr`). Every signal that would
  * end the program there and then, the end of memory and an exit() of a library restore the terminal by means that are
  * allowed in a signal handler: the bytes of the way out, the saved modes, and what was kept of fd 2.
  */
@@ -18,6 +18,7 @@ struct crash {
 	char way_out[256];
 	size_t n;
 	bool armed, modes_known;
+	bool leaves_stderr;           /* fd 2 stays what it is: set between crash_prepare() and crash_arm() */
 	int real_stderr, kept_stderr; /* -1: not redirected */
 	void *stack;
 	bool holds; /* signals wait */
