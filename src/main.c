@@ -15,6 +15,7 @@
 #include "cli/plain_events.h"
 #include "cli/settings.h"
 #include "ui/console.h"
+#include "ui/line_editor.h"
 #include "verb/verb.h"
 
 /* Of a server, a file or an argument, perhaps: none of them writes to the terminal. */
@@ -51,7 +52,8 @@ static int tell(struct settings *settings)
 static int run(struct app *app, bool plain_mode, int file)
 {
 	struct err err = {0};
-	struct plain *plain = plain_mode ? plain_open(app, file) : NULL;
+	const struct line_editor *editor = plain_mode ? line_editor_open(app) : NULL;
+	struct plain *plain = plain_mode ? plain_open(app, file, editor) : NULL;
 	struct console *console = plain_mode ? NULL : console_open(app, &err);
 	if (!plain && !console)
 		return fail(&err);
@@ -65,6 +67,7 @@ static int run(struct app *app, bool plain_mode, int file)
 	narrate_free(narrate);
 	console_close(console);
 	plain_close(plain);
+	line_editor_close(editor);
 	if (console && app->phase == PHASE_FAILED)
 		fail(&app->failure);
 	int doubt = console && app_last_words(app, &err) ? fail(&err) : 0;

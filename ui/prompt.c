@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "cli/complete.h"
 #include "ui/draw.h"
+#include "ui/prompt_internal.h"
 #include "ui/wrap.h"
 
 enum { HISTORY_LINES = 1000, OFFER_ROWS = 4, DISCARD_KEY = 'U' & 0x1f };
@@ -32,6 +33,7 @@ static struct {
 	bool started, open;
 	char *accepted; /* set by the line callback, which must not run anything itself */
 	bool ended;     /* the callback was called */
+	bool drawn;     /* readline draws, and not we */
 	char *given;    /* the command, with its blank, of the key that opened it; "" for none */
 	struct buf queue;
 	size_t at;
@@ -42,10 +44,13 @@ static struct {
 
 /* ---- readline's doors ---- */
 
+/* A terminal that turns Enter into an end of line gives it as ^J, which would only end a search and not run what it
+ * found. */
 static int next_byte(FILE *stream)
 {
 	(void)stream;
-	return prompt.at < prompt.queue.len ? (unsigned char)prompt.queue.p[prompt.at++] : EOF;
+	int byte = prompt.at < prompt.queue.len ? (unsigned char)prompt.queue.p[prompt.at++] : EOF;
+	return prompt.drawn && byte == '\n' ? '\r' : byte;
 }
 
 static int bytes_waiting(void)
@@ -77,6 +82,15 @@ static void offer_matches(char **matches, int n, int longest)
 	}
 }
 
+static bool is_harmless(const char *text)
+{
+	struct buf shown = {0};
+	text_escape(&shown, text, strlen(text), 0);
+	bool same = strcmp(buf_text(&shown), text) == 0;
+	buf_free(&shown);
+	return same;
+}
+
 static char *next_match(const char *text, int state)
 {
 	static struct buf all; /* of the completion that readline collects just now, one NUL-terminated after another */
@@ -89,6 +103,8 @@ static char *next_match(const char *text, int state)
 		left = command_complete(prompt.app, rl_line_buffer, (size_t)rl_point, &all, &from);
 		at = buf_text(&all);
 	}
+	for (; left > 0 && prompt.drawn && !is_harmless(at); left--)
+		at += strlen(at) + 1;
 	if (left == 0) {
 		buf_free(&all);
 		return NULL;
@@ -163,9 +179,10 @@ static char *prompt_history_file(void)
 	return path;
 }
 
-static void prompt_start(void)
+void prompt_start(FILE *out)
 {
 	prompt.started = true;
+	prompt.drawn = out != NULL;
 	prompt.nowhere = fmemopen(NULL, 16, "w"); /* no descriptor, which may be short */
 	rl_readline_name = "teller";
 	rl_change_environment = 0; /* LINES and COLUMNS would freeze the size of the screen */
@@ -173,16 +190,17 @@ static void prompt_start(void)
 	rl_catch_sigwinch = 0;
 	rl_prep_term_function = NULL;
 	rl_deprep_term_function = NULL;
-	rl_outstream = prompt.nowhere; /* it would write over the screen */
+	rl_outstream = out ? out : prompt.nowhere; /* it would write over the screen */
 	rl_getc_function = next_byte;
 	rl_input_available_hook = bytes_waiting;
-	rl_redisplay_function = nothing_to_draw;
+	rl_redisplay_function = out ? rl_redisplay : nothing_to_draw;
 	rl_completion_display_matches_hook = offer_matches;
 	rl_attempted_completion_function = prompt_complete;
 	rl_completer_word_break_characters = " ";
 	rl_completer_quote_characters = "";
 	rl_completion_query_items = -1;
 	rl_initialize();
+	rl_tty_set_echoing(out != NULL); /* it does not look itself, where the modes are not its own */
 	bind_keys();
 	using_history();
 	stifle_history(HISTORY_LINES);
@@ -191,11 +209,9 @@ static void prompt_start(void)
 		read_history(prompt.file);
 }
 
-void prompt_open(struct app *app, const char *text)
+static void prompt_install(struct app *app, const char *head, const char *text)
 {
 	prompt_close();
-	if (!prompt.started)
-		prompt_start();
 	prompt.app = app;
 	prompt.open = true;
 	prompt.ended = false;
@@ -203,7 +219,19 @@ void prompt_open(struct app *app, const char *text)
 	const char *blank = text ? strchr(text, ' ') : NULL;
 	free(prompt.given);
 	prompt.given = mem_dup_n(blank ? text : "", blank ? (size_t)(blank + 1 - text) : 0);
-	rl_callback_handler_install(":", prompt_on_line);
+	rl_callback_handler_install(head, prompt_on_line);
+}
+
+void prompt_open_line(struct app *app, const char *head)
+{
+	prompt_install(app, head, NULL);
+}
+
+void prompt_open(struct app *app, const char *text)
+{
+	if (!prompt.started)
+		prompt_start(NULL);
+	prompt_install(app, ":", text);
 	if (text && text[0])
 		rl_insert_text(text);
 }
@@ -285,22 +313,22 @@ static const char *sequence_of(const struct key *key, char out[8])
 	return out;
 }
 
-static void feed(const char *bytes)
+static void feed(const char *bytes, size_t n)
 {
 	if (!RL_ISSTATE(RL_STATE_ISEARCH)) /* the search still reads those that it began with */
 		override_settings();
 	buf_clear(&prompt.queue);
 	prompt.at = 0;
-	buf_str(&prompt.queue, bytes);
+	buf_add(&prompt.queue, bytes, n);
 	while (!prompt.ended && prompt.at < prompt.queue.len)
 		rl_callback_read_char();
 }
 
 /* A key that is the first of several, as ^X: readline's search (8.2) loses its way in those. */
-static bool begins_sequence(const char *bytes)
+static bool begins_sequence(char byte)
 {
-	unsigned char first = (unsigned char)bytes[0];
-	return first && first != '\x1b' && !bytes[1] && rl_get_keymap()[first].type == ISKMAP;
+	unsigned char first = (unsigned char)byte;
+	return first && first != '\x1b' && rl_get_keymap()[first].type == ISKMAP;
 }
 
 static void remember(const char *line)
@@ -321,6 +349,16 @@ static void prompt_insert(const char *text)
 	rl_end_undo_group();
 }
 
+static char *take_accepted(void)
+{
+	char *line = prompt.accepted;
+	prompt_close();
+	prompt.accepted = NULL;
+	if (line)
+		remember(line);
+	return line;
+}
+
 char *prompt_key(const struct key *key)
 {
 	char out[8];
@@ -328,7 +366,7 @@ char *prompt_key(const struct key *key)
 	buf_clear(&prompt.offer);
 	if (key->code == K_PASTE) {
 		if (RL_ISSTATE(RL_STATE_ISEARCH)) /* which reads the line that it began with */
-			feed("\x1b");
+			feed("\x1b", 1);
 		prompt_insert(key->text);
 		return NULL;
 	}
@@ -337,18 +375,27 @@ char *prompt_key(const struct key *key)
 		return NULL;
 	}
 	const char *bytes = sequence_of(key, out);
-	if (RL_ISSTATE(RL_STATE_ISEARCH) && begins_sequence(bytes))
-		feed("\x1b");
+	if (RL_ISSTATE(RL_STATE_ISEARCH) && bytes[0] && !bytes[1] && begins_sequence(bytes[0]))
+		feed("\x1b", 1);
 	if (!prompt.ended)
-		feed(bytes);
-	if (!prompt.ended)
-		return NULL;
-	prompt_close();
-	char *line = prompt.accepted;
-	prompt.accepted = NULL;
-	if (line)
-		remember(line);
-	return line;
+		feed(bytes, strlen(bytes));
+	return prompt.ended ? take_accepted() : NULL;
+}
+
+size_t prompt_bytes(const char *bytes, size_t n, bool *ended, char **line)
+{
+	size_t used = 0, piece = 1;
+	if (RL_ISSTATE(RL_STATE_ISEARCH) && begins_sequence(bytes[0]))
+		feed("\x1b", 1);
+	while (piece < n && !begins_sequence(bytes[piece]))
+		piece++;
+	if (!prompt.ended) {
+		feed(bytes, piece);
+		used = prompt.at;
+	}
+	*ended = prompt.ended;
+	*line = prompt.ended ? take_accepted() : NULL;
+	return used;
 }
 
 /* ---- drawing ---- */

@@ -6,6 +6,7 @@
 #include "base/loop.h"
 
 struct input;
+struct line_editor; /* cli/line_editor.h */
 
 /* The descriptor stays the caller's. One that can be waited for (pipe, socket, terminal) is watched; a file is read. */
 struct input *input_new(struct loop *loop, int fd);
@@ -16,6 +17,8 @@ void input_free(struct input *input);
  * awaited. */
 typedef void input_fn(void *arg, const char *line);
 void input_next(struct input *input, input_fn *fn, void *arg);
+/* The same, but the bytes go through the editor, which has begun a line; with NULL it is input_next(). */
+void input_next_edited(struct input *input, const struct line_editor *editor, input_fn *fn, void *arg);
 int input_error(const struct input *input); /* the errno of a read that failed, and so was the end; 0 */
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "cli/line_editor.h"
 #include "cli/words.h"
 
 /* A turn reads a few chunks and takes a few lines at most, so that input without an end keeps nobody waiting. */
@@ -27,7 +28,8 @@ struct input {
 	bool ended;
 	int error; /* errno of the read that ended it; 0 */
 	bool asked;
-	unsigned lines; /* asked for */
+	const struct line_editor *editor; /* of the line that is asked for; NULL */
+	unsigned lines;                   /* asked for */
 	struct timer *soon;
 	input_fn *fn;
 	void *arg;
@@ -40,9 +42,26 @@ static bool can_be_watched(int fd)
 	return isatty(fd) || (fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)));
 }
 
+static bool take_edited(struct input *input)
+{
+	char *line = NULL;
+	size_t used = 0;
+	enum line_state state = LINE_GOES_ON;
+	if (input->at < input->filled)
+		state = input->editor->feed(input->chunk + input->at, input->filled - input->at, &used, &line);
+	input->at += used;
+	if (line)
+		buf_add(&input->line, line, strnlen(line, KEEP));
+	free(line);
+	input->ended = input->ended || state == LINE_ENDS;
+	return state == LINE_ACCEPTED;
+}
+
 /* Takes bytes up to the end of a line; true when there is one. */
 static bool take_line(struct input *input)
 {
+	if (input->editor)
+		return take_edited(input);
 	while (input->at < input->filled) {
 		char c = input->chunk[input->at++];
 		if (c == '\n')
@@ -80,6 +99,7 @@ static void input_deliver(struct input *input, bool have)
 	struct buf line = input->line;
 	input->line = (struct buf){0};
 	input->asked = false;
+	input->editor = NULL;
 	if (input->watch)
 		watch_set(input->watch, 0);
 	if (have && line.len && line.p[line.len - 1] == '\r')
@@ -167,4 +187,10 @@ void input_next(struct input *input, input_fn *fn, void *arg)
 	input->lines++;
 	bool rest = input->lines % TURN_LINES == 0; /* lines without an end: as above */
 	timer_start(input->soon, rest);             /* never from inside: a file of many lines is no deep recursion */
+}
+
+void input_next_edited(struct input *input, const struct line_editor *editor, input_fn *fn, void *arg)
+{
+	input->editor = editor;
+	input_next(input, fn, arg);
 }

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/input.h"
+#include "cli/line_editor.h"
 #include "cli/output.h"
 #include "cli/plain_events.h"
 #include "cli/progress.h"
@@ -37,7 +38,9 @@ struct plain {
 	bool strict;           /* the first failure is the end */
 	bool begun;            /* a person: what it is connected to was said, and commands are asked for */
 	bool prompted;         /* the prompt is what stands in the last line of the terminal */
-	const char *hint;      /* what a command waits for, in place of the prompt; NULL */
+	const struct line_editor *editor; /* of the lines of a person; NULL: the terminal's own */
+	bool edited;                      /* the prompt is the editor's */
+	const char *hint;                 /* what a command waits for, in place of the prompt; NULL */
 	void (*answer)(void *arg, const char *line);
 	void *answer_arg;
 	struct timer *again; /* something was written over the prompt: it is shown again */
@@ -60,13 +63,22 @@ static void prompt(struct plain *plain)
 {
 	if (!plain->person && !plain->hint)
 		return;
-	fputs(plain->hint ? plain->hint : PROMPT, stderr);
+	plain->edited = plain->editor && plain->person && !plain->hint && !plain->stepping;
+	if (plain->edited)
+		plain->editor->begin(PROMPT);
+	else
+		fputs(plain->hint ? plain->hint : PROMPT, stderr);
 	plain->prompted = true;
 }
 
 static void prompt_again(void *arg)
 {
-	prompt(arg);
+	struct plain *plain = arg;
+	if (plain->edited)
+		plain->editor->show();
+	else
+		prompt(plain);
+	plain->prompted = true;
 }
 
 /* What comes meanwhile takes the place of the prompt, which follows it. */
@@ -74,7 +86,10 @@ static void prompt_away(struct plain *plain)
 {
 	if (!plain->prompted)
 		return;
-	fprintf(stderr, "\r%*s\r", (int)strlen(plain->hint ? plain->hint : PROMPT), "");
+	if (plain->edited)
+		plain->editor->hide();
+	else
+		fprintf(stderr, "\r%*s\r", (int)strlen(plain->hint ? plain->hint : PROMPT), "");
 	plain->prompted = false;
 	timer_start(plain->again, 0);
 }
@@ -250,7 +265,7 @@ static void say_unread(struct plain *plain)
 static void plain_on_line(void *arg, const char *line)
 {
 	struct plain *plain = arg;
-	plain->prompted = false;
+	plain->prompted = plain->edited = false;
 	timer_stop(plain->again);
 	if (line && plain->app->private->unwritten) {
 		leave_unwritten(plain->app);
@@ -299,7 +314,7 @@ static void next_command(struct plain *plain)
 	} else if (plain->script) {
 		prompt(plain);
 		if (!plain->stepping)
-			input_next(plain->script, plain_on_line, plain);
+			input_next_edited(plain->script, plain->edited ? plain->editor : NULL, plain_on_line, plain);
 	} else {
 		app_leave(plain->app, status_exit(plain->last));
 	}
@@ -327,7 +342,10 @@ static bool plain_on_interrupt(void *self)
 	}
 	if (!plain->person || !(plain->prompted || run))
 		return false;
-	fputc('\n', stderr);
+	if (plain->edited)
+		plain->editor->drop();
+	else
+		fputc('\n', stderr);
 	plain->prompted = false;
 	plain->asked = NULL;
 	if (run)
@@ -335,6 +353,14 @@ static bool plain_on_interrupt(void *self)
 	else
 		prompt(plain);
 	return true;
+}
+
+/* A password is asked for on the terminal. */
+static void plain_aside(void *self, bool away)
+{
+	struct plain *plain = self;
+	if (plain->edited)
+		plain->editor->lend(away);
 }
 
 static void on_phase(void *self)
@@ -415,10 +441,11 @@ enum status plain_open_files(const struct settings *settings, int *file, struct 
 	return *file < 0 ? err_set(err, ST_OWN, "cannot read %s: %s", settings->file, strerror(errno)) : ST_OK;
 }
 
-struct plain *plain_open(struct app *app, int file)
+struct plain *plain_open(struct app *app, int file, const struct line_editor *editor)
 {
 	struct plain *plain = NEW(struct plain);
 	plain->app = app;
+	plain->editor = editor;
 	open_script(plain, file);
 	plain->narrate = narrate_new(app);
 	plain->again = timer_new(app->loop, prompt_again, plain);
@@ -430,6 +457,7 @@ struct plain *plain_open(struct app *app, int file)
 				  .changed = plain_on_changed,
 				  .interrupt = plain_on_interrupt,
 				  .progress = on_progress,
+				  .aside = plain_aside,
 				  .progress_ms = progress_open(&plain->progress),
 				  .self = plain};
 	loop_soon(app->loop, plain_begin, plain);
