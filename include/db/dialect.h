@@ -103,6 +103,13 @@ struct dialect {
 	const char *explain;
 	const char *estimate_sql;
 
+	/*
+	 * Where the protocol's request to cancel may be ignored: the session whose application is called $1, and the
+	 * number of what it runs, NULL for nothing; what cancels that number ($1); and what ends that session ($1). All
+	 * NULL where the request is enough.
+	 */
+	const char *running_sql, *cancel_query_sql, *cancel_session_sql;
+
 	bool nulls_first; /* where an ascending index has them */
 	bool reads_past;  /* SELECT ... FROM table AS OF SYSTEM TIME */
 };

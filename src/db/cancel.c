@@ -90,17 +90,29 @@ static void cancel_done(void *arg)
 	if (!db)
 		return;
 	db->cancel = NULL;
-	if (!db->idle_due)
+	cancel_release(db);
+}
+
+bool cancel_holds(const struct db *db)
+{
+	return db->cancel || beside_holds(db);
+}
+
+void cancel_release(struct db *db)
+{
+	if (!db->idle_due || cancel_holds(db))
 		return;
 	db->idle_due = false;
+	beside_forget(db);
 	db_move(db, DB_IDLE);
 	db->reply.idle(db->reply.arg);
 }
 
 void db_cancel(struct db *db)
 {
-	if (db->state != DB_BUSY || db->cancel)
+	if (db->state != DB_BUSY || db->idle_due || db->cancel)
 		return;
+	beside_arm(db);
 	pg_request *request = request_new(db->conn);
 	if (!request)
 		return;
@@ -122,4 +134,5 @@ void cancel_forget(struct db *db)
 		db->cancel->db = NULL;
 	db->cancel = NULL;
 	db->idle_due = false;
+	beside_forget(db);
 }

@@ -59,6 +59,7 @@ struct gathered {
 	bool refused;      /* it was too much */
 };
 
+struct beside;
 struct cancel_job;
 struct resolve_job;
 
@@ -125,6 +126,7 @@ struct db {
 	bool contradicted;
 	char *end; /* libpq's words on how the connection ended */
 	struct cancel_job *cancel;
+	struct beside *beside; /* a cancel by SQL, should that one be ignored */
 	bool idle_due; /* the round trip is over, but a cancel is still on its way */
 	bool in_transaction;
 	db_lost_fn *on_lost;
@@ -223,8 +225,16 @@ void conninfo_show_used(struct buf *out, const struct conninfo *info, const PQco
 bool place_is_local(const PGconn *conn); /* a Unix socket */
 void place_show(struct buf *out, const struct db *db);
 
-/* cancel.c */
+/* cancel.c: a cancel is on its way, and the round trip is not over for its owner; it may be over now */
+bool cancel_holds(const struct db *db);
+void cancel_release(struct db *db);
 void cancel_forget(struct db *db);
+
+/* cancel_beside.c: has the round trip under way cancelled by another connection, unless it ends soon; whether that one
+ * has sent something that could hit a later statement; and no more of it, for the round trip is over */
+void beside_arm(struct db *db);
+bool beside_holds(const struct db *db);
+void beside_forget(struct db *db);
 
 /* prepared.c */
 struct prepared *prepared_find(struct db *db, const char *sql);

@@ -177,6 +177,13 @@ static const struct dialect dialects[] = {
 			.fail_allow_major = 25,
 			.fail_allow_minor = 4,
 			.fail_sql = "SELECT crdb_internal.force_retry('1h')",
+			/* These have no crdb_internal in them, which some versions close; session_id is there from
+			 * 2.1 on. A role always sees and cancels its own. */
+			.running_sql = "SELECT s.session_id, q.query_id FROM [SHOW CLUSTER SESSIONS] AS s "
+				       "LEFT JOIN [SHOW CLUSTER QUERIES] AS q "
+				       "ON q.application_name = s.application_name WHERE s.application_name = $1",
+			.cancel_query_sql = "CANCEL QUERY $1",
+			.cancel_session_sql = "CANCEL SESSION $1",
 			.nulls_first = true,
 			.reads_past = true,
 			/* Triggers are there from v24.3 on, and pg_trigger then holds them (cockroach#127863); it

@@ -83,10 +83,11 @@ void db_finish_round_trip(struct db *db)
 	PGTransactionStatusType status = PQtransactionStatus(db->conn);
 	db->in_transaction = status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 	db_forget_pending(db);
-	if (db->cancel) {
+	if (cancel_holds(db)) {
 		db->idle_due = true; /* a cancel on its way could hit the next statement */
 		return;
 	}
+	beside_forget(db);
 	db_move(db, DB_IDLE);
 	db->reply.idle(db->reply.arg);
 }

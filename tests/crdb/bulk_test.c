@@ -87,18 +87,10 @@ static void an_import_is_made_in_small_transactions(void **state)
 	check_made(crdb("import", "--chunk=20000", path), 12000, "imported 12000 accounts");
 }
 
-/* The third COPY waits at its end for a lock; ^C then. What was told is what is there, and nothing goes on. */
-static void stopped_it_leaves_whole_chunks_and_nothing_that_runs(void **state)
+/* What was told is what is there, and nothing goes on. `also` is what else the program is asked for. */
+static void check_stopped(struct pg_session *holder, const char *also)
 {
-	(void)state;
-	pg_exec("CREATE FUNCTION wait_at() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-		" IF (SELECT count(*) FROM accounts) > %d THEN PERFORM pg_advisory_xact_lock(4711); END IF;"
-		" RETURN NULL; END $$;"
-		"CREATE TRIGGER wait_at AFTER INSERT ON accounts EXECUTE FUNCTION wait_at()",
-		2 * AT_MOST);
-	struct pg_session *holder = pg_open();
-	pg_run(holder, "SELECT pg_advisory_lock(4711)");
-	const char *create[] = {proc_teller(), translator_target(&translator), "create", "200000", NULL};
+	const char *create[] = {proc_teller(), translator_target(&translator), "create", "200000", also, NULL};
 	struct proc *proc = proc_start(create, NULL, NULL);
 	while (pg_ask(holder, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 			      " AND wait_event = 'advisory'") == 0)
@@ -112,7 +104,44 @@ static void stopped_it_leaves_whole_chunks_and_nothing_that_runs(void **state)
 	assert_int_equal(pg_ask(holder, "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND datname = "
 					"current_database() AND pid <> pg_backend_pid()"),
 			 0);
+}
+
+/* The chunk behind 10,000 accounts waits at its end for a lock that the caller's session has. */
+static struct pg_session *hold_third_chunk(void)
+{
+	pg_exec("CREATE OR REPLACE FUNCTION wait_at() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+		" IF (SELECT count(*) FROM accounts) > %d THEN PERFORM pg_advisory_xact_lock(4711); END IF;"
+		" RETURN NULL; END $$;"
+		"CREATE TRIGGER wait_at AFTER INSERT ON accounts EXECUTE FUNCTION wait_at()",
+		2 * AT_MOST);
+	struct pg_session *holder = pg_open();
+	pg_run(holder, "SELECT pg_advisory_lock(4711)");
+	return holder;
+}
+
+static void stopped_it_leaves_whole_chunks_and_nothing_that_runs(void **state)
+{
+	(void)state;
+	struct pg_session *holder = hold_third_chunk();
+	check_stopped(holder, "--copy");
+	assert_int_equal(translator.shared->cancels, 0);
 	pg_close(holder);
+}
+
+/* As before 22.1: what the request of the protocol does not stop, SQL does. A COPY is not listed, so its session ends;
+ * of an INSERT only the statement. */
+static void where_requests_to_cancel_are_ignored_it_is_stopped_too(void **state)
+{
+	(void)state;
+	static const char *const ways[] = {"--copy", "--insert"};
+	for (size_t i = 0; i < 2; i++) {
+		bank(NULL);
+		translator.shared->uncancelled = true;
+		struct pg_session *holder = hold_third_chunk();
+		check_stopped(holder, ways[i]);
+		assert_int_equal(translator.shared->cancels, 1);
+		pg_close(holder);
+	}
 }
 
 int main(void)
@@ -122,6 +151,7 @@ int main(void)
 		cmocka_unit_test_setup(a_chunk_that_is_too_large_is_not_followed, bank),
 		cmocka_unit_test_setup(an_import_is_made_in_small_transactions, bank),
 		cmocka_unit_test_setup(stopped_it_leaves_whole_chunks_and_nothing_that_runs, bank),
+		cmocka_unit_test_setup(where_requests_to_cancel_are_ignored_it_is_stopped_too, bank),
 	};
 	return cmocka_run_group_tests(tests, database, no_database);
 }

@@ -92,6 +92,8 @@ void translator_reset(struct translator *translator)
 {
 	struct translator_shared *shared = translator->shared;
 	shared->most_rows = shared->conflicts = shared->own_retries = shared->locking_reads = 0;
+	shared->cancels = 0;
+	shared->uncancelled = false;
 	shared->logins = shared->refusals = shared->trips = 0;
 }
 

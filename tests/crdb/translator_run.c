@@ -260,6 +260,16 @@ static bool may_run_again(struct link *link, const struct link_answer *answer)
 	return answer->failed && is_conflict(answer->sqlstate) && (link->state == LINK_IDLE || !link->touched);
 }
 
+/* It has no rows. */
+static void put_cancelled(struct link *link)
+{
+	link->shared->cancels++;
+	link_put(&link->out, '2', "", 0);
+	if (link->describe)
+		link_put(&link->out, 'n', "", 0);
+	link_put_tag(link, "CANCEL 1");
+}
+
 static void run_plain(struct link *link, enum link_kind kind, const char *sql)
 {
 	struct link_answer answer;
@@ -273,7 +283,9 @@ static void run_plain(struct link *link, enum link_kind kind, const char *sql)
 			begin_again(link);
 		send_once(link, sql, &answer);
 	}
-	if (answer.messages.len)
+	if (kind == LINK_CANCEL && !answer.failed)
+		put_cancelled(link);
+	else if (answer.messages.len)
 		buf_add(&link->out, answer.messages.p, answer.messages.len);
 	if (answer.failed && !answer.bound) {
 		struct buf text = {0};

@@ -17,6 +17,11 @@ static const struct {
 	{"SELECT version()", "SELECT 'CockroachDB CCL v22.1.0-alpha.1 (x86_64-pc-linux-gnu, built 2022/02/08 06:15:10, "
 			     "go1.17.6)'::text AS version"},
 	{"(SELECT node_id FROM [SHOW node_id])", "@NODE@"},
+	{"[SHOW CLUSTER SESSIONS]", "(SELECT 's'::text || pid AS session_id, application_name FROM pg_stat_activity)"},
+	{"[SHOW CLUSTER QUERIES]", "(SELECT 'q'::text || pid AS query_id, application_name FROM pg_stat_activity "
+				   "WHERE state = 'active' AND query NOT LIKE 'COPY%')"},
+	{"CANCEL QUERY $1", "SELECT pg_cancel_backend(substr($1::text, 2)::int)"},
+	{"CANCEL SESSION $1", "SELECT pg_terminate_backend(substr($1::text, 2)::int)"},
 	{"SHOW node_id", "SELECT @NODE@ AS node_id"},
 	{"crdb_internal.node_id()", "@NODE@"},
 	{"SHOW LOCALITY", "SELECT 'region=eu-west-@NODE@,zone=a'::text AS locality"},
@@ -87,6 +92,8 @@ static enum link_kind kind_of(const char *sql)
 		return LINK_ROLLBACK;
 	if (begins(sql, "SELECT crdb_internal.force_retry("))
 		return LINK_FORCE_RETRY;
+	if (begins(sql, "CANCEL "))
+		return LINK_CANCEL;
 	return strstr(sql, " AS OF SYSTEM TIME ") ? LINK_PAST : LINK_PLAIN;
 }
 

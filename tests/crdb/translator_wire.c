@@ -271,6 +271,8 @@ void link_start(struct link *link, const char *server)
 		link->shared->refusals++;
 		link_say_goodbye(link, "server is not accepting clients, try another node");
 	}
+	if (code_of(&body) == CANCEL_REQUEST && link->shared->uncancelled)
+		_exit(0);
 	link->server = dial(server);
 	if (link->shared->databases[0] && code_of(&body) != CANCEL_REQUEST)
 		name_database(link->shared, &body);
