@@ -15,6 +15,7 @@ enum session_signal {
 struct signalled {
 	int pid;
 	const char *start_us;
+	const char *id; /* the whole of it on a server without process numbers */
 };
 
 /* `sent`: the server has passed it on, and the session obeys soon, or has done so; false with err NULL: there is no

@@ -85,7 +85,8 @@ static void beside_cancel(struct beside *beside)
 				      .once = true};
 	struct db_context context = {0};
 	struct db_reply reply = {beside_on_cancelled, beside_on_idle, beside_on_lost, beside, NULL};
-	beside_tell(beside, query ? "another connection sends CANCEL QUERY " : "another connection sends CANCEL SESSION ",
+	beside_tell(beside,
+		    query ? "another connection sends CANCEL QUERY " : "another connection sends CANCEL SESSION ",
 		    params[0]);
 	beside->sent = true;
 	timer_start(beside->timer, BESIDE_LIMIT_MS);

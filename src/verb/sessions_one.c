@@ -21,6 +21,7 @@ enum { STATEMENT_COLS = 200 };
 struct target {
 	int pid;
 	char start_us[24];
+	char id[80];
 	const struct db *ours; /* only to be compared: it may be gone */
 	char name[300], state[120], more[400];
 };
@@ -139,6 +140,7 @@ static void target_take(struct target *target, const struct one *one, const stru
 	struct buf name = {0}, state = {0}, more = {0};
 	target->pid = session->pid;
 	snprintf(target->start_us, sizeof target->start_us, "%s", session->start_us);
+	snprintf(target->id, sizeof target->id, "%s", session->id);
 	target->ours = session->ours == SESSIONS_NONE ? NULL : one->ours.at[session->ours];
 	sessions_add_name(&name, session);
 	sessions_add_state(&state, session);
@@ -281,18 +283,13 @@ static enum status one_fits(const struct one *one, const struct server_session *
 			"%.80s is a prepared transaction, without a session: COMMIT PREPARED or ROLLBACK PREPARED ends "
 			"it, in database %.60s",
 			session->id, session->database);
-	else if (!session->pid)
-		err_set(err, ST_REJECTED, "%s has no process number: end it in a SQL shell, CANCEL SESSION '%.80s'",
-			session->application[0] ? session->application : "that session", session->id);
+	else if (session->ours != SESSIONS_NONE && one->ours.at[session->ours] == one->db)
+		err_set(err, ST_REJECTED, "session %.80s is the one that asks", session->id);
 	else if (session->unlisted)
 		err_set(err, ST_REJECTED, "session %.40s has just ended; nothing was done", session->id);
-	else if (!session->pid)
-		err_set(err, ST_REJECTED,
-			"session %.80s has no process number; on CockroachDB the statement CANCEL SESSION ends it",
-			session->id);
 	else if (!end && idle) {
 		sessions_add_state(&state, session);
-		err_set(err, ST_REJECTED, "session %.40s runs no statement: %s; `sessions end %.40s` ends the session",
+		err_set(err, ST_REJECTED, "session %.80s runs no statement: %s; `sessions end %.80s` ends the session",
 			session->id, buf_text(&state), session->id);
 	}
 	buf_free(&state);
@@ -415,7 +412,7 @@ static void one_send(void *arg, struct db *db, const struct err *err)
 	struct one *one = arg;
 	struct run *run = one->run;
 	const struct target *target = run->work;
-	struct signalled session = {target->pid, target->start_us};
+	struct signalled session = {target->pid, target->start_us, target->id};
 	struct err why;
 	one->db = db;
 	if (!db)

@@ -18,6 +18,7 @@
  * that is over (DRAIN_IDLE) or at their next statement (DRAIN_ALL), and takes no new ones. `dies` ends a node, with all
  * its sessions, when a commit arrives: before it is done, or done and not answered.
  * CANCEL QUERY and CANCEL SESSION reach the server's process of that session; a COPY is not listed as a query.
+ * Of locks and open transactions it lists none.
  * It is not alike in this: nobody waits for a writer only to read, ROLLBACK TO gives the locks back, AS OF SYSTEM TIME
  * reads the present, and int / int is an integer.
  */
@@ -26,10 +27,10 @@ enum translator_death { DIES_NOT, DIES_BEFORE_COMMIT, DIES_AFTER_COMMIT };
 
 struct translator_shared { /* each connection has a process: what they count is atomic */
 	volatile bool serializable;
-	volatile bool of_2019; /* 2.2-alpha, which does not know FOR UPDATE */
+	volatile bool of_2019;     /* 2.2-alpha, which does not know FOR UPDATE */
 	volatile bool uncancelled; /* requests to cancel are taken and ignored, as before 22.1 */
 	atomic_uint cancels;       /* by SQL */
-	volatile bool closed;  /* crdb_internal, as from 26.1 on */
+	volatile bool closed;      /* crdb_internal, as from 26.1 on */
 	volatile enum translator_drain drain;
 	volatile enum translator_death dies;
 	atomic_uint logins;        /* connections that were taken */

@@ -22,7 +22,7 @@ enum link_kind {
 	LINK_ROLLBACK,
 	LINK_FORCE_RETRY,
 	LINK_CANCEL, /* CANCEL QUERY, CANCEL SESSION */
-	LINK_PAST, /* AS OF SYSTEM TIME */
+	LINK_PAST,   /* AS OF SYSTEM TIME */
 };
 
 /* As the client believes: T after RELEASE, E after an error, though PostgreSQL is out of its transaction by then. */

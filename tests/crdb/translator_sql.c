@@ -18,8 +18,20 @@ static const struct {
 			     "go1.17.6)'::text AS version"},
 	{"(SELECT node_id FROM [SHOW node_id])", "@NODE@"},
 	{"[SHOW CLUSTER SESSIONS]", "(SELECT 's'::text || pid AS session_id, application_name FROM pg_stat_activity)"},
-	{"[SHOW CLUSTER QUERIES]", "(SELECT 'q'::text || pid AS query_id, application_name FROM pg_stat_activity "
-				   "WHERE state = 'active' AND query NOT LIKE 'COPY%')"},
+	{"crdb_internal.cluster_sessions",
+	 "(SELECT 's'::text || pid AS session_id, usename AS user_name, application_name, ''::text AS client_address, "
+	 "CASE WHEN state = 'active' THEN query ELSE '' END AS active_queries, query AS last_active_query, "
+	 "query_start AS oldest_query_start FROM pg_stat_activity WHERE datname = current_database()) AS s"},
+	{"crdb_internal.cluster_transactions",
+	 "(SELECT ''::text AS id, ''::text AS session_id, now() AS start WHERE false) AS t"},
+	{"crdb_internal.cluster_locks",
+	 "(SELECT ''::text AS txn_id, ''::text AS lock_key_pretty, true AS granted, ''::text AS schema_name, "
+	 "''::text AS table_name, ''::text AS lock_strength, '1s'::interval AS duration, true AS contended "
+	 "WHERE false) AS l"},
+	{"CANCEL QUERIES IF EXISTS (SELECT q.query_id", "(SELECT pg_cancel_backend(substr(q.query_id, 2)::int)"},
+	{"[SHOW CLUSTER QUERIES]",
+	 "(SELECT 'q'::text || pid AS query_id, 's' || pid AS session_id, application_name FROM pg_stat_activity "
+	 "WHERE state = 'active' AND query NOT LIKE 'COPY%')"},
 	{"CANCEL QUERY $1", "SELECT pg_cancel_backend(substr($1::text, 2)::int)"},
 	{"CANCEL SESSION $1", "SELECT pg_terminate_backend(substr($1::text, 2)::int)"},
 	{"SHOW node_id", "SELECT @NODE@ AS node_id"},

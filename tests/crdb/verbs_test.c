@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The real program on the translator: what its verbs do where CockroachDB answers otherwise than PostgreSQL. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,6 +251,56 @@ static void an_old_server_is_not_asked_to_lock(void **state)
 	proc_free(proc);
 }
 
+/* The number of the process behind the translator that waits for a lock. */
+static long waiting_pid(void)
+{
+	static const char sql[] = "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+				  "AND datname = current_database()";
+	long pid = 0;
+	for (int tries = 0; (pid = pg_number("%s", sql)) == 0; tries++) {
+		assert_true(tries < 2000);
+		poll(NULL, 0, 10);
+	}
+	return pid;
+}
+
+static void said_and_done(struct proc *proc, const char *said)
+{
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, said);
+	proc_free(proc);
+}
+
+/* There sessions have ids, and no process numbers. */
+static void a_session_is_cancelled_and_ended_by_its_id(void **state)
+{
+	(void)state;
+	char id[24];
+	struct pg_session *holder = pg_open();
+	pg_run(holder, "BEGIN");
+	pg_run(holder, "SELECT balance FROM accounts WHERE id = 7001 FOR UPDATE");
+	long pid = pg_ask(holder, "SELECT pg_backend_pid()");
+	const char *transfer[] = {
+		proc_teller(), translator_target(&translator), "transfer", "7001", "7002", "1", "--yes", NULL};
+	struct proc *waiter = proc_start(transfer, NULL, NULL);
+	snprintf(id, sizeof id, "s%ld", waiting_pid());
+	proc_expect_all(crdb("sessions", "cancel", id), 1, "", "sessions asks first");
+	said_and_done(crdb("sessions", "cancel", id, "--yes"),
+		      "the server was asked to cancel the statement of teller/transfer ");
+	proc_wait(waiter);
+	proc_expect_err(waiter, "57014");
+	proc_free(waiter);
+	snprintf(id, sizeof id, "s%ld", pid);
+	proc_expect_all(crdb("sessions", "cancel", id, "--yes"), 3, "", "runs no statement");
+	said_and_done(crdb("sessions", "end", id, "--yes"), "the server was asked to end the session ");
+	for (int tries = 0; pg_number("SELECT count(*) FROM pg_stat_activity WHERE pid = %ld", pid); tries++) {
+		assert_true(tries < 2000);
+		poll(NULL, 0, 10);
+	}
+	proc_expect_all(crdb("sessions", "end", id, "--yes"), 3, "", "there is no session ");
+	pg_close(holder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +316,7 @@ int main(void)
 		cmocka_unit_test(the_tables_estimate_is_told),
 		cmocka_unit_test(another_isolation_is_said_to_be_serializable),
 		cmocka_unit_test(an_old_server_is_not_asked_to_lock),
+		cmocka_unit_test(a_session_is_cancelled_and_ended_by_its_id),
 	};
 	return cmocka_run_group_tests(tests, bank, no_bank);
 }
