@@ -7,48 +7,15 @@
 
 #include "base/mem.h"
 #include "tests/support/check.h"
-#include "tests/support/own_server.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 #include "tests/watch/crowd.h"
 
-static struct own_server server;
-
-static int sessions_server(void **state)
+static int sessions_teardown(void **state)
 {
-	(void)state;
-	static const char *const options[] = {"-c", "max_prepared_transactions=10", NULL};
-	own_server_make(&server, options);
-	return 0;
-}
-
-static int sessions_no_server(void **state)
-{
-	(void)state;
-	own_server_remove(&server);
-	return 0;
-}
-
-static int crowd_setup(void **state)
-{
-	struct crowd *crowd = NEW(struct crowd);
-	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
-	pg_bank(5);
-	crowd_begin(crowd, rig_new());
-	*state = crowd;
-	return 0;
-}
-
-static int crowd_teardown(void **state)
-{
-	struct crowd *crowd = *state;
-	struct rig *rig = crowd->rig;
 	if (pg_number("SELECT count(*) FROM pg_prepared_xacts"))
 		pg_exec("ROLLBACK PREPARED 'pay-7'");
-	crowd_end(crowd);
-	rig_free(rig);
-	free(crowd);
-	return 0;
+	return crowd_teardown(state);
 }
 
 /* ---- what the program printed ---- */
@@ -391,16 +358,17 @@ static void a_prepared_transaction_has_no_session(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(three_levels_and_a_prepared_transaction, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_queue_for_a_table, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_holder_in_another_database, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(formats, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_role_without_rights, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(watch_prints_again, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(one_is_shown, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(one_is_cancelled, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(one_is_ended, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_prepared_transaction_has_no_session, crowd_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(three_levels_and_a_prepared_transaction, crowd_setup,
+						sessions_teardown),
+		cmocka_unit_test_setup_teardown(a_queue_for_a_table, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(a_holder_in_another_database, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(formats, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(a_role_without_rights, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(watch_prints_again, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(one_is_shown, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(one_is_cancelled, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(one_is_ended, crowd_setup, sessions_teardown),
+		cmocka_unit_test_setup_teardown(a_prepared_transaction_has_no_session, crowd_setup, sessions_teardown),
 	};
-	return cmocka_run_group_tests(tests, sessions_server, sessions_no_server);
+	return cmocka_run_group_tests(tests, crowd_server, crowd_no_server);
 }

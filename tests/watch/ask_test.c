@@ -6,49 +6,17 @@
 
 #include "base/mem.h"
 #include "tests/support/check.h"
-#include "tests/support/own_server.h"
 #include "tests/support/pg.h"
 #include "tests/watch/crowd.h"
-
-static struct own_server server;
 
 static const char account_sql[] = "SELECT ctid, id FROM public.accounts WHERE ctid OPERATOR(pg_catalog.=) "
 				  "ANY ($1::pg_catalog.tid[])";
 
-static int watch_server(void **state)
+static int ask_setup(void **state)
 {
-	(void)state;
-	static const char *const options[] = {"-c", "max_prepared_transactions=10", NULL};
-	own_server_make(&server, options);
-	return 0;
-}
-
-static int watch_no_server(void **state)
-{
-	(void)state;
-	own_server_remove(&server);
-	return 0;
-}
-
-static int crowd_setup(void **state)
-{
-	struct crowd *crowd = NEW(struct crowd);
-	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
-	pg_bank(5);
-	crowd_begin(crowd, rig_new());
-	crowd->question = (struct sessions_question){
+	crowd_setup(state);
+	((struct crowd *)*state)->question = (struct sessions_question){
 		.account_sql = account_sql, .account_schema = "public", .account_table = "accounts"};
-	*state = crowd;
-	return 0;
-}
-
-static int crowd_teardown(void **state)
-{
-	struct crowd *crowd = *state;
-	struct rig *rig = crowd->rig;
-	crowd_end(crowd);
-	rig_free(rig);
-	free(crowd);
 	return 0;
 }
 
@@ -341,18 +309,18 @@ static void whom_one_may_not_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nobody_waits, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_queue_for_one_row, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_table_and_its_queue, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_prepared_transaction, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(who_asks_does_not_wait, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(two_who_wait_for_each_other, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_holder_in_another_database, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_role_that_may_not_see, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(ours_are_known_again, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(what_serializable_remembers, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(a_holder_is_ended, crowd_setup, crowd_teardown),
-		cmocka_unit_test_setup_teardown(whom_one_may_not_end, crowd_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(nobody_waits, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(a_queue_for_one_row, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(a_table_and_its_queue, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(a_prepared_transaction, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(who_asks_does_not_wait, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(two_who_wait_for_each_other, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(a_holder_in_another_database, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(a_role_that_may_not_see, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(ours_are_known_again, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(what_serializable_remembers, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(a_holder_is_ended, ask_setup, crowd_teardown),
+		cmocka_unit_test_setup_teardown(whom_one_may_not_end, ask_setup, crowd_teardown),
 	};
-	return cmocka_run_group_tests(tests, watch_server, watch_no_server);
+	return cmocka_run_group_tests(tests, crowd_server, crowd_no_server);
 }

@@ -8,7 +8,10 @@
 
 #include "base/mem.h"
 #include "tests/support/check.h"
+#include "tests/support/own_server.h"
 #include "tests/support/pg.h"
+
+static struct own_server server;
 
 void crowd_begin(struct crowd *crowd, struct rig *rig)
 {
@@ -174,4 +177,41 @@ char *crowd_pairs(const struct crowd *crowd)
 	}
 	free((void *)pairs);
 	return buf_take(&out);
+}
+
+/* ---- setup and teardown ---- */
+
+int crowd_server(void **state)
+{
+	(void)state;
+	static const char *const options[] = {"-c", "max_prepared_transactions=10", NULL};
+	own_server_make(&server, options);
+	return 0;
+}
+
+int crowd_no_server(void **state)
+{
+	(void)state;
+	own_server_remove(&server);
+	return 0;
+}
+
+int crowd_setup(void **state)
+{
+	struct crowd *crowd = NEW(struct crowd);
+	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
+	pg_bank(5);
+	crowd_begin(crowd, rig_new());
+	*state = crowd;
+	return 0;
+}
+
+int crowd_teardown(void **state)
+{
+	struct crowd *crowd = *state;
+	struct rig *rig = crowd->rig;
+	crowd_end(crowd);
+	rig_free(rig);
+	free(crowd);
+	return 0;
 }

@@ -25,6 +25,13 @@ struct crowd {
 void crowd_begin(struct crowd *crowd, struct rig *rig);
 void crowd_end(struct crowd *crowd);
 
+/* For a group: a server of the test's own, with prepared transactions. */
+int crowd_server(void **state);
+int crowd_no_server(void **state);
+/* For a test: a bank of five accounts, and a crowd as its state. */
+int crowd_setup(void **state);
+int crowd_teardown(void **state);
+
 /* A session; its process number. */
 size_t crowd_add(struct crowd *crowd, const char *name);
 int crowd_pid(const struct crowd *crowd, size_t session);
