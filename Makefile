@@ -53,8 +53,8 @@ compile   = $(CC) -D_GNU_SOURCE -DTELLER_VERSION='"$(VERSION)"' -Iinclude -I. $(
             -std=c11 $(WARNINGS) $(CFLAGS) $(WERROR) $(SANITIZE) -MMD -MP -c -o $@ $<
 link      = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-CORE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
-UI_SRC   := $(wildcard ui/*.c)
+CORE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c src/*/*/*.c))
+UI_SRC   := $(wildcard ui/*.c ui/*/*.c)
 TEST_SRC := $(wildcard tests/*/*_test.c)
 BENCH    := $(BUILD)/tests/bench/bench
 PICTURE  := $(BUILD)/tests/picture/picture

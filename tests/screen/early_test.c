@@ -129,8 +129,8 @@ static void completion_knows_what_can_stand_next(void **state)
 	term_expect(term, "1 account ");
 	term_type(term, ":import sr<Tab>MA<Tab>x");
 	term_expect(term, ":import src/MAP.md x");
-	term_type(term, "<^C>:export ui/lab_s<Tab>");
-	term_expect(term, "ui/lab_step.c  ui/lab_step.h");
+	term_type(term, "<^C>:export ui/lab/ste<Tab>");
+	term_expect(term, "ui/lab/step.c  ui/lab/step.h");
 	term_type(term, "<^C>");
 	console_quit(term);
 }

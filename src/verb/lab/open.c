@@ -8,7 +8,7 @@
 #include "base/asset.h"
 #include "base/nearest.h"
 #include "lab/lesson.h"
-#include "verb_internal.h"
+#include "src/verb/verb_internal.h"
 
 enum status lesson_read(const char *path, struct buf *text, struct err *err)
 {

@@ -7,10 +7,10 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "lab.h"
 #include "lab/judge.h"
 #include "lab/story.h"
-#include "verb_internal.h"
+#include "lab_internal.h"
+#include "src/verb/verb_internal.h"
 
 enum { ORDERS_MAX = 10000 }; /* of a spec that does not name them */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Draws what is true now in a lesson: committed values, reads, what SERIALIZABLE remembers, who waits for whom. */
-#include "ui/lab_now.h"
+#include "ui/lab/now.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step of a lesson as text: its statement, its outcome and the sign for it; pure. */
-#include "ui/lab_step.h"
+#include "ui/lab/step.h"
 
 #include <string.h>
 

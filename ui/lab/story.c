@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Draws the story of a lesson: what there is to say now, and the keys that go on. */
-#include "ui/lab_story.h"
+#include "ui/lab/story.h"
 
 #include <stdlib.h>
 

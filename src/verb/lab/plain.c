@@ -5,10 +5,10 @@
 
 #include "app/learned.h"
 #include "base/mem.h"
-#include "lab.h"
 #include "lab/player.h"
 #include "lab/story.h"
-#include "verb_internal.h"
+#include "lab_internal.h"
+#include "src/verb/verb_internal.h"
 
 enum { PATIENCE_MS = 10000 }; /* for a session that still waits when its next step has come */
 

@@ -2,7 +2,7 @@
 /* What is to be said of a lesson, as lines. */
 #include <string.h>
 
-#include "lab.h"
+#include "lab_internal.h"
 
 static void lab_lines_text(struct app *app, const char *text)
 {

@@ -10,9 +10,9 @@
 #include "base/nearest.h"
 #include "cli/output.h"
 #include "cli/plain.h"
-#include "lab.h"
 #include "lab/transcript.h"
-#include "verb_internal.h"
+#include "lab_internal.h"
+#include "src/verb/verb_internal.h"
 
 void lab_over(struct lab *lab, enum status status, const char *sentence)
 {

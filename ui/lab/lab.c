@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "event/show.h"
 #include "ui/draw.h"
-#include "ui/lab_now.h"
-#include "ui/lab_step.h"
-#include "ui/lab_story.h"
+#include "ui/lab/now.h"
+#include "ui/lab/step.h"
+#include "ui/lab/story.h"
 #include "ui/view.h"
 
 enum { STEP_COLS = 6, LANE_LEAST = 24, OUTCOME_MOST = 24, STATE_LEAST = 19, TELL_LEAST = 3, ROWS_LEAST = 3 };

@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "event/show.h"
-#include "lab.h"
-#include "verb_internal.h"
+#include "lab_internal.h"
+#include "src/verb/verb_internal.h"
 
 static const char *lab_texts_text_of(const struct lesson *lesson, enum lesson_text_kind kind, long permutation,
 				     long step)

@@ -10,7 +10,7 @@
 #include "cli/options.h"
 #include "lab/player.h"
 #include "lab/story.h"
-#include "verb_internal.h"
+#include "src/verb/verb_internal.h"
 
 /* The lesson of app->player while it is there. */
 struct playing {
