@@ -103,6 +103,7 @@ static void log_title(void *self, struct buf *out)
 	const struct log *log = self;
 	size_t count = loglist_count(&log->list);
 	buf_fmt(out, "SQL log  %zu %s", count, text_plural(count, "line", "lines"));
+	buf_str(out, log->list.since ? " since :clear" : "");
 	buf_str(out, log->list.errors_only ? "  errors only" : "");
 	buf_str(out, log->follow ? "  following the newest" : "  f follows the newest");
 	if (log->list.cursor.skipped)
@@ -119,12 +120,24 @@ static void log_footer(void *self, struct buf *out, int columns)
 					   : "reads of the list hidden, B shows them");
 }
 
-static void log_filter(struct log *log, bool errors_only, bool all)
+static void log_show_newest(struct log *log)
 {
-	loglist_filter(&log->list, errors_only, all);
 	log->follow = true;
 	log->top = 0;
 	log->side = 0;
+}
+
+static void log_filter(struct log *log, bool errors_only, bool all)
+{
+	loglist_filter(&log->list, errors_only, all);
+	log_show_newest(log);
+}
+
+/* Nothing is lost: the events are still there, and their numbers go on. */
+static void log_clear(struct log *log, bool undo)
+{
+	loglist_since(&log->list, undo ? 0 : ring_next(log->app->ring));
+	log_show_newest(log);
 }
 
 static void log_move(struct log *log, struct motion motion)
@@ -152,6 +165,8 @@ static bool log_act(void *self, const char *action, const char *argument)
 		log_move(log, motion);
 	else if (strcmp(action, "follow") == 0)
 		log->follow = !log->follow;
+	else if (strcmp(action, "clear") == 0)
+		log_clear(log, argument != NULL);
 	else if (strcmp(action, "errors") == 0)
 		log_filter(log, !log->list.errors_only, log->list.all);
 	else if (strcmp(action, "browse-log") == 0)

@@ -104,7 +104,8 @@ bool loglist_read(struct loglist *list)
 	bool changed = false;
 	while (cursor_read(&list->cursor, list->ring, &event)) {
 		loglist_note(list, &event);
-		bool shown = passes(list, &event);
+		bool recent = event.number >= list->since || event.kind == EVENT_SENT;
+		bool shown = recent && passes(list, &event);
 		changed = changed || shown;
 		if (event.kind == EVENT_SENT) {
 			if (shown)
@@ -133,6 +134,12 @@ void loglist_filter(struct loglist *list, bool errors_only, bool all)
 	list->cursor = (struct cursor){.next = ring_first(list->ring)};
 	loglist_read(list);
 	list->cursor.skipped = skipped;
+}
+
+void loglist_since(struct loglist *list, uint64_t number)
+{
+	list->since = number;
+	loglist_filter(list, list->errors_only, list->all);
 }
 
 size_t loglist_count(const struct loglist *list)

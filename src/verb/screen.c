@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands that move something on the screen, and help. */
 #include <stdio.h>
+#include <string.h>
 
 #include "app/browse.h"
 #include "base/mem.h"
@@ -32,6 +33,14 @@ static void do_bank(struct run *run)
 	history_free(app->history);
 	app->history = NULL;
 	do_screen(run);
+}
+
+static enum status check_clear(const struct run *run, struct err *err)
+{
+	if (run->nargs == 0 || strcmp(run->args[0], "undo") == 0)
+		return ST_OK;
+	return err_set(err, ST_USAGE, "clear empties the log, clear undo shows its lines again; not \"%.80s\"",
+		       run->args[0]);
 }
 
 static void do_goto(struct run *run)
@@ -175,6 +184,15 @@ const struct command verb_bank = {
 	.flags = COMMAND_SCREEN,
 	.help = "go to the accounts and the transfer",
 	.run = do_bank,
+};
+
+const struct command verb_clear = {
+	.name = "clear",
+	.args = {{"undo", ARG_WORD, true}},
+	.flags = COMMAND_SCREEN,
+	.help = "empty the log for what comes; scrolling does not bring its lines back, `clear undo` does",
+	.run = do_screen,
+	.check = check_clear,
 };
 
 const struct command verb_goto = {

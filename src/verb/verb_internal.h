@@ -16,7 +16,7 @@
 #define COMMAND_FILE_FORMATS OUTPUT_SHORT_FORMS(COMMAND_FILE_FORM) {"format", "FORMAT", OUTPUT_FORMAT_HELP, false}
 /* clang-format on */
 
-extern const struct command verb_back, verb_bank, verb_breakpoint, verb_browse_log, verb_cancel, verb_close,
+extern const struct command verb_back, verb_bank, verb_breakpoint, verb_browse_log, verb_cancel, verb_clear, verb_close,
 	verb_completion, verb_conninfo, verb_count, verb_counters, verb_create, verb_delay, verb_delete, verb_dest,
 	verb_detail, verb_doctor, verb_down, verb_entry, verb_errors, verb_export, verb_filter, verb_first, verb_follow,
 	verb_full, verb_goto, verb_half_down, verb_half_up, verb_help, verb_import, verb_init, verb_inject, verb_lab,

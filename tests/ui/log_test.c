@@ -93,6 +93,30 @@ static void filters(void **state)
 	loglist_free(&list);
 }
 
+/* From a demonstration's beginning on: only what is answered from then on, though it was sent before. */
+static void cleared(void **state)
+{
+	(void)state;
+	struct loglist list = list_of();
+	add((struct event){.kind = EVENT_SENT, .txn = 1});
+	add((struct event){.kind = EVENT_RESULT, .txn = 1, .tag = "BEGIN"});
+	add((struct event){.kind = EVENT_SENT, .txn = 1});
+	loglist_read(&list);
+	check_lines(&list, (uint64_t[]){2, 3}, 2);
+	loglist_since(&list, ring_next(ring));
+	check_lines(&list, (uint64_t[]){3}, 1);
+	add((struct event){.kind = EVENT_RESULT, .txn = 1, .message = "no", .sqlstate = "40001"});
+	add((struct event){.kind = EVENT_RESULT, .txn = 1, .tag = "ROLLBACK"});
+	loglist_read(&list);
+	check_lines(&list, (uint64_t[]){4, 5}, 2);
+	loglist_filter(&list, true, false);
+	check_lines(&list, (uint64_t[]){4}, 1);
+	loglist_filter(&list, false, false);
+	loglist_since(&list, 0);
+	check_lines(&list, (uint64_t[]){2, 4, 5}, 3);
+	loglist_free(&list);
+}
+
 /* What the rival does between read and write belongs to the story; how it puts its unit back does not. */
 static void asides(void **state)
 {
@@ -254,6 +278,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(answers_take_the_place_of_statements, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(a_lost_connection_answers_nothing, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(filters, make_ring, free_ring),
+		cmocka_unit_test_setup_teardown(cleared, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(asides, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(old_lines_fall_out, make_ring, free_ring),
 		cmocka_unit_test_setup_teardown(a_retry_as_steps, make_ring, free_ring),
