@@ -17,13 +17,21 @@
  * before what holds for all.
  */
 
-struct lesson_outcome {
-	bool given; /* there is one */
+/* One way in which a step may end. */
+struct lesson_way {
 	bool waits;
 	long waits_for;    /* a session; -1: any */
 	const char *end;   /* "ok", an SQLSTATE, or NULL: any */
 	const char *reads; /* NULL: anything */
 	const char *tag;   /* NULL: anything */
+};
+
+enum { LESSON_WAYS_MAX = 4 };
+
+/* The ways parted by `or`: each of them is as good. */
+struct lesson_outcome {
+	struct lesson_way ways[LESSON_WAYS_MAX];
+	size_t nways; /* 0: none is given */
 };
 
 /* Where a directive holds: permutation -1 is all of them, step -1 is none. */

@@ -79,7 +79,7 @@ enum status directive_more_text(struct directive_reader *r)
 
 static enum status directive_answer(struct directive_reader *r, struct lesson_ask *ask)
 {
-	struct lesson_answer answer = {.outcome = {.waits_for = -1}};
+	struct lesson_answer answer = {0};
 	struct directive_word word;
 	if (directive_until(&r->lexer, "=|*", &word))
 		return directive_failed(r);
@@ -313,7 +313,7 @@ static enum status directive_check_ask(struct directive_reader *r, const struct 
 				       (int)LESSON_ANSWERS_MIN, ask->nanswers);
 	if (!right)
 		return directive_error(&r->lexer, place, "no answer is marked correct (*): say which one is right");
-	if (!right->outcome.given && !lesson_expect_of(r->lesson, ask->scope.permutation, ask->scope.step))
+	if (!right->outcome.nways && !lesson_expect_of(r->lesson, ask->scope.permutation, ask->scope.step))
 		return directive_error(
 			&r->lexer, place,
 			"nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "

@@ -19,9 +19,14 @@ static void show_found(struct judge *judge, struct buf *out, const struct lesson
 		       const struct stage_record *record, const struct lesson_fact *fact)
 {
 	struct lesson_fact shown = *fact;
-	shown.waited_for = outcome->waits_for >= 0 ? fact->waited_for : NULL;
-	shown.reads = outcome->reads ? fact->reads : NULL;
-	shown.tag = outcome->tag ? fact->tag : NULL;
+	shown.waited_for = NULL;
+	shown.reads = shown.tag = NULL;
+	for (size_t i = 0; i < outcome->nways; i++) {
+		const struct lesson_way *way = &outcome->ways[i];
+		shown.waited_for = way->waits_for >= 0 ? fact->waited_for : shown.waited_for;
+		shown.reads = way->reads ? fact->reads : shown.reads;
+		shown.tag = way->tag ? fact->tag : shown.tag;
+	}
 	lesson_fact_show(out, judge->lesson, &shown);
 	for (size_t i = 0; i < record->nwords; i++) {
 		const struct stage_word *word = &record->words[i];
@@ -82,7 +87,7 @@ void judge_record(struct judge *judge, const struct stage_record *record)
 	if (expect)
 		judge_expect(judge, expect, record, &observed.fact);
 	for (size_t i = 0; ask && i < ask->nanswers; i++) {
-		if (ask->answers[i].outcome.given)
+		if (ask->answers[i].outcome.nways)
 			judge_answer(judge, ask, &ask->answers[i], record, &observed.fact);
 	}
 	observed_free(&observed);

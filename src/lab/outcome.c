@@ -20,15 +20,15 @@ static bool is_sqlstate(const char *word)
 }
 
 static enum status read_waits_for(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
-				  struct lesson_outcome *outcome)
+				  struct lesson_way *way)
 {
 	struct directive_word word;
 	if (directive_word(lexer, stops, &word))
 		return lexer->err->status;
 	if (!word.text)
 		return directive_error(lexer, word.place, "expected the name of the session that it waits for");
-	outcome->waits_for = spec_session_find(spec, word.text);
-	if (outcome->waits_for < 0)
+	way->waits_for = spec_session_find(spec, word.text);
+	if (way->waits_for < 0)
 		return directive_error(lexer, word.place, "there is no session %s", token_say_name(word.text).text);
 	return ST_OK;
 }
@@ -45,48 +45,69 @@ static enum status read_value(struct directive_lexer *lexer, const char *stops, 
 }
 
 static enum status read_item(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
-			     const struct directive_word *word, struct lesson_outcome *outcome)
+			     const struct directive_word *word, struct lesson_way *way)
 {
 	const char *text = word->text;
 	if (strcmp(text, "waits") == 0)
-		outcome->waits = true;
-	else if (strcmp(text, "for") == 0 && outcome->waits)
-		return read_waits_for(lexer, spec, stops, outcome);
+		way->waits = true;
+	else if (strcmp(text, "for") == 0 && way->waits)
+		return read_waits_for(lexer, spec, stops, way);
 	else if (strcmp(text, "reads") == 0)
-		return read_value(lexer, stops, text, &outcome->reads);
+		return read_value(lexer, stops, text, &way->reads);
 	else if (strcmp(text, "tag") == 0)
-		return read_value(lexer, stops, "is tagged", &outcome->tag);
+		return read_value(lexer, stops, "is tagged", &way->tag);
 	else if (strcmp(text, "ok") == 0 || is_sqlstate(text))
-		outcome->end = text;
+		way->end = text;
 	else
-		return directive_error(
-			lexer, word->place,
-			"unknown outcome %s; use waits, waits for SESSION, ok, an SQLSTATE, reads VALUE or tag TAG",
-			token_say_name(text).text);
+		return directive_error(lexer, word->place,
+				       "unknown outcome %s; use waits, waits for SESSION, ok, an SQLSTATE, reads "
+				       "VALUE, tag TAG, or several of them parted by or",
+				       token_say_name(text).text);
+	return ST_OK;
+}
+
+static bool outcome_is_or(const struct directive_word *word)
+{
+	return word->text && !word->quoted && strcmp(word->text, "or") == 0;
+}
+
+/* Up to the next `or`, which is in `word` then. */
+static enum status read_way(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
+			    struct lesson_way *way, struct directive_word *word)
+{
+	*way = (struct lesson_way){.waits_for = -1};
+	for (bool any = false;; any = true) {
+		if (directive_word(lexer, stops, word))
+			return lexer->err->status;
+		bool ends = !word->text || outcome_is_or(word);
+		if (ends && !any)
+			return directive_error(lexer, word->place, "expected an outcome, such as ok, waits or 40001");
+		if (ends)
+			break;
+		if (read_item(lexer, spec, stops, word, way))
+			return lexer->err->status;
+	}
+	if ((way->reads || way->tag) && !way->end)
+		way->end = "ok";
+	if (way->end && strcmp(way->end, "ok") != 0 && (way->reads || way->tag))
+		return directive_error(lexer, word->place, "a step that ends with %s has no answer to read and no tag",
+				       way->end);
 	return ST_OK;
 }
 
 enum status outcome_read(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
 			 struct lesson_outcome *outcome)
 {
-	*outcome = (struct lesson_outcome){.waits_for = -1};
 	struct directive_word word;
-	for (bool any = false;; any = true) {
-		if (directive_word(lexer, stops, &word))
+	*outcome = (struct lesson_outcome){0};
+	do {
+		if (read_way(lexer, spec, stops, &outcome->ways[outcome->nways], &word))
 			return lexer->err->status;
-		if (!word.text && !any)
-			return directive_error(lexer, word.place, "expected an outcome, such as ok, waits or 40001");
-		if (!word.text)
-			break;
-		if (read_item(lexer, spec, stops, &word, outcome))
-			return lexer->err->status;
-	}
-	outcome->given = true;
-	if ((outcome->reads || outcome->tag) && !outcome->end)
-		outcome->end = "ok";
-	if (outcome->end && strcmp(outcome->end, "ok") != 0 && (outcome->reads || outcome->tag))
-		return directive_error(lexer, word.place, "a step that ends with %s has no answer to read and no tag",
-				       outcome->end);
+		outcome->nways++;
+		if (word.text && outcome->nways == LESSON_WAYS_MAX)
+			return directive_error(lexer, word.place, "an outcome has %d ways at most, parted by or",
+					       (int)LESSON_WAYS_MAX);
+	} while (word.text);
 	return ST_OK;
 }
 
@@ -101,24 +122,33 @@ static bool tag_is(const char *tag, const char *wanted)
 	return tag[n] == '\0' || (tag[n] == ' ' && tag[n + 1] >= '0' && tag[n + 1] <= '9');
 }
 
-static bool end_holds(const struct lesson_outcome *outcome, const struct lesson_fact *fact)
+static bool end_holds(const struct lesson_way *way, const struct lesson_fact *fact)
 {
-	if (!outcome->end)
+	if (!way->end)
 		return true;
 	if (!fact->complete)
 		return false;
-	return strcmp(outcome->end, fact->sqlstate ? fact->sqlstate : "ok") == 0;
+	return strcmp(way->end, fact->sqlstate ? fact->sqlstate : "ok") == 0;
 }
 
+static bool way_holds(const struct lesson_way *way, const struct lesson_fact *fact)
+{
+	if (way->waits != fact->waited || !end_holds(way, fact))
+		return false;
+	if (way->waits_for >= 0 && fact->waited_for && !fact->waited_for[way->waits_for])
+		return false;
+	if (way->reads && (!fact->reads || strcmp(way->reads, fact->reads) != 0))
+		return false;
+	return !way->tag || tag_is(fact->tag, way->tag);
+}
+
+/* Without a way, nothing is wanted but that it does not wait. */
 bool lesson_holds(const struct lesson_outcome *outcome, const struct lesson_fact *fact)
 {
-	if (outcome->waits != fact->waited || !end_holds(outcome, fact))
-		return false;
-	if (outcome->waits_for >= 0 && fact->waited_for && !fact->waited_for[outcome->waits_for])
-		return false;
-	if (outcome->reads && (!fact->reads || strcmp(outcome->reads, fact->reads) != 0))
-		return false;
-	return !outcome->tag || tag_is(fact->tag, outcome->tag);
+	for (size_t i = 0; i < outcome->nways; i++)
+		if (way_holds(&outcome->ways[i], fact))
+			return true;
+	return outcome->nways == 0 && !fact->waited;
 }
 
 /* ---- shown ---- */
@@ -139,20 +169,29 @@ static void show_value(struct buf *out, const char *of, const char *value)
 	buf_str(out, quoted ? "\"" : "");
 }
 
+static void show_way(struct buf *out, const struct lesson *lesson, const struct lesson_way *way)
+{
+	if (way->waits)
+		show_word(out, "waits");
+	if (way->waits_for >= 0) {
+		show_word(out, "for");
+		show_word(out, lesson->spec->sessions[way->waits_for].name);
+	}
+	if (way->end)
+		show_word(out, way->end);
+	if (way->reads)
+		show_value(out, "reads", way->reads);
+	if (way->tag)
+		show_value(out, "tag", way->tag);
+}
+
 void lesson_outcome_show(struct buf *out, const struct lesson *lesson, const struct lesson_outcome *outcome)
 {
-	if (outcome->waits)
-		show_word(out, "waits");
-	if (outcome->waits_for >= 0) {
-		show_word(out, "for");
-		show_word(out, lesson->spec->sessions[outcome->waits_for].name);
+	for (size_t i = 0; i < outcome->nways; i++) {
+		if (i)
+			show_word(out, "or");
+		show_way(out, lesson, &outcome->ways[i]);
 	}
-	if (outcome->end)
-		show_word(out, outcome->end);
-	if (outcome->reads)
-		show_value(out, "reads", outcome->reads);
-	if (outcome->tag)
-		show_value(out, "tag", outcome->tag);
 }
 
 void lesson_fact_show(struct buf *out, const struct lesson *lesson, const struct lesson_fact *fact)

@@ -89,8 +89,8 @@ static void a_permutations_own_goes_before(void **state)
 	check_text(lesson, LESSON_TITLE, -1, -1, NULL);
 	check_text(lesson, LESSON_TITLE, 0, -1, "One");
 	check_text(lesson, LESSON_TITLE, 1, -1, "Two");
-	assert_false(lesson_expect_of(lesson, 0, 0)->outcome.waits);
-	assert_true(lesson_expect_of(lesson, 1, 0)->outcome.waits);
+	assert_false(lesson_expect_of(lesson, 0, 0)->outcome.ways[0].waits);
+	assert_true(lesson_expect_of(lesson, 1, 0)->outcome.ways[0].waits);
 	lesson_free(lesson);
 }
 
@@ -106,15 +106,15 @@ static void questions_have_answers(void **state)
 	assert_int_equal(ask->nanswers, 4);
 	assert_string_equal(ask->answers[0].text, "it waits");
 	assert_true(ask->answers[0].right);
-	assert_true(ask->answers[0].outcome.waits);
-	assert_int_equal(ask->answers[0].outcome.waits_for, 1);
-	assert_null(ask->answers[0].outcome.end);
+	assert_true(ask->answers[0].outcome.ways[0].waits);
+	assert_int_equal(ask->answers[0].outcome.ways[0].waits_for, 1);
+	assert_null(ask->answers[0].outcome.ways[0].end);
 	assert_string_equal(ask->answers[1].text, "a = b");
-	assert_string_equal(ask->answers[1].outcome.reads, "1, 2");
-	assert_string_equal(ask->answers[1].outcome.end, "ok");
+	assert_string_equal(ask->answers[1].outcome.ways[0].reads, "1, 2");
+	assert_string_equal(ask->answers[1].outcome.ways[0].end, "ok");
 	assert_string_equal(ask->answers[2].text, "neither");
-	assert_false(ask->answers[2].outcome.given);
-	assert_string_equal(ask->answers[3].outcome.end, "40001");
+	assert_int_equal(ask->answers[2].outcome.nways, 0);
+	assert_string_equal(ask->answers[3].outcome.ways[0].end, "40001");
 	lesson_free(lesson);
 }
 
@@ -125,9 +125,9 @@ static void expectations_checks_and_needs(void **state)
 				       "#@ expect a1 waits 40P01 ; \"b one\" ok tag ROLLBACK;a2 reads 5\n"
 				       "#@ check \"SELECT 1, \"\"x\"\"\" = 1, NULL",
 				       "#@ check \"SELECT 2\" = 2", "");
-	assert_string_equal(lesson_expect_of(lesson, 0, 0)->outcome.end, "40P01");
-	assert_string_equal(lesson_expect_of(lesson, 0, 2)->outcome.tag, "ROLLBACK");
-	assert_string_equal(lesson_expect_of(lesson, 0, 1)->outcome.reads, "5");
+	assert_string_equal(lesson_expect_of(lesson, 0, 0)->outcome.ways[0].end, "40P01");
+	assert_string_equal(lesson_expect_of(lesson, 0, 2)->outcome.ways[0].tag, "ROLLBACK");
+	assert_string_equal(lesson_expect_of(lesson, 0, 1)->outcome.ways[0].reads, "5");
 	assert_int_equal(lesson->nchecks, 2);
 	assert_string_equal(lesson->checks[0].sql, "SELECT 1, \"x\"");
 	assert_string_equal(lesson->checks[0].value, "1, NULL");
@@ -278,10 +278,16 @@ static void refusals_of_outcomes_have_a_place(void **state)
 	check_refused("#@ expect a1 ok ;", "", "a.spec:2:18: expected the name of a step");
 	check_refused("#@ expect a1 fine", "",
 		      "a.spec:2:14: unknown outcome \"fine\"; use waits, waits for SESSION, ok, an SQLSTATE, reads "
-		      "VALUE or tag TAG");
+		      "VALUE, tag TAG, or several of them parted by or");
 	check_refused("#@ expect a1 for B", "",
 		      "a.spec:2:14: unknown outcome \"for\"; use waits, waits for SESSION, ok, an SQLSTATE, reads "
-		      "VALUE or tag TAG");
+		      "VALUE, tag TAG, or several of them parted by or");
+	check_refused("#@ expect a1 or ok", "", "a.spec:2:14: expected an outcome, such as ok, waits or 40001");
+	check_refused("#@ expect a1 ok or", "", "a.spec:2:19: expected an outcome, such as ok, waits or 40001");
+	check_refused("#@ expect a1 ok or 40001 reads 1", "",
+		      "a.spec:2:33: a step that ends with 40001 has no answer to read and no tag");
+	check_refused("#@ expect a1 ok or waits or 40001 or 40P01 or 23505", "",
+		      "a.spec:2:44: an outcome has 4 ways at most, parted by or");
 	check_refused("#@ expect a1 waits for C", "", "a.spec:2:24: there is no session \"C\"");
 	check_refused("#@ expect a1 waits for", "", "a.spec:2:23: expected the name of the session that it waits for");
 	check_refused("#@ expect a1 reads", "", "a.spec:2:19: expected what it reads");
@@ -432,6 +438,12 @@ static void outcomes_hold_or_do_not(void **state)
 	check_holds("ok tag \"UPDATE 2\"", done, false);
 	check_holds("ok tag UP", done, false);
 	check_holds("ok tag ROLLBACK", done, false);
+	check_holds("waits 40001 or ok", done, true);
+	check_holds("waits 40001 or ok", waited, true);
+	check_holds("waits 40001 or ok", waiting, false);
+	check_holds("waits 40P01 or 40001", waited, false);
+	check_holds("ok reads or", (struct lesson_fact){.complete = true, .reads = "or"}, true);
+	check_holds("ok reads 5 or ok reads \"1, 2\" or waits for B", done, true);
 }
 
 static void facts_are_shown_in_the_same_words(void **state)

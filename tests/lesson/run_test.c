@@ -115,6 +115,19 @@ static void a_wrong_expectation_is_a_surprise(void **state)
 		       "b_look: expected ok reads 130, found 22012 (division by zero)\n");
 }
 
+static void one_of_several_ways_is_enough(void **state)
+{
+	(void)state;
+	char *text = skeleton_with("b_pay waits for A ok", "b_pay ok or waits for A ok or waits 40001");
+	struct proc *proc = spec_file_lab("run", text, NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "6 of 6 as expected");
+	proc_free(proc);
+	free(text);
+	check_surprise("b_look reads 130", "b_look reads 120 or 40001",
+		       "b_look: expected ok reads 120 or 40001, found ok reads 130\n");
+}
+
 static void a_wrong_answer_is_a_surprise(void **state)
 {
 	(void)state;
@@ -328,6 +341,7 @@ int main(void)
 		cmocka_unit_test(who_is_no_superuser_is_told_what_is_not_played),
 		cmocka_unit_test(the_skeleton_runs),
 		cmocka_unit_test(a_wrong_expectation_is_a_surprise),
+		cmocka_unit_test(one_of_several_ways_is_enough),
 		cmocka_unit_test(a_wrong_answer_is_a_surprise),
 		cmocka_unit_test(a_wrong_check_is_a_surprise),
 		cmocka_unit_test(surprises_are_data_too),
