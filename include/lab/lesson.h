@@ -52,13 +52,13 @@ struct lesson_answer {
 	const char *text;
 	struct lesson_outcome outcome; /* of the step, if this is what happens */
 	bool right;
+	const char *because; /* why it is right, or wrong; lines parted by \n; NULL: not said */
 };
 
 enum { LESSON_ANSWERS_MIN = 2, LESSON_ANSWERS_MAX = 9 };
 
 struct lesson_ask {
-	struct lesson_scope scope; /* asked before this step ... */
-	long about;                /* ... and judged by what this one does: the same, or another */
+	struct lesson_scope scope;
 	const char *question;
 	struct lesson_answer answers[LESSON_ANSWERS_MAX];
 	size_t nanswers;
@@ -67,6 +67,13 @@ struct lesson_ask {
 struct lesson_expect {
 	struct lesson_scope scope;
 	struct lesson_outcome outcome;
+};
+
+/* What to tell once a step has done this; of several that fit, the first. */
+struct lesson_after {
+	struct lesson_scope scope;
+	struct lesson_outcome outcome;
+	const char *text; /* lines parted by \n */
 };
 
 struct lesson_check {
@@ -82,7 +89,6 @@ struct lesson_retry {
 
 enum lesson_need_kind { LESSON_ABILITY, LESSON_PRODUCT, LESSON_SUPERUSER };
 
-struct lesson_fact;
 struct lesson_ability; /* what some servers do and others do not; the table is in src/lab/needs.c */
 
 struct lesson_need {
@@ -113,6 +119,8 @@ struct lesson {
 	size_t nasks;
 	struct lesson_expect *expects;
 	size_t nexpects;
+	struct lesson_after *afters;
+	size_t nafters;
 	struct lesson_check *checks;
 	size_t nchecks;
 	struct lesson_need *needs;
@@ -131,11 +139,6 @@ void lesson_free(struct lesson *lesson);
 const char *lesson_text(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step);
 const struct lesson_ask *lesson_ask_of(const struct lesson *lesson, long permutation, long step);
 const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long permutation, long step);
-/* The questions of a permutation that this step decides, one after another from *at = 0; NULL: no more. */
-const struct lesson_ask *lesson_ask_about(const struct lesson *lesson, long permutation, long step, size_t *at);
-/* Whether this answer is what the step did; one without an outcome is, where it is right and all expected came true. */
-bool lesson_answers(const struct lesson *lesson, long permutation, const struct lesson_ask *ask, size_t answer,
-		    const struct lesson_fact *fact);
 
 /* NULL: this session's steps are sent as they are. */
 const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session);
@@ -168,6 +171,8 @@ struct lesson_fact {
 	const char *tag;
 };
 bool lesson_holds(const struct lesson_outcome *outcome, const struct lesson_fact *fact);
+/* What to tell of a step that did this, as far as it is known; borrowed, NULL: nothing. */
+const char *lesson_after_of(const struct lesson *lesson, long permutation, long step, const struct lesson_fact *fact);
 
 void lesson_product_show(struct buf *out, enum sql_server product);     /* as in a directive: "pg" */
 void lesson_need_show(struct buf *out, const struct lesson_need *need); /* as in its directive: "pg>=15" */

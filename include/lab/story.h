@@ -17,6 +17,7 @@ enum story_kind {
 	STORY_OUTCOME,   /* of a step: number, who, late; bad: an error or a surprise, good: a commit */
 	STORY_ENGINE,    /* what the engine did between two steps: who */
 	STORY_JUDGED,    /* of a question: the server's answer; good: the given one, bad: another was given */
+	STORY_REASON,    /* why an answer is right, or wrong */
 	STORY_CHECK,     /* good: it holds */
 	STORY_VERDICT,   /* of `lab run`: number is a line of the file */
 	STORY_LEFT,      /* what is left of the lesson on the server */
@@ -52,7 +53,7 @@ void story_end(struct story_items *items, const struct player *player);   /* of 
 void story_now(struct story_items *items, const struct player *player);
 void story_row(struct story_items *items, const struct player *player, size_t row); /* for the user who looks back */
 
-/* What the lesson says before a step of a permutation, without a server. */
+/* What the lesson says before a step of a permutation, without a server; behind each answer stands its reason. */
 void story_before(struct story_items *items, const struct lesson *lesson, long permutation, long step);
 
 void story_verdict(struct story_items *items, const struct judge_verdict *verdict);

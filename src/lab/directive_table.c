@@ -25,6 +25,13 @@ static enum status directive_add_text(struct directive_reader *r, const char *te
 	return ST_OK;
 }
 
+/* Ends a note with a text that the next one may go on with. */
+static enum status directive_end_continued(struct directive_reader *r)
+{
+	r->continued = *r->lexer.strings;
+	return directive_read_end(r);
+}
+
 static enum status directive_line(struct directive_reader *r)
 {
 	struct directive_word word;
@@ -35,11 +42,9 @@ static enum status directive_line(struct directive_reader *r)
 	return directive_read_end(r) || directive_add_text(r, word.text) ? directive_failed(r) : ST_OK;
 }
 
-/* Ends a note with a text that the next one may go on with. */
 static enum status directive_end_text(struct directive_reader *r, const struct directive_word *text)
 {
-	r->continued = *r->lexer.strings;
-	return directive_read_end(r) || directive_add_text(r, text->text) ? directive_failed(r) : ST_OK;
+	return directive_end_continued(r) || directive_add_text(r, text->text) ? directive_failed(r) : ST_OK;
 }
 
 /* `say "Text"`, `say STEP "Text"`: a step may be in quotes too, and then a text follows. */
@@ -69,10 +74,7 @@ enum status directive_more_text(struct directive_reader *r)
 {
 	struct directive_word text;
 	r->continued[-1] = '\n';
-	if (directive_word(&r->lexer, "", &text))
-		return directive_failed(r);
-	r->continued = *r->lexer.strings;
-	return directive_read_end(r);
+	return directive_word(&r->lexer, "", &text) ? directive_failed(r) : directive_end_continued(r);
 }
 
 /* ---- questions ---- */
@@ -110,36 +112,28 @@ enum status directive_more_answers(struct directive_reader *r)
 	return directive_read_end(r);
 }
 
-/* "about OTHER": another step than the one that the question is asked before. */
-static enum status directive_about(struct directive_reader *r, long *about)
+/* `because "text"`, under the line of an answer: of its last one. */
+static enum status directive_because(struct directive_reader *r)
 {
-	struct directive_lexer ahead = r->lexer;
-	char *strings = *r->lexer.strings;
-	struct directive_word word;
-	long asked = r->scope.step;
-	*about = asked;
-	if (directive_done(&r->lexer) || *r->lexer.at == '"')
-		return ST_OK;
-	if (directive_word(&r->lexer, "", &word))
+	struct directive_word text;
+	struct lesson_answer *answer =
+		r->asking && r->asking->nanswers ? &r->asking->answers[r->asking->nanswers - 1] : NULL;
+	if (!answer)
+		return directive_error(&r->lexer, r->scope.place, "because follows the line of an answer");
+	if (answer->because)
+		return directive_error(&r->lexer, r->scope.place,
+				       "this answer has a reason already; another line of it begins with a quote");
+	if (directive_read_text(r, &text))
 		return directive_failed(r);
-	if (strcmp(word.text, "about") != 0) {
-		r->lexer = ahead;
-		*r->lexer.strings = strings;
-		return ST_OK;
-	}
-	if (directive_read_step(r, ""))
-		return directive_failed(r);
-	*about = r->scope.step;
-	r->scope.step = asked;
-	return ST_OK;
+	answer->because = text.text;
+	return directive_end_continued(r);
 }
 
 static enum status directive_ask(struct directive_reader *r)
 {
 	struct lesson *lesson = r->lesson;
 	struct directive_word text;
-	long about;
-	if (directive_read_step(r, "") || directive_about(r, &about) || directive_read_text(r, &text))
+	if (directive_read_step(r, "") || directive_read_text(r, &text))
 		return directive_failed(r);
 	for (size_t i = 0; i < lesson->nasks; i++) {
 		if (directive_same_scope(r, &lesson->asks[i].scope))
@@ -147,7 +141,7 @@ static enum status directive_ask(struct directive_reader *r)
 	}
 	lesson->asks = mem_grow(lesson->asks, lesson->nasks, sizeof *lesson->asks);
 	r->asking = &lesson->asks[lesson->nasks++];
-	*r->asking = (struct lesson_ask){.scope = r->scope, .about = about, .question = text.text};
+	*r->asking = (struct lesson_ask){.scope = r->scope, .question = text.text};
 	return directive_more_answers(r);
 }
 
@@ -176,7 +170,23 @@ static enum status directive_expect(struct directive_reader *r)
 		if (directive_add_expect(r))
 			return directive_failed(r);
 	} while (directive_sign(&r->lexer, ';'));
-	return ST_OK;
+	return directive_read_end(r);
+}
+
+/* `after STEP OUTCOME "text"` */
+static enum status directive_after(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	struct lesson_after after = {0};
+	struct directive_word text;
+	if (directive_read_step(r, "") || outcome_read(&r->lexer, r->spec, "", &after.outcome) ||
+	    directive_read_text(r, &text))
+		return directive_failed(r);
+	after.scope = r->scope;
+	after.text = text.text;
+	lesson->afters = mem_grow(lesson->afters, lesson->nafters, sizeof after);
+	lesson->afters[lesson->nafters++] = after;
+	return directive_end_continued(r);
 }
 
 static enum status directive_check(struct directive_reader *r)
@@ -324,25 +334,6 @@ static enum status directive_check_proof(struct directive_reader *r, const struc
 	return directive_error(&r->lexer, proof->scope.place, "it does not run there: it %s", why.text);
 }
 
-/* A question about another step can be judged only where that one is played, too. */
-static enum status directive_check_about(struct directive_reader *r, const struct lesson_ask *ask)
-{
-	const struct spec *spec = r->spec;
-	for (size_t p = 0; p < spec->npermutations; p++) {
-		const struct spec_permutation *order = &spec->permutations[p];
-		bool asked = false, decided = false;
-		for (size_t i = 0; i < order->nturns; i++) {
-			asked = asked || order->turns[i].step == (size_t)ask->scope.step;
-			decided = decided || order->turns[i].step == (size_t)ask->about;
-		}
-		if (asked && !decided && lesson_ask_of(r->lesson, (long)p, ask->scope.step) == ask)
-			return directive_error(&r->lexer, ask->scope.place,
-					       "step %s, which this question is about, is not in permutation %zu",
-					       token_say_name(spec->steps[ask->about].name).text, p + 1);
-	}
-	return ST_OK;
-}
-
 /* What is expected of a step may stand behind its question. */
 static enum status directive_check_ask(struct directive_reader *r, const struct lesson_ask *ask)
 {
@@ -357,14 +348,12 @@ static enum status directive_check_ask(struct directive_reader *r, const struct 
 				       (int)LESSON_ANSWERS_MIN, ask->nanswers);
 	if (!right)
 		return directive_error(&r->lexer, place, "no answer is marked correct (*): say which one is right");
-	if (!right->outcome.nways && !lesson_expect_of(r->lesson, ask->scope.permutation, ask->about))
+	if (!right->outcome.nways && !lesson_expect_of(r->lesson, ask->scope.permutation, ask->scope.step))
 		return directive_error(
 			&r->lexer, place,
 			"nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
-			"expect one of %s",
-			ask->about == ask->scope.step ? "this step"
-						      : token_say_name(r->spec->steps[ask->about].name).text);
-	return ask->about == ask->scope.step ? ST_OK : directive_check_about(r, ask);
+			"expect one of this step");
+	return ST_OK;
 }
 
 enum status directives_check(struct directive_reader *r)
@@ -393,6 +382,8 @@ const struct directive directives[] = {
 	{.name = "say", .read = directive_say, .text = LESSON_SAY},
 	{.name = "end", .read = directive_text, .text = LESSON_END},
 	{.name = "ask", .read = directive_ask},
+	{.name = "because", .read = directive_because, .under_answer = true},
+	{.name = "after", .read = directive_after},
 	{.name = "expect", .read = directive_expect},
 	{.name = "check", .read = directive_check},
 	{.name = "retry", .read = directive_retry},

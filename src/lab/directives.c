@@ -102,9 +102,11 @@ static enum status directives_take(struct directive_reader *r)
 		return directive_failed(r);
 	struct nearest nearest = {.word = word.text};
 	for (const struct directive *directive = directives; directive->name; directive++) {
-		r->kind = directive->text;
-		if (strcmp(directive->name, word.text) == 0)
+		if (strcmp(directive->name, word.text) == 0) {
+			r->kind = directive->text;
+			r->asking = directive->under_answer ? r->asking : NULL;
 			return directive->read(r);
+		}
 		nearest_try(&nearest, directive->name);
 	}
 	return directive_unknown(r, &word, "directive", nearest.best);
@@ -124,7 +126,6 @@ static enum status directives_take_note(struct directive_reader *r, const struct
 	r->continued = NULL;
 	if (*r->lexer.at == '|' && r->asking)
 		return directive_more_answers(r);
-	r->asking = NULL;
 	if (*r->lexer.at == '"' || *r->lexer.at == '|')
 		return directive_error(&r->lexer, r->lexer.place,
 				       "there is nothing before this line for it to continue");

@@ -22,6 +22,7 @@ struct directive {
 	const char *name; /* NULL: the end of the table */
 	enum status (*read)(struct directive_reader *r);
 	enum lesson_text_kind text; /* where it is one */
+	bool under_answer;          /* it belongs to an answer: more answers may follow it */
 };
 extern const struct directive directives[];
 
@@ -53,7 +54,7 @@ bool needs_fits(const struct lesson *lesson, long permutation, enum sql_server p
 
 /* ---- outcome.c ---- */
 
-/* Reads OUTCOME (teller-lesson.5) up to one of `stops` or the end. */
+/* Reads OUTCOME (teller-lesson.5) up to one of `stops`, a text in quotes, or the end. */
 MUST_CHECK enum status outcome_read(struct directive_lexer *lexer, const struct spec *spec, const char *stops,
 				    struct lesson_outcome *outcome);
 

@@ -66,9 +66,17 @@ static enum status read_item(struct directive_lexer *lexer, const struct spec *s
 	return ST_OK;
 }
 
+/* A text in quotes is not of the outcome: it may follow one. */
+static enum status outcome_read_word(struct directive_lexer *lexer, const char *stops, struct directive_word *word)
+{
+	bool quoted = !directive_done(lexer) && *lexer->at == '"';
+	*word = (struct directive_word){NULL, false, lexer->place};
+	return quoted ? ST_OK : directive_word(lexer, stops, word);
+}
+
 static bool outcome_is_or(const struct directive_word *word)
 {
-	return word->text && !word->quoted && strcmp(word->text, "or") == 0;
+	return word->text && strcmp(word->text, "or") == 0;
 }
 
 /* Up to the next `or`, which is in `word` then. */
@@ -77,7 +85,7 @@ static enum status read_way(struct directive_lexer *lexer, const struct spec *sp
 {
 	*way = (struct lesson_way){.waits_for = -1};
 	for (bool any = false;; any = true) {
-		if (directive_word(lexer, stops, word))
+		if (outcome_read_word(lexer, stops, word))
 			return lexer->err->status;
 		bool ends = !word->text || outcome_is_or(word);
 		if (ends && !any)

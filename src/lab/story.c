@@ -113,13 +113,15 @@ static void story_add_texts(struct story_items *items, const struct player *play
 	}
 }
 
-static void story_add_question(struct story_items *items, const struct lesson_ask *ask)
+static void story_add_question(struct story_items *items, const struct lesson_ask *ask, bool reasons)
 {
 	story_add_text(items, STORY_QUESTION, ask->question);
 	for (size_t i = 0; i < ask->nanswers; i++) {
 		story_add_text(items, STORY_ANSWER, ask->answers[i].text);
 		items->at[items->n - 1].number = i + 1;
 		items->at[items->n - 1].colour = ask->answers[i].right ? STORY_GOOD : STORY_PLAIN;
+		if (reasons)
+			story_add_text(items, STORY_REASON, ask->answers[i].because);
 	}
 }
 
@@ -128,7 +130,7 @@ void story_before(struct story_items *items, const struct lesson *lesson, long p
 	const struct lesson_ask *ask = lesson_ask_of(lesson, permutation, step);
 	story_add_text(items, STORY_TEXT, lesson_text(lesson, LESSON_SAY, permutation, step));
 	if (ask)
-		story_add_question(items, ask);
+		story_add_question(items, ask, true);
 }
 
 static bool story_session_waits(const struct player *player, size_t session)
@@ -292,7 +294,7 @@ void story_ahead(struct story_items *items, const struct player *player)
 {
 	story_add_texts(items, player);
 	if (player_asks(player))
-		story_add_question(items, player_question(player).ask);
+		story_add_question(items, player_question(player).ask, false);
 	story_add_next(items, player);
 }
 

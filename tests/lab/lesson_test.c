@@ -118,37 +118,51 @@ static void questions_have_answers(void **state)
 	lesson_free(lesson);
 }
 
-static void a_question_may_be_about_another_step(void **state)
+/* Why: under the answer, of several in a line under the last; more answers may follow. */
+static void answers_have_reasons(void **state)
 {
 	(void)state;
-	struct lesson *lesson = parsed("#@ ask a1 about \"b one\" \"What?\" | x = ok * | y = waits", "",
-				       "#@ ask a1 \"And now?\" | x * | y = 40001\n#@ expect a1 ok or waits");
+	struct lesson *lesson =
+		parsed("#@ ask a1 \"What?\" | it waits = waits * | it fails = 40001\n"
+		       "#@ because \"It holds\"\n#@   \"no lock.\"\n#@\n#@ | neither\n#@ because \"So.\"\n"
+		       "#@ say a1 \"A.\"",
+		       "", "");
 	const struct lesson_ask *ask = lesson_ask_of(lesson, 0, 0);
-	size_t at = 0;
-	assert_string_equal(ask->question, "What?");
-	assert_int_equal(ask->about, 2);
-	assert_ptr_equal(lesson_ask_about(lesson, 0, 2, &at), ask);
-	assert_null(lesson_ask_about(lesson, 0, 2, &at));
-	at = 0;
-	assert_null(lesson_ask_about(lesson, 0, 0, &at));
-	ask = lesson_ask_of(lesson, 1, 0);
-	assert_int_equal(ask->about, 0);
-	at = 0;
-	assert_ptr_equal(lesson_ask_about(lesson, 1, 0, &at), ask);
-	struct lesson_fact waits = {.waited = true}, fails = {.complete = true, .sqlstate = "40001"};
-	assert_true(lesson_answers(lesson, 1, ask, 0, &waits));
-	assert_false(lesson_answers(lesson, 1, ask, 0, &fails));
-	assert_true(lesson_answers(lesson, 1, ask, 1, &fails));
+	assert_int_equal(ask->nanswers, 3);
+	assert_null(ask->answers[0].because);
+	assert_string_equal(ask->answers[1].because, "It holds\nno lock.");
+	assert_string_equal(ask->answers[2].text, "neither");
+	assert_string_equal(ask->answers[2].because, "So.");
+	check_text(lesson, LESSON_SAY, 0, 0, "A.");
 	lesson_free(lesson);
-	check_refused("#@ ask a1 about", "", "a.spec:2:16: expected the name of a step");
-	check_refused("#@ ask a1 abuot a2 \"x\"", "", "a.spec:2:11: expected a text in double quotes");
-	check_refused("#@ ask a1 about a2 x", "", "a.spec:2:20: expected a text in double quotes");
-	check_refused("#@ ask a1 about a3 \"x\"", "", "a.spec:2:17: there is no step \"a3\": did you mean \"a1\"?");
-	check_refused("#@ ask a1 about a2 \"x\" | y = ok * | z", "",
-		      "a.spec:2:4: step \"a2\", which this question is about, is not in permutation 1");
-	check_refused("#@ ask a1 about a2 \"x\" | y * | z = ok", "",
-		      "a.spec:2:4: nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
-		      "expect one of \"a2\"");
+}
+
+static void check_after(const struct lesson *lesson, long permutation, const struct lesson_fact *fact,
+			const char *expected)
+{
+	const char *text = lesson_after_of(lesson, permutation, 0, fact);
+	if (expected)
+		assert_string_equal(text, expected);
+	else
+		assert_null(text);
+}
+
+static void what_is_told_after_a_step_follows_its_outcome(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ after a1 waits 40001 or waits 40P01 \"Failed\"\n#@ \"it has.\"\n"
+				       "#@ after a1 waits \"It waits.\"\n#@ after a1 reads \"1, 2\" \"Read.\"",
+				       "#@ after a1 ok \"Done.\"", "");
+	const bool waited_for[2] = {false, true};
+	struct lesson_fact waits = {.waited = true, .waited_for = waited_for};
+	check_after(lesson, 0, &waits, "It waits.");
+	check_after(lesson, 0, &(struct lesson_fact){0}, NULL);
+	struct lesson_fact failed = {.waited = true, .complete = true, .sqlstate = "40P01"};
+	check_after(lesson, 1, &failed, "Failed\nit has.");
+	struct lesson_fact read = {.complete = true, .reads = "1, 2"};
+	check_after(lesson, 0, &read, "Done.");
+	check_after(lesson, 1, &read, "Read.");
+	lesson_free(lesson);
 }
 
 static void expectations_checks_and_needs(void **state)
@@ -331,6 +345,11 @@ static void refusals_of_outcomes_have_a_place(void **state)
 		      "a.spec:2:4: something is expected of this step, in line 2 already");
 	check_refused("#@ check \"SELECT 1\"", "", "a.spec:2:20: expected = and the value that this SQL has");
 	check_refused("#@ check \"SELECT 1\" =", "", "a.spec:2:22: expected the value that this SQL has");
+	check_refused("#@ expect a1 ok \"x\"", "", "a.spec:2:17: unexpected text: \"\"x\"\"");
+	check_refused("#@ after a1 ok", "", "a.spec:2:15: expected a text in double quotes");
+	check_refused("#@ after a1 \"x\"", "", "a.spec:2:13: expected an outcome, such as ok, waits or 40001");
+	check_refused("#@ after a1 ok \"x\" y", "", "a.spec:2:20: unexpected text: \"y\"");
+	check_refused("#@ after a3 ok \"x\"", "", "a.spec:2:10: there is no step \"a3\": did you mean \"a1\"?");
 	check_refused("#@ check SELECT", "", "a.spec:2:10: expected a text in double quotes");
 }
 
@@ -349,6 +368,13 @@ static void refusals_of_questions_have_a_place(void **state)
 	check_refused("#@ ask a1 \"x\" y", "", "a.spec:2:15: unexpected text: \"y\"");
 	check_refused("#@ ask a1 \"x\" | a = ok * | b\n#@ ask a1 \"y\" | a = ok * | b", "",
 		      "a.spec:3:4: this step has a question, in line 2 already");
+	check_refused("#@ because \"x\"", "", "a.spec:2:4: because follows the line of an answer");
+	check_refused("#@ ask a1 \"x\"\n#@ because \"y\"", "", "a.spec:3:4: because follows the line of an answer");
+	check_refused("#@ ask a1 \"x\" | y = ok *\n#@ say \"x\"\n#@ because \"x\"", "",
+		      "a.spec:4:4: because follows the line of an answer");
+	check_refused("#@ ask a1 \"x\" | y = ok *\n#@ because \"x\"\n#@ because \"z\"", "",
+		      "a.spec:4:4: this answer has a reason already; another line of it begins with a quote");
+	check_refused("#@ ask a1 \"x\" | y = ok *\n#@ because x", "", "a.spec:3:12: expected a text in double quotes");
 	check_refused("#@ ask a1 \"x\" |1|2|3|4|5|6|7|8|9|10", "", "a.spec:2:34: a question has 9 answers at most");
 	struct lesson *lesson = parsed("#@ ask a1 \"x\" | y * | z\n#@ expect a1 ok", "", "");
 	lesson_free(lesson);
@@ -503,7 +529,8 @@ int main(void)
 		cmocka_unit_test(texts_are_found_by_step),
 		cmocka_unit_test(a_permutations_own_goes_before),
 		cmocka_unit_test(questions_have_answers),
-		cmocka_unit_test(a_question_may_be_about_another_step),
+		cmocka_unit_test(answers_have_reasons),
+		cmocka_unit_test(what_is_told_after_a_step_follows_its_outcome),
 		cmocka_unit_test(expectations_checks_and_needs),
 		cmocka_unit_test(needs_decide_where_it_runs),
 		cmocka_unit_test(needs_are_what_a_server_does),

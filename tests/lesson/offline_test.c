@@ -54,6 +54,20 @@ static void lab_check_finds_what_was_not_meant(void **state)
 			      "line 1: step b\\x1b is in no permutation\n"
 			      "nothing is expected or checked");
 	proc_free(proc);
+	static const char asks[] =
+		"session s step a {}\n#@ ask a \"Q?\"\n#@ | x = ok *\n#@ because \"so\x1b\"\n#@ \"it is\"\n"
+		"#@ | y\n#@ after a reads 1 \"One.\"\npermutation a\n#@ after a ok \"Done.\"\n";
+	proc = spec_file_lab("check", asks, NULL);
+	proc_expect_out(proc, "line 2: 1 of 2 answers has no reason: write #@ because \"text\" under each\n");
+	proc_expect_out(
+		proc, "     ? Q?\n       1  x   <- right\n          so\\x1b\n          it is\n       2  y\n   s  a: \n"
+		      "     after ok:\n          Done.\n     after ok reads 1:\n          One.\n");
+	proc_free(proc);
+	proc = spec_file_lab("show", asks, NULL);
+	proc_expect_out(proc, "     ? Q?\n       1  x\n       2  y\n   s  a: \n");
+	assert_null(strstr(proc->out.p, "it is"));
+	assert_null(strstr(proc->out.p, "Done"));
+	proc_free(proc);
 	proc = spec_file_lab("show", "session s step a { SELECT\n  1; }\npermutation a", NULL);
 	proc_expect_out(proc, "   s  a: SELECT 1\n");
 	proc_free(proc);
@@ -68,7 +82,7 @@ static void words_of_lab_are_checked(void **state)
 	(void)state;
 	static const char *const cases[][4] = {
 		{"rnu", NULL, NULL,
-		 "unknown lab command \"rnu\", did you mean run; use list, show, run, play, check, new or progress"},
+		 "unknown lab command \"rnu\", did you mean run; use list, show, run, play, check or new"},
 		{"run", NULL, NULL, "lab run needs a lesson's name, a file, or all"},
 		{"list", "x", NULL, "lab list has no place for \"x\""},
 		{"show", "lost-updat", NULL, "there is no lesson lost-updat, did you mean lost-update;"},

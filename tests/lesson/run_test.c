@@ -105,8 +105,8 @@ static void a_wrong_expectation_is_a_surprise(void **state)
 {
 	(void)state;
 	check_surprise("b_look reads 130", "b_look reads 120",
-		       SPEC_FILE_NAME ":35: b_look: expected ok reads 120, found ok reads 130\n");
-	check_surprise("b_pay waits for A ok", "b_pay ok", SPEC_FILE_NAME ":35: b_pay: expected ok, found waits ok\n");
+		       SPEC_FILE_NAME ":39: b_look: expected ok reads 120, found ok reads 130\n");
+	check_surprise("b_pay waits for A ok", "b_pay ok", SPEC_FILE_NAME ":39: b_pay: expected ok, found waits ok\n");
 	check_surprise("b_pay waits for A ok", "b_pay waits for B ok",
 		       "b_pay: expected waits for B ok, found waits for A ok\n");
 	check_surprise("b_pay waits for A ok", "a_commit tag ROLLBACK",
@@ -131,8 +131,8 @@ static void one_of_several_ways_is_enough(void **state)
 static void a_wrong_answer_is_a_surprise(void **state)
 {
 	(void)state;
-	check_surprise("= waits ok *\n#@   | it succeeds at once               = ok",
-		       "= waits ok\n#@   | it succeeds at once               = ok *",
+	check_surprise("waits for A, then succeeds     = waits ok *",
+		       "succeeds at once = ok *\n#@ | it waits = waits ok",
 		       "b_pay: expected the answer \"it succeeds at once\" (ok), found waits ok\n");
 	check_surprise("= waits 40001", "= waits",
 		       "expected that the answer \"it waits for A, then fails\" (waits) is wrong, found waits ok\n");
@@ -142,7 +142,7 @@ static void a_wrong_check_is_a_surprise(void **state)
 {
 	(void)state;
 	check_surprise("WHERE id = 1\" = 130", "WHERE id = 1\" = 131",
-		       ":36: SELECT balance FROM my_lesson.accounts WHERE id = 1: expected 131, found 130\n");
+		       ":40: SELECT balance FROM my_lesson.accounts WHERE id = 1: expected 131, found 130\n");
 	check_surprise("WHERE id = 1\" = 130", "WHERE nr = 1\" = 130", "found column \"nr\" does not exist\n");
 }
 
@@ -152,7 +152,7 @@ static void surprises_are_data_too(void **state)
 	char *text = skeleton_with("b_look reads 130", "b_look reads 120");
 	struct proc *proc = spec_file_lab("run", text, "--json");
 	proc_expect_status(proc, 6);
-	proc_expect_out(proc, "\"line\":\"35\",\"kind\":\"expect\",\"what\":\"b_look\",\"expected\":\"ok reads 120\","
+	proc_expect_out(proc, "\"line\":\"39\",\"kind\":\"expect\",\"what\":\"b_look\",\"expected\":\"ok reads 120\","
 			      "\"found\":\"ok reads 130\",\"result\":\"surprise\"}");
 	proc_expect_out(proc, "\"result\":\"held\"}");
 	proc_free(proc);
@@ -230,7 +230,7 @@ static void what_cannot_be_played_is_said(void **state)
 	check_failure("step b_look", "stop b_look", 1,
 		      SPEC_FILE_NAME ":24:1: expected a session or a permutation, found \"stop\"");
 	check_failure("#@ say b_look", "#@ say b_lok", 1,
-		      ":34:8: there is no step \"b_lok\": did you mean \"b_look\"?");
+		      ":38:8: there is no step \"b_lok\": did you mean \"b_look\"?");
 	check_failure("setup { CREATE SCHEMA my_lesson; }", "setup { CREATE SCHEME my_lesson; }", 3,
 		      "the set-up was refused: syntax error at or near \"SCHEME\"");
 	setenv("PGISOLATIONTIMEOUT", "1", 1);

@@ -70,6 +70,7 @@ static enum style lab_story_style(const struct story_item *item)
 		return STYLE_KEY;
 	case STORY_TEXT:
 	case STORY_ANSWER: /* which one is right is not shown */
+	case STORY_REASON:
 	case STORY_SCORE:
 		return STYLE_TEXT;
 	case STORY_ENGINE:
@@ -116,6 +117,7 @@ static void lab_story_add_item(struct lines *lines, const struct story_item *ite
 	case STORY_QUESTION:
 	case STORY_OUTCOME:
 	case STORY_JUDGED:
+	case STORY_REASON:
 	case STORY_LEFT:
 	case STORY_SCORE:
 		buf_str(line, item->text);

@@ -4,11 +4,11 @@
 
 #include "lab_internal.h"
 
-static void lab_lines_text(struct app *app, const char *text)
+static void lab_lines_text(struct app *app, const char *indent, const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, "\n");
-		app_result(app, "%.*s", (int)n, text);
+		app_result(app, "%s%.*s", indent, (int)n, text);
 		text += n + (text[n] == '\n');
 	}
 }
@@ -24,7 +24,7 @@ static void lab_lines_item(struct app *app, const struct story_item *item)
 	case STORY_TEXT:
 	case STORY_QUESTION:
 	case STORY_SCORE:
-		lab_lines_text(app, item->text);
+		lab_lines_text(app, "", item->text);
 		break;
 	case STORY_ANSWER:
 		app_result(app, "   %zu  %s", item->number, item->text);
@@ -43,7 +43,8 @@ static void lab_lines_item(struct app *app, const struct story_item *item)
 		app_result(app, "   %s: %s", item->who, item->text);
 		break;
 	case STORY_JUDGED:
-		app_result(app, "   %s", item->text);
+	case STORY_REASON:
+		lab_lines_text(app, "   ", item->text);
 		break;
 	case STORY_CHECK:
 	case STORY_VERDICT:

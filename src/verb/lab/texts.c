@@ -106,7 +106,7 @@ static void write_list(struct output *output)
 static void lab_texts_add_learned(struct buf *out, const struct learned *learned, const struct lesson *lesson,
 				  const char *name)
 {
-	struct learned_sum sum = learned_of(learned, name, lesson->spec->npermutations);
+	struct learned_sum sum = learned_of(learned, name);
 	if (!sum.orders)
 		return;
 	buf_fmt(out, " (played %u of %zu", sum.orders, lesson->spec->npermutations);
@@ -206,23 +206,46 @@ static void lab_texts_tell_proof(struct telling *telling, long permutation, cons
 	buf_free(&products);
 }
 
+static void lab_texts_add_item(struct telling *telling, const struct story_item *item)
+{
+	struct buf *out = &telling->out;
+	bool right = telling->all && item->colour == STORY_GOOD;
+	if (item->kind == STORY_TEXT)
+		lab_texts_add_lines(telling, 5, item->text);
+	else if (item->kind == STORY_QUESTION)
+		buf_fmt(out, "     ? %s\n", item->text);
+	else if (item->kind == STORY_ANSWER)
+		buf_fmt(out, "       %zu  %s%s\n", item->number, item->text, right ? "   <- right" : "");
+	else if (telling->all)
+		lab_texts_add_lines(telling, 10, item->text);
+}
+
 /* Its text, and its question. */
 static void lab_texts_add_before(struct telling *telling, long permutation, long step)
 {
-	struct buf *out = &telling->out;
 	struct story_items items = {0};
 	story_before(&items, telling->lesson, permutation, step);
-	for (size_t i = 0; i < items.n; i++) {
-		const struct story_item *item = &items.at[i];
-		bool right = telling->all && item->colour == STORY_GOOD;
-		if (item->kind == STORY_TEXT)
-			lab_texts_add_lines(telling, 5, item->text);
-		else if (item->kind == STORY_QUESTION)
-			buf_fmt(out, "     ? %s\n", item->text);
-		else
-			buf_fmt(out, "       %zu  %s%s\n", item->number, item->text, right ? "   <- right" : "");
-	}
+	for (size_t i = 0; i < items.n; i++)
+		lab_texts_add_item(telling, &items.at[i]);
 	story_items_free(&items);
+}
+
+/* What is told of each of its outcomes; the order's own texts stand before those of all orders, as they are looked for. */
+static void lab_texts_add_afters(struct telling *telling, long permutation, long step)
+{
+	const struct lesson *lesson = telling->lesson;
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < lesson->nafters; i++) {
+			const struct lesson_after *after = &lesson->afters[i];
+			struct buf outcome = {0};
+			if (after->scope.step != step || after->scope.permutation != (own ? permutation : -1))
+				continue;
+			lesson_outcome_show(&outcome, lesson, &after->outcome);
+			buf_fmt(&telling->out, "     after %s:\n", buf_text(&outcome));
+			lab_texts_add_lines(telling, 10, after->text);
+			buf_free(&outcome);
+		}
+	}
 }
 
 static void lab_texts_add_expect(struct telling *telling, const struct lesson_expect *expect)
@@ -252,6 +275,8 @@ static void lab_texts_add_turn(struct telling *telling, long permutation, const 
 	buf_free(&sql);
 	if (expect && telling->all)
 		lab_texts_add_expect(telling, expect);
+	if (telling->all)
+		lab_texts_add_afters(telling, permutation, (long)turn->step);
 }
 
 static void add_retries(struct telling *telling, long permutation)
@@ -336,6 +361,17 @@ static void add_count(struct buf *out, size_t n, const char *one, const char *ma
 	buf_fmt(out, "%s%zu %s", out->len ? ", " : "", n, text_plural(n, one, many));
 }
 
+static void lab_texts_add_without_reason(struct telling *telling, const struct lesson_ask *ask)
+{
+	size_t without = 0;
+	for (size_t i = 0; i < ask->nanswers; i++)
+		without += !ask->answers[i].because;
+	if (without)
+		buf_fmt(&telling->out,
+			"line %u: %zu of %zu answers %s no reason: write #@ because \"text\" under each\n",
+			ask->scope.place.line, without, ask->nanswers, text_plural(without, "has", "have"));
+}
+
 /* What is no error, and probably not meant. */
 static void add_remarks(struct telling *telling, const struct lesson *lesson)
 {
@@ -347,6 +383,8 @@ static void add_remarks(struct telling *telling, const struct lesson *lesson)
 		add_harmless(telling, step->name, strlen(step->name));
 		buf_str(&telling->out, " is in no permutation\n");
 	}
+	for (size_t i = 0; i < lesson->nasks; i++)
+		lab_texts_add_without_reason(telling, &lesson->asks[i]);
 	if (lesson->nexpects == 0 && lesson->nchecks == 0)
 		buf_str(&telling->out, "nothing is expected or checked: `lab run` can only say that it was played\n");
 }
