@@ -18,7 +18,8 @@ void learned_free(struct learned *learned);
 struct learned_sum {
 	unsigned orders, right, asked; /* of the orders that were played */
 };
-struct learned_sum learned_of(const struct learned *learned, const char *lesson);
+/* Of a lesson that has so many orders now: it may have had others when they were played. */
+struct learned_sum learned_of(const struct learned *learned, const char *lesson, size_t orders);
 
 struct app;
 /* As it is now; borrowed until a lesson is played again. */

@@ -58,7 +58,8 @@ struct lesson_answer {
 enum { LESSON_ANSWERS_MIN = 2, LESSON_ANSWERS_MAX = 9 };
 
 struct lesson_ask {
-	struct lesson_scope scope;
+	struct lesson_scope scope; /* asked before this step ... */
+	long about;                /* ... and judged by what this one does: the same, or another */
 	const char *question;
 	struct lesson_answer answers[LESSON_ANSWERS_MAX];
 	size_t nanswers;
@@ -89,6 +90,7 @@ struct lesson_retry {
 
 enum lesson_need_kind { LESSON_ABILITY, LESSON_PRODUCT, LESSON_SUPERUSER };
 
+struct lesson_fact;
 struct lesson_ability; /* what some servers do and others do not; the table is in src/lab/needs.c */
 
 struct lesson_need {
@@ -139,6 +141,11 @@ void lesson_free(struct lesson *lesson);
 const char *lesson_text(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step);
 const struct lesson_ask *lesson_ask_of(const struct lesson *lesson, long permutation, long step);
 const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long permutation, long step);
+/* The questions of a permutation that this step decides, one after another from *at = 0; NULL: no more. */
+const struct lesson_ask *lesson_ask_about(const struct lesson *lesson, long permutation, long step, size_t *at);
+/* Whether this answer is what the step did; one without an outcome is, where it is right and all expected came true. */
+bool lesson_answers(const struct lesson *lesson, long permutation, const struct lesson_ask *ask, size_t answer,
+		    const struct lesson_fact *fact);
 
 /* NULL: this session's steps are sent as they are. */
 const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session);

@@ -86,12 +86,12 @@ void learned_free(struct learned *learned)
 	free(learned);
 }
 
-struct learned_sum learned_of(const struct learned *learned, const char *lesson)
+struct learned_sum learned_of(const struct learned *learned, const char *lesson, size_t orders)
 {
 	struct learned_sum sum = {0};
 	for (size_t i = 0; i < learned->n; i++) {
 		const struct entry *entry = &learned->entries[i];
-		if (strcmp(entry->lesson, lesson) != 0)
+		if (strcmp(entry->lesson, lesson) != 0 || entry->order > orders)
 			continue;
 		sum.orders++;
 		sum.right += entry->right;

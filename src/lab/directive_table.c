@@ -112,6 +112,30 @@ enum status directive_more_answers(struct directive_reader *r)
 	return directive_read_end(r);
 }
 
+/* "about OTHER": another step than the one that the question is asked before. */
+static enum status directive_about(struct directive_reader *r, long *about)
+{
+	struct directive_lexer ahead = r->lexer;
+	char *strings = *r->lexer.strings;
+	struct directive_word word;
+	long asked = r->scope.step;
+	*about = asked;
+	if (directive_done(&r->lexer) || *r->lexer.at == '"')
+		return ST_OK;
+	if (directive_word(&r->lexer, "", &word))
+		return directive_failed(r);
+	if (strcmp(word.text, "about") != 0) {
+		r->lexer = ahead;
+		*r->lexer.strings = strings;
+		return ST_OK;
+	}
+	if (directive_read_step(r, ""))
+		return directive_failed(r);
+	*about = r->scope.step;
+	r->scope.step = asked;
+	return ST_OK;
+}
+
 /* `because "text"`, under the line of an answer: of its last one. */
 static enum status directive_because(struct directive_reader *r)
 {
@@ -133,7 +157,8 @@ static enum status directive_ask(struct directive_reader *r)
 {
 	struct lesson *lesson = r->lesson;
 	struct directive_word text;
-	if (directive_read_step(r, "") || directive_read_text(r, &text))
+	long about;
+	if (directive_read_step(r, "") || directive_about(r, &about) || directive_read_text(r, &text))
 		return directive_failed(r);
 	for (size_t i = 0; i < lesson->nasks; i++) {
 		if (directive_same_scope(r, &lesson->asks[i].scope))
@@ -141,7 +166,7 @@ static enum status directive_ask(struct directive_reader *r)
 	}
 	lesson->asks = mem_grow(lesson->asks, lesson->nasks, sizeof *lesson->asks);
 	r->asking = &lesson->asks[lesson->nasks++];
-	*r->asking = (struct lesson_ask){.scope = r->scope, .question = text.text};
+	*r->asking = (struct lesson_ask){.scope = r->scope, .about = about, .question = text.text};
 	return directive_more_answers(r);
 }
 
@@ -334,6 +359,25 @@ static enum status directive_check_proof(struct directive_reader *r, const struc
 	return directive_error(&r->lexer, proof->scope.place, "it does not run there: it %s", why.text);
 }
 
+/* A question about another step can be judged only where that one is played, too. */
+static enum status directive_check_about(struct directive_reader *r, const struct lesson_ask *ask)
+{
+	const struct spec *spec = r->spec;
+	for (size_t p = 0; p < spec->npermutations; p++) {
+		const struct spec_permutation *order = &spec->permutations[p];
+		bool asked = false, decided = false;
+		for (size_t i = 0; i < order->nturns; i++) {
+			asked = asked || order->turns[i].step == (size_t)ask->scope.step;
+			decided = decided || order->turns[i].step == (size_t)ask->about;
+		}
+		if (asked && !decided && lesson_ask_of(r->lesson, (long)p, ask->scope.step) == ask)
+			return directive_error(&r->lexer, ask->scope.place,
+					       "step %s, which this question is about, is not in permutation %zu",
+					       token_say_name(spec->steps[ask->about].name).text, p + 1);
+	}
+	return ST_OK;
+}
+
 /* What is expected of a step may stand behind its question. */
 static enum status directive_check_ask(struct directive_reader *r, const struct lesson_ask *ask)
 {
@@ -348,12 +392,14 @@ static enum status directive_check_ask(struct directive_reader *r, const struct 
 				       (int)LESSON_ANSWERS_MIN, ask->nanswers);
 	if (!right)
 		return directive_error(&r->lexer, place, "no answer is marked correct (*): say which one is right");
-	if (!right->outcome.nways && !lesson_expect_of(r->lesson, ask->scope.permutation, ask->scope.step))
+	if (!right->outcome.nways && !lesson_expect_of(r->lesson, ask->scope.permutation, ask->about))
 		return directive_error(
 			&r->lexer, place,
 			"nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
-			"expect one of this step");
-	return ST_OK;
+			"expect one of %s",
+			ask->about == ask->scope.step ? "this step"
+						      : token_say_name(r->spec->steps[ask->about].name).text);
+	return ask->about == ask->scope.step ? ST_OK : directive_check_about(r, ask);
 }
 
 enum status directives_check(struct directive_reader *r)

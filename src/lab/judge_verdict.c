@@ -77,19 +77,26 @@ static void judge_answer(struct judge *judge, const struct lesson_ask *ask, cons
 	buf_free(&found);
 }
 
+static void judge_answers(struct judge *judge, const struct lesson_ask *ask, const struct stage_record *record,
+			  const struct lesson_fact *fact)
+{
+	for (size_t i = 0; i < ask->nanswers; i++)
+		if (ask->answers[i].outcome.nways)
+			judge_answer(judge, ask, &ask->answers[i], record, fact);
+}
+
 void judge_record(struct judge *judge, const struct stage_record *record)
 {
 	long permutation = (long)judge->permutation, step = (long)record->step;
 	const struct lesson_expect *expect = lesson_expect_of(judge->lesson, permutation, step);
-	const struct lesson_ask *ask = lesson_ask_of(judge->lesson, permutation, step);
+	const struct lesson_ask *ask;
+	size_t at = 0;
 	struct observed observed = {0};
 	observed_record(&observed, judge->lesson->spec, record);
 	if (expect)
 		judge_expect(judge, expect, record, &observed.fact);
-	for (size_t i = 0; ask && i < ask->nanswers; i++) {
-		if (ask->answers[i].outcome.nways)
-			judge_answer(judge, ask, &ask->answers[i], record, &observed.fact);
-	}
+	while ((ask = lesson_ask_about(judge->lesson, permutation, step, &at)))
+		judge_answers(judge, ask, record, &observed.fact);
 	observed_free(&observed);
 }
 

@@ -68,6 +68,26 @@ const struct lesson_ask *lesson_ask_of(const struct lesson *lesson, long permuta
 	return NULL;
 }
 
+const struct lesson_ask *lesson_ask_about(const struct lesson *lesson, long permutation, long step, size_t *at)
+{
+	while (*at < lesson->nasks) {
+		const struct lesson_ask *ask = &lesson->asks[(*at)++];
+		if (ask->about == step && lesson_ask_of(lesson, permutation, ask->scope.step) == ask)
+			return ask;
+	}
+	return NULL;
+}
+
+bool lesson_answers(const struct lesson *lesson, long permutation, const struct lesson_ask *ask, size_t answer,
+		    const struct lesson_fact *fact)
+{
+	const struct lesson_answer *given = &ask->answers[answer];
+	const struct lesson_expect *expect = lesson_expect_of(lesson, permutation, ask->about);
+	if (given->outcome.nways)
+		return lesson_holds(&given->outcome, fact);
+	return given->right && expect && lesson_holds(&expect->outcome, fact);
+}
+
 const struct lesson_expect *lesson_expect_of(const struct lesson *lesson, long permutation, long step)
 {
 	for (int own = 1; own >= 0; own--) {

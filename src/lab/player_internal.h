@@ -19,6 +19,7 @@ struct turn {
 	bool begins;      /* the first of a further attempt */
 	bool dropped;     /* it does not come: the attempt has ended before it */
 	bool sent, breakpoint, surprise, judged;
+	bool moot;     /* when it was sent, what its question is about had been decided: it is not asked */
 	size_t record; /* its number, where sent */
 	long given;    /* the answer to its question */
 	long right;
@@ -79,6 +80,9 @@ void player_ended(struct player *player, const struct stage_fact *fact);  /* the
 size_t player_next_turn(const struct player *player); /* nturns where there is none */
 void player_on_fact(void *arg, const struct stage_fact *fact);
 void player_on_pause(void *arg);
+
+/* player_show.c: the question of a turn, unless it is not asked there */
+const struct lesson_ask *player_ask_of(const struct player *player, size_t turn);
 
 /* player_turns.c: the turns of the order that is played, and those that the engine adds */
 void player_turns_make(struct player *player);

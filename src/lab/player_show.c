@@ -126,18 +126,34 @@ const char *player_title(const struct player *player)
 
 /* ---- questions ---- */
 
-static const struct lesson_ask *ask_of(const struct player *player, size_t turn)
+static bool player_is_done(const struct player *player, long step)
+{
+	for (size_t i = 0; i < player->nturns; i++) {
+		const struct turn *turn = &player->turns[i];
+		const struct stage_record *record =
+			turn->sent && !turn->note ? stage_record(player->stage, turn->record) : NULL;
+		if (record && turn->step == (size_t)step && record->done)
+			return true;
+	}
+	return false;
+}
+
+/* What is already decided is not asked. */
+const struct lesson_ask *player_ask_of(const struct player *player, size_t turn)
 {
 	const struct turn *asked = &player->turns[turn];
-	bool mute = asked->attempt > 1 || asked->note;
-	return mute ? NULL : lesson_ask_of(player->lesson, (long)player->order, (long)asked->step);
+	const struct lesson_ask *ask = lesson_ask_of(player->lesson, (long)player->order, (long)asked->step);
+	if (!ask || asked->attempt > 1 || asked->note || asked->moot)
+		return NULL;
+	bool decided = !asked->sent && ask->about != ask->scope.step && player_is_done(player, ask->about);
+	return decided ? NULL : ask;
 }
 
 /* The one about the next step comes first; the last one that was asked stays until then. */
 static long question_turn(const struct player *player)
 {
 	size_t next = player_next_turn(player);
-	if (next < player->nturns && ask_of(player, next))
+	if (next < player->nturns && player_ask_of(player, next))
 		return (long)next;
 	return player->asked;
 }
@@ -149,7 +165,7 @@ static struct player_question question_of(const struct player *player, size_t i)
 	while (last > 0 && player->turns[player->sent[last - 1]].note)
 		last--;
 	bool latest = last > 0 && player->sent[last - 1] == i;
-	return (struct player_question){ask_of(player, i), turn->given, turn->judged, latest, turn->right};
+	return (struct player_question){player_ask_of(player, i), turn->given, turn->judged, latest, turn->right};
 }
 
 struct player_question player_question(const struct player *player)
@@ -174,7 +190,7 @@ enum status player_answer(struct player *player, size_t answer, struct err *err)
 	long i = question_turn(player);
 	if (i < 0 || player->turns[i].sent)
 		return err_set(err, ST_USAGE, "no question is open");
-	size_t n = ask_of(player, (size_t)i)->nanswers;
+	size_t n = player_ask_of(player, (size_t)i)->nanswers;
 	if (answer > n)
 		return err_set(err, ST_USAGE, "the answers are 1 to %zu; 0 or Space passes it over", n);
 	if (answer > 0)
@@ -213,7 +229,7 @@ struct player_score player_score(const struct player *player)
 	struct player_score score = {0};
 	for (size_t i = 0; i < player->nturns; i++) {
 		const struct turn *turn = &player->turns[i];
-		score.asked += turn->judged && ask_of(player, i) != NULL;
+		score.asked += turn->judged && player_ask_of(player, i) != NULL;
 		score.answered += turn->judged && turn->given >= 0;
 		score.right += turn->judged && turn->given >= 0 && turn->given == turn->right;
 		score.surprises += turn->surprise;

@@ -63,13 +63,14 @@ static enum status player_send(struct player *player, size_t i, struct err *err)
 	size_t step = turn->step;
 	bool in_turn = i == player_next_turn(player);
 	bool planned = !player->strayed && turn->place == (long)stage_turn(player->stage); /* its marks hold */
-	bool asked = turn->attempt <= 1 && lesson_ask_of(player->lesson, (long)player->order, (long)step) != NULL;
+	bool asked = player_ask_of(player, i) != NULL;
+	turn->moot = !asked;
 	turn->sent = true;
 	turn->record = stage_nrecords(player->stage);
 	player->sent[player->nsent++] = i;
 	enum status status = in_turn && planned ? stage_next(player->stage, err) : stage_step(player->stage, step, err);
 	if (status) {
-		player->turns[i].sent = false;
+		player->turns[i].sent = player->turns[i].moot = false;
 		player->nsent--;
 		player->pace = PLAYER_BY_HAND;
 		return status;
@@ -157,16 +158,41 @@ static struct turn *player_turn_of(struct player *player, const struct stage_rec
 }
 
 /* What only waits may still end in many ways: answers that name an end are judged then. */
-static void player_judge_question(struct turn *turn, const struct lesson_ask *ask, const struct lesson_fact *fact)
+static void player_judge_answers(struct player *player, struct turn *turn, const struct lesson_ask *ask,
+				 const struct lesson_fact *fact)
 {
 	for (size_t i = 0; i < ask->nanswers; i++) {
-		if (!lesson_holds(&ask->answers[i].outcome, fact))
+		if (!lesson_answers(player->lesson, (long)player->order, ask, i, fact))
 			continue;
 		turn->right = (long)i;
 		turn->judged = true;
 		return;
 	}
 	turn->judged = turn->judged || fact->complete;
+}
+
+/* The turn of a question that was asked about another one's step. */
+static struct turn *player_turn_asked(struct player *player, const struct lesson_ask *ask)
+{
+	for (size_t i = 0; i < player->nturns; i++) {
+		struct turn *turn = &player->turns[i];
+		if (turn->step == (size_t)ask->scope.step && turn->sent && turn->attempt <= 1 && !turn->note)
+			return turn->moot ? NULL : turn;
+	}
+	return NULL;
+}
+
+/* All questions that this step decides; another one's is about its end. */
+static void player_judge_questions(struct player *player, struct turn *turn, const struct lesson_fact *fact)
+{
+	const struct lesson_ask *ask;
+	size_t at = 0;
+	while ((ask = lesson_ask_about(player->lesson, (long)player->order, (long)turn->step, &at))) {
+		bool own = ask->scope.step == ask->about;
+		struct turn *asked = own ? turn : player_turn_asked(player, ask);
+		if (asked && (own || fact->complete))
+			player_judge_answers(player, asked, ask, fact);
+	}
 }
 
 static void player_judge(struct player *player, const struct stage_record *record)
@@ -177,11 +203,10 @@ static void player_judge(struct player *player, const struct stage_record *recor
 	if (!turn)
 		return;
 	observed_record(&observed, lesson->spec, record);
-	const struct lesson_ask *ask = lesson_ask_of(lesson, (long)player->order, (long)record->step);
 	const struct lesson_expect *expect = lesson_expect_of(lesson, (long)player->order, (long)record->step);
 	bool first = turn->attempt <= 1;
-	if (ask && first)
-		player_judge_question(turn, ask, &observed.fact);
+	if (first)
+		player_judge_questions(player, turn, &observed.fact);
 	if (expect && first && !player->strayed && record->done)
 		turn->surprise = !lesson_holds(&expect->outcome, &observed.fact);
 	if (record->done)

@@ -118,6 +118,39 @@ static void questions_have_answers(void **state)
 	lesson_free(lesson);
 }
 
+static void a_question_may_be_about_another_step(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ ask a1 about \"b one\" \"What?\" | x = ok * | y = waits", "",
+				       "#@ ask a1 \"And now?\" | x * | y = 40001\n#@ expect a1 ok or waits");
+	const struct lesson_ask *ask = lesson_ask_of(lesson, 0, 0);
+	size_t at = 0;
+	assert_string_equal(ask->question, "What?");
+	assert_int_equal(ask->about, 2);
+	assert_ptr_equal(lesson_ask_about(lesson, 0, 2, &at), ask);
+	assert_null(lesson_ask_about(lesson, 0, 2, &at));
+	at = 0;
+	assert_null(lesson_ask_about(lesson, 0, 0, &at));
+	ask = lesson_ask_of(lesson, 1, 0);
+	assert_int_equal(ask->about, 0);
+	at = 0;
+	assert_ptr_equal(lesson_ask_about(lesson, 1, 0, &at), ask);
+	struct lesson_fact waits = {.waited = true}, fails = {.complete = true, .sqlstate = "40001"};
+	assert_true(lesson_answers(lesson, 1, ask, 0, &waits));
+	assert_false(lesson_answers(lesson, 1, ask, 0, &fails));
+	assert_true(lesson_answers(lesson, 1, ask, 1, &fails));
+	lesson_free(lesson);
+	check_refused("#@ ask a1 about", "", "a.spec:2:16: expected the name of a step");
+	check_refused("#@ ask a1 abuot a2 \"x\"", "", "a.spec:2:11: expected a text in double quotes");
+	check_refused("#@ ask a1 about a2 x", "", "a.spec:2:20: expected a text in double quotes");
+	check_refused("#@ ask a1 about a3 \"x\"", "", "a.spec:2:17: there is no step \"a3\": did you mean \"a1\"?");
+	check_refused("#@ ask a1 about a2 \"x\" | y = ok * | z", "",
+		      "a.spec:2:4: step \"a2\", which this question is about, is not in permutation 1");
+	check_refused("#@ ask a1 about a2 \"x\" | y * | z = ok", "",
+		      "a.spec:2:4: nothing tells whether the right answer is true: write \"= OUTCOME\" after it, or "
+		      "expect one of \"a2\"");
+}
+
 /* Why: under the answer, of several in a line under the last; more answers may follow. */
 static void answers_have_reasons(void **state)
 {
@@ -529,6 +562,7 @@ int main(void)
 		cmocka_unit_test(texts_are_found_by_step),
 		cmocka_unit_test(a_permutations_own_goes_before),
 		cmocka_unit_test(questions_have_answers),
+		cmocka_unit_test(a_question_may_be_about_another_step),
 		cmocka_unit_test(answers_have_reasons),
 		cmocka_unit_test(what_is_told_after_a_step_follows_its_outcome),
 		cmocka_unit_test(expectations_checks_and_needs),

@@ -64,17 +64,23 @@ static size_t orders_of(const struct lessons *lessons, const struct entry_of_lis
 	return n;
 }
 
+static struct learned_sum lessons_learned(const struct lessons *lessons, const struct entry_of_list *entry)
+{
+	size_t orders = entry->lesson ? entry->lesson->spec->npermutations : 0;
+	return learned_of(app_learned(lessons->app), entry->name, orders);
+}
+
 /* '*' all orders were played, '+' some. */
 static void add_mark(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
 {
-	struct learned_sum sum = learned_of(app_learned(lessons->app), entry->name);
+	struct learned_sum sum = lessons_learned(lessons, entry);
 	buf_char(line, !sum.orders ? ' ' : sum.orders < orders_of(lessons, entry) ? '+' : '*');
 }
 
 /* The progress with a lesson, in words. */
 static void lessons_add_learned(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
 {
-	struct learned_sum sum = learned_of(app_learned(lessons->app), entry->name);
+	struct learned_sum sum = lessons_learned(lessons, entry);
 	if (!sum.orders)
 		return;
 	buf_fmt(line, "Played: %u of %zu orders", sum.orders, orders_of(lessons, entry));

@@ -162,7 +162,11 @@ static const struct word_of_lab {
 	{"run", "a lesson's name, a file, or all", check_run, do_run},
 	{"check", "a file", NULL, lessons_check},
 	{"new", "the name of the lesson to begin", NULL, lessons_new},
+	{"progress", NULL, NULL, lab_progress},
 };
+
+/* As usage and errors name them. */
+#define LAB_WORDS(SEP, LAST) "list" SEP "show" SEP "run" SEP "play" SEP "check" SEP "new" LAST "progress"
 
 static const struct word_of_lab *find_word(const char *name, struct err *err)
 {
@@ -172,8 +176,8 @@ static const struct word_of_lab *find_word(const char *name, struct err *err)
 			return &words_of_lab[i];
 		nearest_try(&nearest, words_of_lab[i].name);
 	}
-	err_set(err, ST_USAGE, "unknown lab command \"%.80s\"%s%s; use list, show, run, play, check or new", name,
-		nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
+	err_set(err, ST_USAGE, "unknown lab command \"%.80s\"%s%s; use %s", name, nearest.best ? ", did you mean " : "",
+		nearest.best ? nearest.best : "", LAB_WORDS(", ", " or "));
 	return NULL;
 }
 
@@ -238,14 +242,14 @@ static void do_lab(struct run *run)
 
 const struct command verb_lab = {
 	.name = "lab",
-	.args = {{"list|show|run|play|check|new", ARG_WORD, true}, {"LESSON", ARG_LESSON, true}},
+	.args = {{LAB_WORDS("|", "|"), ARG_WORD, true}, {"LESSON", ARG_LESSON, true}},
 	.options =
 		{
 			{.name = "transcript", .help = "write what isolationtester writes, byte for byte"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_VERB,
-	.help = "list, show and play lessons and spec files",
+	.help = "list, show and play lessons and spec files, and show which were played",
 	.run = do_lab,
 	.check = check_lab,
 };

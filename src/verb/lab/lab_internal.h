@@ -31,6 +31,9 @@ void lessons_new(struct run *run);
 /* What a lesson needs, as it is written: "pg>=15, superuser". Of a permutation (-1: of all). */
 void lessons_needs(struct buf *out, const struct lesson *lesson, long permutation);
 
+/* ---- progress.c: lab progress ---- */
+void lab_progress(struct run *run);
+
 /* ---- lab_plain.c: lab play without a screen ---- */
 struct lab_plain *lab_plain_start(struct lab *lab,
 				  struct err *err); /* of lab->run; the session that browses is connected */

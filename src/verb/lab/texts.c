@@ -106,7 +106,7 @@ static void write_list(struct output *output)
 static void lab_texts_add_learned(struct buf *out, const struct learned *learned, const struct lesson *lesson,
 				  const char *name)
 {
-	struct learned_sum sum = learned_of(learned, name);
+	struct learned_sum sum = learned_of(learned, name, lesson->spec->npermutations);
 	if (!sum.orders)
 		return;
 	buf_fmt(out, " (played %u of %zu", sum.orders, lesson->spec->npermutations);
