@@ -88,6 +88,20 @@ struct lesson_retry {
 	unsigned attempt; /* that commits; 0: nothing is expected */
 };
 
+/* A name for the first row's first or named cell of what a step reads. */
+struct lesson_let {
+	struct lesson_scope scope;
+	const char *name;
+	const char *column; /* NULL: the first */
+};
+
+/* Where a step's SQL has a place for such a value: a comment with its name, and a literal that it replaces. */
+struct lesson_place {
+	size_t step;
+	size_t from, to; /* bytes of its SQL, comment and literal */
+	const char *name;
+};
+
 enum lesson_need_kind { LESSON_ABILITY, LESSON_PRODUCT, LESSON_SUPERUSER };
 
 struct lesson_fact;
@@ -125,6 +139,10 @@ struct lesson {
 	size_t nafters;
 	struct lesson_check *checks;
 	size_t nchecks;
+	struct lesson_let *lets;
+	size_t nlets;
+	struct lesson_place *places; /* in the order of the file */
+	size_t nplaces;
 	struct lesson_need *needs;
 	size_t nneeds;
 	struct lesson_proof *proofs;
@@ -150,6 +168,10 @@ bool lesson_answers(const struct lesson *lesson, long permutation, const struct 
 /* NULL: this session's steps are sent as they are. */
 const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session);
 bool lesson_retries(const struct lesson *lesson, long permutation); /* any of its sessions */
+
+/* What gives a name its value, or NULL; and the column of an answer that it is in, ncols where it has none. */
+const struct lesson_let *lesson_let_of(const struct lesson *lesson, long permutation, const char *name, size_t n);
+size_t lesson_let_column(const struct lesson_let *let, const struct rows *rows);
 
 /* What a server must be like for the lesson (permutation -1), or for one of its permutations besides. */
 struct lesson_server {

@@ -104,6 +104,9 @@ void player_cancel(struct player *player);            /* cancels what the sessio
 const char *player_name(const struct player *player);
 const struct lesson *player_lesson(const struct player *player);
 const struct stage *player_stage(const struct player *player);
+const struct values *player_values(const struct player *player); /* that its steps have read */
+/* A row's statement, raw: as it was sent, or as it would be now. */
+void player_sql(struct buf *out, const struct player *player, size_t row);
 enum player_state player_state(const struct player *player);
 enum player_pace player_paced(const struct player *player);
 const char *player_error(const struct player *player);

@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "event/ring.h"
 #include "lab/spec.h"
+#include "lab/values.h"
 
 /*
  * A session is a lane: one connection, whose events carry SESSION_LANE + its index and its name. One more connection, the control
@@ -73,6 +74,7 @@ struct stage_record {
 	size_t number; /* 0 ... in the order of sending */
 	size_t step;   /* index in spec.steps */
 	size_t lane;
+	const char *sql;              /* of the step, with the values that were sent in it; raw, for reading */
 	const struct spec_turn *turn; /* of the permutation; NULL for a step out of turn */
 	bool done;
 	bool waited;                   /* it was seen to wait, or a mark held it */
@@ -147,6 +149,9 @@ typedef void stage_fact_fn(void *arg, const struct stage_fact *fact);
 struct stage_options {
 	bool bare; /* sessions as isolationtester makes them: encoding and application name as the environment says */
 	int64_t limit_us; /* for a step of a play: stage_limit() */
+	/* What steps read is learnt there, and sent where later ones have a place for it; NULL: all is sent as it is
+	 * written. */
+	struct values *values;
 };
 
 /* 300 s, or the seconds in PGISOLATIONTIMEOUT. */

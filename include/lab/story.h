@@ -40,6 +40,7 @@ struct story_item {
 struct story_items {
 	struct story_item *at;
 	size_t n;
+	const struct values *values; /* for {NAME} in the lesson's texts: of the player that is told; else NULL */
 };
 void story_items_free(struct story_items *items);
 

@@ -414,7 +414,7 @@ enum status directives_check(struct directive_reader *r)
 	for (size_t i = 0; i < lesson->nretries; i++)
 		if (engine_check(&r->lexer, lesson, &lesson->retries[i]))
 			return directive_failed(r);
-	return ST_OK;
+	return directive_check_values(r);
 }
 
 /* ---- all of them; teller-lesson.5 describes each, which lint checks ---- */
@@ -432,6 +432,7 @@ const struct directive directives[] = {
 	{.name = "after", .read = directive_after},
 	{.name = "expect", .read = directive_expect},
 	{.name = "check", .read = directive_check},
+	{.name = "let", .read = directive_let},
 	{.name = "retry", .read = directive_retry},
 	{.name = NULL},
 };

@@ -14,8 +14,9 @@ struct engine_lane {
 	struct txn *txn;
 	size_t *steps; /* BEGIN, the body's statements, COMMIT */
 	size_t nsteps;
-	size_t at;      /* the next of them */
-	size_t yielded; /* statements of the body, in this attempt */
+	size_t at;               /* the next of them */
+	size_t yielded;          /* statements of the body, in this attempt */
+	struct values_sent sent; /* the values in the latest of them */
 	unsigned attempt;
 	enum outcome outcome;
 	struct cursor cursor; /* in the ring: what the engine did is read there, as everybody reads it */
@@ -34,6 +35,26 @@ static void engine_lane_reset(struct body *body, bool together)
 	((struct engine_lane *)body)->yielded = 0;
 }
 
+/* What the statement before has read: the next one may send it. */
+static void engine_lane_learn(const struct engine_lane *r)
+{
+	struct values *values = r->lane->stage->options.values;
+	if (values)
+		values_learn(values, r->steps[r->yielded], r->rows);
+}
+
+static struct statement engine_lane_statement(struct engine_lane *r, size_t step)
+{
+	const struct stage *stage = r->lane->stage;
+	values_sent_free(&r->sent);
+	if (!stage->options.values || !values_bind(stage->options.values, step, &r->sent))
+		return (struct statement){.sql = stage->spec->steps[step].sql, .once = true};
+	return (struct statement){.sql = r->sent.sql,
+				  .nparams = (unsigned)r->sent.n,
+				  .params = (const char *const *)r->sent.params,
+				  .once = true};
+}
+
 static enum body_say engine_lane_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
 				      struct err *reason)
 {
@@ -41,10 +62,11 @@ static enum body_say engine_lane_next(struct body *body, const struct answer *an
 	(void)reason;
 	rows_free(r->rows);
 	r->rows = n ? rows_copy(answers[0].rows) : NULL;
+	if (r->rows)
+		engine_lane_learn(r);
 	if (r->yielded + 2 >= r->nsteps)
 		return BODY_DONE;
-	size_t step = r->steps[1 + r->yielded++];
-	batch->statements[0] = (struct statement){.sql = r->lane->stage->spec->steps[step].sql, .once = true};
+	batch->statements[0] = engine_lane_statement(r, r->steps[1 + r->yielded++]);
 	batch->n = 1;
 	return BODY_SEND;
 }
@@ -165,6 +187,7 @@ void engine_lane_free(struct lane *lane)
 	engine_lane_abandon(lane);
 	txn_free(r->txn);
 	rows_free(r->rows);
+	values_sent_free(&r->sent);
 	free(r->steps);
 	free(r);
 	lane->engine = NULL;
@@ -210,6 +233,12 @@ void engine_lane_send(struct lane *lane)
 	options.wire = WIRE_STEP;
 	options.unnumbered = true; /* the lesson's statements, and none of ours */
 	txn_start(r->txn, &r->body, lane->name, &options, on_done, r);
+}
+
+char *engine_lane_sql(const struct lane *lane)
+{
+	const struct engine_lane *r = lane->engine;
+	return r->at > 0 && r->at + 1 < r->nsteps ? mem_dup(r->sent.shown) : NULL;
 }
 
 void engine_lane_turn(struct lane *lane)

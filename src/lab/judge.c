@@ -162,8 +162,10 @@ static void judge_begin(struct judge *judge, const struct spec_permutation *perm
 {
 	if (lesson_retries(judge->lesson, (long)judge->permutation))
 		judge_engine_begin(judge);
-	else
+	else {
+		values_begin(judge->values, (long)judge->permutation);
 		stage_begin(judge->stage, permutation);
+	}
 }
 
 static void judge_on_next(void *arg)
@@ -200,6 +202,7 @@ struct judge *judge_start(struct loop *loop, struct ring *ring, const struct con
 	conninfo_copy(&judge->info, info);
 	judge->to = *to;
 	judge->order = spec_permutations_new(lesson->spec);
+	judge->values = options.values = values_new(lesson);
 	judge->stage = stage_new(loop, ring, info, lesson->spec, &options, judge_on_fact, judge);
 	judge->next = timer_new(loop, judge_on_next, judge);
 	timer_start(judge->next, 0);
@@ -225,6 +228,7 @@ void judge_free(struct judge *judge)
 	timer_free(judge->late);
 	conninfo_free(&judge->info);
 	stage_free(judge->stage);
+	values_free(judge->values);
 	spec_permutations_free(judge->order);
 	timer_free(judge->next);
 	free(judge);

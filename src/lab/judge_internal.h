@@ -13,6 +13,7 @@ struct judge {
 	struct lesson_server server;
 	struct spec_permutations *order;
 	struct stage *stage;
+	struct values *values; /* of its stage */
 	struct player *player; /* of an order with steps that the engine runs; NULL */
 	struct timer *late;    /* it has taken limit_us */
 	int64_t limit_us;

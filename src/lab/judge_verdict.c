@@ -85,6 +85,46 @@ static void judge_answers(struct judge *judge, const struct lesson_ask *ask, con
 			judge_answer(judge, ask, &ask->answers[i], record, fact);
 }
 
+/* Only where it cannot have its value: what is sent then is the literal. */
+static void judge_let(struct judge *judge, const struct lesson_let *let, const struct rows *rows)
+{
+	struct buf expected = {0};
+	struct judge_verdict verdict = {
+		.kind = JUDGE_EXPECT,
+		.place = let->scope.place,
+		.what = judge->lesson->spec->steps[let->scope.step].name,
+	};
+	bool column = rows && lesson_let_column(let, rows) < rows->ncols;
+	if (column && rows->nrows)
+		return;
+	buf_fmt(&expected, "a row with %s", let->column ? "column " : "a column");
+	text_escape(&expected, let->column ? let->column : "", let->column ? strlen(let->column) : 0, 60);
+	buf_fmt(&expected, " for %s", let->name);
+	judge_give(judge, &verdict, buf_text(&expected),
+		   !rows    ? "no answer with rows"
+		   : column ? "no row"
+			    : "no such column");
+	buf_free(&expected);
+}
+
+static void judge_lets(struct judge *judge, const struct stage_record *record)
+{
+	const struct lesson *lesson = judge->lesson;
+	const struct rows *rows = NULL;
+	for (size_t i = 0; i < record->nwords; i++) {
+		if (record->words[i].kind == WORD_ERROR)
+			return;
+		if (record->words[i].kind == WORD_ROWS)
+			rows = record->words[i].rows;
+	}
+	for (size_t i = 0; i < lesson->nlets && record->done; i++) {
+		const struct lesson_let *let = &lesson->lets[i];
+		bool holds = lesson_let_of(lesson, (long)judge->permutation, let->name, strlen(let->name)) == let;
+		if (holds && (size_t)let->scope.step == record->step)
+			judge_let(judge, let, rows);
+	}
+}
+
 void judge_record(struct judge *judge, const struct stage_record *record)
 {
 	long permutation = (long)judge->permutation, step = (long)record->step;
@@ -98,6 +138,7 @@ void judge_record(struct judge *judge, const struct stage_record *record)
 	while ((ask = lesson_ask_about(judge->lesson, permutation, step, &at)))
 		judge_answers(judge, ask, record, &observed.fact);
 	observed_free(&observed);
+	judge_lets(judge, record);
 }
 
 void judge_check(struct judge *judge, const struct lesson_check *check, bool right, const char *found)

@@ -238,6 +238,23 @@ void lane_send_statement(struct lane *lane, const struct statement *statement)
 		db_send(lane->db, statement, 1, &context, &reply);
 }
 
+void lane_send_step(struct lane *lane, const char *sql, const struct values_sent *sent, unsigned number)
+{
+	if (!sent->n) {
+		lane_send(lane, sql, number);
+		return;
+	}
+	struct db_context context = {.first_statement = number, .round_trip = number};
+	struct db_reply reply = {lane_on_answer, lane_on_idle, lane_on_lost, lane, NULL};
+	struct statement statement = {.sql = sent->sql,
+				      .verb = VERB_OTHER,
+				      .nparams = (unsigned)sent->n,
+				      .params = (const char *const *)sent->params,
+				      .once = true};
+	if (lane_send_off(lane))
+		db_send(lane->db, &statement, 1, &context, &reply);
+}
+
 /* ---- the answer to a set-up or a teardown ---- */
 
 const struct stage_word *lane_result(struct lane *lane)

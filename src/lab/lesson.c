@@ -3,6 +3,7 @@
 #include "lab/lesson.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "lesson_internal.h"
@@ -31,6 +32,8 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->expects);
 	free(lesson->afters);
 	free(lesson->checks);
+	free(lesson->lets);
+	free(lesson->places);
 	free(lesson->needs);
 	free(lesson->proofs);
 	free(lesson->retries);
@@ -129,4 +132,25 @@ bool lesson_retries(const struct lesson *lesson, long permutation)
 		if (lesson_retry_of(lesson, permutation, i))
 			return true;
 	return false;
+}
+
+const struct lesson_let *lesson_let_of(const struct lesson *lesson, long permutation, const char *name, size_t n)
+{
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < lesson->nlets; i++) {
+			const struct lesson_let *let = &lesson->lets[i];
+			bool named = strlen(let->name) == n && memcmp(let->name, name, n) == 0;
+			if (named && covers(&let->scope, permutation, let->scope.step, own))
+				return let;
+		}
+	}
+	return NULL;
+}
+
+size_t lesson_let_column(const struct lesson_let *let, const struct rows *rows)
+{
+	size_t column = 0, n = rows ? rows->ncols : 0;
+	while (let->column && column < n && strcmp(rows->names[column], let->column) != 0)
+		column++;
+	return column;
 }

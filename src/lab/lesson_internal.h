@@ -45,6 +45,11 @@ MUST_CHECK enum status directive_read_step(struct directive_reader *r, const cha
 MUST_CHECK enum status directive_read_text(struct directive_reader *r, struct directive_word *word);
 MUST_CHECK enum status directive_read_end(struct directive_reader *r);
 
+/* ---- directive_values.c ---- */
+
+MUST_CHECK enum status directive_let(struct directive_reader *r);
+MUST_CHECK enum status directive_check_values(struct directive_reader *r); /* their places, in SQL and texts */
+
 /* ---- needs.c ---- */
 
 bool needs_read(const char *word, struct lesson_need *need); /* false: there is no such need */

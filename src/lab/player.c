@@ -66,6 +66,7 @@ static void begin_now(struct player *player)
 	player->begin = -1;
 	forget_order(player);
 	take_order(player, order);
+	values_begin(player->values, (long)order);
 	player_turns_make(player);
 	player_checks_make(player);
 	player->state = PLAYER_STARTING;
@@ -159,12 +160,14 @@ struct player *player_new(struct loop *loop, struct ring *ring, const struct con
 			  const struct lesson *lesson, player_changed_fn *changed, void *arg)
 {
 	struct player *player = NEW(struct player);
-	struct stage_options options = {.limit_us = stage_limit()};
+	struct values *values = values_new(lesson);
+	struct stage_options options = {.limit_us = stage_limit(), .values = values};
 	*player = (struct player){
 		.loop = loop,
 		.ring = ring,
 		.name = mem_dup(name),
 		.lesson = lesson,
+		.values = values,
 		.changed = changed,
 		.arg = arg,
 		.pause_ms = PAUSE_MS,
@@ -184,6 +187,7 @@ void player_free(struct player *player)
 	if (!player)
 		return;
 	stage_free(player->stage);
+	values_free(player->values);
 	forget_order(player);
 	spec_permutations_free(player->made);
 	timer_free(player->pause);

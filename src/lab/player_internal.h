@@ -41,6 +41,7 @@ struct player {
 	char *name;
 	const struct lesson *lesson;
 	struct stage *stage;
+	struct values *values;
 	player_changed_fn *changed, *ended;
 	void *arg, *ended_arg;
 	struct timer *pause;

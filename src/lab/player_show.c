@@ -17,6 +17,11 @@ const struct stage *player_stage(const struct player *player)
 	return player->stage;
 }
 
+const struct values *player_values(const struct player *player)
+{
+	return player->values;
+}
+
 enum player_state player_state(const struct player *player)
 {
 	return player->state;
@@ -122,6 +127,15 @@ void player_break(struct player *player, size_t row)
 const char *player_title(const struct player *player)
 {
 	return lesson_text(player->lesson, LESSON_TITLE, (long)player->order, -1);
+}
+
+void player_sql(struct buf *out, const struct player *player, size_t row)
+{
+	struct player_row of = player_row(player, row);
+	if (of.record)
+		buf_str(out, of.record->sql);
+	else
+		values_show(out, player->values, player->lesson, of.step);
 }
 
 /* ---- questions ---- */

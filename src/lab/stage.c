@@ -130,6 +130,7 @@ static void forget_records(struct stage *stage)
 	for (size_t i = 0; i < stage->nrecords; i++) {
 		words_clear(&stage->records[i]->words);
 		free(stage->records[i]->targets);
+		free(stage->records[i]->sql);
 		free(stage->records[i]);
 	}
 	stage->nrecords = 0;

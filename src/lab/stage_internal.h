@@ -28,7 +28,8 @@ struct record {
 	struct stage_record pub;
 	struct lane *lane;
 	struct words words;
-	bool waiting;                                                             /* as of now */
+	char *sql;    /* pub.sql, where values were sent; else NULL */
+	bool waiting; /* as of now */
 	enum { BLOCKED_UNASKED, BLOCKED_ASKED, BLOCKED_NO, BLOCKED_YES } blocked; /* what the server said last */
 	int *targets; /* of the turn's marks: so many notices must have been seen */
 };
@@ -67,6 +68,8 @@ char *lane_pids(const struct stage *stage);                  /* of those that ar
 bool lane_can_send(const struct lane *lane);                 /* it is connected, or has last words to answer with */
 void lane_send(struct lane *lane, const char *sql, unsigned number);
 void lane_send_statement(struct lane *lane, const struct statement *statement);
+/* A step's SQL, or `sent` in its place. */
+void lane_send_step(struct lane *lane, const char *sql, const struct values_sent *sent, unsigned number);
 void lane_hear(struct lane *lane, const struct stage_word *word);
 void lane_over(struct lane *lane); /* what was sent is answered to its end */
 void lane_lose(struct lane *lane, const char *why);
@@ -101,6 +104,8 @@ void engine_lane_free(struct lane *lane);
 void engine_lane_begin(struct lane *lane); /* with the steps that the stage's permutation has for it */
 bool engine_lane_expects(const struct lane *lane, size_t step);
 void engine_lane_send(struct lane *lane); /* the step that it expects */
+char *
+engine_lane_sql(const struct lane *lane); /* of the step that it sends, with the values in it; owned, NULL: as it is */
 void engine_lane_turn(struct lane *lane);
 void engine_lane_tell(struct lane *lane, const struct stage_record *record); /* another attempt, or the outcome */
 bool engine_lane_cancel(struct lane *lane); /* false where the engine has nothing under way */

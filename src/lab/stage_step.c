@@ -59,7 +59,13 @@ static struct record *step_add_record(struct stage *stage, size_t step, const st
 	}
 	record->lane = &stage->lanes[session];
 	record->pub = (struct stage_record){
-		.number = stage->nrecords, .step = step, .lane = session, .turn = turn, .sent_us = clock_us()};
+		.number = stage->nrecords,
+		.step = step,
+		.lane = session,
+		.sql = stage->spec->steps[step].sql,
+		.turn = turn,
+		.sent_us = clock_us(),
+	};
 	return stage->records[stage->nrecords++] = record;
 }
 
@@ -75,6 +81,35 @@ static void step_aim(struct record *record)
 			stage->lanes[stage->spec->steps[turn->marks[i].step].session].notices + turn->marks[i].notices;
 }
 
+static void step_send_sql(struct record *record)
+{
+	struct lane *lane = record->lane;
+	const struct stage *stage = lane->stage;
+	struct values_sent sent = {0};
+	if (lane->engine) {
+		record->sql = engine_lane_sql(lane);
+		engine_lane_send(lane);
+	} else {
+		if (stage->options.values && values_bind(stage->options.values, record->pub.step, &sent))
+			record->sql = mem_dup(sent.shown);
+		lane_send_step(lane, record->pub.sql, &sent, (unsigned)stage->nrecords);
+	}
+	values_sent_free(&sent);
+	record->pub.sql = record->sql ? record->sql : record->pub.sql;
+}
+
+/* The last answer that has rows. */
+static void step_learn(const struct record *record)
+{
+	struct values *values = record->lane->stage->options.values;
+	const struct rows *rows = NULL;
+	for (size_t i = 0; i < record->words.n; i++)
+		if (record->words.at[i].kind == WORD_ROWS)
+			rows = record->words.at[i].rows;
+	if (values)
+		values_learn(values, record->pub.step, rows);
+}
+
 struct record *step_send(struct stage *stage, size_t step, const struct spec_turn *turn)
 {
 	struct record *record = step_add_record(stage, step, turn);
@@ -87,10 +122,7 @@ struct record *step_send(struct stage *stage, size_t step, const struct spec_tur
 		return NULL;
 	}
 	lane->record = record;
-	if (lane->engine)
-		engine_lane_send(lane);
-	else
-		lane_send(lane, stage->spec->steps[step].sql, (unsigned)stage->nrecords);
+	step_send_sql(record);
 	step_aim(record);
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
 	return record;
@@ -317,6 +349,7 @@ void step_finish(struct lane *lane)
 	words_move(&record->words, &lane->heard);
 	words_move(&record->words, &lane->notified);
 	step_show_words(record);
+	step_learn(record);
 	lane->answered = false;
 	lane->record = NULL;
 	record->pub.done = true;

@@ -45,7 +45,7 @@ static void story_add_text(struct story_items *items, enum story_kind kind, cons
 		return;
 	for (const char *line = raw; *line;) {
 		size_t n = strcspn(line, "\n");
-		text_escape(&text, line, n, 0);
+		values_text(&text, items->values, line, n);
 		line += n;
 		if (*line++ != '\n')
 			break;
@@ -144,8 +144,10 @@ static void story_add_step(struct story_items *items, enum story_kind kind, cons
 {
 	struct player_row row = player_row(player, at);
 	const struct spec_step *step = &player_lesson(player)->spec->steps[row.step];
-	struct buf text = {0};
-	show_sql(&text, step->sql);
+	struct buf text = {0}, sql = {0};
+	player_sql(&sql, player, at);
+	show_sql(&text, buf_text(&sql));
+	buf_free(&sql);
 	if (kind == STORY_NEXT && story_session_waits(player, step->session))
 		buf_str(&text, " (when it no longer waits)");
 	struct story_item *item = story_add(items, kind, &text);
@@ -180,10 +182,12 @@ void story_add_outcome(struct story_items *items, const struct player *player, s
 	story_set_who(item, player, &row, false);
 }
 
-static void story_put_answer(struct buf *text, const struct player_question *question, long i)
+static void story_put_answer(struct buf *text, const struct story_items *items, const struct player_question *question,
+			     long i)
 {
+	const char *answer = question->ask->answers[i].text;
 	buf_fmt(text, "%ld, ", i + 1);
-	story_harmless(text, question->ask->answers[i].text);
+	values_text(text, items->values, answer, strlen(answer));
 }
 
 void story_add_judged(struct story_items *items, struct player_question question)
@@ -194,11 +198,11 @@ void story_add_judged(struct story_items *items, struct player_question question
 		buf_str(&text, "None of the answers is what the server did.");
 	} else {
 		buf_str(&text, right ? "Right: " : "The server's answer: ");
-		story_put_answer(&text, &question, question.right);
+		story_put_answer(&text, items, &question, question.right);
 	}
 	if (question.right >= 0 && given && !right) {
 		buf_str(&text, ". Yours: ");
-		story_put_answer(&text, &question, question.given);
+		story_put_answer(&text, items, &question, question.given);
 	}
 	story_add(items, STORY_JUDGED, &text)->colour = !given ? STORY_PLAIN : right ? STORY_GOOD : STORY_BAD;
 }
@@ -292,6 +296,7 @@ static void story_add_next(struct story_items *items, const struct player *playe
 
 void story_ahead(struct story_items *items, const struct player *player)
 {
+	items->values = player_values(player);
 	story_add_texts(items, player);
 	if (player_asks(player))
 		story_add_question(items, player_question(player).ask, false);
@@ -300,6 +305,7 @@ void story_ahead(struct story_items *items, const struct player *player)
 
 void story_end(struct story_items *items, const struct player *player)
 {
+	items->values = player_values(player);
 	story_add_texts(items, player);
 	story_add_checks(items, player);
 	story_add_sums(items, player);
@@ -310,6 +316,7 @@ void story_now(struct story_items *items, const struct player *player)
 {
 	struct player_question question = player_question(player);
 	enum player_state state = player_state(player);
+	items->values = player_values(player);
 	if (player_error(player))
 		story_add_raw(items, STORY_ERROR, STORY_BAD, player_error(player));
 	if (question.ask && question.judged && question.latest)
@@ -325,6 +332,7 @@ void story_now(struct story_items *items, const struct player *player)
 void story_row(struct story_items *items, const struct player *player, size_t at)
 {
 	struct player_row row = player_row(player, at);
+	items->values = player_values(player);
 	if (!row.note)
 		story_add_step(items, STORY_STEP, player, at);
 	story_add_say(items, player, &row);

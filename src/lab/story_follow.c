@@ -69,6 +69,7 @@ static void follow_row(struct story *story, struct story_items *items, size_t at
 void story_follow(struct story *story, struct story_items *items)
 {
 	size_t n = player_nrows(story->player), last = last_step(story->player);
+	items->values = player_values(story->player);
 	if (n > story->nrows) {
 		story->said = mem_resize(story->said, n, 1);
 		memset(story->said + story->nrows, 0, n - story->nrows);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the directives of a lesson do when it is played and run: questions about other steps. */
+/* What the directives of a lesson do when it is played and run: questions about other steps, values that steps have read. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,12 +99,125 @@ static void what_is_decided_is_not_asked(void **state)
 	free(text);
 }
 
+/* ---- values ---- */
+
+/* Sent as it stands there, 1 would be taken; what was read is 50. */
+static const char halves[] =
+	"setup { CREATE TABLE format_t (id INT PRIMARY KEY, n INT, who TEXT);\n"
+	"  INSERT INTO format_t VALUES (1, 100, 'it''s \x1b[31m'); }\n"
+	"teardown { DROP TABLE format_t; }\n"
+	"session A step ar { SELECT who, n / 2 AS half FROM format_t; }\n"
+	"step at { UPDATE format_t SET n = n - /*:half*/1, who = 'was ' || /*:who*/'x' WHERE id = 1; }\n"
+	"session B step bd { UPDATE format_t SET n = NULL WHERE id = 1; }\n"
+	"#@ let half = ar column half\n#@ let who = ar\n";
+
+static struct proc *halves_with(const char *word, const char *directives)
+{
+	struct buf text = {0};
+	buf_fmt(&text, "%s%s\n", halves, directives);
+	struct proc *proc = strcmp(word, "play") == 0 ? played(text.p, "") : spec_file_lab(word, text.p, NULL);
+	buf_free(&text);
+	return proc;
+}
+
+static void what_was_read_is_sent(void **state)
+{
+	(void)state;
+	struct proc *proc = halves_with("run", "#@ check \"SELECT n, who = 'was it''s ' || chr(27) || '[31m' FROM "
+					       "format_t\" = 50, t\npermutation ar at\n");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "1 of 1 as expected\n");
+	proc_free(proc);
+}
+
+/* NULL is a value, too. */
+static void a_null_that_was_read_is_sent(void **state)
+{
+	(void)state;
+	struct proc *proc =
+		halves_with("run", "#@ check \"SELECT n IS NULL FROM format_t\" = t\npermutation bd ar at\n");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	proc = halves_with("play", "permutation bd ar at\n");
+	proc_expect_out(proc,
+			"3. A: UPDATE format_t SET n = n - NULL, who = 'was ' || 'it''s \\x1b[31m' WHERE id = 1\n");
+	proc_free(proc);
+}
+
+static void the_value_is_shown_as_it_was_sent(void **state)
+{
+	(void)state;
+	struct proc *proc =
+		halves_with("play", "#@ say at \"A takes {half} of {who}; {neither.\"\npermutation ar at\n");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "A takes 50 of it's \\x1b[31m; {neither.\n"
+			      "2. A: UPDATE format_t SET n = n - 50, who = 'was ' || 'it''s \\x1b[31m' WHERE id = 1\n");
+	assert_null(strchr(proc->out.p, '\x1b'));
+	proc_free(proc);
+}
+
+/* As isolationtester would: the literal. */
+static void what_was_not_read_is_the_literal(void **state)
+{
+	(void)state;
+	struct proc *proc =
+		halves_with("run", "#@ check \"SELECT n, who FROM format_t\" = 99, was x\npermutation at ar\n");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	proc = halves_with("play", "#@ say at \"A takes {half}.\"\npermutation at ar\n");
+	proc_expect_out(proc,
+			"A takes half.\n1. A: UPDATE format_t SET n = n - :half, who = 'was ' || :who WHERE id = 1\n");
+	proc_free(proc);
+	proc = halves_with("show", "permutation at ar\n");
+	proc_expect_out(proc, "n - :half, who = 'was ' || :who");
+	proc_free(proc);
+}
+
+static void a_value_that_is_not_there_is_a_surprise(void **state)
+{
+	(void)state;
+	struct proc *proc = halves_with("run", "#@ let none = ar column none\n#@ let at = at\npermutation ar at\n");
+	proc_expect_status(proc, 6);
+	proc_expect_out(proc, ":9: ar: expected a row with column none for none, found no such column\n");
+	proc_expect_out(proc, ":10: at: expected a row with a column for at, found no answer with rows\n");
+	proc_free(proc);
+}
+
+/* Attempt 2 reads anew, and sends what it read then. */
+static void another_attempt_sends_what_it_read(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"setup { CREATE TABLE format_t (id INT PRIMARY KEY, n INT); INSERT INTO format_t VALUES (1, 100); }\n"
+		"teardown { DROP TABLE format_t; }\n"
+		"session A step ab { BEGIN ISOLATION LEVEL SERIALIZABLE; } step ar { SELECT n / 2 FROM format_t; }\n"
+		"step aw { UPDATE format_t SET n = /*:half*/0; } step ac { COMMIT; }\n"
+		"session B step bw { UPDATE format_t SET n = 500; }\n"
+		"#@ let half = ar\n#@ retry A committed on attempt 2\n"
+		"#@ check \"SELECT n FROM format_t\" = 250\npermutation ab ar bw aw ac\n";
+	struct proc *proc = spec_file_lab("run", text, NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "2 of 2 as expected\n");
+	proc_free(proc);
+	proc = played(text, "");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "4. A, attempt 1: UPDATE format_t SET n = 50\n   error 40001");
+	proc_expect_out(proc, "A, attempt 2: UPDATE format_t SET n = 250\n   UPDATE 1\n");
+	proc_free(proc);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_question_about_a_waiting_step_is_judged_by_its_end),
 		cmocka_unit_test(a_wrong_answer_about_another_step_is_a_surprise),
 		cmocka_unit_test(what_is_decided_is_not_asked),
+		cmocka_unit_test(what_was_read_is_sent),
+		cmocka_unit_test(a_null_that_was_read_is_sent),
+		cmocka_unit_test(the_value_is_shown_as_it_was_sent),
+		cmocka_unit_test(what_was_not_read_is_the_literal),
+		cmocka_unit_test(a_value_that_is_not_there_is_a_surprise),
+		cmocka_unit_test(another_attempt_sends_what_it_read),
 	};
 	return cmocka_run_group_tests_name("lesson/format", tests, pg_own_database, NULL);
 }

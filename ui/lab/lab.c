@@ -120,11 +120,14 @@ static void lab_draw_number(struct rect at, const struct player_row *row, size_t
 	draw_line(at.y, at.x, at.w - 1, style, text);
 }
 
-static void lab_draw_cell(const struct spec *spec, const struct player_row *row, struct rect at, bool together)
+static void lab_draw_cell(const struct player *player, size_t i, const struct player_row *row, struct rect at,
+			  bool together)
 {
-	struct buf sql = {0}, outcome = {0};
+	struct buf sql = {0}, outcome = {0}, raw = {0};
+	const struct spec *spec = player_lesson(player)->spec;
 	const struct spec_step *step = &spec->steps[row->step];
-	const char *text = row->note ? row->note : step->sql;
+	player_sql(&raw, player, i);
+	const char *text = row->note ? row->note : buf_text(&raw);
 	if (together) {
 		draw_harmless(&sql, spec->sessions[step->session].name);
 		buf_str(&sql, ": ");
@@ -147,6 +150,7 @@ static void lab_draw_cell(const struct spec *spec, const struct player_row *row,
 		  buf_text(&sql));
 	if (right)
 		draw_line(at.y, at.x + left + 1, right, lab_step_style(row->record), buf_text(&outcome));
+	buf_free(&raw);
 	buf_free(&sql);
 	buf_free(&outcome);
 }
@@ -159,7 +163,8 @@ static void lab_draw_row(const struct lab_pane *pane, const struct lanes *lanes,
 	size_t session = spec->steps[row.step].session;
 	lab_draw_number((struct rect){at.y, at.x + lanes->step_x, 1, STEP_COLS}, &row, i,
 			pane->looking && i == pane->selected, focus);
-	lab_draw_cell(spec, &row, (struct rect){at.y, at.x + lane_x(lanes, session), 1, lanes->width}, lanes->together);
+	lab_draw_cell(player, i, &row, (struct rect){at.y, at.x + lane_x(lanes, session), 1, lanes->width},
+		      lanes->together);
 }
 
 /* ---- the pane ---- */
@@ -288,7 +293,7 @@ static void lab_detail(const struct lab_pane *pane)
 	else if (row.record)
 		lab_step_detail(&text, spec, row.record);
 	else
-		lab_story_detail(&text, spec, row.step);
+		lab_story_detail(&text, player, at);
 	buf_char(&text, '\n');
 	lab_story_row(&text, player, at);
 	pane->app->face.show(pane->app->face.self, "A step of the lesson", text.p);

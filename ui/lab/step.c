@@ -156,7 +156,7 @@ void lab_step_detail(struct buf *out, const struct spec *spec, const struct stag
 	struct buf whom = {0};
 	lab_step_add_line(out, "session", spec->sessions[record->lane].name);
 	lab_step_add_line(out, "step", spec->steps[record->step].name);
-	lab_step_add_line(out, "SQL", spec->steps[record->step].sql);
+	lab_step_add_line(out, "SQL", record->sql);
 	for (size_t i = 0; i < record->nwords; i++)
 		lab_step_add_word(out, &record->words[i]);
 	story_blockers(&whom, spec, record);

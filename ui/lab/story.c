@@ -212,14 +212,19 @@ void lab_story_draw(const struct player *player, long row, struct rect area, boo
 
 /* ---- in full ---- */
 
-void lab_story_detail(struct buf *out, const struct spec *spec, size_t step)
+void lab_story_detail(struct buf *out, const struct player *player, size_t row)
 {
+	const struct spec *spec = player_lesson(player)->spec;
+	size_t step = player_row(player, row).step;
+	struct buf sql = {0};
+	player_sql(&sql, player, row);
 	buf_str(out, "session   ");
 	draw_harmless(out, spec->sessions[spec->steps[step].session].name);
 	buf_str(out, "\nstep      ");
 	draw_harmless(out, spec->steps[step].name);
 	buf_str(out, "\nSQL       ");
-	show_sql(out, spec->steps[step].sql);
+	show_sql(out, buf_text(&sql));
+	buf_free(&sql);
 	buf_str(out, "\n          not sent yet\n");
 }
 

@@ -12,7 +12,7 @@ int lab_story_lines(const struct player *player, int columns);
 void lab_story_draw(const struct player *player, long row, struct rect area, bool head);
 
 /* The same in full, line by line, for a popup. */
-void lab_story_detail(struct buf *out, const struct spec *spec, size_t step);
+void lab_story_detail(struct buf *out, const struct player *player, size_t row);
 void lab_story_whole(struct buf *out, const struct player *player);
 void lab_story_row(struct buf *out, const struct player *player, size_t row);
 

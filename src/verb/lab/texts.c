@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "event/show.h"
+#include "lab/values.h"
 #include "lab_internal.h"
 #include "src/verb/verb_internal.h"
 
@@ -262,17 +263,19 @@ static void lab_texts_add_turn(struct telling *telling, long permutation, const 
 	const struct spec_step *step = &lesson->spec->steps[turn->step];
 	const struct lesson_expect *expect = lesson_expect_of(lesson, permutation, (long)turn->step);
 	const char *session = lesson->spec->sessions[step->session].name;
-	struct buf sql = {0};
+	struct buf sql = {0}, raw = {0};
 	lab_texts_add_before(telling, permutation, (long)turn->step);
 	buf_str(&telling->out, "   ");
 	add_harmless(telling, session, strlen(session));
 	buf_str(&telling->out, "  ");
 	add_harmless(telling, step->name, strlen(step->name));
 	buf_str(&telling->out, ": ");
-	show_sql(&sql, step->sql);
+	values_show(&raw, NULL, lesson, turn->step);
+	show_sql(&sql, buf_text(&raw));
 	text_escape(&telling->out, buf_text(&sql), sql.len, 100);
 	buf_char(&telling->out, '\n');
 	buf_free(&sql);
+	buf_free(&raw);
 	if (expect && telling->all)
 		lab_texts_add_expect(telling, expect);
 	if (telling->all)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The directives of lessons on the screen: the value that a step has read in the one that sends it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/check.h"
+#include "tests/support/console.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static int fresh_bank(void **state)
+{
+	(void)state;
+	pg_bank(3);
+	return 0;
+}
+
+static int own_database(void **state)
+{
+	(void)state;
+	pg_fresh_database("screen_format", NULL);
+	return 0;
+}
+
+/* A lesson of the test's own, in $TMPDIR. */
+static void open_text(struct term *term, const char *text)
+{
+	struct buf path = {0}, line = {0};
+	buf_fmt(&path, "%s/format.spec", getenv("TMPDIR"));
+	FILE *file = fopen(path.p, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	buf_fmt(&line, ":lab play %s<Enter>", path.p);
+	term_type(term, line.p);
+	term_expect(term, "PAUSED  step 0 of");
+	buf_free(&path);
+	buf_free(&line);
+}
+
+static void a_value_is_shown_where_it_is_sent(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_text(term, "setup { CREATE TABLE format_t (n INT); INSERT INTO format_t VALUES (100); }\n"
+			"teardown { DROP TABLE format_t; }\n"
+			"session A step r { SELECT n / 2 AS half FROM format_t; }\n"
+			"step w { UPDATE format_t SET n = /*:half*/1; } session B step l { SELECT n FROM format_t; }\n"
+			"#@ let half = r\n#@ say w \"A writes {half}.\"\npermutation r w l\n");
+	term_expect(term, "SET n = :half");
+	console_space_to(term, 0, 1, 3);
+	term_expect(term, "A writes 50.");
+	term_expect(term, "Next: A: UPDATE format_t SET n = 50");
+	console_space_to(term, 1, 3, 3);
+	term_expect(term, "-> 50");
+	term_type(term, "<lt><Enter>");
+	term_expect(term, "SQL       UPDATE format_t SET n = 50");
+	term_type(term, "<Esc>");
+	console_quit(term);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_value_is_shown_where_it_is_sent, fresh_bank),
+	};
+	return cmocka_run_group_tests_name("screen/format", tests, own_database, NULL);
+}
