@@ -90,6 +90,10 @@ struct dialect {
 	 * is known of where it stands. NULL where there are no nodes. */
 	const char *node_sql, *cluster_sql, *region_sql, *locality_sql;
 
+	/* pg_advisory_lock() locks. Where it does nothing, a session is known by its id, which this asks for. */
+	bool advisory_locks;
+	const char *own_session_sql;
+
 	/* How many other sessions for transfers are connected to this database, whosever they are; NULL where that
 	 * is not known. */
 	const char *others_sql;

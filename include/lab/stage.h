@@ -123,6 +123,7 @@ enum stage_fact_kind {
 enum stage_fail {
 	FAIL_CONNECT, /* lane (-1: control) cannot connect; text is the sentence */
 	FAIL_POOL,    /* a pooler is in between, and its sessions do not stay or are too few; text is the sentence */
+	FAIL_SCHEMA,  /* the player's own schema cannot be made; text is the sentence */
 	FAIL_SET_UP,  /* a set-up was refused: lane (-1: control), word */
 	FAIL_SEND,    /* record could not be sent, its connection had ended before */
 	FAIL_LOST,    /* record: the connection ended without a word of the server's; text */

@@ -114,6 +114,7 @@ static const struct dialect dialects[] = {
 				"JOIN pg_catalog.pg_database AS d ON d.oid" EQUALS "a.datid WHERE d.datname" EQUALS
 				"pg_catalog.current_database() AND pg_catalog.starts_with(a.application_name, "
 				"'teller/transfer ') AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()",
+			.advisory_locks = true,
 			.qualifies = true,
 			.grants_columns = true,
 			.triggers_sql = "WITH RECURSIVE parts(oid) AS (SELECT c.oid FROM pg_catalog.pg_class AS c "
@@ -182,6 +183,7 @@ static const struct dialect dialects[] = {
 			.running_sql = "SELECT s.session_id, q.query_id FROM [SHOW CLUSTER SESSIONS] AS s "
 				       "LEFT JOIN [SHOW CLUSTER QUERIES] AS q "
 				       "ON q.application_name = s.application_name WHERE s.application_name = $1",
+			.own_session_sql = "SHOW session_id",
 			.cancel_query_sql = "CANCEL QUERY $1",
 			.cancel_session_sql = "CANCEL SESSION $1",
 			.nulls_first = true,

@@ -75,6 +75,9 @@ static void keep_failure(struct judge *judge, const struct stage_fact *fact)
 	case FAIL_POOL:
 		err_set(&judge->err, ST_CONNECT, "%s", t);
 		break;
+	case FAIL_SCHEMA:
+		err_set(&judge->err, ST_STATEMENT, "%s", t);
+		break;
 	case FAIL_SET_UP:
 		err_set(&judge->err, ST_STATEMENT, "the set-up was refused: %s", t);
 		break;

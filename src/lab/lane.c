@@ -142,7 +142,7 @@ static void lane_forget(struct lane *lane)
 	free(lane->lost);
 	free(lane->end);
 	lane->lost = lane->end = NULL;
-	lane->busy = lane->answered = lane->speechless = lane->lost_due = false;
+	lane->busy = lane->answered = lane->speechless = lane->lost_due = lane->entered = false;
 	lane->record = NULL;
 }
 

@@ -118,6 +118,9 @@ void player_failed(struct player *player, const struct stage_fact *fact)
 		break;
 	case FAIL_POOL: /* again would be no better */
 		break;
+	case FAIL_SCHEMA:
+		buf_str(&text, fact->text);
+		break;
 	case FAIL_SET_UP:
 		buf_fmt(&text, "the set-up of %.60s was refused: %s", player_who(player, fact->lane), words);
 		break;

@@ -95,8 +95,16 @@ static bool name_all(struct stage *stage)
 	if (stage->setup_at < lane_count(stage))
 		return name_next(stage);
 	stage->setup_at = 0;
-	stage->setup = SETUP_COMMON;
+	stage->setup = stage->options.bare ? SETUP_COMMON : SETUP_SCHEMA;
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_STARTS, .lane = -1});
+	return true;
+}
+
+static bool make_schema(struct stage *stage)
+{
+	if (!schema_set_up(stage))
+		return false;
+	stage->setup = SETUP_COMMON;
 	return true;
 }
 
@@ -174,6 +182,8 @@ static bool set_on(struct stage *stage)
 		return try_pool(stage);
 	case SETUP_NAME:
 		return name_all(stage);
+	case SETUP_SCHEMA:
+		return make_schema(stage);
 	case SETUP_COMMON:
 		return set_up_common(stage);
 	case SETUP_SESSIONS:

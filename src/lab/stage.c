@@ -48,6 +48,7 @@ void stage_off(struct stage *stage)
 	stage->not_cleared = NULL;
 	timer_stop(stage->patience);
 	timer_stop(stage->tick);
+	schema_forget(stage);
 	stage->state = STAGE_OFF;
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_ENDED, .lane = -1, .text = not_cleared});
 	free(not_cleared);

@@ -39,7 +39,8 @@ struct lane {
 	long index; /* -1: the control connection */
 	const char *name;
 	struct db *db;
-	bool fresh; /* connected, and not used yet */
+	bool fresh;   /* connected, and not used yet */
+	bool entered; /* of the control connection: it is what the schema was named with */
 	uint64_t dialled_us;
 	bool busy;                  /* something was sent and is not answered to its end */
 	bool answered;              /* its first result is there */
@@ -173,6 +174,23 @@ void pooled_none(const struct lane *lane, const struct err *err); /* a lane cann
 bool pooled_any(struct stage *stage);                             /* a connected one is */
 void pooled_stop(struct stage *stage);
 
+/* ---- schema.c: the schema of this player ---- */
+
+enum { SCHEMA_NAME_SIZE = 64 };
+
+struct schema {
+	char name[SCHEMA_NAME_SIZE]; /* harmless, and needs no quotes in SQL */
+	enum { SCHEMA_NONE, SCHEMA_COMES, SCHEMA_STANDS } at;
+	bool made; /* or being made: it has to be dropped */
+};
+
+/* True when it stands, and all sessions have it first in their search_path. Not for a bare stage. */
+bool schema_set_up(struct stage *stage);
+void schema_enter(struct lane *lane);     /* sends what puts it first; for a connection that is made later, too */
+void schema_reenter(struct stage *stage); /* the same for a control connection that was made anew */
+void schema_drop(struct stage *stage, stage_answer_fn *answer);
+void schema_forget(struct stage *stage); /* it was dropped, or cannot be */
+
 /* ---- setup.c: the start ---- */
 void setup_start(struct stage *stage);
 void setup_turn(struct stage *stage);
@@ -205,18 +223,20 @@ struct stage {
 	uint64_t ask_ms;                                /* by hand: until it is asked again */
 	bool ask_again;                                 /* by hand: once more, although all are known to wait */
 
-	enum { SETUP_CONNECT, SETUP_POOL, SETUP_NAME, SETUP_COMMON, SETUP_SESSIONS } setup;
+	enum { SETUP_CONNECT, SETUP_POOL, SETUP_NAME, SETUP_SCHEMA, SETUP_COMMON, SETUP_SESSIONS } setup;
 	size_t setup_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
 	bool setup_sent;
-	bool set_up;              /* one set-up has succeeded, or there is none: there is something to tear down */
+	bool set_up; /* one set-up has succeeded, or there is none: there is something to tear down */
+	struct schema schema;
 	struct pool_probe *probe; /* while it is tried out whether sessions stay */
 
 	struct automatic automatic;
 	bool new_notice;
 
-	enum { TEARDOWN_CANCEL, TEARDOWN_SESSIONS, TEARDOWN_CONNECT, TEARDOWN_COMMON } teardown;
+	enum { TEARDOWN_CANCEL, TEARDOWN_SESSIONS, TEARDOWN_CONNECT, TEARDOWN_COMMON, TEARDOWN_SCHEMA } teardown;
 	size_t teardown_at;
 	bool teardown_regular, teardown_sent;
+	bool teardown_common_done;
 	bool teardown_again; /* the control connection was lost with the teardown, which is sent once more */
 	struct timer *patience;
 	char *not_cleared;

@@ -49,7 +49,7 @@ void teardown_start(struct stage *stage, bool regular)
 	stage->state = STAGE_TEARDOWN;
 	stage->teardown_regular = regular;
 	stage->teardown_at = 0;
-	stage->teardown_sent = stage->teardown_again = false;
+	stage->teardown_sent = stage->teardown_again = stage->teardown_common_done = false;
 	stage->teardown = regular ? TEARDOWN_SESSIONS : TEARDOWN_CANCEL;
 	be_patient(stage, regular ? REGULAR_MS : CANCEL_MS);
 	if (!regular)
@@ -82,7 +82,8 @@ static bool teardown_cancel(struct stage *stage)
 /* It was left before anything was set up: what a teardown finds would be another's. */
 static bool is_untouched(const struct stage *stage)
 {
-	return stage->setup == SETUP_CONNECT || stage->setup == SETUP_POOL || stage->setup == SETUP_NAME;
+	return stage->setup == SETUP_CONNECT || stage->setup == SETUP_POOL || stage->setup == SETUP_NAME ||
+	       stage->setup == SETUP_SCHEMA;
 }
 
 /* ---- the sessions' teardowns ---- */
@@ -136,19 +137,27 @@ static void teardown_on_connected(void *arg, const struct err *err)
 	if (err) {
 		not_cleared(lane->stage, err->text);
 		stage_off(lane->stage);
+	} else if (lane->stage->schema.made) {
+		schema_reenter(lane->stage);
 	}
 	stage_stir(lane->stage);
+}
+
+static bool has_common(const struct stage *stage)
+{
+	return stage->spec->teardown && !is_untouched(stage) && !stage->teardown_common_done;
 }
 
 static bool teardown_connect(struct stage *stage)
 {
 	struct lane *control = &stage->control;
-	if (!stage->spec->teardown || is_untouched(stage)) {
+	bool common = has_common(stage);
+	if (!common && !stage->schema.made) {
 		stage_off(stage);
 		return false;
 	}
 	if (stage->options.bare || lane_connected(control)) {
-		stage->teardown = TEARDOWN_COMMON;
+		stage->teardown = common ? TEARDOWN_COMMON : TEARDOWN_SCHEMA;
 		return true;
 	}
 	if (db_state(control->db) != DB_CONNECTING) {
@@ -158,31 +167,62 @@ static bool teardown_connect(struct stage *stage)
 	return false;
 }
 
+/* The control connection was lost with what was sent last: once, that is done again. */
+static bool teardown_repeats(struct stage *stage)
+{
+	bool again = stage->control.lost && !stage->options.bare && !stage->teardown_again;
+	if (!again || stage->state != STAGE_TEARDOWN)
+		return false;
+	stage->teardown_again = true;
+	stage->teardown_sent = false;
+	stage->teardown = TEARDOWN_CONNECT;
+	stage_stir(stage);
+	return true;
+}
+
 static void on_torn_down(void *arg, const struct stage_word *word)
 {
 	struct stage *stage = arg;
-	bool again = stage->control.lost && !stage->options.bare && !stage->teardown_again;
-	if (again && stage->state == STAGE_TEARDOWN) {
-		stage->teardown_again = true;
-		stage->teardown_sent = false;
-		stage->teardown = TEARDOWN_CONNECT;
-		stage_stir(stage);
+	if (teardown_repeats(stage))
 		return;
-	}
 	/* What was never set up is not there to be torn down: it is tried, because the answer may have been lost. */
 	bool failed = word->kind == WORD_ERROR, counts = !failed || stage->set_up;
 	if (counts)
 		stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = -1, .word = word});
 	if (failed && counts)
 		not_cleared(stage, word->message);
-	if (stage->state == STAGE_TEARDOWN)
-		stage_off(stage);
+	if (stage->state != STAGE_TEARDOWN)
+		return;
+	stage->teardown_common_done = true;
+	stage->teardown = TEARDOWN_CONNECT;
+	stage->teardown_sent = false;
+	stage_stir(stage);
 }
 
 static bool teardown_common(struct stage *stage)
 {
 	if (!stage->teardown_sent)
 		stage_ask(stage, stage->spec->teardown, on_torn_down, stage);
+	stage->teardown_sent = true;
+	return false;
+}
+
+/* What the lesson's own teardown could not drop is gone with it, where it was in it. */
+static void on_dropped(void *arg, const struct stage_word *word)
+{
+	struct stage *stage = arg;
+	if (teardown_repeats(stage))
+		return;
+	if (word->kind == WORD_ERROR)
+		not_cleared(stage, word->message);
+	if (stage->state == STAGE_TEARDOWN)
+		stage_off(stage);
+}
+
+static bool teardown_schema(struct stage *stage)
+{
+	if (!stage->teardown_sent)
+		schema_drop(stage, on_dropped);
 	stage->teardown_sent = true;
 	return false;
 }
@@ -198,6 +238,8 @@ static bool teardown_on(struct stage *stage)
 		return teardown_connect(stage);
 	case TEARDOWN_COMMON:
 		return teardown_common(stage);
+	case TEARDOWN_SCHEMA:
+		return teardown_schema(stage);
 	}
 	return false;
 }
@@ -224,7 +266,8 @@ static void teardown_give_up(struct stage *stage)
 void teardown_late(void *arg)
 {
 	struct stage *stage = arg;
-	bool common = stage->teardown == TEARDOWN_CONNECT || stage->teardown == TEARDOWN_COMMON;
+	bool common = stage->teardown == TEARDOWN_CONNECT || stage->teardown == TEARDOWN_COMMON ||
+		      stage->teardown == TEARDOWN_SCHEMA;
 	if (stage->state != STAGE_TEARDOWN)
 		return;
 	if (common && !(stage->control.busy && stage->teardown_regular)) {

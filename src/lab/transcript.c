@@ -134,6 +134,7 @@ static void add_failure(struct transcript *t, const struct stage_fact *fact)
 		buf_fmt(out, "Connection %ld failed: %s\n", fact->lane + 1, fact->text);
 		return;
 	case FAIL_POOL:
+	case FAIL_SCHEMA: /* no transcript has one */
 		buf_fmt(out, "teller: %s\n", fact->text);
 		return;
 	case FAIL_SET_UP:

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The lessons on the translator: which orders are played there, and that those come out as they say. */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "tests/crdb/translator.h"
@@ -98,6 +101,57 @@ static void orders_come_out_as_they_say(void **state)
 	}
 }
 
+/* ---- the schema of each player ---- */
+
+static struct proc *play(const char *steps, bool killed)
+{
+	struct buf path = {0};
+	buf_fmt(&path, "%s/player.spec", getenv("TMPDIR"));
+	FILE *file = fopen(path.p, "w");
+	assert_non_null(file);
+	fprintf(file,
+		"setup { CREATE TABLE pots (n INT); INSERT INTO pots VALUES (7); }\n"
+		"session A step a { %s }\n#@ expect a reads 7\n#@ check \"SELECT n FROM pots\" = 7\n",
+		steps);
+	fclose(file);
+	const char *const argv[] = {proc_teller(), translator_target(&translator), "lab", "run", path.p, NULL};
+	struct proc *proc = proc_start(argv, NULL, NULL);
+	while (killed && pg_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 0)
+		usleep(1000);
+	if (killed)
+		proc_signal(proc, SIGKILL);
+	proc_wait(proc);
+	buf_free(&path);
+	return proc;
+}
+
+static int64_t schemas(void)
+{
+	return pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%%'");
+}
+
+/* Named after the session that made it: of those that are gone it is dropped, of those that are not it stays. */
+static void each_player_has_a_schema_of_its_own(void **state)
+{
+	(void)state;
+	struct proc *proc = play("SELECT pg_sleep(600); SELECT n FROM pots", true);
+	proc_free(proc);
+	assert_int_equal(schemas(), 1);
+	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'") > 0)
+		usleep(1000);
+	struct pg_session *alive = pg_open();
+	int64_t pid = pg_ask(alive, "SELECT pg_backend_pid()");
+	pg_exec("CREATE SCHEMA teller_lesson_s%d", (int)pid);
+	proc = play("SELECT n FROM pots", false);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "2 of 2 as expected");
+	proc_free(proc);
+	assert_int_equal(schemas(), 1);
+	pg_exec("DROP SCHEMA teller_lesson_s%d", (int)pid);
+	pg_close(alive);
+}
+
 /* Nobody takes for seen what was only read about. */
 static void what_is_only_documented_is_said(void **state)
 {
@@ -114,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_come_out_as_they_say),
+		cmocka_unit_test(each_player_has_a_schema_of_its_own),
 		cmocka_unit_test(what_is_only_documented_is_said),
 	};
 	return cmocka_run_group_tests(tests, database, no_database);

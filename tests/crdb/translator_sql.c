@@ -34,6 +34,7 @@ static const struct {
 	 "WHERE state = 'active' AND query NOT LIKE 'COPY%')"},
 	{"CANCEL QUERY $1", "SELECT pg_cancel_backend(substr($1::text, 2)::int)"},
 	{"CANCEL SESSION $1", "SELECT pg_terminate_backend(substr($1::text, 2)::int)"},
+	{"SHOW session_id", "SELECT 's'::text || pg_backend_pid() AS session_id"},
 	{"SHOW node_id", "SELECT @NODE@ AS node_id"},
 	{"crdb_internal.node_id()", "@NODE@"},
 	{"SHOW LOCALITY", "SELECT 'region=eu-west-@NODE@,zone=a'::text AS locality"},

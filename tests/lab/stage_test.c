@@ -332,7 +332,9 @@ static void without_the_control_connection_a_new_one_tears_down(void **state)
 static void what_cannot_be_torn_down_is_said(void **state)
 {
 	struct scene *s = *state;
-	pg_exec("DROP TABLE t");
+	char *schema = pg_value("SELECT relnamespace::regnamespace FROM pg_class WHERE relname = 't'");
+	pg_exec("DROP TABLE %s.t", schema);
+	free(schema);
 	stage_end(s->stage);
 	until(s, "ended but table \"t\" does not exist");
 }
