@@ -106,7 +106,7 @@ static void beside_on_found(void *arg, size_t index, const struct answer *answer
 	(void)index;
 	struct beside *beside = arg;
 	if (!answer->ok) {
-		beside_tell(beside, "the server does not tell its sessions: ", answer->message);
+		beside_tell(beside, "the server does not list its sessions: ", answer->message);
 		beside->over = true;
 		return;
 	}

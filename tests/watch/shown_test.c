@@ -14,7 +14,7 @@
 
 static struct own_server server;
 
-static int told_server(void **state)
+static int shown_server(void **state)
 {
 	(void)state;
 	static const char *const options[] = {"-c", "max_prepared_transactions=10", NULL};
@@ -22,14 +22,14 @@ static int told_server(void **state)
 	return 0;
 }
 
-static int told_no_server(void **state)
+static int shown_no_server(void **state)
 {
 	(void)state;
 	own_server_remove(&server);
 	return 0;
 }
 
-static int told_bank(void **state)
+static int shown_bank(void **state)
 {
 	(void)state;
 	pg_exec("DROP TABLE IF EXISTS accounts, transfers");
@@ -84,7 +84,7 @@ static void whom_a_transfer_waits_for(void **state)
 	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
 	for (size_t i = 0; i < COUNT_OF(wires); i++) {
 		int64_t pid;
-		told_bank(state);
+		shown_bank(state);
 		struct pg_session *holder = hold(&pid);
 		struct proc *proc = move(wires[i]);
 		expect_holder(proc, pid, "idle in transaction 0 s, holds account 7001");
@@ -213,13 +213,13 @@ static void nobody_is_asked_without_a_wait(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(whom_a_transfer_waits_for, told_bank),
-		cmocka_unit_test_setup(a_wait_without_a_retry, told_bank),
-		cmocka_unit_test_setup(whom_the_holder_waits_for, told_bank),
-		cmocka_unit_test_setup(a_prepared_transaction_has_no_process, told_bank),
-		cmocka_unit_test_setup(a_role_that_may_not_see, told_bank),
-		cmocka_unit_test_setup(no_connection_to_ask_over, told_bank),
-		cmocka_unit_test_setup(nobody_is_asked_without_a_wait, told_bank),
+		cmocka_unit_test_setup(whom_a_transfer_waits_for, shown_bank),
+		cmocka_unit_test_setup(a_wait_without_a_retry, shown_bank),
+		cmocka_unit_test_setup(whom_the_holder_waits_for, shown_bank),
+		cmocka_unit_test_setup(a_prepared_transaction_has_no_process, shown_bank),
+		cmocka_unit_test_setup(a_role_that_may_not_see, shown_bank),
+		cmocka_unit_test_setup(no_connection_to_ask_over, shown_bank),
+		cmocka_unit_test_setup(nobody_is_asked_without_a_wait, shown_bank),
 	};
-	return cmocka_run_group_tests(tests, told_server, told_no_server);
+	return cmocka_run_group_tests(tests, shown_server, shown_no_server);
 }
