@@ -2,27 +2,23 @@
 /* The command line at the bottom: readline edits and completes, without access to terminal or signals. */
 #include "ui/prompt.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* after <stdio.h>, which it needs */
-#include <readline/history.h>
 #include <readline/readline.h>
 
 #include "app/app.h"
 #include "app/command.h"
 #include "base/mem.h"
-#include "base/state_dir.h"
 #include "base/text.h"
 #include "cli/complete.h"
 #include "ui/draw.h"
 #include "ui/prompt_internal.h"
 #include "ui/wrap.h"
 
-enum { HISTORY_LINES = 1000, OFFER_ROWS = 4, DISCARD_KEY = 'U' & 0x1f };
+enum { OFFER_ROWS = 4, DISCARD_KEY = 'U' & 0x1f };
 
 /*
  * readline is one per process, so its state here is one too. It is fed whole keys from a queue and answers EOF when the
@@ -39,7 +35,6 @@ static struct {
 	size_t at;
 	struct buf offer; /* completions, separated by blanks */
 	FILE *nowhere;
-	char *file;
 } prompt;
 
 /* ---- readline's doors ---- */
@@ -165,20 +160,6 @@ static void bind_keys(void)
 	rl_bind_keyseq_if_unbound("\\e[Z", rl_old_menu_complete);
 }
 
-/* The file of earlier command lines, $XDG_STATE_HOME/teller/history: made if it is missing, for its owner only; NULL
- * where it cannot be. Owned. */
-static char *prompt_history_file(void)
-{
-	char *path = state_path("history");
-	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-	if (fd < 0) {
-		free(path);
-		return NULL;
-	}
-	close(fd);
-	return path;
-}
-
 void prompt_start(FILE *out)
 {
 	prompt.started = true;
@@ -202,11 +183,7 @@ void prompt_start(FILE *out)
 	rl_initialize();
 	rl_tty_set_echoing(out != NULL); /* it does not look itself, where the modes are not its own */
 	bind_keys();
-	using_history();
-	stifle_history(HISTORY_LINES);
-	prompt.file = prompt_history_file();
-	if (prompt.file)
-		read_history(prompt.file);
+	prompt_history_open();
 }
 
 static void prompt_install(struct app *app, const char *head, const char *text)
@@ -272,9 +249,8 @@ void prompt_end(void)
 	prompt_close();
 	if (!prompt.started)
 		return;
-	rl_initialize();    /* gives the line back that was left for an older one */
-	rl_clear_history(); /* with what readline hung on its lines */
-	free(prompt.file);
+	rl_initialize(); /* gives the line back that was left for an older one */
+	prompt_history_close();
 	free(prompt.given);
 	prompt.given = NULL;
 	buf_free(&prompt.queue);
@@ -331,16 +307,6 @@ static bool begins_sequence(char byte)
 	return first && first != '\x1b' && rl_get_keymap()[first].type == ISKMAP;
 }
 
-static void remember(const char *line)
-{
-	HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-	if (!line[0] || (last && strcmp(last->line, line) == 0))
-		return;
-	add_history(line);
-	if (prompt.file)
-		append_history(1, prompt.file);
-}
-
 /* The whole paste is one change, so that one undo takes it back. */
 static void prompt_insert(const char *text)
 {
@@ -355,7 +321,7 @@ static char *take_accepted(void)
 	prompt_close();
 	prompt.accepted = NULL;
 	if (line)
-		remember(line);
+		prompt_history_add(line);
 	return line;
 }
 

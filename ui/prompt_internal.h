@@ -19,4 +19,9 @@ void prompt_open_line(struct app *app, const char *head);
  * is what was accepted (owned), or NULL where ^D ended it. */
 size_t prompt_bytes(const char *bytes, size_t n, bool *ended, char **line);
 
+/* Earlier lines, of this program and of those before it. A line is added while no prompt is open. */
+void prompt_history_open(void);
+void prompt_history_add(const char *line); /* "" and a repetition are not */
+void prompt_history_close(void);
+
 #endif

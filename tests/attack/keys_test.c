@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/attack/dice.h"
@@ -32,6 +33,7 @@ static const int ways[] = {BY_Q,    BY_COMMAND, BY_HANGUP, SIGINT,  SIGTERM, SIG
 			   SIGSYS,  SIGXCPU,    SIGBUS,    SIGFPE,  SIGPWR,  SIGVTALRM};
 
 static struct reports reports;
+static char state_dir[] = "/tmp/teller-keys-XXXXXX", state_home[64];
 static uint64_t seed;
 static unsigned findings, by_way[sizeof ways / sizeof ways[0]], ended_by_keys;
 
@@ -324,7 +326,7 @@ static void one_session(unsigned long number)
 	size_t way = number % (sizeof ways / sizeof ways[0]);
 	struct session session = {.number = number, .way = ways[way]};
 	const char *const argv[] = {proc_teller(), NULL};
-	const char *const env[] = {reports.asan, reports.ubsan, "XDG_STATE_HOME=/nonexistent", NULL};
+	const char *const env[] = {reports.asan, reports.ubsan, state_home, NULL};
 	session.term = term_start(argv, env, 10 + (int)dice_roll(&dice, 40), 30 + (int)dice_roll(&dice, 120));
 	if (dice_one_in(&dice, 6)) { /* from the first moment on */
 		session_goes_on(&session, (int)dice_roll(&dice, 100));
@@ -362,6 +364,22 @@ static void sessions_of_random_keys(void **state)
 	assert_int_equal(findings, 0);
 }
 
+/* As many lines as are kept, so that each new one takes the place of one that the keys may have changed. */
+static void fill_history(void)
+{
+	char path[80];
+	assert_non_null(mkdtemp(state_dir));
+	snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s", state_dir);
+	snprintf(path, sizeof path, "%s/teller", state_dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof path, "%s/teller/history", state_dir);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	for (unsigned i = 0; i < 1000; i++)
+		fprintf(file, "goto %u\n", i);
+	fclose(file);
+}
+
 static int set_up(void **state)
 {
 	struct rlimit no_core = {0, 0};
@@ -372,6 +390,7 @@ static int set_up(void **state)
 	strcat(reports.asan, ":handle_segv=0:handle_sigbus=0:handle_sigfpe=0");
 	strcat(reports.ubsan, ":handle_segv=0:handle_sigbus=0:handle_sigfpe=0");
 	seed = dice_seed();
+	fill_history();
 	return console_bank(state);
 }
 
@@ -379,6 +398,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	reports_close(&reports);
+	proc_free(proc_run((const char *const[]){"rm", "-r", state_dir, NULL}, NULL, NULL));
 	return 0;
 }
 

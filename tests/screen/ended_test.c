@@ -230,6 +230,62 @@ static void a_fifo_for_a_history(void **state)
 	proc_free(proc_run((const char *const[]){"rm", "-r", home, NULL}, NULL, NULL));
 }
 
+/* A history of so many lines, in a directory of the test's own. */
+static void make_history(char home[], unsigned lines)
+{
+	char path[80];
+	assert_non_null(mkdtemp(home));
+	snprintf(path, sizeof path, "%s/teller", home);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof path, "%s/teller/history", home);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	for (unsigned i = 0; i < lines; i++)
+		fprintf(file, "goto %u\n", i);
+	fclose(file);
+}
+
+/* The oldest line was edited and left so; it goes when the next line is kept, with all that readline knows of it. */
+static void an_edited_line_that_is_too_old(void **state)
+{
+	char home[] = "/tmp/history-XXXXXX", env[64];
+	make_history(home, 1000);
+	snprintf(env, sizeof env, "XDG_STATE_HOME=%s", home);
+	struct term *term = console_open_with(state, 24, 80, (const char *const[]){env, NULL}, "7001");
+	term_type(term, ":");
+	term_send(term, "\x1b<", 2);
+	term_expect(term, ":goto 0");
+	term_type(term, "7<Down>");
+	term_expect(term, ":goto 1");
+	term_type(term, "<^U>goto 7030<Enter>");
+	console_expect_selected(term, "7030");
+	console_quit(term);
+	proc_free(proc_run((const char *const[]){"rm", "-r", home, NULL}, NULL, NULL));
+}
+
+/* What many programs have added is made as short as what one of them keeps. */
+static void a_history_that_is_too_long(void **state)
+{
+	char home[] = "/tmp/history-XXXXXX", env[64], path[80];
+	make_history(home, 2500);
+	snprintf(env, sizeof env, "XDG_STATE_HOME=%s", home);
+	snprintf(path, sizeof path, "%s/teller/history", home);
+	struct term *term = console_open_with(state, 24, 80, (const char *const[]){env, NULL}, "7001");
+	term_type(term, ":goto 7030<Enter>");
+	console_expect_selected(term, "7030");
+	term_type(term, ":<Up><Up>");
+	term_expect(term, ":goto 2499");
+	term_type(term, "<^C>");
+	console_quit(term);
+	FILE *file = fopen(path, "r");
+	unsigned lines = 0;
+	for (int c; (c = getc(file)) != EOF;)
+		lines += c == '\n';
+	fclose(file);
+	assert_int_equal(lines, 1001);
+	proc_free(proc_run((const char *const[]){"rm", "-r", home, NULL}, NULL, NULL));
+}
+
 static int bank(void **state)
 {
 	struct rlimit no_core = {0, 0};
@@ -253,6 +309,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_search_before_anything_was_drawn, term_teardown),
 		cmocka_unit_test_teardown(a_prefix_key_in_the_search, term_teardown),
 		cmocka_unit_test_teardown(a_fifo_for_a_history, term_teardown),
+		cmocka_unit_test_teardown(an_edited_line_that_is_too_old, term_teardown),
+		cmocka_unit_test_teardown(a_history_that_is_too_long, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/ended", tests, bank, NULL);
 }
