@@ -19,7 +19,7 @@ enum arg_type {
 	ARG_COUNT,     /* a whole number above 0 */
 	ARG_ONOFF,     /* on, off or toggle */
 	ARG_COMMAND,   /* the name of a command */
-	ARG_LESSON,    /* the name of a lesson, or a file */
+	ARG_LESSONS,   /* names of lessons, or files, the last argument: those behind the first are run->more */
 	ARG_SETTING,   /* what the setting takes that is named before it */
 	ARG_WORD,      /* anything */
 	ARG_CONDITION, /* the rest of the line: columns, operators, values */
@@ -78,6 +78,7 @@ const struct command *const *command_table(size_t *n);
 const struct command *command_find(const char *name);    /* by name, alias, or an unambiguous beginning; NULL */
 const struct command *command_exact(const char *name);   /* by name or alias only; NULL */
 bool command_arg_is_text(const struct command_arg *arg); /* the rest of the line, as it is */
+bool command_arg_repeats(const struct command_arg *arg); /* it may come again and again */
 bool command_arg_is_file(const struct command_arg *arg); /* the name of a file */
 /* "goto ID", "transfer [FROM [TO [half|all|AMOUNT]]]" */
 void command_usage(struct buf *out, const struct command *command);

@@ -16,6 +16,8 @@ struct run {
 	const struct command *command;
 	size_t nargs;
 	char *args[COMMAND_ARGS_MAX]; /* owned; checked against the types of the command's arguments */
+	size_t nmore;
+	char **more; /* owned; of a last argument that repeats (ARG_LESSONS): those behind the first */
 	/* Owned: the value of the option at that place; "" for a flag that was given; else NULL. */
 	char *options[COMMAND_OPTIONS_MAX];
 	char *line;     /* owned; the command line as it would be typed, for review and history */

@@ -50,6 +50,11 @@ bool command_arg_is_text(const struct command_arg *arg)
 	return arg->type == ARG_REST || arg->type == ARG_CONDITION;
 }
 
+bool command_arg_repeats(const struct command_arg *arg)
+{
+	return arg->type == ARG_ACCOUNTS || arg->type == ARG_LESSONS;
+}
+
 bool command_arg_is_file(const struct command_arg *arg)
 {
 	return arg->type == ARG_WORD && strncmp(arg->name, "FILE", 4) == 0;

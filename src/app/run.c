@@ -19,6 +19,9 @@ void run_free(struct run *run)
 {
 	for (size_t i = 0; i < COMMAND_ARGS_MAX; i++)
 		free(run->args[i]);
+	for (size_t i = 0; i < run->nmore; i++)
+		free(run->more[i]);
+	free(run->more);
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX; i++)
 		free(run->options[i]);
 	free(run->line);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Completion for bash, made from the tables. */
+#include <stdio.h>
 #include <string.h>
 
 #include "app/command.h"
@@ -66,9 +67,12 @@ static void bash_add_arguments(struct buf *out, const struct command *command)
 {
 	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
 		struct buf words = {0};
+		char place[24] = "*"; /* stands behind those before it */
 		bool files = shells_argument(&words, &command->args[i], ' ') == VALUE_FILE;
+		if (!command_arg_repeats(&command->args[i]))
+			snprintf(place, sizeof place, "%zu", i);
 		if (words.len || files)
-			buf_fmt(out, "    %s.%zu) words='%s'%s ;;\n", command->name, i, buf_text(&words),
+			buf_fmt(out, "    %s.%s) words='%s'%s ;;\n", command->name, place, buf_text(&words),
 				files ? " files=yes" : "");
 		buf_free(&words);
 	}

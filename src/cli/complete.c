@@ -133,7 +133,7 @@ static void offer_argument(struct completion *completion, const struct app *app,
 	case ARG_COMMAND:
 		offer_names(completion);
 		return;
-	case ARG_LESSON:
+	case ARG_LESSONS:
 		offer_lessons(completion);
 		if (!completion->n)
 			offer_files(completion);
@@ -174,11 +174,11 @@ static const struct command *command_before(const char *line, size_t from, size_
 	return command;
 }
 
-/* NULL: it takes no more. A condition has all words from its own place on. */
+/* NULL: it takes no more. A condition, and what repeats, has all words from its own place on. */
 static const struct command_arg *argument_at(const struct command *command, size_t nargs)
 {
 	for (size_t i = 0; i < COMMAND_ARGS_MAX && i <= nargs && command->args[i].name; i++)
-		if (i == nargs || command->args[i].type == ARG_CONDITION)
+		if (i == nargs || command->args[i].type == ARG_CONDITION || command_arg_repeats(&command->args[i]))
 			return &command->args[i];
 	return NULL;
 }

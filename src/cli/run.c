@@ -105,7 +105,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	case ARG_ACCOUNT:
 	case ARG_ACCOUNTS:
 		return word[0] ? ST_OK : err_set(err, ST_USAGE, "%s is empty; give an account's id", name);
-	case ARG_LESSON:
+	case ARG_LESSONS:
 	case ARG_SETTING:
 	case ARG_WORD:
 	case ARG_CONDITION:
@@ -135,21 +135,31 @@ static enum status check_ids(const struct run *run, struct err *err)
 	return status;
 }
 
-/* Into the next place; behind ids of an argument that takes several, where they are. */
-static void put_arg(struct run *run, const char *word)
+/* Ids, one behind the other, quoted where needed, are one text. */
+static void put_id(struct run *run, size_t at, const char *word)
 {
 	struct buf ids = {0};
-	bool several = run->nargs > 0 && run->command->args[run->nargs - 1].type == ARG_ACCOUNTS;
-	size_t at = several ? run->nargs - 1 : run->nargs;
-	if (run->command->args[at].type != ARG_ACCOUNTS) {
-		run->args[run->nargs++] = mem_dup(word);
-		return;
-	}
-	if (several)
+	if (run->args[at])
 		buf_fmt(&ids, "%s ", run->args[at]);
 	run_quote(&ids, word);
 	free(run->args[at]);
 	run->args[at] = buf_take(&ids);
+}
+
+/* Into the next place; what repeats stays in the last one. */
+static void put_arg(struct run *run, const char *word)
+{
+	const struct command_arg *args = run->command->args;
+	bool again = run->nargs > 0 && command_arg_repeats(&args[run->nargs - 1]);
+	size_t at = again ? run->nargs - 1 : run->nargs;
+	if (args[at].type == ARG_ACCOUNTS) {
+		put_id(run, at, word);
+	} else if (again) {
+		run->more = mem_grow(run->more, run->nmore, sizeof *run->more);
+		run->more[run->nmore++] = mem_dup(word);
+	} else {
+		run->args[at] = mem_dup(word);
+	}
 	run->nargs = at + 1;
 }
 
@@ -158,7 +168,7 @@ static const struct command_arg *next_arg(const struct run *run)
 {
 	static const struct command_arg none;
 	const struct command_arg *args = run->command->args;
-	if (run->nargs > 0 && args[run->nargs - 1].type == ARG_ACCOUNTS)
+	if (run->nargs > 0 && command_arg_repeats(&args[run->nargs - 1]))
 		return &args[run->nargs - 1];
 	return run->nargs < COMMAND_ARGS_MAX ? &args[run->nargs] : &none;
 }

@@ -73,7 +73,7 @@ enum shells_value shells_argument(struct buf *out, const struct command_arg *arg
 	case ARG_COMMAND:
 		add_commands(out, between);
 		return VALUE_ANY;
-	case ARG_LESSON:
+	case ARG_LESSONS:
 		add_lessons(out, between);
 		return VALUE_FILE;
 	case ARG_ONOFF:

@@ -53,7 +53,8 @@ static void zsh_add_command(struct buf *out, const struct command *command)
 		struct buf words = {0};
 		bool files = shells_argument(&words, &command->args[i], ' ') == VALUE_FILE;
 		if (words.len || files)
-			buf_fmt(out, " if (( at == %zu )); then", i);
+			buf_fmt(out, " if (( at %s %zu )); then",
+				command_arg_repeats(&command->args[i]) ? ">=" : "==", i);
 		if (words.len)
 			buf_fmt(out, " compadd -- %s;", words.p);
 		buf_str(out, files ? " _files;" : "");

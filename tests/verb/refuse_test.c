@@ -221,6 +221,7 @@ static void streams_that_cannot_be_used(void **state)
 		{"count -o /dev/full", 1, "cannot write to /dev/full: No space left on device"},
 		{"list --json -o /dev/full", 1, "cannot write to /dev/full: No space left on device"},
 		{"lab run first-transfer --transcript -o /dev/full", 1, "cannot write to /dev/full"},
+		{"lab handout first-transfer -o /dev/full", 1, "cannot write to /dev/full: No space left on device"},
 		{"-f /", 1, "cannot read /: Is a directory"},
 		{"</", 1, "cannot read standard input: Is a directory"},
 		{"-f - </", 1, "cannot read standard input: Is a directory"},

@@ -37,13 +37,22 @@ static struct spec *lab_read_spec(const char *name, struct err *err)
 	return spec;
 }
 
+void lab_write(struct lab *lab, const char *text, size_t n)
+{
+	output_text(stdout, text, n);
+	fflush(stdout);
+	if (ferror(stdout) && lab->run && !lab->run->app->leaving)
+		plain_unwritten(lab->run->app, errno);
+}
+
 static void on_write(void *arg, bool talk, const char *text, size_t n)
 {
-	struct lab *lab = arg;
-	output_text(talk ? stderr : stdout, text, n);
-	fflush(talk ? stderr : stdout);
-	if (!talk && ferror(stdout) && lab->run && !lab->run->app->leaving)
-		plain_unwritten(lab->run->app, errno);
+	if (!talk) {
+		lab_write(arg, text, n);
+		return;
+	}
+	output_text(stderr, text, n);
+	fflush(stderr);
 }
 
 static void lab_on_played(void *arg, bool ok)
@@ -77,6 +86,8 @@ static void lab_start(void *arg, const struct err *err)
 	}
 	if (strcmp(run->args[0], "play") == 0)
 		lab_begin_plain(lab);
+	else if (strcmp(run->args[0], "handout") == 0)
+		lab->handout = handout_start(lab);
 	else if (lab->spec)
 		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
 	else
@@ -87,13 +98,27 @@ static enum status check_run(const struct run *run, struct err *err)
 {
 	bool transcript = run_option(run, "transcript");
 	if (run->app->settings.read_only)
-		return err_set(err, ST_REJECTED,
-			       "lab run makes tables of its own: teller was started with --read-only");
+		return err_set(err, ST_REJECTED, "lab %s makes tables of its own: teller was started with --read-only",
+			       run->args[0]);
 	if (transcript && !app_prints(run->app))
 		return err_set(err, ST_USAGE,
 			       "lab run --transcript writes to standard output; run it from a shell, "
 			       "or with --plain");
 	return ST_OK;
+}
+
+static enum status check_handout(const struct run *run, struct err *err)
+{
+	if (check_run(run, err))
+		return err->status;
+	if (!app_prints(run->app))
+		return err_set(err, ST_USAGE,
+			       "lab handout writes to standard output; run it from a shell, or with "
+			       "--plain");
+	if (run_option(run, "json") || run_option(run, "csv") || run_option(run, "format"))
+		return err_set(err, ST_USAGE,
+			       "lab handout writes Markdown, or HTML with --html or into a file that ends in .html");
+	return handout_check(run, err);
 }
 
 /* ---- its life ---- */
@@ -111,6 +136,8 @@ static bool stop_lab(struct job *job, enum job_stop how)
 		judging_stop(lab->judging);
 	if (lab->plain)
 		lab_plain_stop(lab->plain);
+	if (lab->handout)
+		handout_stop(lab->handout);
 	return true;
 }
 
@@ -120,6 +147,7 @@ static void free_lab(struct job *job)
 	transcript_free(lab->transcript);
 	judging_free(lab->judging);
 	lab_plain_free(lab->plain);
+	handout_free(lab->handout);
 	spec_free(lab->spec);
 	free(lab);
 }
@@ -163,10 +191,11 @@ static const struct word_of_lab {
 	{"check", "a file", NULL, lessons_check},
 	{"new", "the name of the lesson to begin", NULL, lessons_new},
 	{"progress", NULL, NULL, lab_progress},
+	{"handout", "lessons' names, files, or all", check_handout, do_run},
 };
 
 /* As usage and errors name them. */
-#define LAB_WORDS(SEP, LAST) "list" SEP "show" SEP "run" SEP "play" SEP "check" SEP "new" LAST "progress"
+#define LAB_WORDS(SEP, LAST) "list" SEP "show" SEP "run" SEP "play" SEP "check" SEP "new" SEP "progress" LAST "handout"
 
 static const struct word_of_lab *find_word(const char *name, struct err *err)
 {
@@ -203,8 +232,21 @@ static enum status lab_check_play(const struct run *run, struct err *err)
 	return ST_OK;
 }
 
+static enum status lab_check_options(const struct run *run, const char *word, struct err *err)
+{
+	static const struct {
+		const char *option, *word;
+	} belongs[] = {{"transcript", "run"}, {"html", "handout"}};
+	for (size_t i = 0; i < COUNT_OF(belongs); i++)
+		if (run_option(run, belongs[i].option) && strcmp(word, belongs[i].word) != 0)
+			return err_set(err, ST_USAGE, "--%s is for lab %s", belongs[i].option, belongs[i].word);
+	return ST_OK;
+}
+
 static enum status check_lab(const struct run *run, struct err *err)
 {
+	if (run->nmore && strcmp(run->args[0], "handout") != 0)
+		return err_set(err, ST_USAGE, "lab %.40s has no place for \"%.80s\"", run->args[0], run->more[0]);
 	if (is_played(run) && app_prints(run->app))
 		return lab_check_play(run, err);
 	if (is_played(run))
@@ -216,9 +258,9 @@ static enum status check_lab(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE, "lab %s needs %s", word->name, word->wants);
 	if (!word->wants && run->args[1])
 		return err_set(err, ST_USAGE, "lab %s has no place for \"%.80s\"", word->name, run->args[1]);
-	if (run_option(run, "transcript") && strcmp(word->name, "run") != 0)
-		return err_set(err, ST_USAGE, "--transcript is for lab run");
-	enum status status = record_check(run, err);
+	enum status status = lab_check_options(run, word->name, err);
+	if (!status)
+		status = record_check(run, err);
 	return status || !word->check ? status : word->check(run, err);
 }
 
@@ -242,14 +284,15 @@ static void do_lab(struct run *run)
 
 const struct command verb_lab = {
 	.name = "lab",
-	.args = {{LAB_WORDS("|", "|"), ARG_WORD, true}, {"LESSON", ARG_LESSON, true}},
+	.args = {{LAB_WORDS("|", "|"), ARG_WORD, true}, {"LESSON...", ARG_LESSONS, true}},
 	.options =
 		{
 			{.name = "transcript", .help = "write what isolationtester writes, byte for byte"},
+			{.name = "html", .help = "a handout as one HTML file, to print or to show"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_VERB,
-	.help = "list, show and play lessons and spec files, and show which were played",
+	.help = "list, show, play and print lessons and spec files",
 	.run = do_lab,
 	.check = check_lab,
 };

@@ -17,6 +17,7 @@ struct lab {
 	struct transcript *transcript;
 	struct judging *judging;
 	struct lab_plain *plain;
+	struct handout *handout;
 };
 
 /* Ends what is played, and its run. */
@@ -30,6 +31,15 @@ void lessons_new(struct run *run);
 
 /* What a lesson needs, as it is written: "pg>=15, superuser". Of a permutation (-1: of all). */
 void lessons_needs(struct buf *out, const struct lesson *lesson, long permutation);
+
+/* Writes data to standard output, wherever that leads. */
+void lab_write(struct lab *lab, const char *text, size_t n);
+
+/* ---- handout.c: lab handout ---- */
+enum status handout_check(const struct run *run, struct err *err);
+struct handout *handout_start(struct lab *lab); /* of lab->run; the session that browses is connected */
+void handout_stop(struct handout *handout);
+void handout_free(struct handout *handout);
 
 /* ---- progress.c: lab progress ---- */
 void lab_progress(struct run *run);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the front and the back of a handout share: the table of a schedule. */
+#ifndef VERB_LAB_HANDOUT_PARTS_H
+#define VERB_LAB_HANDOUT_PARTS_H
+
+#include "handout_internal.h"
+
+/* Of one session in one row: its statement, and what came of it. */
+struct handout_cell {
+	struct buf code, text;
+	enum paper_tone tone;
+};
+
+struct handout_cell *handout_cells(const struct spec *spec); /* [nsessions], empty; owned */
+void handout_cells_free(struct handout_cell *cells, const struct spec *spec);
+void handout_table(struct paper *paper, const struct spec *spec); /* a column for each session */
+void handout_row(struct paper *paper, const struct spec *spec, const char *number, const struct handout_cell *cells);
+
+void handout_letter(char letter[4], size_t answer); /* "a." */
+
+void handout_front(struct handout_lesson *handout, size_t order);
+
+#endif
