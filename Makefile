@@ -34,7 +34,7 @@ CORE_PACKAGES := libpq libuv jansson uuid
 UI_PACKAGES   := ncursesw readline
 
 CORE_CFLAGS := $(shell pkg-config --cflags $(CORE_PACKAGES) 2>/dev/null)
-CORE_LIBS   := $(shell pkg-config --libs $(CORE_PACKAGES) 2>/dev/null)
+CORE_LIBS   := $(shell pkg-config --libs $(CORE_PACKAGES) 2>/dev/null && echo -lm)
 UI_CFLAGS   := $(shell pkg-config --cflags $(UI_PACKAGES) 2>/dev/null)
 UI_LIBS     := $(shell pkg-config --libs $(UI_PACKAGES) 2>/dev/null)
 TEST_LIBS   := $(shell pkg-config --libs cmocka 2>/dev/null)

@@ -51,7 +51,7 @@ enum {
 	COMMAND_WRITES = 128, /* changes what is in the database: not with --read-only */
 };
 
-enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 8 };
+enum { COMMAND_ARGS_MAX = 4, COMMAND_OPTIONS_MAX = 24 };
 
 /* The handler starts the command and returns at once; it, or a callback of its, ends it with run_end(). */
 struct command {

@@ -17,6 +17,7 @@ enum job_use {
 	USES_RIVAL = 4,  /* the rival and its session */
 	USES_LESSON = 8, /* the one lesson that is told in lines */
 	USES_STAGE = 16, /* the one lesson on the screen */
+	USES_LOAD = 32,  /* the one load, which has connections of its own */
 };
 
 /* Who asks a job to stop. */

@@ -11,7 +11,8 @@
 #include "base/err.h"
 #include "db/db.h"
 
-enum { CATALOGUE_EXTRA_MAX = 16 }; /* further columns shown */
+enum { TOTAL_N, TOTAL_SUM, TOTAL_COLUMNS }; /* the row of CAT_TOTAL and CAT_LEDGER_TALLY */
+enum { CATALOGUE_EXTRA_MAX = 16 };          /* further columns shown */
 
 /* The columns of an account, wherever one is read: those that there always are, then the extra ones. */
 enum { ACCOUNT_ID, ACCOUNT_BALANCE, ACCOUNT_EXTRA, ACCOUNT_COLUMNS_MAX = ACCOUNT_EXTRA + CATALOGUE_EXTRA_MAX };
@@ -36,8 +37,10 @@ enum catalogue_sql {
 	CAT_WHOLE_FIRST, /* as CAT_PAGE_FIRST, with the extra columns as they are */
 	CAT_WHOLE_AFTER, /* the same, of ids larger than $1; $2 limit */
 
+	CAT_TOTAL, /* how many accounts there are, and the sum of their balances */
+
 	CAT_READ_TWO, /* $1, $2: id, balance, in any order */
-	CAT_LOCK_TWO, /* the same, FOR UPDATE */
+	CAT_LOCK_TWO, /* the same, FOR UPDATE, in the order of ids */
 	CAT_DEBIT,    /* $1 amount, $2 id */
 	CAT_CREDIT,   /* $1 amount, $2 id */
 	/* The same, refused (22012) unless it leaves one row that holds $3: nothing is read back. */
@@ -48,6 +51,16 @@ enum catalogue_sql {
 	CAT_DELETE,    /* $1 id: gives the balance */
 	CAT_COPY,      /* a COPY of ids and balances from the client, in text format */
 	CAT_AUDIT,     /* $1 the total that is expected, or NULL; see bank/audit.h */
+
+	/*
+	 * Several transfers in one transaction (bank/bundle.h): parameters are arrays of the same length. Change is
+	 * refused (22012) unless $4 accounts hold what $3 says; the ledger's rows unless $5 are there as they were
+	 * given.
+	 */
+	CAT_READ_MANY,   /* $1 ids: id, balance */
+	CAT_LOCK_MANY,   /* the same, FOR UPDATE, in the order of ids */
+	CAT_CHANGE_MANY, /* $1 ids, $2 what is added, $3 what they hold then, $4 how many */
+	CAT_LEDGER_MANY, /* $1 transfer ids, $2 sources, $3 destinations, $4 amounts, $5 how many */
 
 	/*
 	 * A whole transfer in one statement, by rule: CAT_ONESHOT + enum transfer_rule. $1 source, $2 destination,
@@ -80,6 +93,7 @@ enum catalogue_sql {
 	CAT_LEDGER_NEWER,
 	CAT_LEDGER_ONE,     /* $1 transfer id */
 	CAT_LEDGER_BETWEEN, /* with ids from $1 to $2, in any order; $3 limit */
+	CAT_LEDGER_TALLY,   /* with ids from $1 to $2: how many, and the sum of their amounts */
 
 	CAT_COUNT,
 };

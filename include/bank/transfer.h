@@ -19,7 +19,9 @@ struct transfer_spec {
 	enum transfer_rule rule;
 	int64_t amount; /* in units (bank/amount.h); for TRANSFER_AMOUNT */
 	const char *id; /* UUID for the ledger; NULL: a new one is made */
+	bool fresh;     /* nobody has used that id before, so that it is not looked for */
 	bool locking;   /* both are read FOR UPDATE; not where one statement does all of it */
+	bool ordered; /* both are written in the order of their ids, so that two transfers cannot wait for each other */
 };
 
 /*

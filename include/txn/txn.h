@@ -40,7 +40,8 @@ struct txn_result {
 	unsigned statements;
 	uint64_t elapsed_us;
 	uint64_t backoff_us;
-	char sqlstate[6]; /* of the last attempt's first error, "" if none */
+	uint64_t server_us; /* of elapsed_us, in which an answer or a connection was waited for */
+	char sqlstate[6];   /* of the last attempt's first error, "" if none */
 	struct err reason;
 	struct err cleanup;
 	/* Of a commit: what it stands on; and what the server said against it, a standby that did not confirm it; ""
@@ -137,6 +138,10 @@ struct txn_counters {
 };
 const struct txn_counters *txn_counters(const struct txn *txn);
 void txn_blocked(struct txn *txn, uint64_t us); /* a statement of its connection has waited so long for others */
+
+/* Called whenever an attempt has failed and another one follows, with the SQLSTATE of its failure, "" for a connection
+ * that was lost. NULL ends it. */
+void txn_on_retry(struct txn *txn, void (*fn)(void *arg, const char *sqlstate), void *arg);
 
 /* A word for the title: "none", "open", "RETRY WANTED", "waiting", "reconnecting", "settling", "committed", "OUTCOME
  * UNKNOWN". Static. */

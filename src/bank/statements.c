@@ -18,8 +18,7 @@ void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char 
 	catalogue->sql[which] = sql;
 }
 
-/* A statement that reads. */
-static void statements_put_select(struct catalogue *catalogue, enum catalogue_sql which, struct shape shape, char *sql)
+void statements_put_select(struct catalogue *catalogue, enum catalogue_sql which, struct shape shape, char *sql)
 {
 	catalogue->shape[which] = shape;
 	statements_put(catalogue, which, sql);
@@ -137,14 +136,14 @@ static char *both_hold(const struct catalogue *c, const struct names *n, unsigne
 }
 
 /* The type that a parameter has beside an id. */
-static const char *id_type(const struct catalogue *c)
+const char *statements_id_type(const struct catalogue *c)
 {
 	return strcmp(c->id_type, "varchar") == 0 ? "text" : c->id_type;
 }
 
 static char *read_two(const struct catalogue *c, const struct names *n)
 {
-	const char *type = id_type(c);
+	const char *type = statements_id_type(c);
 	if (!c->guarded)
 		return qualify(false, "SELECT %s FROM %s WHERE %s IN ($1, $2)", n->always, n->table, n->id);
 	return qualify(true, "SELECT %s FROM %s WHERE %s @= ANY (ARRAY[$1::@%s, $2::@%s])", n->always, n->table, n->id,
@@ -165,7 +164,7 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 	struct amount_text most = amount_show(c->balance_max, c->balance_scale);
 	statements_put_select(c, CAT_READ_TWO, statements_account(c, ACCOUNT_EXTRA), read_two(c, n));
 	statements_put_select(c, CAT_LOCK_TWO, statements_account(c, ACCOUNT_EXTRA),
-			      qualify(false, "%s FOR UPDATE", c->sql[CAT_READ_TWO]));
+			      qualify(false, "%s ORDER BY %s FOR UPDATE", c->sql[CAT_READ_TWO], id));
 	statements_put(c, CAT_DEBIT,
 		       qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id));
 	statements_put(c, CAT_CREDIT,
@@ -216,6 +215,7 @@ void statements_accounts(struct catalogue *catalogue, const struct table *table)
 	make_pages(catalogue, &names);
 	make_transfer(catalogue, &names);
 	make_insert(catalogue, &names);
+	many_make(catalogue, &names);
 	oneshot_make(catalogue, &names, NULL);
 	statements_put_select(catalogue, CAT_AUDIT, audit_shape(false), audit_of(catalogue, &names, NULL));
 	statements_names_free(&names);
@@ -293,6 +293,10 @@ static void make_history(struct catalogue *c, const char *ledger)
 	statements_put_select(c, CAT_LEDGER_OLDEST, row, qualify(q, "%s %s", of, up));
 	statements_put_select(c, CAT_LEDGER_NEWER, row, qualify(q, "%s AND (made_at, id) @> %s %s", of, there, up));
 	statements_put_select(c, CAT_LEDGER_ONE, row, qualify(q, "%s WHERE id @= $1", head));
+	statements_put_select(
+		c, CAT_LEDGER_TALLY, (struct shape){.columns = TOTAL_COLUMNS, .one_row = true},
+		qualify(q, "SELECT @count(*), coalesce(@sum(amount), 0) FROM %s WHERE id @>= $1 AND id @<= $2",
+			ledger));
 	statements_put_select(c, CAT_LEDGER_BETWEEN, row,
 			      qualify(q, "%s WHERE id @>= $1 AND id @<= $2 LIMIT $3", head));
 	free(there);
@@ -370,7 +374,7 @@ static void make_writing(struct catalogue *c, const struct names *n, const struc
 /* That a side of the ledger's row is the account in a parameter, as it was asked for: "007" may be 7. */
 static char *side_is(const struct catalogue *c, const struct column *column, const char *param)
 {
-	char *value = qualify(c->guarded, "%s::@%s", param, id_type(c));
+	char *value = qualify(c->guarded, "%s::@%s", param, statements_id_type(c));
 	char *sql = statements_is_written(c, "", column, value);
 	free(value);
 	return sql;
@@ -403,6 +407,7 @@ void statements_ledger(struct catalogue *c, const struct table *accounts, const 
 	make_finding(c, ledger, into);
 	make_history(c, into);
 	oneshot_make(c, &n, &written);
+	many_make_ledger(c, &written);
 	statements_put_select(c, CAT_AUDIT, audit_shape(true), audit_of(c, &n, into));
 	free(into);
 	statements_names_free(&n);

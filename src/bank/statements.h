@@ -22,6 +22,10 @@ struct oneshot_ledger {
 enum { ONESHOT_SOURCE, ONESHOT_DESTINATION, ONESHOT_AMOUNT, ONESHOT_CHECKED, ONESHOT_COLUMNS }; /* its row */
 void oneshot_make(struct catalogue *catalogue, const struct names *names, const struct oneshot_ledger *ledger);
 
+/* What several transfers in one transaction send: bank/bundle.h. */
+void many_make(struct catalogue *catalogue, const struct names *names);
+void many_make_ledger(struct catalogue *catalogue, const struct oneshot_ledger *ledger);
+
 /* That a column of the ledger has a value, compared as the column's type, text as text; owned. `prefix` goes before
  * the name. */
 char *statements_is_written(const struct catalogue *catalogue, const char *prefix, const struct column *column,
@@ -34,6 +38,9 @@ char *statements_insert_ledger(const char *into);
 char *statements_returned(const struct catalogue *catalogue);
 
 void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char *sql); /* takes `sql` */
+/* One that reads. */
+void statements_put_select(struct catalogue *catalogue, enum catalogue_sql which, struct shape shape, char *sql);
+const char *statements_id_type(const struct catalogue *catalogue); /* that a parameter has beside an id */
 
 /* The first so many columns of an account. */
 struct shape statements_account(const struct catalogue *catalogue, size_t columns);

@@ -59,13 +59,33 @@ static void add_record(struct transfer *transfer, struct batch *batch)
 	transfer->record = batch->n;
 }
 
+/* In an order that is the same for every transfer of this program, whatever the server's own may be. */
+static bool comes_before(const struct catalogue *catalogue, const char *a, const char *b)
+{
+	if (catalogue->id_is_number)
+		return strtoll(a, NULL, 10) < strtoll(b, NULL, 10);
+	return strcmp(a, b) < 0;
+}
+
+/* Which of the two writes has this place. */
+static bool is_credit(const struct transfer *transfer, size_t index)
+{
+	return (index == CREDIT) != transfer->credit_first;
+}
+
 static void add_changes(struct transfer *transfer, struct batch *batch)
 {
 	bool checked = checks_itself(transfer);
+	enum catalogue_sql take = checked ? CAT_DEBIT_CHECKED : CAT_DEBIT,
+			   give = checked ? CAT_CREDIT_CHECKED : CAT_CREDIT;
 	const char *debit[] = {transfer->amount.text, transfer->source, transfer->source_after.text},
 		   *credit[] = {transfer->amount.text, transfer->destination, transfer->destination_after.text};
-	transfer_add(transfer, batch, VERB_UPDATE, checked ? CAT_DEBIT_CHECKED : CAT_DEBIT, checked ? 3 : 2, debit);
-	transfer_add(transfer, batch, VERB_UPDATE, checked ? CAT_CREDIT_CHECKED : CAT_CREDIT, checked ? 3 : 2, credit);
+	transfer->credit_first =
+		transfer->ordered && comes_before(transfer->catalogue, transfer->destination, transfer->source);
+	for (size_t i = DEBIT; i <= CREDIT; i++) {
+		bool in = is_credit(transfer, i);
+		transfer_add(transfer, batch, VERB_UPDATE, in ? give : take, checked ? 3 : 2, in ? credit : debit);
+	}
 }
 
 /* What waits for COMMIT would come after the check: it is called for. */
@@ -116,14 +136,14 @@ static enum body_say transfer_decide(struct transfer *transfer, const struct ans
 /* Where the commit travels with the writes the server has checked already, and it is too late to say no. */
 static enum body_say verify(const struct transfer *transfer, const struct answer *answers, size_t n, struct err *reason)
 {
-	const char *ids[] = {[DEBIT] = transfer->source, [CREDIT] = transfer->destination};
 	for (size_t i = DEBIT; i <= CREDIT && i < n && !transfer->together; i++) {
 		if (answers[i].affected == 1)
 			continue;
 		err_set(reason, ST_REJECTED,
 			"the update of account %s touched %" PRId64 " rows, not one: a rule or trigger "
 			"of the table does not let it be changed",
-			say_id(ids[i]).text, answers[i].affected);
+			say_id(is_credit(transfer, i) ? transfer->destination : transfer->source).text,
+			answers[i].affected);
 		return BODY_REJECT;
 	}
 	return BODY_DONE;
@@ -220,7 +240,7 @@ static bool refused_record(const struct transfer *transfer, const struct answer 
 static bool refused_update(const struct transfer *transfer, size_t index, const struct answer *answer,
 			   struct err *reason)
 {
-	bool credit = index == CREDIT;
+	bool credit = is_credit(transfer, index);
 	struct holding destination = {.id = transfer->destination, .balance = transfer->facts.destination_before};
 	if (strcmp(answer->sqlstate, "23514") == 0) { /* check_violation */
 		err_set(reason, ST_REJECTED, "account %s may not hold %s: %s",
@@ -312,8 +332,9 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 	transfer->asked_source = mem_dup(spec->source);
 	transfer->asked_destination = mem_dup(spec->destination);
 	transfer->rule = (struct rule){spec->rule, spec->amount, catalogue->balance_max, catalogue->balance_scale};
-	transfer->id_was_given = spec->id != NULL;
+	transfer->id_was_given = spec->id && !spec->fresh;
 	transfer->locking = spec->locking;
+	transfer->ordered = spec->ordered;
 	if (spec->id)
 		snprintf(transfer->id, sizeof transfer->id, "%s", spec->id);
 	else

@@ -21,11 +21,13 @@ struct transfer {
 	char id[TRANSFER_ID_SIZE]; /* made once: a retry is the same transfer */
 	bool id_was_given;
 	bool locking; /* the read is FOR UPDATE */
+	bool ordered; /* the smaller id is written first */
 
 	unsigned attempts; /* begun */
 
 	/* Of the attempt. */
 	bool together;
+	bool credit_first;
 	enum step step;
 	struct transfer_facts facts;
 	struct amount_text amount, asked_amount, source_after, destination_after;

@@ -136,7 +136,11 @@ void retry_or_end(struct txn *txn)
 	if (!may_retry(txn)) { /* what was never to be retried was not given up */
 		bool none = txn->result.protocol == PROTOCOL_NONE;
 		retry_clean(txn, AFTER_END, none ? OUTCOME_FAILED : OUTCOME_GAVE_UP);
-	} else if (use_savepoint(txn)) {
+		return;
+	}
+	if (txn->retried)
+		txn->retried(txn->retried_arg, txn->attempt.fault.sqlstate);
+	if (use_savepoint(txn)) {
 		txn->by_savepoint = true;
 		txn->savepoint_retries++;
 		attempt_begin(txn);

@@ -47,9 +47,23 @@ enum status txn_status(enum outcome outcome)
 
 /* ---- state and events ---- */
 
+static bool waits_for_server(enum txn_state state)
+{
+	return state == TXN_SENT || state == TXN_CLEANING || state == TXN_DIALING || state == TXN_SETTLING;
+}
+
+static void count_server(struct txn *txn, enum txn_state state)
+{
+	uint64_t now_us = waits_for_server(state) || txn->asked_us ? clock_us() : 0;
+	if (txn->asked_us)
+		txn->result.server_us += now_us - txn->asked_us;
+	txn->asked_us = waits_for_server(state) ? now_us : 0;
+}
+
 /* The only place where the state changes, and where the engine appends an event. */
 void txn_move(struct txn *txn, enum txn_state state, const struct event *fact)
 {
+	count_server(txn, state);
 	txn->state = state;
 	if (fact)
 		ring_append(txn->ring, fact);
@@ -186,9 +200,15 @@ void txn_finish(struct txn *txn, enum outcome outcome)
 	txn->by_savepoint = false;
 	attempt_forget(txn);
 	counters_end(txn);
-	txn_move(txn, TXN_IDLE, &fact);
+	txn_move(txn, TXN_IDLE, &fact);   /* result.server_us is complete */
 	struct txn_result told = *result; /* done() may start the next one */
 	txn->done(txn->arg, &told);
+}
+
+void txn_on_retry(struct txn *txn, void (*fn)(void *arg, const char *sqlstate), void *arg)
+{
+	txn->retried = fn;
+	txn->retried_arg = arg;
 }
 
 bool txn_running(const struct txn *txn)

@@ -118,7 +118,11 @@ struct txn {
 	struct txn_counters counters;
 	uint64_t *retry_cause; /* the counter of what asks for the next retry */
 
+	void (*retried)(void *arg, const char *sqlstate); /* txn_on_retry() */
+	void *retried_arg;
+
 	enum txn_state state;
+	uint64_t asked_us; /* an answer or a connection is waited for since then; 0: none is */
 	struct body *body;
 	char *what;
 	struct txn_options options;

@@ -29,7 +29,7 @@ static char *contents(void)
 
 /* What would change the bank, as words of the command line. */
 static const char *const askers[] = {"transfer 7001 7002", "transfer 7001 7002 all --json", "delete 7003",
-				     ("undo " ONE), "tutorial --accounts 2"};
+				     ("undo " ONE),        "tutorial --accounts 2",         "load --count 3"};
 
 static void check_refused(const char *script, const char *command)
 {

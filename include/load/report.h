@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What load has done so far: by outcome, by second, by what it waited for; and whether accounts and ledger agree. */
+#ifndef LOAD_REPORT_H
+#define LOAD_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bank/audit.h"
+#include "base/buf.h"
+#include "load/way.h"
+
+enum { LOAD_STATES_MAX = 12, LOAD_HOT_MAX = 8, LOAD_SECONDS_MAX = 300, LOAD_CHECKS_MAX = AUDIT_LINES_MAX + 4 };
+
+enum load_phase {
+	LOAD_OPENING,  /* connecting, reading which accounts there are */
+	LOAD_RUNNING,  /* transfers are made */
+	LOAD_RESTING,  /* another load has its turn (load/race.h) */
+	LOAD_ENDING,   /* no more are begun, those that run are waited for */
+	LOAD_SETTLING, /* what became of those whose commit was not answered is asked */
+	LOAD_CHECKING, /* total, ledger and outcomes are compared */
+	LOAD_OVER,
+};
+
+/*
+ * Of transfers, each of a batch by itself; a read that moves nothing counts as `reads` where it commits. At the end:
+ * begun = committed + reads + rejected + failed + gave_up + cancelled + unknown.
+ */
+struct load_outcomes {
+	uint64_t begun, committed, reads, rejected, failed, gave_up, cancelled, unknown;
+};
+
+/* Where the time of the workers went, in microseconds: waiting for answers, of that for locks, waiting before another
+ * attempt, and the rest, which is our own. */
+struct load_time {
+	uint64_t server, blocked, backoff, client;
+};
+
+struct load_latency {
+	uint64_t p50, p95, p99, max; /* microseconds */
+};
+
+struct load_second {
+	unsigned at; /* 1 is the first one */
+	bool warm_up;
+	unsigned workers; /* that are connected */
+	struct load_outcomes outcomes;
+	uint64_t retries;
+	struct load_latency latency;
+	struct load_time time;
+};
+
+struct load_state {
+	char sqlstate[6]; /* "" for connections that were lost */
+	uint64_t retries;
+};
+
+struct load_hot {
+	const char *id; /* raw; borrowed from the load */
+	uint64_t retries;
+};
+
+struct load_report {
+	enum load_phase phase;
+	struct load_way way;
+	unsigned workers, in_flight;
+	size_t accounts;    /* that transfers are made among */
+	uint64_t rate;      /* planned; 0: as fast as it goes */
+	bool accounts_more; /* there are more, which are left alone */
+	bool recorded;      /* in the ledger */
+	bool stopped;       /* by the user */
+
+	struct load_outcomes outcomes;
+	uint64_t transactions, attempts, retries, round_trips;
+	uint64_t lost;     /* connections */
+	uint64_t untried;  /* of those that failed: by a conflict, where nothing is tried again */
+	uint64_t settled;  /* outcomes that were found out after the answer to the commit was lost */
+	uint64_t moved;    /* units (bank/amount.h), by those that committed */
+	unsigned scale;    /* of the balances */
+	uint64_t peak_due; /* open loop: transfers that should have begun and had not, at most */
+
+	/* Without the warm-up: */
+	uint64_t measured_us;
+	uint64_t measured; /* transfers and reads that committed */
+	struct load_latency latency;
+	struct load_time time;
+	bool blocked_known; /* the server says who waits */
+
+	struct load_state states[LOAD_STATES_MAX]; /* most retries first, at the end */
+	size_t nstates;
+	struct load_hot hot[LOAD_HOT_MAX]; /* most retries first */
+	size_t nhot;
+
+	struct load_second seconds[LOAD_SECONDS_MAX]; /* the last ones, seconds[at % LOAD_SECONDS_MAX] */
+	unsigned nseconds;                            /* since the start */
+
+	struct audit_line checks[LOAD_CHECKS_MAX];
+	size_t nchecks, failed_checks;
+	struct err error; /* why it ended early, or could not be checked; status ST_OK: it did not */
+};
+
+double load_rate(const struct load_report *report); /* transfers and reads a second, without the warm-up */
+const struct load_second *load_last_second(const struct load_report *report); /* NULL before the first is over */
+
+/* One line for people, harmless: "  3 s  2310/s  12 rejected  45 retries  p50 3.2 ms  p95 ...". */
+void load_second_show(struct buf *out, const struct load_second *second);
+/* The whole of it for people, lines with their newlines; harmless. */
+void load_report_show(struct buf *out, const struct load_report *report);
+
+/* The same as one row of data: so many columns, their names, static, and their values, owned by the caller each. */
+enum { LOAD_COLUMNS_MAX = 48 };
+size_t load_report_row(const struct load_report *report, const char *names[LOAD_COLUMNS_MAX],
+		       char *values[LOAD_COLUMNS_MAX]);
+
+/* ST_OK, or what the program's exit status must say: an outcome that is not known, a check that failed, `error`. */
+enum status load_report_status(const struct load_report *report, struct err *err);
+
+#endif

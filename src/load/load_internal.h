@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Load from inside: its workers, what each makes, and the report while it grows. */
+#ifndef LOAD_INTERNAL_H
+#define LOAD_INTERNAL_H
+
+#include "bank/bundle.h"
+#include "bank/catalogue.h"
+#include "base/histogram.h"
+#include "base/rng.h"
+#include "load/load.h"
+#include "txn/txn.h"
+#include "watch/watcher.h"
+
+struct load;
+struct worker;
+struct reading_body;
+
+/* The accounts that transfers are made among, in the server's spelling; owned. */
+struct crowd {
+	char **ids;
+	size_t n;
+	bool more;       /* the table has more */
+	double *weights; /* of the first n and all before it, for zipf; NULL: all alike */
+	uint64_t *retries;
+};
+
+/* One thing that is made: a transfer, several in one transaction, or a read. */
+enum op_kind { OP_TRANSFER, OP_BUNDLE, OP_READ };
+
+struct op {
+	enum op_kind kind;
+	struct transfer *transfer; /* NULL, or the last one */
+	struct bundle *bundle;
+	struct reading_body *reading;
+	size_t accounts[2 * BUNDLE_MAX]; /* places in the crowd */
+	size_t n;                        /* transfers in it; 1 for a read */
+	uint64_t planned_us;             /* it should have begun; 0: it begins when it can */
+	bool warm_up;
+};
+
+/* One transaction at a time, on a connection or on its share of one. */
+struct slot {
+	struct worker *worker;
+	struct txn *txn;
+	struct op op;
+	bool busy;
+};
+
+/* WORKER_AWAY has no connection, and its timer, or the connection's answer, brings it on. */
+enum worker_state { WORKER_AWAY, WORKER_CONNECTING, WORKER_UP };
+
+struct worker {
+	struct load *load;
+	unsigned number;
+	char name[24];
+	enum worker_state state;
+	struct db *db;
+	struct timer *again;
+	uint64_t pause_ms;
+	struct slot *slots;
+	size_t nslots, busy;
+	uint64_t done; /* transfers that committed */
+	struct rng rng;
+};
+
+/* A transfer whose outcome is not known. */
+struct doubt {
+	char id[TRANSFER_ID_SIZE];
+};
+
+struct load {
+	struct loop *loop;
+	struct ring *ring;
+	struct load_spec spec; /* `conninfo`, `table`, `ledger` and `of` are those below */
+	struct conninfo conninfo;
+	char *table, *ledger, *of;
+	struct load_ops ops;
+
+	struct db *control;
+	struct txn *control_txn;
+	struct txn_options control_options;
+	struct catalogue *catalogue;
+	struct who who; /* the server that it was read from */
+	struct crowd crowd;
+	char *total; /* of all balances before the first transfer */
+	struct query *query;
+	struct ask *ask;
+	size_t asked; /* of `of`: ids that were sent */
+
+	struct worker *workers;
+	size_t nworkers, busy; /* slots at work */
+	struct watcher *watcher;
+	struct watcher_ops watching;
+	uint64_t samples, blocked_samples; /* of workers, this second */
+	bool said_connect;                 /* why one could not connect */
+
+	char run_id[TRANSFER_ID_SIZE]; /* how the ids of all transfers of this load begin */
+	uint64_t next_id;
+
+	uint64_t begun_us, measured_from_us, end_us; /* clock_us(); 0: not yet, or no end */
+	uint64_t rested_us;
+	struct timer *tick, *planned, *finish;
+	uint64_t next_planned_us;
+	uint64_t start_us; /* of this second */
+
+	struct histogram latency, second_latency;
+	struct load_second second;
+	struct load_report report;
+
+	struct doubt *doubts;
+	size_t ndoubts, doubt;
+	struct lookup *lookup;
+	unsigned asked_again;
+	uint64_t finish_us; /* clock_us() when that began; 0: not yet */
+	char tally[2][32];  /* of the ledger's rows of this load: how many, and what they moved */
+	char range[2][TRANSFER_ID_SIZE];
+};
+
+/* open.c: connects, reads catalogue, total and accounts; load_begin() or load_fail() follows. */
+void open_begin(struct load *load);
+
+/* load.c */
+void load_begin(struct load *load);
+void load_fail(struct load *load, enum status status, const char *why);
+void load_phase(struct load *load, enum load_phase phase);
+void load_look(struct load *load); /* a slot has become free, or a connection: goes on where all are done */
+bool load_is_warm_up(const struct load *load);
+/* Whether another one may begin; when it should have, 0 for now. */
+bool load_takes(struct load *load, uint64_t *planned_us);
+
+/* draw.c */
+void draw_prepare(struct load *load);
+size_t draw_account(const struct load *load, struct rng *rng);
+void draw_next_id(struct load *load, char out[TRANSFER_ID_SIZE]);
+void draw_first_id(const struct load *load, char out[TRANSFER_ID_SIZE]); /* none comes before it, and ... */
+void draw_last_id(const struct load *load, char out[TRANSFER_ID_SIZE]);  /* no id of this load comes behind it */
+void crowd_free(struct crowd *crowd);
+
+/* op.c */
+void op_draw(struct load *load, struct op *op, struct rng *rng); /* counts it as begun */
+struct body *op_body(const struct op *op);
+const char *op_id(const struct op *op, size_t i); /* of the ledger; NULL for a read */
+/* What it moved; false where nothing: it was rejected. */
+bool op_moved(const struct op *op, size_t i, int64_t *amount);
+void op_free(struct op *op);
+
+/* reading_body.c: a transaction that reads two accounts */
+struct reading_body *reading_body_new(const struct catalogue *catalogue);
+void reading_body_set(struct reading_body *reading, const char *a, const char *b); /* borrowed */
+struct body *reading_body_body(struct reading_body *reading);
+
+/* worker.c */
+void worker_open(struct load *load, struct worker *worker, unsigned number);
+void worker_close(struct worker *worker);
+void worker_go(struct worker *worker); /* what is free begins something, where there is something to begin */
+void worker_cancel(struct worker *worker);
+
+/* stats.c */
+void stats_took(struct load *load, struct slot *slot, const struct txn_result *result);
+void stats_retry(struct load *load, const struct slot *slot, const char *sqlstate);
+void stats_second(struct load *load);
+void stats_complete(struct load *load);
+
+/* blocked.c */
+void load_blocked_begin(struct load *load);
+void load_blocked_end(struct load *load);
+
+/* finish.c: closes the workers, settles, checks, and ends */
+void finish_go_on(struct load *load);
+void finish_free(struct load *load);
+
+#endif

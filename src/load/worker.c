@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A worker: one connection, and one transfer after another on it; where it was lost, it is made again. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "load_internal.h"
+
+enum { WORKER_CONNECT_MS = 10000, WORKER_PAUSE_MS = 50, WORKER_PAUSE_MAX_MS = 2000 };
+
+/* ---- its connection ---- */
+
+static void worker_wait(struct worker *worker)
+{
+	worker->state = WORKER_AWAY;
+	worker->pause_ms = worker->pause_ms ? worker->pause_ms * 2 : WORKER_PAUSE_MS;
+	if (worker->pause_ms > WORKER_PAUSE_MAX_MS)
+		worker->pause_ms = WORKER_PAUSE_MAX_MS;
+	timer_start(worker->again, worker->pause_ms);
+}
+
+static void worker_say(struct load *load, const struct err *err)
+{
+	if (load->said_connect || !load->ops.say)
+		return;
+	load->said_connect = true;
+	load->ops.say(load->ops.arg, err);
+}
+
+static void worker_on_connected(void *arg, const struct err *err)
+{
+	struct worker *worker = arg;
+	if (err) {
+		worker_say(worker->load, err);
+		worker_wait(worker);
+		return;
+	}
+	worker->state = WORKER_UP;
+	worker->pause_ms = 0;
+	worker_go(worker);
+	load_look(worker->load);
+}
+
+static void worker_connect(struct worker *worker)
+{
+	worker->state = WORKER_CONNECTING;
+	db_connect(worker->db, &worker->load->conninfo, WORKER_CONNECT_MS, worker_on_connected, worker);
+}
+
+static void worker_on_again(void *arg)
+{
+	struct worker *worker = arg;
+	if (worker->load->report.phase <= LOAD_RESTING)
+		worker_connect(worker);
+}
+
+/* While nothing was under way. */
+static void worker_on_lost(void *arg, const struct answer *why)
+{
+	struct worker *worker = arg;
+	(void)why;
+	worker->load->report.lost++;
+	worker_wait(worker);
+}
+
+/* ---- what it makes ---- */
+
+static void worker_on_done(void *arg, const struct txn_result *result)
+{
+	struct slot *slot = arg;
+	struct worker *worker = slot->worker;
+	struct load *load = worker->load;
+	slot->busy = false;
+	worker->busy--;
+	load->busy--;
+	stats_took(load, slot, result);
+	if (db_state(worker->db) == DB_OFF || db_state(worker->db) == DB_DOWN)
+		worker_wait(worker);
+	worker_go(worker);
+	load_look(load);
+}
+
+static void worker_on_retry(void *arg, const char *sqlstate)
+{
+	struct slot *slot = arg;
+	stats_retry(slot->worker->load, slot, sqlstate);
+	slot->worker->load->report.lost += sqlstate[0] == '\0';
+}
+
+static void worker_start(struct slot *slot)
+{
+	static const char *const words[] = {
+		[OP_TRANSFER] = "load: transfer", [OP_BUNDLE] = "load: batch of transfers", [OP_READ] = "load: read"};
+	struct worker *worker = slot->worker;
+	struct load *load = worker->load;
+	slot->busy = true;
+	slot->op.warm_up = load_is_warm_up(load);
+	worker->busy++;
+	load->busy++;
+	op_draw(load, &slot->op, &worker->rng);
+	txn_start(slot->txn, op_body(&slot->op), words[slot->op.kind], &load->spec.txn, worker_on_done, slot);
+}
+
+void worker_go(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->nslots && worker->state == WORKER_UP; i++)
+		if (!worker->slots[i].busy && load_takes(worker->load, &worker->slots[i].op.planned_us))
+			worker_start(&worker->slots[i]);
+}
+
+/* ---- its life ---- */
+
+void worker_open(struct load *load, struct worker *worker, unsigned number)
+{
+	const struct load_spec *spec = &load->spec;
+	worker->load = load;
+	worker->number = number;
+	snprintf(worker->name, sizeof worker->name, "load-%u", number + 1);
+	rng_seed(&worker->rng, spec->seed + number);
+	worker->db = db_new(load->loop, load->ring, SESSION_TRANSFER, worker->name, NULL);
+	db_on_lost(worker->db, worker_on_lost, worker);
+	worker->again = timer_new(load->loop, worker_on_again, worker);
+	worker->nslots = spec->in_flight;
+	worker->slots = mem_array(worker->nslots, sizeof *worker->slots);
+	for (size_t i = 0; i < worker->nslots; i++) {
+		struct slot *slot = &worker->slots[i];
+		slot->worker = worker;
+		slot->txn = txn_new(load->loop, load->ring, worker->db, SESSION_TRANSFER,
+				    spec->seed + 1000003 * (number + 1) + i);
+		txn_expect(slot->txn, &load->who);
+		txn_on_retry(slot->txn, worker_on_retry, slot);
+	}
+	worker_connect(worker);
+}
+
+void worker_close(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->nslots; i++) {
+		txn_free(worker->slots[i].txn);
+		op_free(&worker->slots[i].op);
+	}
+	free(worker->slots);
+	timer_free(worker->again);
+	db_free(worker->db);
+	worker->slots = NULL;
+	worker->again = NULL;
+	worker->db = NULL;
+	worker->nslots = 0;
+	worker->state = WORKER_AWAY;
+}
+
+void worker_cancel(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->nslots; i++)
+		if (worker->slots[i].busy)
+			txn_cancel(worker->slots[i].txn);
+}
+
+/* ---- for its lane ---- */
+
+const char *load_worker_word(const struct load *load, unsigned at)
+{
+	const struct worker *worker = &load->workers[at];
+	if (worker->state == WORKER_CONNECTING)
+		return "connecting";
+	if (worker->state == WORKER_AWAY)
+		return worker->db ? "waits for the server" : "closed";
+	return worker->busy ? txn_word(worker->slots[0].txn) : "idle";
+}
+
+uint64_t load_worker_done(const struct load *load, unsigned at)
+{
+	return load->workers[at].done;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command load: many workers make random transfers, watched while they do, and checked at the end. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "load_internal.h"
+
+struct load_job {
+	struct job job;
+	struct run *run;
+	struct load *load;
+};
+
+/* ---- while it runs ---- */
+
+static void load_job_second(void *arg)
+{
+	const struct load_job *job = arg;
+	const struct load_second *second = load_last_second(load_report(job->load));
+	struct buf line = {0};
+	if (!app_prints(job->job.app) || !second)
+		return;
+	load_second_show(&line, second);
+	app_say(job->job.app, ST_OK, "%s", line.p);
+	buf_free(&line);
+}
+
+static void load_job_say(void *arg, const struct err *err)
+{
+	const struct load_job *job = arg;
+	app_say(job->job.app, ST_OK, "a worker cannot connect, and tries again: %s", err->text);
+}
+
+static bool stop_load_job(struct job *base, enum job_stop how)
+{
+	struct load_job *job = (struct load_job *)base;
+	(void)how;
+	load_stop(job->load);
+	return true;
+}
+
+/* What is under way when the program ends without waiting. */
+static bool load_job_last_words(const struct job *base, struct err *err)
+{
+	const struct load_job *job = (const struct load_job *)base;
+	const struct load_outcomes *o = &load_report(job->load)->outcomes;
+	uint64_t ended = o->committed + o->reads + o->rejected + o->failed + o->gave_up + o->cancelled;
+	if (o->begun == ended)
+		return false;
+	err_set(err, ST_UNKNOWN,
+		"OUTCOME UNKNOWN of %" PRIu64 " transfers of load, which was left while they ran; `verify` looks "
+		"whether accounts and ledger agree",
+		o->begun - ended);
+	return true;
+}
+
+static void free_load_job(struct job *base)
+{
+	struct load_job *job = (struct load_job *)base;
+	load_free(job->load);
+	free(job);
+}
+
+static const struct job_ops load_job_ops = {
+	.stop = stop_load_job, .awaited = job_always, .last_words = load_job_last_words, .free = free_load_job};
+
+/* ---- the end ---- */
+
+static void load_job_refresh(struct app *app)
+{
+	if (app->pages)
+		pages_refresh(app->pages);
+	if (app->history)
+		history_refresh(app->history);
+	app_changed(app);
+}
+
+static void load_job_over(void *arg)
+{
+	struct load_job *job = arg;
+	struct run *run = job->run;
+	struct app *app = run->app;
+	const struct load_report *report = load_report(job->load);
+	struct err err = {0}, unwritten = {0};
+	enum status status = load_report_status(report, &err);
+	bool begun = report->nseconds || report->outcomes.begun;
+	if (begun && load_print(run, &report, 1, &unwritten) && !status) {
+		status = unwritten.status;
+		err = unwritten;
+	}
+	job_end(&job->job);
+	load_job_refresh(app);
+	run_end(run, status, err.text[0] ? err.text : NULL);
+}
+
+/* ---- the command ---- */
+
+static enum status check_load(const struct run *run, struct err *err)
+{
+	struct load_spec spec;
+	enum status status = load_options(run, NULL, &spec, err);
+	return status ? status : record_check(run, err);
+}
+
+static enum status prepare_load(struct run *run, struct err *err)
+{
+	struct load_spec spec;
+	const struct catalogue *catalogue = run->app->catalogue;
+	if (load_options(run, catalogue, &spec, err))
+		return err->status;
+	if (catalogue->browse_why)
+		return err_set(err, ST_REJECTED, "%s", catalogue->browse_why);
+	if (catalogue->ledger_why && app_prints(run->app))
+		app_say(run->app, ST_OK, "transfers are not recorded: %s", catalogue->ledger_why);
+	run->confirmed |= run_option(run, "dry-run") != NULL;
+	return ST_OK;
+}
+
+static void describe_load(struct buf *out, const struct run *run)
+{
+	struct load_spec spec;
+	struct err err;
+	if (!load_options(run, run->app->catalogue, &spec, &err))
+		load_describe(out, &spec, run);
+}
+
+static void do_load(struct run *run)
+{
+	struct app *app = run->app;
+	struct load_spec spec;
+	struct err err;
+	if (load_options(run, app->catalogue, &spec, &err) || !job_may(app, USES_LOAD, &err)) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	if (run_option(run, "dry-run")) {
+		struct buf text = {0};
+		load_describe(&text, &spec, run);
+		app_result(app, "would %s: %s; nothing was moved", text.p, load_way_meaning(&spec.way));
+		buf_free(&text);
+		run_end(run, ST_OK, NULL);
+		return;
+	}
+	struct load_job *job = NEW(struct load_job);
+	struct load_ops ops = {.second = load_job_second, .say = load_job_say, .over = load_job_over, .arg = job};
+	job->job = (struct job){.ops = &load_job_ops, .name = "load", .uses = USES_LOAD};
+	job->run = run;
+	job_begin(app, &job->job);
+	job->load = load_new(app->loop, app->ring, &spec, &ops);
+}
+
+const struct command verb_load = {
+	.name = "load",
+	.options =
+		{
+			{.name = "workers", .value = "N", .help = "connections that make transfers (8)"},
+			{.name = "time", .value = "S", .help = "for so many seconds (10); 0: until it is stopped"},
+			{.name = "count", .value = "N", .help = "so many transfers"},
+			{.name = "warm-up", .value = "S", .help = "seconds before that, which are not measured"},
+			{.name = "way", .value = "WAY", .help = LOAD_WAY_CHOICES},
+			{.name = "amount", .value = "AMOUNT", .help = "half, all or a number (the smallest unit)"},
+			{.name = "hot", .value = "N", .help = "among the first N accounts only"},
+			{.name = "of", .value = "A,B,C", .help = "among these accounts only"},
+			{.name = "zipf", .value = "S", .help = "the n-th account as often as 1/n^S"},
+			{.name = "read-share", .value = "P", .help = "P of 100 only read two balances"},
+			{.name = "yes", .help = "do not ask"},
+			{.name = "dry-run", .help = "say what would be made, and make nothing"},
+			COMMAND_FORMATS,
+		},
+	.flags = COMMAND_READS | COMMAND_CONFIRM | COMMAND_CHANGES,
+	.help = "make many random transfers at once, and watch them",
+	.run = do_load,
+	.check = check_load,
+	.prepare = prepare_load,
+	.describe = describe_load,
+};

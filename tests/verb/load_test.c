@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verb load: every way moves what it tells, wrong words are refused, and it ends as asked. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/load/loaded.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+
+enum { ACCOUNTS = 20 };
+
+static int bank(void **state)
+{
+	(void)state;
+	pg_bank(ACCOUNTS);
+	return 0;
+}
+
+static const char *const ways[] = {"read-write", "lock", "ordered", "oneshot", "batch=5"};
+
+static void check_total(void)
+{
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), ACCOUNTS * 1000);
+}
+
+static void every_way_makes_its_count(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+		pg_bank(ACCOUNTS);
+		struct proc *proc = LOADED("--count", "303", "--workers", "4", "--way", ways[i]);
+		proc_wait(proc);
+		loaded_check(proc, 0);
+		assert_int_equal(loaded_number(proc, "committed"), 303);
+		assert_int_equal(loaded_number(proc, "moved"), 303);
+		assert_int_equal(loaded_number(proc, "checks_failed"), 0);
+		assert_true(loaded_number(proc, "checks") >= 10);
+		char *way = loaded_text(proc, "way");
+		assert_string_equal(way, ways[i]);
+		free(way);
+		proc_free(proc);
+		check_total();
+	}
+}
+
+/* Two accounts, and many who want them: retried, counted by SQLSTATE, and blamed on those two. */
+static void conflicts_are_retried(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--count", "400", "--hot", "2", "--workers", "6", "--way", "ordered");
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	int64_t retries = loaded_number(proc, "retries");
+	char *by = loaded_text(proc, "retries_by"), *hottest = loaded_text(proc, "hottest");
+	assert_true(retries > 0);
+	assert_int_equal(strncmp(by, "40001=", 6), 0);
+	assert_non_null(strstr(hottest, "7001="));
+	assert_non_null(strstr(hottest, "7002="));
+	assert_null(strstr(hottest, "7003="));
+	free(by);
+	free(hottest);
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT count(*) FROM accounts WHERE balance <> 1000 AND id > 7002"), 0);
+	check_total();
+}
+
+/* What the naive way loses is told: it failed, nothing was tried again, and nothing of it was moved. */
+static void the_naive_way_loses_transfers(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--count", "1000", "--hot", "2", "--workers", "6", "--way", "naive");
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_true(loaded_number(proc, "untried") > 0);
+	assert_int_equal(loaded_number(proc, "failed"), loaded_number(proc, "untried"));
+	assert_int_equal(loaded_number(proc, "retries"), 0);
+	proc_free(proc);
+	check_total();
+}
+
+/* Each of a batch has its own rejection: who has nothing cannot give, and the others still do. */
+static void one_of_a_batch_is_rejected(void **state)
+{
+	(void)state;
+	pg_exec("UPDATE accounts SET balance = 0 WHERE id = 7001");
+	struct proc *proc =
+		LOADED("--count", "200", "--of", "7001,7002", "--amount", "all", "--way", "batch=10", "--workers", "1");
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_true(loaded_number(proc, "rejected") > 10);
+	assert_true(loaded_number(proc, "committed") > 10);
+	assert_true(loaded_number(proc, "transactions") <= 20);
+	proc_free(proc);
+}
+
+static void a_share_only_reads(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--count", "500", "--read-share", "40", "--zipf", "1.2");
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_true(loaded_number(proc, "reads") > 120 && loaded_number(proc, "reads") < 280);
+	assert_true(pg_number("SELECT count(*) FROM transfers WHERE 7001 IN (source, destination)") >
+		    4 * pg_number("SELECT count(*) FROM transfers WHERE 7020 IN (source, destination)"));
+	proc_free(proc);
+}
+
+/* The warm-up is made and checked, but not measured. */
+static void a_warm_up_is_not_measured(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "0.4", "--warm-up", "0.6", "--workers", "2");
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_true(loaded_number(proc, "measured") > 0);
+	assert_true(loaded_number(proc, "measured") < loaded_number(proc, "committed"));
+	assert_true(loaded_number(proc, "measured_us") < 900000);
+	proc_free(proc);
+}
+
+/* ^C ends it with the transfers that run: the report is whole, and true. */
+static void an_interrupt_ends_it(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "0");
+	proc_wait_output(proc, "  2 s  ");
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_true(loaded_number(proc, "committed") > 0);
+	assert_int_equal(loaded_number(proc, "cancelled"), 0);
+	proc_free(proc);
+	check_total();
+}
+
+/* A transfer that waits for a lock of another's is waited for; asked again, it is cancelled. */
+static void a_second_interrupt_cancels(void **state)
+{
+	(void)state;
+	struct pg_session *other = pg_open();
+	pg_run(other, "BEGIN; UPDATE accounts SET balance = balance WHERE id IN (7001, 7002)");
+	struct proc *proc = LOADED("--time", "0", "--hot", "2", "--workers", "2");
+	proc_wait_output(proc, "  1 s  ");
+	proc_signal(proc, SIGINT);
+	proc_wait_output(proc, "  2 s  ");
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	pg_run(other, "ROLLBACK");
+	pg_close(other);
+	loaded_check(proc, 0);
+	assert_int_equal(loaded_number(proc, "cancelled"), 2);
+	assert_true(loaded_number(proc, "blocked_us") > 0);
+	proc_free(proc);
+}
+
+/* Money that comes from elsewhere while it runs is found at the end. */
+static void others_money_is_found(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "0");
+	proc_wait_output(proc, "  1 s  ");
+	pg_exec("INSERT INTO accounts VALUES (9999, 5)");
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	loaded_check(proc, 6);
+	assert_int_equal(loaded_number(proc, "checks_failed"), 1);
+	proc_expect_err(proc, "1 of ");
+	proc_free(proc);
+}
+
+/* And so is a row of its own that was taken out of the ledger. */
+static void a_lost_row_is_found(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "0");
+	proc_wait_output(proc, "  1 s  ");
+	pg_exec("DELETE FROM transfers WHERE id = (SELECT min(id::text)::uuid FROM transfers)");
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	proc_expect_status(proc, 6);
+	assert_int_equal(loaded_number(proc, "checks_failed"), 2); /* how many, and what they moved */
+	proc_free(proc);
+}
+
+static void without_a_ledger(void **state)
+{
+	(void)state;
+	pg_exec("DROP TABLE transfers");
+	struct proc *proc = teller_run("load", "--count", "100", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "committed           100");
+	proc_expect_out(proc, "ok      total                                 20000, as expected");
+	proc_free(proc);
+	check_total();
+}
+
+static void it_asks_first(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("load", "--count", "5");
+	proc_expect_status(proc, 1);
+	proc_expect_err(proc, "nobody can answer here: add --yes");
+	proc_free(proc);
+	proc = teller_run("load", "--count", "5", "--hot", "4", "--dry-run");
+	proc_expect_all(proc, 0,
+			"would make 5 random transfers, by 8 workers among the first 4 accounts of accounts, each of "
+			"the smallest unit, the way read-write: reads both balances, then writes both, as the tutorial "
+			"does; nothing was moved\n",
+			NULL);
+	proc = teller_run("--read-only", "load", "--yes");
+	proc_expect_status(proc, 3);
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 0);
+}
+
+static void wrong_words_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *words[4], *told;
+		int status;
+	} cases[] = {
+		{{"--way", "slow"}, "there is no way \"slow\"; use read-write|lock|", 1},
+		{{"--way", "batch=1"}, "with K from 2 to 64", 1},
+		{{"--way", "batch=65"}, "with K from 2 to 64", 1},
+		{{"--way", "batch=4x"}, "with K from 2 to 64", 1},
+		{{"--workers", "0"}, "--workers", 1},
+		{{"--time", "-1"}, "--time takes a number from 0", 1},
+		{{"--time", "1e9"}, "--time takes a number from 0", 1},
+		{{"--zipf", "x"}, "--zipf takes a number from 0 to 10", 1},
+		{{"--read-share", "101"}, "--read-share", 1},
+		{{"--of", "7001"}, "--of takes two ids or more", 1},
+		{{"--of", "7001,7001"}, "there is one account only", 3},
+		{{"--of", "7001,5"}, "one of the accounts of --of is not there", 3},
+		{{"--of", "7001,x"}, "cannot be read", 3},
+		{{"--amount", "none"}, "is not an amount", 1},
+		{{"--amount", "1.5"}, "has decimals", 1},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct proc *proc = LOADED(cases[i].words[0], cases[i].words[1]);
+		proc_wait(proc);
+		proc_expect_status(proc, cases[i].status);
+		proc_expect_err(proc, cases[i].told);
+		assert_string_equal(buf_text(&proc->out), "");
+		proc_free(proc);
+	}
+	pg_exec("DELETE FROM accounts");
+	struct proc *proc = LOADED("--count", "5");
+	proc_wait(proc);
+	proc_expect_status(proc, 3);
+	proc_expect_err(proc, "there are no accounts; `create 100` adds some");
+	proc_free(proc);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(every_way_makes_its_count, bank),
+		cmocka_unit_test_setup(conflicts_are_retried, bank),
+		cmocka_unit_test_setup(the_naive_way_loses_transfers, bank),
+		cmocka_unit_test_setup(one_of_a_batch_is_rejected, bank),
+		cmocka_unit_test_setup(a_share_only_reads, bank),
+		cmocka_unit_test_setup(a_warm_up_is_not_measured, bank),
+		cmocka_unit_test_setup(an_interrupt_ends_it, bank),
+		cmocka_unit_test_setup(a_second_interrupt_cancels, bank),
+		cmocka_unit_test_setup(others_money_is_found, bank),
+		cmocka_unit_test_setup(a_lost_row_is_found, bank),
+		cmocka_unit_test_setup(without_a_ledger, bank),
+		cmocka_unit_test_setup(it_asks_first, bank),
+		cmocka_unit_test_setup(wrong_words_are_refused, bank),
+	};
+	return cmocka_run_group_tests(tests, pg_own_database, NULL);
+}
