@@ -32,6 +32,8 @@ struct judge_to {
 	/* A permutation comes; `why_not` says why it is passed over, NULL: it is played. */
 	void (*starts)(void *arg, size_t permutation, const char *why_not);
 	void (*verdict)(void *arg, const struct judge_verdict *verdict);
+	/* One that was begun is not possible: a step waits, and the next one is of its session; `why` says so. */
+	void (*impossible)(void *arg, size_t permutation, const char *why);
 	void (*ended)(void *arg, size_t permutation); /* one that was played, and all that was to be judged is */
 	void (*done)(void *arg,
 		     const struct err *err); /* once; `err`: it could not be played to the end, or torn down */

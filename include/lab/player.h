@@ -110,6 +110,9 @@ void player_sql(struct buf *out, const struct player *player, size_t row);
 enum player_state player_state(const struct player *player);
 enum player_pace player_paced(const struct player *player);
 const char *player_error(const struct player *player);
+/* Why the order cannot go on as it is: a session waits for one that has nothing to do, and the next step is its own.
+ * NULL: it can. The error says so too. */
+const char *player_impossible(const struct player *player);
 const char *player_left(const struct player *player); /* what was not torn down, and has to be by hand; NULL */
 bool player_strayed(const struct player *player);     /* a step was sent out of turn */
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "db/conninfo.h"
@@ -117,6 +118,7 @@ enum stage_fact_kind {
 	FACT_TORN_DOWN, /* a teardown was answered: lane (-1: the control connection), word */
 	FACT_ENDED,  /* the stage is off again; text: why something was not torn down and has to be by hand, or NULL */
 	FACT_FAILED, /* it cannot go on: fail; what can be is torn down (nothing of a bare stage), then FACT_ENDED */
+	FACT_ASKED,  /* the server has said who waits: stage_stuck() is of now; by hand only */
 };
 
 /* Why a play or a start cannot go on. */
@@ -130,7 +132,8 @@ enum stage_fail {
 	FAIL_CONTROL, /* the server could not be asked who waits; text */
 	FAIL_TIME,    /* record did not end in twice the limit, in spite of a cancel; seconds */
 	FAIL_STILL, /* record: its session was needed for the next step, and was not free in twice the limit; seconds */
-	FAIL_TOGETHER, /* the steps that are left hold each other */
+	FAIL_TOGETHER,   /* the steps that are left hold each other */
+	FAIL_IMPOSSIBLE, /* record waits for sessions that are sent nothing before it has ended: stage_impossible() */
 };
 
 /* Borrowed for the time of the call. */
@@ -181,6 +184,14 @@ void stage_play(struct stage *stage);
  * step is left). */
 MUST_CHECK enum status stage_step(struct stage *stage, size_t step, struct err *err);
 MUST_CHECK enum status stage_next(struct stage *stage, struct err *err); /* the turn at stage_turn() */
+
+/*
+ * By hand: this lane waits for a session that has nothing to do, so that it goes on only when a step of another one is
+ * sent. By what the server said last; false where it cannot say, or where a deadlock or a timeout may end the wait.
+ */
+bool stage_stuck(struct stage *stage, size_t lane);
+/* The sentence for that: "b_pay waits for A, and the next step, b_look, is of the session that waits". Harmless. */
+void stage_impossible(struct buf *out, const struct stage *stage, const struct stage_record *record);
 
 /* Asks the server to cancel what a lane runs. */
 void stage_cancel(struct stage *stage, size_t lane);

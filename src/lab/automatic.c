@@ -26,7 +26,7 @@ static void look_start(struct stage *stage, struct record *record, unsigned flag
 	automatic->looked = record;
 	automatic->flags = flags;
 	automatic->look_us = clock_us();
-	stage->ticked = automatic->collecting = automatic->cancelled = false;
+	stage->ticked = automatic->collecting = automatic->cancelled = automatic->stuck = false;
 	record->blocked = BLOCKED_UNASKED; /* what was asked before is no answer to this look */
 	timer_start(stage->tick, TICK_MS);
 }
@@ -91,12 +91,51 @@ static enum look look_complete(struct stage *stage, struct lane *lane)
 	return LOOK_DONE;
 }
 
+/* No step is sent before it ends: can it end? */
+static enum look look_stuck(struct stage *stage, struct lane *lane)
+{
+	struct automatic *automatic = &stage->automatic;
+	bool was = automatic->stuck;
+	automatic->stuck = stuck_is(stage, lane);
+	if (automatic->stuck && was)
+		return automatic_fail(stage, automatic->looked, FAIL_IMPOSSIBLE, 0, NULL);
+	automatic->looked->blocked = BLOCKED_UNASKED;
+	if (!automatic->stuck)
+		return check_limit(stage, lane);
+	step_ask(stage, NULL);
+	return LOOK_PENDING;
+}
+
+static enum look look_silent_end(struct stage *stage, struct lane *lane)
+{
+	struct record *record = stage->automatic.looked;
+	if (stage->options.bare || stage->blind)
+		return check_limit(stage, lane);
+	switch (record->blocked) {
+	case BLOCKED_UNASKED:
+		if (stage->asking)
+			timer_start(stage->tick, TICK_MS);
+		else
+			step_ask(stage, NULL);
+		return LOOK_PENDING;
+	case BLOCKED_ASKED:
+		return LOOK_PENDING;
+	case BLOCKED_NO:
+		record->blocked = BLOCKED_UNASKED;
+		stage->automatic.stuck = false;
+		return check_limit(stage, lane);
+	case BLOCKED_YES:
+		return look_stuck(stage, lane);
+	}
+	return LOOK_PENDING;
+}
+
 /* Nothing was read for a while: does it wait? */
 static enum look look_silent(struct stage *stage, struct lane *lane)
 {
 	struct automatic *automatic = &stage->automatic;
 	if (!(automatic->flags & LOOK_NONBLOCK))
-		return check_limit(stage, lane);
+		return look_silent_end(stage, lane);
 	if (stage->blind)
 		return clock_us() - automatic->look_us > blind_us ? automatic_held(stage) : check_limit(stage, lane);
 	switch (automatic->looked->blocked) {

@@ -96,9 +96,19 @@ static void keep_failure(struct judge *judge, const struct stage_fact *fact)
 	case FAIL_TOGETHER:
 		err_set(&judge->err, ST_STATEMENT, "the steps that are left hold each other back by their marks");
 		break;
+	case FAIL_IMPOSSIBLE: /* is no failure of the play: the next order comes */
+		break;
 	}
 	buf_free(&step);
 	buf_free(&text);
+}
+
+static void judge_impossible(struct judge *judge, const struct stage_record *record)
+{
+	struct buf why = {0};
+	stage_impossible(&why, judge->stage, record);
+	judge->to.impossible(judge->to.arg, judge->permutation, why.p);
+	buf_free(&why);
 }
 
 /* The play goes on to its end, but what follows a cancelled step tells nothing. */
@@ -137,6 +147,8 @@ static void judge_on_fact(void *arg, const struct stage_fact *fact)
 		keep_cancel(judge, fact);
 		break;
 	case FACT_FAILED:
+		if (fact->fail == FAIL_IMPOSSIBLE)
+			judge_impossible(judge, fact->record);
 		keep_failure(judge, fact);
 		break;
 	case FACT_TORN_DOWN:
@@ -153,6 +165,7 @@ static void judge_on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_SAID:
 	case FACT_WAITS:
 	case FACT_GOES_ON:
+	case FACT_ASKED:
 	case FACT_DONE:
 	case FACT_AGAIN:
 	case FACT_OUTCOME:

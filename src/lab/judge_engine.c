@@ -14,6 +14,16 @@ static void judge_engine_go_on(void *arg)
 	timer_start(judge->next, 0);
 }
 
+static void judge_engine_impossible(struct judge *judge)
+{
+	if (judge->impossible)
+		return;
+	judge->impossible = true;
+	judge->to.impossible(judge->to.arg, judge->permutation, player_impossible(judge->player));
+	timer_stop(judge->late);
+	player_end(judge->player, judge_engine_go_on, judge);
+}
+
 /* Nobody is there to find another way: what stops the player ends it. */
 static void on_changed(void *arg)
 {
@@ -21,11 +31,13 @@ static void on_changed(void *arg)
 	enum player_state state = player_state(judge->player);
 	const char *error = player_error(judge->player);
 	bool off = stage_state(player_stage(judge->player)) == STAGE_OFF;
-	if (error && !judge->err.status)
+	if (error && player_impossible(judge->player))
+		judge_engine_impossible(judge);
+	else if (error && !judge->err.status && !judge->impossible)
 		err_set(&judge->err, ST_STATEMENT, "it cannot be played to its end: %.400s", error);
 	if (off && (state == PLAYER_OVER || state == PLAYER_FAILED))
 		judge_engine_go_on(judge);
-	else if (error && !off && !judge->stopped)
+	else if (error && !off && !judge->stopped && !judge->impossible)
 		judge_engine_stop(judge);
 }
 
@@ -40,6 +52,7 @@ void judge_engine_begin(struct judge *judge)
 {
 	if (!judge->late)
 		judge->late = timer_new(judge->loop, on_late, judge);
+	judge->impossible = false;
 	judge->player = player_new(judge->loop, judge->ring, &judge->info, "", judge->lesson, on_changed, judge);
 	player_begin(judge->player, judge->permutation);
 	player_go_to(judge->player, SIZE_MAX);
@@ -99,7 +112,7 @@ void judge_engine_end(struct judge *judge)
 {
 	timer_stop(judge->late);
 	judge_leftover(judge, player_left(judge->player));
-	if (!judge->err.status && !judge->stopped) {
+	if (!judge->err.status && !judge->stopped && !judge->impossible) {
 		judge_steps(judge);
 		judge_checks(judge);
 		judge->to.ended(judge->to.arg, judge->permutation);

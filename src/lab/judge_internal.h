@@ -25,6 +25,7 @@ struct judge {
 	size_t permutation, played; /* the one that is played, from 0; how many were begun */
 	size_t check;               /* the next of the lesson's checks */
 	bool stopped;
+	bool impossible; /* the order that the engine takes part in */
 	struct err err;
 };
 

@@ -172,7 +172,7 @@ void lane_close(struct lane *lane)
 long lane_of_pid(const struct stage *stage, int pid)
 {
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
-		if (db_facts(stage->lanes[i].db)->pid == pid)
+		if (pid && db_facts(stage->lanes[i].db)->pid == pid)
 			return (long)i;
 	return LANE_OTHER;
 }

@@ -55,7 +55,8 @@ static void forget_order(struct player *player)
 	player_turns_forget(player);
 	free(player->error);
 	free(player->left);
-	player->error = player->left = NULL;
+	free(player->impossible);
+	player->error = player->left = player->impossible = NULL;
 	player->strayed = false;
 	player->asked = -1;
 }
@@ -132,6 +133,7 @@ void player_failed(struct player *player, const struct stage_fact *fact)
 	case FAIL_TIME:
 	case FAIL_STILL:
 	case FAIL_TOGETHER:
+	case FAIL_IMPOSSIBLE: /* of a play by itself */
 		buf_fmt(&text, "it cannot go on: %s", words[0] ? words : "a session is gone");
 		break;
 	}

@@ -57,6 +57,7 @@ struct player {
 	size_t go_to; /* GOES_ON without stopping while fewer steps were sent */
 	long wants;   /* asked for while a step was on its way: the next step, or a session */
 	bool strayed;
+	char *impossible;   /* why; NULL: it is not known to be */
 	struct turn *turns; /* [nturns] */
 	size_t nturns, nsent;
 	size_t *sent;        /* [nsent] turns, in the order of sending */

@@ -42,6 +42,11 @@ const char *player_error(const struct player *player)
 	return player->error;
 }
 
+const char *player_impossible(const struct player *player)
+{
+	return player->impossible;
+}
+
 const char *player_left(const struct player *player)
 {
 	return player->left;

@@ -48,6 +48,39 @@ static bool player_next_waits(const struct player *player)
 	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
 }
 
+/* The order cannot go on, and the error says so until another session is sent a step. */
+static void player_look_impossible(struct player *player)
+{
+	size_t turn = player_next_turn(player);
+	struct stage_lane lane;
+	struct buf why = {0}, error = {0};
+	if (player->impossible || player->strayed || turn == player->nturns || !player_next_waits(player))
+		return;
+	size_t session = player->lesson->spec->steps[player->turns[turn].step].session;
+	if (!stage_stuck(player->stage, session))
+		return;
+	stage_lane(player->stage, session, &lane);
+	stage_impossible(&why, player->stage, lane.record);
+	buf_fmt(&error, "this order is not possible: %s", why.p);
+	player_fail(player, error.p);
+	player->impossible = buf_take(&why);
+	buf_free(&error);
+}
+
+static void player_forget_error(struct player *player)
+{
+	free(player->error);
+	free(player->impossible);
+	player->error = player->impossible = NULL;
+}
+
+/* Somebody else has let it go on. */
+static void player_look_possible(struct player *player)
+{
+	if (player->impossible && !player_next_waits(player))
+		player_forget_error(player);
+}
+
 /* ---- 1: asked for; 2: sent ---- */
 
 static void player_by_hand(struct player *player)
@@ -75,8 +108,7 @@ static enum status player_send(struct player *player, size_t i, struct err *err)
 		player->pace = PLAYER_BY_HAND;
 		return status;
 	}
-	free(player->error);
-	player->error = NULL;
+	player_forget_error(player);
 	player->strayed = player->strayed || !in_turn;
 	if (asked)
 		player->asked = (long)i;
@@ -117,6 +149,8 @@ enum status player_next(struct player *player, struct err *err)
 	case PLAYER_READY:
 		break;
 	}
+	if (player->impossible)
+		return player_after_the_end(player, err);
 	if (player_next_waits(player)) { /* then it is sent as soon as that is over */
 		player->wants = WANTS_NEXT;
 		return ST_OK;
@@ -284,9 +318,13 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 		break;
 	case FACT_WAITS:
 	case FACT_GOES_ON:
+		player_look_possible(player);
 		player_judge(player, fact->record);
 		player_recall(player);
 		player_settle(player);
+		break;
+	case FACT_ASKED:
+		player_look_impossible(player);
 		break;
 	case FACT_AGAIN:
 		player_turns_again(player, fact);
@@ -295,6 +333,7 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 		player_turns_outcome(player, fact);
 		break;
 	case FACT_DONE:
+		player_look_possible(player);
 		player_judge(player, fact->record);
 		player_watch(player);
 		player_recall(player);

@@ -54,6 +54,7 @@ struct lane {
 	struct record *record;      /* the step that runs */
 	struct engine_lane *engine; /* the engine runs its steps; NULL: they are sent as they are */
 	int notices;                /* of its steps that were heard, of all its life */
+	bool idle_when_asked;       /* it had nothing to do when the server was asked who waits */
 };
 
 void lane_init(struct lane *lane, struct stage *stage, long index, const char *name);
@@ -88,7 +89,8 @@ enum { STEP_ASK_FIRST_MS = 10, STEP_ASK_LAST_MS = 1000, STEP_BLIND_MS = 300 };
 struct record *step_send(struct stage *stage, size_t step, const struct spec_turn *turn);
 /* Tells the notices that came before the first result; true where that is there. */
 bool step_hear(struct lane *lane);
-bool step_held(const struct record *record);          /* a mark holds it back, answered as it may be */
+bool step_held(const struct record *record);                 /* a mark holds it back, answered as it may be */
+bool step_mark_holds(const struct record *record, size_t i); /* the mark at that place */
 bool step_waits_at_once(const struct record *record); /* a mark wants it to be called waiting as soon as it is sent */
 void step_set_waiting(struct record *record, bool waiting);
 /* Asks the server whether this lane waits, or (NULL) all that run; record->blocked and its blockers are the answer.
@@ -130,6 +132,12 @@ void control_turn(struct stage *stage);
 bool control_idle(const struct stage *stage); /* nothing runs, nothing is queued */
 void control_drop(struct stage *stage);       /* forgets what runs and what is queued */
 
+/* ---- stuck.c: can a session that waits go on before another step is sent? ---- */
+
+void stuck_note_idle(struct stage *stage); /* the server is about to be asked who waits */
+/* By its last answer, about all that run: no. False where that is not known. */
+bool stuck_is(struct stage *stage, const struct lane *lane);
+
 /* ---- automatic.c: a permutation by itself ---- */
 
 enum { LOOK_NONBLOCK = 1, LOOK_RETRY = 2 };
@@ -154,6 +162,7 @@ struct automatic {
 	unsigned flags;
 	uint64_t look_us;
 	bool collecting, cancelled;
+	bool stuck; /* it waits for ever, the server said once */
 
 	bool sweeping, marked;
 	size_t sweep_at, sweep_had;
@@ -220,8 +229,11 @@ struct stage {
 	struct control_job *control_jobs, *control_job; /* queued, running */
 	bool blind;                                     /* the server cannot say who waits */
 	bool asking;                                    /* it is being asked */
-	uint64_t ask_ms;                                /* by hand: until it is asked again */
-	bool ask_again;                                 /* by hand: once more, although all are known to wait */
+	bool news,
+		asked_since_news; /* by hand: something was sent or done since it was asked; nothing was since it answered */
+	enum { TIMEOUTS_UNASKED, TIMEOUTS_ASKED, TIMEOUTS_NONE, TIMEOUTS_SOME } timeouts; /* that may end a wait */
+	uint64_t ask_ms; /* by hand: until it is asked again */
+	bool ask_again;  /* by hand: once more, although all are known to wait */
 
 	enum { SETUP_CONNECT, SETUP_POOL, SETUP_NAME, SETUP_SCHEMA, SETUP_COMMON, SETUP_SESSIONS } setup;
 	size_t setup_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */

@@ -131,7 +131,8 @@ struct record *step_send(struct stage *stage, size_t step, const struct spec_tur
 /* Those that wait are asked about soon: this step may have changed it. */
 static void step_news(struct stage *stage)
 {
-	stage->ask_again = true;
+	stage->ask_again = stage->news = true;
+	stage->asked_since_news = false;
 	stage->ask_ms = STEP_ASK_FIRST_MS;
 	timer_stop(stage->tick);
 }
@@ -196,7 +197,7 @@ bool step_hear(struct lane *lane)
 
 /* ---- 3: does it wait? for whom? ---- */
 
-static bool step_mark_holds(const struct record *record, size_t i)
+bool step_mark_holds(const struct record *record, size_t i)
 {
 	const struct stage *stage = record->lane->stage;
 	const struct spec_mark *mark = &record->pub.turn->marks[i];
@@ -297,6 +298,7 @@ static void step_on_asked(void *arg, const struct stage_word *word)
 	struct stage *stage = arg;
 	bool unknown = word->kind == WORD_ERROR && strcmp(word->sqlstate, "42883") == 0;
 	stage->asking = false;
+	stage->asked_since_news = !stage->news;
 	stage->blind = stage->blind || unknown;
 	if (word->kind != WORD_ROWS && !unknown && stage->state == STAGE_PLAYING) {
 		stage_fail(stage,
@@ -310,6 +312,8 @@ static void step_on_asked(void *arg, const struct stage_word *word)
 		if (record && record->blocked == BLOCKED_ASKED)
 			record->blocked = BLOCKED_NO;
 	}
+	if (stage->state == STAGE_STANDING)
+		stage_tell(stage, &(struct stage_fact){.kind = FACT_ASKED, .lane = -1});
 }
 
 /*
@@ -334,6 +338,8 @@ void step_ask(struct stage *stage, const struct lane *only)
 			lane_add_pid(&asked, lane);
 	}
 	buf_str(&asked, asked.len ? "}" : "{}");
+	stuck_note_idle(stage);
+	stage->news = false;
 	stage->asking = true;
 	control_ask(stage, sql, buf_take(&asked), lane_pids(stage), step_on_asked, stage);
 }

@@ -158,6 +158,7 @@ static void add_failure(struct transcript *t, const struct stage_fact *fact)
 		if (fact->fail == FAIL_STILL)
 			add_active(t);
 		return;
+	case FAIL_IMPOSSIBLE: /* never of a bare stage */
 	case FAIL_TOGETHER:
 		buf_str(out, "failed to complete permutation due to mutually-blocking steps\n");
 		return;
@@ -211,6 +212,7 @@ static void transcript_on_fact(void *arg, const struct stage_fact *fact)
 		break;
 	case FACT_SENT:
 	case FACT_GOES_ON:
+	case FACT_ASKED:
 	case FACT_AGAIN:
 	case FACT_OUTCOME:
 	case FACT_LOST:

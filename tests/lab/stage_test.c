@@ -80,6 +80,8 @@ static void on_fact(void *arg, const struct stage_fact *fact)
 					    "played",  "torn-down", "ended", "failed"};
 	struct scene *s = arg;
 	size_t from = s->facts.len;
+	if (fact->kind == FACT_ASKED)
+		return;
 	buf_str(&s->facts, names[fact->kind]);
 	add_step(s, fact->record);
 	if (fact->kind == FACT_WAITS)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
@@ -387,6 +388,42 @@ static void names_are_counted_in_columns(void **state)
 	console_quit(term);
 }
 
+/* Without a permutation there are all orders, and in some of them a session that waits is next. */
+static const char lockers[] =
+	"setup { CREATE TABLE two (id int PRIMARY KEY, n int); INSERT INTO two VALUES (1, 10), (2, 20); }\n"
+	"teardown { DROP TABLE two; }\n"
+	"session A step A_begin { BEGIN; } step A_lock { SELECT n FROM two FOR UPDATE; } step A_commit { COMMIT; }\n"
+	"session B step B_begin { BEGIN; } step B_lock { SELECT n FROM two FOR UPDATE; } step B_commit { COMMIT; }\n";
+
+static void an_order_that_is_not_possible(void **state)
+{
+	char line[300];
+	char *path = spec_file_path();
+	proc_free(spec_file_lab("check", lockers, NULL));
+	struct term *term = console_open(state, 24, 80);
+	snprintf(line, sizeof line, ":lab play %s<Enter>", path);
+	term_type(term, line);
+	term_expect(term, "PAUSED  step 0 of 6");
+	term_type(term, ":lab order 4<Enter>");
+	term_expect(term, "4 of 20");
+	term_expect(term, "PAUSED  step 0 of 6");
+	console_space_to(term, 0, 4, 6);
+	term_expect(term, "this order is not possible: B_lock waits for A");
+	term_type(term, "a"); /* out of turn: it lets B go on */
+	term_expect(term, "step 5 of 6");
+	term_settle(term);
+	term_expect_gone(term, "not possible");
+	term_type(term, ":lab order 4<Enter>");
+	term_expect(term, "PAUSED  step 0 of 6");
+	console_space_to(term, 0, 4, 6);
+	term_expect(term, "this order is not possible: B_lock waits for A");
+	term_type(term, " ");
+	term_expect(term, "5 of 20");
+	term_expect(term, "PAUSED  step 0 of 6");
+	console_quit(term);
+	free(path);
+}
+
 static void no_such_lesson(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -420,6 +457,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(long_names_and_answers, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(remembered_reads, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(names_are_counted_in_columns, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(an_order_that_is_not_possible, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/lab", tests, own_database, NULL);

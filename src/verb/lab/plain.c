@@ -21,6 +21,7 @@ struct lab_plain {
 	struct timer *late;
 	size_t offered; /* from 1, the row that waits to be sent; 0: none */
 	bool ended;     /* this order's end was said */
+	bool passing;   /* it is not possible, and is being torn down */
 	bool reading;   /* a line is awaited */
 	bool by_itself; /* there are no more lines */
 	size_t surprises;
@@ -114,11 +115,31 @@ static void lab_plain_ahead(struct lab_plain *plain)
 	lab_plain_read_line(plain);
 }
 
+static void lab_plain_on_passed(void *arg)
+{
+	struct lab_plain *plain = arg;
+	plain->passing = false;
+	if (!plain->err.status)
+		(void)story_left(&plain->err, plain->player);
+	if (plain->lab->run)
+		lab_plain_go_to_next(plain);
+}
+
+/* Of all orders, some cannot be. */
+static void lab_plain_pass_over(struct lab_plain *plain)
+{
+	app_result(plain->lab->run->app, "Not possible: %s", player_impossible(plain->player));
+	plain->passing = true;
+	player_end(plain->player, lab_plain_on_passed, plain);
+}
+
 static void lab_plain_offer(struct lab_plain *plain)
 {
 	size_t next = player_next_row(plain->player);
 	if (next == player_nrows(plain->player)) {
 		lab_plain_give_up(plain, "a session waits, and no step is left that would let it go on");
+	} else if (player_impossible(plain->player) && !plain->lesson->spec->npermutations) {
+		lab_plain_pass_over(plain);
 	} else if (player_error(plain->player)) {
 		lab_plain_give_up(plain, player_error(plain->player));
 	} else if (lab_plain_next_waits(plain, next)) {
@@ -135,7 +156,7 @@ static void lab_plain_turn(void *arg)
 	struct story_items items = {0};
 	bool off = stage_state(player_stage(plain->player)) == STAGE_OFF;
 	timer_stop(plain->late);
-	if (!plain->lab->run)
+	if (!plain->lab->run || plain->passing)
 		return;
 	story_follow(plain->story, &items);
 	lab_lines(plain->lab->run->app, &items);

@@ -22,10 +22,10 @@ struct judging {
 	struct lesson *lesson;
 	struct judge *judge;
 	struct timer *next;
-	struct output *output;                     /* NULL: lines for people */
-	struct buf lines;                          /* on a screen: until all is over */
-	uint64_t judged, wrong;                    /* of this permutation */
-	uint64_t played, skipped, held, surprises; /* of all */
+	struct output *output;                                 /* NULL: lines for people */
+	struct buf lines;                                      /* on a screen: until all is over */
+	uint64_t judged, wrong;                                /* of this permutation */
+	uint64_t played, skipped, impossible, held, surprises; /* of all */
 	struct err err;
 };
 
@@ -116,6 +116,23 @@ static void on_verdict(void *arg, const struct judge_verdict *verdict)
 		lab_run_tell_surprise(judging, verdict);
 }
 
+/* One that the author wrote down is a mistake; of all orders, some cannot be. */
+static void lab_run_on_impossible(void *arg, size_t permutation, const char *why)
+{
+	struct judging *judging = arg;
+	struct buf line = {0};
+	bool written = judging->lesson->spec->npermutations > 0;
+	judging->impossible++;
+	judging->surprises += written;
+	if (judging->output) {
+		write_row(judging, permutation, 0, (const char *const[]){NULL, NULL, NULL, why, "impossible"});
+		return;
+	}
+	lab_run_add_place(judging, &line, permutation);
+	buf_fmt(&line, "not possible: %s", why);
+	lab_run_tell(judging, &line);
+}
+
 static void on_ended(void *arg, size_t permutation)
 {
 	struct judging *judging = arg;
@@ -147,9 +164,11 @@ static enum status sum_up(struct judging *judging, struct err *err)
 	if (story_surprised(err, judging->surprises))
 		return err->status;
 	struct buf line = {0};
-	buf_fmt(&line, "%" PRIu64 " %s played, %" PRIu64 " not; %" PRIu64 " of %" PRIu64 " as expected",
-		judging->played, text_plural(judging->played, "order", "orders"), judging->skipped, judging->held,
-		judging->held);
+	buf_fmt(&line, "%" PRIu64 " %s played, %" PRIu64 " not", judging->played,
+		text_plural(judging->played, "order", "orders"), judging->skipped);
+	if (judging->impossible)
+		buf_fmt(&line, ", %" PRIu64 " not possible", judging->impossible);
+	buf_fmt(&line, "; %" PRIu64 " of %" PRIu64 " as expected", judging->held, judging->held);
 	if (judging->output)
 		buf_free(&line);
 	else
@@ -220,7 +239,7 @@ static void lab_run_on_next(void *arg)
 	struct judging *judging = arg;
 	struct app *app = judging->lab->run->app;
 	struct lesson_server server = {0};
-	struct judge_to to = {on_starts, on_verdict, on_ended, lab_run_on_done, judging};
+	struct judge_to to = {on_starts, on_verdict, lab_run_on_impossible, on_ended, lab_run_on_done, judging};
 	close_lesson(judging);
 	const char *name = judging->err.status || judging->lab->stopped ? NULL : next_name(judging);
 	if (name && !lesson_server_of(app->browse, &server))
