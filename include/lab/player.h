@@ -85,6 +85,9 @@ size_t player_order(const struct player *player);
 size_t player_following(const struct player *player);
 void player_begin(struct player *player, size_t order); /* from its start, whatever was being played */
 
+/* Of transactions that name no level, from the next player_begin() on: see stage_isolation(). */
+void player_isolation(struct player *player, const char *level);
+
 /* On ST_USAGE nothing was sent, and the sentence says why. */
 MUST_CHECK enum status player_next(struct player *player, struct err *err);
 MUST_CHECK enum status player_step(struct player *player, size_t session,

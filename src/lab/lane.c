@@ -157,6 +157,7 @@ void lane_connect(struct lane *lane, db_connected_fn *done)
 {
 	lane_forget(lane);
 	lane->fresh = true;
+	lane->isolation = NULL;
 	lane->dialled_us = clock_us();
 	/* The login is the pooler's own; what may take long is that it has no backend to spare. */
 	db_connect(lane->db, &lane->stage->info, pooled_any(lane->stage) ? POOL_LIMIT_MS : CONNECT_MS, done, lane);

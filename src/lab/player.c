@@ -73,7 +73,13 @@ static void begin_now(struct player *player)
 	player->state = PLAYER_STARTING;
 	for (size_t i = 0; i < player->lesson->spec->nsessions; i++)
 		stage_retry(player->stage, i, lesson_retry_of(player->lesson, (long)order, i) != NULL);
+	stage_isolation(player->stage, player->isolation);
 	stage_begin(player->stage, player->permutation);
+}
+
+void player_isolation(struct player *player, const char *level)
+{
+	player->isolation = level;
 }
 
 void player_begin(struct player *player, size_t order)

@@ -40,6 +40,7 @@ struct player {
 	struct ring *ring;
 	char *name;
 	const struct lesson *lesson;
+	const char *isolation; /* of transactions that name none; NULL: the server's own */
 	struct stage *stage;
 	struct values *values;
 	player_changed_fn *changed, *ended;

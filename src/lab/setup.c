@@ -104,6 +104,55 @@ static bool make_schema(struct stage *stage)
 {
 	if (!schema_set_up(stage))
 		return false;
+	stage->setup_at = 0;
+	stage->setup = SETUP_ISOLATION;
+	return true;
+}
+
+static void send_isolation(struct lane *lane)
+{
+	struct buf sql = {0};
+	lane->isolation = lane->stage->isolation;
+	if (lane->isolation)
+		buf_fmt(&sql, "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL %s", lane->isolation);
+	else
+		buf_str(&sql, "RESET default_transaction_isolation");
+	lane_send(lane, sql.p, 0);
+	buf_free(&sql);
+}
+
+/* False where the server does not take it, which ends the start. */
+static bool isolation_taken(struct stage *stage, struct lane *lane)
+{
+	const struct stage_word *word = lane_result(lane);
+	bool taken = word && word->kind != WORD_ERROR;
+	if (!taken)
+		stage_fail(stage, &(struct stage_fact){.fail = FAIL_SET_UP, .lane = lane->index, .word = word});
+	lane_clear(lane);
+	return taken;
+}
+
+static bool set_isolation_next(struct stage *stage)
+{
+	struct lane *lane = &stage->lanes[stage->setup_at];
+	bool as_it_is = lane->isolation == stage->isolation;
+	if (!stage->setup_sent && !as_it_is) {
+		stage->setup_sent = true;
+		send_isolation(lane);
+		return false;
+	}
+	if (stage->setup_sent && (lane->busy || !isolation_taken(stage, lane)))
+		return false;
+	stage->setup_sent = false;
+	stage->setup_at++;
+	return true;
+}
+
+static bool set_isolation(struct stage *stage)
+{
+	if (stage->setup_at < stage->spec->nsessions)
+		return set_isolation_next(stage);
+	stage->setup_at = 0;
 	stage->setup = SETUP_COMMON;
 	return true;
 }
@@ -184,6 +233,8 @@ static bool set_on(struct stage *stage)
 		return name_all(stage);
 	case SETUP_SCHEMA:
 		return make_schema(stage);
+	case SETUP_ISOLATION:
+		return set_isolation(stage);
 	case SETUP_COMMON:
 		return set_up_common(stage);
 	case SETUP_SESSIONS:

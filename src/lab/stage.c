@@ -179,6 +179,12 @@ void stage_retry(struct stage *stage, size_t lane, bool on)
 	engine_lane_set(&stage->lanes[lane], on);
 }
 
+void stage_isolation(struct stage *stage, const char *level)
+{
+	assert(stage->state == STAGE_OFF);
+	stage->isolation = level;
+}
+
 void stage_play(struct stage *stage)
 {
 	if (stage->state != STAGE_STANDING)

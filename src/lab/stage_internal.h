@@ -39,8 +39,9 @@ struct lane {
 	long index; /* -1: the control connection */
 	const char *name;
 	struct db *db;
-	bool fresh;   /* connected, and not used yet */
-	bool entered; /* of the control connection: it is what the schema was named with */
+	bool fresh;            /* connected, and not used yet */
+	const char *isolation; /* that was set for its transactions, as the stage has it; NULL: none was */
+	bool entered;          /* of the control connection: it is what the schema was named with */
 	uint64_t dialled_us;
 	bool busy;                  /* something was sent and is not answered to its end */
 	bool answered;              /* its first result is there */
@@ -212,6 +213,7 @@ struct stage {
 	struct conninfo info;
 	const struct spec *spec;
 	struct stage_options options;
+	const char *isolation; /* of transactions that name none; NULL: as the server has it */
 	stage_fact_fn *fn;
 	void *arg;
 
@@ -235,7 +237,15 @@ struct stage {
 	uint64_t ask_ms; /* by hand: until it is asked again */
 	bool ask_again;  /* by hand: once more, although all are known to wait */
 
-	enum { SETUP_CONNECT, SETUP_POOL, SETUP_NAME, SETUP_SCHEMA, SETUP_COMMON, SETUP_SESSIONS } setup;
+	enum {
+		SETUP_CONNECT,
+		SETUP_POOL,
+		SETUP_NAME,
+		SETUP_SCHEMA,
+		SETUP_ISOLATION,
+		SETUP_COMMON,
+		SETUP_SESSIONS
+	} setup;
 	size_t setup_at; /* connecting and naming: 0 is the control connection, then the lanes; else the text */
 	bool setup_sent;
 	bool set_up; /* one set-up has succeeded, or there is none: there is something to tear down */

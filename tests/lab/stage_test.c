@@ -21,9 +21,10 @@ static const char text[] = "setup { CREATE TABLE t (n int); INSERT INTO t VALUES
 			   "session c\n"
 			   "step queue { UPDATE t SET n = n + 100; }\n"
 			   "step quick { SELECT 'quick' AS q; }\n"
+			   "step level { SHOW transaction_isolation; }\n"
 			   "permutation hold write quick(write) free\n";
 
-enum { HOLD, FREE, WRITE, SEE, QUEUE, QUICK };
+enum { HOLD, FREE, WRITE, SEE, QUEUE, QUICK, LEVEL };
 
 struct scene {
 	struct loop *loop;
@@ -354,6 +355,33 @@ static void the_rest_plays_by_itself_and_is_asked_before_the_teardown(void **sta
 			"said\ntorn-down\ntorn-down\nended\n");
 }
 
+static void show_isolation(struct scene *s, const char *level, const char *shown)
+{
+	stage_end(s->stage);
+	until(s, "ended");
+	stage_isolation(s->stage, level);
+	stage_begin(s->stage, NULL);
+	until(s, "begun");
+	step(s, LEVEL);
+	until(s, shown);
+}
+
+/* It is set for the sessions, and taken back, over the connections that are there. */
+static void transactions_have_the_isolation_that_is_asked_for(void **state)
+{
+	struct scene *s = *state;
+	show_isolation(s, "REPEATABLE READ", "done level repeatable read");
+	show_isolation(s, "SERIALIZABLE", "done level serializable");
+	show_isolation(s, NULL, "done level read committed");
+	show_isolation(s, "REPEATABLE READ", "done level repeatable read");
+	stage_end(s->stage);
+	until(s, "ended");
+	stage_isolation(s->stage, "SNAPSHOT");
+	stage_begin(s->stage, NULL);
+	until(s, "failed");
+	until(s, "ended");
+}
+
 static int database(void **state)
 {
 	(void)state;
@@ -377,6 +405,7 @@ int main(void)
 		SCENE(leaving_before_it_is_set_up_touches_nothing),
 		SCENE(without_the_control_connection_a_new_one_tears_down),
 		SCENE(what_cannot_be_torn_down_is_said),
+		SCENE(transactions_have_the_isolation_that_is_asked_for),
 		SCENE(the_rest_plays_by_itself_and_is_asked_before_the_teardown),
 	};
 	return cmocka_run_group_tests(tests, database, NULL);
