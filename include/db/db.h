@@ -181,6 +181,9 @@ void db_on_uncancelled(struct db *db, void (*fn)(void *arg, const char *why), vo
 
 /* Drops our own connection, as a broken network would: what was sent may arrive, no answer will. */
 void db_cut(struct db *db);
+/* The same as soon as the server begins to answer what is in flight: that has arrived and was done, and `lost` comes
+ * in the place of its answer, which stays unread in the socket. Nothing where nothing is in flight. */
+void db_cut_answered(struct db *db);
 
 enum db_state db_state(const struct db *db);
 enum session db_session(const struct db *db);

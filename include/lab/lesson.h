@@ -21,7 +21,7 @@
 struct lesson_way {
 	bool waits;
 	long waits_for;    /* a session; -1: any */
-	const char *end;   /* "ok", an SQLSTATE, or NULL: any */
+	const char *end;   /* "ok", an SQLSTATE, "lost", or NULL: any */
 	const char *reads; /* NULL: anything */
 	const char *tag;   /* NULL: anything */
 };
@@ -80,6 +80,11 @@ struct lesson_after {
 struct lesson_check {
 	struct lesson_scope scope;
 	const char *sql, *value;
+};
+
+/* The connection of this step's session is cut when the server has done the step. */
+struct lesson_cut {
+	struct lesson_scope scope;
 };
 
 struct lesson_retry {
@@ -147,6 +152,8 @@ struct lesson {
 	size_t nneeds;
 	struct lesson_proof *proofs;
 	size_t nproofs;
+	struct lesson_cut *cuts;
+	size_t ncuts;
 	struct lesson_retry *retries;
 	size_t nretries;
 };
@@ -164,6 +171,8 @@ const struct lesson_ask *lesson_ask_about(const struct lesson *lesson, long perm
 /* Whether this answer is what the step did; one without an outcome is, where it is right and all expected came true. */
 bool lesson_answers(const struct lesson *lesson, long permutation, const struct lesson_ask *ask, size_t answer,
 		    const struct lesson_fact *fact);
+
+bool lesson_cuts(const struct lesson *lesson, long permutation, long step);
 
 /* NULL: this session's steps are sent as they are. */
 const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session);
@@ -196,6 +205,7 @@ struct lesson_fact {
 	const bool *waited_for; /* [nsessions], or NULL: not known */
 	bool complete;
 	const char *sqlstate; /* NULL: no error */
+	bool lost;            /* the connection was, without an answer */
 	const char *reads;    /* the last answer with rows, as a VALUE; NULL: none */
 	const char *tag;
 };

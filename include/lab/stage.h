@@ -46,6 +46,7 @@ enum lane_state {
 	LANE_WAITING, /* the step waits for other sessions */
 	LANE_HELD,    /* the step is answered, but a mark of the permutation holds the report back */
 	LANE_LOST,    /* the connection is gone; stage_begin() makes a new one */
+	LANE_CUT,     /* it was cut with the last step of the session */
 };
 
 /* What a session said. All text is the server's, raw: text_escape() it before showing. Strings are never NULL. */
@@ -81,6 +82,8 @@ struct stage_record {
 	bool waited;                   /* it was seen to wait, or a mark held it */
 	bool cancelled;                /* by us */
 	bool lost;                     /* the connection ended with it */
+	bool cut;                      /* by us: stage_cut() */
+	bool unknown;                  /* and what was lost with it is the answer to a commit */
 	uint64_t sent_us, duration_us; /* clock_us(); until it was answered */
 	/* The lanes that it waited for when the server was last asked; LANE_OTHER for a session that is not ours. */
 	long blockers[STAGE_BLOCKERS_MAX];
@@ -182,6 +185,13 @@ void stage_retry(struct stage *stage, size_t lane, bool on);
  * "REPEATABLE READ", static; NULL: the server's own.
  */
 void stage_isolation(struct stage *stage, const char *level);
+
+/*
+ * STAGE_OFF only. From the next stage_begin() on, the connection of this step's session is cut at the socket when the
+ * server has done the step, before its answer is read. Where its permutation has more steps for the session, the
+ * session is set up on a new connection, and only then the step is done.
+ */
+void stage_cut(struct stage *stage, size_t step, bool on);
 
 /* STAGE_STANDING only: sends what is left of the permutation by itself, then tears down. */
 void stage_play(struct stage *stage);

@@ -81,6 +81,7 @@ enum story_end {
 	STORY_RUNS,
 	STORY_WAITS,
 	STORY_FAILED, /* code, message */
+	STORY_CUT,    /* its answer was lost with the connection, which we cut */
 	STORY_READS,  /* rows */
 	STORY_DONE,   /* tag, "" for an empty statement */
 };

@@ -251,6 +251,7 @@ void db_begin(struct db *db, size_t npending, const struct db_context *context, 
 	db->context = *context;
 	db->reply = *reply;
 	db->answered = 0;
+	db->cut_due = false;
 	free(db->warning);
 	db->warning = NULL;
 	db->last_us = clock_us(); /* libpq sends on the way, and the server may have answered before it is through */
@@ -417,6 +418,11 @@ void db_cut(struct db *db)
 	shutdown(fd, SHUT_RDWR);
 	while (recv(fd, unread, sizeof unread, MSG_DONTWAIT) > 0)
 		; /* an answer that was quicker than the cut is lost as well */
+}
+
+void db_cut_answered(struct db *db)
+{
+	db->cut_due = db->state == DB_BUSY;
 }
 
 bool db_outdated(struct db *db)

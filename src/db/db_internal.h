@@ -127,6 +127,7 @@ struct db {
 	char *end; /* libpq's words on how the connection ended */
 	struct cancel_job *cancel;
 	struct beside *beside; /* a cancel by SQL, should that one be ignored */
+	bool cut_due;          /* db_cut_answered() */
 	bool idle_due;         /* the round trip is over, but a cancel is still on its way */
 	bool in_transaction;
 	db_lost_fn *on_lost;

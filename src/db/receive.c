@@ -251,11 +251,23 @@ static void keep_end(struct db *db)
 	db->end = mem_dup(all + (strncmp(all, said, n) == 0 ? n : 0));
 }
 
+static void receive_cut(struct db *db)
+{
+	db_cut(db);
+	free(db->end);
+	db->end = mem_dup("our own connection was cut on request, before its answer was read");
+	db_lose(db, NULL);
+}
+
 void db_ready(void *arg, int events)
 {
 	struct db *db = arg;
 	if (db->state == DB_CONNECTING) {
 		connect_ready(db);
+		return;
+	}
+	if (db->cut_due && db->state == DB_BUSY && (events & WATCH_READ)) {
+		receive_cut(db);
 		return;
 	}
 	if ((events & WATCH_READ) && !PQconsumeInput(db->conn)) {

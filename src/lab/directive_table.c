@@ -348,7 +348,35 @@ static enum status directive_documented(struct directive_reader *r)
 	return directive_proofs(r, LESSON_DOCUMENTED);
 }
 
+static enum status directive_cut(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	if (directive_read_step(r, "") || directive_read_end(r))
+		return directive_failed(r);
+	for (size_t i = 0; i < lesson->ncuts; i++)
+		if (directive_same_scope(r, &lesson->cuts[i].scope))
+			return directive_twice(r, "this step is cut", lesson->cuts[i].scope.place.line);
+	lesson->cuts = mem_grow(lesson->cuts, lesson->ncuts, sizeof *lesson->cuts);
+	lesson->cuts[lesson->ncuts++] = (struct lesson_cut){r->scope};
+	return ST_OK;
+}
+
 /* ---- what is known only when all is read ---- */
+
+/* The engine would settle the commit by itself. */
+static enum status directive_check_cut(struct directive_reader *r, const struct lesson_cut *cut)
+{
+	const struct spec_step *step = &r->spec->steps[cut->scope.step];
+	for (size_t p = 0; p <= r->spec->npermutations; p++) {
+		long permutation = (long)p - 1;
+		bool holds = cut->scope.permutation < 0 || cut->scope.permutation == permutation;
+		if (holds && lesson_retry_of(r->lesson, permutation, step->session))
+			return directive_error(&r->lexer, cut->scope.place,
+					       "the engine runs session %s: no step of it can be cut",
+					       token_say_name(r->spec->sessions[step->session].name).text);
+	}
+	return ST_OK;
+}
 
 /* What does not run on a product was not played there. */
 static enum status directive_check_proof(struct directive_reader *r, const struct lesson_proof *proof)
@@ -411,6 +439,9 @@ enum status directives_check(struct directive_reader *r)
 	for (size_t i = 0; i < lesson->nproofs; i++)
 		if (directive_check_proof(r, &lesson->proofs[i]))
 			return directive_failed(r);
+	for (size_t i = 0; i < lesson->ncuts; i++)
+		if (directive_check_cut(r, &lesson->cuts[i]))
+			return directive_failed(r);
 	for (size_t i = 0; i < lesson->nretries; i++)
 		if (engine_check(&r->lexer, lesson, &lesson->retries[i]))
 			return directive_failed(r);
@@ -433,6 +464,7 @@ const struct directive directives[] = {
 	{.name = "expect", .read = directive_expect},
 	{.name = "check", .read = directive_check},
 	{.name = "let", .read = directive_let},
+	{.name = "cut", .read = directive_cut},
 	{.name = "retry", .read = directive_retry},
 	{.name = NULL},
 };

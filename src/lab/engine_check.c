@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "lesson_internal.h"
+#include "stage_internal.h"
 #include "token.h"
 
 enum framing { FRAMING_NONE, FRAMING_BEGIN, FRAMING_COMMIT, FRAMING_OTHER };
@@ -29,6 +30,13 @@ static enum framing framing_of(const char *sql)
 		if (strlen(framings[i].word) == n && strncasecmp(sql, framings[i].word, n) == 0)
 			return framings[i].framing;
 	return FRAMING_NONE;
+}
+
+bool engine_check_commits(const char *sql, const struct dialect *dialect)
+{
+	size_t blanks = strspn(sql, " \t\r\n");
+	bool release = strncasecmp(sql + blanks, "RELEASE", 7) == 0;
+	return framing_of(sql) == FRAMING_COMMIT || (release && dialect->release_commits);
 }
 
 /* The engine begins and ends the transaction: what is between has to be the body's. */

@@ -180,6 +180,8 @@ static void judge_begin(struct judge *judge, const struct spec_permutation *perm
 		judge_engine_begin(judge);
 	else {
 		values_begin(judge->values, (long)judge->permutation);
+		for (size_t i = 0; i < judge->lesson->spec->nsteps; i++)
+			stage_cut(judge->stage, i, lesson_cuts(judge->lesson, (long)judge->permutation, (long)i));
 		stage_begin(judge->stage, permutation);
 	}
 }

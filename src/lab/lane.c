@@ -34,6 +34,8 @@ static void lane_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	(void)index;
 	struct stage_word word;
+	if (again_answer(arg, answer))
+		return;
 	word_from_answer(&word, answer);
 	lane_hear(arg, &word);
 }
@@ -48,7 +50,8 @@ void lane_over(struct lane *lane)
 
 static void lane_on_idle(void *arg)
 {
-	lane_over(arg);
+	if (!again_idle(arg))
+		lane_over(arg);
 }
 
 void lane_lose(struct lane *lane, const char *why)
@@ -72,6 +75,8 @@ static void lane_on_lost(void *arg, size_t answered, const struct answer *why)
 	(void)answered;
 	struct lane *lane = arg;
 	struct stage_word word;
+	if (again_lost(lane, why))
+		return;
 	lane_ended(lane, why);
 	lane_over(lane);
 	lane->speechless = !lane->answered;
@@ -144,6 +149,8 @@ static void lane_forget(struct lane *lane)
 	lane->lost = lane->end = NULL;
 	lane->busy = lane->answered = lane->speechless = lane->lost_due = lane->entered = false;
 	lane->record = NULL;
+	lane->cut = false;
+	lane->again = AGAIN_NO;
 }
 
 void lane_done(struct lane *lane)

@@ -36,6 +36,7 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->places);
 	free(lesson->needs);
 	free(lesson->proofs);
+	free(lesson->cuts);
 	free(lesson->retries);
 	spec_free(lesson->spec);
 	free(lesson);
@@ -112,6 +113,15 @@ const char *lesson_after_of(const struct lesson *lesson, long permutation, long 
 		}
 	}
 	return NULL;
+}
+
+bool lesson_cuts(const struct lesson *lesson, long permutation, long step)
+{
+	for (int own = 1; own >= 0; own--)
+		for (size_t i = 0; i < lesson->ncuts; i++)
+			if (covers(&lesson->cuts[i].scope, permutation, step, own))
+				return true;
+	return false;
 }
 
 const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session)

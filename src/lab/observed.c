@@ -31,8 +31,10 @@ static void see_word(struct observed *observed, const struct stage_word *word)
 		fact->tag = word->tag;
 		break;
 	case WORD_ERROR: /* the first says why; libpq's own words on a lost connection have no code */
-		if (!fact->sqlstate)
-			fact->sqlstate = word->sqlstate[0] ? word->sqlstate : "08006";
+		if (fact->sqlstate)
+			break;
+		fact->lost = !word->sqlstate[0];
+		fact->sqlstate = fact->lost ? "08006" : word->sqlstate;
 		break;
 	case WORD_NOTICE:
 	case WORD_NOTIFY:

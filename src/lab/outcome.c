@@ -56,12 +56,12 @@ static enum status read_item(struct directive_lexer *lexer, const struct spec *s
 		return read_value(lexer, stops, text, &way->reads);
 	else if (strcmp(text, "tag") == 0)
 		return read_value(lexer, stops, "is tagged", &way->tag);
-	else if (strcmp(text, "ok") == 0 || is_sqlstate(text))
+	else if (strcmp(text, "ok") == 0 || strcmp(text, "lost") == 0 || is_sqlstate(text))
 		way->end = text;
 	else
 		return directive_error(lexer, word->place,
-				       "unknown outcome %s; use waits, waits for SESSION, ok, an SQLSTATE, reads "
-				       "VALUE, tag TAG, or several of them parted by or",
+				       "unknown outcome %s; use waits, waits for SESSION, ok, lost, an SQLSTATE, "
+				       "reads VALUE, tag TAG, or several of them parted by or",
 				       token_say_name(text).text);
 	return ST_OK;
 }
@@ -136,6 +136,8 @@ static bool end_holds(const struct lesson_way *way, const struct lesson_fact *fa
 		return true;
 	if (!fact->complete)
 		return false;
+	if (strcmp(way->end, "lost") == 0)
+		return fact->lost;
 	return strcmp(way->end, fact->sqlstate ? fact->sqlstate : "ok") == 0;
 }
 
@@ -215,7 +217,7 @@ void lesson_fact_show(struct buf *out, const struct lesson *lesson, const struct
 	}
 	if (!fact->complete)
 		return;
-	show_word(out, fact->sqlstate ? fact->sqlstate : "ok");
+	show_word(out, fact->lost ? "lost" : fact->sqlstate ? fact->sqlstate : "ok");
 	if (fact->reads && !fact->sqlstate)
 		show_value(out, "reads", fact->reads);
 	if (fact->tag && !fact->sqlstate)

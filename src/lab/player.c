@@ -74,6 +74,8 @@ static void begin_now(struct player *player)
 	for (size_t i = 0; i < player->lesson->spec->nsessions; i++)
 		stage_retry(player->stage, i, lesson_retry_of(player->lesson, (long)order, i) != NULL);
 	stage_isolation(player->stage, player->isolation);
+	for (size_t i = 0; i < player->lesson->spec->nsteps; i++)
+		stage_cut(player->stage, i, lesson_cuts(player->lesson, (long)order, (long)i));
 	stage_begin(player->stage, player->permutation);
 }
 

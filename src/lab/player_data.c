@@ -44,10 +44,10 @@ void player_learn(struct player *player, const struct stage_record *record, cons
 		knows->read = mem_dup(fact->reads);
 	}
 	knows->wrote = knows->wrote || writes(record);
-	bool commits = !fact->sqlstate && tag_begins(fact->tag, "COMMIT");
+	bool commits = record->unknown || (!fact->sqlstate && tag_begins(fact->tag, "COMMIT"));
 	if (lane.in_transaction && !commits)
 		return;
-	bool back = fact->sqlstate || tag_begins(fact->tag, "ROLLBACK");
+	bool back = (fact->sqlstate && !record->unknown) || tag_begins(fact->tag, "ROLLBACK");
 	for (size_t i = 0; i < player->lesson->spec->nsessions && knows->wrote && !back; i++)
 		if (i != record->lane)
 			player->knows[i].old = true;

@@ -109,7 +109,7 @@ static bool make_schema(struct stage *stage)
 	return true;
 }
 
-static void send_isolation(struct lane *lane)
+void setup_isolation(struct lane *lane)
 {
 	struct buf sql = {0};
 	lane->isolation = lane->stage->isolation;
@@ -138,7 +138,7 @@ static bool set_isolation_next(struct stage *stage)
 	bool as_it_is = lane->isolation == stage->isolation;
 	if (!stage->setup_sent && !as_it_is) {
 		stage->setup_sent = true;
-		send_isolation(lane);
+		setup_isolation(lane);
 		return false;
 	}
 	if (stage->setup_sent && (lane->busy || !isolation_taken(stage, lane)))

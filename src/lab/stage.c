@@ -72,6 +72,8 @@ static void on_soon(void *arg)
 	struct stage *stage = arg;
 	control_turn(stage);
 	tell_lost(stage);
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		again_turn(&stage->lanes[i]);
 	switch (stage->state) {
 	case STAGE_OFF:
 		return;
@@ -120,6 +122,7 @@ struct stage *stage_new(struct loop *loop, struct ring *ring, const struct conni
 	stage->tick = timer_new(loop, on_tick, stage);
 	stage->patience = timer_new(loop, teardown_late, stage);
 	stage->lanes = mem_array(spec->nsessions, sizeof *stage->lanes);
+	stage->cuts = mem_array(spec->nsteps, sizeof *stage->cuts);
 	lane_init(&stage->control, stage, -1, "control connection");
 	for (size_t i = 0; i < spec->nsessions; i++)
 		lane_init(&stage->lanes[i], stage, (long)i, spec->sessions[i].name);
@@ -148,6 +151,7 @@ void stage_free(struct stage *stage)
 		lane_done(&stage->lanes[i]);
 	lane_done(&stage->control);
 	free(stage->lanes);
+	free(stage->cuts);
 	forget_records(stage);
 	free(stage->records);
 	timer_free(stage->soon);
@@ -183,6 +187,12 @@ void stage_isolation(struct stage *stage, const char *level)
 {
 	assert(stage->state == STAGE_OFF);
 	stage->isolation = level;
+}
+
+void stage_cut(struct stage *stage, size_t step, bool on)
+{
+	assert(stage->state == STAGE_OFF);
+	stage->cuts[step] = on;
 }
 
 void stage_play(struct stage *stage)
@@ -237,6 +247,8 @@ static enum lane_state state_of(const struct lane *lane)
 		return lane->record->waiting ? LANE_WAITING : LANE_RUNNING;
 	if (lane->lost)
 		return LANE_LOST;
+	if (lane->cut && !lane_connected(lane))
+		return LANE_CUT;
 	return lane_connected(lane) ? LANE_IDLE : LANE_OFF;
 }
 

@@ -43,16 +43,25 @@ struct lane {
 	const char *isolation; /* that was set for its transactions, as the stage has it; NULL: none was */
 	bool entered;          /* of the control connection: it is what the schema was named with */
 	uint64_t dialled_us;
-	bool busy;                  /* something was sent and is not answered to its end */
-	bool answered;              /* its first result is there */
-	bool speechless;            /* it was lost before any result came */
-	char *lost;                 /* why it was lost, for people; NULL: it was not */
-	bool lost_due;              /* FACT_LOST has to be told */
-	char *end;                  /* libpq's words on that */
-	struct words heard;         /* in the order of arrival; nobody has looked at them yet */
-	struct words notified;      /* until the next step is done */
-	struct words last_words;    /* of a session that ended while idle: the answer to what is sent next */
-	struct record *record;      /* the step that runs */
+	bool busy;               /* something was sent and is not answered to its end */
+	bool answered;           /* its first result is there */
+	bool speechless;         /* it was lost before any result came */
+	char *lost;              /* why it was lost, for people; NULL: it was not */
+	bool lost_due;           /* FACT_LOST has to be told */
+	char *end;               /* libpq's words on that */
+	struct words heard;      /* in the order of arrival; nobody has looked at them yet */
+	struct words notified;   /* until the next step is done */
+	struct words last_words; /* of a session that ended while idle: the answer to what is sent next */
+	struct record *record;   /* the step that runs */
+	bool cut;                /* with the latest step; a new connection may stand since */
+	enum {
+		AGAIN_NO,
+		AGAIN_DUE,
+		AGAIN_CONNECT,
+		AGAIN_SCHEMA,
+		AGAIN_ISOLATION,
+		AGAIN_SETUP
+	} again;                    /* that one is made */
 	struct engine_lane *engine; /* the engine runs its steps; NULL: they are sent as they are */
 	int notices;                /* of its steps that were heard, of all its life */
 	bool idle_when_asked;       /* it had nothing to do when the server was asked who waits */
@@ -99,6 +108,20 @@ void step_set_waiting(struct record *record, bool waiting);
 void step_ask(struct stage *stage, const struct lane *only);
 void step_finish(struct lane *lane);    /* the step is answered to its end */
 void step_advance(struct stage *stage); /* by hand */
+
+/* ---- again.c: a session whose connection is cut, and its new one ---- */
+
+void again_arm(struct record *record); /* it was sent, and is to be cut */
+/* Of a lane that is being connected again these are no answers to a step; false where it is another. */
+bool again_lost(struct lane *lane, const struct answer *why);
+bool again_answer(struct lane *lane, const struct answer *answer);
+bool again_idle(struct lane *lane);
+void again_turn(struct lane *lane);
+
+/* ---- engine_check.c ---- */
+
+/* COMMIT, or what does the same. */
+bool engine_check_commits(const char *sql, const struct dialect *dialect);
 
 /* ---- engine_lane.c: a lane whose steps the engine runs ---- */
 
@@ -204,6 +227,7 @@ void schema_forget(struct stage *stage); /* it was dropped, or cannot be */
 /* ---- setup.c: the start ---- */
 void setup_start(struct stage *stage);
 void setup_turn(struct stage *stage);
+void setup_isolation(struct lane *lane); /* sends what gives its transactions the stage's isolation */
 
 /* ---- stage.c ---- */
 
@@ -218,6 +242,7 @@ struct stage {
 	void *arg;
 
 	enum stage_state state;
+	bool *cuts; /* [spec->nsteps] */
 	const struct spec_permutation *permutation;
 	size_t turn;
 	struct lane *lanes, control;

@@ -40,6 +40,9 @@ static enum status step_check(const struct stage *stage, size_t step, struct err
 	if (lane->record)
 		return err_set(err, ST_USAGE, "session %s has not done with step %s yet; let another session go on",
 			       lane->name, stage->spec->steps[lane->record->pub.step].name);
+	if (!lane_connected(lane) && lane->cut && !lane->lost)
+		return err_set(err, ST_USAGE, "the connection of session %s was cut; start again to get a new one",
+			       lane->name);
 	if (!lane_connected(lane))
 		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
 			       lane->name, lane->lost ? lane->lost : "");
@@ -123,6 +126,8 @@ struct record *step_send(struct stage *stage, size_t step, const struct spec_tur
 	}
 	lane->record = record;
 	step_send_sql(record);
+	if (stage->cuts[step] && !lane->engine)
+		again_arm(record);
 	step_aim(record);
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
 	return record;
@@ -359,7 +364,7 @@ void step_finish(struct lane *lane)
 	lane->answered = false;
 	lane->record = NULL;
 	record->pub.done = true;
-	record->pub.lost = lane->lost != NULL;
+	record->pub.lost = lane->lost != NULL || record->pub.cut;
 	if (lane->engine)
 		engine_lane_tell(lane, &record->pub);
 	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_DONE, .lane = lane->index, .record = &record->pub});
@@ -407,7 +412,7 @@ static void step_count(const struct stage *stage, size_t *busy, size_t *running)
 static void step_guess(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
-		if (stage->lanes[i].record)
+		if (stage->lanes[i].record && !stage->lanes[i].again)
 			step_change(stage->lanes[i].record, true, NULL, 0);
 }
 

@@ -159,7 +159,7 @@ static void story_add_step(struct story_items *items, enum story_kind kind, cons
 
 static enum story_colour story_colour_of(const struct story_outcome *outcome, bool surprise)
 {
-	if (outcome->end == STORY_FAILED || surprise)
+	if (outcome->end == STORY_FAILED || outcome->end == STORY_CUT || surprise)
 		return STORY_BAD;
 	return outcome->end == STORY_DONE && strcmp(outcome->tag, "COMMIT") == 0 ? STORY_GOOD : STORY_PLAIN;
 }

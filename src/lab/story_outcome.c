@@ -37,6 +37,8 @@ struct story_outcome story_outcome(const struct stage_record *record)
 		outcome_take(&outcome, &record->words[i]);
 	if (!record->done)
 		outcome.end = record->waited ? STORY_WAITS : STORY_RUNS;
+	else if (record->cut)
+		outcome.end = STORY_CUT;
 	else if (outcome.code)
 		outcome.end = STORY_FAILED;
 	else
@@ -78,6 +80,15 @@ void story_value(struct buf *out, const struct rows *rows, size_t columns)
 	buf_free(&value);
 }
 
+/* "COMMIT sent, its answer lost: UNKNOWN"; what is rolled back with its connection is known. */
+static void outcome_add_cut(struct buf *out, const struct spec *spec, const struct stage_record *record)
+{
+	const char *sql = spec->steps[record->step].sql;
+	size_t from = strspn(sql, " \t\r\n"), n = strcspn(sql + from, " \t\r\n;");
+	text_escape(out, sql + from, n, 12);
+	buf_str(out, record->unknown ? " sent, answer lost: UNKNOWN" : " sent, its answer lost");
+}
+
 void story_outcome_words(struct buf *out, const struct spec *spec, const struct story_outcome *outcome)
 {
 	switch (outcome->end) {
@@ -91,6 +102,9 @@ void story_outcome_words(struct buf *out, const struct spec *spec, const struct 
 	case STORY_FAILED:
 		buf_fmt(out, outcome->code[0] ? "error %s: " : "connection lost: ", outcome->code);
 		outcome_add(out, outcome->message);
+		break;
+	case STORY_CUT:
+		outcome_add_cut(out, spec, outcome->record);
 		break;
 	case STORY_READS:
 		buf_str(out, "reads ");

@@ -29,6 +29,8 @@ static void cancel_all(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->spec->nsessions; i++) {
 		struct lane *lane = &stage->lanes[i];
+		if (lane->again)
+			lane_close(lane);
 		if (lane->record && lane->busy)
 			lane->record->pub.cancelled = true;
 		if (engine_lane_cancel(lane))
@@ -101,7 +103,7 @@ static bool teardown_session(struct stage *stage)
 {
 	struct lane *lane = &stage->lanes[stage->teardown_at];
 	const char *sql = stage->spec->sessions[stage->teardown_at].teardown;
-	if (!sql || is_untouched(stage) || (!stage->teardown_regular && !lane_connected(lane))) {
+	if (!sql || is_untouched(stage) || (!lane_connected(lane) && (lane->cut || !stage->teardown_regular))) {
 		next_session(stage, lane);
 		return true;
 	}

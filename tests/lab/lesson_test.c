@@ -357,11 +357,11 @@ static void refusals_of_outcomes_have_a_place(void **state)
 	check_refused("#@ expect a1", "", "a.spec:2:13: expected an outcome, such as ok, waits or 40001");
 	check_refused("#@ expect a1 ok ;", "", "a.spec:2:18: expected the name of a step");
 	check_refused("#@ expect a1 fine", "",
-		      "a.spec:2:14: unknown outcome \"fine\"; use waits, waits for SESSION, ok, an SQLSTATE, reads "
-		      "VALUE, tag TAG, or several of them parted by or");
+		      "a.spec:2:14: unknown outcome \"fine\"; use waits, waits for SESSION, ok, lost, an SQLSTATE, "
+		      "reads VALUE, tag TAG, or several of them parted by or");
 	check_refused("#@ expect a1 for B", "",
-		      "a.spec:2:14: unknown outcome \"for\"; use waits, waits for SESSION, ok, an SQLSTATE, reads "
-		      "VALUE, tag TAG, or several of them parted by or");
+		      "a.spec:2:14: unknown outcome \"for\"; use waits, waits for SESSION, ok, lost, an SQLSTATE, "
+		      "reads VALUE, tag TAG, or several of them parted by or");
 	check_refused("#@ expect a1 or ok", "", "a.spec:2:14: expected an outcome, such as ok, waits or 40001");
 	check_refused("#@ expect a1 ok or", "", "a.spec:2:19: expected an outcome, such as ok, waits or 40001");
 	check_refused("#@ expect a1 ok or 40001 reads 1", "",
@@ -456,6 +456,24 @@ static void the_engine_runs_a_session_where_it_is_told_to(void **state)
 	lesson_free(lesson);
 }
 
+static void refusals_of_cuts_have_a_place(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ cut a1", "#@ cut \"b one\"", "");
+	assert_true(lesson_cuts(lesson, 0, 0));
+	assert_true(lesson_cuts(lesson, 0, 2));
+	assert_true(lesson_cuts(lesson, 1, 0));
+	assert_false(lesson_cuts(lesson, 1, 2));
+	lesson_free(lesson);
+	check_refused("#@ cut", "", "a.spec:2:7: expected the name of a step");
+	check_refused("#@ cut a3", "", "a.spec:2:8: there is no step \"a3\": did you mean \"a1\"?");
+	check_refused("#@ cut a1 a2", "", "a.spec:2:11: unexpected text: \"a2\"");
+	check_refused("#@ cut a1\n#@ cut a1", "", "a.spec:3:4: this step is cut, in line 2 already");
+	check_refused("", "#@ cut a2", "a.spec:4:8: step \"a2\" is not in the permutation above");
+	check_refused("#@ expect a1 lost reads 1", "",
+		      "a.spec:2:26: a step that ends with lost has no answer to read and no tag");
+}
+
 static void check_retry_refused(const char *steps, const char *directives, const char *sentence)
 {
 	struct err err = {0};
@@ -466,6 +484,8 @@ static void check_retry_refused(const char *steps, const char *directives, const
 static void refusals_of_retries_have_a_place(void **state)
 {
 	(void)state;
+	check_retry_refused(whole, "#@ cut w\npermutation b w c\n#@ retry A",
+			    "a.spec:3:4: the engine runs session \"A\": no step of it can be cut");
 	check_retry_refused(whole, "#@ retry", "a.spec:3:9: expected the name of a session");
 	check_retry_refused(whole, "#@ retry C", "a.spec:3:10: there is no session \"C\"");
 	check_retry_refused(whole, "#@ retry A commits",
@@ -530,6 +550,10 @@ static void outcomes_hold_or_do_not(void **state)
 	check_holds("ok tag \"UPDATE 2\"", done, false);
 	check_holds("ok tag UP", done, false);
 	check_holds("ok tag ROLLBACK", done, false);
+	struct lesson_fact cut = {.complete = true, .sqlstate = "08006", .lost = true};
+	check_holds("lost", cut, true);
+	check_holds("ok", cut, false);
+	check_holds("lost", waited, false);
 	check_holds("waits 40001 or ok", done, true);
 	check_holds("waits 40001 or ok", waited, true);
 	check_holds("waits 40001 or ok", waiting, false);
@@ -544,7 +568,7 @@ static void facts_are_shown_in_the_same_words(void **state)
 	static const bool for_a[] = {true, false};
 	struct lesson *lesson = parsed("", "", "");
 	struct buf text = {0};
-	struct lesson_fact fact = {true, for_a, true, NULL, "5\x1b", "SELECT 1"};
+	struct lesson_fact fact = {true, for_a, true, NULL, false, "5\x1b", "SELECT 1"};
 	lesson_fact_show(&text, lesson, &fact);
 	assert_string_equal(buf_text(&text), "waits for A ok reads 5\\x1b tag \"SELECT 1\"");
 	buf_clear(&text);
@@ -575,6 +599,7 @@ int main(void)
 		cmocka_unit_test(refusals_of_questions_have_a_place),
 		cmocka_unit_test(too_many_directives_are_refused),
 		cmocka_unit_test(the_engine_runs_a_session_where_it_is_told_to),
+		cmocka_unit_test(refusals_of_cuts_have_a_place),
 		cmocka_unit_test(refusals_of_retries_have_a_place),
 		cmocka_unit_test(outcomes_hold_or_do_not),
 		cmocka_unit_test(facts_are_shown_in_the_same_words),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the directives of a lesson do when it is played and run: questions about other steps, values that steps have read. */
+/* What the directives of a lesson do when it is played and run: questions about other steps, values that steps
+ * have read, connections that are cut. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,97 @@ static void another_attempt_sends_what_it_read(void **state)
 	proc_free(proc);
 }
 
+/* ---- connections that are cut ---- */
+
+/* Where each session is known by the process that served it first. */
+static const char pids[] =
+	"setup { CREATE TABLE format_t (id INT PRIMARY KEY, n INT); INSERT INTO format_t VALUES (1, 100); }\n"
+	"setup { CREATE TABLE pids (pid INT); }\n"
+	"teardown { DROP TABLE format_t, pids; }\n"
+	"session A setup { SET work_mem = '77MB'; }\n"
+	"step ap { INSERT INTO pids VALUES (pg_backend_pid()); } step ab { BEGIN; }\n"
+	"step aw { UPDATE format_t SET n = n + 1 WHERE id = 1; } step ac { COMMIT; }\n"
+	"step al { SELECT n, pid <> pg_backend_pid(), current_setting('work_mem') FROM format_t, pids; }\n"
+	"session B step bw { UPDATE format_t SET n = n + 10 WHERE id = 1; }\n"
+	"step bl { SELECT n FROM format_t; }\n";
+
+static struct proc *cut_with(const char *word, const char *directives)
+{
+	struct buf text = {0};
+	buf_fmt(&text, "%s%s\n", pids, directives);
+	struct proc *proc = strcmp(word, "play") == 0 ? played(text.p, "") : spec_file_lab(word, text.p, NULL);
+	buf_free(&text);
+	return proc;
+}
+
+static void a_commit_that_is_cut_was_done(void **state)
+{
+	(void)state;
+	static const char text[] = "#@ cut ac\n#@ expect ac lost ; al reads \"101, t, 77MB\"\n"
+				   "#@ check \"SELECT n FROM format_t\" = 101\npermutation ap ab aw ac al\n";
+	struct proc *proc = cut_with("run", text);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "3 of 3 as expected\n");
+	proc_free(proc);
+	proc = cut_with("play", text);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "4. A: COMMIT\n   COMMIT sent, answer lost: UNKNOWN\n5. A: SELECT n");
+	proc_expect_out(proc, "   reads 101, t, 77MB\nChecked: SELECT n FROM format_t is 101\n");
+	proc_free(proc);
+}
+
+/* No step is left for it: the session stays without a connection, and the checks are made all the same. */
+static void the_last_step_may_be_cut(void **state)
+{
+	(void)state;
+	static const char text[] = "#@ cut ac\n#@ expect ac lost ; bl reads 101\n"
+				   "#@ check \"SELECT n FROM format_t\" = 101\npermutation ab aw ac bl\n";
+	struct proc *proc = cut_with("run", text);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "3 of 3 as expected\n");
+	proc_free(proc);
+	proc = cut_with("play", text);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "Checked: SELECT n FROM format_t is 101\n");
+	proc_free(proc);
+}
+
+/* Its connection was the transaction: the server rolls it back, and B, who waited for it, goes on. */
+static void a_step_that_is_cut_before_the_commit_is_rolled_back(void **state)
+{
+	(void)state;
+	struct proc *proc = cut_with("run", "#@ cut aw\n#@ expect aw lost ; bw ok or waits for A ok ; bl reads 110\n"
+					    "permutation ab aw bw bl\n");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "3 of 3 as expected\n");
+	proc_free(proc);
+	proc = cut_with("play", "#@ cut aw\npermutation ab aw bw bl\n");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "2. A: UPDATE format_t SET n = n + 1 WHERE id = 1\n   UPDATE sent, its answer lost\n");
+	proc_expect_out(proc, "reads 110\n");
+	proc_free(proc);
+}
+
+/* Outside of a transaction each statement is a commit of its own. */
+static void a_statement_alone_is_unknown(void **state)
+{
+	(void)state;
+	struct proc *proc = cut_with("play", "#@ cut bw\npermutation bw al ap al\n");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "   UPDATE sent, answer lost: UNKNOWN\n");
+	proc_free(proc);
+}
+
+/* It is what a surprise is about, too. */
+static void a_cut_that_is_not_expected_is_a_surprise(void **state)
+{
+	(void)state;
+	struct proc *proc = cut_with("run", "#@ cut ac\n#@ expect ac ok\npermutation ab aw ac\n");
+	proc_expect_status(proc, 6);
+	proc_expect_out(proc, "ac: expected ok, found lost (");
+	proc_free(proc);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -218,6 +310,11 @@ int main(void)
 		cmocka_unit_test(what_was_not_read_is_the_literal),
 		cmocka_unit_test(a_value_that_is_not_there_is_a_surprise),
 		cmocka_unit_test(another_attempt_sends_what_it_read),
+		cmocka_unit_test(a_commit_that_is_cut_was_done),
+		cmocka_unit_test(the_last_step_may_be_cut),
+		cmocka_unit_test(a_step_that_is_cut_before_the_commit_is_rolled_back),
+		cmocka_unit_test(a_statement_alone_is_unknown),
+		cmocka_unit_test(a_cut_that_is_not_expected_is_a_surprise),
 	};
 	return cmocka_run_group_tests_name("lesson/format", tests, pg_own_database, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The directives of lessons on the screen: the value that a step has read in the one that sends it. */
+/* The directives of lessons on the screen: the value that a step has read in the one that sends it, a commit whose
+ * answer is lost. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,9 +60,28 @@ static void a_value_is_shown_where_it_is_sent(void **state)
 	console_quit(term);
 }
 
+static void a_commit_without_an_answer_is_unknown(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_text(term, "setup { CREATE TABLE format_t (n INT); INSERT INTO format_t VALUES (100); }\n"
+			"teardown { DROP TABLE format_t; }\n"
+			"session A step b { BEGIN; } step w { UPDATE format_t SET n = 1; } step c { COMMIT; }\n"
+			"session B step l { SELECT n FROM format_t; }\n#@ cut c\n"
+			"#@ check \"SELECT n FROM format_t\" = 1\npermutation b w c l\n");
+	console_space_to(term, 0, 3, 4);
+	term_expect(term, "A  UNKNOWN: answer to COMMIT lost");
+	term_expect(term, "? UNKNOWN");
+	console_space_to(term, 3, 4, 4);
+	term_expect(term, "-> 1");
+	term_expect(term, "ok       SELECT n FROM format_t is 1");
+	term_expect(term, "A  UNKNOWN: answer to COMMIT lost");
+	console_quit(term);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_commit_without_an_answer_is_unknown, fresh_bank),
 		cmocka_unit_test_setup(a_value_is_shown_where_it_is_sent, fresh_bank),
 	};
 	return cmocka_run_group_tests_name("screen/format", tests, own_database, NULL);

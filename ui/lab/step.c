@@ -45,6 +45,9 @@ void lab_step_outcome(struct buf *out, const struct spec *spec, const struct sta
 	case STORY_FAILED:
 		buf_fmt(out, "x %s", lab_step_code(&outcome));
 		break;
+	case STORY_CUT:
+		buf_str(out, outcome.record->unknown ? "? UNKNOWN" : "x lost");
+		break;
 	case STORY_READS:
 		buf_str(out, "-> ");
 		story_value(out, outcome.rows, VALUE_COLUMNS);
@@ -67,6 +70,8 @@ char lab_step_sign(const struct stage_record *record)
 		return '~';
 	case STORY_FAILED:
 		return 'x';
+	case STORY_CUT:
+		return record->unknown ? '?' : 'x';
 	case STORY_READS:
 	case STORY_DONE:
 		break;
@@ -82,6 +87,7 @@ enum style lab_step_style(const struct stage_record *record)
 {
 	switch (lab_step_sign(record)) {
 	case 'x':
+	case '?':
 		return STYLE_BAD;
 	case '~':
 		return record->done ? STYLE_TEXT : STYLE_WAIT;
@@ -172,10 +178,27 @@ void lab_step_detail(struct buf *out, const struct spec *spec, const struct stag
 
 /* ---- a session ---- */
 
+/* What the session's program knows, in few words: its name has to stand before them. */
+static void lab_step_say_cut(struct buf *out, const struct stage_record *last)
+{
+	size_t n = strcspn(last->sql, " \t\r\n;");
+	if (!last->unknown) {
+		buf_str(out, "CONNECTION LOST, rolled back");
+		return;
+	}
+	buf_str(out, "UNKNOWN: answer to ");
+	text_escape(out, last->sql, n, 8);
+	buf_str(out, " lost");
+}
+
 static enum style lab_step_say_last(struct buf *out, const struct stage_lane *lane, const struct stage_record *last)
 {
 	struct story_outcome outcome = story_outcome(last);
 	bool failed = outcome.end == STORY_FAILED;
+	if (outcome.end == STORY_CUT) {
+		lab_step_say_cut(out, last);
+		return STYLE_BAD;
+	}
 	if (failed && lane->in_transaction) {
 		bool retry = sqlstate_conflict(outcome.code) != CONFLICT_NONE;
 		buf_fmt(out, "%s %s", retry ? "RETRY WANTED" : "ABORTED", lab_step_code(&outcome));
@@ -213,7 +236,7 @@ static enum style lab_step_say_off(struct buf *out, const struct stage_lane *lan
 	closed.in_transaction = false;
 	if (lane->attempt && lane->outcome != OUTCOME_NONE)
 		return lab_step_say_engine(out, lane);
-	bool ended = outcome.end == STORY_FAILED || strcmp(outcome.tag, "COMMIT") == 0 ||
+	bool ended = outcome.end == STORY_FAILED || outcome.end == STORY_CUT || strcmp(outcome.tag, "COMMIT") == 0 ||
 		     strcmp(outcome.tag, "ROLLBACK") == 0;
 	if (last && ended)
 		return lab_step_say_last(out, &closed, last);
@@ -277,6 +300,8 @@ enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct 
 	switch (lane->state) {
 	case LANE_OFF:
 		return lab_step_say_off(out, lane, around->last);
+	case LANE_CUT:
+		return lab_step_say_last(out, lane, around->last);
 	case LANE_LOST:
 		buf_str(out, "CONNECTION LOST");
 		return STYLE_BAD;

@@ -54,7 +54,10 @@ static void back_put_own(struct handout_cell *cell, const struct player *player,
 		buf_str(&cell->text, row.note);
 		return;
 	}
-	show_sql(&cell->code, spec->steps[row.step].sql);
+	struct buf sql = {0};
+	player_sql(&sql, player, at);
+	show_sql(&cell->code, buf_text(&sql));
+	buf_free(&sql);
 	if (row.record && back_row_of_end(player, at) > at)
 		back_put_waits(cell, spec, row.record);
 	else if (row.record)

@@ -96,8 +96,9 @@ static void front_setups(struct paper *paper, const struct spec *spec)
 	handout_cells_free(cells, spec);
 }
 
-static void front_schedule(struct paper *paper, const struct spec *spec, const struct spec_permutation *permutation)
+static void front_schedule(struct paper *paper, const struct lesson *lesson, const struct spec_permutation *permutation)
 {
+	const struct spec *spec = lesson->spec;
 	handout_table(paper, spec);
 	front_setups(paper, spec);
 	for (size_t i = 0; i < permutation->nturns; i++) {
@@ -105,7 +106,10 @@ static void front_schedule(struct paper *paper, const struct spec *spec, const s
 		struct handout_cell *cells = handout_cells(spec);
 		char number[24];
 		snprintf(number, sizeof number, "%zu", i + 1);
-		show_sql(&cells[step->session].code, step->sql);
+		struct buf sql = {0};
+		values_show(&sql, NULL, lesson, permutation->turns[i].step);
+		show_sql(&cells[step->session].code, buf_text(&sql));
+		buf_free(&sql);
 		handout_row(paper, spec, number, cells);
 		handout_cells_free(cells, spec);
 	}
@@ -145,7 +149,7 @@ void handout_front(struct handout_lesson *handout, size_t order)
 		paper_heading(handout->front, 3, heading);
 	if (say != lesson_text(lesson, LESSON_SAY, -1, -1))
 		front_say(handout->front, say);
-	front_schedule(handout->front, lesson->spec, permutation);
+	front_schedule(handout->front, lesson, permutation);
 	for (size_t i = 0; i < permutation->nturns; i++) {
 		const struct lesson_ask *ask = lesson_ask_of(lesson, (long)order, (long)permutation->turns[i].step);
 		if (ask)
