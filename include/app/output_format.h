@@ -14,13 +14,15 @@
  *        "".
  * json:  one array of objects; jsonl: one object a line. All values are strings (an id may be above 2^53), NULL is
  *        null.
+ * md:    a table as GitHub's Markdown has it, harmless, NULL written out.
  */
 /* clang-format off */
 #define OUTPUT_FORMATS(X, SEP, LAST) \
 	X(FORMAT_TABLE, "table", table, "") \
 	SEP X(FORMAT_CSV, "csv", csv, ".csv") \
 	SEP X(FORMAT_JSON, "json", json, ".json") \
-	LAST X(FORMAT_JSONL, "jsonl", jsonl, ".jsonl", ".ndjson")
+	SEP X(FORMAT_JSONL, "jsonl", jsonl, ".jsonl", ".ndjson") \
+	LAST X(FORMAT_MARKDOWN, "md", markdown, ".md")
 /* clang-format on */
 
 /* Those that have an option of their own: X(constant, word, writer, help in commands, help of the program). */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "base/markdown.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "event/json.h"
@@ -234,6 +235,45 @@ static void jsonl_rows(struct output *output, const char *const *cells, size_t n
 }
 
 static const struct writer jsonl_writer = {.rows = jsonl_rows};
+
+/* ---- Markdown ---- */
+
+static void markdown_cell(struct output *output, const char *cell)
+{
+	struct buf text = {0};
+	text_escape(&text, cell ? cell : "NULL", strlen(cell ? cell : "NULL"), 0);
+	buf_char(&output->line, ' ');
+	markdown_words(&output->line, buf_text(&text));
+	buf_str(&output->line, " |");
+	buf_free(&text);
+}
+
+static void markdown_row(struct output *output, const char *const *cells)
+{
+	buf_char(&output->line, '|');
+	for (size_t c = 0; c < output->ncols; c++)
+		markdown_cell(output, cells[c]);
+	buf_char(&output->line, '\n');
+	write_line(output);
+}
+
+static void markdown_begin(struct output *output)
+{
+	markdown_row(output, (const char *const *)output->names);
+	buf_char(&output->line, '|');
+	for (size_t c = 0; c < output->ncols; c++)
+		buf_str(&output->line, output->right[c] ? " ---: |" : " --- |");
+	buf_char(&output->line, '\n');
+	write_line(output);
+}
+
+static void markdown_rows(struct output *output, const char *const *cells, size_t nrows)
+{
+	for (size_t r = 0; r < nrows; r++)
+		markdown_row(output, cells + r * output->ncols);
+}
+
+static const struct writer markdown_writer = {.begin = markdown_begin, .rows = markdown_rows};
 
 /* ---- all of them ---- */
 

@@ -244,8 +244,9 @@ static enum status format_for(const struct run *run, enum output_format *format,
 	*format = FORMAT_CSV;
 	if (ending && !run_option(run, "format"))
 		return err_set(err, ST_USAGE,
-			       "export writes CSV, JSON and JSON lines, and \"%.40s\" is none of them: end the name in "
-			       ".csv, .json or .jsonl, or add --format",
+			       "export writes CSV, JSON, JSON lines and Markdown, and \"%.40s\" is none of them: end "
+			       "the name in "
+			       ".csv, .json, .jsonl or .md, or add --format",
 			       ending);
 	return ST_OK;
 }

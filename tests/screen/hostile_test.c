@@ -113,7 +113,7 @@ static void rows_for_programs_on_a_terminal(void **state)
 	pg_fresh_database("screen_hostile", NULL);
 	pg_exec("CREATE TABLE accounts (id text PRIMARY KEY, balance integer);"
 		"INSERT INTO accounts VALUES (E'8001\\x1b]0;owned\\x07\\u009b31m', 1000)");
-	static const char *const formats[] = {"table", "csv", "json", "jsonl"};
+	static const char *const formats[] = {"table", "csv", "json", "jsonl", "md"};
 	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
 		const char *const argv[] = {proc_teller(), "list", "--format", formats[i], NULL};
 		struct term *term = term_start(argv, NULL, 24, 80);

@@ -346,6 +346,10 @@ static void rows_in_every_format(void **state)
 		     "----------------  -------  --------\n"
 		     "             104     1250  Ann, \"A\"\n"
 		     "9007199254740993     NULL  \\x1b[31m\n");
+	check_output(FORMAT_MARKDOWN, cells, 2,
+		     "| id | balance | owner |\n| ---: | ---: | --- |\n| 104 | 1250 | Ann, \"A\" |\n"
+		     "| 9007199254740993 | NULL | \\\\x1b\\[31m |\n");
+	check_output(FORMAT_MARKDOWN, NULL, 0, "| id | balance | owner |\n| ---: | ---: | --- |\n");
 	check_output(FORMAT_CSV, NULL, 0, "id,balance,owner\n");
 	check_output(FORMAT_JSON, NULL, 0, "[]\n");
 	check_output(FORMAT_TABLE, NULL, 0, "id  balance  owner\n--  -------  -----\n");

@@ -90,7 +90,7 @@ static void what_is_wrong_is_named(void **state)
 	check_wrong("-h", "host needs a value; for help use -? or --help");
 	check_wrong("-Z", "there is no option -Z");
 	check_wrong("--plain=yes", "--plain takes no value");
-	check_wrong("--format=xml", "--format is one of table|csv|json|jsonl, not \"xml\"");
+	check_wrong("--format=xml", "--format is one of table|csv|json|jsonl|md, not \"xml\"");
 	check_wrong("--max-attempts 0", "--max-attempts takes a whole number");
 	check_wrong("--backoff x", "--backoff BASE");
 	check_wrong("lsit", "there is no verb lsit; did you mean list?");

@@ -101,7 +101,7 @@ static void formats_by_ending_or_option(void **state)
 	static const char *const others[] = {".xlsx", ".tsv", ".csv.gz", ".jsn"};
 	for (size_t i = 0; i < COUNT_OF(others); i++) {
 		snprintf(path, sizeof path, "%s/export%s", getenv("TMPDIR"), others[i]);
-		expect(teller_run("export", path), 1, "end the name in .csv, .json or .jsonl, or add --format");
+		expect(teller_run("export", path), 1, "end the name in .csv, .json, .jsonl or .md, or add --format");
 		assert_int_not_equal(access(path, F_OK), 0);
 	}
 	struct proc *proc = teller_run("export", "-");

@@ -117,6 +117,32 @@ static void json_lines_are_json(void **state)
 	}
 }
 
+static size_t cells_of(const char *line)
+{
+	size_t n = 0;
+	for (; *line && *line != '\n'; line++)
+		if (*line == '\\')
+			line++;
+		else
+			n += *line == '|';
+	return n;
+}
+
+static void markdown_is_a_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct proc *proc = run(cases[i].line, "md");
+		size_t lines = 0, width = cells_of(buf_text(&proc->out));
+		for (const char *line = buf_text(&proc->out); *line; line = strchr(line, '\n') + 1, lines++)
+			assert_int_equal(cells_of(line), width);
+		assert_true(width > 1);
+		if (cases[i].rows >= 0)
+			assert_int_equal(lines, cases[i].rows + 2);
+		proc_free(proc);
+	}
+}
+
 static void csv_has_a_header(void **state)
 {
 	(void)state;
@@ -192,7 +218,7 @@ static void wrong_formats_are_refused(void **state)
 		buf_fmt(&command, "%s --format xml", cases[i].line);
 		struct proc *proc = teller_run("-c", buf_text(&command));
 		proc_expect_status(proc, 1);
-		proc_expect_err(proc, "--format is one of table|csv|json|jsonl, not \"xml\"");
+		proc_expect_err(proc, "--format is one of table|csv|json|jsonl|md, not \"xml\"");
 		buf_free(&command);
 		proc_free(proc);
 	}
@@ -299,12 +325,13 @@ static void bytes_that_are_not_utf8(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids_and_money_are_exact),     cmocka_unit_test(json_is_json),
-		cmocka_unit_test(json_lines_are_json),         cmocka_unit_test(csv_has_a_header),
-		cmocka_unit_test(a_rejection_is_a_record_too), cmocka_unit_test(settle_tells_it_as_data),
-		cmocka_unit_test(undo_is_a_transfer),          cmocka_unit_test(wrong_formats_are_refused),
-		cmocka_unit_test(data_go_to_a_file),           cmocka_unit_test(a_setting_with_an_equals_sign),
-		cmocka_unit_test(a_pipe_without_another_end),  cmocka_unit_test(bytes_that_are_not_utf8),
+		cmocka_unit_test(ids_and_money_are_exact),       cmocka_unit_test(json_is_json),
+		cmocka_unit_test(json_lines_are_json),           cmocka_unit_test(csv_has_a_header),
+		cmocka_unit_test(markdown_is_a_table),           cmocka_unit_test(a_rejection_is_a_record_too),
+		cmocka_unit_test(settle_tells_it_as_data),       cmocka_unit_test(undo_is_a_transfer),
+		cmocka_unit_test(wrong_formats_are_refused),     cmocka_unit_test(data_go_to_a_file),
+		cmocka_unit_test(a_setting_with_an_equals_sign), cmocka_unit_test(a_pipe_without_another_end),
+		cmocka_unit_test(bytes_that_are_not_utf8),
 	};
 	return cmocka_run_group_tests_name("verb/format", tests, bank, NULL);
 }
