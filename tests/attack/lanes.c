@@ -17,6 +17,11 @@
 #include "tests/support/proc.h"
 #include "tests/support/spawn.h"
 
+/*
+ * No fault outlasts a phase of a few seconds, so that a teller that runs longer waits for what does not come. By its
+ * own limits one could: attempts begin for 30 s, the last may dial for 10 s, a commit without an answer is asked about
+ * for 30 s and its last question dials for 10 s, and so once more before the end: two minutes, and the server's answers.
+ */
 enum { TELLER_LIMIT_MS = 60000, PAUSE_LIMIT_MS = 120000 };
 
 struct lanes *lanes_new(void)
@@ -46,19 +51,57 @@ static void read_said(int fd, struct lane_run *run)
 	run->said[n > 0 ? n : 0] = '\0';
 }
 
-static int wait_for(struct lane *lane)
+static bool ended_in(const struct lane *lane, int ms, int *status)
 {
-	struct deadline deadline = deadline_in(TELLER_LIMIT_MS);
-	int status;
-	while (!spawn_ended(lane->teller, &status)) {
-		if (!deadline_left(deadline)) {
-			kill(lane->teller, SIGKILL);
-			spawn_reap(lane->teller);
-			return LANE_HUNG;
-		}
+	struct deadline deadline = deadline_in(ms);
+	while (!spawn_ended(lane->teller, status)) {
+		if (!deadline_left(deadline))
+			return false;
 		poll(NULL, 0, 2);
 	}
-	return status;
+	return true;
+}
+
+static void add_output(struct buf *out, const char *command)
+{
+	char bytes[2000];
+	FILE *from = popen(command, "r");
+	for (size_t n; from && (n = fread(bytes, 1, sizeof bytes, from)) > 0;)
+		buf_add(out, bytes, n);
+	if (from)
+		pclose(from);
+}
+
+/* Its threads and children, what it has said, and what the server's sessions do. Where it is built with
+ * AddressSanitizer, SIGABRT makes it say where it is. */
+static int end_stuck(struct lane *lane, const struct lane_run *run, int err_fd)
+{
+	struct buf out = {0};
+	char command[200], said[4000] = "";
+	int status;
+	snprintf(command, sizeof command, "ps -L -o pid,ppid,tid,stat,wchan:32,etime,args -p %d --ppid %d 2>&1",
+		 lane->teller, lane->teller);
+	buf_fmt(&out, "%s: a teller did not end within %d s\n", run->id, TELLER_LIMIT_MS / 1000);
+	add_output(&out, command);
+	add_output(&out, "timeout 10 psql -X -c \"SELECT pid, application_name, state, wait_event, now() - xact_start "
+			 "AS xact, now() - query_start AS query, pg_blocking_pids(pid) AS blockers, left(query, 60) "
+			 "FROM pg_stat_activity WHERE backend_type = 'client backend'\" 2>&1");
+	kill(lane->teller, SIGABRT);
+	if (!ended_in(lane, 5000, &status)) {
+		kill(lane->teller, SIGKILL);
+		spawn_reap(lane->teller);
+	}
+	ssize_t n = pread(err_fd, said, sizeof said - 1, 0);
+	buf_fmt(&out, "it said: %.*s", n > 0 ? (int)n : 0, said);
+	snprintf(lane->stuck, sizeof lane->stuck, "%s", buf_text(&out));
+	buf_free(&out);
+	return LANE_HUNG;
+}
+
+static int wait_for(struct lane *lane, const struct lane_run *run, int err_fd)
+{
+	int status;
+	return ended_in(lane, TELLER_LIMIT_MS, &status) ? status : end_stuck(lane, run, err_fd);
 }
 
 static void run_one(struct lane *lane, unsigned number, const struct lane_way *way, struct dice *dice, int err_fd)
@@ -100,7 +143,7 @@ static void run_one(struct lane *lane, unsigned number, const struct lane_way *w
 	if (pid == 0)
 		become_teller(argv, way, err_fd);
 	lane->teller = pid;
-	run->status = wait_for(lane);
+	run->status = wait_for(lane, run, err_fd);
 	lane->teller = 0;
 	read_said(err_fd, run);
 	if (run->status >= 0 && run->status < 6)

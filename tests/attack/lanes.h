@@ -9,7 +9,7 @@
 
 #include "tests/support/reports.h"
 
-enum { LANES = 4, LANE_RUNS_MAX = 4096, LANE_HUNG = -2 };
+enum { LANES = 4, LANE_RUNS_MAX = 4096, LANE_HUNG = -2, LANE_STUCK_MAX = 12000 };
 
 /* One teller that ran. */
 struct lane_run {
@@ -27,6 +27,7 @@ struct lane {
 	volatile unsigned n;
 	unsigned long total, told[6]; /* exit statuses 0 to 5 */
 	struct lane_run run[LANE_RUNS_MAX];
+	char stuck[LANE_STUCK_MAX]; /* what is known of a teller that did not end; "" for none */
 };
 
 struct lanes {

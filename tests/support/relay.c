@@ -164,7 +164,8 @@ static bool forward(struct state *state, struct pair *pair, enum relay_direction
 		pair_close(pair);
 		return false;
 	}
-	if (now && shared->fault == RELAY_FORGE)
+	bool mute = direction == RELAY_TO_CLIENT && pair->deaf;
+	if (now && shared->fault == RELAY_FORGE && !mute)
 		write_all(stream->to, forged, sizeof forged);
 	bool last = now && shared->fault == RELAY_SPOIL && stream->bytes[0] == 'Z';
 	if (now && shared->fault == RELAY_SPOIL && !last)
@@ -177,7 +178,6 @@ static bool forward(struct state *state, struct pair *pair, enum relay_direction
 		drop_front(stream, n);
 		return true;
 	}
-	bool mute = direction == RELAY_TO_CLIENT && pair->deaf;
 	if (!mute && !forward_bytes(state, direction, stream, n)) {
 		pair_close(pair);
 		return false;
