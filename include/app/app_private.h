@@ -52,9 +52,10 @@ struct app_private {
 	uint64_t again_work_ms;
 	struct timer *limit; /* those who wait have waited long enough */
 	struct loss lost, lost_work;
-	bool worked;  /* the session that writes was there before */
-	char *place;  /* where the browse session was before it was lost; NULL while it is there */
-	bool unasked; /* it was made again by itself, and nobody has asked for anything since */
+	bool worked;      /* the session that writes was there before */
+	uint64_t lost_us; /* when the session that reads was lost last */
+	char *place;      /* where the browse session was before it was lost; NULL while it is there */
+	bool unasked;     /* it was made again by itself, and nobody has asked for anything since */
 	bool rests;   /* it is lost whenever it is idle: from now on it is made again only when something is asked */
 	bool moves;   /* it is made elsewhere, because its node goes: nothing is said of it */
 	bool awaking; /* something was: who asked waits for it */

@@ -185,6 +185,7 @@ void db_cut(struct db *db);
  * in the place of its answer, which stays unread in the socket. Nothing where nothing is in flight. */
 void db_cut_answered(struct db *db);
 
+uint64_t db_dialled_us(const struct db *db); /* clock_us() when it was dialled last */
 enum db_state db_state(const struct db *db);
 enum session db_session(const struct db *db);
 

@@ -163,6 +163,7 @@ void reconnect_wake(struct app *app)
 void reconnect_lost(struct app *app)
 {
 	struct app_private *private = app->private;
+	private->lost_us = clock_us();
 	if (app->leaving || timer_pending(private->again) || db_state(app->browse) == DB_CONNECTING)
 		return;
 	reconnect_note_loss(app, &private->lost, "it is being made");

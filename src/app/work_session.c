@@ -74,6 +74,12 @@ static void work_on_moved(void *arg, const struct err *err)
 		work_on_connected(arg, err);
 }
 
+/* The session that reads was lost, by what has ended this one too: where that leads now is what there is to say. */
+static bool work_loss_is_told(const struct app *app)
+{
+	return app->private->rests || db_dialled_us(app->work) < app->private->lost_us;
+}
+
 static void work_on_lost(void *arg, const struct answer *why)
 {
 	struct app *app = arg;
@@ -83,7 +89,7 @@ static void work_on_lost(void *arg, const struct answer *why)
 		db_connect(app->work, &app->settings.conninfo, APP_CONNECT_MS, work_on_moved, app);
 		return;
 	}
-	if (awaited || !app->private->rests)
+	if (awaited || !work_loss_is_told(app))
 		app_say(app, ST_LOST, "the connection for transfers was lost: %s; %s", why->message,
 			awaited ? "connecting again" : "the next transfer makes it again");
 	if (awaited)

@@ -331,6 +331,11 @@ enum db_state db_state(const struct db *db)
 	return db->setting_up ? DB_CONNECTING : db->state;
 }
 
+uint64_t db_dialled_us(const struct db *db)
+{
+	return db->dialed_us;
+}
+
 bool db_in_transaction(const struct db *db)
 {
 	return db->in_transaction;

@@ -78,6 +78,36 @@ static void a_session_that_was_ended_is_made_again(void **state)
 	console_quit(term);
 }
 
+static void end_session(const char *name)
+{
+	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE split_part(application_name, ' ', 1) = "
+		"'teller/%s'",
+		name);
+}
+
+/* A server that goes takes both sessions with it, the one before the other. That the one which nobody waits for was
+ * lost is not said in place of where the other one leads now. */
+static void of_two_sessions_the_one_that_reads_is_told(void **state)
+{
+	char target[100], again[100];
+	snprintf(target, sizeof target, "host=127.0.0.1 port=%s", first.port);
+	snprintf(again, sizeof again, "connected again to teller@127.0.0.1:%s/", first.port);
+	struct term *term = start(state, target, "127.0.0.1");
+	end_session("browse");
+	term_expect(term, again);
+	end_session("transfer");
+	term_expect(term, "T      x connection lost");
+	term_settle(term);
+	assert_true(term_shows(term, again));
+	term_type(term, ":transfer 7001 7002 5 --yes<Enter>");
+	term_expect(term, "moved 5");
+	end_session("transfer"); /* alone, and made later than the other one was lost */
+	term_expect(term, "the connection for transfers was lost");
+	end_session("browse");
+	term_expect(term, again);
+	console_quit(term);
+}
+
 static void another_server_is_named(void **state)
 {
 	char target[100], again[200];
@@ -128,6 +158,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(who_closes_idle_ones_is_not_asked_for_ever, term_teardown),
 		cmocka_unit_test_teardown(a_session_that_was_ended_is_made_again, term_teardown),
+		cmocka_unit_test_teardown(of_two_sessions_the_one_that_reads_is_told, term_teardown),
 		cmocka_unit_test_teardown(another_server_is_named, term_teardown),
 		cmocka_unit_test_teardown(what_cannot_be_reached_is_said, term_teardown),
 	};
