@@ -269,7 +269,8 @@ static void check_stuck(void)
 {
 	struct buf said = {0};
 	for (size_t i = 0; i < LANES; i++)
-		buf_str(&said, lanes->lane[i].stuck);
+		if (lanes->lane[i].stuck[0])
+			buf_str(&said, lanes->lane[i].stuck);
 	if (!said.len)
 		return;
 	reports_take(&reports, &said); /* where it was */
