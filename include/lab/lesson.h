@@ -82,6 +82,13 @@ struct lesson_check {
 	const char *sql, *value;
 };
 
+/* What a word means. */
+struct lesson_word {
+	struct lesson_scope scope;
+	const char *name;
+	const char *text; /* lines parted by \n */
+};
+
 /* The connection of this step's session is cut when the server has done the step. */
 struct lesson_cut {
 	struct lesson_scope scope;
@@ -152,6 +159,8 @@ struct lesson {
 	size_t nneeds;
 	struct lesson_proof *proofs;
 	size_t nproofs;
+	struct lesson_word *words;
+	size_t nwords;
 	struct lesson_cut *cuts;
 	size_t ncuts;
 	struct lesson_retry *retries;

@@ -10,6 +10,7 @@ enum story_kind {
 	STORY_TITLE,     /* of an order that begins */
 	STORY_ERROR,     /* why it does not go on */
 	STORY_TEXT,      /* the lesson's: before a step, or behind the last one */
+	STORY_WORD,      /* who is a word that is new in this order, text what it means */
 	STORY_QUESTION,  /* about the next step; its answers follow */
 	STORY_ANSWER,    /* number from 1; good: the one that the lesson has for right */
 	STORY_NEXT,      /* the next step: number, who; text is its SQL */

@@ -26,7 +26,7 @@ static enum status directive_add_text(struct directive_reader *r, const char *te
 }
 
 /* Ends a note with a text that the next one may go on with. */
-static enum status directive_end_continued(struct directive_reader *r)
+enum status directive_end_continued(struct directive_reader *r)
 {
 	r->continued = *r->lexer.strings;
 	return directive_read_end(r);
@@ -464,6 +464,7 @@ const struct directive directives[] = {
 	{.name = "expect", .read = directive_expect},
 	{.name = "check", .read = directive_check},
 	{.name = "let", .read = directive_let},
+	{.name = "word", .read = directive_explain},
 	{.name = "cut", .read = directive_cut},
 	{.name = "retry", .read = directive_retry},
 	{.name = NULL},

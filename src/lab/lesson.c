@@ -36,6 +36,7 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->places);
 	free(lesson->needs);
 	free(lesson->proofs);
+	free(lesson->words);
 	free(lesson->cuts);
 	free(lesson->retries);
 	spec_free(lesson->spec);

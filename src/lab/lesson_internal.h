@@ -44,11 +44,17 @@ MUST_CHECK enum status directive_find_step(struct directive_reader *r, const str
 MUST_CHECK enum status directive_read_step(struct directive_reader *r, const char *stops);
 MUST_CHECK enum status directive_read_text(struct directive_reader *r, struct directive_word *word);
 MUST_CHECK enum status directive_read_end(struct directive_reader *r);
+MUST_CHECK enum status
+directive_end_continued(struct directive_reader *r); /* of a text that the next note may go on with */
 
 /* ---- directive_values.c ---- */
 
 MUST_CHECK enum status directive_let(struct directive_reader *r);
 MUST_CHECK enum status directive_check_values(struct directive_reader *r); /* their places, in SQL and texts */
+
+/* ---- directive_glossary.c ---- */
+
+MUST_CHECK enum status directive_explain(struct directive_reader *r); /* word */
 
 /* ---- needs.c ---- */
 

@@ -98,13 +98,30 @@ static void story_add_say(struct story_items *items, const struct player *player
 	}
 }
 
+/* Those of the whole lesson with its first order. */
+static void story_add_new_words(struct story_items *items, const struct lesson *lesson, long order)
+{
+	for (size_t i = 0; i < lesson->nwords; i++) {
+		const struct lesson_word *word = &lesson->words[i];
+		struct buf who = {0};
+		if (word->scope.permutation != order && (order || word->scope.permutation >= 0))
+			continue;
+		story_add_text(items, STORY_WORD, word->text);
+		story_harmless(&who, word->name);
+		free(items->at[items->n - 1].who);
+		items->at[items->n - 1].who = buf_take(&who);
+	}
+}
+
 static void story_add_texts(struct story_items *items, const struct player *player)
 {
 	const struct lesson *lesson = player_lesson(player);
 	long order = (long)player_order(player);
 	size_t next = player_next_row(player), sent = player_nsent(player);
-	if (sent == 0)
+	if (sent == 0) {
 		story_add_text(items, STORY_TEXT, lesson_text(lesson, LESSON_SAY, order, -1));
+		story_add_new_words(items, lesson, order);
+	}
 	if (next < player_nrows(player)) {
 		struct player_row row = player_row(player, next);
 		story_add_say(items, player, &row);

@@ -79,6 +79,7 @@ const struct command *const verb_table[] = {
 	&verb_verify,
 	&verb_version,
 	&verb_wire,
+	&verb_words,
 	&verb_zoom,
 };
 

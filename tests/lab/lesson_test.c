@@ -456,6 +456,30 @@ static void the_engine_runs_a_session_where_it_is_told_to(void **state)
 	lesson_free(lesson);
 }
 
+static void words_are_explained_once(void **state)
+{
+	(void)state;
+	struct lesson *lesson =
+		parsed("#@ word snapshot \"What it sees.\"\n#@ \"All of it.\"\n#@ word \"two words\" \"x\"",
+		       "#@ word tag \"y\"", "");
+	assert_int_equal(lesson->nwords, 3);
+	assert_string_equal(lesson->words[0].name, "snapshot");
+	assert_string_equal(lesson->words[0].text, "What it sees.\nAll of it.");
+	assert_string_equal(lesson->words[1].name, "two words");
+	assert_int_equal(lesson->words[2].scope.permutation, 0);
+	lesson_free(lesson);
+	check_refused("#@ word", "", "a.spec:2:8: expected the word that is explained, of at most 40 bytes");
+	check_refused("#@ word \"\" \"x\"", "", "a.spec:2:9: expected the word that is explained, of at most 40 bytes");
+	check_refused("#@ word x y", "", "a.spec:2:11: expected a text in double quotes");
+	check_refused("#@ word \"a text\"", "", "a.spec:2:17: expected a text in double quotes");
+	check_refused("#@ word x \"y\"", "#@ word x \"z\"", "a.spec:4:4: this word is explained, in line 2 already");
+	struct buf many = {0};
+	for (int i = 0; i < 65; i++)
+		buf_fmt(&many, "#@ word w%d \"x\"\n", i);
+	check_refused(many.p, "", "a.spec:66:9: a lesson explains 64 words at most");
+	buf_free(&many);
+}
+
 static void refusals_of_cuts_have_a_place(void **state)
 {
 	(void)state;
@@ -599,6 +623,7 @@ int main(void)
 		cmocka_unit_test(refusals_of_questions_have_a_place),
 		cmocka_unit_test(too_many_directives_are_refused),
 		cmocka_unit_test(the_engine_runs_a_session_where_it_is_told_to),
+		cmocka_unit_test(words_are_explained_once),
 		cmocka_unit_test(refusals_of_cuts_have_a_place),
 		cmocka_unit_test(refusals_of_retries_have_a_place),
 		cmocka_unit_test(outcomes_hold_or_do_not),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the directives of a lesson do when it is played and run: questions about other steps, values that steps
- * have read, connections that are cut. */
+ * have read, connections that are cut, words. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,6 +298,41 @@ static void a_cut_that_is_not_expected_is_a_surprise(void **state)
 	proc_free(proc);
 }
 
+/* ---- words ---- */
+
+static const char worded[] = "session A step x { SELECT 1; }\nsession B step y { SELECT 2; }\n"
+			     "#@ word \"snap\x1b[2J"
+			     "shot\" \"What a transaction sees.\"\n#@ \"All of it.\"\n"
+			     "#@ say \"Hello.\"\npermutation x\npermutation x y\n#@ word tag \"What comes back.\"\n";
+
+static void words_are_told_where_they_are_new(void **state)
+{
+	(void)state;
+	struct proc *proc = played(worded, "");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "Hello.\nsnap\\x1b[2Jshot: What a transaction sees.\n   All of it.\n1. A: SELECT 1");
+	proc_expect_out(proc, "Hello.\ntag: What comes back.\n1. A: SELECT 1");
+	assert_null(strchr(proc->out.p, '\x1b'));
+	proc_free(proc);
+	proc = spec_file_lab("show", worded, NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "snap\\x1b[2Jshot:\n    What a transaction sees.\n    All of it.\n");
+	proc_free(proc);
+}
+
+static void without_a_lesson_no_word_was_met(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run("words");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "No word was met yet");
+	proc_free(proc);
+	proc = teller_run("words", "--csv");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "word,meaning,lesson\n");
+	proc_free(proc);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -315,6 +350,8 @@ int main(void)
 		cmocka_unit_test(a_step_that_is_cut_before_the_commit_is_rolled_back),
 		cmocka_unit_test(a_statement_alone_is_unknown),
 		cmocka_unit_test(a_cut_that_is_not_expected_is_a_surprise),
+		cmocka_unit_test(words_are_told_where_they_are_new),
+		cmocka_unit_test(without_a_lesson_no_word_was_met),
 	};
 	return cmocka_run_group_tests_name("lesson/format", tests, pg_own_database, NULL);
 }

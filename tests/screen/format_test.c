@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The directives of lessons on the screen: the value that a step has read in the one that sends it, a commit whose
- * answer is lost. */
+ * answer is lost, the words that were met. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,10 +78,34 @@ static void a_commit_without_an_answer_is_unknown(void **state)
 	console_quit(term);
 }
 
+static void words_that_were_met(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":words<Enter>");
+	term_expect(term, "No word was met yet");
+	term_type(term, "<Esc>");
+	open_text(term, "session A step x { SELECT 1; }\nsession B step y { SELECT 2; }\n"
+			"#@ word snapshot \"What a transaction sees.\"\n#@ word tag \"What comes back.\"\n"
+			"permutation x y\npermutation y x\n#@ word later \"Not yet.\"\n");
+	term_expect(term, "New words, w explains them: snapshot, tag");
+	term_type(term, "w");
+	term_expect(term, "    What a transaction sees.");
+	term_expect(term, "    What comes back.");
+	term_expect_gone(term, "Not yet.");
+	term_type(term, "<Esc>");
+	term_type(term, ":lab order 2<Enter>");
+	term_expect(term, "New words, w explains them: later");
+	term_type(term, "w");
+	term_expect(term, "    Not yet.");
+	term_type(term, "<Esc>");
+	console_quit(term);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_commit_without_an_answer_is_unknown, fresh_bank),
+		cmocka_unit_test_setup(words_that_were_met, fresh_bank),
 		cmocka_unit_test_setup(a_value_is_shown_where_it_is_sent, fresh_bank),
 	};
 	return cmocka_run_group_tests_name("screen/format", tests, own_database, NULL);

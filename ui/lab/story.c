@@ -73,6 +73,8 @@ static enum style lab_story_style(const struct story_item *item)
 	case STORY_REASON:
 	case STORY_SCORE:
 		return STYLE_TEXT;
+	case STORY_WORD:
+		return STYLE_FAINT;
 	case STORY_ENGINE:
 		return STYLE_WAIT;
 	case STORY_JUDGED:
@@ -111,6 +113,9 @@ static void lab_story_add_item(struct lines *lines, const struct story_item *ite
 	case STORY_SURPRISES:
 		buf_fmt(line, "%s (marked !).", item->text);
 		break;
+	case STORY_WORD:
+		buf_fmt(line, "New words, w explains them: %s", item->who);
+		break;
 	case STORY_TITLE:
 	case STORY_ERROR:
 	case STORY_TEXT:
@@ -131,6 +136,10 @@ static void lab_story_add_items(struct lines *lines, struct story_items *items)
 	for (size_t i = 0; i < items->n; i++) {
 		const struct story_item *item = &items->at[i];
 		bool last = item->kind == STORY_ANSWER && (i + 1 == items->n || item[1].kind != STORY_ANSWER);
+		if (item->kind == STORY_WORD && i && item[-1].kind == STORY_WORD) {
+			buf_fmt(&lines->at[lines->n - 1].text, ", %s", item->who);
+			continue;
+		}
 		lab_story_add_item(lines, item);
 		if (last)
 			buf_fmt(lab_story_add(lines, STYLE_FAINT), "Press 1 to %zu, or Space to see what happens.",

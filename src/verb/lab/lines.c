@@ -13,6 +13,14 @@ static void lab_lines_text(struct app *app, const char *indent, const char *text
 	}
 }
 
+/* "word: what it means", and its other lines below that. */
+static void lab_lines_word(struct app *app, const struct story_item *item)
+{
+	size_t n = strcspn(item->text, "\n");
+	app_result(app, "%s: %.*s", item->who, (int)n, item->text);
+	lab_lines_text(app, "   ", item->text + n + (item->text[n] == '\n'));
+}
+
 static void lab_lines_item(struct app *app, const struct story_item *item)
 {
 	switch (item->kind) {
@@ -25,6 +33,9 @@ static void lab_lines_item(struct app *app, const struct story_item *item)
 	case STORY_QUESTION:
 	case STORY_SCORE:
 		lab_lines_text(app, "", item->text);
+		break;
+	case STORY_WORD:
+		lab_lines_word(app, item);
 		break;
 	case STORY_ANSWER:
 		app_result(app, "   %zu  %s", item->number, item->text);

@@ -197,6 +197,16 @@ static void add_needs(struct telling *telling, long permutation)
 	buf_free(&needs);
 }
 
+static void lab_texts_add_words(struct telling *telling)
+{
+	const struct lesson *lesson = telling->lesson;
+	for (size_t i = 0; i < lesson->nwords; i++) {
+		add_harmless(telling, lesson->words[i].name, strlen(lesson->words[i].name));
+		buf_str(&telling->out, ":\n");
+		lab_texts_add_lines(telling, 4, lesson->words[i].text);
+	}
+}
+
 static void lab_texts_tell_proof(struct telling *telling, long permutation, const char *name,
 				 enum lesson_proof_kind kind)
 {
@@ -331,6 +341,7 @@ static void add_lesson(struct telling *telling)
 	add_field(telling, "title", lab_texts_text_of(lesson, LESSON_TITLE, -1, -1));
 	add_field(telling, "teaches", lab_texts_text_of(lesson, LESSON_TEACHES, -1, -1));
 	add_needs(telling, -1);
+	lab_texts_add_words(telling);
 	lab_texts_add_lines(telling, 0, lab_texts_text_of(lesson, LESSON_SAY, -1, -1));
 	for (size_t i = 0; i < lesson->spec->npermutations; i++)
 		add_order(telling, (long)i);
