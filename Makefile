@@ -67,6 +67,10 @@ LESSONS  := first-transfer lost-update wrong-retry retry-by-itself commit-that-r
             write-skew phantom read-only-anomaly stale-snapshot savepoint-protocol release-is-commit savepoint-late commit-cut
 LESSONS  := $(LESSONS:%=assets/lessons/%.spec)
 LESSONS  += $(sort $(filter-out $(LESSONS),$(wildcard assets/lessons/*.spec)))
+# The rows of `lab matrix`, in their order.
+MATRIX   := dirty-write dirty-read intermediate-read circular-flow non-repeatable-read phantom phantom-write lost-update vanishing \
+            read-skew write-skew write-skew-condition read-only-anomaly
+MATRIX   := $(MATRIX:%=assets/matrix/%.spec)
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
@@ -90,14 +94,16 @@ libraries:
 	@echo 'some libraries are missing: .ci/deps installs or lists them' >&2; exit 1
 
 # assets/NAME.EXT becomes the string asset_NAME_EXT, and the lessons a list of strings (include/base/asset.h).
-$(BUILD)/assets.c: $(ASSETS) $(LESSONS) Makefile
+$(BUILD)/assets.c: $(ASSETS) $(LESSONS) $(MATRIX) Makefile
 	@mkdir -p $(@D)
 	$(quietly)$(call announce,GEN,$@) { echo '#include "base/asset.h"'; for f in $(ASSETS) $(LESSONS); do \
 	  printf 'const char asset_%s[] =\n' "$$(basename $$f | tr '.-' '__')"; \
 	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	;'; done; \
 	  echo 'const struct asset_lesson asset_lessons[] = {'; for f in $(LESSONS); do \
 	  n=$$(basename $$f .spec); printf '\t{"%s", asset_%s_spec},\n' $$n "$$(echo $$n | tr '-' '_')"; done; \
-	  echo '	{0}};'; } > $@
+	  echo '	{0}};'; echo 'const struct asset_lesson asset_matrix[] = {'; for f in $(MATRIX); do \
+	  printf '\t{"%s",\n' "$$(basename $$f .spec)"; \
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	},'; done; echo '	{0}};'; } > $@
 
 $(BUILD)/assets.o: $(BUILD)/assets.c
 	$(call run,CC,$<,$(compile))

@@ -12,5 +12,7 @@ struct asset_lesson {
 	const char *name, *text;
 };
 extern const struct asset_lesson asset_lessons[];
+/* The same of assets/matrix/: an anomaly each, in the format of lessons; see src/verb/lab/matrix.c. */
+extern const struct asset_lesson asset_matrix[];
 
 #endif

@@ -125,7 +125,7 @@ void player_failed(struct player *player, const struct stage_fact *fact)
 	case FAIL_CONNECT:
 		buf_fmt(&text, "%.60s cannot connect: %s", player_who(player, fact->lane), words);
 		break;
-	case FAIL_POOL: /* again would be no better */
+	case FAIL_POOL:
 		break;
 	case FAIL_SCHEMA:
 		buf_str(&text, fact->text);
@@ -145,7 +145,8 @@ void player_failed(struct player *player, const struct stage_fact *fact)
 		buf_fmt(&text, "it cannot go on: %s", words[0] ? words : "a session is gone");
 		break;
 	}
-	buf_str(&text, text.len ? "; R plays it again" : words);
+	if (!text.len)
+		buf_str(&text, words);
 	player_fail(player, text.p);
 	buf_free(&text);
 	player->state = PLAYER_FAILED;

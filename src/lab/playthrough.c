@@ -18,7 +18,7 @@ struct playthrough {
 	struct timer *next, *late;
 	size_t order;  /* the one that is played, or comes next */
 	bool playing;  /* it was begun */
-	bool stopping; /* its teardown was asked for */
+	bool stopping; /* it is torn down before its end */
 	bool stopped;  /* the end was asked for */
 	struct err err;
 };
@@ -32,8 +32,6 @@ static void playthrough_soon(void *arg)
 
 static void playthrough_give_up(struct playthrough *through)
 {
-	if (through->stopping)
-		return;
 	through->stopping = true;
 	player_end(through->player, playthrough_soon, through);
 }
@@ -41,6 +39,8 @@ static void playthrough_give_up(struct playthrough *through)
 static void playthrough_on_late(void *arg)
 {
 	struct playthrough *through = arg;
+	if (through->stopping)
+		return;
 	err_set(&through->err, ST_CHECK, "order %zu has not ended in time: nothing in it lets it go on",
 		through->order + 1);
 	playthrough_give_up(through);
@@ -55,6 +55,7 @@ static bool playthrough_begin(struct playthrough *through)
 	for (; through->order < n && !through->err.status && !through->stopped; through->order++) {
 		if (lesson_runs(through->lesson, (long)through->order, &through->server, &why)) {
 			through->playing = true;
+			through->stopping = false;
 			player_begin(through->player, through->order);
 			player_go_to(through->player, SIZE_MAX);
 			timer_start(through->late, LIMIT_MS);
@@ -71,7 +72,7 @@ static void playthrough_end_order(struct playthrough *through)
 	const char *left = player_left(through->player);
 	timer_stop(through->late);
 	through->playing = false;
-	if (!through->err.status && !through->stopped)
+	if (!through->err.status && !through->stopping)
 		through->to.played(through->to.arg, through->order, through->player);
 	if (left && !through->err.status)
 		err_set(&through->err, ST_STATEMENT, "not all was torn down: %.400s", left);
@@ -80,12 +81,15 @@ static void playthrough_end_order(struct playthrough *through)
 
 static void playthrough_look(struct playthrough *through)
 {
-	const char *error = player_error(through->player);
-	if (error && !through->err.status)
+	const char *error = player_error(through->player), *impossible = player_impossible(through->player);
+	if (through->stopping || !(error || impossible))
+		return;
+	if (impossible)
+		through->to.impossible(through->to.arg, through->order, impossible);
+	else
 		err_set(&through->err, ST_STATEMENT, "order %zu cannot be played to its end: %.400s",
 			through->order + 1, error);
-	if (error)
-		playthrough_give_up(through);
+	playthrough_give_up(through);
 }
 
 static void playthrough_on_next(void *arg)
@@ -108,7 +112,7 @@ static void playthrough_on_next(void *arg)
 
 struct playthrough *playthrough_start(struct loop *loop, struct ring *ring, const struct conninfo *info,
 				      const char *name, const struct lesson *lesson, const struct lesson_server *server,
-				      const struct playthrough_to *to)
+				      const char *isolation, const struct playthrough_to *to)
 {
 	struct playthrough *through = NEW(struct playthrough);
 	through->lesson = lesson;
@@ -117,6 +121,7 @@ struct playthrough *playthrough_start(struct loop *loop, struct ring *ring, cons
 	through->next = timer_new(loop, playthrough_on_next, through);
 	through->late = timer_new(loop, playthrough_on_late, through);
 	through->player = player_new(loop, ring, info, name, lesson, playthrough_soon, through);
+	player_isolation(through->player, isolation);
 	timer_start(through->next, 0);
 	return through;
 }
@@ -124,9 +129,9 @@ struct playthrough *playthrough_start(struct loop *loop, struct ring *ring, cons
 void playthrough_stop(struct playthrough *through)
 {
 	through->stopped = true;
-	if (through->playing)
+	if (through->playing && !through->stopping)
 		playthrough_give_up(through);
-	else
+	else if (!through->playing)
 		timer_start(through->next, 0);
 }
 

@@ -164,12 +164,27 @@ static void what_is_only_documented_is_said(void **state)
 	proc_free(proc);
 }
 
+/* Whatever is asked for, it is SERIALIZABLE, and the matrix says so. */
+static void the_matrix_says_which_level_it_was(void **state)
+{
+	(void)state;
+	struct proc *proc = teller_run(translator_target(&translator), "lab", "matrix");
+	proc_expect_status(proc, 0);
+	expect_count(proc, "matrix", "READ COMMITTED is run as serializable here.\n", 1);
+	expect_count(proc, "matrix", "REPEATABLE READ is run as serializable here.\n", 1);
+	expect_count(proc, "matrix", "SERIALIZABLE is run as", 0);
+	expect_count(proc, "matrix", "\nlost update (P4)                  no: 40001       no: 40001        no: 40001\n",
+		     1);
+	proc_free(proc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_come_out_as_they_say),
 		cmocka_unit_test(each_player_has_a_schema_of_its_own),
 		cmocka_unit_test(what_is_only_documented_is_said),
+		cmocka_unit_test(the_matrix_says_which_level_it_was),
 	};
 	return cmocka_run_group_tests(tests, database, no_database);
 }

@@ -130,6 +130,12 @@ static void handout_on_skipped(void *arg, size_t order, const char *why)
 	handout_skipped(&handout->on, order, why);
 }
 
+static void handout_on_impossible(void *arg, size_t order, const char *why)
+{
+	struct handout *handout = arg;
+	handout_impossible(&handout->on, order, why);
+}
+
 static void handout_on_played(void *arg, size_t order, struct player *player)
 {
 	struct handout *handout = arg;
@@ -156,14 +162,15 @@ static size_t handout_orders(const struct handout *handout)
 static void handout_play(struct handout *handout, const char *name)
 {
 	struct app *app = handout->lab->run->app;
-	struct playthrough_to to = {handout_on_skipped, handout_on_played, handout_on_done, handout};
+	struct playthrough_to to = {handout_on_skipped, handout_on_impossible, handout_on_played, handout_on_done,
+				    handout};
 	handout->on.name = name;
 	handout->on.lesson = handout->lesson;
 	handout->on.questions = 0;
 	handout->on.orders = handout_orders(handout);
 	handout_begin(&handout->on);
 	handout->through = playthrough_start(app->loop, app->ring, &app->settings.conninfo, name, handout->lesson,
-					     &handout->server, &to);
+					     &handout->server, NULL, &to);
 }
 
 /* It is named by what is in it. */

@@ -214,11 +214,21 @@ void handout_back(struct handout_lesson *handout, size_t order, const struct pla
 	handout->surprises += score.surprises + score.failed;
 }
 
-void handout_skipped(struct handout_lesson *handout, size_t order, const char *why)
+static void back_left_out(struct handout_lesson *handout, size_t order, const char *of_it, const char *why)
 {
 	const char *title = lesson_text(handout->lesson, LESSON_TITLE, (long)order, -1);
 	struct buf text = {0};
-	buf_fmt(&text, "Order %zu%s%s is left out: it %s.", order + 1, title ? ", " : "", title ? title : "", why);
+	buf_fmt(&text, "Order %zu%s%s %s%s.", order + 1, title ? ", " : "", title ? title : "", of_it, why);
 	paper_text(handout->back, (struct paper_text){.text = text.p, .tone = PAPER_FAINT});
 	buf_free(&text);
+}
+
+void handout_skipped(struct handout_lesson *handout, size_t order, const char *why)
+{
+	back_left_out(handout, order, "is left out: it ", why);
+}
+
+void handout_impossible(struct handout_lesson *handout, size_t order, const char *why)
+{
+	back_left_out(handout, order, "is not possible: ", why);
 }

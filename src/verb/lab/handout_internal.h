@@ -22,6 +22,8 @@ void handout_begin(struct handout_lesson *handout);
 void handout_back(struct handout_lesson *handout, size_t order, const struct player *player);
 /* Of one that is not for this server; `why` follows "it". */
 void handout_skipped(struct handout_lesson *handout, size_t order, const char *why);
+/* Of one that cannot be played; `why` is a sentence without its full stop. */
+void handout_impossible(struct handout_lesson *handout, size_t order, const char *why);
 
 const char *handout_title(const struct lesson *lesson, const char *name); /* of a lesson, else its name; borrowed */
 

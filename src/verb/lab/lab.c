@@ -88,6 +88,8 @@ static void lab_start(void *arg, const struct err *err)
 		lab_begin_plain(lab);
 	else if (strcmp(run->args[0], "handout") == 0)
 		lab->handout = handout_start(lab);
+	else if (strcmp(run->args[0], "matrix") == 0)
+		lab->matrix = matrix_start(lab);
 	else if (lab->spec)
 		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
 	else
@@ -115,7 +117,8 @@ static enum status check_handout(const struct run *run, struct err *err)
 		return err_set(err, ST_USAGE,
 			       "lab handout writes to standard output; run it from a shell, or with "
 			       "--plain");
-	if (run_option(run, "json") || run_option(run, "csv") || run_option(run, "format"))
+	const char *format = run_option(run, "format");
+	if (run_option(run, "json") || run_option(run, "csv") || (format && strcmp(format, "md") != 0))
 		return err_set(err, ST_USAGE,
 			       "lab handout writes Markdown, or HTML with --html or into a file that ends in .html");
 	return handout_check(run, err);
@@ -138,6 +141,8 @@ static bool stop_lab(struct job *job, enum job_stop how)
 		lab_plain_stop(lab->plain);
 	if (lab->handout)
 		handout_stop(lab->handout);
+	if (lab->matrix)
+		matrix_stop(lab->matrix);
 	return true;
 }
 
@@ -148,6 +153,7 @@ static void free_lab(struct job *job)
 	judging_free(lab->judging);
 	lab_plain_free(lab->plain);
 	handout_free(lab->handout);
+	matrix_free(lab->matrix);
 	spec_free(lab->spec);
 	free(lab);
 }
@@ -192,10 +198,12 @@ static const struct word_of_lab {
 	{"new", "the name of the lesson to begin", NULL, lessons_new},
 	{"progress", NULL, NULL, lab_progress},
 	{"handout", "lessons' names, files, or all", check_handout, do_run},
+	{"matrix", NULL, check_run, do_run},
 };
 
 /* As usage and errors name them. */
-#define LAB_WORDS(SEP, LAST) "list" SEP "show" SEP "run" SEP "play" SEP "check" SEP "new" SEP "progress" LAST "handout"
+#define LAB_WORDS(SEP, LAST)                                                                                           \
+	"list" SEP "show" SEP "run" SEP "play" SEP "check" SEP "new" SEP "progress" SEP "handout" LAST "matrix"
 
 static const struct word_of_lab *find_word(const char *name, struct err *err)
 {

@@ -18,6 +18,7 @@ struct lab {
 	struct judging *judging;
 	struct lab_plain *plain;
 	struct handout *handout;
+	struct matrix *matrix;
 };
 
 /* Ends what is played, and its run. */
@@ -40,6 +41,11 @@ enum status handout_check(const struct run *run, struct err *err);
 struct handout *handout_start(struct lab *lab); /* of lab->run; the session that browses is connected */
 void handout_stop(struct handout *handout);
 void handout_free(struct handout *handout);
+
+/* ---- matrix.c: lab matrix ---- */
+struct matrix *matrix_start(struct lab *lab); /* of lab->run; the session that browses is connected */
+void matrix_stop(struct matrix *matrix);
+void matrix_free(struct matrix *matrix);
 
 /* ---- progress.c: lab progress ---- */
 void lab_progress(struct run *run);
