@@ -8,8 +8,8 @@
 
 /*
  * It is kept in $XDG_STATE_HOME/teller/lessons, a line for each order of a lesson that was played to its end: the
- * lesson, the order from 1, the questions answered right, and those asked, of the best time. Lines that say something
- * else are passed over.
+ * lesson, the order from 1, the questions answered right, and those asked, of the best time; none asked is written where
+ * none was answered. Lines that say something else are passed over.
  */
 struct learned;
 struct learned *learned_read(void); /* owned; empty where there is no such file */

@@ -15,7 +15,8 @@
  * The steps of one order (a permutation of the spec) are sent one after another, as the person asks for it, or by
  * themselves. A question that a lesson asks about a step is open until it is answered or passed over by sending the
  * step, and is judged by what the server does. A step of another session may be sent out of turn: from then on what
- * the lesson expects is not looked at.
+ * the lesson expects is not looked at. Once the order has gone another way than the lesson's, its texts may not be true
+ * any more: it asks nothing then.
  */
 struct player;
 
@@ -31,7 +32,7 @@ enum player_state {
 enum player_pace {
 	PLAYER_BY_HAND,
 	PLAYER_GOES_ON, /* to the next breakpoint, open question or the end */
-	PLAYER_AUTO,    /* with pauses; questions are passed over */
+	PLAYER_AUTO,    /* with pauses, to the next breakpoint or the end; a question waits for its answer */
 };
 
 /*
@@ -48,13 +49,14 @@ struct player_row {
 	bool next;
 	bool breakpoint;
 	bool surprise; /* it did not do what the lesson expects */
+	bool fresh;    /* something became of it since the last step was sent */
 };
 
 struct player_question {
 	const struct lesson_ask *ask;
 	long given;  /* index of the answer that was given; -1: none */
 	bool judged; /* the server has done it */
-	bool latest; /* its step is the one that was sent last */
+	bool fresh;  /* judged since the last step was sent */
 	long right;  /* index of the answer that the server gave; -1: none of them */
 };
 
@@ -73,6 +75,12 @@ struct player *player_new(struct loop *loop, struct ring *ring, const struct con
 			  const struct lesson *lesson, player_changed_fn *changed, void *arg);
 /* Closes at once. What a lesson made is torn down only if it was played to its end, or by player_end(). */
 void player_free(struct player *player);
+
+/*
+ * For a person who sees one screen of it at a time: a verdict is read before the next question opens, the end of an
+ * order before another one begins, and a step that was asked for ahead passes no question and no verdict over.
+ */
+void player_for_reader(struct player *player);
 
 /* Asks for the teardown; `ended` comes when it is done, at once where there is nothing to do. */
 void player_end(struct player *player, player_changed_fn *ended, void *arg);
@@ -118,6 +126,10 @@ const char *player_error(const struct player *player);
 const char *player_impossible(const struct player *player);
 const char *player_left(const struct player *player); /* what was not torn down, and has to be by hand; NULL */
 bool player_strayed(const struct player *player);     /* a step was sent out of turn */
+/* How many rows the lesson's texts are true of: up to a step out of turn, or behind one that did not do what the lesson
+ * expects. */
+#define PLAYER_ALL_TRUE SIZE_MAX
+size_t player_true_rows(const struct player *player);
 
 size_t player_nrows(const struct player *player);
 size_t player_nsent(const struct player *player);
@@ -129,6 +141,10 @@ const char *player_title(const struct player *player); /* of the order, else of 
 struct player_question player_question(const struct player *player);
 struct player_question player_row_question(const struct player *player, size_t row); /* about a row, if there is one */
 bool player_asks(const struct player *player);                                       /* it is open */
+bool player_verdict(const struct player *player); /* there is a fresh one, of any question */
+bool player_holds(const struct player *player);   /* it opens when the verdict before it was read: player_next() */
+/* Whether a session that is closed now was in a transaction, which was not ended by it, when it was last answered. */
+bool player_left_open(const struct player *player, size_t session);
 size_t player_nchecks(const struct player *player);
 const struct player_check *player_check(const struct player *player, size_t i);
 /* What others see now: the answer to the lesson's first check, with the names of its columns; NULL: not known. */

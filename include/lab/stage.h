@@ -201,6 +201,10 @@ void stage_play(struct stage *stage);
 MUST_CHECK enum status stage_step(struct stage *stage, size_t step, struct err *err);
 MUST_CHECK enum status stage_next(struct stage *stage, struct err *err); /* the turn at stage_turn() */
 
+/* By hand: no step waits, or the server has said who waits since the last one was sent or done: who goes on by that
+ * step is not shown as waiting any more. */
+bool stage_settled(const struct stage *stage);
+
 /*
  * By hand: this lane waits for a session that has nothing to do, so that it goes on only when a step of another one is
  * sent. By what the server said last; false where it cannot say, or where a deadlock or a timeout may end the wait.

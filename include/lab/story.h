@@ -18,6 +18,7 @@ enum story_kind {
 	STORY_OUTCOME,   /* of a step: number, who, late; bad: an error or a surprise, good: a commit */
 	STORY_ENGINE,    /* what the engine did between two steps: who */
 	STORY_JUDGED,    /* of a question: the server's answer; good: the given one, bad: another was given */
+	STORY_ASTRAY,    /* why the lesson's texts are not told any more */
 	STORY_REASON,    /* why an answer is right, or wrong */
 	STORY_CHECK,     /* good: it holds */
 	STORY_VERDICT,   /* of `lab run`: number is a line of the file */
@@ -51,7 +52,7 @@ void story_title(struct story_items *items, const struct player *player);
 void story_ahead(struct story_items *items, const struct player *player); /* texts, the open question, the next step */
 void story_end(struct story_items *items, const struct player *player);   /* of an order that is over */
 
-/* All of it that is of use now: the last judged question, what comes, the end. */
+/* All of it that is of use now: what has happened since the last step was sent, what comes, the end. */
 void story_now(struct story_items *items, const struct player *player);
 void story_row(struct story_items *items, const struct player *player, size_t row); /* for the user who looks back */
 

@@ -46,7 +46,7 @@ static void learned_put(struct learned *learned, const struct entry *entry)
 	if (!asset->name || !possible)
 		return;
 	struct entry *old = learned_find(learned, entry->lesson, entry->order);
-	if (old && old->right > entry->right)
+	if (old && (old->right > entry->right || (old->asked && !entry->asked)))
 		return;
 	if (!old) {
 		learned->entries = mem_grow(learned->entries, learned->n, sizeof *learned->entries);

@@ -57,7 +57,8 @@ static void forget_order(struct player *player)
 	free(player->left);
 	free(player->impossible);
 	player->error = player->left = player->impossible = NULL;
-	player->strayed = false;
+	player->strayed = player->has_read = false;
+	player->moment = 0;
 	player->asked = -1;
 }
 
@@ -194,6 +195,11 @@ struct player *player_new(struct loop *loop, struct ring *ring, const struct con
 	};
 	player->stage = stage_new(loop, ring, info, lesson->spec, &options, player_on_fact, player);
 	return player;
+}
+
+void player_for_reader(struct player *player)
+{
+	player->reader = true;
 }
 
 void player_free(struct player *player)

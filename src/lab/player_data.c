@@ -39,6 +39,7 @@ void player_learn(struct player *player, const struct stage_record *record, cons
 	struct knows *knows = &player->knows[record->lane];
 	struct stage_lane lane;
 	stage_lane(player->stage, record->lane, &lane);
+	knows->open = lane.in_transaction;
 	if (fact->reads && !fact->sqlstate) {
 		forget_read(knows);
 		knows->read = mem_dup(fact->reads);
@@ -175,7 +176,7 @@ void player_data_forget(struct player *player)
 {
 	recall_forget(player);
 	for (size_t i = 0; i < player->lesson->spec->nsessions; i++) {
-		player->knows[i].wrote = false;
+		player->knows[i].wrote = player->knows[i].open = false;
 		forget_read(&player->knows[i]);
 	}
 	for (size_t i = 0; i < player->nchecks; i++)

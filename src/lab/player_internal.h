@@ -19,9 +19,10 @@ struct turn {
 	bool begins;      /* the first of a further attempt */
 	bool dropped;     /* it does not come: the attempt has ended before it */
 	bool sent, breakpoint, surprise, judged;
-	bool moot;     /* when it was sent, what its question is about had been decided: it is not asked */
-	size_t record; /* its number, where sent */
-	long given;    /* the answer to its question */
+	bool moot; /* it was sent and its question had not been put: what that is about was decided, or out of turn */
+	size_t record;           /* its number, where sent */
+	size_t changed, decided; /* the moments when something became of it, and of its question */
+	long given;              /* the answer to its question */
 	long right;
 };
 
@@ -30,6 +31,7 @@ struct knows {
 	char *read; /* NULL: nothing */
 	bool old;   /* another session has committed since */
 	bool wrote;
+	bool open;                    /* in a transaction, as of its last answer */
 	struct remembered remembered; /* by the server, after its transaction, too */
 };
 
@@ -58,6 +60,10 @@ struct player {
 	size_t go_to; /* GOES_ON without stopping while fewer steps were sent */
 	long wants;   /* asked for while a step was on its way: the next step, or a session */
 	bool strayed;
+	size_t strayed_at;  /* row of the first step out of turn */
+	bool reader;        /* player_for_reader() */
+	bool has_read;      /* the verdict of this moment, or the end of the order */
+	size_t moment;      /* how many steps were sent */
 	char *impossible;   /* why; NULL: it is not known to be */
 	struct turn *turns; /* [nturns] */
 	size_t nturns, nsent;
@@ -86,6 +92,7 @@ void player_on_pause(void *arg);
 
 /* player_show.c: the question of a turn, unless it is not asked there */
 const struct lesson_ask *player_ask_of(const struct player *player, size_t turn);
+bool player_verdict_on_answer(const struct player *player); /* there is a fresh one of a question that was answered */
 
 /* player_turns.c: the turns of the order that is played, and those that the engine adds */
 void player_turns_make(struct player *player);

@@ -57,6 +57,20 @@ bool player_strayed(const struct player *player)
 	return player->strayed;
 }
 
+size_t player_true_rows(const struct player *player)
+{
+	size_t at = 0;
+	size_t most = player->strayed ? player->strayed_at : PLAYER_ALL_TRUE;
+	while (at < player->nsent && at < most && !player->turns[player->sent[at]].surprise)
+		at++;
+	return at < player->nsent && at < most ? at + 1 : most;
+}
+
+bool player_left_open(const struct player *player, size_t session)
+{
+	return player->knows[session].open;
+}
+
 size_t player_order(const struct player *player)
 {
 	return player->order;
@@ -112,6 +126,7 @@ struct player_row player_row(const struct player *player, size_t row)
 		.next = row == player->nsent && player->state != PLAYER_OVER,
 		.breakpoint = turn->breakpoint,
 		.surprise = turn->surprise,
+		.fresh = turn->sent && turn->changed == player->moment,
 	};
 }
 
@@ -157,15 +172,17 @@ static bool player_is_done(const struct player *player, long step)
 	return false;
 }
 
-/* What is already decided is not asked. */
+/* What is already decided is not asked, nor what may be no question any more. */
 const struct lesson_ask *player_ask_of(const struct player *player, size_t turn)
 {
 	const struct turn *asked = &player->turns[turn];
 	const struct lesson_ask *ask = lesson_ask_of(player->lesson, (long)player->order, (long)asked->step);
 	if (!ask || asked->attempt > 1 || asked->note || asked->moot)
 		return NULL;
-	bool decided = !asked->sent && ask->about != ask->scope.step && player_is_done(player, ask->about);
-	return decided ? NULL : ask;
+	if (asked->sent)
+		return ask;
+	bool decided = ask->about != ask->scope.step && player_is_done(player, ask->about);
+	return decided || player_true_rows(player) != PLAYER_ALL_TRUE ? NULL : ask;
 }
 
 /* The one about the next step comes first; the last one that was asked stays until then. */
@@ -180,11 +197,8 @@ static long question_turn(const struct player *player)
 static struct player_question question_of(const struct player *player, size_t i)
 {
 	const struct turn *turn = &player->turns[i];
-	size_t last = player->nsent; /* the last step, with what the engine did behind it */
-	while (last > 0 && player->turns[player->sent[last - 1]].note)
-		last--;
-	bool latest = last > 0 && player->sent[last - 1] == i;
-	return (struct player_question){player_ask_of(player, i), turn->given, turn->judged, latest, turn->right};
+	bool fresh = turn->judged && turn->decided == player->moment;
+	return (struct player_question){player_ask_of(player, i), turn->given, turn->judged, fresh, turn->right};
 }
 
 struct player_question player_question(const struct player *player)
@@ -198,10 +212,41 @@ struct player_question player_row_question(const struct player *player, size_t r
 	return question_of(player, turn_of_row(player, row));
 }
 
-bool player_asks(const struct player *player)
+static bool player_any_verdict(const struct player *player, bool answered)
+{
+	for (size_t i = 0; i < player->nsent; i++) {
+		struct player_question question = question_of(player, player->sent[i]);
+		if (question.ask && question.fresh && (question.given >= 0 || !answered))
+			return true;
+	}
+	return false;
+}
+
+bool player_verdict(const struct player *player)
+{
+	return player_any_verdict(player, false);
+}
+
+bool player_verdict_on_answer(const struct player *player)
+{
+	return player_any_verdict(player, true);
+}
+
+/* The next step has a question that was not answered. */
+static bool player_has_question(const struct player *player)
 {
 	long i = question_turn(player);
 	return i >= 0 && !player->turns[i].sent && player->turns[i].given < 0 && player->state == PLAYER_READY;
+}
+
+bool player_holds(const struct player *player)
+{
+	return player->reader && !player->has_read && player_has_question(player) && player_verdict(player);
+}
+
+bool player_asks(const struct player *player)
+{
+	return player_has_question(player) && !player_holds(player);
 }
 
 enum status player_answer(struct player *player, size_t answer, struct err *err)
@@ -209,6 +254,8 @@ enum status player_answer(struct player *player, size_t answer, struct err *err)
 	long i = question_turn(player);
 	if (i < 0 || player->turns[i].sent)
 		return err_set(err, ST_USAGE, "no question is open");
+	if (player_holds(player))
+		return err_set(err, ST_USAGE, "Space shows the next question first");
 	size_t n = player_ask_of(player, (size_t)i)->nanswers;
 	if (answer > n)
 		return err_set(err, ST_USAGE, "the answers are 1 to %zu; 0 or Space passes it over", n);

@@ -26,6 +26,12 @@ size_t player_next_turn(const struct player *player)
 	return i;
 }
 
+static bool player_at_breakpoint(const struct player *player)
+{
+	size_t turn = player_next_turn(player);
+	return turn < player->nturns && player->turns[turn].breakpoint;
+}
+
 static bool player_any_lane(const struct player *player, enum lane_state state)
 {
 	for (size_t i = 0; i < player->lesson->spec->nsessions; i++) {
@@ -93,23 +99,31 @@ static void player_by_hand(struct player *player)
 static enum status player_send(struct player *player, size_t i, struct err *err)
 {
 	struct turn *turn = &player->turns[i];
-	size_t step = turn->step;
+	size_t step = turn->step, row = player->nsent;
 	bool in_turn = i == player_next_turn(player);
 	bool planned = !player->strayed && turn->place == (long)stage_turn(player->stage); /* its marks hold */
-	bool asked = player_ask_of(player, i) != NULL;
+	bool unseen = player->reader && player->nsent < player->go_to;
+	bool put = in_turn && !unseen && (turn->given >= 0 || player_asks(player));
+	bool asked = put && player_ask_of(player, i);
 	turn->moot = !asked;
 	turn->sent = true;
+	turn->changed = ++player->moment;
 	turn->record = stage_nrecords(player->stage);
 	player->sent[player->nsent++] = i;
 	enum status status = in_turn && planned ? stage_next(player->stage, err) : stage_step(player->stage, step, err);
 	if (status) {
 		player->turns[i].sent = player->turns[i].moot = false;
 		player->nsent--;
+		player->moment--;
 		player->pace = PLAYER_BY_HAND;
 		return status;
 	}
 	player_forget_error(player);
-	player->strayed = player->strayed || !in_turn;
+	player->has_read = false;
+	if (!in_turn && !player->strayed) {
+		player->strayed = true;
+		player->strayed_at = row;
+	}
 	if (asked)
 		player->asked = (long)i;
 	return ST_OK;
@@ -127,7 +141,13 @@ static void player_finish(struct player *player)
 static enum status player_after_the_end(struct player *player, struct err *err)
 {
 	size_t following = player_following(player);
-	if (following < player->norders) {
+	bool more = following < player->norders;
+	if (more && player->reader && !player->has_read && !player->impossible) {
+		player->has_read = true;
+		return err_set(err, ST_USAGE,
+			       "that was all of this order: Space again plays the next one, R plays this one again");
+	}
+	if (more) {
 		player_begin(player, following);
 		return ST_OK;
 	}
@@ -156,6 +176,11 @@ enum status player_next(struct player *player, struct err *err)
 		return ST_OK;
 	}
 	size_t turn = player_next_turn(player);
+	if (player_holds(player)) {
+		player->has_read = true;
+		player_tell(player);
+		return ST_OK;
+	}
 	if (turn < player->nturns)
 		return player_send(player, turn, err);
 	player_finish(player);
@@ -191,6 +216,17 @@ static struct turn *player_turn_of(struct player *player, const struct stage_rec
 	return NULL;
 }
 
+/* The verdict is fresh, and to be read, whenever it is another than before. */
+static void player_decide(struct player *player, struct turn *turn, long right)
+{
+	if (turn->judged && turn->right == right)
+		return;
+	turn->judged = true;
+	turn->right = right;
+	turn->decided = player->moment;
+	player->has_read = false;
+}
+
 /* What only waits may still end in many ways: answers that name an end are judged then. */
 static void player_judge_answers(struct player *player, struct turn *turn, const struct lesson_ask *ask,
 				 const struct lesson_fact *fact)
@@ -198,11 +234,11 @@ static void player_judge_answers(struct player *player, struct turn *turn, const
 	for (size_t i = 0; i < ask->nanswers; i++) {
 		if (!lesson_answers(player->lesson, (long)player->order, ask, i, fact))
 			continue;
-		turn->right = (long)i;
-		turn->judged = true;
+		player_decide(player, turn, (long)i);
 		return;
 	}
-	turn->judged = turn->judged || fact->complete;
+	if (fact->complete)
+		player_decide(player, turn, turn->right);
 }
 
 /* The turn of a question that was asked about another one's step. */
@@ -236,6 +272,7 @@ static void player_judge(struct player *player, const struct stage_record *recor
 	struct observed observed = {0};
 	if (!turn)
 		return;
+	turn->changed = player->moment;
 	observed_record(&observed, lesson->spec, record);
 	const struct lesson_expect *expect = lesson_expect_of(lesson, (long)player->order, (long)record->step);
 	bool first = turn->attempt <= 1;
@@ -253,10 +290,10 @@ static void player_judge(struct player *player, const struct stage_record *recor
 /* True where the step in front of it is one to stop at. */
 static bool player_stops(const struct player *player)
 {
-	size_t turn = player_next_turn(player);
+	bool verdict = player->reader && player_verdict_on_answer(player);
 	if (player->nsent < player->go_to)
 		return false;
-	return player->go_to || player->turns[turn].breakpoint || player_asks(player);
+	return player->go_to || player_at_breakpoint(player) || player_asks(player) || player_holds(player) || verdict;
 }
 
 static void player_go_on(struct player *player)
@@ -278,6 +315,8 @@ static void player_do_wanted(struct player *player)
 	if (wants == WANTS_NEXT && player_next_waits(player))
 		return;
 	player->wants = WANTS_NOTHING;
+	if (player->reader && (player_asks(player) || player_verdict(player)))
+		return;
 	if (wants == WANTS_NEXT ? player_next(player, &err) : player_step(player, (size_t)wants, &err))
 		player_fail(player, err.text);
 }
@@ -286,7 +325,7 @@ static void player_settle(struct player *player)
 {
 	if (stage_state(player->stage) != STAGE_STANDING || player->state == PLAYER_CHECKING)
 		return;
-	bool runs = player_any_lane(player, LANE_RUNNING);
+	bool runs = player_any_lane(player, LANE_RUNNING) || !stage_settled(player->stage);
 	player->state = runs ? PLAYER_BUSY : PLAYER_READY;
 	if (runs)
 		return;
@@ -324,6 +363,8 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 		player_settle(player);
 		break;
 	case FACT_ASKED:
+		if (player->state == PLAYER_BUSY)
+			player_settle(player);
 		player_look_impossible(player);
 		break;
 	case FACT_AGAIN:
@@ -366,8 +407,15 @@ void player_on_pause(void *arg)
 {
 	struct player *player = arg;
 	struct err err;
-	if (player->state == PLAYER_READY && player->pace == PLAYER_AUTO && !player_next_waits(player) &&
-	    player_next(player, &err)) {
+	if (player->state != PLAYER_READY || player->pace != PLAYER_AUTO || player_next_waits(player))
+		return;
+	if (player_holds(player)) {
+		player->has_read = true;
+	} else if (player_asks(player)) {
+		return;
+	} else if (player_at_breakpoint(player)) {
+		player_by_hand(player);
+	} else if (player_next(player, &err)) {
 		player_fail(player, err.text);
 		player_by_hand(player);
 	}
@@ -382,6 +430,10 @@ void player_pace(struct player *player, enum player_pace pace)
 	player->go_to = 0;
 	if (pace == PLAYER_BY_HAND || player->state != PLAYER_READY)
 		return;
+	if (pace == PLAYER_AUTO && (player_asks(player) || player_holds(player))) {
+		timer_start(player->pause, player->pause_ms);
+		return;
+	}
 	/* From where it stands it goes on, whatever there is to stop at. */
 	if (player_next(player, &err)) {
 		player_fail(player, err.text);

@@ -59,6 +59,7 @@ static void add_note(struct player *player, const struct stage_fact *fact, const
 					.place = NO_PLACE,
 					.attempt = fact->attempt,
 					.note = mem_dup(text),
+					.changed = player->moment,
 					.sent = true});
 }
 

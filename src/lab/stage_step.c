@@ -363,6 +363,8 @@ void step_finish(struct lane *lane)
 	step_learn(record);
 	lane->answered = false;
 	lane->record = NULL;
+	lane->stage->news = true;
+	lane->stage->asked_since_news = false;
 	record->pub.done = true;
 	record->pub.lost = lane->lost != NULL || record->pub.cut;
 	if (lane->engine)
@@ -406,6 +408,13 @@ static void step_count(const struct stage *stage, size_t *busy, size_t *running)
 		*busy += unanswered;
 		*running += unanswered && !lane->record->waiting;
 	}
+}
+
+bool stage_settled(const struct stage *stage)
+{
+	size_t busy, running;
+	step_count(stage, &busy, &running);
+	return !busy || stage->blind || stage->options.bare || stage->asked_since_news;
 }
 
 /* Where the server cannot say it, a step waits that has not been answered for a while. */

@@ -14,7 +14,7 @@ enum { FOUND_COLUMNS = 1000 }; /* of an answer to a check */
 /* ---- items ---- */
 
 /* Takes the text. */
-static struct story_item *story_add(struct story_items *items, enum story_kind kind, struct buf *text)
+struct story_item *story_add(struct story_items *items, enum story_kind kind, struct buf *text)
 {
 	items->at = mem_resize(items->at, items->n + 1, sizeof *items->at);
 	buf_str(text, "");
@@ -37,8 +37,7 @@ static void story_harmless(struct buf *out, const char *raw)
 	text_escape(out, raw, strlen(raw), 0);
 }
 
-/* A text of the lesson; NULL is nothing. */
-static void story_add_text(struct story_items *items, enum story_kind kind, const char *raw)
+void story_add_text(struct story_items *items, enum story_kind kind, const char *raw)
 {
 	struct buf text = {0};
 	if (!raw)
@@ -81,20 +80,22 @@ static void story_set_who(struct story_item *item, const struct player *player, 
 
 /* ---- before a step ---- */
 
-/* The lesson tells of the first attempt; what comes of it, and of the next ones, is not known to its file. */
-static void story_add_say(struct story_items *items, const struct player *player, const struct player_row *row)
+/* The lesson tells of the first attempt, as long as all goes as it says; what comes of it, and of the next ones, is not
+ * known to its file. */
+static void story_add_say(struct story_items *items, const struct player *player, size_t at)
 {
-	const struct lesson *lesson = player_lesson(player);
+	struct player_row row = player_row(player, at);
 	struct buf text = {0};
-	if (row->note)
+	if (row.note)
 		return;
-	if (row->attempt <= 1) {
-		story_add_text(items, STORY_TEXT,
-			       lesson_text(lesson, LESSON_SAY, (long)player_order(player), (long)row->step));
-	} else if (row->begins) {
+	if (row.begins) {
 		buf_fmt(&text, "Nothing of attempt %u is left. The engine runs all of it again, by itself.",
-			row->attempt - 1);
+			row.attempt - 1);
 		story_add(items, STORY_TEXT, &text);
+	} else if (row.attempt <= 1 && at < player_true_rows(player)) {
+		story_add_text(
+			items, STORY_TEXT,
+			lesson_text(player_lesson(player), LESSON_SAY, (long)player_order(player), (long)row.step));
 	}
 }
 
@@ -113,21 +114,28 @@ static void story_add_new_words(struct story_items *items, const struct lesson *
 	}
 }
 
+static void story_add_conclusion(struct story_items *items, const struct player *player)
+{
+	if (player_true_rows(player) == PLAYER_ALL_TRUE)
+		story_add_text(items, STORY_TEXT,
+			       lesson_text(player_lesson(player), LESSON_END, (long)player_order(player), -1));
+	else
+		story_add_ends(items, player);
+}
+
 static void story_add_texts(struct story_items *items, const struct player *player)
 {
+	size_t next = player_next_row(player), sent = player_nsent(player);
 	const struct lesson *lesson = player_lesson(player);
 	long order = (long)player_order(player);
-	size_t next = player_next_row(player), sent = player_nsent(player);
 	if (sent == 0) {
 		story_add_text(items, STORY_TEXT, lesson_text(lesson, LESSON_SAY, order, -1));
 		story_add_new_words(items, lesson, order);
 	}
-	if (next < player_nrows(player)) {
-		struct player_row row = player_row(player, next);
-		story_add_say(items, player, &row);
-	} else if (sent > 0) {
-		story_add_text(items, STORY_TEXT, lesson_text(lesson, LESSON_END, order, -1));
-	}
+	if (next < player_nrows(player))
+		story_add_say(items, player, next);
+	else if (sent > 0)
+		story_add_conclusion(items, player);
 }
 
 static void story_add_question(struct story_items *items, const struct lesson_ask *ask, bool reasons)
@@ -197,31 +205,6 @@ void story_add_outcome(struct story_items *items, const struct player *player, s
 	item->late = late;
 	item->colour = story_colour_of(&outcome, row.surprise);
 	story_set_who(item, player, &row, false);
-}
-
-static void story_put_answer(struct buf *text, const struct story_items *items, const struct player_question *question,
-			     long i)
-{
-	const char *answer = question->ask->answers[i].text;
-	buf_fmt(text, "%ld, ", i + 1);
-	values_text(text, items->values, answer, strlen(answer));
-}
-
-void story_add_judged(struct story_items *items, struct player_question question)
-{
-	bool given = question.given >= 0, right = given && question.given == question.right;
-	struct buf text = {0};
-	if (question.right < 0) {
-		buf_str(&text, "None of the answers is what the server did.");
-	} else {
-		buf_str(&text, right ? "Right: " : "The server's answer: ");
-		story_put_answer(&text, items, &question, question.right);
-	}
-	if (question.right >= 0 && given && !right) {
-		buf_str(&text, ". Yours: ");
-		story_put_answer(&text, items, &question, question.given);
-	}
-	story_add(items, STORY_JUDGED, &text)->colour = !given ? STORY_PLAIN : right ? STORY_GOOD : STORY_BAD;
 }
 
 /* ---- behind the last step ---- */
@@ -328,19 +311,20 @@ void story_end(struct story_items *items, const struct player *player)
 	story_add_sums(items, player);
 }
 
-/* An answer is of use as long as its step is the last one. */
+/* A question opens when the verdict before it was read, and what is told before it comes with it. */
 void story_now(struct story_items *items, const struct player *player)
 {
-	struct player_question question = player_question(player);
 	enum player_state state = player_state(player);
 	items->values = player_values(player);
 	if (player_error(player))
 		story_add_raw(items, STORY_ERROR, STORY_BAD, player_error(player));
-	if (question.ask && question.judged && question.latest)
-		story_add_judged(items, question);
+	if (!player_asks(player) || !player_verdict(player)) /* which was read, then */
+		story_add_happened(items, player);
+	if (player_true_rows(player) != PLAYER_ALL_TRUE)
+		story_add_astray(items, player);
 	if (state == PLAYER_OVER || state == PLAYER_FAILED) {
 		story_end(items, player);
-	} else {
+	} else if (!player_holds(player)) {
 		story_ahead(items, player);
 		story_add_checks(items, player);
 	}
@@ -352,7 +336,15 @@ void story_row(struct story_items *items, const struct player *player, size_t at
 	items->values = player_values(player);
 	if (!row.note)
 		story_add_step(items, STORY_STEP, player, at);
-	story_add_say(items, player, &row);
+	struct player_question question = player_row_question(player, at);
+	const char *after = story_after(player, &row);
+	story_add_say(items, player, at);
 	if (row.note || row.record)
 		story_add_outcome(items, player, at, false);
+	if (question.ask && question.judged)
+		story_add_judged(items, player, &question, false);
+	if (after)
+		story_add_text(items, STORY_TEXT, after);
+	else
+		story_add_compared(items, player, &row);
 }

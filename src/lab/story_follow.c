@@ -8,10 +8,17 @@
 
 enum { SAID_WAITS = 1, SAID_DONE = 2, SAID_JUDGED = 4 };
 
+/* What of a row was said. */
+struct said {
+	unsigned bits, fresh; /* in all, and in this call */
+	const char *after;    /* the lesson's text */
+};
+
 struct story {
 	const struct player *player;
-	unsigned char *said; /* [nrows]: what of a row was said */
+	struct said *said; /* [nrows] */
 	size_t nrows;
+	bool astray; /* that it goes another way was said */
 };
 
 struct story *story_new(const struct player *player)
@@ -34,15 +41,7 @@ void story_begin(struct story *story)
 	free(story->said);
 	story->said = NULL;
 	story->nrows = 0;
-}
-
-/* The row of the step that was sent last; behind it stands what the engine did then. */
-static size_t last_step(const struct player *player)
-{
-	size_t at = player_nsent(player);
-	while (at > 0 && player_row(player, --at).note)
-		;
-	return at;
+	story->astray = false;
 }
 
 /* What can be said of a row now, of these bits. */
@@ -56,27 +55,49 @@ static unsigned sayable(const struct player *player, size_t at)
 	return (row.record && row.record->waited ? SAID_WAITS : 0) | judged;
 }
 
-static void follow_row(struct story *story, struct story_items *items, size_t at, bool late)
+static void story_follow_row(struct story *story, struct story_items *items, size_t at, bool late)
 {
-	unsigned fresh = sayable(story->player, at) & ~(unsigned)story->said[at];
-	story->said[at] |= (unsigned char)fresh;
-	if (fresh & (SAID_WAITS | SAID_DONE))
+	struct said *said = &story->said[at];
+	struct player_question question = player_row_question(story->player, at);
+	said->fresh = sayable(story->player, at) & ~said->bits;
+	said->bits |= said->fresh;
+	if (said->fresh & (SAID_WAITS | SAID_DONE))
 		story_add_outcome(items, story->player, at, late);
-	if (fresh & SAID_JUDGED)
-		story_add_judged(items, player_row_question(story->player, at));
+	if (said->fresh & SAID_JUDGED)
+		story_add_judged(items, story->player, &question, false);
+}
+
+static void story_follow_after(struct story *story, struct story_items *items, size_t at)
+{
+	struct said *said = &story->said[at];
+	struct player_row row = player_row(story->player, at);
+	const char *after = said->fresh ? story_after(story->player, &row) : NULL;
+	if (after && after != said->after)
+		story_add_text(items, STORY_TEXT, after);
+	else if (!after && (said->fresh & SAID_DONE))
+		story_add_compared(items, story->player, &row);
+	said->after = after ? after : said->after;
+	said->fresh = 0;
 }
 
 void story_follow(struct story *story, struct story_items *items)
 {
-	size_t n = player_nrows(story->player), last = last_step(story->player);
-	items->values = player_values(story->player);
+	const struct player *player = story->player;
+	size_t n = player_nrows(player), last = story_last_step(player);
+	items->values = player_values(player);
 	if (n > story->nrows) {
-		story->said = mem_resize(story->said, n, 1);
-		memset(story->said + story->nrows, 0, n - story->nrows);
+		story->said = mem_resize(story->said, n, sizeof *story->said);
+		memset(story->said + story->nrows, 0, (n - story->nrows) * sizeof *story->said);
 		story->nrows = n;
 	}
-	for (size_t i = last; i < player_nsent(story->player); i++)
-		follow_row(story, items, i, false);
+	for (size_t i = last; i < player_nsent(player); i++)
+		story_follow_row(story, items, i, false);
 	for (size_t i = 0; i < last; i++)
-		follow_row(story, items, i, true);
+		story_follow_row(story, items, i, true);
+	for (size_t i = 0; i < player_nsent(player); i++)
+		story_follow_after(story, items, i);
+	if (player_true_rows(player) != PLAYER_ALL_TRUE && !story->astray) {
+		story->astray = true;
+		story_add_astray(items, player);
+	}
 }

@@ -73,13 +73,13 @@ static void by_space_alone(void **state)
 	term_expect(term, "Why the retry");
 	console_expect_in_order(term, "A  COMMITTED                        step  B  COMMITTED", "What is true now");
 	term_type(term, "A");
-	term_expect(term, "this order is over; Space plays the next one, R plays this one again");
+	term_expect(term, "this order is over; Space, twice, plays the next one, R plays this one again");
 	term_type(term, "c");
 	term_settle(term);
-	term_expect(term, "this order is over; Space plays the next one, R plays this one again");
+	term_expect(term, "this order is over; Space, twice, plays the next one, R plays this one again");
 	term_type(term, "<lt>");
-	term_expect(term, "Enter shows all of it; > goes on, Space plays the next order.");
-	term_type(term, " ");
+	term_expect(term, "Enter shows all of it; > goes on, Space, twice, plays the next order.");
+	term_type(term, "  ");
 	term_expect(term, "2 of 2  READ COMMITTED");
 	term_expect(term, "PAUSED  step 0 of 10"); /* set up: before that Space does nothing */
 	console_space_to(term, 0, 10, 10);
@@ -166,6 +166,13 @@ static void by_itself(void **state)
 	for (int i = 0; i < 8; i++)
 		term_type(term, "+");
 	term_type(term, "A");
+	for (int step = 3; step < 5; step++) { /* questions, one behind the other */
+		char asks[40];
+		snprintf(asks, sizeof asks, "QUESTION  step %d of 12", step);
+		term_expect(term, asks);
+		term_settle(term);
+		term_type(term, "2");
+	}
 	term_expect(term, "OVER");
 	console_quit(term);
 }
@@ -272,6 +279,9 @@ static void no_order_of_another_server(void **state)
 	term_type(term, "A");
 	for (int i = 0; i < 8; i++)
 		term_type(term, "+");
+	term_expect(term, "QUESTION");
+	term_settle(term);
+	term_type(term, "1");
 	term_expect(term, "OVER");
 	term_expect(term, "R plays it again, Esc goes back to the lessons.");
 	term_type(term, " ");
@@ -286,7 +296,9 @@ static void progress_is_kept(void **state)
 	open_lesson(term, "hot-account");
 	term_type(term, "c");
 	term_expect(term, "QUESTION");
-	term_type(term, "1c");
+	term_type(term, "1c"); /* goes on until there is the verdict */
+	term_expect(term, "Right: 1");
+	term_type(term, "c");
 	term_expect(term, "OVER");
 	term_type(term, "<Esc>");
 	term_expect(term, "hot-account             +  The account");

@@ -105,8 +105,13 @@ void console_space_to(struct term *term, int from, int to, int of)
 	for (int i = from + 1; i <= to; i++) {
 		char text[32];
 		snprintf(text, sizeof text, "step %d of %d", i, of);
+		if (term_shows(term, "Space shows the next question.")) {
+			term_type(term, " ");
+			term_expect(term, "QUESTION");
+		}
 		term_type(term, " ");
 		term_expect(term, text);
+		term_expect_gone(term, "RUNNING  step"); /* a key that comes before passes nothing over */
 	}
 }
 

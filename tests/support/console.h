@@ -26,7 +26,7 @@ void console_expect_selected(struct term *term, const char *id);
 /* Waits until the SQL gives that number; for what happens after the screen has told. */
 void console_expect_number(struct term *term, const char *sql, long long number);
 
-/* Presses Space until so many of the lesson's steps were sent. */
+/* Presses Space until so many of the lesson's steps were sent, and waits until the last one ended or waits. */
 void console_space_to(struct term *term, int from, int to, int of);
 
 /* Waits until no session of a lesson is left in that database, the program's own, and no table of a lesson. */

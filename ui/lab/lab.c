@@ -85,7 +85,8 @@ static void lab_draw_lane(const struct lab_pane *pane, size_t session, struct re
 	stage_lane(player_stage(player), session, &lane);
 	lab_add_holder(&holder, pane->app, session);
 	lab_step_waiters(&waiters, spec, player_stage(player), session);
-	struct lab_step_around around = {last_of(player, session), holder.p, waiters.p};
+	struct lab_step_around around = {last_of(player, session), holder.p, waiters.p,
+					 player_left_open(player, session)};
 	draw_harmless(&name, spec->sessions[session].name);
 	enum style style = lab_step_lane(&state, spec, &lane, &around);
 	int room = at.w - STATE_LEAST; /* what a session does goes before what it is called */

@@ -229,17 +229,18 @@ static enum style lab_step_say_engine(struct buf *out, const struct stage_lane *
 }
 
 /* When the order is over its sessions are closed; how each one ended is still the picture that one talks about. */
-static enum style lab_step_say_off(struct buf *out, const struct stage_lane *lane, const struct stage_record *last)
+static enum style lab_step_say_off(struct buf *out, const struct stage_lane *lane, const struct lab_step_around *around)
 {
-	struct story_outcome outcome = story_outcome(last);
 	struct stage_lane closed = *lane;
 	closed.in_transaction = false;
 	if (lane->attempt && lane->outcome != OUTCOME_NONE)
 		return lab_step_say_engine(out, lane);
-	bool ended = outcome.end == STORY_FAILED || outcome.end == STORY_CUT || strcmp(outcome.tag, "COMMIT") == 0 ||
-		     strcmp(outcome.tag, "ROLLBACK") == 0;
-	if (last && ended)
-		return lab_step_say_last(out, &closed, last);
+	if (around->left_open) {
+		buf_str(out, "left open: ROLLED BACK");
+		return STYLE_WAIT;
+	}
+	if (around->last)
+		return lab_step_say_last(out, &closed, around->last);
 	buf_str(out, "not connected");
 	return STYLE_FAINT;
 }
@@ -299,7 +300,7 @@ enum style lab_step_lane(struct buf *out, const struct spec *spec, const struct 
 {
 	switch (lane->state) {
 	case LANE_OFF:
-		return lab_step_say_off(out, lane, around->last);
+		return lab_step_say_off(out, lane, around);
 	case LANE_CUT:
 		return lab_step_say_last(out, lane, around->last);
 	case LANE_LOST:

@@ -29,6 +29,7 @@ struct lab_step_around {
 	const struct stage_record *last; /* the last step of the session that is done */
 	const char *holder;              /* whom it waits for, as the server has it: a stranger has no name here */
 	const char *waiters;             /* lab_step_waiters() */
+	bool left_open;                  /* its last step left it in a transaction */
 };
 
 /* The state of a session in words: "in a transaction", "RETRY WANTED 40001", "WAITS for A; C waits", "B waits for it". */

@@ -76,6 +76,7 @@ static enum style lab_story_style(const struct story_item *item)
 	case STORY_WORD:
 		return STYLE_FAINT;
 	case STORY_ENGINE:
+	case STORY_ASTRAY:
 		return STYLE_WAIT;
 	case STORY_JUDGED:
 		return item->colour == STORY_PLAIN ? STYLE_KEY : coloured[item->colour];
@@ -122,6 +123,7 @@ static void lab_story_add_item(struct lines *lines, const struct story_item *ite
 	case STORY_QUESTION:
 	case STORY_OUTCOME:
 	case STORY_JUDGED:
+	case STORY_ASTRAY:
 	case STORY_REASON:
 	case STORY_LEFT:
 	case STORY_SCORE:
@@ -161,8 +163,11 @@ static void lab_story_add_now(struct lines *lines, const struct player *player)
 	lab_story_add_items(lines, &items);
 	if (state == PLAYER_OVER || state == PLAYER_FAILED)
 		buf_str(lab_story_add(lines, STYLE_FAINT),
-			lab_story_more(player) ? "Space plays the next order. R plays this one again, Esc leaves."
-					       : "R plays it again, Esc goes back to the lessons.");
+			lab_story_more(player)
+				? "Space, twice, plays the next order, R plays this one again; Esc leaves."
+				: "R plays it again, Esc goes back to the lessons.");
+	else if (player_holds(player))
+		buf_str(lab_story_add(lines, STYLE_FAINT), "Space shows the next question.");
 }
 
 static void lab_story_add_row(struct lines *lines, const struct player *player, size_t row)
@@ -179,7 +184,7 @@ static void lab_story_add_looking_back(struct lines *lines, const struct player 
 	bool over = state == PLAYER_OVER || state == PLAYER_FAILED;
 	buf_fmt(lab_story_add(lines, STYLE_FAINT), "Enter shows all of it; > goes on, %s.",
 		!over                    ? "Space sends the next step"
-		: lab_story_more(player) ? "Space plays the next order"
+		: lab_story_more(player) ? "Space, twice, plays the next order"
 					 : "R plays it again");
 }
 

@@ -31,6 +31,7 @@ static void lab_lines_item(struct app *app, const struct story_item *item)
 	case STORY_TITLE:
 	case STORY_TEXT:
 	case STORY_QUESTION:
+	case STORY_ASTRAY:
 	case STORY_SCORE:
 		lab_lines_text(app, "", item->text);
 		break;

@@ -62,7 +62,8 @@ static void lab_plain_end(struct lab_plain *plain)
 	struct player_score score = player_score(plain->player);
 	struct story_items items = {0};
 	plain->surprises += score.surprises + score.failed;
-	(void)learned_note(player_name(plain->player), player_order(plain->player), score.right, score.asked);
+	(void)learned_note(player_name(plain->player), player_order(plain->player), score.right,
+			   score.answered ? score.asked : 0);
 	story_end(&items, plain->player);
 	lab_lines(plain->lab->run->app, &items);
 	if (!plain->err.status)

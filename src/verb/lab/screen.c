@@ -53,7 +53,8 @@ static void lab_screen_note(struct app *app)
 	bool over = app->player && player_state(app->player) == PLAYER_OVER;
 	if (over && !playing->noted && !player_strayed(app->player)) {
 		struct player_score score = player_score(app->player);
-		(void)learned_note(player_name(app->player), player_order(app->player), score.right, score.asked);
+		(void)learned_note(player_name(app->player), player_order(app->player), score.right,
+				   score.answered ? score.asked : 0);
 		learned_free(app->private->learned);
 		app->private->learned = NULL;
 	}
@@ -81,6 +82,7 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	playing->sweep = timer_new(app->loop, lab_screen_sweep, app);
 	job_begin(app, &playing->job);
 	app->player = player_new(app->loop, app->ring, info, name, lesson, lab_screen_on_changed, app);
+	player_for_reader(app->player);
 	return ST_OK;
 }
 
@@ -247,7 +249,7 @@ static enum status lab_screen_goes(const struct call *call, struct err *err)
 	if (state != PLAYER_OVER && state != PLAYER_FAILED)
 		return ST_OK;
 	return err_set(err, ST_USAGE, "this order is over; %s",
-		       more ? "Space plays the next one, R plays this one again" : "R plays it again");
+		       more ? "Space, twice, plays the next one, R plays this one again" : "R plays it again");
 }
 
 static enum status do_go(const struct call *call, struct err *err)
