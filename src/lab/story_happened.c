@@ -50,13 +50,14 @@ void story_sentence(struct buf *out, const struct player *player, const struct p
 		return;
 	}
 	story_put_verb(&verb, step->sql);
-	buf_fmt(out, "'s %s", buf_text(&verb));
+	if (outcome.end != STORY_CUT)
+		buf_fmt(out, "'s %s", buf_text(&verb));
 	if (outcome.end == STORY_TO_COME || outcome.end == STORY_RUNS) {
 		buf_str(out, " is not answered yet");
 	} else if (outcome.end == STORY_DONE) {
 		story_put_done(out, buf_text(&verb), outcome.tag);
 	} else {
-		buf_str(out, outcome.end == STORY_FAILED ? " failed, " : " ");
+		buf_str(out, outcome.end == STORY_FAILED ? " failed, " : outcome.end == STORY_CUT ? ": " : " ");
 		story_outcome_words(out, spec, &outcome);
 	}
 	buf_char(out, '.');
