@@ -103,6 +103,10 @@ struct spec {
 struct spec *spec_parse(const char *file, const char *text, size_t n, struct err *err);
 void spec_free(struct spec *spec);
 
+/* Other SQL in the place of the file's, which it takes: of a step, of a session's setup. */
+void spec_replace_step(struct spec *spec, size_t step, char *sql);
+void spec_replace_setup(struct spec *spec, size_t session, char *sql);
+
 /* The index of a step or session by its name; -1: none has it. Of sessions with the same name, the first. */
 long spec_step_find(const struct spec *spec, const char *name);
 long spec_session_find(const struct spec *spec, const char *name);

@@ -159,6 +159,10 @@ struct stage_options {
 	/* What steps read is learnt there, and sent where later ones have a place for it; NULL: all is sent as it is
 	 * written. */
 	struct values *values;
+	/* Each order begins with sessions as new: DISCARD ALL, then this (NULL: nothing); borrowed. Else they keep what the
+	 * order before set. */
+	bool clean;
+	const char *session_sql;
 };
 
 /* 300 s, or the seconds in PGISOLATIONTIMEOUT. */

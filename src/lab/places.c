@@ -70,7 +70,7 @@ static const char *places_skip_dollar(const char *at)
 	return at + strlen(at);
 }
 
-static const char *places_skip(const char *sql, const char *at)
+const char *places_skip(const char *sql, const char *at)
 {
 	bool escapes = at > sql && (at[-1] == 'E' || at[-1] == 'e') &&
 		       (at == sql + 1 || !(places_is_letter(at[-2]) || places_is_digit(at[-2])));

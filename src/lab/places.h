@@ -16,6 +16,9 @@ struct place {
 };
 MUST_CHECK enum status places_find(const char *sql, struct place places[PLACES_MAX], size_t *n, struct err *err);
 
+/* Past what begins at that byte of the SQL: a text or a name in quotes, a comment, or the byte alone. */
+const char *places_skip(const char *sql, const char *at);
+
 /* Letters, digits and _, not a digit first, and not too long. */
 bool places_is_name(const char *name, size_t n);
 

@@ -69,8 +69,61 @@ static bool try_pool(struct stage *stage)
 {
 	if (stage->probe || pooled_try(stage))
 		return false;
-	stage->setup = SETUP_NAME;
+	stage->setup = stage->options.clean ? SETUP_CLEAN : SETUP_NAME;
 	return true;
+}
+
+/* ---- sessions as new ---- */
+
+enum { CLEAN_DISCARD, CLEAN_SET, CLEAN_DONE };
+
+/* A new one has nothing to discard. */
+static void clean_send(struct stage *stage, const char *sql, bool fresh_too)
+{
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		struct lane *lane = &stage->lanes[i];
+		if (lane_connected(lane) && (fresh_too || !lane->fresh))
+			lane_send(lane, sql, 0);
+	}
+}
+
+/* What a server does not know of DISCARD ALL is not there to be discarded. */
+static bool clean_heard(struct stage *stage, bool may_fail)
+{
+	for (size_t i = 0; i < stage->spec->nsessions; i++) {
+		struct lane *lane = &stage->lanes[i];
+		const struct stage_word *word = lane_result(lane);
+		if (word && word->kind == WORD_ERROR && !may_fail) {
+			stage_fail(stage,
+				   &(struct stage_fact){
+					   .fail = FAIL_SET_UP, .lane = lane->index, .word = word, .text = word->text});
+			return false;
+		}
+		lane_clear(lane);
+	}
+	return true;
+}
+
+static bool clean_all(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->spec->nsessions; i++)
+		if (stage->lanes[i].busy)
+			return false;
+	if (!clean_heard(stage, stage->setup_at == CLEAN_SET))
+		return false;
+	switch (stage->setup_at++) {
+	case CLEAN_DISCARD:
+		clean_send(stage, "DISCARD ALL", false);
+		return true;
+	case CLEAN_SET:
+		if (stage->options.session_sql)
+			clean_send(stage, stage->options.session_sql, true);
+		return true;
+	default:
+		stage->setup_at = 0;
+		stage->setup = SETUP_NAME;
+		return true;
+	}
 }
 
 static bool name_next(struct stage *stage)
@@ -229,6 +282,8 @@ static bool set_on(struct stage *stage)
 		return connect_all(stage);
 	case SETUP_POOL:
 		return try_pool(stage);
+	case SETUP_CLEAN:
+		return clean_all(stage);
 	case SETUP_NAME:
 		return name_all(stage);
 	case SETUP_SCHEMA:

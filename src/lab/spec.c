@@ -349,6 +349,24 @@ struct spec *spec_parse(const char *file, const char *text, size_t n, struct err
 	return &parts->spec;
 }
 
+static const char *spec_keep(struct spec_parts *parts, char *sql)
+{
+	parts->replaced = mem_grow(parts->replaced, parts->nreplaced, sizeof *parts->replaced);
+	return parts->replaced[parts->nreplaced++] = sql;
+}
+
+void spec_replace_step(struct spec *spec, size_t step, char *sql)
+{
+	struct spec_parts *parts = (struct spec_parts *)spec;
+	parts->steps[step].sql = spec_keep(parts, sql);
+}
+
+void spec_replace_setup(struct spec *spec, size_t session, char *sql)
+{
+	struct spec_parts *parts = (struct spec_parts *)spec;
+	parts->sessions[session].setup = spec_keep(parts, sql);
+}
+
 void spec_free(struct spec *spec)
 {
 	if (!spec)
@@ -363,5 +381,8 @@ void spec_free(struct spec *spec)
 	free(parts->turns);
 	free(parts->marks);
 	free(parts->notes);
+	for (size_t i = 0; i < parts->nreplaced; i++)
+		free(parts->replaced[i]);
+	free(parts->replaced);
 	free(parts);
 }

@@ -19,6 +19,8 @@ struct spec_parts {
 	struct spec_mark *marks;
 	size_t nmarks;
 	struct spec_note *notes;
+	char **replaced; /* SQL in the place of the file's */
+	size_t nreplaced;
 };
 
 #endif

@@ -84,8 +84,8 @@ static bool teardown_cancel(struct stage *stage)
 /* It was left before anything was set up: what a teardown finds would be another's. */
 static bool is_untouched(const struct stage *stage)
 {
-	return stage->setup == SETUP_CONNECT || stage->setup == SETUP_POOL || stage->setup == SETUP_NAME ||
-	       stage->setup == SETUP_SCHEMA;
+	return stage->setup == SETUP_CONNECT || stage->setup == SETUP_POOL || stage->setup == SETUP_CLEAN ||
+	       stage->setup == SETUP_NAME || stage->setup == SETUP_SCHEMA;
 }
 
 /* ---- the sessions' teardowns ---- */

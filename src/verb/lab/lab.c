@@ -90,6 +90,8 @@ static void lab_start(void *arg, const struct err *err)
 		lab->handout = handout_start(lab);
 	else if (strcmp(run->args[0], "matrix") == 0)
 		lab->matrix = matrix_start(lab);
+	else if (strcmp(run->args[0], "explore") == 0)
+		lab->exploring = exploring_start(lab);
 	else if (lab->spec)
 		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
 	else
@@ -124,6 +126,11 @@ static enum status check_handout(const struct run *run, struct err *err)
 	return handout_check(run, err);
 }
 
+static enum status check_explore(const struct run *run, struct err *err)
+{
+	return check_run(run, err) ? err->status : exploring_check(run, err);
+}
+
 /* ---- its life ---- */
 
 /* ^C ends the program, which has it torn down. */
@@ -143,6 +150,8 @@ static bool stop_lab(struct job *job, enum job_stop how)
 		handout_stop(lab->handout);
 	if (lab->matrix)
 		matrix_stop(lab->matrix);
+	if (lab->exploring)
+		exploring_stop(lab->exploring);
 	return true;
 }
 
@@ -154,6 +163,7 @@ static void free_lab(struct job *job)
 	lab_plain_free(lab->plain);
 	handout_free(lab->handout);
 	matrix_free(lab->matrix);
+	exploring_free(lab->exploring);
 	spec_free(lab->spec);
 	free(lab);
 }
@@ -194,6 +204,7 @@ static const struct word_of_lab {
 	{"list", NULL, NULL, lessons_list},
 	{"show", "a lesson's name, or a file", NULL, lessons_show},
 	{"run", "a lesson's name, a file, or all", check_run, do_run},
+	{"explore", "a lesson's name, or a file", check_explore, do_run},
 	{"check", "a file", NULL, lessons_check},
 	{"new", "the name of the lesson to begin", NULL, lessons_new},
 	{"progress", NULL, NULL, lab_progress},
@@ -203,7 +214,7 @@ static const struct word_of_lab {
 
 /* As usage and errors name them. */
 #define LAB_WORDS(SEP, LAST)                                                                                           \
-	"list" SEP "show" SEP "run" SEP "play" SEP "check" SEP "new" SEP "progress" SEP "handout" LAST "matrix"
+	"list" SEP "show" SEP "run" SEP "play" SEP "explore" SEP "check" SEP "new" SEP "progress" SEP "handout" LAST "matrix"
 
 static const struct word_of_lab *find_word(const char *name, struct err *err)
 {
@@ -244,7 +255,8 @@ static enum status lab_check_options(const struct run *run, const char *word, st
 {
 	static const struct {
 		const char *option, *word;
-	} belongs[] = {{"transcript", "run"}, {"html", "handout"}};
+	} belongs[] = {{"transcript", "run"}, {"html", "handout"},  {"isolation", "explore"},
+		       {"sample", "explore"}, {"limit", "explore"}, {"seed", "explore"}};
 	for (size_t i = 0; i < COUNT_OF(belongs); i++)
 		if (run_option(run, belongs[i].option) && strcmp(word, belongs[i].word) != 0)
 			return err_set(err, ST_USAGE, "--%s is for lab %s", belongs[i].option, belongs[i].word);
@@ -297,6 +309,10 @@ const struct command verb_lab = {
 		{
 			{.name = "transcript", .help = "write what isolationtester writes, byte for byte"},
 			{.name = "html", .help = "a handout as one HTML file, to print or to show"},
+			{"isolation", "LEVEL,...", "explore at these isolation levels, or at all", false},
+			{"sample", "N", "explore N orders, by chance", false},
+			{"limit", "N", "explore N orders at most (1000)", false},
+			{"seed", "N", "the same seed, the same sample", false},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_VERB,

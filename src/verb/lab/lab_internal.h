@@ -19,6 +19,7 @@ struct lab {
 	struct lab_plain *plain;
 	struct handout *handout;
 	struct matrix *matrix;
+	struct exploring *exploring;
 };
 
 /* Ends what is played, and its run. */
@@ -46,6 +47,12 @@ void handout_free(struct handout *handout);
 struct matrix *matrix_start(struct lab *lab); /* of lab->run; the session that browses is connected */
 void matrix_stop(struct matrix *matrix);
 void matrix_free(struct matrix *matrix);
+
+/* ---- explore.c: lab explore ---- */
+enum status exploring_check(const struct run *run, struct err *err); /* its options */
+struct exploring *exploring_start(struct lab *lab); /* of lab->run; the session that browses is connected */
+void exploring_stop(struct exploring *exploring);
+void exploring_free(struct exploring *exploring);
 
 /* ---- progress.c: lab progress ---- */
 void lab_progress(struct run *run);
