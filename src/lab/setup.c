@@ -82,8 +82,10 @@ static void clean_send(struct stage *stage, const char *sql, bool fresh_too)
 {
 	for (size_t i = 0; i < stage->spec->nsessions; i++) {
 		struct lane *lane = &stage->lanes[i];
-		if (lane_connected(lane) && (fresh_too || !lane->fresh))
-			lane_send(lane, sql, 0);
+		if (!lane_connected(lane) || (lane->fresh && !fresh_too))
+			continue;
+		lane->isolation = NULL;
+		lane_send(lane, sql, 0);
 	}
 }
 

@@ -82,7 +82,7 @@ static void words_of_lab_are_checked(void **state)
 	(void)state;
 	static const char *const cases[][4] = {
 		{"rnu", NULL, NULL,
-		 "unknown lab command \"rnu\", did you mean run; use list, show, run, play, check, new, progress, "
+		 "unknown lab command \"rnu\", did you mean run; use list, show, run, play, explore, check, new, progress, "
 		 "handout or "
 		 "matrix"},
 		{"run", NULL, NULL, "lab run needs a lesson's name, a file, or all"},

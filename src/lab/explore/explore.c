@@ -180,10 +180,8 @@ static void explore_on_fact(void *arg, const struct stage_fact *fact)
 static char *explore_session_sql(const struct explore_options *options)
 {
 	struct buf sql = {0};
-	if (options->level != EXPLORE_AS_WRITTEN)
-		buf_fmt(&sql, "SET default_transaction_isolation = '%s'", explore_level_name(options->level));
 	if (options->timeout_ms)
-		buf_fmt(&sql, "%sSET statement_timeout = %u", sql.len ? "; " : "", options->timeout_ms);
+		buf_fmt(&sql, "SET statement_timeout = %u", options->timeout_ms);
 	return sql.len ? buf_take(&sql) : NULL;
 }
 
@@ -221,6 +219,10 @@ struct explore *explore_start(struct loop *loop, struct ring *ring, const struct
 				      .clean = true,
 				      .session_sql = explore->session_sql};
 	explore->stage = stage_new(loop, ring, info, lesson->spec, &stage, explore_on_fact, explore);
+	if (options->level != EXPLORE_AS_WRITTEN)
+		stage_isolation(explore->stage, explore_level_name(options->level));
+	for (size_t i = 0; i < lesson->spec->nsteps; i++)
+		stage_cut(explore->stage, i, lesson_cuts(lesson, -1, (long)i));
 	explore->next = timer_new(loop, explore_on_next, explore);
 	timer_start(explore->next, 0);
 	return explore;

@@ -86,7 +86,7 @@ static void explore_take_step(struct explore *explore, const struct stage_record
 	bool error = false;
 	outcome->waited = outcome->waited || record->waited;
 	for (size_t i = 0; i < record->nwords; i++) {
-		if (record->words[i].kind != WORD_ERROR)
+		if (record->words[i].kind != WORD_ERROR || record->cut)
 			continue;
 		if (!error)
 			explore_take_error(outcome, record->words[i].sqlstate);
