@@ -63,8 +63,11 @@ CRDB     := $(BUILD)/tests/cockroach/cockroach
 SUPPORT  := $(filter-out %_test.c tests/bench/% tests/fuzz/% tests/picture/picture.c $(CRDB_SRC),$(wildcard tests/*/*.c))
 ASSETS   := $(sort $(filter-out %.png %.svg %.1 %.5,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
-LESSONS  := first-transfer lost-update wrong-retry retry-by-itself commit-that-rolled-back read-committed locking-read deadlock hot-account \
-            write-skew phantom read-only-anomaly stale-snapshot savepoint-protocol release-is-commit savepoint-late commit-cut
+LESSONS  := first-transfer when-the-snapshot read-committed let-the-server-compute lost-update wrong-retry retry-by-itself \
+	    the-outbox commit-that-rolled-back after-a-failed-commit let-the-schema-say-no locking-read the-lock-of-a-moment \
+	    deadlock hot-account a-queue-of-jobs the-job-done-twice the-row-that-was-missed write-skew lock-what-the-rule-reads \
+	    phantom key-or-serialization the-row-nobody-sees read-only-anomaly the-torn-report the-innocent \
+	    what-a-savepoint-can-catch savepoint-protocol commit-cut the-version-column
 LESSONS  := $(LESSONS:%=assets/lessons/%.spec)
 LESSONS  += $(sort $(filter-out $(LESSONS),$(wildcard assets/lessons/*.spec)))
 # The rows of `lab matrix`, in their order.

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/check.h"
@@ -169,7 +170,10 @@ static void a_stranger_in_a_lesson(void **state)
 	struct term *term = console_open(state, 24, 140);
 	play(term, "lost-update", 1);
 	struct pg_session *stranger = pg_open_at("application_name=psql");
-	pg_run(stranger, "BEGIN; LOCK TABLE teller_lesson.accounts");
+	char *schema = pg_value("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson\\_%%'");
+	assert_non_null(schema);
+	pg_run(stranger, "BEGIN; LOCK TABLE %s.accounts", schema);
+	free(schema);
 	console_space_to(term, 0, 2, 14);
 	term_type(term, " ");
 	term_expect(term, "WAITS for psql, pid ");

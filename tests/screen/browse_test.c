@@ -212,11 +212,11 @@ static void a_click_selects_in_every_list(void **state)
 	int row, col;
 	term_type(term, "<F3>");
 	term_expect(term, "> first-transfer");
-	term_expect(term, "write-skew");
+	term_expect(term, "lost-update");
 	term_settle(term);
-	assert_true(term_find(term, "write-skew", &row, &col));
+	assert_true(term_find(term, "lost-update", &row, &col));
 	report(term, 0, row, col);
-	term_expect(term, "> write-skew");
+	term_expect(term, "> lost-update");
 	report(term, 0, row + 8, col); /* below the list */
 	term_type(term, "<Esc>:transfer 7001 7002 1 --yes<Enter>");
 	term_expect(term, "moved 1 ");

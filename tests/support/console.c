@@ -124,7 +124,7 @@ void console_expect_no_lanes(struct term *term, const char *database)
 		 " AND pid <> pg_backend_pid()",
 		 database);
 	console_expect_number(term, sql, 0);
-	console_expect_number(term, "SELECT count(*) FROM pg_namespace WHERE nspname = 'teller_lesson'", 0);
+	console_expect_number(term, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%'", 0);
 }
 
 void console_quit_changed(struct term *term)
