@@ -155,9 +155,8 @@ static bool is_harmless(const struct buf *text)
 
 static void wait_quiet(void)
 {
-	while (pg_ask(direct, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-			      "pid <> pg_backend_pid() AND backend_type = 'client backend'") > 0)
-		poll(NULL, 0, 2);
+	pg_until(direct, "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+			 "pid <> pg_backend_pid() AND backend_type = 'client backend'");
 }
 
 static void compare(const struct session *session)

@@ -262,9 +262,9 @@ static void another_query_cancels_the_one_before(void **state)
 	pg_run(locker, "BEGIN; LOCK TABLE accounts");
 	pages_look(paged->pages, query(paged, (struct sort){0}, "balance = 3"), false);
 	assert_true(pages_loading(paged->pages));
-	while (pg_number("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
-			 "WHERE datname = current_database())") == 0)
-		usleep(1000); /* a cancel that comes before what it is meant for is lost */
+	pg_until(NULL,
+		 "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
+		 "WHERE datname = current_database())"); /* a cancel that comes before what it is meant for is lost */
 	pages_look(paged->pages, query(paged, (struct sort){0}, "balance = 4"), false);
 	paged->once = true;
 	loop_run(paged->rig->loop); /* the lock is still held: the first one can only have been cancelled */

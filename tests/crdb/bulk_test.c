@@ -11,6 +11,7 @@
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/support/spawn.h"
 
 enum { AT_MOST = 5000 };
 
@@ -106,9 +107,12 @@ static void check_stopped(struct pg_session *holder, const char *also, const cha
 	const char *create[] = {proc_teller(), translator_target(&translator), "create", "200000", also, "--echo=plain",
 				NULL};
 	struct proc *proc = proc_start(create, NULL, NULL);
+	struct deadline deadline = deadline_in(60000);
 	while (pg_ask(holder, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-			      " AND wait_event = 'advisory'") == 0)
-		assert_false(proc_ended(proc, 10));
+			      " AND wait_event = 'advisory'") == 0) {
+		assert_false(proc_ended(proc, 10)); /* reads what it says, or it would wait for a reader */
+		assert_true(deadline_left(deadline));
+	}
 	proc_signal(proc, SIGINT);
 	proc_wait(proc);
 	assert_int_equal(proc->status, 130);

@@ -132,10 +132,10 @@ static struct proc *play(const char *steps, bool killed)
 	fclose(file);
 	const char *const argv[] = {proc_teller(), translator_target(&translator), "lab", "run", path.p, NULL};
 	struct proc *proc = proc_start(argv, NULL, NULL);
-	while (killed && pg_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 0)
-		usleep(1000);
-	if (killed)
+	if (killed) {
+		pg_until(NULL, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
 		proc_signal(proc, SIGKILL);
+	}
 	proc_wait(proc);
 	buf_free(&path);
 	return proc;
@@ -154,8 +154,7 @@ static void each_player_has_a_schema_of_its_own(void **state)
 	proc_free(proc);
 	assert_int_equal(schemas(), 1);
 	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'") > 0)
-		usleep(1000);
+	pg_until(NULL, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'");
 	struct pg_session *alive = pg_open();
 	int64_t pid = pg_ask(alive, "SELECT pg_backend_pid()");
 	pg_exec("CREATE SCHEMA teller_lesson_s%d", (int)pid);

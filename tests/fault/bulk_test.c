@@ -167,8 +167,7 @@ static struct proc *kill_in_the_middle(const char *const argv[])
 	pg_bank(0);
 	struct proc *proc = proc_start(argv, NULL, NULL);
 	struct pg_session *session = pg_open();
-	while (pg_ask(session, "SELECT count(*) FROM accounts") < 3000)
-		;
+	pg_until(session, "SELECT count(*) >= 3000 FROM accounts");
 	own_server_stop(&server, SIGQUIT);
 	pg_close(session);
 	return proc;

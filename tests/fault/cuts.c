@@ -7,6 +7,9 @@
 #include <stdlib.h>
 
 #include "tests/support/check.h"
+#include "tests/support/spawn.h"
+
+enum { QUIET_LIMIT_MS = 60000 };
 
 const enum txn_wire cuts_wires[CUTS_WIRES] = {WIRE_PIPELINE, WIRE_STEP, WIRE_ONESHOT};
 
@@ -96,8 +99,14 @@ bool cuts_is_quiet(struct pg_session *direct, const struct pooler *pooler)
 
 void cuts_wait_quiet(const struct cuts *cuts)
 {
-	while (!cuts_is_quiet(cuts->direct, cuts->pooler))
+	struct deadline deadline = deadline_in(QUIET_LIMIT_MS);
+	while (!cuts_is_quiet(cuts->direct, cuts->pooler)) {
+		if (!deadline_left(deadline)) {
+			pg_sessions(cuts->direct);
+			fail_msg("%s: a session of teller's is still there", cuts->name);
+		}
 		poll(NULL, 0, 1);
+	}
 }
 
 /* ---- one transfer ---- */

@@ -86,8 +86,7 @@ static void set_standbys(const char *sql, const char *names)
 {
 	pg_run(primary, "%s", sql);
 	pg_run(primary, "SELECT pg_reload_conf()");
-	while (pg_ask(primary, "SELECT (current_setting('synchronous_standby_names') = '%s')::int", names) == 0)
-		;
+	pg_until(primary, "SELECT current_setting('synchronous_standby_names') = '%s'", names);
 }
 
 /* Cancels the wait of a COMMIT for its standby; false where nobody waits. */

@@ -69,8 +69,7 @@ static void stall(enum txn_wire wire, bool ledger, unsigned attempts)
 	rig->catalogue = NULL;
 	rig_free(rig);
 	go_on();
-	while (pg_ask(pooled.direct, "SELECT count(*) " OURS) > 0)
-		;
+	pg_until(pooled.direct, "SELECT count(*) = 0 " OURS);
 	cuts_wait_quiet(&cuts);
 	cuts_check_truth(pooled.direct, &result, where, ledger);
 	told[result.outcome]++;

@@ -83,8 +83,7 @@ static void switch_in(enum txn_wire wire, bool in_flight, bool ledger)
 	assert_true(happening.done);
 	if (happening.stopped)
 		kill(happening.stopped, SIGCONT);
-	while (pg_ask(cuts.direct, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'") > 0)
-		;
+	pg_until(cuts.direct, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'");
 	printf("# %s: outcome %d, %u attempts: %s\n", where, (int)result.outcome, result.attempts, result.reason.text);
 	check_there(where, &result, ledger);
 	cuts_check_truth(cuts.direct, &result, where, ledger);

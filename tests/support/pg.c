@@ -13,6 +13,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "tests/support/check.h"
+#include "tests/support/spawn.h"
+
+enum { UNTIL_LIMIT_MS = 60000 };
 
 struct pg_session {
 	PGconn *conn;
@@ -152,6 +155,43 @@ int64_t pg_ask(struct pg_session *session, const char *fmt, ...)
 	return number_of(fmt, value);
 }
 
+void pg_sessions(struct pg_session *session)
+{
+	PGresult *result = run(session, mem_dup("SELECT pid, datname, application_name, state, wait_event, now() - "
+						"query_start, pg_blocking_pids(pid), left(query, 80) FROM "
+						"pg_stat_activity WHERE backend_type = 'client backend'"));
+	for (int row = 0; row < PQntuples(result); row++) {
+		struct buf line = {0};
+		for (int column = 0; column < PQnfields(result); column++)
+			buf_fmt(&line, "%s | ", PQgetvalue(result, row, column));
+		check_tell("%s", buf_text(&line));
+		buf_free(&line);
+	}
+	PQclear(result);
+}
+
+void pg_until(struct pg_session *session, const char *fmt, ...)
+{
+	struct pg_session *asking = session ? session : pg_open();
+	struct deadline deadline = deadline_in(UNTIL_LIMIT_MS);
+	va_list ap;
+	va_start(ap, fmt);
+	char *sql = format(fmt, ap), *cell;
+	va_end(ap);
+	while (!(cell = first_cell(run(asking, mem_dup(sql)))) || strcmp(cell, "t") != 0) {
+		free(cell);
+		if (!deadline_left(deadline)) {
+			pg_sessions(asking);
+			fail_msg("not within %d s: %s", UNTIL_LIMIT_MS / 1000, sql);
+		}
+		poll(NULL, 0, 2);
+	}
+	free(cell);
+	free(sql);
+	if (!session)
+		pg_close(asking);
+}
+
 void pg_fresh_database(const char *name, const char *encoding)
 {
 	setenv("PGDATABASE", "postgres", 1);
@@ -200,6 +240,5 @@ void pg_receive(struct pg_session *session)
 void pg_end_backend(int pid)
 {
 	pg_exec("SELECT pg_terminate_backend(%d)", pid);
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE pid = %d", pid) > 0)
-		poll(NULL, 0, 1);
+	pg_until(NULL, "SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = %d", pid);
 }

@@ -36,6 +36,10 @@ void pg_run(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int64_t pg_ask(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3); /* as pg_number() */
 char *pg_tell(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);  /* as pg_value() */
 void pg_close(struct pg_session *session);
+/* Asks again and again until the first cell is true; NULL: in a session of its own. After a minute it fails the test, with
+ * the server's sessions. */
+void pg_until(struct pg_session *session, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void pg_sessions(struct pg_session *session);              /* into the test's output, what each of them does */
 void pg_send(struct pg_session *session, const char *sql); /* and goes on, while it waits for a lock; ... */
 void pg_receive(struct pg_session *session);               /* ... waits for the answer */
 

@@ -181,9 +181,8 @@ static void interrupt(const char *way, int chunk)
 	pg_run(holder, "SELECT pg_advisory_lock(4711)");
 	const char *const argv[] = {proc_teller(), "create", "100000", way, "--chunk", size, NULL};
 	struct proc *proc = proc_start(argv, NULL, NULL);
-	while (pg_ask(holder, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-			      " AND wait_event = 'advisory'") == 0)
-		pg_ask(holder, "SELECT count(*) FROM pg_sleep(0.01)");
+	pg_until(holder, "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
+			 " AND wait_event = 'advisory'");
 	proc_signal(proc, SIGINT);
 	proc_wait(proc);
 	proc_expect_status(proc, 130);

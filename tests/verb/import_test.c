@@ -300,8 +300,7 @@ static void a_pipe_that_stalls(void **state)
 	const char *const argv[] = {"sh", "-c", command, NULL};
 	struct proc *proc = proc_start(argv, NULL, NULL);
 	struct pg_session *session = pg_open();
-	while (pg_ask(session, "SELECT count(*) FROM accounts") < 2000)
-		pg_ask(session, "SELECT count(*) FROM pg_sleep(0.01)");
+	pg_until(session, "SELECT count(*) >= 2000 FROM accounts");
 	pg_close(session);
 	kill(-proc->pid, SIGINT);
 	proc_wait(proc);

@@ -167,9 +167,8 @@ static void a_delay_is_waited_for(void **state)
 /* Ends the session for transfers while it does nothing in its transaction. */
 static void end_idle_session(void)
 {
-	while (pg_number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE split_part("
-			 "application_name, ' ', 1) = 'teller/transfer' AND state = 'idle in transaction'") == 0)
-		usleep(1000);
+	pg_until(NULL, "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity WHERE split_part("
+		       "application_name, ' ', 1) = 'teller/transfer' AND state = 'idle in transaction'");
 }
 
 static void a_connection_lost_in_a_delay_is_made_again(void **state)

@@ -86,8 +86,7 @@ static void it_waits_for_one_that_is_under_way(void **state)
 				" VALUES ('" OTHER "', 7001, 7002, 9)");
 		const char *const argv[] = {proc_teller(), "--echo=plain", "settle", OTHER, NULL};
 		struct proc *proc = proc_start(argv, NULL, NULL);
-		while (pg_number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
-			;
+		pg_until(NULL, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
 		pg_run(session, "%s", ends[i]);
 		proc_wait(proc);
 		proc_expect_status(proc, i == 0 ? 3 : 0);
@@ -211,8 +210,7 @@ static void what_may_still_come_is_not_settled(void **state)
 	pg_run(other, "SET application_name = 'teller/transfer 0badcafe'");
 	check(OTHER, 5, "", "1 other session of teller may still bring it there");
 	pg_close(other);
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'") > 0)
-		;
+	pg_until(NULL, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'");
 	check(OTHER, 3, "", "transfer " OTHER " did not commit; nothing was moved");
 }
 
