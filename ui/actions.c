@@ -54,6 +54,16 @@ static void actions_run_line(struct console *console)
 	free(line);
 }
 
+/* A click beside the popup closes it; in it, it selects a line, and another one on that line is Enter. */
+void actions_click_popup(struct console *console, int y, int x)
+{
+	struct rect room = console->layout.middle, inside = layout_inside(room);
+	if (y < room.y || y >= room.y + room.h || x < room.x || x >= room.x + room.w)
+		actions_put_popup(console, NULL);
+	else if (popup_click(console->popup, y - inside.y))
+		actions_run_line(console);
+}
+
 static void actions_full(struct console *console)
 {
 	struct event event;

@@ -240,7 +240,9 @@ static void mouse(struct console *console, const struct key *key)
 		click_hint(console, key->x);
 	} else if (key->code != K_CLICK) {
 		wheel(console, pane, key->code == K_WHEEL_UP);
-	} else if (!console->popup && pane < PANE_COUNT) {
+	} else if (console->popup) {
+		actions_click_popup(console, key->y, key->x);
+	} else if (pane < PANE_COUNT) {
 		const struct view *view = &console->views[pane];
 		struct rect inside = layout_inside(console->layout.pane[pane]);
 		console->focus = pane;

@@ -173,6 +173,16 @@ void popup_scroll(struct popup *popup, int lines)
 	keep_within(popup);
 }
 
+bool popup_click(struct popup *popup, int row)
+{
+	int line = popup->top + row;
+	if (!popup->runs.len || row < 0 || row >= popup->height || line >= popup->n)
+		return false;
+	bool again = popup_selects(popup, line);
+	popup->found = line;
+	return again;
+}
+
 /* One line on, the text moves only where the selected line would leave it; pages move both. */
 static void popup_move_selected(struct popup *popup, struct motion motion)
 {

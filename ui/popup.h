@@ -21,6 +21,8 @@ const char *popup_context(const struct popup *popup);
 void popup_fit(struct popup *popup, struct rect room); /* cuts its lines for that room, as drawing does */
 void popup_draw(struct popup *popup, struct rect room);
 void popup_scroll(struct popup *popup, int lines); /* the text moves, the selected line only to stay in sight */
+/* Selects the line at that row of its inside, counted from 0, where lines are selected; true: it was so already. */
+bool popup_click(struct popup *popup, int row);
 bool popup_act(struct popup *popup, const char *action, const char *argument); /* false: not an action of a popup */
 
 /* `/` in its text, and what comes next; its own record of what was looked for. */

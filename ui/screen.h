@@ -70,6 +70,7 @@ bool actions_do(void *console, const char *action, const char *argument);
 const char *actions_context(const struct console *console);           /* in which a key is looked up first */
 bool actions_away(const struct console *console);                     /* q goes back from here, instead of leaving */
 void actions_put_popup(struct console *console, struct popup *popup); /* takes it over; NULL: none any more */
+void actions_click_popup(struct console *console, int y, int x);
 void actions_suspend(struct console *console);
 void actions_signals(struct console *console, bool on);
 

@@ -232,6 +232,49 @@ static void a_click_selects_in_every_list(void **state)
 	console_quit(term);
 }
 
+/* The selected line of a popup is drawn in reverse. */
+static bool line_is_selected(struct term *term, void *arg)
+{
+	int row, col;
+	return term_find(term, arg, &row, &col) && term_pen(term, row, col).reverse;
+}
+
+/* A click selects a line of the help, and another one on it runs it, as Enter does; one beside the popup closes it. */
+static void a_click_in_a_popup(void **state)
+{
+	static char line[] = "the transfers that were made";
+	struct term *term = console_open(state, 40, 100);
+	int row, col;
+	for (int by_click = 0; by_click < 2; by_click++) {
+		term_type(term, "?");
+		term_expect(term, line);
+		assert_true(term_find(term, line, &row, &col));
+		assert_false(line_is_selected(term, line));
+		report(term, 0, row, col);
+		term_wait(term, line_is_selected, line, "the clicked line is selected");
+		if (by_click)
+			report(term, 0, row, col);
+		else
+			term_type(term, "<Enter>");
+		term_expect(term, "0 transfers");
+		term_type(term, "<F2>");
+		term_expect(term, "> 7001");
+	}
+	term_type(term, "?");
+	term_expect(term, "Help");
+	report(term, 0, 39, 50); /* the message line */
+	term_expect_gone(term, "Help");
+	term_type(term, "<F6><Enter>"); /* a text without commands: a click in it leaves it as it is */
+	term_expect(term, "Event ");
+	report(term, 0, 5, 20);
+	report(term, 0, 5, 20);
+	term_settle(term);
+	assert_true(term_shows(term, "Event "));
+	report(term, 0, 0, 20);
+	term_expect_gone(term, "Event ");
+	console_quit(term);
+}
+
 /* A click is no answer to a question about money. */
 static void the_mouse_never_confirms(void **state)
 {
@@ -308,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_forty_by_ten, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_selects_and_scrolls, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_click_selects_in_every_list, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_click_in_a_popup, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(the_mouse_never_confirms, setup, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/browse", tests, own_database, NULL);
