@@ -205,9 +205,9 @@ void stage_play(struct stage *stage);
 MUST_CHECK enum status stage_step(struct stage *stage, size_t step, struct err *err);
 MUST_CHECK enum status stage_next(struct stage *stage, struct err *err); /* the turn at stage_turn() */
 
-/* By hand: no step waits, or the server has said who waits since the last one was sent or done: who goes on by that
- * step is not shown as waiting any more. */
+/* By hand: each step that was sent is answered, or the server has said that it waits since anything was sent or answered. */
 bool stage_settled(const struct stage *stage);
+bool stage_blind(const struct stage *stage); /* the server cannot say who waits: who is not answered for a while does */
 
 /*
  * By hand: this lane waits for a session that has nothing to do, so that it goes on only when a step of another one is

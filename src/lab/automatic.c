@@ -16,7 +16,7 @@
  * is marked may have been let go by it. What is heard from other lanes is kept until they are looked at.
  */
 enum { TICK_MS = 15 };
-static const uint64_t blind_us = 300000; /* unanswered for so long, a step waits, where that cannot be asked */
+static const uint64_t blind_us = 300000; /* unanswered for so long behind an answer to another question, a step waits */
 
 /* ---- one look ---- */
 
@@ -130,6 +130,42 @@ static enum look look_silent_end(struct stage *stage, struct lane *lane)
 	return LOOK_PENDING;
 }
 
+static void look_on_pinged(void *arg, const struct stage_word *word)
+{
+	struct stage *stage = arg;
+	struct record *record = stage->automatic.looked;
+	stage->asking = false;
+	if (word->kind == WORD_ERROR && stage->state == STAGE_PLAYING)
+		stage_fail(stage,
+			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
+	if (record && record->blocked == BLOCKED_ASKED) {
+		record->blocked = BLOCKED_NO;
+		stage->automatic.pinged_us = clock_us();
+	}
+}
+
+/* The server cannot say who waits: it has answered something else for so long, and not this. */
+static enum look look_blind(struct stage *stage, struct lane *lane)
+{
+	struct automatic *automatic = &stage->automatic;
+	switch (automatic->looked->blocked) {
+	case BLOCKED_UNASKED:
+		if (stage->asking) {
+			timer_start(stage->tick, TICK_MS);
+			return LOOK_PENDING;
+		}
+		automatic->looked->blocked = BLOCKED_ASKED;
+		hand_ping(stage, look_on_pinged);
+		return LOOK_PENDING;
+	case BLOCKED_ASKED:
+		return LOOK_PENDING;
+	case BLOCKED_NO:
+	case BLOCKED_YES:
+		break;
+	}
+	return clock_us() - automatic->pinged_us > blind_us ? automatic_held(stage) : check_limit(stage, lane);
+}
+
 /* Nothing was read for a while: does it wait? */
 static enum look look_silent(struct stage *stage, struct lane *lane)
 {
@@ -137,7 +173,7 @@ static enum look look_silent(struct stage *stage, struct lane *lane)
 	if (!(automatic->flags & LOOK_NONBLOCK))
 		return look_silent_end(stage, lane);
 	if (stage->blind)
-		return clock_us() - automatic->look_us > blind_us ? automatic_held(stage) : check_limit(stage, lane);
+		return look_blind(stage, lane);
 	switch (automatic->looked->blocked) {
 	case BLOCKED_UNASKED:
 		if (stage->asking) /* about another look: that answer has to come first */

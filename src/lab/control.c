@@ -5,28 +5,44 @@
 #include "base/mem.h"
 #include "stage_internal.h"
 
-static void control_add(struct stage *stage, const struct control_job *job)
+static void control_add(struct stage *stage, const struct control_job *job, bool first)
 {
-	struct control_job **end = &stage->control_jobs;
-	while (*end)
-		end = &(*end)->next;
-	*end = NEW(struct control_job);
-	**end = *job;
+	struct control_job **at = &stage->control_jobs;
+	while (!first && *at)
+		at = &(*at)->next;
+	struct control_job *added = NEW(struct control_job), *next = *at;
+	*added = *job;
+	added->next = next;
+	*at = added;
 	stage_stir(stage);
 }
 
 void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg)
 {
-	control_add(stage, &(struct control_job){.sql = mem_dup(sql), .answer = answer, .arg = arg});
+	control_add(stage, &(struct control_job){.sql = mem_dup(sql), .answer = answer, .arg = arg}, false);
 }
 
 void control_ask(struct stage *stage, const char *sql, char *param1, char *param2, stage_answer_fn *answer, void *arg)
 {
-	control_add(stage, &(struct control_job){.sql = mem_dup(sql),
-						 .params = {param1, param2},
-						 .statement = true,
-						 .answer = answer,
-						 .arg = arg});
+	control_add(stage,
+		    &(struct control_job){.sql = mem_dup(sql),
+					  .params = {param1, param2},
+					  .statement = true,
+					  .answer = answer,
+					  .arg = arg},
+		    false);
+}
+
+void control_ask_first(struct stage *stage, const char *sql, char *param1, char *param2, stage_answer_fn *answer,
+		       void *arg)
+{
+	control_add(stage,
+		    &(struct control_job){.sql = mem_dup(sql),
+					  .params = {param1, param2},
+					  .statement = true,
+					  .answer = answer,
+					  .arg = arg},
+		    true);
 }
 
 void stage_ask_of_lanes(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg)

@@ -43,29 +43,43 @@ static bool player_any_lane(const struct player *player, enum lane_state state)
 	return false;
 }
 
-/* The session of the next step waits: what it waits for may have ended just now, and then it tells. */
+static bool player_lane_waits(const struct player *player, size_t session)
+{
+	struct stage_lane lane;
+	stage_lane(player->stage, session, &lane);
+	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
+}
+
+/* The session of the next step waits, or, behind the last one, any: what lets it go on may have come just now. */
 static bool player_next_waits(const struct player *player)
 {
 	size_t turn = player_next_turn(player);
-	struct stage_lane lane;
-	if (turn >= player->nturns)
-		return false;
-	stage_lane(player->stage, player->lesson->spec->steps[player->turns[turn].step].session, &lane);
-	return lane.state == LANE_WAITING || lane.state == LANE_HELD;
+	if (turn < player->nturns)
+		return player_lane_waits(player, player->lesson->spec->steps[player->turns[turn].step].session);
+	return !player->strayed && (player_any_lane(player, LANE_WAITING) || player_any_lane(player, LANE_HELD));
+}
+
+/* A session that waits, for ever, for what this order does not bring; -1: none is known to. */
+static long player_stuck(const struct player *player)
+{
+	const struct spec *spec = player->lesson->spec;
+	size_t turn = player_next_turn(player);
+	for (size_t i = 0; i < spec->nsessions; i++)
+		if ((turn == player->nturns || spec->steps[player->turns[turn].step].session == i) &&
+		    player_lane_waits(player, i) && stage_stuck(player->stage, i))
+			return (long)i;
+	return -1;
 }
 
 /* The order cannot go on, and the error says so until another session is sent a step. */
 static void player_look_impossible(struct player *player)
 {
-	size_t turn = player_next_turn(player);
 	struct stage_lane lane;
 	struct buf why = {0}, error = {0};
-	if (player->impossible || player->strayed || turn == player->nturns || !player_next_waits(player))
+	long session = player->impossible || player->strayed ? -1 : player_stuck(player);
+	if (session < 0)
 		return;
-	size_t session = player->lesson->spec->steps[player->turns[turn].step].session;
-	if (!stage_stuck(player->stage, session))
-		return;
-	stage_lane(player->stage, session, &lane);
+	stage_lane(player->stage, (size_t)session, &lane);
 	stage_impossible(&why, player->stage, lane.record);
 	buf_fmt(&error, "this order is not possible: %s", why.p);
 	player_fail(player, error.p);
@@ -169,9 +183,11 @@ enum status player_next(struct player *player, struct err *err)
 	case PLAYER_READY:
 		break;
 	}
-	if (player->impossible)
+	bool over = player_next_turn(player) == player->nturns;
+	bool for_ever = player->impossible || stage_blind(player->stage); /* as far as is known */
+	if (player->impossible && !over)
 		return player_after_the_end(player, err);
-	if (player_next_waits(player)) { /* then it is sent as soon as that is over */
+	if (player_next_waits(player) && !(over && for_ever)) { /* then it is sent as soon as that is over */
 		player->wants = WANTS_NEXT;
 		return ST_OK;
 	}
@@ -325,7 +341,7 @@ static void player_settle(struct player *player)
 {
 	if (stage_state(player->stage) != STAGE_STANDING || player->state == PLAYER_CHECKING)
 		return;
-	bool runs = player_any_lane(player, LANE_RUNNING) || !stage_settled(player->stage);
+	bool runs = !stage_settled(player->stage);
 	player->state = runs ? PLAYER_BUSY : PLAYER_READY;
 	if (runs)
 		return;
@@ -363,9 +379,8 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 		player_settle(player);
 		break;
 	case FACT_ASKED:
-		if (player->state == PLAYER_BUSY)
-			player_settle(player);
 		player_look_impossible(player);
+		player_settle(player);
 		break;
 	case FACT_AGAIN:
 		player_turns_again(player, fact);

@@ -81,7 +81,7 @@ static void on_soon(void *arg)
 		setup_turn(stage);
 		return;
 	case STAGE_STANDING:
-		step_advance(stage);
+		hand_advance(stage);
 		return;
 	case STAGE_PLAYING:
 		automatic_turn(stage);

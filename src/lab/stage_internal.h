@@ -28,8 +28,9 @@ struct record {
 	struct stage_record pub;
 	struct lane *lane;
 	struct words words;
-	char *sql;    /* pub.sql, where values were sent; else NULL */
-	bool waiting; /* as of now */
+	char *sql;     /* pub.sql, where values were sent; else NULL */
+	bool waiting;  /* as of now */
+	bool answered; /* by hand: to its end, and seen so */
 	enum { BLOCKED_UNASKED, BLOCKED_ASKED, BLOCKED_NO, BLOCKED_YES } blocked; /* what the server said last */
 	int *targets; /* of the turn's marks: so many notices must have been seen */
 };
@@ -106,8 +107,15 @@ void step_set_waiting(struct record *record, bool waiting);
 /* Asks the server whether this lane waits, or (NULL) all that run; record->blocked and its blockers are the answer.
  * One question at a time: stage->asking. */
 void step_ask(struct stage *stage, const struct lane *only);
-void step_finish(struct lane *lane);    /* the step is answered to its end */
-void step_advance(struct stage *stage); /* by hand */
+void step_change(struct record *record, bool blocked, const long *blockers, size_t n);
+void step_finish(struct lane *lane); /* the step is answered to its end */
+
+/* ---- stage_hand.c: steps that are sent by hand ---- */
+
+void hand_news(struct stage *stage); /* something is sent or answered: who waits has to be asked anew */
+void hand_advance(struct stage *stage);
+/* Blind: asks for a sign of life, in place of step_ask(). */
+void hand_ping(struct stage *stage, stage_answer_fn *answer);
 
 /* ---- again.c: a session whose connection is cut, and its new one ---- */
 
@@ -150,7 +158,10 @@ struct control_job {
 	struct control_job *next;
 };
 
-/* stage_ask() with one or two parameters, which it takes; param2 may be NULL. */
+/* stage_ask() with one or two parameters, which it takes; param2 may be NULL. In front of all that is queued. */
+void control_ask_first(struct stage *stage, const char *sql, char *param1, char *param2, stage_answer_fn *answer,
+		       void *arg);
+/* The same, behind what is queued. */
 void control_ask(struct stage *stage, const char *sql, char *param1, char *param2, stage_answer_fn *answer, void *arg);
 void control_turn(struct stage *stage);
 bool control_idle(const struct stage *stage); /* nothing runs, nothing is queued */
@@ -185,6 +196,7 @@ struct automatic {
 	struct record *looked; /* the look that is under way; NULL for none */
 	unsigned flags;
 	uint64_t look_us;
+	uint64_t pinged_us; /* blind: the server has answered since then */
 	bool collecting, cancelled;
 	bool stuck; /* it waits for ever, the server said once */
 
@@ -255,6 +267,7 @@ struct stage {
 
 	struct control_job *control_jobs, *control_job; /* queued, running */
 	bool blind;                                     /* the server cannot say who waits */
+	bool pinged;                                    /* blind: it has answered since the last news */
 	bool asking;                                    /* it is being asked */
 	bool news,
 		asked_since_news; /* by hand: something was sent or done since it was asked; nothing was since it answered */

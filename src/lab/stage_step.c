@@ -20,37 +20,12 @@
  *	4  step_finish()       its words go to the record: what the engine made of it (FACT_AGAIN,
  *	                       FACT_OUTCOME), then FACT_DONE
  *
- * A step that is sent by hand goes from 2 on in step_advance(), which comes whenever the stage is stirred, and as often as
- * the server is to be asked. Steps of a permutation that plays by itself go there in automatic.c: the same places, but
- * in isolationtester's order.
+ * A step that is sent by hand goes from 2 on in hand_advance() (stage_hand.c), which comes whenever the stage is stirred,
+ * and as often as the server is to be asked. Steps of a permutation that plays by itself go there in automatic.c: the same
+ * places, but in isolationtester's order.
  */
 
 /* ---- 1: it is sent ---- */
-
-static enum status step_check(const struct stage *stage, size_t step, struct err *err)
-{
-	const struct spec_step *what = &stage->spec->steps[step];
-	const struct lane *lane = &stage->lanes[what->session];
-	if (stage->state != STAGE_STANDING)
-		return err_set(err, ST_USAGE, "no step can be sent now: the lab is %s",
-			       stage->state == STAGE_PLAYING ? "playing by itself"
-			       : stage->state == STAGE_OFF   ? "not set up"
-			       : stage->state == STAGE_SETUP ? "being set up"
-							     : "being torn down");
-	if (lane->record)
-		return err_set(err, ST_USAGE, "session %s has not done with step %s yet; let another session go on",
-			       lane->name, stage->spec->steps[lane->record->pub.step].name);
-	if (!lane_connected(lane) && lane->cut && !lane->lost)
-		return err_set(err, ST_USAGE, "the connection of session %s was cut; start again to get a new one",
-			       lane->name);
-	if (!lane_connected(lane))
-		return err_set(err, ST_USAGE, "session %s has lost its connection: %s; start again to get a new one",
-			       lane->name, lane->lost ? lane->lost : "");
-	if (lane->engine && !engine_lane_expects(lane, step))
-		return err_set(err, ST_USAGE, "the engine runs session %s, and does not send step %s now", lane->name,
-			       what->name);
-	return ST_OK;
-}
 
 static struct record *step_add_record(struct stage *stage, size_t step, const struct spec_turn *turn)
 {
@@ -131,40 +106,6 @@ struct record *step_send(struct stage *stage, size_t step, const struct spec_tur
 	step_aim(record);
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_SENT, .lane = lane->index, .record = &record->pub});
 	return record;
-}
-
-/* Those that wait are asked about soon: this step may have changed it. */
-static void step_news(struct stage *stage)
-{
-	stage->ask_again = stage->news = true;
-	stage->asked_since_news = false;
-	stage->ask_ms = STEP_ASK_FIRST_MS;
-	timer_stop(stage->tick);
-}
-
-static enum status step_by_hand(struct stage *stage, size_t step, const struct spec_turn *turn, struct err *err)
-{
-	enum status status = step_check(stage, step, err);
-	if (status)
-		return status;
-	stage->turn += turn != NULL;
-	step_send(stage, step, turn);
-	step_news(stage);
-	stage_stir(stage);
-	return ST_OK;
-}
-
-enum status stage_step(struct stage *stage, size_t step, struct err *err)
-{
-	return step_by_hand(stage, step, NULL, err);
-}
-
-enum status stage_next(struct stage *stage, struct err *err)
-{
-	if (!stage->permutation || stage->turn == stage->permutation->nturns)
-		return err_set(err, ST_USAGE, "no step is left; start again, or send one by its session");
-	const struct spec_turn *turn = &stage->permutation->turns[stage->turn];
-	return step_by_hand(stage, turn->step, turn, err);
 }
 
 /* ---- 2: the server is heard ---- */
@@ -253,7 +194,7 @@ static void step_set_blockers(struct record *record, const long *blockers, size_
 }
 
 /* By hand, a change is told: it waits, it does not any more, or it waits for others. */
-static void step_change(struct record *record, bool blocked, const long *blockers, size_t n)
+void step_change(struct record *record, bool blocked, const long *blockers, size_t n)
 {
 	if (!record->lane->busy)
 		return;
@@ -346,10 +287,42 @@ void step_ask(struct stage *stage, const struct lane *only)
 	stuck_note_idle(stage);
 	stage->news = false;
 	stage->asking = true;
-	control_ask(stage, sql, buf_take(&asked), lane_pids(stage), step_on_asked, stage);
+	control_ask_first(stage, sql, buf_take(&asked), lane_pids(stage), step_on_asked, stage);
 }
 
 /* ---- 4: what became of it ---- */
+
+/* "Process 12 waits for ShareLock on transaction 7; blocked by process 34.", in whatever language, and so on. */
+static void step_read_deadlock(struct record *record, const char *detail)
+{
+	const struct stage *stage = record->lane->stage;
+	int pid = db_facts(record->lane->db)->pid;
+	for (const char *line = detail; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		size_t n = strcspn(line, "\n"), from = strcspn(line, "0123456789"), to = n;
+		while (to > 0 && (line[to - 1] < '0' || line[to - 1] > '9'))
+			to--;
+		size_t last = to;
+		while (last > 0 && line[last - 1] >= '0' && line[last - 1] <= '9')
+			last--;
+		long other =
+			from < last && atoi(line + from) == pid ? lane_of_pid(stage, atoi(line + last)) : LANE_OTHER;
+		if (other != LANE_OTHER)
+			step_set_blockers(record, &other, 1);
+	}
+}
+
+/* Whoever is chosen in a deadlock has waited, though it may be over before the server could be asked. Not where a
+ * transcript is made: isolationtester does not know it. */
+static void step_learn_deadlock(struct record *record)
+{
+	for (size_t i = 0; i < record->words.n; i++) {
+		const struct stage_word *word = &record->words.at[i];
+		if (word->kind != WORD_ERROR || strcmp(word->sqlstate, "40P01") != 0 || record->pub.waited)
+			continue;
+		record->pub.waited = true;
+		step_read_deadlock(record, word->detail);
+	}
+}
 
 void step_finish(struct lane *lane)
 {
@@ -361,91 +334,15 @@ void step_finish(struct lane *lane)
 	words_move(&record->words, &lane->notified);
 	step_show_words(record);
 	step_learn(record);
+	if (!lane->stage->options.bare)
+		step_learn_deadlock(record);
 	lane->answered = false;
 	lane->record = NULL;
-	lane->stage->news = true;
-	lane->stage->asked_since_news = false;
+	if (lane->stage->state == STAGE_STANDING)
+		hand_news(lane->stage);
 	record->pub.done = true;
 	record->pub.lost = lane->lost != NULL || record->pub.cut;
 	if (lane->engine)
 		engine_lane_tell(lane, &record->pub);
 	stage_tell(lane->stage, &(struct stage_fact){.kind = FACT_DONE, .lane = lane->index, .record = &record->pub});
-}
-
-/* ---- by hand: 2 to 4 for all sessions ---- */
-
-/* True where a step is done: another may have been held by it. */
-static bool step_look_at(struct lane *lane)
-{
-	struct record *record = lane->record;
-	step_hear(lane);
-	if (!record || lane->record != record || lane->busy)
-		return false;
-	if (!step_held(record)) {
-		step_finish(lane);
-		return true;
-	}
-	if (!record->waiting)
-		step_set_waiting(record, true);
-	return false;
-}
-
-static bool step_look_at_all(struct stage *stage)
-{
-	bool done = false;
-	for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
-		done = step_look_at(&stage->lanes[i]) || done;
-	return done;
-}
-
-/* Steps that are not answered; those that are not known to wait. */
-static void step_count(const struct stage *stage, size_t *busy, size_t *running)
-{
-	*busy = *running = 0;
-	for (size_t i = 0; i < stage->spec->nsessions; i++) {
-		const struct lane *lane = &stage->lanes[i];
-		bool unanswered = lane->record && lane->busy;
-		*busy += unanswered;
-		*running += unanswered && !lane->record->waiting;
-	}
-}
-
-bool stage_settled(const struct stage *stage)
-{
-	size_t busy, running;
-	step_count(stage, &busy, &running);
-	return !busy || stage->blind || stage->options.bare || stage->asked_since_news;
-}
-
-/* Where the server cannot say it, a step waits that has not been answered for a while. */
-static void step_guess(struct stage *stage)
-{
-	for (size_t i = 0; i < stage->spec->nsessions && stage->state == STAGE_STANDING; i++)
-		if (stage->lanes[i].record && !stage->lanes[i].again)
-			step_change(stage->lanes[i].record, true, NULL, 0);
-}
-
-void step_advance(struct stage *stage)
-{
-	bool ticked = stage->ticked;
-	size_t busy, running;
-	stage->ticked = false;
-	for (size_t i = 0; i < stage->spec->nsessions; i++)
-		if (stage->lanes[i].engine)
-			engine_lane_turn(&stage->lanes[i]);
-	while (step_look_at_all(stage))
-		step_news(stage);
-	step_count(stage, &busy, &running);
-	if (stage->state != STAGE_STANDING || !busy)
-		return;
-	if (ticked && stage->blind)
-		step_guess(stage);
-	else if (ticked)
-		step_ask(stage, NULL);
-	step_count(stage, &busy, &running);
-	if (stage->asking || timer_pending(stage->tick) || (!running && !stage->ask_again))
-		return;
-	stage->ask_again = false;
-	timer_start(stage->tick, stage->blind ? STEP_BLIND_MS : stage->ask_ms);
-	stage->ask_ms = stage->ask_ms * 2 < STEP_ASK_LAST_MS ? stage->ask_ms * 2 : STEP_ASK_LAST_MS;
 }

@@ -12,6 +12,7 @@
 #include "tests/support/lessons.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/support/relay.h"
 
 static struct translator translator;
 
@@ -119,7 +120,7 @@ static void orders_come_out_as_they_say(void **state)
 
 /* ---- the schema of each player ---- */
 
-static struct proc *play(const char *steps, bool killed)
+static struct proc *play_at(const char *target, const char *steps, bool killed)
 {
 	struct buf path = {0};
 	buf_fmt(&path, "%s/player.spec", getenv("TMPDIR"));
@@ -130,7 +131,7 @@ static struct proc *play(const char *steps, bool killed)
 		"session A step a { %s }\n#@ expect a reads 7\n#@ check \"SELECT n FROM pots\" = 7\n",
 		steps);
 	fclose(file);
-	const char *const argv[] = {proc_teller(), translator_target(&translator), "lab", "run", path.p, NULL};
+	const char *const argv[] = {proc_teller(), target, "lab", "run", path.p, NULL};
 	struct proc *proc = proc_start(argv, NULL, NULL);
 	if (killed) {
 		pg_until(NULL, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
@@ -139,6 +140,11 @@ static struct proc *play(const char *steps, bool killed)
 	proc_wait(proc);
 	buf_free(&path);
 	return proc;
+}
+
+static struct proc *play(const char *steps, bool killed)
+{
+	return play_at(translator_target(&translator), steps, killed);
 }
 
 static int64_t schemas(void)
@@ -165,6 +171,27 @@ static void each_player_has_a_schema_of_its_own(void **state)
 	assert_int_equal(schemas(), 1);
 	pg_exec("DROP SCHEMA teller_lesson_s%d", (int)pid);
 	pg_close(alive);
+}
+
+/* The server does not say who waits there: who takes longer than something that was sent behind it. */
+static void a_long_way_is_no_wait(void **state)
+{
+	(void)state;
+	struct relay relay;
+	struct translator far;
+	char *host = mem_dup(getenv("PGHOST"));
+	relay_start(&relay);
+	setenv("PGHOST", relay.dir, 1);
+	translator_start(&far);
+	setenv("PGHOST", host, 1);
+	relay.shared->delay_us[0] = relay.shared->delay_us[1] = 160000;
+	struct proc *proc = play_at(translator_target(&far), "SELECT n FROM pots", false);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "2 of 2 as expected");
+	proc_free(proc);
+	translator_stop(&far);
+	relay_stop(&relay);
+	free(host);
 }
 
 /* Nobody takes for seen what was only read about. */
@@ -198,6 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_come_out_as_they_say),
 		cmocka_unit_test(each_player_has_a_schema_of_its_own),
+		cmocka_unit_test(a_long_way_is_no_wait),
 		cmocka_unit_test(what_is_only_documented_is_said),
 		cmocka_unit_test(the_matrix_says_which_level_it_was),
 	};

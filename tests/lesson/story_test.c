@@ -136,7 +136,7 @@ static void what_cannot_go_on_ends(void **state)
 				      "session B step w { SELECT n FROM my_lesson.t; }\npermutation b l w\n");
 	proc_expect_status(proc, 3);
 	proc_expect_out(proc, "   waits for A\n");
-	proc_expect_err(proc, "a session waits, and no step is left that would let it go on");
+	proc_expect_err(proc, "w waits for A, and no step is left that would let it go on");
 	proc_free(proc);
 	expect_nothing_left();
 	proc = play("savepoint-protocol", "");

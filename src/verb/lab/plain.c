@@ -137,13 +137,11 @@ static void lab_plain_pass_over(struct lab_plain *plain)
 static void lab_plain_offer(struct lab_plain *plain)
 {
 	size_t next = player_next_row(plain->player);
-	if (next == player_nrows(plain->player)) {
-		lab_plain_give_up(plain, "a session waits, and no step is left that would let it go on");
-	} else if (player_impossible(plain->player) && !plain->lesson->spec->npermutations) {
+	if (player_impossible(plain->player) && !plain->lesson->spec->npermutations) {
 		lab_plain_pass_over(plain);
 	} else if (player_error(plain->player)) {
 		lab_plain_give_up(plain, player_error(plain->player));
-	} else if (lab_plain_next_waits(plain, next)) {
+	} else if (next == player_nrows(plain->player) || lab_plain_next_waits(plain, next)) {
 		timer_start(plain->late, PATIENCE_MS);
 	} else if (plain->offered != next + 1) {
 		plain->offered = next + 1;
@@ -189,7 +187,7 @@ static void lab_plain_on_changed(void *arg)
 
 static void lab_plain_on_late(void *arg)
 {
-	lab_plain_give_up(arg, "the session of the next step still waits");
+	lab_plain_give_up(arg, "a session still waits, and nothing says that it will go on");
 }
 
 /* ---- answers ---- */
