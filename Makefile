@@ -74,6 +74,7 @@ LESSONS  += $(sort $(filter-out $(LESSONS),$(wildcard assets/lessons/*.spec)))
 MATRIX   := dirty-write dirty-read intermediate-read circular-flow non-repeatable-read phantom phantom-write lost-update vanishing \
             read-skew write-skew write-skew-condition read-only-anomaly
 MATRIX   := $(MATRIX:%=assets/matrix/%.spec)
+PROGRAMS := $(sort $(wildcard assets/programs/*.*))
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
@@ -96,17 +97,20 @@ $(BUILD)/%.o: %.c | $(LACKING)
 libraries:
 	@echo 'some libraries are missing: .ci/deps installs or lists them' >&2; exit 1
 
-# assets/NAME.EXT becomes the string asset_NAME_EXT, and the lessons a list of strings (include/base/asset.h).
-$(BUILD)/assets.c: $(ASSETS) $(LESSONS) $(MATRIX) Makefile
+# assets/NAME.EXT becomes the string asset_NAME_EXT, and the lessons and programs are lists of strings (include/base/asset.h).
+$(BUILD)/assets.c: $(ASSETS) $(LESSONS) $(MATRIX) $(PROGRAMS) Makefile
 	@mkdir -p $(@D)
-	$(quietly)$(call announce,GEN,$@) { echo '#include "base/asset.h"'; for f in $(ASSETS) $(LESSONS); do \
+	$(quietly)$(call announce,GEN,$@) { echo '#include "base/asset.h"'; for f in $(ASSETS) $(LESSONS) $(PROGRAMS); do \
 	  printf 'const char asset_%s[] =\n' "$$(basename $$f | tr '.-' '__')"; \
 	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	;'; done; \
 	  echo 'const struct asset_lesson asset_lessons[] = {'; for f in $(LESSONS); do \
 	  n=$$(basename $$f .spec); printf '\t{"%s", asset_%s_spec},\n' $$n "$$(echo $$n | tr '-' '_')"; done; \
 	  echo '	{0}};'; echo 'const struct asset_lesson asset_matrix[] = {'; for f in $(MATRIX); do \
 	  printf '\t{"%s",\n' "$$(basename $$f .spec)"; \
-	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	},'; done; echo '	{0}};'; } > $@
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	},'; done; \
+	  echo '	{0}};'; echo 'const struct asset_program asset_programs[] = {'; for f in $(PROGRAMS); do \
+	  n=$$(basename $$f); printf '\t{"%s", "%s", asset_%s},\n' "$${n%.*}" "$${n##*.}" "$$(echo $$n | tr '.-' '__')"; done; \
+	  echo '	{0}};'; } > $@
 
 $(BUILD)/assets.o: $(BUILD)/assets.c
 	$(call run,CC,$<,$(compile))

@@ -15,4 +15,10 @@ extern const struct asset_lesson asset_lessons[];
 /* The same of assets/matrix/: an anomaly each, in the format of lessons; see src/verb/lab/matrix.c. */
 extern const struct asset_lesson asset_matrix[];
 
+/* The files of assets/programs/, sorted: "loop", "py"; the last has no topic. */
+struct asset_program {
+	const char *topic, *language, *text;
+};
+extern const struct asset_program asset_programs[];
+
 #endif

@@ -89,6 +89,12 @@ struct lesson_word {
 	const char *text; /* lines parted by \n */
 };
 
+/* A program that is built in does what the lesson teaches. */
+struct lesson_program {
+	struct lesson_scope scope;
+	const char *topic;
+};
+
 /* The connection of this step's session is cut when the server has done the step. */
 struct lesson_cut {
 	struct lesson_scope scope;
@@ -161,6 +167,8 @@ struct lesson {
 	size_t nproofs;
 	struct lesson_word *words;
 	size_t nwords;
+	struct lesson_program *programs;
+	size_t nprograms;
 	struct lesson_cut *cuts;
 	size_t ncuts;
 	struct lesson_retry *retries;

@@ -465,6 +465,7 @@ const struct directive directives[] = {
 	{.name = "check", .read = directive_check},
 	{.name = "let", .read = directive_let},
 	{.name = "word", .read = directive_explain},
+	{.name = "program", .read = directive_program},
 	{.name = "cut", .read = directive_cut},
 	{.name = "retry", .read = directive_retry},
 	{.name = NULL},

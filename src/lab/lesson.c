@@ -37,6 +37,7 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->needs);
 	free(lesson->proofs);
 	free(lesson->words);
+	free(lesson->programs);
 	free(lesson->cuts);
 	free(lesson->retries);
 	spec_free(lesson->spec);

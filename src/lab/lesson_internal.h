@@ -55,6 +55,7 @@ MUST_CHECK enum status directive_check_values(struct directive_reader *r); /* th
 /* ---- directive_glossary.c ---- */
 
 MUST_CHECK enum status directive_explain(struct directive_reader *r); /* word */
+MUST_CHECK enum status directive_program(struct directive_reader *r);
 
 /* ---- needs.c ---- */
 

@@ -123,6 +123,21 @@ static void story_add_conclusion(struct story_items *items, const struct player 
 		story_add_ends(items, player);
 }
 
+static void story_add_programs(struct story_items *items, const struct lesson *lesson, long order)
+{
+	for (size_t i = 0; i < lesson->nprograms; i++) {
+		long of = lesson->programs[i].scope.permutation;
+		if (of < 0 || of == order)
+			story_add_text(items, STORY_PROGRAM, lesson->programs[i].topic);
+	}
+}
+
+static void story_add_last(struct story_items *items, const struct player *player)
+{
+	story_add_conclusion(items, player);
+	story_add_programs(items, player_lesson(player), (long)player_order(player));
+}
+
 static void story_add_texts(struct story_items *items, const struct player *player)
 {
 	size_t next = player_next_row(player), sent = player_nsent(player);
@@ -135,7 +150,7 @@ static void story_add_texts(struct story_items *items, const struct player *play
 	if (next < player_nrows(player))
 		story_add_say(items, player, next);
 	else if (sent > 0)
-		story_add_conclusion(items, player);
+		story_add_last(items, player);
 }
 
 static void story_add_question(struct story_items *items, const struct lesson_ask *ask, bool reasons)

@@ -480,6 +480,20 @@ static void words_are_explained_once(void **state)
 	buf_free(&many);
 }
 
+static void programs_are_those_that_are_built_in(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed("#@ program loop", "#@ program lock-order\n#@ program loop", "");
+	assert_int_equal(lesson->nprograms, 3);
+	assert_string_equal(lesson->programs[1].topic, "lock-order");
+	lesson_free(lesson);
+	check_refused("#@ program", "", "a.spec:2:11: expected a topic: loop, key or lock-order");
+	check_refused("#@ program loops", "",
+		      "a.spec:2:12: there is no program about \"loops\"; use loop, key or lock-order");
+	check_refused("#@ program loop key", "", "a.spec:2:17: unexpected text: \"key\"");
+	check_refused("#@ program key\n#@ program key", "", "a.spec:3:4: this program is named, in line 2 already");
+}
+
 static void refusals_of_cuts_have_a_place(void **state)
 {
 	(void)state;
@@ -624,6 +638,7 @@ int main(void)
 		cmocka_unit_test(too_many_directives_are_refused),
 		cmocka_unit_test(the_engine_runs_a_session_where_it_is_told_to),
 		cmocka_unit_test(words_are_explained_once),
+		cmocka_unit_test(programs_are_those_that_are_built_in),
 		cmocka_unit_test(refusals_of_cuts_have_a_place),
 		cmocka_unit_test(refusals_of_retries_have_a_place),
 		cmocka_unit_test(outcomes_hold_or_do_not),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the directives of a lesson do when it is played and run: questions about other steps, values that steps
- * have read, connections that are cut, words. */
+ * have read, connections that are cut, words, programs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,6 +333,18 @@ static void without_a_lesson_no_word_was_met(void **state)
 	proc_free(proc);
 }
 
+static void programs_are_named_behind_the_end(void **state)
+{
+	(void)state;
+	struct proc *proc = played("session A step x { SELECT 1; }\nsession B step y { SELECT 2; }\n"
+				   "#@ program loop\n#@ end \"Bye.\"\npermutation x\npermutation x y\n#@ program key\n",
+				   "");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "Bye.\nIn your program: lab program loop\nOrder 2");
+	proc_expect_out(proc, "Bye.\nIn your program: lab program loop\nIn your program: lab program key\n");
+	proc_free(proc);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -352,6 +364,7 @@ int main(void)
 		cmocka_unit_test(a_cut_that_is_not_expected_is_a_surprise),
 		cmocka_unit_test(words_are_told_where_they_are_new),
 		cmocka_unit_test(without_a_lesson_no_word_was_met),
+		cmocka_unit_test(programs_are_named_behind_the_end),
 	};
 	return cmocka_run_group_tests_name("lesson/format", tests, pg_own_database, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The directives of lessons on the screen: the value that a step has read in the one that sends it, a commit whose
- * answer is lost, the words that were met. */
+ * answer is lost, the words that were met, the
+ * programs at the end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,11 +102,32 @@ static void words_that_were_met(void **state)
 	console_quit(term);
 }
 
+static void programs_at_the_end(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_text(term, "session A step x { SELECT 1; }\nsession B step y { SELECT 2; }\n"
+			"#@ program loop\n#@ program lock-order\npermutation x y\n");
+	console_space_to(term, 0, 2, 2);
+	term_expect(term, "In your program, p shows it in four languages: loop, lock-order");
+	term_type(term, "p");
+	term_expect(term, "---- Python, psycopg ----");
+	term_expect(term, "import psycopg");
+	term_type(term, "/Go, pgx<Enter>");
+	term_expect(term, "---- Go, pgx ----");
+	term_type(term, "<Esc>");
+	term_type(term, ":lab program key c<Enter>");
+	term_expect(term, "In your program: key");
+	term_expect(term, "#include <libpq-fe.h>");
+	term_type(term, "<Esc>");
+	console_quit(term);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_commit_without_an_answer_is_unknown, fresh_bank),
 		cmocka_unit_test_setup(words_that_were_met, fresh_bank),
+		cmocka_unit_test_setup(programs_at_the_end, fresh_bank),
 		cmocka_unit_test_setup(a_value_is_shown_where_it_is_sent, fresh_bank),
 	};
 	return cmocka_run_group_tests_name("screen/format", tests, own_database, NULL);

@@ -74,6 +74,7 @@ static enum style lab_story_style(const struct story_item *item)
 	case STORY_SCORE:
 		return STYLE_TEXT;
 	case STORY_WORD:
+	case STORY_PROGRAM:
 		return STYLE_FAINT;
 	case STORY_ENGINE:
 	case STORY_ASTRAY:
@@ -114,6 +115,9 @@ static void lab_story_add_item(struct lines *lines, const struct story_item *ite
 	case STORY_SURPRISES:
 		buf_fmt(line, "%s (marked !).", item->text);
 		break;
+	case STORY_PROGRAM:
+		buf_fmt(line, "In your program, p shows it in four languages: %s", item->text);
+		break;
 	case STORY_WORD:
 		buf_fmt(line, "New words, w explains them: %s", item->who);
 		break;
@@ -132,16 +136,25 @@ static void lab_story_add_item(struct lines *lines, const struct story_item *ite
 	}
 }
 
+/* Words and programs are listed on one line. */
+static bool lab_story_adds_to(struct lines *lines, const struct story_items *items, size_t i)
+{
+	const struct story_item *item = &items->at[i];
+	bool listed = item->kind == STORY_WORD || item->kind == STORY_PROGRAM;
+	if (!listed || i == 0 || item[-1].kind != item->kind)
+		return false;
+	buf_fmt(&lines->at[lines->n - 1].text, ", %s", item->kind == STORY_WORD ? item->who : item->text);
+	return true;
+}
+
 /* Takes the items; behind the answers stands how to give one. */
 static void lab_story_add_items(struct lines *lines, struct story_items *items)
 {
 	for (size_t i = 0; i < items->n; i++) {
 		const struct story_item *item = &items->at[i];
 		bool last = item->kind == STORY_ANSWER && (i + 1 == items->n || item[1].kind != STORY_ANSWER);
-		if (item->kind == STORY_WORD && i && item[-1].kind == STORY_WORD) {
-			buf_fmt(&lines->at[lines->n - 1].text, ", %s", item->who);
+		if (lab_story_adds_to(lines, items, i))
 			continue;
-		}
 		lab_story_add_item(lines, item);
 		if (last)
 			buf_fmt(lab_story_add(lines, STYLE_FAINT), "Press 1 to %zu, or Space to see what happens.",

@@ -208,13 +208,15 @@ static const struct word_of_lab {
 	{"check", "a file", NULL, lessons_check},
 	{"new", "the name of the lesson to begin", NULL, lessons_new},
 	{"progress", NULL, NULL, lab_progress},
+	{"program", "a topic", program_check, lab_program},
 	{"handout", "lessons' names, files, or all", check_handout, do_run},
 	{"matrix", NULL, check_run, do_run},
 };
 
 /* As usage and errors name them. */
 #define LAB_WORDS(SEP, LAST)                                                                                           \
-	"list" SEP "show" SEP "run" SEP "play" SEP "explore" SEP "check" SEP "new" SEP "progress" SEP "handout" LAST "matrix"
+	"list" SEP "show" SEP "run" SEP "play" SEP "explore" SEP "check" SEP "new" SEP "progress" SEP "program" SEP    \
+	"handout" LAST "matrix"
 
 static const struct word_of_lab *find_word(const char *name, struct err *err)
 {
@@ -265,7 +267,7 @@ static enum status lab_check_options(const struct run *run, const char *word, st
 
 static enum status check_lab(const struct run *run, struct err *err)
 {
-	if (run->nmore && strcmp(run->args[0], "handout") != 0)
+	if (run->nmore && strcmp(run->args[0], "handout") != 0 && strcmp(run->args[0], "program") != 0)
 		return err_set(err, ST_USAGE, "lab %.40s has no place for \"%.80s\"", run->args[0], run->more[0]);
 	if (is_played(run) && app_prints(run->app))
 		return lab_check_play(run, err);
@@ -274,7 +276,7 @@ static enum status check_lab(const struct run *run, struct err *err)
 	const struct word_of_lab *word = find_word(run->args[0], err);
 	if (!word)
 		return ST_USAGE;
-	if (word->wants && !run->args[1])
+	if (word->wants && !run->args[1] && word->act != lab_program)
 		return err_set(err, ST_USAGE, "lab %s needs %s", word->name, word->wants);
 	if (!word->wants && run->args[1])
 		return err_set(err, ST_USAGE, "lab %s has no place for \"%.80s\"", word->name, run->args[1]);

@@ -54,6 +54,10 @@ struct exploring *exploring_start(struct lab *lab); /* of lab->run; the session 
 void exploring_stop(struct exploring *exploring);
 void exploring_free(struct exploring *exploring);
 
+/* ---- program.c: lab program ---- */
+enum status program_check(const struct run *run, struct err *err);
+void lab_program(struct run *run);
+
 /* ---- progress.c: lab progress ---- */
 void lab_progress(struct run *run);
 
