@@ -11,7 +11,7 @@
 #include "ui/draw.h"
 #include "ui/phase.h"
 
-enum { TXN_COLS = 20, PLACE_LEAST = 16 };
+enum { TXN_COLS = 20, PLACE_LEAST = 16, LANES_COLS = 24 };
 
 static bool is_up(const struct db *db)
 {
@@ -209,8 +209,28 @@ static void add_armed(struct line *line, const struct app *app, const struct db 
 	buf_free(&levers);
 }
 
+/* The sessions of a lesson that are in a transaction, as "A, B"; false where none is. */
+static bool title_lanes(struct buf *out, const struct app *app)
+{
+	struct buf names = {0};
+	size_t n = app->player ? stage_lanes(player_stage(app->player)) : 0;
+	for (size_t i = 0; i < n; i++) {
+		struct stage_lane lane;
+		stage_lane(player_stage(app->player), i, &lane);
+		if (lane.in_transaction)
+			buf_fmt(&names, "%s%s", names.len ? ", " : "", lane.name);
+	}
+	bool any = names.len > 0;
+	buf_str(out, any ? "Txn: " : "");
+	text_escape(out, buf_text(&names), names.len, LANES_COLS);
+	buf_free(&names);
+	return any;
+}
+
 static void title_state(struct buf *out, const struct app *app)
 {
+	if (title_lanes(out, app))
+		return;
 	if (connected(app))
 		buf_fmt(out, "Txn: %s", app_txn_word(app));
 	else

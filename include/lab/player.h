@@ -89,8 +89,18 @@ void player_end(struct player *player, player_changed_fn *ended, void *arg);
 enum { PLAYER_ORDERS_MAX = 100 };
 size_t player_norders(const struct player *player);
 size_t player_order(const struct player *player);
+/* What it is played on, as far as that is known before it is connected to; the connection itself says it anew. */
+void player_server(struct player *player, const struct lesson_server *server);
+/* Whether the server can play an order; `why` says what it needs. Where the server is not known, it can. */
+bool player_can(const struct player *player, size_t order, struct err *why);
+size_t player_first(const struct player *player); /* order that can be played; player_norders() where there is none */
 /* The next one that this server can play; player_norders() where there is none. */
 size_t player_following(const struct player *player);
+/* Of the orders that this server can play: which one this is, from 1, and how many there are. */
+struct player_place {
+	size_t at, of;
+};
+struct player_place player_place(const struct player *player);
 void player_begin(struct player *player, size_t order); /* from its start, whatever was being played */
 
 /* Of transactions that name no level, from the next player_begin() on: see stage_isolation(). */

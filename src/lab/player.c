@@ -111,7 +111,30 @@ size_t player_norders(const struct player *player)
 	return player->norders;
 }
 
+void player_server(struct player *player, const struct lesson_server *server)
+{
+	player->server = *server;
+	player->server_known = true;
+}
+
 /* ---- why it cannot go on, and its end ---- */
+
+/* Connected, and nothing set up yet: is this order for this server? */
+void player_starts(struct player *player)
+{
+	struct lesson_server server;
+	struct buf text = {0};
+	struct err why = {0};
+	if (lesson_server_of(stage_control(player->stage), &server))
+		player_server(player, &server);
+	if (player_can(player, player->order, &why))
+		return;
+	buf_fmt(&text, "this order is not played here: it %s", why.text);
+	player_fail(player, text.p);
+	buf_free(&text);
+	player->state = PLAYER_FAILED;
+	stage_end(player->stage);
+}
 
 static const char *player_who(const struct player *player, long lane)
 {

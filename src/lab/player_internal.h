@@ -51,6 +51,8 @@ struct player {
 	uint64_t pause_ms;
 
 	size_t order, norders;
+	struct lesson_server server;
+	bool server_known;
 	struct spec_permutations *made; /* where the spec has no permutations: what `permutation` is borrowed from */
 	const struct spec_permutation *permutation;
 	long begin; /* the order to begin with when the stage is off; -1: none */
@@ -82,6 +84,7 @@ struct player {
 /* player.c */
 void player_tell(struct player *player);
 void player_fail(struct player *player, const char *sentence);
+void player_starts(struct player *player);                                /* a permutation starts */
 void player_failed(struct player *player, const struct stage_fact *fact); /* the stage cannot go on */
 void player_ended(struct player *player, const struct stage_fact *fact);  /* the stage is off */
 

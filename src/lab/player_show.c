@@ -76,15 +76,39 @@ size_t player_order(const struct player *player)
 	return player->order;
 }
 
-size_t player_following(const struct player *player)
+bool player_can(const struct player *player, size_t order, struct err *why)
 {
-	struct lesson_server server;
+	return !player->server_known || lesson_runs(player->lesson, (long)order, &player->server, why);
+}
+
+static size_t player_from(const struct player *player, size_t order)
+{
 	struct err why;
-	size_t order = player->order + 1;
-	bool known = lesson_server_of(stage_control(player->stage), &server);
-	while (known && order < player->norders && !lesson_runs(player->lesson, (long)order, &server, &why))
+	while (order < player->norders && !player_can(player, order, &why))
 		order++;
 	return order;
+}
+
+size_t player_first(const struct player *player)
+{
+	return player_from(player, 0);
+}
+
+size_t player_following(const struct player *player)
+{
+	return player_from(player, player->order + 1);
+}
+
+struct player_place player_place(const struct player *player)
+{
+	struct player_place place = {0};
+	struct err why;
+	for (size_t i = 0; i < player->norders; i++) {
+		bool can = player_can(player, i, &why);
+		place.of += can;
+		place.at += can && i <= player->order;
+	}
+	return place;
 }
 
 /* ---- rows ---- */

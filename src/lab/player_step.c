@@ -364,6 +364,9 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 {
 	struct player *player = arg;
 	switch (fact->kind) {
+	case FACT_STARTS:
+		player_starts(player);
+		break;
 	case FACT_BEGUN:
 		player_watch(player);
 		player_settle(player);
@@ -405,7 +408,6 @@ void player_on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_ENDED:
 		player_ended(player, fact);
 		break;
-	case FACT_STARTS:
 	case FACT_SET_UP:
 	case FACT_SAID:
 	case FACT_CANCELS:

@@ -297,8 +297,9 @@ void story_title(struct story_items *items, const struct player *player)
 {
 	const char *title = player_title(player);
 	struct buf text = {0};
-	if (player_norders(player) > 1)
-		buf_fmt(&text, "Order %zu of %zu: ", player_order(player) + 1, player_norders(player));
+	struct player_place place = player_place(player);
+	if (place.of > 1)
+		buf_fmt(&text, "Order %zu of %zu: ", place.at, place.of);
 	story_harmless(&text, title ? title : player_name(player));
 	story_add(items, STORY_TITLE, &text);
 }

@@ -237,8 +237,9 @@ static void lab_title(void *self, struct buf *out)
 	}
 	const char *words = player_title(player);
 	draw_harmless(out, player_name(player));
-	if (player_norders(player) > 1)
-		buf_fmt(out, "  %zu of %zu", player_order(player) + 1, player_norders(player));
+	struct player_place place = player_place(player);
+	if (place.of > 1)
+		buf_fmt(out, "  %zu of %zu", place.at, place.of);
 	if (words) {
 		buf_str(out, "  ");
 		draw_harmless(out, words);

@@ -244,15 +244,6 @@ static void lab_plain_read_line(struct lab_plain *plain)
 
 /* ---- life ---- */
 
-/* The first order that this server can play; the number of orders: none. */
-static size_t lab_plain_first_order(const struct lab_plain *plain, const struct lesson_server *server, struct err *why)
-{
-	size_t order = 0, n = player_norders(plain->player);
-	while (order < n && !lesson_runs(plain->lesson, (long)order, server, why))
-		order++;
-	return order;
-}
-
 struct lab_plain *lab_plain_start(struct lab *lab, struct err *err)
 {
 	struct app *app = lab->run->app;
@@ -269,10 +260,11 @@ struct lab_plain *lab_plain_start(struct lab *lab, struct err *err)
 	plain->player =
 		player_new(app->loop, app->ring, &app->settings.conninfo, name, lesson, lab_plain_on_changed, plain);
 	plain->story = story_new(plain->player);
-	(void)lesson_server_of(app->browse, &server);
-	size_t first = lab_plain_first_order(plain, &server, err);
+	if (lesson_server_of(app->browse, &server))
+		player_server(plain->player, &server);
+	size_t first = player_first(plain->player);
 	if (first == player_norders(plain->player)) {
-		(void)lesson_runs(lesson, 0, &server, err);
+		(void)player_can(plain->player, 0, err);
 		lab_plain_free(plain);
 		return NULL;
 	}

@@ -75,6 +75,7 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	struct lesson *lesson = lesson_open(name, err);
 	if (!lesson)
 		return err->status;
+	struct lesson_server server;
 	struct playing *playing = NEW(struct playing);
 	playing->job = (struct job){.ops = &playing_ops, .name = "a lesson", .uses = USES_STAGE};
 	playing->lesson = lesson;
@@ -83,21 +84,16 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	job_begin(app, &playing->job);
 	app->player = player_new(app->loop, app->ring, info, name, lesson, lab_screen_on_changed, app);
 	player_for_reader(app->player);
+	if (!against && lesson_server_of(app->browse, &server))
+		player_server(app->player, &server);
 	return ST_OK;
 }
 
 /* Some orders of a lesson are for one server alone: the first that is for this one. */
-static size_t first_order(const struct app *app)
+static void lab_screen_begin(struct app *app)
 {
-	const struct lesson *lesson = player_lesson(app->player);
-	struct lesson_server server;
-	struct err why;
-	size_t order = 0;
-	if (!lesson_server_of(app->browse, &server))
-		return 0;
-	while (order < lesson->spec->npermutations && !lesson_runs(lesson, (long)order, &server, &why))
-		order++;
-	return order < lesson->spec->npermutations ? order : 0;
+	size_t first = player_first(app->player);
+	player_begin(app->player, first < player_norders(app->player) ? first : 0);
 }
 
 static enum status open_lesson(struct app *app, const char *name, struct err *err)
@@ -109,7 +105,7 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 			       player_name(app->player));
 	if (run_standby(app, "a lesson", err) || play(app, name, false, err))
 		return err->status;
-	player_begin(app->player, first_order(app));
+	lab_screen_begin(app);
 	return go_to_place(app, "playing");
 }
 
@@ -303,10 +299,15 @@ static void list_orders(const struct call *call)
 	const struct lesson *lesson = player_lesson(player);
 	struct buf text = {0};
 	for (size_t i = 0; i < player_norders(player); i++) {
+		struct err why;
 		const char *title = lesson_text(lesson, LESSON_TITLE, (long)i, -1);
-		buf_fmt(&text, "%c %3zu  ", i == player_order(player) ? '>' : ' ', i + 1);
+		bool can = player_can(player, i, &why);
+		buf_fmt(&text, "%c %3zu  ", i == player_order(player) ? '>' : can ? ' ' : '-', i + 1);
 		text_escape(&text, title ? title : "", title ? strlen(title) : 0, 200);
-		buf_char(&text, '\n');
+		if (can)
+			buf_char(&text, '\n');
+		else
+			buf_fmt(&text, "\n         not played here: it %s\n", why.text);
 	}
 	buf_str(&text, "\n:lab order N plays one of them.\n");
 	app_show(call->app, "The orders of this lesson", &text);
@@ -321,6 +322,9 @@ static enum status do_order(const struct call *call, struct err *err)
 	}
 	if (number(call, "order", most, &n, err))
 		return err->status;
+	struct err why;
+	if (!player_can(call->player, n ? n - 1 : 0, &why))
+		return err_set(err, ST_USAGE, "order %zu is not played here: it %.400s", n ? n : 1, why.text);
 	player_begin(call->player, n ? n - 1 : 0);
 	return ST_OK;
 }
