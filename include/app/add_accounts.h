@@ -24,6 +24,9 @@ struct add_accounts_spec {
 	void *arg;
 };
 
+/* Who may not change a balance may be allowed to add one; not where it is computed. */
+enum status add_accounts_may(const struct catalogue *catalogue, struct err *err);
+
 /* Over the engine of the session that writes, which must be idle. Owned by the caller; the catalogue must outlive
  * it. */
 struct add_accounts *add_accounts_start(struct app *app, const struct catalogue *catalogue,

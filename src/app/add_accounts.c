@@ -117,6 +117,11 @@ static void fill_next(struct add_accounts *adding)
 	txn_start(app->txn, fill_body(adding->fill), "add accounts", &app->settings.txn, adding_on_filled, adding);
 }
 
+enum status add_accounts_may(const struct catalogue *catalogue, struct err *err)
+{
+	return catalogue->balance_generated ? err_set(err, ST_REJECTED, "%s", catalogue->browse_why) : ST_OK;
+}
+
 struct add_accounts *add_accounts_start(struct app *app, const struct catalogue *catalogue,
 					const struct add_accounts_spec *spec)
 {

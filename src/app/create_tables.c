@@ -55,8 +55,11 @@ static void create_on_filled(void *arg, uint64_t kept, const struct err *err)
 static void create_fill(struct create_tables *create)
 {
 	struct add_accounts_spec spec = {.accounts = create->accounts, .done = create_on_filled, .arg = create};
+	struct err err;
 	if (create->accounts == 0)
 		create_finish(create);
+	else if (add_accounts_may(create->catalogue, &err))
+		create_fail(create, &err);
 	else
 		create->adding = add_accounts_start(create->app, create->catalogue, &spec);
 }

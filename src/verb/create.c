@@ -80,11 +80,9 @@ static enum status check_create(const struct run *run, struct err *err)
 	return create_read_line(run, &spec, err);
 }
 
-/* Who may not change a balance may be allowed to add one. */
 enum status prepare_adding(struct run *run, struct err *err)
 {
-	const struct catalogue *catalogue = run->app->catalogue;
-	return catalogue->balance_generated ? err_set(err, ST_REJECTED, "%s", catalogue->browse_why) : ST_OK;
+	return add_accounts_may(run->app->catalogue, err);
 }
 
 static void do_create(struct run *run)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A commit that waits for a synchronous standby: it is not cancelled, and what the server says against it is told. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "tests/support/check.h"
 #include "tests/support/own_server.h"
 #include "tests/support/pg.h"
+#include "tests/support/proc.h"
 #include "tests/support/rig.h"
 
 static struct own_server server;
@@ -97,11 +99,49 @@ static void a_session_that_ends_in_the_wait_is_settled(void **state)
 	rig_free(rig);
 }
 
+/* ---- the real program ---- */
+
+/* Returns when its commit waits. */
+static struct proc *start_waiting(const char *wire)
+{
+	const char *const argv[] = {proc_teller(), wire, "transfer", "1", "2", "10", "--yes", NULL};
+	struct proc *proc = proc_start(argv, NULL, NULL);
+	pg_until(NULL, "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+	return proc;
+}
+
+static void expect_moved_at_last(int64_t before)
+{
+	assert_true(is_waiting(NULL)); /* nobody has ended it */
+	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 2"), before);
+	end_wait();
+	pg_until(NULL, "SELECT balance = %d FROM accounts WHERE id = 2", (int)before + 10);
+}
+
+/* A signal that ends the program leaves the commit that waits, and says that its end was not waited for. */
+static void a_signal_leaves_it_waiting(void **state)
+{
+	(void)state;
+	static const char *const wires[] = {"--wire=pipeline", "--wire=step", "--wire=oneshot"};
+	static const int signals[] = {SIGTERM, SIGHUP, SIGINT};
+	for (size_t i = 0; i < 3; i++) {
+		int64_t before = pg_number("SELECT balance FROM accounts WHERE id = 2");
+		struct proc *proc = start_waiting(wires[i]);
+		proc_signal(proc, signals[i]);
+		proc_wait(proc);
+		proc_expect_status(proc, 128 + signals[i]);
+		proc_expect_err(proc, "OUTCOME UNKNOWN: transfer ");
+		proc_free(proc);
+		expect_moved_at_last(before);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cancel_does_not_reach_it),
 		cmocka_unit_test(a_session_that_ends_in_the_wait_is_settled),
+		cmocka_unit_test(a_signal_leaves_it_waiting),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -311,6 +311,12 @@ static void generated_balances(void **state)
 	proc_expect_all(teller_run("--table", "doubled", "create", "2"), 3, "", why);
 	proc_expect_all(teller_run("--table", "doubled", "import", "/dev/null"), 3, "", why);
 	pg_expect("22", "SELECT sum(balance) FROM doubled");
+	pg_exec("DELETE FROM doubled");
+	struct proc *proc = teller_run("--table", "doubled", "init");
+	proc_expect_err(proc, why);
+	assert_null(strstr(buf_text(&proc->err), "428C9"));
+	proc_expect_status(proc, 3);
+	proc_free(proc);
 }
 
 /* Where ann is Ann to the server, it is not so to teller: one rule for every way to send a transfer. */
