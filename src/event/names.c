@@ -12,13 +12,22 @@
 
 enum { PARAMETERS_MAX = 4096 };
 
-/* The next "$12" from p on that is in no quotes; NULL for none. */
+/* A name may have a "$" behind its first letter. */
+static bool names_is_inside(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '$' || (c & 0x80);
+}
+
+/* The next "$12" from p on that is in no quotes, of text or of names, and no piece of a name; NULL for none. */
 static const char *names_next_parameter(const char *p, unsigned long *k, size_t *used)
 {
-	bool quoted = false;
-	for (; *p; p++) {
-		quoted ^= *p == '\'';
-		size_t digits = p[0] == '$' && !quoted ? strspn(p + 1, "0123456789") : 0;
+	char quote = 0, before = 0;
+	for (; *p; before = *p++) {
+		if (quote || *p == '\'' || *p == '"') {
+			quote = !quote ? *p : *p == quote ? 0 : quote;
+			continue;
+		}
+		size_t digits = p[0] == '$' && !names_is_inside(before) ? strspn(p + 1, "0123456789") : 0;
 		if (digits == 0 || digits > 4)
 			continue;
 		*k = strtoul(p + 1, NULL, 10);

@@ -88,6 +88,12 @@ static void values_are_harmless(void **state)
 		   HEAD " SELECT '$1' WHERE id = %(id_1)s\n" HEAD " {'id_1': 'it\\'s\\n\\x1b[31m'}\n");
 	check_echo(VERB_SELECT, "SELECT \"a\x1b[2J\" WHERE id = $1", NULL,
 		   HEAD " SELECT \"a\\x1b[2J\" WHERE id = %(id_1)s\n" HEAD " {'id_1': None}\n");
+	check_echo(
+		VERB_UPDATE, "UPDATE \"$9\" SET \"it's $2\" = 0, a$3 = a$3 + 1, b = $1 WHERE '\"$4' = c AND id = $2",
+		"$1 = 5, $2 = 7",
+		HEAD
+		" UPDATE \"$9\" SET \"it's $2\" = 0, a$3 = a$3 + 1, b = %(b)s WHERE '\"$4' = c AND id = %(id)s\n" HEAD
+		" {'b': 5, 'id': 7}\n");
 	check_echo(VERB_SELECT, "SELECT $9999, $99999, $0, $", NULL,
 		   HEAD " SELECT $9999, $99999, $0, $\n" HEAD " {}\n");
 }
