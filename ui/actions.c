@@ -135,9 +135,10 @@ static bool actions_alone(const struct console *console)
 {
 	enum pane first = layout_first(console->place);
 	struct wish wish = {.place = console->place, .focus = console->focus, .accounts = -1};
+	wish.present = paint_presents(console);
 	struct layout layout;
 	layout_make(&layout, term_rows(), term_cols(), &wish);
-	return !layout.tiny && console->focus != first && !layout.pane[first].h;
+	return !layout.tiny && console->focus != first && layout.pane[console->focus].h && !layout.pane[first].h;
 }
 
 bool actions_away(const struct console *console)

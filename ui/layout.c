@@ -14,6 +14,8 @@ enum {
 	LOG_ROWS = 11,
 	TRANSFER_ROWS = 9, /* stacked: a frame with both accounts, the amount, and what happens in four lines */
 	LAB_ROWS = 34,  /* of the middle, for a lesson, all lessons or all sessions in a list, with the log under it */
+	SHOW_ROWS = 16, /* of the middle: less is all for what is presented */
+	SHOW_LEAST = 7, /* rows of panes under it */
 	LOG_FIRST = 10, /* so many rows more go to the log before accounts get any */
 };
 
@@ -101,6 +103,29 @@ static void layout_bank(struct layout *layout, int cols, const struct wish *wish
 		layout->pane[wish->focus] = layout->middle;
 }
 
+/* In the middle, as it is. */
+static void layout_panes(struct layout *layout, const struct wish *wish)
+{
+	int least_rows = wish->place == PLACE_BANK ? 0 : wish->place == PLACE_LEDGER ? TWO_ROWS : LAB_ROWS;
+	if (wish->zoom || layout->middle.h < least_rows)
+		layout->pane[wish->focus] = layout->middle;
+	else if (wish->place == PLACE_BANK)
+		layout_bank(layout, layout->middle.w, wish);
+	else
+		one_over_one(layout, layout_first(wish->place));
+}
+
+static void layout_present(struct layout *layout, const struct wish *wish)
+{
+	struct rect all = layout->middle;
+	int panes = all.h < SHOW_ROWS ? 0 : layout_most(SHOW_LEAST, all.h * 2 / 5);
+	layout->show = (struct rect){all.y, all.x, all.h - panes, all.w};
+	layout->middle = (struct rect){all.y + all.h - panes, all.x, panes, all.w};
+	if (panes)
+		layout_panes(layout, wish);
+	layout->middle = all;
+}
+
 void layout_make(struct layout *layout, int rows, int cols, const struct wish *wish)
 {
 	*layout = (struct layout){.title = 0, .keys = rows - 2, .message = rows - 1};
@@ -111,13 +136,10 @@ void layout_make(struct layout *layout, int rows, int cols, const struct wish *w
 		return;
 	}
 	layout->middle = (struct rect){1, 0, rows - 3, cols};
-	int least_rows = wish->place == PLACE_BANK ? 0 : wish->place == PLACE_LEDGER ? TWO_ROWS : LAB_ROWS;
-	if (wish->zoom || layout->middle.h < least_rows)
-		layout->pane[wish->focus] = layout->middle;
-	else if (wish->place == PLACE_BANK)
-		layout_bank(layout, cols, wish);
+	if (wish->present)
+		layout_present(layout, wish);
 	else
-		one_over_one(layout, layout_first(wish->place));
+		layout_panes(layout, wish);
 }
 
 struct rect layout_inside(struct rect frame)

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "ui/draw.h"
 #include "ui/help.h"
+#include "ui/lab/present.h"
+#include "ui/present.h"
 #include "ui/prompt.h"
 #include "ui/screen.h"
 #include "ui/term.h"
@@ -36,6 +38,30 @@ static void paint_pane(const struct console *console, enum pane pane)
 	buf_free(&footer);
 }
 
+/* ---- to an audience ---- */
+
+bool paint_presents(const struct console *console)
+{
+	const struct app *app = console->app;
+	bool shows = console->place == PLACE_BANK || (console->place == PLACE_LAB && app->player);
+	return app->settings.present && shows && !console->zoom;
+}
+
+static void paint_show(const struct console *console)
+{
+	struct present present = {0};
+	if (!console->layout.show.h)
+		return;
+	if (console->place == PLACE_LAB)
+		lab_present(&present, console->app->player, lab_looked_at(&console->views[PANE_LAB]));
+	else
+		present_transfer(&present, console->app, &console->attempts);
+	present_draw(&present, console->layout.show);
+	present_free(&present);
+}
+
+/* ---- all of it ---- */
+
 static void paint_keys(struct console *console, int columns)
 {
 	struct buf hint = {0};
@@ -52,6 +78,8 @@ static void paint_keys(struct console *console, int columns)
 		draw_line(y, 1, columns - 2, STYLE_FAINT,
 			  console->search.find ? "a text, in capitals or not  Enter stays  Esc goes back"
 					       : "the beginning of an id  Enter stays  Esc goes back");
+	} else if (console->app->settings.present) {
+		draw_line(y, 0, columns, STYLE_TEXT, "");
 	} else {
 		console->hints.keymap = console->keymap;
 		console->hints.context = actions_context(console);
@@ -80,18 +108,28 @@ static bool paint_pending(const struct console *console, char words[96])
 	return app_waits(console->app);
 }
 
+/* What is presented stands out, because all else is dimmed. */
+static void paint_panes(struct console *console, int columns)
+{
+	bool presents = console->layout.show.h > 0 && !console->popup;
+	style_dim(presents);
+	title_draw(console->app, columns);
+	for (enum pane pane = 0; pane < PANE_COUNT && !console->popup; pane++)
+		paint_pane(console, pane);
+	style_dim(false);
+	if (console->popup)
+		popup_draw(console->popup, console->layout.middle);
+	else
+		paint_show(console);
+}
+
 /* Returns where the cursor belongs, y < 0 for nowhere. */
 static struct rect paint_all(struct console *console)
 {
 	int rows = term_rows(), columns = term_cols();
 	struct rect cursor = {-1, -1, 0, 0}, all = {0, 0, rows, columns};
 	char words[96];
-	title_draw(console->app, columns);
-	if (console->popup)
-		popup_draw(console->popup, console->layout.middle);
-	else
-		for (enum pane pane = 0; pane < PANE_COUNT; pane++)
-			paint_pane(console, pane);
+	paint_panes(console, columns);
 	paint_keys(console, columns);
 	if (prompt_is_open())
 		cursor = prompt_draw(all);
@@ -112,6 +150,7 @@ static struct rect paint_laid_out(struct console *console)
 	struct rect cursor = {-1, -1, 0, 0};
 	const struct view *accounts = &console->views[PANE_ACCOUNTS];
 	struct wish wish = {.place = console->place, .focus = console->focus, .zoom = console->zoom, .accounts = -1};
+	wish.present = paint_presents(console);
 	for (int pass = 0; pass < 2 && wish.accounts != accounts_columns(accounts); pass++) {
 		wish.accounts = accounts_columns(accounts);
 		layout_make(&console->layout, term_rows(), term_cols(), &wish);

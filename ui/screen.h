@@ -55,6 +55,7 @@ struct console {
 };
 
 /* paint.c */
+bool paint_presents(const struct console *console); /* to an audience, what stands in this place now */
 void paint_now(struct console *console);
 void paint_turn(void *console); /* the end of a turn of the loop */
 void paint_timer(void *console);

@@ -32,7 +32,7 @@ static const struct look {
 	[STYLE_KEY] = {A_BOLD, A_BOLD, -1, -1},
 };
 
-static bool colored;
+static bool colored, dimmed;
 
 static bool style_wants_colors(const struct settings *settings)
 {
@@ -51,8 +51,15 @@ void style_start(const struct settings *settings)
 		init_pair((short)(i + 1), COLORS >= 256 ? looks[i].many : looks[i].few, -1);
 }
 
+void style_dim(bool on)
+{
+	dimmed = on;
+}
+
 unsigned long style_attributes(enum style style)
 {
+	if (dimmed)
+		style = STYLE_FAINT;
 	const struct look *look = &looks[style];
 	if (!colored)
 		return look->mono;

@@ -3,6 +3,8 @@
 #ifndef UI_STYLE_H
 #define UI_STYLE_H
 
+#include <stdbool.h>
+
 struct settings;
 
 enum style {
@@ -29,6 +31,7 @@ enum style {
  * colour repeats it. */
 void style_start(const struct settings *settings);
 int style_color(enum style style);                /* of a terminal with 256, -1: its own */
+void style_dim(bool on);                          /* from here on all of them are STYLE_FAINT, or themselves again */
 unsigned long style_attributes(enum style style); /* of curses */
 
 #endif

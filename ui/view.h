@@ -40,6 +40,7 @@ struct view ledger_view(struct app *app);
 struct view sessions_view(struct app *app);
 struct view lessons_view(struct app *app);
 struct view lab_view(struct app *app);
+long lab_looked_at(const struct view *lab); /* the row of the lesson that the user looks at; -1: what comes next */
 struct view log_view(struct app *app);
 uint64_t log_selected(const struct view *log); /* the number of the selected event, 0: none */
 

@@ -48,6 +48,7 @@ struct settings {
 	char *ledger;           /* --ledger: NAME, SCHEMA.NAME or none; NULL: as it is found */
 	char *as_of;            /* :set as-of: behind AS OF SYSTEM TIME, where the server has that; NULL: now */
 	bool no_mouse;          /* :set mouse off */
+	bool present;           /* --present, :set present on: large, for an audience */
 	uint64_t seed;          /* --seed, else from the system */
 	struct txn_options txn; /* --protocol --wire --max-attempts --backoff */
 	bool show_help, show_version;

@@ -100,6 +100,7 @@ SETS(password, ask_password)
 SETS(plain, plain)
 SETS(yes, yes)
 SETS(ascii, ascii)
+SETS(present, present)
 SETS(read_only, read_only)
 SETS(help, show_help)
 SETS(version, show_version)
@@ -302,6 +303,7 @@ static const struct option table[] = {
 	{0, "echo", "[=plain]", GROUP_OUTPUT, "every statement on stderr, as SQLAlchemy's echo", apply_echo,
 	 ECHO_CHOICES},
 	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii, NULL},
+	{0, "present", NULL, GROUP_OUTPUT, "large, for an audience; F11 changes it", apply_present, NULL},
 	{0, "color", "WHEN", GROUP_OUTPUT, COLOR_WHENS(CHOICE_WORD, ", ", " or "), apply_color, COLOR_CHOICES},
 	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: " TXN_PROTOCOLS(CHOICE_WORD, ", ", ", "), apply_protocol,
 	 TXN_PROTOCOL_CHOICES},

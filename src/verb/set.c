@@ -165,7 +165,7 @@ static void waits_explain(struct buf *out, const struct app *app)
 #define SETTINGS(first, more)                                                                                          \
 	first("protocol", protocol) more("wire", wire) more("attempts", attempts) more("time", time)                   \
 		more("backoff", waits) more("delay", delay) more("inject", inject) more("isolation", isolation)        \
-			more("locking", locking) more("as-of", as_of) more("mouse", mouse)
+			more("locking", locking) more("as-of", as_of) more("mouse", mouse) more("present", present)
 #define SETTING_FIRST(name, own) name
 #define SETTING_MORE(name, own) "|" name
 #define SETTING_CHOICES SETTINGS(SETTING_FIRST, SETTING_MORE)

@@ -22,4 +22,8 @@ void mouse_show(struct buf *out, const struct app *app);
 void mouse_explain(struct buf *out, const struct app *app);
 MUST_CHECK enum status mouse_set(struct app *app, const char *word, struct err *err);
 
+void present_show(struct buf *out, const struct app *app);
+void present_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status present_set(struct app *app, const char *word, struct err *err);
+
 #endif

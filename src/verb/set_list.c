@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The settings of the list of accounts: as-of, and the mouse. */
+/* The setting of the list of accounts: as-of. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,29 +41,5 @@ enum status as_of_set(struct app *app, const char *word, struct err *err)
 	free(app->settings.as_of);
 	app->settings.as_of = as_of;
 	browse_look(app, true);
-	return ST_OK;
-}
-
-/* ---- mouse ---- */
-
-void mouse_show(struct buf *out, const struct app *app)
-{
-	buf_str(out, app->settings.no_mouse ? "off" : "on");
-}
-
-void mouse_explain(struct buf *out, const struct app *app)
-{
-	if (app->settings.no_mouse)
-		buf_str(out, ": dragging selects text");
-	else
-		buf_str(out, ": the wheel scrolls, a click selects; Shift and dragging selects text");
-}
-
-enum status mouse_set(struct app *app, const char *word, struct err *err)
-{
-	bool off = strcmp(word, "off") == 0, toggle = strcmp(word, "toggle") == 0;
-	if (!off && !toggle && strcmp(word, "on") != 0)
-		return err_set(err, ST_USAGE, "mouse is on, off or toggle, not \"%.80s\"", word);
-	app->settings.no_mouse = toggle ? !app->settings.no_mouse : off;
 	return ST_OK;
 }

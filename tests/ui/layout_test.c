@@ -21,16 +21,19 @@ static void check_size(int rows, int cols, const struct wish *wish)
 	assert_int_equal(layout.tiny, rows < 10 || cols < 40);
 	if (layout.tiny)
 		return;
-	int used = 0;
+	int used = layout.show.h * layout.show.w;
+	assert_true(inside(layout.show, rows, cols));
+	assert_int_equal(layout.show.h > 0, wish->present);
 	for (int i = 0; i < PANE_COUNT; i++) {
 		assert_true(inside(layout.pane[i], rows, cols));
 		assert_true(layout.pane[i].h == 0 || layout.pane[i].h >= 3);
 		used += layout.pane[i].h * layout.pane[i].w;
+		assert_false(overlap(layout.pane[i], layout.show));
 		for (int j = 0; j < i; j++)
 			assert_false(overlap(layout.pane[i], layout.pane[j]));
 	}
 	assert_int_equal(used, layout.middle.h * layout.middle.w); /* and nothing is left empty */
-	assert_true(layout.pane[wish->focus].h >= 3);
+	assert_true(layout.pane[wish->focus].h >= 3 || (wish->present && layout.show.h == layout.middle.h));
 	assert_int_equal(layout.message, rows - 1);
 }
 
@@ -39,11 +42,12 @@ static void no_size_breaks_it(void **state)
 	(void)state;
 	for (int rows = 1; rows < 70; rows++)
 		for (int cols = 1; cols < 260; cols++)
-			for (int variant = 0; variant < 4 * PLACE_COUNT * PANE_COUNT; variant++) {
+			for (int variant = 0; variant < 8 * PLACE_COUNT * PANE_COUNT; variant++) {
 				struct wish wish = {
-					.place = (enum place)(variant / 4 % PLACE_COUNT),
-					.focus = (enum pane)(variant / 4 / PLACE_COUNT),
+					.place = (enum place)(variant / 8 % PLACE_COUNT),
+					.focus = (enum pane)(variant / 8 / PLACE_COUNT),
 					.zoom = variant % 4 >= 2,
+					.present = variant % 8 >= 4,
 					.accounts = variant % 2 ? 300 : 0,
 				};
 				if (layout_has(wish.place, wish.focus))

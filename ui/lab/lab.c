@@ -187,6 +187,15 @@ static void lab_follow(struct lab_pane *pane, size_t height)
 	pane->top = scroll_top(&list, pane->top, pane->selected);
 }
 
+long lab_looked_at(const struct view *view)
+{
+	struct lab_pane *pane = view->self;
+	if (!pane->app->player)
+		return -1;
+	lab_follow(pane, pane->height > 0 ? (size_t)pane->height : 1);
+	return pane->looking ? (long)pane->selected : -1;
+}
+
 static void lab_draw_rows(struct lab_pane *pane, struct rect at, bool focus)
 {
 	const struct player *player = pane->app->player;
@@ -212,7 +221,8 @@ static void lab_draw(void *self, struct rect inside, bool focus)
 	}
 	bool roomy = inside.h >= 12;
 	int rows = (int)player_nrows(player) + 1, now = roomy ? lab_now_lines(player) + 1 : 0;
-	int tell = lab_story_lines(player, inside.w - 2) + (roomy ? 1 : 0);
+	bool told = pane->app->settings.present; /* it is presented */
+	int tell = told ? 0 : lab_story_lines(player, inside.w - 2) + (roomy ? 1 : 0);
 	int most = inside.h - now - ROWS_LEAST - 1;
 	if (tell > most)
 		tell = most > TELL_LEAST ? most : TELL_LEAST;
@@ -223,6 +233,8 @@ static void lab_draw(void *self, struct rect inside, bool focus)
 	if (roomy)
 		lab_now_draw(player, (struct rect){y, inside.x, now, inside.w});
 	y += now;
+	if (told)
+		return;
 	lab_story_draw(player, pane->looking ? (long)pane->selected : -1,
 		       (struct rect){y, inside.x, inside.y + inside.h - y, inside.w}, roomy);
 }
