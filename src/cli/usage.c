@@ -34,14 +34,35 @@ static void usage_add_options(struct buf *out)
 	}
 }
 
+/* Where a line is too wide, its choices go on in the next one. */
+static void usage_add_wide(struct buf *out, const char *usage)
+{
+	enum { COLUMNS = 76 };
+	size_t n = strlen(usage);
+	const char *indent = "  ";
+	while (n > COLUMNS) {
+		size_t cut = COLUMNS;
+		while (cut > 1 && usage[cut - 1] != '|')
+			cut--;
+		cut = cut > 1 ? cut : COLUMNS;
+		buf_fmt(out, "%s%.*s\n", indent, (int)cut, usage);
+		usage += cut;
+		n -= cut;
+		indent = "      ";
+	}
+	buf_fmt(out, "%s%s\n", indent, usage);
+}
+
 static void usage_add_verb(struct buf *out, const struct command *command)
 {
 	struct buf usage = {0};
 	command_usage(&usage, command);
-	if (usage.len > 26)
-		buf_fmt(out, "  %s\n  %-26s%s\n", usage.p, "", command->help);
-	else
+	if (usage.len > 26) {
+		usage_add_wide(out, usage.p);
+		buf_fmt(out, "  %-26s%s\n", "", command->help);
+	} else {
 		buf_fmt(out, "  %-25s %s\n", usage.p, command->help);
+	}
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
 		const struct command_option *option = &command->options[i];
 		bool common = strcmp(option->name, "yes") == 0 || options_by_name(option->name, strlen(option->name));
