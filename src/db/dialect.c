@@ -112,8 +112,9 @@ static const struct dialect dialects[] = {
 			.others_sql =
 				"SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS a "
 				"JOIN pg_catalog.pg_database AS d ON d.oid" EQUALS "a.datid WHERE d.datname" EQUALS
-				"pg_catalog.current_database() AND pg_catalog.starts_with(a.application_name, "
-				"'teller/transfer ') AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()",
+				"pg_catalog.current_database() AND (pg_catalog.starts_with(a.application_name, "
+				"'teller/transfer ') OR pg_catalog.starts_with(a.application_name, 'teller/load-')) "
+				"AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()",
 			.advisory_locks = true,
 			.qualifies = true,
 			.grants_columns = true,

@@ -125,8 +125,10 @@ static struct load_latency stats_quantiles(const struct histogram *histogram)
 static unsigned stats_connected(const struct load *load)
 {
 	unsigned up = 0;
-	for (size_t i = 0; i < load->nworkers; i++)
-		up += load->workers[i].state == WORKER_UP;
+	for (size_t i = 0; i < load->nworkers; i++) {
+		const struct db *db = load->workers[i].db;
+		up += db && (db_state(db) == DB_IDLE || db_state(db) == DB_BUSY);
+	}
 	return up;
 }
 

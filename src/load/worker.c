@@ -55,11 +55,13 @@ static void worker_on_again(void *arg)
 		worker_connect(worker);
 }
 
-/* While nothing was under way. */
+/* A transaction that waits for its next attempt makes its connection itself. */
 static void worker_on_lost(void *arg, const struct answer *why)
 {
 	struct worker *worker = arg;
 	(void)why;
+	if (worker->busy)
+		return;
 	worker->load->report.lost++;
 	worker_wait(worker);
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Load while the server's processes are killed and it is restarted: every outcome told is true, and all of it is counted. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/load/loaded.h"
+#include "tests/support/check.h"
+#include "tests/support/own_server.h"
+#include "tests/support/pg.h"
+
+enum { ACCOUNTS = 50 };
+
+static struct own_server server;
+
+static int make_server(void **state)
+{
+	(void)state;
+	own_server_make(&server, (const char *const[]){NULL});
+	return 0;
+}
+
+static int remove_server(void **state)
+{
+	(void)state;
+	own_server_remove(&server);
+	return 0;
+}
+
+static int bank(void **state)
+{
+	(void)state;
+	pg_bank(ACCOUNTS);
+	return 0;
+}
+
+/* How long a storm lasts: TELLER_ATTACK_S in longer runs. */
+static unsigned storm_seconds(void)
+{
+	const char *text = getenv("TELLER_ATTACK_S");
+	return text && text[0] ? (unsigned)strtoul(text, NULL, 10) : 2;
+}
+
+static void wait_second(struct proc *proc, unsigned second)
+{
+	char line[24];
+	snprintf(line, sizeof line, "%3u s  ", second);
+	proc_wait_output(proc, line);
+}
+
+/* The death of one process makes the server end all others, and recover. */
+static void kill_one(void)
+{
+	own_server_wait(&server);
+	int64_t pid = pg_number("SELECT coalesce(min(pid), 0) FROM pg_stat_activity WHERE application_name LIKE "
+				"'teller/load-%%'");
+	if (pid)
+		kill((pid_t)pid, SIGKILL);
+}
+
+static void check_storm(struct proc *proc)
+{
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_int_equal(loaded_number(proc, "unknown"), 0);
+	assert_int_equal(loaded_number(proc, "checks_failed"), 0);
+	assert_true(loaded_number(proc, "lost_connections") > 0);
+	assert_true(loaded_number(proc, "committed") > 0);
+	printf("# %lld committed, %lld connections lost, %lld settled\n", (long long)loaded_number(proc, "committed"),
+	       (long long)loaded_number(proc, "lost_connections"), (long long)loaded_number(proc, "settled"));
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), ACCOUNTS * 1000);
+	proc = teller_run("verify", "--total", "50000");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+}
+
+static void storm(const char *way, const char *in_flight)
+{
+	struct proc *proc = LOADED("--time", "0", "--workers", "4", "--way", way, "--in-flight", in_flight);
+	for (unsigned second = 1; second <= storm_seconds(); second++) {
+		wait_second(proc, second);
+		kill_one();
+	}
+	wait_second(proc, storm_seconds() + 1);
+	own_server_wait(&server);
+	wait_second(proc, storm_seconds() + 2);
+	proc_signal(proc, SIGINT);
+	check_storm(proc);
+}
+
+static void processes_are_killed(void **state)
+{
+	(void)state;
+	storm("read-write", "1");
+}
+
+static void processes_are_killed_under_one_round_trip(void **state)
+{
+	(void)state;
+	storm("oneshot", "1");
+}
+
+static void processes_are_killed_under_a_batch(void **state)
+{
+	(void)state;
+	storm("batch=8", "1");
+}
+
+/* It is away for two of the seconds; load waits for it, and goes on. */
+static void the_server_is_restarted(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "0", "--workers", "4");
+	wait_second(proc, 1);
+	own_server_stop(&server, SIGINT);
+	proc_wait_output(proc, "no server");
+	own_server_start(&server, (const char *const[]){NULL});
+	own_server_wait(&server);
+	int64_t before = pg_number("SELECT count(*) FROM transfers");
+	while (pg_number("SELECT count(*) FROM transfers") < before + 100)
+		assert_false(proc_ended(proc, 50));
+	proc_signal(proc, SIGINT);
+	check_storm(proc);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(processes_are_killed, bank),
+		cmocka_unit_test_setup(processes_are_killed_under_one_round_trip, bank),
+		cmocka_unit_test_setup(processes_are_killed_under_a_batch, bank),
+		cmocka_unit_test_setup(the_server_is_restarted, bank),
+	};
+	return cmocka_run_group_tests(tests, make_server, remove_server);
+}
