@@ -48,7 +48,7 @@ struct statement {
 	bool commits;       /* durable once its answer carries the tag COMMIT */
 	const char *shown;  /* stands for a long text in the events; NULL: the text itself */
 	bool once;          /* not worth preparing (DDL, a text made for this one use) */
-	bool apart;         /* outside a transaction: one of its own, not one with those that travel with it */
+	bool apart;         /* a Sync follows: outside a transaction, it is one of its own */
 	struct shape shape; /* what its answer must be; another one is refused as an error of the server would be */
 	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
 };
@@ -127,6 +127,7 @@ bool db_needs_password(const struct db *db);
 /* After a failure: the SQLSTATE with which the server did not let us in; "" where no server answered. */
 const char *db_refusal(const struct db *db);
 
+void db_set_place(struct db *db, const struct conninfo *info); /* where db_reconnect() goes to; copied */
 /* Connects again to where it was told to last. */
 void db_reconnect(struct db *db, uint64_t limit_ms, db_connected_fn *done, void *arg);
 /* Closes it, and of several nodes that are alike the next one to connect to is another. */
@@ -144,6 +145,16 @@ void db_set_moving(struct db *db);
 /* Sends n > 0 statements as one round trip (n = 1 where it has a feed). The connection must be DB_IDLE. */
 void db_send(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
 	     const struct db_reply *reply);
+
+/*
+ * As db_send(), while other round trips of this kind may be under way: any number of them, answered in the order in
+ * which they were sent. Each must leave no transaction open, whatever becomes of its statements: a COMMIT behind a
+ * Sync (`apart` of the statement before it) is run whether that one failed or not. The connection is DB_IDLE, or has
+ * nothing but such round trips under way. `idle` is the end of this one, and may send the next; where the connection is
+ * lost, each hears of it.
+ */
+void db_send_more(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
+		  const struct db_reply *reply);
 
 /*
  * Sends a text of any number of statements by the simple protocol, in one round trip: one answer for each result that

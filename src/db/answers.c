@@ -167,15 +167,20 @@ void record_sent(struct db *db, const struct pending *pending)
 	ring_append(db->ring, &event);
 }
 
+void record_unanswered_one(struct db *db, const struct pending *pending)
+{
+	struct event event = event_of(db, EVENT_RESULT, pending);
+	event.skipped = event.unanswered = true;
+	ring_append(db->ring, &event);
+}
+
 /* In order, before the loss of the connection is written down. */
 void record_unanswered(struct db *db)
 {
 	for (size_t i = 0; i < db->npending; i++) {
 		const struct pending *pending = &db->pending[i];
-		struct event event = event_of(db, EVENT_RESULT, pending);
-		event.skipped = event.unanswered = true;
 		if (pending->kind == PENDING_STATEMENT && pending->index >= db->answered)
-			ring_append(db->ring, &event);
+			record_unanswered_one(db, pending);
 	}
 }
 

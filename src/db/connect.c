@@ -273,13 +273,18 @@ static void on_resolved(void *arg, struct places *places, const char *error)
 		connect_dial(db);
 }
 
+void db_set_place(struct db *db, const struct conninfo *info)
+{
+	if (info == &db->info)
+		return;
+	conninfo_free(&db->info);
+	conninfo_copy(&db->info, info);
+}
+
 void db_connect(struct db *db, const struct conninfo *info, uint64_t limit_ms, db_connected_fn *done, void *arg)
 {
 	connect_close(db);
-	if (info != &db->info) {
-		conninfo_free(&db->info);
-		conninfo_copy(&db->info, info);
-	}
+	db_set_place(db, info);
 	db->needs_password = false;
 	db->refusal[0] = '\0';
 	db->limit_ms = limit_ms;
@@ -298,6 +303,8 @@ void db_close(struct db *db)
 {
 	bool waiting = db->state == DB_BUSY;
 	connect_close(db);
+	if (db->shared)
+		db_forget_pending(db);
 	db_move(db, DB_OFF);
 	if (waiting && db->reply.dropped)
 		db->reply.dropped(db->reply.arg);

@@ -52,13 +52,19 @@ struct db *db_new(struct loop *loop, struct ring *ring, enum session session, co
 	return db;
 }
 
+void pending_free(struct pending *pending)
+{
+	free(pending->sql);
+	free(pending->params);
+	shape_free(&pending->shape);
+}
+
 void db_forget_pending(struct db *db)
 {
-	for (size_t i = 0; i < db->npending; i++) {
-		free(db->pending[i].sql);
-		free(db->pending[i].params);
-		shape_free(&db->pending[i].shape);
-	}
+	if (db->shared)
+		trips_forget(db);
+	for (size_t i = 0; i < db->npending; i++)
+		pending_free(&db->pending[i]);
 	db->npending = db->at = 0;
 }
 
@@ -109,22 +115,42 @@ static char *said_of_end(const struct answer *answer)
 	return own ? mem_dup_n(answer->message + from, n) : mem_dup(answer->message);
 }
 
+/* The queue of several round trips outlives the connection until all have heard of it. */
+static struct pending *db_take_pending(struct db *db, size_t *n)
+{
+	struct pending *taken = db->pending;
+	*n = db->npending;
+	db->pending = NULL;
+	db->npending = db->at = db->room = 0;
+	db->shared = false;
+	return taken;
+}
+
 /* An idle session whose node goes is made anew at another: one event tells both, when it is there. */
 static void db_end_lost(struct db *db, struct answer *answer)
 {
 	bool waiting = db->state == DB_BUSY;
 	size_t answered = db->answered;
 	answer->elsewhere = balance_leave(db) && db->moves && !waiting && sqlstate_goes(answer->sqlstate);
-	if (waiting)
+	bool shared = db->shared;
+	size_t nleft = 0;
+	struct pending *left = NULL;
+	if (shared)
+		trips_record_lost(db);
+	else if (waiting)
 		record_unanswered(db);
 	free(db->moved);
 	db->moved = answer->elsewhere ? mem_dup(answer->message) : NULL;
 	if (!answer->elsewhere)
 		record_session(db, EVENT_LOST, answer->sqlstate, answer->message);
 	connect_close(db);
+	if (shared)
+		left = db_take_pending(db, &nleft);
 	db_forget_pending(db);
 	db_move(db, DB_DOWN);
-	if (waiting)
+	if (shared)
+		trips_lost(left, nleft, answer);
+	else if (waiting)
 		db->reply.lost(db->reply.arg, answered, answer);
 	else if (db->on_lost)
 		db->on_lost(db->on_lost_arg, answer);
@@ -192,7 +218,7 @@ static bool send_prepare(struct db *db, struct prepared *prepared, size_t index)
 	return PQsendPrepare(db->conn, prepared->name, prepared->sql, 0, NULL) == 1;
 }
 
-static bool send_statement(struct db *db, const struct statement *statement, size_t index)
+bool db_send_statement(struct db *db, const struct statement *statement, size_t index)
 {
 	bool once = statement->once || db->who.pooled;
 	struct prepared *prepared = once ? NULL : prepared_find(db, statement->sql);
@@ -215,16 +241,16 @@ static bool send_statement(struct db *db, const struct statement *statement, siz
 }
 
 /* Statements that no Sync parts are one transaction, where no other is open. */
-static bool send_sync(struct db *db)
+bool db_send_sync(struct db *db)
 {
 	db_pend(db, (struct pending){.kind = PENDING_SYNC});
 	return PQpipelineSync(db->conn) == 1;
 }
 
 /* The server is at work meanwhile: what is kept for the answers and written down delays nobody. */
-static void keep_sent(struct db *db, const struct statement *statements)
+void db_keep_sent(struct db *db, size_t from, const struct statement *statements)
 {
-	for (size_t i = 0; i < db->npending; i++) {
+	for (size_t i = from; i < db->npending; i++) {
 		struct pending *pending = &db->pending[i];
 		if (pending->kind != PENDING_STATEMENT)
 			continue;
@@ -257,6 +283,7 @@ void db_begin(struct db *db, size_t npending, const struct db_context *context, 
 	db->last_us = clock_us(); /* libpq sends on the way, and the server may have answered before it is through */
 	db_forget_pending(db);
 	db->pending = mem_resize(db->pending, npending, sizeof *db->pending);
+	db->room = npending;
 	db_move(db, DB_BUSY);
 }
 
@@ -281,13 +308,13 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
 	bool ok = db->state == DB_IDLE && PQenterPipelineMode(db->conn) == 1;
 	db_begin(db, 3 * n, context, reply);
 	for (size_t i = 0; i < n && ok; i++) {
-		ok = send_statement(db, &statements[i], i);
+		ok = db_send_statement(db, &statements[i], i);
 		if (ok && (i + 1 == n || statements[i].apart))
-			ok = send_sync(db);
+			ok = db_send_sync(db);
 	}
 	receive_row_by_row(db);
 	db_sent(db, ok);
-	keep_sent(db, statements);
+	db_keep_sent(db, 0, statements);
 }
 
 void db_leave(struct db *db)

@@ -34,6 +34,8 @@ struct pending {
 	struct shape shape; /* its own copy */
 	char *sql;
 	char *params;
+	struct trip *trip; /* where several round trips are under way: the one that it belongs to; ... */
+	bool last;         /* ... and ends */
 };
 
 /* One host of a connection string, as libpq takes it; a name that was looked up is one for each of its addresses.
@@ -107,6 +109,8 @@ struct db {
 	char refusal[6]; /* the SQLSTATE with which the server did not let us in; "" where none answered */
 
 	struct pending *pending;
+	size_t room;         /* for so many */
+	bool shared;         /* by several round trips: trips.c */
 	size_t npending, at; /* pending[at] is the one whose answer comes next */
 	size_t answered;
 	PGresult *current; /* first result of pending[at] that matters: the first error, else the last result */
@@ -176,13 +180,27 @@ void db_notice(void *arg, const PGresult *result);
 
 void db_begin(struct db *db, size_t npending, const struct db_context *context, const struct db_reply *reply);
 struct pending *db_pend(struct db *db, struct pending pending);
-void db_sent(struct db *db, bool ok); /* flushes, or has the failure come from the loop */
+bool db_send_statement(struct db *db, const struct statement *statement, size_t index);
+bool db_send_sync(struct db *db);
+void db_keep_sent(struct db *db, size_t from,
+		  const struct statement *statements); /* those that are pending from there */
+void pending_free(struct pending *pending);            /* what it has; not itself */
+void db_sent(struct db *db, bool ok);                  /* flushes, or has the failure come from the loop */
 
 /* receive.c */
 void db_ready(void *arg, int events);
 void receive_row_by_row(struct db *db); /* so do the rows of the statement come whose answer is next */
 void db_finish_round_trip(struct db *db);
 void db_read_notifications(struct db *db);
+
+/* trips.c: before and after the connection takes an answer of that round trip; one of its Syncs is answered; the end of
+ * all of them with the connection */
+void trips_enter(struct db *db, const struct pending *pending);
+void trips_leave(struct db *db, struct pending *pending);
+bool trips_synced(struct db *db);
+void trips_record_lost(struct db *db);
+void trips_lost(struct pending *pending, size_t n, const struct answer *why); /* takes them */
+void trips_forget(struct db *db);
 
 /* text.c */
 void text_leave(struct db *db); /* before a pipeline begins */
@@ -253,6 +271,7 @@ bool result_is_fatal(const PGresult *result);
 bool result_is_error(const PGresult *result); /* of severity ERROR */
 bool result_is_copy(const PGresult *result);  /* the server copies from or to the client */
 void record_sent(struct db *db, const struct pending *pending);
+void record_unanswered_one(struct db *db, const struct pending *pending);
 void record_unanswered(struct db *db); /* what was sent and will not be answered */
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer);
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message);
@@ -260,6 +279,7 @@ char *params_text(const struct statement *statement); /* owned */
 
 /* rows.c. rows_new() has room for so many bytes of names and cells, each with its NUL; *text is where to put them. */
 struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text); /* owned; all cells NULL */
+struct rows *rows_from(const PGresult *result);                               /* owned: all of it */
 size_t rows_names_size(const PGresult *result);
 void rows_put_names(struct rows *rows, const PGresult *result, char **at);
 const char *rows_put(char **at, const char *s, size_t n);

@@ -71,7 +71,7 @@ void gather_end(struct gathered *gathered, const PGresult *end)
 	gathered->refused = gathered->too_much || other;
 	gathered->too_much = false;
 	if (rows && !gathered->refused)
-		gathered->rows = rows_of(gathered, end);
+		gathered->rows = PQntuples(end) > 0 ? rows_from(end) : rows_of(gathered, end);
 	drop_cells(gathered);
 }
 

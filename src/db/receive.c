@@ -48,12 +48,13 @@ static void forget_stale(struct db *db, const struct pending *pending, struct an
 	db->who.pooled = true;
 }
 
-static void finish_statement(struct db *db, const struct pending *pending)
+static void finish_statement(struct db *db, struct pending *pending)
 {
 	struct buf text = {0};
 	struct answer answer;
 	PGresult *result = db->prepare_error ? db->prepare_error : db->current;
 	uint64_t now = clock_us();
+	trips_enter(db, pending);
 	gather_end(&db->gathered, result);
 	answer_from(&answer, &text, result);
 	answer.duration_us = now - db->last_us;
@@ -70,6 +71,7 @@ static void finish_statement(struct db *db, const struct pending *pending)
 	forget_stale(db, pending, &answer);
 	record_answer(db, pending, &answer);
 	db->answered++;
+	trips_leave(db, pending);
 	db->reply.answer(db->reply.arg, pending->index, &answer);
 	rows_free(rows);
 	free((char *)answer.warning);
@@ -221,9 +223,11 @@ static bool receive_read_answers(struct db *db)
 		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
 			ended = answers_missing(db);
-			if (!ended && ++db->at == db->npending)
+			if (!ended && db->shared)
+				ended = !trips_synced(db);
+			else if (!ended && ++db->at == db->npending)
 				db_finish_round_trip(db);
-			else if (!ended)
+			if (!ended && db->state == DB_BUSY)
 				receive_row_by_row(db);
 		} else if (PQresultStatus(result) == PGRES_SINGLE_TUPLE &&
 			   db->pending[db->at].kind == PENDING_STATEMENT) {

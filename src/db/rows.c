@@ -48,6 +48,30 @@ void rows_put_names(struct rows *rows, const PGresult *result, char **at)
 	}
 }
 
+static void rows_put_cells(struct rows *rows, const PGresult *result, char **at)
+{
+	for (size_t i = 0; i < rows->nrows * rows->ncols; i++) {
+		int row = (int)(i / rows->ncols), col = (int)(i % rows->ncols);
+		if (PQgetisnull(result, row, col))
+			continue;
+		rows->lengths[i] = (uint32_t)PQgetlength(result, row, col);
+		rows->cells[i] = rows_put(at, PQgetvalue(result, row, col), rows->lengths[i]);
+	}
+}
+
+struct rows *rows_from(const PGresult *result)
+{
+	size_t nrows = (size_t)PQntuples(result), ncols = (size_t)PQnfields(result);
+	size_t bytes = rows_names_size(result);
+	char *at;
+	for (size_t i = 0; i < nrows * ncols; i++)
+		bytes += (size_t)PQgetlength(result, (int)(i / ncols), (int)(i % ncols)) + 1;
+	struct rows *rows = rows_new(nrows, ncols, bytes, &at);
+	rows_put_names(rows, result, &at);
+	rows_put_cells(rows, result, &at);
+	return rows;
+}
+
 const char *rows_cell(const struct rows *rows, size_t row, size_t col)
 {
 	if (!rows || row >= rows->nrows || col >= rows->ncols)

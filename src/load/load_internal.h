@@ -44,6 +44,7 @@ struct slot {
 	struct txn *txn;
 	struct op op;
 	bool busy;
+	struct flight *flight; /* flight.c, where several are under way on the connection; then there is no engine */
 };
 
 /* WORKER_AWAY has no connection, and its timer, or the connection's answer, brings it on. */
@@ -61,6 +62,8 @@ struct worker {
 	size_t nslots, busy;
 	uint64_t done; /* transfers that committed */
 	struct rng rng;
+	struct careful *careful; /* flight.c; NULL where each has an engine */
+	char careful_name[32];
 };
 
 /* A transfer whose outcome is not known. */
@@ -138,6 +141,7 @@ void crowd_free(struct crowd *crowd);
 
 /* op.c */
 void op_draw(struct load *load, struct op *op, struct rng *rng); /* counts it as begun */
+void op_again(struct load *load, struct op *op); /* the same transfer with the same id, which may have been made */
 struct body *op_body(const struct op *op);
 const char *op_id(const struct op *op, size_t i); /* of the ledger; NULL for a read */
 /* What it moved; false where nothing: it was rejected. */
@@ -154,6 +158,8 @@ void worker_open(struct load *load, struct worker *worker, unsigned number);
 void worker_close(struct worker *worker);
 void worker_go(struct worker *worker); /* what is free begins something, where there is something to begin */
 void worker_cancel(struct worker *worker);
+void worker_ended(struct slot *slot, const struct txn_result *result);
+void worker_line_lost(struct worker *worker); /* its connection is gone, as each on it finds */
 
 /* stats.c */
 void stats_took(struct load *load, struct slot *slot, const struct txn_result *result);

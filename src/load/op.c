@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One thing that a worker makes: which accounts it is about is drawn, and the body of its transaction is made. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "load_internal.h"
 
@@ -83,6 +84,18 @@ void op_draw(struct load *load, struct op *op, struct rng *rng)
 		op_bundle(load, op, rng);
 	else
 		op_transfer(load, op, rng);
+}
+
+void op_again(struct load *load, struct op *op)
+{
+	char id[TRANSFER_ID_SIZE];
+	if (op->kind != OP_TRANSFER)
+		return;
+	memcpy(id, op_id(op, 0), sizeof id);
+	struct transfer_spec spec = op_spec(load, op, 0, id);
+	spec.fresh = false;
+	transfer_free(op->transfer);
+	op->transfer = transfer_new(load->catalogue, &spec);
 }
 
 struct body *op_body(const struct op *op)

@@ -179,6 +179,9 @@ static bool open_refused(struct load *load)
 	else if (load->spec.way.kind == LOAD_BATCH && !bundle_can(c))
 		load_fail(load, ST_REJECTED,
 			  "the way batch needs a table without triggers, which may change what was written");
+	else if (load->spec.in_flight > 1 && (!c->ledger || c->triggers || c->deferred))
+		load_fail(load, ST_REJECTED,
+			  "--in-flight needs the ledger, which `init` makes, and accounts without triggers");
 	else
 		return false;
 	return true;

@@ -125,6 +125,8 @@ static struct load_latency stats_quantiles(const struct histogram *histogram)
 static unsigned stats_connected(const struct load *load)
 {
 	unsigned up = 0;
+	if (load->report.phase >= LOAD_SETTLING) /* they are closed, and not missed */
+		return (unsigned)load->nworkers;
 	for (size_t i = 0; i < load->nworkers; i++) {
 		const struct db *db = load->workers[i].db;
 		up += db && (db_state(db) == DB_IDLE || db_state(db) == DB_BUSY);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "flight.h"
 #include "load_internal.h"
 
 enum { WORKER_CONNECT_MS = 10000, WORKER_PAUSE_MS = 50, WORKER_PAUSE_MAX_MS = 2000 };
@@ -31,13 +32,25 @@ static void worker_say(struct load *load, const struct err *err)
 static void worker_on_connected(void *arg, const struct err *err)
 {
 	struct worker *worker = arg;
+	struct load *load = worker->load;
+	struct err other;
+	if (!err && who_compare(&load->who, db_who(worker->db)) == WHO_OTHER) {
+		err_set(&other, ST_CONNECT, "this is another server than the one whose accounts are known");
+		db_close(worker->db);
+		err = &other;
+	}
 	if (err) {
-		worker_say(worker->load, err);
+		worker_say(load, err);
 		worker_wait(worker);
+		if (worker->careful)
+			flight_expire(worker);
+		load_look(load);
 		return;
 	}
 	worker->state = WORKER_UP;
 	worker->pause_ms = 0;
+	if (worker->careful)
+		flight_go(worker);
 	worker_go(worker);
 	load_look(worker->load);
 }
@@ -51,7 +64,7 @@ static void worker_connect(struct worker *worker)
 static void worker_on_again(void *arg)
 {
 	struct worker *worker = arg;
-	if (worker->load->report.phase <= LOAD_RESTING)
+	if (worker->load->report.phase <= LOAD_RESTING || worker->busy)
 		worker_connect(worker);
 }
 
@@ -60,7 +73,14 @@ static void worker_on_lost(void *arg, const struct answer *why)
 {
 	struct worker *worker = arg;
 	(void)why;
-	if (worker->busy)
+	if (worker->busy && !worker->careful)
+		return;
+	worker_line_lost(worker);
+}
+
+void worker_line_lost(struct worker *worker)
+{
+	if (worker->state != WORKER_UP)
 		return;
 	worker->load->report.lost++;
 	worker_wait(worker);
@@ -68,19 +88,23 @@ static void worker_on_lost(void *arg, const struct answer *why)
 
 /* ---- what it makes ---- */
 
-static void worker_on_done(void *arg, const struct txn_result *result)
+void worker_ended(struct slot *slot, const struct txn_result *result)
 {
-	struct slot *slot = arg;
 	struct worker *worker = slot->worker;
 	struct load *load = worker->load;
 	slot->busy = false;
 	worker->busy--;
 	load->busy--;
 	stats_took(load, slot, result);
-	if (db_state(worker->db) == DB_OFF || db_state(worker->db) == DB_DOWN)
+	if (!worker->careful && (db_state(worker->db) == DB_OFF || db_state(worker->db) == DB_DOWN))
 		worker_wait(worker);
 	worker_go(worker);
 	load_look(load);
+}
+
+static void worker_on_done(void *arg, const struct txn_result *result)
+{
+	worker_ended(arg, result);
 }
 
 static void worker_on_retry(void *arg, const char *sqlstate)
@@ -101,7 +125,10 @@ static void worker_start(struct slot *slot)
 	worker->busy++;
 	load->busy++;
 	op_draw(load, &slot->op, &worker->rng);
-	txn_start(slot->txn, op_body(&slot->op), words[slot->op.kind], &load->spec.txn, worker_on_done, slot);
+	if (slot->flight)
+		flight_start(slot);
+	else
+		txn_start(slot->txn, op_body(&slot->op), words[slot->op.kind], &load->spec.txn, worker_on_done, slot);
 }
 
 void worker_go(struct worker *worker)
@@ -112,6 +139,16 @@ void worker_go(struct worker *worker)
 }
 
 /* ---- its life ---- */
+
+static void worker_engine(struct worker *worker)
+{
+	struct load *load = worker->load;
+	struct slot *slot = &worker->slots[0];
+	slot->txn = txn_new(load->loop, load->ring, worker->db, SESSION_TRANSFER,
+			    load->spec.seed + 1000003 * (worker->number + 1));
+	txn_expect(slot->txn, &load->who);
+	txn_on_retry(slot->txn, worker_on_retry, slot);
+}
 
 void worker_open(struct load *load, struct worker *worker, unsigned number)
 {
@@ -125,19 +162,18 @@ void worker_open(struct load *load, struct worker *worker, unsigned number)
 	worker->again = timer_new(load->loop, worker_on_again, worker);
 	worker->nslots = spec->in_flight;
 	worker->slots = mem_array(worker->nslots, sizeof *worker->slots);
-	for (size_t i = 0; i < worker->nslots; i++) {
-		struct slot *slot = &worker->slots[i];
-		slot->worker = worker;
-		slot->txn = txn_new(load->loop, load->ring, worker->db, SESSION_TRANSFER,
-				    spec->seed + 1000003 * (number + 1) + i);
-		txn_expect(slot->txn, &load->who);
-		txn_on_retry(slot->txn, worker_on_retry, slot);
-	}
+	for (size_t i = 0; i < worker->nslots; i++)
+		worker->slots[i].worker = worker;
+	if (spec->in_flight > 1)
+		flight_open(worker);
+	else
+		worker_engine(worker);
 	worker_connect(worker);
 }
 
 void worker_close(struct worker *worker)
 {
+	flight_close(worker);
 	for (size_t i = 0; i < worker->nslots; i++) {
 		txn_free(worker->slots[i].txn);
 		op_free(&worker->slots[i].op);
@@ -154,9 +190,10 @@ void worker_close(struct worker *worker)
 
 void worker_cancel(struct worker *worker)
 {
-	for (size_t i = 0; i < worker->nslots; i++)
-		if (worker->slots[i].busy)
-			txn_cancel(worker->slots[i].txn);
+	if (worker->careful)
+		flight_cancel(worker);
+	else if (worker->slots[0].busy)
+		txn_cancel(worker->slots[0].txn);
 }
 
 /* ---- for its lane ---- */
@@ -168,6 +205,8 @@ const char *load_worker_word(const struct load *load, unsigned at)
 		return "connecting";
 	if (worker->state == WORKER_AWAY)
 		return worker->db ? "waits for the server" : "closed";
+	if (worker->careful)
+		return worker->busy ? "in flight" : "idle";
 	return worker->busy ? txn_word(worker->slots[0].txn) : "idle";
 }
 

@@ -107,6 +107,12 @@ static void processes_are_killed_under_a_batch(void **state)
 	storm("batch=8", "1");
 }
 
+static void processes_are_killed_under_many_in_flight(void **state)
+{
+	(void)state;
+	storm("oneshot", "16");
+}
+
 /* It is away for two of the seconds; load waits for it, and goes on. */
 static void the_server_is_restarted(void **state)
 {
@@ -124,13 +130,46 @@ static void the_server_is_restarted(void **state)
 	check_storm(proc);
 }
 
+/* All of the load's sessions stand still, from one of its seconds to the one after the next. */
+static void stop_sessions(int signum)
+{
+	char *pids = pg_value("SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name LIKE "
+			      "'teller/load-%%'");
+	assert_non_null(pids);
+	for (char *at = pids; *at; at += *at == ' ')
+		assert_int_equal(kill((pid_t)strtol(at, &at, 10), signum), 0);
+	free(pids);
+}
+
+/* Latency counts from when a transfer should have begun: those that could not begin meanwhile have waited, too. */
+static void a_pause_shows_in_the_open_loop(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "0", "--workers", "2", "--rate", "200");
+	wait_second(proc, 2);
+	stop_sessions(SIGSTOP);
+	wait_second(proc, 4);
+	stop_sessions(SIGCONT);
+	wait_second(proc, 7);
+	proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_true(loaded_number(proc, "p99_us") > 900000);
+	assert_true(loaded_number(proc, "max_us") > 1000000);
+	assert_true(loaded_number(proc, "p50_us") < 900000);
+	assert_true(loaded_number(proc, "begun") > 1000 && loaded_number(proc, "begun") < 1700);
+	proc_free(proc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(processes_are_killed, bank),
 		cmocka_unit_test_setup(processes_are_killed_under_one_round_trip, bank),
 		cmocka_unit_test_setup(processes_are_killed_under_a_batch, bank),
+		cmocka_unit_test_setup(processes_are_killed_under_many_in_flight, bank),
 		cmocka_unit_test_setup(the_server_is_restarted, bank),
+		cmocka_unit_test_setup(a_pause_shows_in_the_open_loop, bank),
 	};
 	return cmocka_run_group_tests(tests, make_server, remove_server);
 }

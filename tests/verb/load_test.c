@@ -196,6 +196,37 @@ static void without_a_ledger(void **state)
 	check_total();
 }
 
+/* Many on each connection, each by itself: conflicts are retried, and what the rules refuse is refused. */
+static void many_in_flight(void **state)
+{
+	(void)state;
+	pg_exec("UPDATE accounts SET balance = 0 WHERE id <= 7004");
+	struct proc *proc =
+		LOADED("--count", "2000", "--hot", "6", "--workers", "3", "--in-flight", "16", "--way", "oneshot");
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_true(loaded_number(proc, "committed") > 1000);
+	assert_true(loaded_number(proc, "rejected") > 0);
+	assert_true(loaded_number(proc, "retries") > 0);
+	assert_int_equal(loaded_number(proc, "failed"), 0);
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), (ACCOUNTS - 4) * 1000);
+	assert_int_equal(pg_number("SELECT count(DISTINCT xmin::text) FROM transfers"),
+			 pg_number("SELECT count(*) FROM transfers"));
+}
+
+/* As many are begun as were planned, whatever the server could do. */
+static void a_rate_is_kept(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "2", "--rate", "100", "--workers", "2");
+	proc_wait(proc);
+	loaded_check(proc, 0);
+	assert_in_range(loaded_number(proc, "begun"), 150, 201);
+	assert_int_equal(loaded_number(proc, "planned_a_second"), 100);
+	proc_free(proc);
+}
+
 static void it_asks_first(void **state)
 {
 	(void)state;
@@ -231,6 +262,8 @@ static void wrong_words_are_refused(void **state)
 		{{"--time", "1e9"}, "--time takes a number from 0", 1},
 		{{"--zipf", "x"}, "--zipf takes a number from 0 to 10", 1},
 		{{"--read-share", "101"}, "--read-share", 1},
+		{{"--in-flight", "4"}, "add --way oneshot", 1},
+		{{"--rate", "0"}, "--rate", 1},
 		{{"--of", "7001"}, "--of takes two ids or more", 1},
 		{{"--of", "7001,7001"}, "there is one account only", 3},
 		{{"--of", "7001,5"}, "one of the accounts of --of is not there", 3},
@@ -268,6 +301,8 @@ int main(void)
 		cmocka_unit_test_setup(others_money_is_found, bank),
 		cmocka_unit_test_setup(a_lost_row_is_found, bank),
 		cmocka_unit_test_setup(without_a_ledger, bank),
+		cmocka_unit_test_setup(many_in_flight, bank),
+		cmocka_unit_test_setup(a_rate_is_kept, bank),
 		cmocka_unit_test_setup(it_asks_first, bank),
 		cmocka_unit_test_setup(wrong_words_are_refused, bank),
 	};
