@@ -67,7 +67,7 @@ LESSONS  := first-transfer when-the-snapshot read-committed let-the-server-compu
 	    the-outbox commit-that-rolled-back after-a-failed-commit let-the-schema-say-no locking-read the-lock-of-a-moment \
 	    deadlock hot-account a-queue-of-jobs the-job-done-twice the-row-that-was-missed write-skew lock-what-the-rule-reads \
 	    phantom key-or-serialization the-row-nobody-sees read-only-anomaly the-torn-report the-innocent \
-	    what-a-savepoint-can-catch savepoint-protocol commit-cut the-version-column
+	    what-savepoints-catch savepoint-protocol commit-cut the-version-column
 LESSONS  := $(LESSONS:%=assets/lessons/%.spec)
 LESSONS  += $(sort $(filter-out $(LESSONS),$(wildcard assets/lessons/*.spec)))
 # The rows of `lab matrix`, in their order.

@@ -67,7 +67,7 @@ static const struct {
 	{"read-only-anomaly", 1, 1, 3},
 	{"the-torn-report", 0, 0, 2},
 	{"the-innocent", 0, 0, 3},
-	{"what-a-savepoint-can-catch", 0, 1, 1},
+	{"what-savepoints-catch", 0, 1, 1},
 	{"savepoint-protocol", 2, 1, 2},
 	{"commit-cut", 3, 1, 1},
 	{"the-version-column", 2, 0, 0},

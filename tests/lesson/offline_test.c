@@ -40,7 +40,7 @@ static void the_list_and_a_lesson_need_no_server(void **state)
 	proc_free(proc);
 	proc = nowhere_run("lab", "check", "lost-update");
 	proc_expect_status(proc, 0);
-	proc_expect_out(proc, "       1  it waits until A has ended   <- right\n");
+	proc_expect_out(proc, "       3  it waits for A, then fails: 40001   <- right\n");
 	proc_expect_out(proc, "     = waits for A 40001\n");
 	proc_free(proc);
 }

@@ -28,9 +28,9 @@ static void the_end_of_input_goes_on_by_itself(void **state)
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "Order 1 of 2: SERIALIZABLE: B is asked to retry\nAccounts 1, 2 and 3 hold 1000 each.");
 	proc_expect_out(proc, "\n3. A: SELECT balance FROM accounts WHERE id = 1\n   reads 1000\n");
-	proc_expect_out(proc, "\n6. B: UPDATE accounts SET balance = 500 WHERE id = 1\n   waits for A\n"
-			      "   The server's answer: 1, it waits until A has ended\n");
-	proc_expect_out(proc, "\n   step 6, B: error 40001: could not serialize access due to concurrent update\n");
+	proc_expect_out(proc, "\n6. B: UPDATE accounts SET balance = 500 WHERE id = 1\n   waits for A\nA gives");
+	proc_expect_out(proc, "\n   step 6, B: error 40001: could not serialize access due to concurrent update\n"
+			      "   The server's answer: 3, it waits for A, then fails: 40001\n");
 	proc_expect_out(proc, "Checked: SELECT sum(balance) FROM accounts is 3000\n"
 			      "Order 2 of 2: READ COMMITTED");
 	proc_free(proc);
@@ -40,11 +40,11 @@ static void the_end_of_input_goes_on_by_itself(void **state)
 static void answers_are_lines(void **state)
 {
 	(void)state;
-	struct proc *proc = play("lost-update", "\n\n\n\n\nwhat?\n9\n1\n\n\n\n\n1\n");
+	struct proc *proc = play("lost-update", "\n\n\n\n\nwhat?\n9\n3\n\n\n\n\n1\n");
 	proc_expect_status(proc, 0);
 	proc_expect_err(proc, "an empty line goes on, a number answers");
 	proc_expect_err(proc, "the answers are 1 to 3");
-	proc_expect_out(proc, "   Right: 1, it waits until A has ended\n");
+	proc_expect_out(proc, "   Right: 3, it waits for A, then fails: 40001\n");
 	proc_expect_out(proc, "   The server's answer: 2, 500, what A left. Yours: 1, 1000, as before\n");
 	proc_expect_out(proc, "You answered 1 of 2 as the server did.");
 	proc_free(proc);
@@ -223,7 +223,7 @@ static void expect_list(const char *text)
 static void what_was_played_is_kept(void **state)
 {
 	(void)state;
-	struct proc *proc = play("lost-update", "\n\n\n\n\n1\n\n\n\n\n2\n");
+	struct proc *proc = play("lost-update", "\n\n\n\n\n3\n\n\n\n\n2\n");
 	proc_expect_status(proc, 0);
 	proc_free(proc);
 	expect_list("same balance (played 2 of 2, 2 of 2 right)\n");
