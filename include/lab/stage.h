@@ -185,8 +185,8 @@ void stage_begin(struct stage *stage, const struct spec_permutation *permutation
 void stage_retry(struct stage *stage, size_t lane, bool on);
 
 /*
- * STAGE_OFF only. Transactions of the sessions that name no isolation level have this one from the next stage_begin() on:
- * "REPEATABLE READ", static; NULL: the server's own.
+ * STAGE_OFF only. From the next stage_begin() on, transactions of the sessions that name no isolation level have this
+ * one: "REPEATABLE READ", static; NULL: the server's own.
  */
 void stage_isolation(struct stage *stage, const char *level);
 

@@ -87,6 +87,26 @@ static void a_server_that_does_otherwise(void **state)
 	buf_free(&text);
 }
 
+/* What was read under a name is only named before, and is the value behind. */
+static void values_of_the_day(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"#@ word snapshot \"What one sees.\"\n#@ say \"It holds {found}.\"\n#@ let found = r\n"
+		"session A step r { SELECT 40 + 2; } step w { SELECT 1000 - /*:found*/500 AS left; }\n"
+		"#@ ask w \"A has read {found}. What is left?\"\n#@ | 958 = ok reads 958 *\n"
+		"#@ because \"{found} of 1000.\"\n#@ | 500 = ok reads 500\n#@ end \"It was {found}.\"\npermutation r "
+		"w\n";
+	static const char *const parts[] = {
+		"- **snapshot** What one sees.\n", "| `SELECT 1000 - :found AS left` |\n",          "## Answers",
+		"- **a.** 42 of 1000.\n",          "| `SELECT 1000 - 42 AS left`<br>reads 958 |\n", "It was 42.\n",
+	};
+	struct proc *proc = spec_file_lab("handout", text, NULL);
+	proc_expect_status(proc, 0);
+	expect_in_order(proc, parts, COUNT_OF(parts));
+	proc_free(proc);
+}
+
 /* ---- hostile texts ---- */
 
 static const char hostile[] =
@@ -364,6 +384,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lesson_on_paper),
 		cmocka_unit_test(a_server_that_does_otherwise),
+		cmocka_unit_test(values_of_the_day),
 		cmocka_unit_test(hostile_texts_are_only_texts_in_html),
 		cmocka_unit_test(hostile_texts_are_only_texts_in_markdown),
 		cmocka_unit_test(the_page_can_be_read),

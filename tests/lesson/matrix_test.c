@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lab matrix: the anomalies that PostgreSQL has at each level, as its documentation says, seen and not looked up. */
+/* lab matrix: the anomalies that PostgreSQL has at each level, seen on the server, are those that are known of it. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 
-/* PostgreSQL's documentation, "Transaction Isolation", and what Hermitage found, with this release's ways of refusing. */
+/* PostgreSQL's documentation, "Transaction Isolation", and what Hermitage found. */
 static const struct {
 	const char *anomaly, *cells[3];
 } known[] = {

@@ -102,7 +102,7 @@ static void back_schedule(struct paper *paper, const struct player *player)
 /* ---- the answers ---- */
 
 /* The lesson knows why its own answer is the right one, and not why another one is. */
-static void back_reasons(struct paper *paper, const struct player_question *question)
+static void back_reasons(struct paper *paper, const struct values *values, const struct player_question *question)
 {
 	for (size_t i = 0; i < question->ask->nanswers; i++) {
 		const struct lesson_answer *answer = &question->ask->answers[i];
@@ -110,13 +110,14 @@ static void back_reasons(struct paper *paper, const struct player_question *ques
 		if (!answer->because)
 			continue;
 		handout_letter(letter, i);
-		paper_item(paper, (struct paper_text){.strong = letter, .text = answer->because});
+		handout_answer(paper, letter, values, answer->because);
 	}
 }
 
-static void back_answer(struct paper *paper, const struct player_question *question, size_t number)
+static void back_answer(struct paper *paper, const struct values *values, const struct player_question *question,
+			size_t number)
 {
-	struct buf strong = {0};
+	struct buf strong = {0}, words = {0};
 	char letter[4] = "";
 	const char *text = "none of these is what the server did";
 	if (question->right >= 0) {
@@ -124,10 +125,12 @@ static void back_answer(struct paper *paper, const struct player_question *quest
 		handout_letter(letter, (size_t)question->right);
 	}
 	buf_fmt(&strong, "Question %zu: %s", number, letter);
-	paper_text(paper, (struct paper_text){.strong = strong.p, .text = text});
+	handout_words(&words, values, text);
+	paper_text(paper, (struct paper_text){.strong = strong.p, .text = buf_text(&words)});
 	buf_free(&strong);
+	buf_free(&words);
 	if (question->right >= 0 && question->ask->answers[question->right].right)
-		back_reasons(paper, question);
+		back_reasons(paper, values, question);
 }
 
 static void back_moot(struct paper *paper, size_t number)
@@ -145,7 +148,7 @@ static void back_answers(struct handout_lesson *handout, const struct player *pl
 		bool asked = !row.note && row.attempt <= 1 &&
 			     lesson_ask_of(handout->lesson, (long)player_order(player), (long)row.step);
 		if (asked && question.ask)
-			back_answer(handout->back, &question, first++);
+			back_answer(handout->back, player_values(player), &question, first++);
 		else if (asked)
 			back_moot(handout->back, first++);
 	}
@@ -201,7 +204,7 @@ void handout_back(struct handout_lesson *handout, size_t order, const struct pla
 	struct buf heading = {0};
 	buf_fmt(&heading, "Order %zu: ", order + 1);
 	buf_str(&heading, title ? title : "");
-	handout_front(handout, order);
+	handout_front(handout, order, player_values(player));
 	if (handout->orders > 1)
 		paper_heading(handout->back, handout->titled ? 4 : 3, heading.p);
 	buf_free(&heading);
@@ -209,8 +212,7 @@ void handout_back(struct handout_lesson *handout, size_t order, const struct pla
 	back_schedule(handout->back, player);
 	back_story(handout->back, player);
 	back_checks(handout->back, player);
-	if (end)
-		paper_text(handout->back, (struct paper_text){.text = end});
+	handout_say(handout->back, player_values(player), end);
 	handout->surprises += score.surprises + score.failed;
 }
 

@@ -2,6 +2,7 @@
 /* The front of a handout: a lesson's story, its schedule and its questions, without what came of them. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "event/show.h"
@@ -16,10 +17,26 @@ const char *handout_title(const struct lesson *lesson, const char *name)
 
 /* ---- the story ---- */
 
-static void front_say(struct paper *paper, const char *text)
+void handout_words(struct buf *out, const struct values *values, const char *text)
 {
-	if (text)
-		paper_text(paper, (struct paper_text){.text = text});
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		values_text(out, values, text, n);
+		text += n;
+		if (*text)
+			buf_char(out, ' ');
+		text += *text != '\0';
+	}
+}
+
+void handout_say(struct paper *paper, const struct values *values, const char *text)
+{
+	struct buf words = {0};
+	if (!text)
+		return;
+	handout_words(&words, values, text);
+	paper_text(paper, (struct paper_text){.text = buf_text(&words)});
+	buf_free(&words);
 }
 
 static void front_sql(struct paper *paper, const char *strong, const char *sql)
@@ -30,6 +47,15 @@ static void front_sql(struct paper *paper, const char *strong, const char *sql)
 	buf_free(&text);
 }
 
+/* What the texts and questions below take for known. */
+static void front_word(struct paper *paper, const struct lesson_word *word)
+{
+	struct buf words = {0};
+	handout_words(&words, NULL, word->text);
+	paper_item(paper, (struct paper_text){.strong = word->name, .text = buf_text(&words)});
+	buf_free(&words);
+}
+
 void handout_begin(struct handout_lesson *handout)
 {
 	const struct spec *spec = handout->lesson->spec;
@@ -38,9 +64,11 @@ void handout_begin(struct handout_lesson *handout)
 		paper_heading(handout->front, 2, title);
 		paper_heading(handout->back, 3, title);
 	}
-	front_say(handout->front, lesson_text(handout->lesson, LESSON_SAY, -1, -1));
+	handout_say(handout->front, NULL, lesson_text(handout->lesson, LESSON_SAY, -1, -1));
 	for (size_t i = 0; i < spec->nsetups; i++)
 		front_sql(handout->front, "Set up:", spec->setups[i]);
+	for (size_t i = 0; i < handout->lesson->nwords; i++)
+		front_word(handout->front, &handout->lesson->words[i]);
 }
 
 /* ---- the schedule ---- */
@@ -122,23 +150,34 @@ void handout_letter(char letter[4], size_t answer)
 	snprintf(letter, 4, "%c.", (char)('a' + answer % 26));
 }
 
-static void front_question(struct handout_lesson *handout, const struct lesson_ask *ask, size_t turn)
+void handout_answer(struct paper *paper, const char *letter, const struct values *values, const char *text)
+{
+	struct buf words = {0};
+	handout_words(&words, values, text);
+	paper_item(paper, (struct paper_text){.strong = letter, .text = buf_text(&words)});
+	buf_free(&words);
+}
+
+static void front_question(struct handout_lesson *handout, const struct lesson_ask *ask, size_t turn,
+			   const struct values *values)
 {
 	const struct spec *spec = handout->lesson->spec;
 	const struct spec_step *step = &spec->steps[ask->scope.step];
-	struct buf strong = {0};
+	struct buf strong = {0}, words = {0};
+	handout_words(&words, values, ask->question);
 	buf_fmt(&strong, "Question %zu, before step %zu of %s:", ++handout->questions, turn + 1,
 		spec->sessions[step->session].name);
-	paper_text(handout->front, (struct paper_text){.strong = strong.p, .text = ask->question});
+	paper_text(handout->front, (struct paper_text){.strong = strong.p, .text = buf_text(&words)});
 	buf_free(&strong);
+	buf_free(&words);
 	for (size_t i = 0; i < ask->nanswers; i++) {
 		char letter[4];
 		handout_letter(letter, i);
-		paper_item(handout->front, (struct paper_text){.strong = letter, .text = ask->answers[i].text});
+		handout_answer(handout->front, letter, values, ask->answers[i].text);
 	}
 }
 
-void handout_front(struct handout_lesson *handout, size_t order)
+void handout_front(struct handout_lesson *handout, size_t order, const struct values *values)
 {
 	const struct lesson *lesson = handout->lesson;
 	const struct spec_permutation *permutation = &lesson->spec->permutations[order];
@@ -148,11 +187,11 @@ void handout_front(struct handout_lesson *handout, size_t order)
 	if (handout->orders > 1)
 		paper_heading(handout->front, 3, heading);
 	if (say != lesson_text(lesson, LESSON_SAY, -1, -1))
-		front_say(handout->front, say);
+		handout_say(handout->front, values, say);
 	front_schedule(handout->front, lesson, permutation);
 	for (size_t i = 0; i < permutation->nturns; i++) {
 		const struct lesson_ask *ask = lesson_ask_of(lesson, (long)order, (long)permutation->turns[i].step);
 		if (ask)
-			front_question(handout, ask, i);
+			front_question(handout, ask, i, values);
 	}
 }
