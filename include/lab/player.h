@@ -141,6 +141,8 @@ bool player_strayed(const struct player *player);     /* a step was sent out of 
 #define PLAYER_ALL_TRUE SIZE_MAX
 size_t player_true_rows(const struct player *player);
 
+bool player_waits(const struct player *player); /* the session of the next step does: that is sent when it is over */
+
 size_t player_nrows(const struct player *player);
 size_t player_nsent(const struct player *player);
 struct player_row player_row(const struct player *player, size_t row);

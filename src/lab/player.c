@@ -93,6 +93,7 @@ void player_begin(struct player *player, size_t order)
 	player->pace = PLAYER_BY_HAND;
 	player->go_to = 0;
 	player->wants = WANTS_NOTHING;
+	player->state = PLAYER_STARTING; /* what is played until then is sent nothing more */
 	timer_stop(player->pause);
 	if (stage_state(player->stage) == STAGE_OFF)
 		begin_now(player);

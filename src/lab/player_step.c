@@ -51,7 +51,7 @@ static bool player_lane_waits(const struct player *player, size_t session)
 }
 
 /* The session of the next step waits, or, behind the last one, any: what lets it go on may have come just now. */
-static bool player_next_waits(const struct player *player)
+bool player_waits(const struct player *player)
 {
 	size_t turn = player_next_turn(player);
 	if (turn < player->nturns)
@@ -97,7 +97,7 @@ static void player_forget_error(struct player *player)
 /* Somebody else has let it go on. */
 static void player_look_possible(struct player *player)
 {
-	if (player->impossible && !player_next_waits(player))
+	if (player->impossible && !player_waits(player))
 		player_forget_error(player);
 }
 
@@ -187,7 +187,7 @@ enum status player_next(struct player *player, struct err *err)
 	bool for_ever = player->impossible || stage_blind(player->stage); /* as far as is known */
 	if (player->impossible && !over)
 		return player_after_the_end(player, err);
-	if (player_next_waits(player) && !(over && for_ever)) { /* then it is sent as soon as that is over */
+	if (player_waits(player) && !(over && for_ever)) { /* then it is sent as soon as that is over */
 		player->wants = WANTS_NEXT;
 		return ST_OK;
 	}
@@ -315,7 +315,7 @@ static bool player_stops(const struct player *player)
 static void player_go_on(struct player *player)
 {
 	struct err err;
-	if (player->state != PLAYER_READY || player_next_waits(player))
+	if (player->state != PLAYER_READY || player_waits(player))
 		return;
 	if (player_next_turn(player) < player->nturns && player_stops(player))
 		player_by_hand(player);
@@ -328,7 +328,7 @@ static void player_do_wanted(struct player *player)
 {
 	struct err err;
 	long wants = player->wants;
-	if (wants == WANTS_NEXT && player_next_waits(player))
+	if (wants == WANTS_NEXT && player_waits(player))
 		return;
 	player->wants = WANTS_NOTHING;
 	if (player->reader && (player_asks(player) || player_verdict(player)))
@@ -424,7 +424,7 @@ void player_on_pause(void *arg)
 {
 	struct player *player = arg;
 	struct err err;
-	if (player->state != PLAYER_READY || player->pace != PLAYER_AUTO || player_next_waits(player))
+	if (player->state != PLAYER_READY || player->pace != PLAYER_AUTO || player_waits(player))
 		return;
 	if (player_holds(player)) {
 		player->has_read = true;

@@ -264,6 +264,8 @@ static const char *state_word(const struct player *player)
 	case PLAYER_STARTING:
 		return "SETTING UP";
 	case PLAYER_READY:
+		if (player_waits(player))
+			return "WAITING";
 		return player_asks(player) ? "QUESTION" : player_paced(player) == PLAYER_AUTO ? "AUTO" : "PAUSED";
 	case PLAYER_BUSY:
 		return "RUNNING";
