@@ -18,7 +18,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # With these goals, make first installs what is missing and then reads this file again: only then does pkg-config know all.
-CHECKED := $(filter demo test test-asan test-cockroach bench lint fuzz picture soak fuzz-wire fuzz-keys,$(MAKECMDGOALS))
+CHECKED := $(filter demo test test-asan test-cockroach test-distance bench lint fuzz picture soak fuzz-wire fuzz-keys,$(MAKECMDGOALS))
 ifneq ($(and $(CHECKED),$(if $(TELLER_READY),,first)),)
 
 $(MAKECMDGOALS): ready ; @:
@@ -137,6 +137,11 @@ test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
 	@[ -n "$(URL)" ] || { echo "usage: make test-cockroach URL=cockroachdb://root@HOST:26257/defaultdb?sslmode=..." >&2; exit 1; }
 	@TELLER_TEST_URL='$(URL)' tests/run $(BUILD) tests/cluster
 
+# Every lesson in both ways at each of MS milliseconds each way, and all of them by two and by eight players at once.
+MS ?= 0 20 50 100 0 20 50 100 0 20 50 100
+test-distance: all $(BUILD)/tests/lesson/distance_test
+	@TELLER_DISTANCES='$(MS)' TEST_LIMIT=7200 tests/run $(BUILD) lesson/distance
+
 $(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
 
@@ -239,7 +244,7 @@ endif
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach fuzz fuzzers bench lint map man picture soak fuzz-wire fuzz-keys format demo completions install clean libraries
+.PHONY: all tests test test-asan test-cockroach test-distance fuzz fuzzers bench lint map man picture soak fuzz-wire fuzz-keys format demo completions install clean libraries
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

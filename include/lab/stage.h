@@ -79,6 +79,7 @@ struct stage_record {
 	const char *sql;              /* of the step, with the values that were sent in it; raw, for reading */
 	const struct spec_turn *turn; /* of the permutation; NULL for a step out of turn */
 	bool done;
+	size_t done_number;            /* 1 ... in the order in which they were reported as done */
 	bool waited;                   /* it was seen to wait, or a mark held it */
 	bool cancelled;                /* by us */
 	bool lost;                     /* the connection ended with it */

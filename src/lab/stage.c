@@ -137,7 +137,7 @@ static void forget_records(struct stage *stage)
 		free(stage->records[i]->sql);
 		free(stage->records[i]);
 	}
-	stage->nrecords = 0;
+	stage->nrecords = stage->ndone = 0;
 }
 
 void stage_free(struct stage *stage)

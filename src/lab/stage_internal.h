@@ -259,7 +259,7 @@ struct stage {
 	size_t turn;
 	struct lane *lanes, control;
 	struct record **records;
-	size_t nrecords, records_cap;
+	size_t nrecords, records_cap, ndone;
 
 	struct timer *soon; /* carries on, after something was heard */
 	struct timer *tick; /* carries on, because nothing was */

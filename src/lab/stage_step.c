@@ -341,6 +341,7 @@ void step_finish(struct lane *lane)
 	if (lane->stage->state == STAGE_STANDING)
 		hand_news(lane->stage);
 	record->pub.done = true;
+	record->pub.done_number = ++lane->stage->ndone;
 	record->pub.lost = lane->lost != NULL || record->pub.cut;
 	if (lane->engine)
 		engine_lane_tell(lane, &record->pub);

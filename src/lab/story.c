@@ -204,6 +204,19 @@ static enum story_colour story_colour_of(const struct story_outcome *outcome, bo
 	return outcome->end == STORY_DONE && strcmp(outcome->tag, "COMMIT") == 0 ? STORY_GOOD : STORY_PLAIN;
 }
 
+/* Of a step that is done meanwhile. */
+void story_add_waited(struct story_items *items, const struct player *player, size_t at, bool late)
+{
+	struct player_row row = player_row(player, at);
+	struct story_outcome outcome = {.end = STORY_WAITS, .record = row.record, .tag = ""};
+	struct buf text = {0};
+	story_outcome_words(&text, player_lesson(player)->spec, &outcome);
+	struct story_item *item = story_add(items, STORY_OUTCOME, &text);
+	item->number = at + 1;
+	item->late = late;
+	story_set_who(item, player, &row, false);
+}
+
 void story_add_outcome(struct story_items *items, const struct player *player, size_t at, bool late)
 {
 	struct player_row row = player_row(player, at);

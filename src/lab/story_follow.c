@@ -55,16 +55,26 @@ static unsigned sayable(const struct player *player, size_t at)
 	return (row.record && row.record->waited ? SAID_WAITS : 0) | judged;
 }
 
-static void story_follow_row(struct story *story, struct story_items *items, size_t at, bool late)
+static bool story_has_waited(const struct player *player, size_t at)
 {
-	struct said *said = &story->said[at];
-	struct player_question question = player_row_question(story->player, at);
-	said->fresh = sayable(story->player, at) & ~said->bits;
-	said->bits |= said->fresh;
-	if (said->fresh & (SAID_WAITS | SAID_DONE))
-		story_add_outcome(items, story->player, at, late);
-	if (said->fresh & SAID_JUDGED)
-		story_add_judged(items, story->player, &question, false);
+	struct player_row row = player_row(player, at);
+	return !row.note && row.record && row.record->waited;
+}
+
+/* Of the rows up to `end` that are done, and not said to be, the one that was reported first; `end`: there is none. */
+static size_t story_next_done(const struct story *story, size_t end)
+{
+	size_t first = end, least = SIZE_MAX;
+	for (size_t i = 0; i < end; i++) {
+		struct player_row row = player_row(story->player, i);
+		bool done = row.note || (row.record && row.record->done);
+		size_t number = row.note ? 0 : done ? row.record->done_number : SIZE_MAX;
+		if (done && !(story->said[i].bits & SAID_DONE) && number < least) {
+			first = i;
+			least = number;
+		}
+	}
+	return first;
 }
 
 static void story_follow_after(struct story *story, struct story_items *items, size_t at)
@@ -80,6 +90,28 @@ static void story_follow_after(struct story *story, struct story_items *items, s
 	said->fresh = 0;
 }
 
+static void story_follow_row(struct story *story, struct story_items *items, size_t at, bool late)
+{
+	struct said *said = &story->said[at];
+	struct player_question question = player_row_question(story->player, at);
+	bool waits_said = said->bits & SAID_WAITS;
+	said->fresh = sayable(story->player, at) & ~said->bits;
+	said->bits |= said->fresh;
+	if ((said->fresh & SAID_DONE) && !waits_said && story_has_waited(story->player, at))
+		story_add_waited(items, story->player, at, late);
+	if (said->fresh & (SAID_WAITS | SAID_DONE))
+		story_add_outcome(items, story->player, at, late);
+	if (said->fresh & SAID_JUDGED)
+		story_add_judged(items, story->player, &question, false);
+}
+
+/* Each with what the lesson says of it: whether they come one by one or together is the way's doing, and not told. */
+static void story_follow_late(struct story *story, struct story_items *items, size_t at)
+{
+	story_follow_row(story, items, at, true);
+	story_follow_after(story, items, at);
+}
+
 void story_follow(struct story *story, struct story_items *items)
 {
 	const struct player *player = story->player;
@@ -92,10 +124,12 @@ void story_follow(struct story *story, struct story_items *items)
 	}
 	for (size_t i = last; i < player_nsent(player); i++)
 		story_follow_row(story, items, i, false);
-	for (size_t i = 0; i < last; i++)
-		story_follow_row(story, items, i, true);
-	for (size_t i = 0; i < player_nsent(player); i++)
+	for (size_t i = last; i < player_nsent(player); i++)
 		story_follow_after(story, items, i);
+	for (size_t i; (i = story_next_done(story, last)) < last;)
+		story_follow_late(story, items, i);
+	for (size_t i = 0; i < last; i++)
+		story_follow_late(story, items, i);
 	if (player_true_rows(player) != PLAYER_ALL_TRUE && !story->astray) {
 		story->astray = true;
 		story_add_astray(items, player);

@@ -9,6 +9,7 @@
 struct story_item *story_add(struct story_items *items, enum story_kind kind, struct buf *text);
 void story_add_text(struct story_items *items, enum story_kind kind, const char *raw);
 void story_add_outcome(struct story_items *items, const struct player *player, size_t row, bool late);
+void story_add_waited(struct story_items *items, const struct player *player, size_t row, bool late);
 
 /* story_happened.c */
 /* A verdict with its reasons; where the lesson has none, what the step did, if that stands nowhere else. */
