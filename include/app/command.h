@@ -20,6 +20,7 @@ enum arg_type {
 	ARG_ONOFF,     /* on, off or toggle */
 	ARG_COMMAND,   /* the name of a command */
 	ARG_LESSONS,   /* names of lessons, or files, the last argument: those behind the first are run->more */
+	ARG_WAYS,      /* ways of load (load/way.h), the last argument: those behind the first are run->more */
 	ARG_SETTING,   /* what the setting takes that is named before it */
 	ARG_WORD,      /* anything */
 	ARG_CONDITION, /* the rest of the line: columns, operators, values */

@@ -27,6 +27,7 @@ struct load_spec {
 	const char *of;      /* only these: ids with commas between them; NULL */
 	unsigned read_share; /* percent of what is made only reads two accounts */
 	uint64_t seed;
+	bool in_turns; /* it begins at rest, and runs from load_turn() to load_rest() */
 };
 
 struct load;
@@ -35,6 +36,7 @@ struct load_ops {
 	void (*began)(void *arg);                      /* which accounts there are is known; may be NULL */
 	void (*second)(void *arg);                     /* another second is over, whatever the phase; may be NULL */
 	void (*say)(void *arg, const struct err *err); /* what goes wrong and does not end it; may be NULL */
+	void (*rested)(void *arg);                     /* after load_rest(): nothing of it runs any more; may be NULL */
 	void (*over)(void *arg);                       /* the report is complete; from the loop, once */
 	void *arg;
 };
@@ -47,6 +49,10 @@ void load_free(struct load *load);
 /* No more transfers are begun, and those that run are waited for; asked again, they are cancelled where that can be
  * done. */
 void load_stop(struct load *load);
+
+/* Where it is in turns: transfers are begun; and no more, until the next turn. */
+void load_turn(struct load *load);
+void load_rest(struct load *load);
 
 const struct load_report *load_report(struct load *load); /* as of now; borrowed */
 

@@ -82,6 +82,7 @@ struct load_report {
 
 	/* Without the warm-up: */
 	uint64_t measured_us;
+	double ratio;      /* beside the first way of a race; 0: it is in none */
 	uint64_t measured; /* transfers and reads that committed */
 	struct load_latency latency;
 	struct load_time time;

@@ -52,7 +52,7 @@ bool command_arg_is_text(const struct command_arg *arg)
 
 bool command_arg_repeats(const struct command_arg *arg)
 {
-	return arg->type == ARG_ACCOUNTS || arg->type == ARG_LESSONS;
+	return arg->type == ARG_ACCOUNTS || arg->type == ARG_LESSONS || arg->type == ARG_WAYS;
 }
 
 bool command_arg_is_file(const struct command_arg *arg)

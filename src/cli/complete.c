@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/run.h"
 #include "complete_files.h"
+#include "load/way.h"
 
 struct completion {
 	const char *prefix; /* what stands before the cursor, of the word being completed */
@@ -137,6 +138,9 @@ static void offer_argument(struct completion *completion, const struct app *app,
 		offer_lessons(completion);
 		if (!completion->n)
 			offer_files(completion);
+		return;
+	case ARG_WAYS:
+		offer_choices(completion, LOAD_WAY_CHOICES);
 		return;
 	case ARG_SETTING:
 		offer_setting(completion);

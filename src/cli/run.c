@@ -106,6 +106,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	case ARG_ACCOUNTS:
 		return word[0] ? ST_OK : err_set(err, ST_USAGE, "%s is empty; give an account's id", name);
 	case ARG_LESSONS:
+	case ARG_WAYS:
 	case ARG_SETTING:
 	case ARG_WORD:
 	case ARG_CONDITION:

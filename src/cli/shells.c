@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "base/asset.h"
+#include "load/way.h"
 
 const char *shells_verb(size_t i, const char **help)
 {
@@ -76,6 +77,9 @@ enum shells_value shells_argument(struct buf *out, const struct command_arg *arg
 	case ARG_LESSONS:
 		add_lessons(out, between);
 		return VALUE_FILE;
+	case ARG_WAYS:
+		shells_choices(out, LOAD_WAY_CHOICES, between);
+		return VALUE_ANY;
 	case ARG_ONOFF:
 		shells_choices(out, "on|off|toggle", between);
 		return VALUE_ANY;

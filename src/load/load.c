@@ -38,10 +38,12 @@ static bool load_enough(const struct load *load)
 	return (count && load->report.outcomes.begun >= count) || (load->end_us && clock_us() >= load->end_us);
 }
 
+/* Of the turns that are over, and of the one that runs. */
 static uint64_t load_measured(const struct load *load)
 {
 	uint64_t now_us = clock_us();
-	return now_us > load->measured_from_us ? now_us - load->measured_from_us : 0;
+	uint64_t turn_us = now_us > load->measured_from_us ? now_us - load->measured_from_us : 0;
+	return load->turns_us + (load->report.phase == LOAD_RUNNING ? turn_us : 0);
 }
 
 static void load_end(struct load *load)
@@ -125,15 +127,16 @@ void load_begin(struct load *load)
 	load->end_us = spec->time_ms ? load->measured_from_us + spec->time_ms * 1000 : 0;
 	load->next_planned_us = load->begun_us;
 	load->second.warm_up = load_is_warm_up(load);
-	load_phase(load, LOAD_RUNNING);
+	load_phase(load, spec->in_turns ? LOAD_RESTING : LOAD_RUNNING);
 	load->workers = mem_array(spec->workers, sizeof *load->workers);
 	load->nworkers = spec->workers;
 	for (unsigned i = 0; i < spec->workers; i++)
 		worker_open(load, &load->workers[i], i);
 	timer_start(load->tick, LOAD_SECOND_MS);
-	if (spec->rate)
+	if (spec->rate && !spec->in_turns)
 		timer_start(load->planned, 0);
-	load_blocked_begin(load);
+	if (!spec->in_turns)
+		load_blocked_begin(load);
 	if (load->ops.began)
 		load->ops.began(load->ops.arg);
 }
@@ -141,7 +144,9 @@ void load_begin(struct load *load)
 static void load_on_finish(void *arg)
 {
 	struct load *load = arg;
-	if (load->report.phase == LOAD_OVER)
+	if (load->report.phase == LOAD_RESTING && load->ops.rested)
+		load->ops.rested(load->ops.arg);
+	else if (load->report.phase == LOAD_OVER)
 		load->ops.over(load->ops.arg);
 	else
 		finish_go_on(load);
@@ -150,6 +155,10 @@ static void load_on_finish(void *arg)
 /* The caller may come from inside one of the workers, which are closed next. */
 void load_look(struct load *load)
 {
+	if (load->report.phase == LOAD_RESTING && load->resting && !load->busy) {
+		load->resting = false;
+		timer_start(load->finish, 0);
+	}
 	if (load->report.phase != LOAD_ENDING || load->busy)
 		return;
 	load_phase(load, LOAD_SETTLING);
@@ -231,6 +240,28 @@ void load_stop(struct load *load)
 		for (size_t i = 0; i < load->nworkers; i++)
 			worker_cancel(&load->workers[i]);
 	}
+}
+
+void load_turn(struct load *load)
+{
+	if (load->report.phase != LOAD_RESTING)
+		return;
+	load_phase(load, LOAD_RUNNING);
+	load->measured_from_us = load->next_planned_us = clock_us();
+	load_go(load);
+	if (load->spec.rate)
+		timer_start(load->planned, 0);
+}
+
+void load_rest(struct load *load)
+{
+	if (load->report.phase != LOAD_RUNNING)
+		return;
+	load->turns_us = load->report.measured_us = load_measured(load);
+	load->resting = true;
+	timer_stop(load->planned);
+	load_phase(load, LOAD_RESTING);
+	load_look(load);
 }
 
 const struct load_report *load_report(struct load *load)

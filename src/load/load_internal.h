@@ -101,7 +101,8 @@ struct load {
 	uint64_t next_id;
 
 	uint64_t begun_us, measured_from_us, end_us; /* clock_us(); 0: not yet, or no end */
-	uint64_t rested_us;
+	uint64_t turns_us;                           /* how long the turns lasted that are over */
+	bool resting;                                /* what runs is waited for, and then load_ops.rested() is due */
 	struct timer *tick, *planned, *finish;
 	uint64_t next_planned_us;
 	uint64_t start_us; /* of this second */

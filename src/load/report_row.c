@@ -89,6 +89,8 @@ size_t load_report_row(const struct load_report *report, const char *names[LOAD_
 	report_row_number(&row, "measured_us", report->measured_us);
 	report_row_number(&row, "measured", report->measured);
 	report_row_add(&row, "a_second", mem_dup(rate));
+	snprintf(rate, sizeof rate, "%.3f", report->ratio);
+	report_row_add(&row, "ratio", report->ratio > 0 ? mem_dup(rate) : NULL);
 	report_row_outcomes(&row, &report->outcomes);
 	report_row_number(&row, "untried", report->untried);
 	report_row_add(&row, "moved", mem_dup(amount_show((int64_t)report->moved, report->scale).text));

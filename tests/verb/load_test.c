@@ -227,6 +227,31 @@ static void a_rate_is_kept(void **state)
 	proc_free(proc);
 }
 
+/* Each way has its turns, its own rows in the ledger, and its ratio to the first. */
+static void ways_are_raced(void **state)
+{
+	(void)state;
+	struct proc *proc =
+		LOADED("race", "naive", "oneshot", "batch=16", "--time", "1", "--workers", "2", "--hot", "6");
+	proc_wait(proc);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "\nnaive,2,1,6,");
+	proc_expect_out(proc, "\noneshot,2,1,6,");
+	proc_expect_out(proc, "\nbatch=16,2,1,6,");
+	char *ratio = loaded_text(proc, "ratio");
+	assert_string_equal(ratio, "1.000");
+	free(ratio);
+	assert_true(loaded_number(proc, "measured_us") > 900000);
+	assert_true(loaded_number(proc, "committed") > 0);
+	proc_free(proc);
+	check_total();
+	proc = teller_run("load", "race", "lock", "ordered", "--time", "1", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "ok      lock: total, ledger and outcomes agree\nok      ordered: total,");
+	proc_expect_err(proc, " a second so far");
+	proc_free(proc);
+}
+
 static void it_asks_first(void **state)
 {
 	(void)state;
@@ -250,7 +275,7 @@ static void wrong_words_are_refused(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *words[4], *told;
+		const char *words[5], *told;
 		int status;
 	} cases[] = {
 		{{"--way", "slow"}, "there is no way \"slow\"; use read-write|lock|", 1},
@@ -262,6 +287,10 @@ static void wrong_words_are_refused(void **state)
 		{{"--time", "1e9"}, "--time takes a number from 0", 1},
 		{{"--zipf", "x"}, "--zipf takes a number from 0 to 10", 1},
 		{{"--read-share", "101"}, "--read-share", 1},
+		{{"walk"}, "load has no place for \"walk\"", 1},
+		{{"race", "lock"}, "load race takes two to 8 ways", 1},
+		{{"race", "lock", "slow"}, "there is no way \"slow\"", 1},
+		{{"race", "lock", "naive", "--count=3"}, "leave out --way and --count", 1},
 		{{"--in-flight", "4"}, "add --way oneshot", 1},
 		{{"--rate", "0"}, "--rate", 1},
 		{{"--of", "7001"}, "--of takes two ids or more", 1},
@@ -272,7 +301,7 @@ static void wrong_words_are_refused(void **state)
 		{{"--amount", "1.5"}, "has decimals", 1},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct proc *proc = LOADED(cases[i].words[0], cases[i].words[1]);
+		struct proc *proc = loaded_start(cases[i].words);
 		proc_wait(proc);
 		proc_expect_status(proc, cases[i].status);
 		proc_expect_err(proc, cases[i].told);
@@ -303,6 +332,7 @@ int main(void)
 		cmocka_unit_test_setup(without_a_ledger, bank),
 		cmocka_unit_test_setup(many_in_flight, bank),
 		cmocka_unit_test_setup(a_rate_is_kept, bank),
+		cmocka_unit_test_setup(ways_are_raced, bank),
 		cmocka_unit_test_setup(it_asks_first, bank),
 		cmocka_unit_test_setup(wrong_words_are_refused, bank),
 	};

@@ -67,7 +67,7 @@ static const struct job_ops load_job_ops = {
 
 /* ---- the end ---- */
 
-static void load_job_refresh(struct app *app)
+void load_refresh(struct app *app)
 {
 	if (app->pages)
 		pages_refresh(app->pages);
@@ -90,7 +90,7 @@ static void load_job_over(void *arg)
 		err = unwritten;
 	}
 	job_end(&job->job);
-	load_job_refresh(app);
+	load_refresh(app);
 	run_end(run, status, err.text[0] ? err.text : NULL);
 }
 
@@ -99,7 +99,11 @@ static void load_job_over(void *arg)
 static enum status check_load(const struct run *run, struct err *err)
 {
 	struct load_spec spec;
-	enum status status = load_options(run, NULL, &spec, err);
+	struct load_way ways[RACE_WAYS_MAX];
+	size_t n;
+	enum status status = load_race_ways(run, ways, &n, err);
+	if (!status)
+		status = load_options(run, NULL, &spec, err);
 	return status ? status : record_check(run, err);
 }
 
@@ -137,9 +141,14 @@ static void do_load(struct run *run)
 	if (run_option(run, "dry-run")) {
 		struct buf text = {0};
 		load_describe(&text, &spec, run);
-		app_result(app, "would %s: %s; nothing was moved", text.p, load_way_meaning(&spec.way));
+		app_result(app, "would %s%s%s; nothing was moved", text.p, load_is_race(run) ? "" : ": ",
+			   load_is_race(run) ? "" : load_way_meaning(&spec.way));
 		buf_free(&text);
 		run_end(run, ST_OK, NULL);
+		return;
+	}
+	if (load_is_race(run)) {
+		load_race_run(run, &spec);
 		return;
 	}
 	struct load_job *job = NEW(struct load_job);
@@ -152,6 +161,7 @@ static void do_load(struct run *run)
 
 const struct command verb_load = {
 	.name = "load",
+	.args = {{"race", ARG_WORD, true}, {"WAY...", ARG_WAYS, true}},
 	.options =
 		{
 			{.name = "workers", .value = "N", .help = "connections that make transfers (8)"},
@@ -175,7 +185,7 @@ const struct command verb_load = {
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS | COMMAND_CONFIRM | COMMAND_CHANGES,
-	.help = "make many random transfers at once, and watch them",
+	.help = "make many random transfers at once, and watch them; or race ways of writing them",
 	.run = do_load,
 	.check = check_load,
 	.prepare = prepare_load,

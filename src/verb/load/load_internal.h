@@ -4,6 +4,7 @@
 #define VERB_LOAD_INTERNAL_H
 
 #include "load/load.h"
+#include "load/race.h"
 #include "src/verb/verb_internal.h"
 
 /* options.c: what the command line asks for. The amount can be judged once the table is known: before that `catalogue`
@@ -12,6 +13,14 @@ enum { LOAD_TIME_MS = 10000, LOAD_WORKERS = 8 }; /* where nothing else is said *
 MUST_CHECK enum status load_options(const struct run *run, const struct catalogue *catalogue, struct load_spec *spec,
 				    struct err *err);
 void load_describe(struct buf *out, const struct load_spec *spec, const struct run *run);
+
+/* race.c: load race WAY WAY... */
+bool load_is_race(const struct run *run);
+MUST_CHECK enum status load_race_ways(const struct run *run, struct load_way ways[RACE_WAYS_MAX], size_t *n,
+				      struct err *err);
+void load_race_run(struct run *run, const struct load_spec *spec);
+
+void load_refresh(struct app *app); /* load.c: what the screen shows of the bank is read again */
 
 /* print.c: the report, as lines for people or as data; what standard output did not take is an error */
 MUST_CHECK enum status load_print(const struct run *run, const struct load_report *const *reports, size_t n,

@@ -100,6 +100,8 @@ static enum status options_way(const struct run *run, struct load_spec *spec, st
 	const char *word = run_option(run, "way");
 	bool oneshot = run->app->settings.txn.wire == WIRE_ONESHOT;
 	spec->txn = run->app->settings.txn;
+	if (load_is_race(run)) /* each has options of its own */
+		return ST_OK;
 	if (load_way_parse(word      ? word
 			   : oneshot ? "oneshot"
 				     : "read-write",
@@ -179,5 +181,11 @@ void load_describe(struct buf *out, const struct load_spec *spec, const struct r
 	describe_accounts(out, spec, run->app->catalogue);
 	buf_str(out, ", each of ");
 	text_escape(out, amount ? amount : "the smallest unit", amount ? strlen(amount) : 17, 40);
-	buf_fmt(out, ", the way %s", spec->way.word);
+	if (!load_is_race(run)) {
+		buf_fmt(out, ", the way %s", spec->way.word);
+		return;
+	}
+	buf_fmt(out, ", each of the ways %s", run->args[1]);
+	for (size_t i = 0; i < run->nmore; i++)
+		buf_fmt(out, " %s", run->more[i]);
 }
