@@ -155,7 +155,8 @@ struct stage_fact {
 typedef void stage_fact_fn(void *arg, const struct stage_fact *fact);
 
 struct stage_options {
-	bool bare; /* sessions as isolationtester makes them: encoding and application name as the environment says */
+	bool bare; /* sessions as isolationtester makes them: encoding and application name as the environment says, ... */
+	bool own_schema;  /* ... in no schema of the player's own, unless this is set */
 	int64_t limit_us; /* for a step of a play: stage_limit() */
 	/* What steps read is learnt there, and sent where later ones have a place for it; NULL: all is sent as it is
 	 * written. */

@@ -20,9 +20,10 @@ struct transcript_to {
 };
 
 struct transcript;
-/* The spec must outlive it. */
+/* The spec must outlive it. With own_schema its tables are made in a schema of the player's own, and not where
+ * isolationtester would make them. */
 struct transcript *transcript_start(struct loop *loop, struct ring *ring, const struct conninfo *info,
-				    const struct spec *spec, const struct transcript_to *to);
+				    const struct spec *spec, bool own_schema, const struct transcript_to *to);
 void transcript_stop(struct transcript *transcript); /* cancels, tears down, then done() */
 void transcript_free(struct transcript *transcript); /* not from one of its calls */
 

@@ -150,7 +150,7 @@ static bool name_all(struct stage *stage)
 	if (stage->setup_at < lane_count(stage))
 		return name_next(stage);
 	stage->setup_at = 0;
-	stage->setup = stage->options.bare ? SETUP_COMMON : SETUP_SCHEMA;
+	stage->setup = stage->options.bare && !stage->options.own_schema ? SETUP_COMMON : SETUP_SCHEMA;
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_STARTS, .lane = -1});
 	return true;
 }

@@ -134,7 +134,7 @@ static void add_failure(struct transcript *t, const struct stage_fact *fact)
 		buf_fmt(out, "Connection %ld failed: %s\n", fact->lane + 1, fact->text);
 		return;
 	case FAIL_POOL:
-	case FAIL_SCHEMA: /* no transcript has one */
+	case FAIL_SCHEMA:
 		buf_fmt(out, "teller: %s\n", fact->text);
 		return;
 	case FAIL_SET_UP:
@@ -254,10 +254,10 @@ static void tell_unused(struct transcript *t)
 }
 
 struct transcript *transcript_start(struct loop *loop, struct ring *ring, const struct conninfo *info,
-				    const struct spec *spec, const struct transcript_to *to)
+				    const struct spec *spec, bool own_schema, const struct transcript_to *to)
 {
 	struct transcript *t = NEW(struct transcript);
-	struct stage_options options = {.bare = true, .limit_us = stage_limit()};
+	struct stage_options options = {.bare = true, .own_schema = own_schema, .limit_us = stage_limit()};
 	t->spec = spec;
 	t->to = *to;
 	t->order = spec_permutations_new(spec);

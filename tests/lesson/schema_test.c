@@ -49,6 +49,22 @@ static void a_lesson_needs_no_schema_of_its_own(void **state)
 	expect_nothing_left();
 }
 
+/* isolationtester would play it among the bank's tables, where it finds an accounts table and goes no further. */
+static void a_transcript_of_a_shipped_lesson_has_one_too(void **state)
+{
+	(void)state;
+	pg_exec("CREATE TABLE accounts AS SELECT 1 AS id, 77 AS balance");
+	struct proc *proc = teller_run("lab", "run", "lost-update", "--transcript");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc,
+			"step b_take: <... completed>\nERROR:  could not serialize access due to concurrent update\n");
+	proc_expect_err(proc, "");
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT balance FROM accounts"), 77);
+	pg_exec("DROP TABLE accounts");
+	expect_nothing_left();
+}
+
 /* The role's own search_path goes on behind it. */
 static void what_stands_elsewhere_is_found_as_before(void **state)
 {
@@ -221,6 +237,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lesson_needs_no_schema_of_its_own),
+		cmocka_unit_test(a_transcript_of_a_shipped_lesson_has_one_too),
 		cmocka_unit_test(what_stands_elsewhere_is_found_as_before),
 		cmocka_unit_test(a_role_that_may_not_make_one_is_told),
 		cmocka_unit_test(who_was_killed_is_swept_by_the_next),

@@ -93,7 +93,8 @@ static void lab_start(void *arg, const struct err *err)
 	else if (strcmp(run->args[0], "explore") == 0)
 		lab->exploring = exploring_start(lab);
 	else if (lab->spec)
-		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec, &to);
+		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec,
+						   lesson_named(run->args[1]) != NULL, &to);
 	else
 		lab->judging = judging_start(lab);
 }
