@@ -107,6 +107,7 @@ int main(int argc, char **argv)
 	}
 	if (settings.demo) {
 		conninfo_keep_password(&settings.against); /* another server's */
+		conninfo_keep_password(&settings.second);
 		conninfo_leave_environment();
 	}
 	bool plain_mode = plain_wanted(&settings);

@@ -25,6 +25,7 @@ enum color_when { COLOR_WHENS(CHOICE_CONSTANT, CHOICE_COMMA, CHOICE_COMMA) };
 struct settings {
 	struct conninfo conninfo;
 	struct conninfo against; /* --against: another server for lessons */
+	struct conninfo second;  /* --second: another server for sessions of lessons that have two */
 	bool demo;               /* a private server */
 	bool bare;               /* demo with a verb that makes the tables itself */
 	char *keep;              /* demo --keep DIR */
@@ -54,6 +55,8 @@ struct settings {
 	bool show_help, show_version;
 };
 
+/* NULL: no second server was named. */
+const struct conninfo *settings_second(const struct settings *settings);
 void settings_free(struct settings *settings);
 
 #endif

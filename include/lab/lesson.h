@@ -79,6 +79,7 @@ struct lesson_after {
 
 struct lesson_check {
 	struct lesson_scope scope;
+	bool second; /* asked of the second server */
 	const char *sql, *value;
 };
 
@@ -87,6 +88,18 @@ struct lesson_word {
 	struct lesson_scope scope;
 	const char *name;
 	const char *text; /* lines parted by \n */
+};
+
+/* Where SQL is run, of a lesson with two servers. */
+enum lesson_place_of { LESSON_ON_FIRST, LESSON_ON_SECOND, LESSON_ON_BOTH };
+
+/* What of a lesson is on a second server; not `wanted`: nothing is. */
+struct lesson_second {
+	bool wanted;
+	bool *sessions;               /* [nsessions] */
+	enum lesson_place_of *setups; /* [nsetups] */
+	enum lesson_place_of teardown;
+	struct spec_place place; /* of the first mark; line 0: none */
 };
 
 /* A program that is built in does what the lesson teaches. */
@@ -167,6 +180,7 @@ struct lesson {
 	size_t nproofs;
 	struct lesson_word *words;
 	size_t nwords;
+	struct lesson_second second;
 	struct lesson_program *programs;
 	size_t nprograms;
 	struct lesson_cut *cuts;
@@ -204,6 +218,7 @@ struct lesson_server {
 	enum sql_server kind;
 	int major;
 	bool superuser;
+	const struct conninfo *second; /* where another server is; NULL: there is none. Not set by lesson_server_of() */
 };
 bool lesson_server_of(const struct db *db, struct lesson_server *server); /* false where it is not connected */
 bool lesson_runs(const struct lesson *lesson, long permutation, const struct lesson_server *server, struct err *why);

@@ -62,6 +62,7 @@ struct player_question {
 
 struct player_check {
 	const char *sql, *wanted;
+	bool second; /* on the second server */
 	char *found; /* owned by the player; NULL: not asked yet */
 	bool ok;
 };
@@ -73,6 +74,8 @@ struct player_check {
 typedef void player_changed_fn(void *arg);
 struct player *player_new(struct loop *loop, struct ring *ring, const struct conninfo *info, const char *name,
 			  const struct lesson *lesson, player_changed_fn *changed, void *arg);
+/* Before the first player_begin(): where the sessions of a lesson are that are on a second server. */
+void player_second(struct player *player, const struct conninfo *info);
 /* Closes at once. What a lesson made is torn down only if it was played to its end, or by player_end(). */
 void player_free(struct player *player);
 

@@ -84,6 +84,7 @@ struct spec_note {
  * in them. */
 struct spec {
 	const char *const *setups;
+	const struct spec_place *setup_places; /* [nsetups] */
 	size_t nsetups;
 	const char *teardown; /* NULL: none */
 	const struct spec_session *sessions;

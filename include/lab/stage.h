@@ -13,6 +13,7 @@
 #include "db/conninfo.h"
 #include "db/db.h"
 #include "event/ring.h"
+#include "lab/lesson.h"
 #include "lab/spec.h"
 #include "lab/values.h"
 
@@ -165,6 +166,7 @@ struct stage_options {
 	 * order before set. */
 	bool clean;
 	const char *session_sql;
+	unsigned first_lane; /* its sessions' events carry SESSION_LANE + this + their index */
 };
 
 /* 300 s, or the seconds in PGISOLATIONTIMEOUT. */
@@ -199,6 +201,13 @@ void stage_isolation(struct stage *stage, const char *level);
  */
 void stage_cut(struct stage *stage, size_t step, bool on);
 
+/*
+ * Before the first stage_begin(). The sessions that `second` has are on another server (or in another database), with
+ * set-ups, teardown and a schema of their own there; `second` and its spec must outlive the stage, `info` is copied. A
+ * guest's waits are asked of its own server; nobody there waits for a session here, or the other way round.
+ */
+void stage_second(struct stage *stage, const struct lesson_second *second, const struct conninfo *info);
+
 /* STAGE_STANDING only: sends what is left of the permutation by itself, then tears down. */
 void stage_play(struct stage *stage);
 
@@ -230,6 +239,8 @@ void stage_end(struct stage *stage);
  * while the stage is off; what is asked in FACT_PLAYED is answered before anything is torn down. */
 typedef void stage_answer_fn(void *arg, const struct stage_word *word);
 void stage_ask(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
+/* The same on the second server; the first where there is none. */
+void stage_ask_second(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
 /* The same for one statement with $1, the process numbers of the connected lanes as an int4[]. */
 void stage_ask_of_lanes(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg);
 

@@ -4,10 +4,16 @@
 
 #include <stdlib.h>
 
+const struct conninfo *settings_second(const struct settings *settings)
+{
+	return settings->second.target ? &settings->second : NULL;
+}
+
 void settings_free(struct settings *settings)
 {
 	conninfo_free(&settings->conninfo);
 	conninfo_free(&settings->against);
+	conninfo_free(&settings->second);
 	for (size_t i = 0; i < settings->ncommands; i++)
 		free(settings->commands[i]);
 	free(settings->commands);

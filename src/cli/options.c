@@ -136,6 +136,11 @@ static enum status apply_against(struct settings *s, const char *value, struct e
 	return conninfo_target(&s->against, value, err);
 }
 
+static enum status apply_second(struct settings *s, const char *value, struct err *err)
+{
+	return conninfo_target(&s->second, value, err);
+}
+
 static enum status apply_command(struct settings *s, const char *value, struct err *err)
 {
 	(void)err;
@@ -287,6 +292,8 @@ static const struct option table[] = {
 	{0, "read-only", NULL, GROUP_CONNECTION, "refuse what writes; sessions are read-only, too", apply_read_only,
 	 NULL},
 	{0, "against", "URI", GROUP_CONNECTION, "another server, for the same lesson there (key v)", apply_against,
+	 NULL},
+	{0, "second", "URI", GROUP_CONNECTION, "a second server, for lessons that have sessions there", apply_second,
 	 NULL},
 	{'c', "command", "COMMAND", GROUP_WORK, "run this command and leave; may be repeated", apply_command, NULL},
 	{'f', "file", "FILE", GROUP_WORK, "run the commands of a file (-: standard input)", apply_file, NULL},

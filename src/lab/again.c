@@ -91,7 +91,7 @@ static void again_set_up(struct lane *lane)
 /* The next thing that a session has before its first step. */
 static void again_go_on(struct lane *lane)
 {
-	if (lane->again == AGAIN_CONNECT && lane->stage->schema.made) {
+	if (lane->again == AGAIN_CONNECT && lane_home(lane)->schema.made) {
 		lane->again = AGAIN_SCHEMA;
 		schema_enter(lane);
 	} else if (lane->again < AGAIN_ISOLATION && lane->stage->isolation) {
@@ -117,7 +117,7 @@ void again_turn(struct lane *lane)
 	if (lane->again != AGAIN_DUE)
 		return;
 	lane->again = AGAIN_CONNECT;
-	db_connect(lane->db, &lane->stage->info, AGAIN_MS, again_on_connected, lane);
+	db_connect(lane->db, &lane_home(lane)->info, AGAIN_MS, again_on_connected, lane);
 }
 
 bool again_answer(struct lane *lane, const struct answer *answer)

@@ -47,7 +47,7 @@ void control_ask_first(struct stage *stage, const char *sql, char *param1, char 
 
 void stage_ask_of_lanes(struct stage *stage, const char *sql, stage_answer_fn *answer, void *arg)
 {
-	control_ask(stage, sql, lane_pids(stage), NULL, answer, arg);
+	control_ask(stage, sql, lane_pids(stage, false), NULL, answer, arg);
 }
 
 static void control_job_free(struct control_job *job)

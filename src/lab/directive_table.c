@@ -218,7 +218,8 @@ static enum status directive_check(struct directive_reader *r)
 {
 	struct lesson *lesson = r->lesson;
 	struct directive_word sql, value;
-	if (directive_read_text(r, &sql))
+	bool second;
+	if (directive_on_second(r, &second) || directive_read_text(r, &sql))
 		return directive_failed(r);
 	if (!directive_sign(&r->lexer, '='))
 		return directive_error(&r->lexer, r->lexer.place, "expected = and the value that this SQL has");
@@ -227,7 +228,7 @@ static enum status directive_check(struct directive_reader *r)
 	if (!value.text)
 		return directive_error(&r->lexer, value.place, "expected the value that this SQL has");
 	lesson->checks = mem_grow(lesson->checks, lesson->nchecks, sizeof *lesson->checks);
-	lesson->checks[lesson->nchecks++] = (struct lesson_check){r->scope, sql.text, value.text};
+	lesson->checks[lesson->nchecks++] = (struct lesson_check){r->scope, second, sql.text, value.text};
 	return directive_read_end(r);
 }
 
@@ -445,7 +446,7 @@ enum status directives_check(struct directive_reader *r)
 	for (size_t i = 0; i < lesson->nretries; i++)
 		if (engine_check(&r->lexer, lesson, &lesson->retries[i]))
 			return directive_failed(r);
-	return directive_check_values(r);
+	return directive_check_values(r) || directive_check_second(r) ? directive_failed(r) : ST_OK;
 }
 
 /* ---- all of them; teller-lesson.5 describes each, which lint checks ---- */
@@ -464,6 +465,9 @@ const struct directive directives[] = {
 	{.name = "expect", .read = directive_expect},
 	{.name = "check", .read = directive_check},
 	{.name = "let", .read = directive_let},
+	{.name = "session", .read = directive_session},
+	{.name = "setup", .read = directive_setup},
+	{.name = "teardown", .read = directive_teardown},
 	{.name = "word", .read = directive_explain},
 	{.name = "program", .read = directive_program},
 	{.name = "cut", .read = directive_cut},

@@ -98,7 +98,7 @@ static void hear(struct engine_lane *r)
 	const struct stage *stage = r->lane->stage;
 	struct event event;
 	while (cursor_read(&r->cursor, stage->ring, &event)) {
-		if (event.session != (enum session)(SESSION_LANE + r->lane->index))
+		if (event.session != db_session(r->lane->db))
 			continue;
 		if (event.kind == EVENT_RESULT && !event.skipped)
 			hear_result(r, &event);
@@ -171,7 +171,7 @@ void engine_lane_set(struct lane *lane, bool on)
 	}
 	static const struct body_ops ops = {.reset = engine_lane_reset, .next = engine_lane_next};
 	struct stage *stage = lane->stage;
-	enum session session = (enum session)(SESSION_LANE + lane->index);
+	enum session session = db_session(lane->db);
 	struct engine_lane *r = lane->engine = NEW(struct engine_lane);
 	r->body.ops = &ops;
 	r->lane = lane;

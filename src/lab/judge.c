@@ -43,9 +43,10 @@ static void next_check(struct judge *judge)
 	const struct lesson *lesson = judge->lesson;
 	while (judge->check < lesson->nchecks && !concerns(judge, &lesson->checks[judge->check]))
 		judge->check++;
-	if (judge->check < lesson->nchecks)
-		stage_ask(judge->stage, lesson->checks[judge->check].sql, on_checked, judge);
-	else
+	if (judge->check < lesson->nchecks) {
+		const struct lesson_check *check = &lesson->checks[judge->check];
+		(check->second ? stage_ask_second : stage_ask)(judge->stage, check->sql, on_checked, judge);
+	} else
 		judge->to.ended(judge->to.arg, judge->permutation);
 }
 
@@ -222,6 +223,8 @@ struct judge *judge_start(struct loop *loop, struct ring *ring, const struct con
 	judge->order = spec_permutations_new(lesson->spec);
 	judge->values = options.values = values_new(lesson);
 	judge->stage = stage_new(loop, ring, info, lesson->spec, &options, judge_on_fact, judge);
+	if (lesson->second.wanted && server->second)
+		stage_second(judge->stage, &lesson->second, server->second);
 	judge->next = timer_new(loop, judge_on_next, judge);
 	timer_start(judge->next, 0);
 	return judge;

@@ -54,6 +54,8 @@ void judge_engine_begin(struct judge *judge)
 		judge->late = timer_new(judge->loop, on_late, judge);
 	judge->impossible = false;
 	judge->player = player_new(judge->loop, judge->ring, &judge->info, "", judge->lesson, on_changed, judge);
+	if (judge->lesson->second.wanted)
+		player_second(judge->player, judge->server.second);
 	player_begin(judge->player, judge->permutation);
 	player_go_to(judge->player, SIZE_MAX);
 	timer_start(judge->late, (uint64_t)judge->limit_us / 1000);

@@ -117,26 +117,33 @@ static void lane_on_notify(void *arg, const struct db_notification *notification
 		.payload = notification->payload,
 		.pid = notification->pid,
 		.affected = -1,
-		.sender = lane_of_pid(lane->stage, notification->pid),
+		.sender = lane_of_pid(lane->stage, notification->pid, lane->guest),
 	};
 	words_add(&lane->notified, &word);
 }
 
 /* ---- life ---- */
 
+void lane_listen(struct lane *lane)
+{
+	db_on_lost(lane->db, lane_on_idle_lost, lane);
+	db_on_notice(lane->db, lane_on_notice, lane);
+	db_on_notify(lane->db, lane_on_notify, lane);
+}
+
 void lane_init(struct lane *lane, struct stage *stage, long index, const char *name)
 {
 	bool control = index < 0;
-	enum session session = control ? SESSION_LAB : (enum session)(SESSION_LANE + index);
+	enum session session =
+		control ? SESSION_LAB : (enum session)(SESSION_LANE + (long)stage->options.first_lane + index);
 	*lane = (struct lane){.stage = stage, .index = index, .name = name};
 	lane->db = db_new(stage->loop, stage->ring, session, control ? "lab" : name, NULL);
 	if (stage->options.bare)
 		db_set_bare(lane->db);
-	db_on_lost(lane->db, lane_on_idle_lost, lane);
 	if (control)
-		return;
-	db_on_notice(lane->db, lane_on_notice, lane);
-	db_on_notify(lane->db, lane_on_notify, lane);
+		db_on_lost(lane->db, lane_on_idle_lost, lane);
+	if (!control)
+		lane_listen(lane);
 }
 
 static void lane_forget(struct lane *lane)
@@ -156,7 +163,8 @@ static void lane_forget(struct lane *lane)
 void lane_done(struct lane *lane)
 {
 	engine_lane_free(lane);
-	db_free(lane->db);
+	if (!lane->guest)
+		db_free(lane->db);
 	lane_forget(lane);
 }
 
@@ -177,10 +185,10 @@ void lane_close(struct lane *lane)
 	lane_forget(lane);
 }
 
-long lane_of_pid(const struct stage *stage, int pid)
+long lane_of_pid(const struct stage *stage, int pid, bool guest)
 {
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
-		if (pid && db_facts(stage->lanes[i].db)->pid == pid)
+		if (pid && stage->lanes[i].guest == guest && db_facts(stage->lanes[i].db)->pid == pid)
 			return (long)i;
 	return LANE_OTHER;
 }
@@ -196,11 +204,11 @@ void lane_add_pid(struct buf *out, const struct lane *lane)
 	buf_fmt(out, "%s%d", out->len ? "," : "{", db_facts(lane->db)->pid);
 }
 
-char *lane_pids(const struct stage *stage)
+char *lane_pids(const struct stage *stage, bool guests)
 {
 	struct buf pids = {0};
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
-		if (lane_connected(&stage->lanes[i]))
+		if (lane_connected(&stage->lanes[i]) && stage->lanes[i].guest == guests)
 			lane_add_pid(&pids, &stage->lanes[i]);
 	buf_str(&pids, pids.len ? "}" : "{}");
 	return buf_take(&pids);

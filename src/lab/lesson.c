@@ -37,6 +37,8 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->needs);
 	free(lesson->proofs);
 	free(lesson->words);
+	free(lesson->second.sessions);
+	free(lesson->second.setups);
 	free(lesson->programs);
 	free(lesson->cuts);
 	free(lesson->retries);

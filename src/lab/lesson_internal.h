@@ -57,6 +57,15 @@ MUST_CHECK enum status directive_check_values(struct directive_reader *r); /* th
 MUST_CHECK enum status directive_explain(struct directive_reader *r); /* word */
 MUST_CHECK enum status directive_program(struct directive_reader *r);
 
+/* ---- directive_second.c: what is on a second server ---- */
+
+MUST_CHECK enum status directive_session(struct directive_reader *r);
+MUST_CHECK enum status directive_setup(struct directive_reader *r);
+MUST_CHECK enum status directive_teardown(struct directive_reader *r);
+/* "on second", where that comes. */
+MUST_CHECK enum status directive_on_second(struct directive_reader *r, bool *second);
+MUST_CHECK enum status directive_check_second(struct directive_reader *r);
+
 /* ---- needs.c ---- */
 
 bool needs_read(const char *word, struct lesson_need *need); /* false: there is no such need */

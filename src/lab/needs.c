@@ -219,14 +219,18 @@ bool lesson_runs(const struct lesson *lesson, long permutation, const struct les
 		if ((of < 0 || of == permutation) && needs_judge(&lesson->needs[i], server, why))
 			return false;
 	}
-	return true;
+	if (!lesson->second.wanted || server->second)
+		return true;
+	err_set(why, ST_USAGE, "needs a second server: name one with --second URL");
+	return false;
 }
 
 /* ---- how it is known ---- */
 
 bool needs_fits(const struct lesson *lesson, long permutation, enum sql_server product, struct err *why)
 {
-	struct lesson_server newest = {.kind = product, .major = NEWEST_MAJOR, .superuser = true};
+	static const struct conninfo somewhere;
+	struct lesson_server newest = {.kind = product, .major = NEWEST_MAJOR, .superuser = true, .second = &somewhere};
 	return lesson_runs(lesson, permutation, &newest, why);
 }
 

@@ -226,6 +226,12 @@ void player_for_reader(struct player *player)
 	player->reader = true;
 }
 
+void player_second(struct player *player, const struct conninfo *info)
+{
+	player->second = info;
+	stage_second(player->stage, &player->lesson->second, info);
+}
+
 void player_free(struct player *player)
 {
 	if (!player)

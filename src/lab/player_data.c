@@ -66,8 +66,8 @@ void player_checks_make(struct player *player)
 	for (size_t i = 0; i < lesson->nchecks; i++) {
 		const struct lesson_check *check = &lesson->checks[i];
 		if (check->scope.permutation == -1 || check->scope.permutation == (long)player->order)
-			player->checks[player->nchecks++] =
-				(struct player_check){.sql = check->sql, .wanted = check->value};
+			player->checks[player->nchecks++] = (struct player_check){
+				.sql = check->sql, .wanted = check->value, .second = check->second};
 	}
 }
 
@@ -103,10 +103,16 @@ static void on_check(void *arg, const struct stage_word *word)
 	player_checks_ask(player);
 }
 
+static void player_check_ask(struct player *player, size_t i, stage_answer_fn *answer)
+{
+	const struct player_check *check = &player->checks[i];
+	(check->second ? stage_ask_second : stage_ask)(player->stage, check->sql, answer, player);
+}
+
 void player_checks_ask(struct player *player)
 {
 	if (player->next_check < player->nchecks)
-		stage_ask(player->stage, player->checks[player->next_check].sql, on_check, player);
+		player_check_ask(player, player->next_check, on_check);
 	else
 		stage_end(player->stage);
 }
@@ -128,7 +134,7 @@ void player_watch(struct player *player)
 	if (!player->nchecks || player->watching)
 		return;
 	player->watching = true;
-	stage_ask(player->stage, player->checks[0].sql, on_watch, player);
+	player_check_ask(player, 0, on_watch);
 }
 
 /* ---- what the server remembers ---- */

@@ -45,6 +45,7 @@ struct player {
 	const char *isolation; /* of transactions that name none; NULL: the server's own */
 	struct stage *stage;
 	struct values *values;
+	const struct conninfo *second; /* NULL: no session is on a second server */
 	player_changed_fn *changed, *ended;
 	void *arg, *ended_arg;
 	struct timer *pause;

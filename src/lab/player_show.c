@@ -78,7 +78,9 @@ size_t player_order(const struct player *player)
 
 bool player_can(const struct player *player, size_t order, struct err *why)
 {
-	return !player->server_known || lesson_runs(player->lesson, (long)order, &player->server, why);
+	struct lesson_server server = player->server;
+	server.second = player->second;
+	return !player->server_known || lesson_runs(player->lesson, (long)order, &server, why);
 }
 
 static size_t player_from(const struct player *player, size_t order)

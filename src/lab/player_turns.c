@@ -54,13 +54,13 @@ static void turns_drop(struct player *player, size_t session)
 /* Stands behind what was sent, as something that has happened. */
 static void add_note(struct player *player, const struct stage_fact *fact, const char *text)
 {
-	player->sent[player->nsent++] = player->nturns;
 	turns_add(player, (struct turn){.step = fact->record->step,
 					.place = NO_PLACE,
 					.attempt = fact->attempt,
 					.note = mem_dup(text),
 					.changed = player->moment,
 					.sent = true});
+	player->sent[player->nsent++] = player->nturns - 1; /* there is room for it only now */
 }
 
 /* The attempt stands behind all that others have to do yet: whatever it waits for will have ended then. */

@@ -112,8 +112,8 @@ static void schema_enter_by_lock(struct lane *lane, const char *name)
 
 void schema_enter(struct lane *lane)
 {
-	const char *name = lane->stage->schema.name;
-	if (schema_locks(lane->stage)) {
+	const char *name = lane_home(lane)->schema.name;
+	if (schema_locks(lane_home(lane))) {
 		schema_enter_by_lock(lane, name);
 		return;
 	}
@@ -210,7 +210,8 @@ static void schema_build(struct stage *stage)
 {
 	schema_enter_control(stage, schema_on_entered);
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
-		schema_enter(&stage->lanes[i]);
+		if (!stage->lanes[i].guest)
+			schema_enter(&stage->lanes[i]);
 }
 
 /* ---- its name ---- */

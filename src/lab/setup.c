@@ -46,6 +46,8 @@ static void setup_tell_notices(struct lane *lane)
 static bool connect_next(struct stage *stage)
 {
 	struct lane *lane = lane_at(stage, stage->setup_at);
+	if (lane->guest && !guests_set_up(stage))
+		return false;
 	bool stays_lost = stage->options.bare && lane->lost; /* isolationtester never connects again */
 	if (lane_connected(lane) || stays_lost) {
 		stage->setup_at++;
@@ -190,7 +192,7 @@ static bool isolation_taken(struct stage *stage, struct lane *lane)
 static bool set_isolation_next(struct stage *stage)
 {
 	struct lane *lane = &stage->lanes[stage->setup_at];
-	bool as_it_is = lane->isolation == stage->isolation;
+	bool as_it_is = lane->guest || lane->isolation == stage->isolation;
 	if (!stage->setup_sent && !as_it_is) {
 		stage->setup_sent = true;
 		setup_isolation(lane);
@@ -245,6 +247,10 @@ static bool set_up_common(struct stage *stage)
 		stage->setup = SETUP_SESSIONS;
 		return true;
 	}
+	if (!guests_setup_here(stage, stage->setup_at)) {
+		stage->setup_at++;
+		return true;
+	}
 	if (!stage->setup_sent)
 		stage_ask(stage, stage->spec->setups[stage->setup_at], on_common, stage);
 	stage->setup_sent = true;
@@ -254,7 +260,7 @@ static bool set_up_common(struct stage *stage)
 static bool set_up_session(struct stage *stage)
 {
 	struct lane *lane = &stage->lanes[stage->setup_at];
-	const char *sql = stage->spec->sessions[stage->setup_at].setup;
+	const char *sql = lane->guest ? NULL : stage->spec->sessions[stage->setup_at].setup;
 	if (sql && !stage->setup_sent) {
 		stage->setup_sent = true;
 		lane_send(lane, sql, 0);

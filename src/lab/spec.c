@@ -56,9 +56,12 @@ static enum status read_setups(struct parser *p)
 	struct spec_parts *parts = p->parts;
 	while (p->token.kind == TOKEN_SETUP) {
 		const char *sql = NULL;
+		struct spec_place place = p->token.place;
 		if (read_block(p, TOKEN_SETUP, "the SQL of this setup, in { }", &sql))
 			return p->err->status;
 		parts->setups = mem_grow(parts->setups, parts->spec.nsetups, sizeof *parts->setups);
+		parts->setup_places = mem_grow(parts->setup_places, parts->spec.nsetups, sizeof *parts->setup_places);
+		parts->setup_places[parts->spec.nsetups] = place;
 		parts->setups[parts->spec.nsetups++] = sql;
 	}
 	return read_block(p, TOKEN_TEARDOWN, "the SQL of this teardown, in { }", &parts->spec.teardown);
@@ -304,6 +307,7 @@ static void join(struct spec_parts *parts)
 	for (size_t i = 0; i < spec->nsteps && spec->npermutations == 0; i++)
 		parts->steps[i].used = true;
 	spec->setups = parts->setups;
+	spec->setup_places = parts->setup_places;
 	spec->sessions = parts->sessions;
 	spec->permutations = parts->permutations;
 	spec->notes = parts->notes;
@@ -374,6 +378,7 @@ void spec_free(struct spec *spec)
 	struct spec_parts *parts = (struct spec_parts *)spec;
 	free(parts->strings);
 	free(parts->setups);
+	free(parts->setup_places);
 	free(parts->sessions);
 	free(parts->steps);
 	free(parts->by_name);

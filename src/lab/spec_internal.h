@@ -10,6 +10,7 @@ struct spec_parts {
 	struct spec spec; /* first: one is the other */
 	char *strings;    /* all names and all SQL */
 	const char **setups;
+	struct spec_place *setup_places;
 	struct spec_session *sessions;
 	struct spec_step *steps;
 	const struct spec_step **by_name; /* sorted; [spec.nsteps] once the sessions are read */

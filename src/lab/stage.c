@@ -147,6 +147,10 @@ void stage_free(struct stage *stage)
 	automatic_stop(stage);
 	pooled_stop(stage);
 	control_drop(stage);
+	if (stage->guests) /* before the connections, which are the host's */
+		for (size_t i = 0; i < stage->spec->nsessions; i++)
+			engine_lane_free(&stage->lanes[i]);
+	guests_free(stage);
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
 		lane_done(&stage->lanes[i]);
 	lane_done(&stage->control);

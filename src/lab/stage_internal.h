@@ -40,6 +40,7 @@ struct lane {
 	long index; /* -1: the control connection */
 	const char *name;
 	struct db *db;
+	bool guest;            /* on the second server: its connection is the host's (guests.c) */
 	bool fresh;            /* connected, and not used yet */
 	const char *isolation; /* that was set for its transactions, as the stage has it; NULL: none was */
 	bool entered;          /* of the control connection: it is what the schema was named with */
@@ -74,10 +75,12 @@ void lane_connect(struct lane *lane, db_connected_fn *done);
 void lane_close(struct lane *lane);
 size_t lane_count(const struct stage *stage); /* of the sessions and, first, the control connection */
 struct lane *lane_at(struct stage *stage, size_t at);
-long lane_of_pid(const struct stage *stage, int pid); /* LANE_OTHER: it is not ours */
+/* Of those on one of two servers; LANE_OTHER: it is not ours. */
+long lane_of_pid(const struct stage *stage, int pid, bool guest);
+void lane_listen(struct lane *lane); /* what its connection says is heard here */
 bool lane_connected(const struct lane *lane);
 void lane_add_pid(struct buf *out, const struct lane *lane); /* to an int4[] that is begun and not closed */
-char *lane_pids(const struct stage *stage);                  /* of those that are connected, as an int4[]; owned */
+char *lane_pids(const struct stage *stage, bool guests);     /* of those that are connected, as an int4[]; owned */
 bool lane_can_send(const struct lane *lane);                 /* it is connected, or has last words to answer with */
 void lane_send(struct lane *lane, const char *sql, unsigned number);
 void lane_send_statement(struct lane *lane, const struct statement *statement);
@@ -236,6 +239,20 @@ void schema_reenter(struct stage *stage); /* the same for a control connection t
 void schema_drop(struct stage *stage, stage_answer_fn *answer);
 void schema_forget(struct stage *stage); /* it was dropped, or cannot be */
 
+/* ---- guests.c: sessions on a second server ---- */
+
+/* All of them: nothing where there are none. */
+void guests_free(struct stage *stage);
+bool guests_set_up(struct stage *stage); /* true when they stand */
+bool guests_idle(const struct stage *stage);
+bool guests_end(struct stage *stage);                            /* true when they are gone */
+struct stage *lane_home(const struct lane *lane);                /* whose server it is on */
+bool guests_setup_here(const struct stage *stage, size_t setup); /* it is run on the first server (too) */
+bool guests_teardown_here(const struct stage *stage);
+/* As control_ask_first(), on the second server; params are taken. */
+void guests_ask_first(struct stage *stage, const char *sql, char *param1, char *param2, stage_answer_fn *answer,
+		      void *arg);
+
 /* ---- setup.c: the start ---- */
 void setup_start(struct stage *stage);
 void setup_turn(struct stage *stage);
@@ -258,6 +275,7 @@ struct stage {
 	const struct spec_permutation *permutation;
 	size_t turn;
 	struct lane *lanes, control;
+	struct guests *guests; /* NULL: all sessions are on one server */
 	struct record **records;
 	size_t nrecords, records_cap, ndone;
 
@@ -269,6 +287,7 @@ struct stage {
 	bool blind;                                     /* the server cannot say who waits */
 	bool pinged;                                    /* blind: it has answered since the last news */
 	bool asking;                                    /* it is being asked */
+	unsigned asks;                                  /* of how many servers */
 	bool news,
 		asked_since_news; /* by hand: something was sent or done since it was asked; nothing was since it answered */
 	enum { TIMEOUTS_UNASKED, TIMEOUTS_ASKED, TIMEOUTS_NONE, TIMEOUTS_SOME } timeouts; /* that may end a wait */
@@ -294,7 +313,14 @@ struct stage {
 	struct automatic automatic;
 	bool new_notice;
 
-	enum { TEARDOWN_CANCEL, TEARDOWN_SESSIONS, TEARDOWN_CONNECT, TEARDOWN_COMMON, TEARDOWN_SCHEMA } teardown;
+	enum {
+		TEARDOWN_CANCEL,
+		TEARDOWN_SESSIONS,
+		TEARDOWN_GUESTS,
+		TEARDOWN_CONNECT,
+		TEARDOWN_COMMON,
+		TEARDOWN_SCHEMA
+	} teardown;
 	size_t teardown_at;
 	bool teardown_regular, teardown_sent;
 	bool teardown_common_done;

@@ -207,11 +207,12 @@ void step_change(struct record *record, bool blocked, const long *blockers, size
 	step_set_waiting(record, blocked);
 }
 
-static size_t step_read_blockers(const struct stage *stage, const char *cell, long blockers[STAGE_BLOCKERS_MAX])
+static size_t step_read_blockers(const struct stage *stage, const char *cell, bool guests,
+				 long blockers[STAGE_BLOCKERS_MAX])
 {
 	size_t n = 0;
 	for (char *at = (char *)cell; at && *at && n < STAGE_BLOCKERS_MAX;) {
-		long lane = lane_of_pid(stage, (int)strtol(at, &at, 10));
+		long lane = lane_of_pid(stage, (int)strtol(at, &at, 10), guests);
 		bool known = false;
 		for (size_t i = 0; i < n; i++)
 			known = known || blockers[i] == lane;
@@ -223,15 +224,15 @@ static size_t step_read_blockers(const struct stage *stage, const char *cell, lo
 }
 
 /* The session may have been given another step since: what was asked about is over then. */
-static void step_take_row(struct stage *stage, const struct rows *rows, size_t row)
+static void step_take_row(struct stage *stage, const struct rows *rows, size_t row, bool guests)
 {
 	const char *pid = rows_cell(rows, row, 0), *cell = rows_cell(rows, row, 1);
-	long blockers[STAGE_BLOCKERS_MAX], lane = pid ? lane_of_pid(stage, atoi(pid)) : LANE_OTHER;
+	long blockers[STAGE_BLOCKERS_MAX], lane = pid ? lane_of_pid(stage, atoi(pid), guests) : LANE_OTHER;
 	struct record *record = lane == LANE_OTHER ? NULL : stage->lanes[lane].record;
 	if (!record || record->blocked != BLOCKED_ASKED)
 		return;
 	bool blocked = cell && cell[0] == 't';
-	size_t n = step_read_blockers(stage, rows_cell(rows, row, 2), blockers);
+	size_t n = step_read_blockers(stage, rows_cell(rows, row, 2), guests, blockers);
 	record->blocked = blocked ? BLOCKED_YES : BLOCKED_NO;
 	if (stage->state == STAGE_STANDING)
 		step_change(record, blocked, blockers, n);
@@ -239,20 +240,10 @@ static void step_take_row(struct stage *stage, const struct rows *rows, size_t r
 		step_set_blockers(record, blockers, n);
 }
 
-static void step_on_asked(void *arg, const struct stage_word *word)
+static void step_all_asked(struct stage *stage)
 {
-	struct stage *stage = arg;
-	bool unknown = word->kind == WORD_ERROR && strcmp(word->sqlstate, "42883") == 0;
 	stage->asking = false;
 	stage->asked_since_news = !stage->news;
-	stage->blind = stage->blind || unknown;
-	if (word->kind != WORD_ROWS && !unknown && stage->state == STAGE_PLAYING) {
-		stage_fail(stage,
-			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
-		return;
-	}
-	for (size_t row = 0; word->kind == WORD_ROWS && row < word->rows->nrows; row++)
-		step_take_row(stage, word->rows, row);
 	for (size_t i = 0; i < stage->spec->nsessions; i++) {
 		struct record *record = stage->lanes[i].record;
 		if (record && record->blocked == BLOCKED_ASKED)
@@ -260,6 +251,43 @@ static void step_on_asked(void *arg, const struct stage_word *word)
 	}
 	if (stage->state == STAGE_STANDING)
 		stage_tell(stage, &(struct stage_fact){.kind = FACT_ASKED, .lane = -1});
+}
+
+static void step_take_answer(struct stage *stage, const struct stage_word *word, bool guests)
+{
+	bool unknown = word->kind == WORD_ERROR && strcmp(word->sqlstate, "42883") == 0;
+	stage->asks -= stage->asks > 0;
+	stage->blind = stage->blind || unknown;
+	if (word->kind != WORD_ROWS && !unknown && stage->state == STAGE_PLAYING) {
+		stage->asking = false;
+		stage_fail(stage,
+			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
+		return;
+	}
+	for (size_t row = 0; word->kind == WORD_ROWS && row < word->rows->nrows; row++)
+		step_take_row(stage, word->rows, row, guests);
+	if (!stage->asks)
+		step_all_asked(stage);
+}
+
+static void step_on_asked(void *arg, const struct stage_word *word)
+{
+	step_take_answer(arg, word, false);
+}
+
+static void step_on_guests_asked(void *arg, const struct stage_word *word)
+{
+	step_take_answer(arg, word, true);
+}
+
+/* Sessions on one of two servers. */
+static void step_ask_server(struct stage *stage, const char *sql, char *asked, bool guests)
+{
+	stage->asks++;
+	if (guests)
+		guests_ask_first(stage, sql, asked, lane_pids(stage, true), step_on_guests_asked, stage);
+	else
+		control_ask_first(stage, sql, asked, lane_pids(stage, false), step_on_asked, stage);
 }
 
 /*
@@ -274,20 +302,25 @@ void step_ask(struct stage *stage, const struct lane *only)
 		"pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid) OPERATOR(pg_catalog.||) "
 		"pg_catalog.pg_safe_snapshot_blocking_pids(pid), ' ') FROM pg_catalog.unnest($1::pg_catalog.int4[]) AS "
 		"pid";
-	struct buf asked = {0};
+	struct buf asked = {0}, guests = {0};
 	for (size_t i = 0; i < stage->spec->nsessions; i++) {
 		const struct lane *lane = &stage->lanes[i];
 		bool ask = lane->record && (!only || lane == only);
 		if (ask)
 			lane->record->blocked = BLOCKED_ASKED;
 		if (lane_connected(lane) && ask)
-			lane_add_pid(&asked, lane);
+			lane_add_pid(lane->guest ? &guests : &asked, lane);
 	}
 	buf_str(&asked, asked.len ? "}" : "{}");
 	stuck_note_idle(stage);
 	stage->news = false;
 	stage->asking = true;
-	control_ask_first(stage, sql, buf_take(&asked), lane_pids(stage), step_on_asked, stage);
+	stage->asks = 0;
+	step_ask_server(stage, sql, buf_take(&asked), false);
+	if (guests.len) {
+		buf_str(&guests, "}");
+		step_ask_server(stage, sql, buf_take(&guests), true);
+	}
 }
 
 /* ---- 4: what became of it ---- */
@@ -297,6 +330,7 @@ static void step_read_deadlock(struct record *record, const char *detail)
 {
 	const struct stage *stage = record->lane->stage;
 	int pid = db_facts(record->lane->db)->pid;
+	bool guest = record->lane->guest;
 	for (const char *line = detail; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		size_t n = strcspn(line, "\n"), from = strcspn(line, "0123456789"), to = n;
 		while (to > 0 && (line[to - 1] < '0' || line[to - 1] > '9'))
@@ -304,8 +338,8 @@ static void step_read_deadlock(struct record *record, const char *detail)
 		size_t last = to;
 		while (last > 0 && line[last - 1] >= '0' && line[last - 1] <= '9')
 			last--;
-		long other =
-			from < last && atoi(line + from) == pid ? lane_of_pid(stage, atoi(line + last)) : LANE_OTHER;
+		long other = from < last && atoi(line + from) == pid ? lane_of_pid(stage, atoi(line + last), guest)
+								     : LANE_OTHER;
 		if (other != LANE_OTHER)
 			step_set_blockers(record, &other, 1);
 	}

@@ -103,6 +103,10 @@ static bool teardown_session(struct stage *stage)
 {
 	struct lane *lane = &stage->lanes[stage->teardown_at];
 	const char *sql = stage->spec->sessions[stage->teardown_at].teardown;
+	if (lane->guest) { /* the host's */
+		stage->teardown_at++;
+		return true;
+	}
 	if (!sql || is_untouched(stage) || (!lane_connected(lane) && (lane->cut || !stage->teardown_regular))) {
 		next_session(stage, lane);
 		return true;
@@ -123,10 +127,18 @@ static bool teardown_session(struct stage *stage)
 
 static bool teardown_sessions(struct stage *stage)
 {
-	if (!control_idle(stage)) /* something was asked before everything goes */
+	if (!control_idle(stage) || !guests_idle(stage)) /* something was asked before everything goes */
 		return false;
 	if (stage->teardown_at < stage->spec->nsessions)
 		return teardown_session(stage);
+	stage->teardown = TEARDOWN_GUESTS;
+	return true;
+}
+
+static bool teardown_guests(struct stage *stage)
+{
+	if (!guests_end(stage))
+		return false;
 	stage->teardown = TEARDOWN_CONNECT;
 	return true;
 }
@@ -147,7 +159,8 @@ static void teardown_on_connected(void *arg, const struct err *err)
 
 static bool has_common(const struct stage *stage)
 {
-	return stage->spec->teardown && !is_untouched(stage) && !stage->teardown_common_done;
+	return stage->spec->teardown && guests_teardown_here(stage) && !is_untouched(stage) &&
+	       !stage->teardown_common_done;
 }
 
 static bool teardown_connect(struct stage *stage)
@@ -236,6 +249,8 @@ static bool teardown_on(struct stage *stage)
 		return teardown_cancel(stage);
 	case TEARDOWN_SESSIONS:
 		return teardown_sessions(stage);
+	case TEARDOWN_GUESTS:
+		return teardown_guests(stage);
 	case TEARDOWN_CONNECT:
 		return teardown_connect(stage);
 	case TEARDOWN_COMMON:

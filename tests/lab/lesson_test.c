@@ -229,8 +229,8 @@ static void check_runs(const struct lesson *lesson, long permutation, struct les
 static void needs_decide_where_it_runs(void **state)
 {
 	(void)state;
-	struct lesson_server old = {SERVER_POSTGRES, 14, true}, new = {SERVER_POSTGRES, 15, false};
-	struct lesson_server crdb = {SERVER_COCKROACH, 13, true};
+	struct lesson_server old = {SERVER_POSTGRES, 14, true, NULL}, new = {SERVER_POSTGRES, 15, false, NULL};
+	struct lesson_server crdb = {SERVER_COCKROACH, 13, true, NULL};
 	struct lesson *lesson = parsed("#@ needs serializable", "#@ needs crdb", "#@ needs pg>=15, superuser");
 	check_runs(lesson, -1, new, NULL);
 	check_runs(lesson, -1, crdb, NULL);
@@ -256,7 +256,7 @@ static void needs_decide_where_it_runs(void **state)
 static void needs_are_what_a_server_does(void **state)
 {
 	(void)state;
-	struct lesson_server pg = {SERVER_POSTGRES, 15, true}, crdb = {SERVER_COCKROACH, 22, true};
+	struct lesson_server pg = {SERVER_POSTGRES, 15, true, NULL}, crdb = {SERVER_COCKROACH, 22, true, NULL};
 	struct lesson *lesson = parsed("#@ needs for-update", "#@ needs release-commits, readers-wait",
 				       "#@ needs no-release-commits, read-committed");
 	check_runs(lesson, 0, crdb, NULL);
@@ -494,6 +494,49 @@ static void programs_are_those_that_are_built_in(void **state)
 	check_refused("#@ program key\n#@ program key", "", "a.spec:3:4: this program is named, in line 2 already");
 }
 
+static void check_second_refused(const char *directives, const char *sentence)
+{
+	struct buf text = {0};
+	struct err err = {0};
+	buf_fmt(&text, "setup { SELECT 1 }\n%s\nsession A step a {}\nsession B step b {}\n", directives);
+	assert_null(lesson_parse("a.spec", text.p, text.len, &err));
+	assert_string_equal(err.text, sentence);
+	buf_free(&text);
+}
+
+static void a_second_server_has_sessions(void **state)
+{
+	(void)state;
+	struct lesson *lesson = parsed(
+		"#@ session B on second\n#@ check on second \"SELECT 1\" = 1\n#@ check \"SELECT 2\" = 2", "", "");
+	assert_true(lesson->second.wanted);
+	assert_false(lesson->second.sessions[0]);
+	assert_true(lesson->second.sessions[1]);
+	assert_true(lesson->checks[0].second);
+	assert_false(lesson->checks[1].second);
+	check_runs(lesson, -1, (struct lesson_server){SERVER_POSTGRES, 15, true, NULL},
+		   "needs a second server: name one with --second URL");
+	lesson_free(lesson);
+	check_refused("#@ session", "", "a.spec:2:11: expected the name of a session");
+	check_refused("#@ session C on second", "", "a.spec:2:12: there is no session \"C\"");
+	check_refused("#@ session B", "", "a.spec:2:13: expected \"on second\"");
+	check_refused("#@ session B on both", "", "a.spec:2:17: expected \"on second\"");
+	check_refused("#@ session B on second 3", "", "a.spec:2:24: unexpected text: \"3\"");
+	check_refused(
+		"", "#@ session B on second",
+		"a.spec:4:4: what is on the second server holds for all permutations: write it before the first one");
+	check_refused("#@ setup on second", "",
+		      "a.spec:2:4: no setup follows this line: write it above the one that it is about");
+	check_refused("#@ teardown on both", "", "a.spec:2:4: there is no teardown");
+	check_refused("#@ check on first \"SELECT 1\" = 1", "", "a.spec:2:13: expected \"on second\"");
+	check_refused("#@ check on second \"SELECT 1\" = 1", "",
+		      "a.spec:2:4: no session is on the second server: write #@ session NAME on second");
+	check_second_refused("#@ session A on second\n#@ session B on second",
+			     "a.spec:2:4: all sessions are on the second server: one has to be on the first");
+	check_second_refused("#@ setup on first\nsetup { SELECT 2 }",
+			     "a.spec:2:13: expected \"on second\" or \"on both\"");
+}
+
 static void refusals_of_cuts_have_a_place(void **state)
 {
 	(void)state;
@@ -639,6 +682,7 @@ int main(void)
 		cmocka_unit_test(the_engine_runs_a_session_where_it_is_told_to),
 		cmocka_unit_test(words_are_explained_once),
 		cmocka_unit_test(programs_are_those_that_are_built_in),
+		cmocka_unit_test(a_second_server_has_sessions),
 		cmocka_unit_test(refusals_of_cuts_have_a_place),
 		cmocka_unit_test(refusals_of_retries_have_a_place),
 		cmocka_unit_test(outcomes_hold_or_do_not),

@@ -207,6 +207,19 @@ static void another_attempt_sends_what_it_read(void **state)
 	proc_free(proc);
 }
 
+/* All steps of the order are the engine's, and none comes again. */
+static void the_engine_alone(void **state)
+{
+	(void)state;
+	struct proc *proc = spec_file_lab("run",
+					  "session A step b { BEGIN; } step s { SELECT 1; } step c { COMMIT; }\n"
+					  "#@ retry A committed on attempt 1\n#@ expect c ok\npermutation b s c\n",
+					  NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "2 of 2 as expected\n");
+	proc_free(proc);
+}
+
 /* ---- connections that are cut ---- */
 
 /* Where each session is known by the process that served it first. */
@@ -357,6 +370,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_read_is_the_literal),
 		cmocka_unit_test(a_value_that_is_not_there_is_a_surprise),
 		cmocka_unit_test(another_attempt_sends_what_it_read),
+		cmocka_unit_test(the_engine_alone),
 		cmocka_unit_test(a_commit_that_is_cut_was_done),
 		cmocka_unit_test(the_last_step_may_be_cut),
 		cmocka_unit_test(a_step_that_is_cut_before_the_commit_is_rolled_back),

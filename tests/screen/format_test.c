@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The directives of lessons on the screen: the value that a step has read in the one that sends it, a commit whose
  * answer is lost, the words that were met, the
- * programs at the end. */
+ * programs at the end, a session on a second server. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,18 +26,24 @@ static int own_database(void **state)
 }
 
 /* A lesson of the test's own, in $TMPDIR. */
-static void open_text(struct term *term, const char *text)
+static void write_text(const char *text)
 {
-	struct buf path = {0}, line = {0};
+	struct buf path = {0};
 	buf_fmt(&path, "%s/format.spec", getenv("TMPDIR"));
 	FILE *file = fopen(path.p, "w");
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
-	buf_fmt(&line, ":lab play %s<Enter>", path.p);
+	buf_free(&path);
+}
+
+static void open_text(struct term *term, const char *text)
+{
+	struct buf line = {0};
+	write_text(text);
+	buf_fmt(&line, ":lab play %s/format.spec<Enter>", getenv("TMPDIR"));
 	term_type(term, line.p);
 	term_expect(term, "PAUSED  step 0 of");
-	buf_free(&path);
 	buf_free(&line);
 }
 
@@ -122,12 +128,45 @@ static void programs_at_the_end(void **state)
 	console_quit(term);
 }
 
+/* The first one is the demo's private server, the second one the suite's. */
+static void a_session_on_a_second_server(void **state)
+{
+	static const char text[] =
+		"#@ session B on second\n#@ setup on both\nsetup { CREATE TABLE format_t (n INT); }\n"
+		"#@ teardown on both\nteardown { DROP TABLE format_t; }\n"
+		"session A step w { INSERT INTO format_t VALUES (1); }\n"
+		"session B step r { SELECT current_database() FROM pg_database LIMIT 1; }\n"
+		"#@ check on second \"SELECT count(*) FROM format_t\" = 0\npermutation w r\n";
+	struct buf line = {0}, where = {0};
+	buf_fmt(&line, ":lab play %s/format.spec<Enter>", getenv("TMPDIR"));
+	buf_fmt(&where, "host=%s port=%s user=%s dbname=%s", getenv("PGHOST"), getenv("PGPORT"), getenv("PGUSER"),
+		getenv("PGDATABASE"));
+	write_text(text);
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, line.p);
+	term_expect(term, "needs a second server:");
+	term_expect(term, "start teller with --second URL");
+	console_quit(term);
+	term_teardown(state);
+	term = console_demo_with(state, 24, 80, (const char *const[]){"--second", where.p, NULL});
+	term_type(term, line.p);
+	term_expect(term, "PAUSED  step 0 of 2");
+	term_expect(term, "B on second");
+	console_space_to(term, 0, 2, 2);
+	term_expect(term, "-> screen_format");
+	term_expect(term, "ok       SELECT count(*) FROM format_t is 0");
+	console_quit(term);
+	buf_free(&line);
+	buf_free(&where);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_commit_without_an_answer_is_unknown, fresh_bank),
 		cmocka_unit_test_setup(words_that_were_met, fresh_bank),
 		cmocka_unit_test_setup(programs_at_the_end, fresh_bank),
+		cmocka_unit_test_setup(a_session_on_a_second_server, fresh_bank),
 		cmocka_unit_test_setup(a_value_is_shown_where_it_is_sent, fresh_bank),
 	};
 	return cmocka_run_group_tests_name("screen/format", tests, own_database, NULL);

@@ -88,6 +88,8 @@ static void lab_draw_lane(const struct lab_pane *pane, size_t session, struct re
 	struct lab_step_around around = {last_of(player, session), holder.p, waiters.p,
 					 player_left_open(player, session)};
 	draw_harmless(&name, spec->sessions[session].name);
+	if (player_lesson(player)->second.wanted && player_lesson(player)->second.sessions[session])
+		buf_str(&name, " on second");
 	enum style style = lab_step_lane(&state, spec, &lane, &around);
 	int room = at.w - STATE_LEAST; /* what a session does goes before what it is called */
 	int used = draw_text(at.y, at.x, room, STYLE_HEAD, buf_text(&name)) + 2;

@@ -47,7 +47,10 @@ static void lessons_add(struct lessons *lessons, const struct asset_lesson *asse
 static bool runs(const struct app *app, const struct lesson *lesson, struct err *why)
 {
 	struct lesson_server server;
-	return !app->browse || !lesson_server_of(app->browse, &server) || lesson_runs(lesson, -1, &server, why);
+	if (!app->browse || !lesson_server_of(app->browse, &server))
+		return true;
+	server.second = settings_second(&app->settings);
+	return lesson_runs(lesson, -1, &server, why);
 }
 
 /* ---- the pane ---- */
@@ -59,6 +62,7 @@ static size_t orders_of(const struct lessons *lessons, const struct entry_of_lis
 	struct err why;
 	bool known = lessons->app->browse && lesson_server_of(lessons->app->browse, &server);
 	size_t n = 0;
+	server.second = settings_second(&lessons->app->settings);
 	for (size_t i = 0; entry->lesson && i < entry->lesson->spec->npermutations; i++)
 		n += !known || lesson_runs(entry->lesson, (long)i, &server, &why);
 	return n;

@@ -260,6 +260,8 @@ struct lab_plain *lab_plain_start(struct lab *lab, struct err *err)
 	plain->player =
 		player_new(app->loop, app->ring, &app->settings.conninfo, name, lesson, lab_plain_on_changed, plain);
 	plain->story = story_new(plain->player);
+	if (lesson->second.wanted && settings_second(&app->settings))
+		player_second(plain->player, settings_second(&app->settings));
 	if (lesson_server_of(app->browse, &server))
 		player_server(plain->player, &server);
 	size_t first = player_first(plain->player);

@@ -245,6 +245,7 @@ static void lab_run_on_next(void *arg)
 	if (name && !lesson_server_of(app->browse, &server))
 		err_set(&judging->err, ST_LOST, "the connection was lost, and with it what server this is");
 	else if (name) {
+		server.second = settings_second(&app->settings);
 		judging->name = name;
 		judging->lesson = lesson_open(name, &judging->err);
 	}

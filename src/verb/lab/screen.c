@@ -76,6 +76,11 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	if (!lesson)
 		return err->status;
 	struct lesson_server server;
+	if (lesson->second.wanted && !settings_second(&app->settings)) {
+		lesson_free(lesson);
+		return err_set(err, ST_USAGE, "the lesson %.80s needs a second server: start teller with --second URL",
+			       name);
+	}
 	struct playing *playing = NEW(struct playing);
 	playing->job = (struct job){.ops = &playing_ops, .name = "a lesson", .uses = USES_STAGE};
 	playing->lesson = lesson;
@@ -83,6 +88,8 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	playing->sweep = timer_new(app->loop, lab_screen_sweep, app);
 	job_begin(app, &playing->job);
 	app->player = player_new(app->loop, app->ring, info, name, lesson, lab_screen_on_changed, app);
+	if (lesson->second.wanted)
+		player_second(app->player, settings_second(&app->settings));
 	player_for_reader(app->player);
 	if (!against && lesson_server_of(app->browse, &server))
 		player_server(app->player, &server);
