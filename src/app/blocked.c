@@ -9,8 +9,9 @@ static void blocked_add(const struct db *at[WATCHER_OURS_MAX], size_t *n, const 
 		at[(*n)++] = db;
 }
 
-static void blocked_add_lanes(const struct db *at[WATCHER_OURS_MAX], size_t *n, const struct stage *stage)
+static void blocked_add_stage(const struct db *at[WATCHER_OURS_MAX], size_t *n, const struct stage *stage)
 {
+	blocked_add(at, n, stage_control(stage));
 	for (size_t i = 0; i < stage_lanes(stage); i++)
 		blocked_add(at, n, stage_db(stage, i));
 }
@@ -24,7 +25,7 @@ static size_t blocked_ours(void *arg, const struct db *at[WATCHER_OURS_MAX])
 	blocked_add(at, &n, app->rival_db);
 	blocked_add(at, &n, app->history ? history_session(app->history) : NULL);
 	if (app->player)
-		blocked_add_lanes(at, &n, player_stage(app->player));
+		blocked_add_stage(at, &n, player_stage(app->player));
 	return n;
 }
 
