@@ -20,6 +20,9 @@ void sessions_add_missing(struct buf *out, const struct sessions *sessions, cons
 enum status sessions_every(const struct run *run, uint64_t *every_ms, struct err *err); /* of --watch; 0: once */
 void sessions_print(struct run *run);
 
+/* sessions_show.c: session number `at` in full. */
+void sessions_show_one(struct app *app, const struct sessions *sessions, long at);
+
 /* sessions_one.c: one session, by its number: shown, its statement cancelled, or ended. */
 enum status sessions_check_one(const struct run *run, struct err *err);
 enum status sessions_prepare_one(struct run *run, struct err *err); /* the selected one, where none is named */

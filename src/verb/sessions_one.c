@@ -164,81 +164,6 @@ void sessions_describe_one(struct buf *out, const struct run *run)
 		buf_fmt(out, ". It is teller's: %s", app_sessions_after(run->app, target->ours));
 }
 
-/* ---- the whole text ---- */
-
-static void one_add_line(struct buf *out, const char *name, const char *value)
-{
-	if (!value[0])
-		return;
-	buf_fmt(out, "%-12s", name);
-	text_escape(out, value, strlen(value), 0);
-	buf_char(out, '\n');
-}
-
-static void one_add_age(struct buf *out, const char *name, int64_t age_us)
-{
-	struct buf age = {0};
-	sessions_add_age(&age, age_us);
-	one_add_line(out, name, buf_text(&age));
-	buf_free(&age);
-}
-
-/* Those on the other end of its waits: whom it waits for, or who waits for it. */
-static void one_add_others(struct buf *out, const struct sessions *sessions, long at, bool holders)
-{
-	for (size_t i = 0; i < sessions->nwaits; i++) {
-		const struct server_wait *wait = &sessions->waits[i];
-		if ((holders ? wait->waiter : wait->holder) != at)
-			continue;
-		const struct server_session *other = &sessions->at[holders ? wait->holder : wait->waiter];
-		struct buf words = {0};
-		sessions_add_name(&words, other);
-		buf_str(&words, ": ");
-		sessions_add_state(&words, other);
-		if (holders) {
-			buf_str(&words, ", ");
-			sessions_add_hold(&words, sessions, wait);
-		}
-		one_add_line(out, holders ? "waits for" : "keeps", buf_text(&words));
-		buf_free(&words);
-	}
-}
-
-static void one_add_statement(struct buf *out, const char *statement)
-{
-	if (!statement[0])
-		return;
-	buf_char(out, '\n');
-	text_escape_lines(out, statement, strlen(statement));
-	buf_char(out, '\n');
-}
-
-static void one_show(struct app *app, const struct sessions *sessions, long at)
-{
-	const struct server_session *session = &sessions->at[at];
-	struct buf text = {0}, name = {0}, state = {0}, memory = {0};
-	sessions_add_name(&name, session);
-	sessions_add_state(&state, session);
-	one_add_line(&text, "session", buf_text(&name));
-	one_add_line(&text, "database", session->database);
-	one_add_line(&text, "client", session->client);
-	one_add_line(&text, "type", session->type);
-	one_add_line(&text, "state", buf_text(&state));
-	one_add_age(&text, "transaction", session->xact_us);
-	one_add_line(&text, "xid", session->xid);
-	one_add_line(&text, "xmin", session->xmin);
-	if (session->remembered)
-		buf_fmt(&memory, "%u locks of SERIALIZABLE (SIReadLock)", session->remembered);
-	one_add_line(&text, "remembers", buf_text(&memory));
-	one_add_others(&text, sessions, at, true);
-	one_add_others(&text, sessions, at, false);
-	one_add_statement(&text, session->statement);
-	app_show(app, "A session of the server", &text);
-	buf_free(&name);
-	buf_free(&state);
-	buf_free(&memory);
-}
-
 /* ---- the look ---- */
 
 /* SESSIONS_NONE with the sentence for why there is none. A prepared transaction is named by its name. */
@@ -316,7 +241,7 @@ static void one_found(struct one *one, const struct sessions *sessions, long at)
 	struct run *run = one->run;
 	struct err err = {0};
 	if (one_shows(run)) {
-		one_show(run->app, sessions, at);
+		sessions_show_one(run->app, sessions, at);
 		one_finish(one, ST_OK, NULL);
 		return;
 	}
