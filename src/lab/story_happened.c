@@ -162,12 +162,25 @@ static void story_put_outcome(struct buf *out, const struct player *player, cons
 	buf_str(out, "");
 }
 
+/* A step before this one, of the same attempt, had no attempt before it either: that was told with it. */
+static bool story_told_before(const struct player *player, const struct player_row *row)
+{
+	for (size_t i = 0; i < player_nsent(player); i++) {
+		struct player_row other = player_row(player, i);
+		if (other.record == row->record)
+			break;
+		if (other.record && other.attempt == row->attempt && !story_attempt_before(player, &other))
+			return true;
+	}
+	return false;
+}
+
 /* What a further attempt did, beside what the one before it did. */
 void story_add_compared(struct story_items *items, const struct player *player, const struct player_row *row)
 {
 	struct buf text = {0}, before = {0}, now = {0};
 	const struct stage_record *other = story_attempt_before(player, row);
-	if (row->attempt < 2 || !row->record || !row->record->done)
+	if (row->attempt < 2 || !row->record || !row->record->done || (!other && story_told_before(player, row)))
 		return;
 	story_put_outcome(&now, player, row->record);
 	if (other)
