@@ -267,6 +267,8 @@ bool actions_do(void *self, const char *action, const char *argument)
 		actions_go(console, PLACE_LEDGER);
 	else if (strcmp(action, "sessions") == 0)
 		actions_go(console, PLACE_SESSIONS);
+	else if (strcmp(action, "dashboard") == 0)
+		actions_go(console, PLACE_LOAD);
 	else if (strcmp(action, "lessons") == 0)
 		actions_go(console, PLACE_LESSONS);
 	else if (strcmp(action, "playing") == 0)

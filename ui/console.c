@@ -150,6 +150,7 @@ struct console *console_open(struct app *app, struct err *err)
 	console->views[PANE_TRANSFER] = transfer_view(app, &console->attempts, &console->balances);
 	console->views[PANE_LEDGER] = ledger_view(app);
 	console->views[PANE_SESSIONS] = sessions_view(app);
+	console->views[PANE_LOAD] = load_view(app);
 	console->views[PANE_LESSONS] = lessons_view(app);
 	console->views[PANE_LAB] = lab_view(app);
 	console->views[PANE_LOG] = log_view(app);

@@ -124,6 +124,7 @@ static void help_keys(struct buf *out, struct buf *runs, const struct keymap *ke
 		{"lab", "Keys in a lesson"},
 		{"ledger", "Keys in the ledger"},
 		{"sessions", "Keys in the list of sessions"},
+		{"load", "Keys in the load"},
 		{"log", "Keys in the SQL log"},
 		{"away", "Keys away from the accounts"},
 		{"cluster", "Keys with a cluster of demo --cockroach"},

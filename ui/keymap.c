@@ -15,8 +15,8 @@ struct keymap {
 	size_t ntexts;
 };
 
-static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "sessions", "lessons", "lab",
-				       "log",    "review",   "help",     "full",   "away",     "cluster"};
+static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "sessions", "load", "lessons",
+				       "lab",    "log",      "review",   "help",   "full",     "away", "cluster"};
 
 struct keymap *keymap_new(void)
 {
@@ -108,7 +108,7 @@ static enum status parse_line(struct keymap *keymap, char *line, unsigned number
 	if (!context_known(binding.context))
 		return err_set(err, ST_USAGE,
 			       "keymap line %u: unknown context '%s'; use global, accounts, transfer, ledger, "
-			       "sessions, lessons, lab, "
+			       "sessions, load, lessons, lab, "
 			       "log, review, help, full or away",
 			       number, binding.context);
 	binding.keys = word(&line);

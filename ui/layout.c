@@ -84,8 +84,8 @@ bool layout_has(enum place place, enum pane pane)
 enum pane layout_first(enum place place)
 {
 	static const enum pane first[PLACE_COUNT] = {
-		[PLACE_BANK] = PANE_ACCOUNTS,   [PLACE_LEDGER] = PANE_LEDGER, [PLACE_SESSIONS] = PANE_SESSIONS,
-		[PLACE_LESSONS] = PANE_LESSONS, [PLACE_LAB] = PANE_LAB,
+		[PLACE_BANK] = PANE_ACCOUNTS, [PLACE_LEDGER] = PANE_LEDGER,   [PLACE_SESSIONS] = PANE_SESSIONS,
+		[PLACE_LOAD] = PANE_LOAD,     [PLACE_LESSONS] = PANE_LESSONS, [PLACE_LAB] = PANE_LAB,
 	};
 	return first[place];
 }

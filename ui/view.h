@@ -38,6 +38,7 @@ int accounts_columns(const struct view *accounts); /* that it would fill, with i
 struct view transfer_view(struct app *app, struct attempts *attempts, struct balances *balances);
 struct view ledger_view(struct app *app);
 struct view sessions_view(struct app *app);
+struct view load_view(struct app *app);
 struct view lessons_view(struct app *app);
 struct view lab_view(struct app *app);
 long lab_looked_at(const struct view *lab); /* the row of the lesson that the user looks at; -1: what comes next */

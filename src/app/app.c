@@ -11,6 +11,7 @@
 #include "app/learned.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "load/load.h"
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
 
@@ -219,6 +220,7 @@ bool app_free(struct app *app)
 	watcher_free(app->watcher);
 	rival_free(app->rival);
 	pages_free(app->pages);
+	load_free(app->load);
 	history_free(app->history);
 	session_list_free(app->sessions);
 	txn_free(app->txn);

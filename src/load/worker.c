@@ -200,6 +200,8 @@ void worker_cancel(struct worker *worker)
 
 const char *load_worker_word(const struct load *load, unsigned at)
 {
+	if (at >= load->nworkers)
+		return "not begun";
 	const struct worker *worker = &load->workers[at];
 	if (worker->state == WORKER_CONNECTING)
 		return "connecting";
@@ -212,5 +214,5 @@ const char *load_worker_word(const struct load *load, unsigned at)
 
 uint64_t load_worker_done(const struct load *load, unsigned at)
 {
-	return load->workers[at].done;
+	return at < load->nworkers ? load->workers[at].done : 0;
 }

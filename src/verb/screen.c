@@ -148,6 +148,13 @@ static void do_help(struct run *run)
 #define MOVES(NAME, TEXT) \
 	{.name = NAME, .args = {{"N", ARG_COUNT, true}}, .flags = COMMAND_SCREEN, .help = TEXT, .run = do_screen}
 #define SHOWS(NAME, TEXT) {.name = NAME, .flags = COMMAND_SCREEN, .help = TEXT, .run = do_screen}
+const struct command verb_dashboard = {
+	.name = "dashboard",
+	.flags = COMMAND_SCREEN,
+	.help = "to the load: what it does, second by second",
+	.run = do_screen,
+};
+
 const struct command verb_back = SHOWS("back", "close what is on top, or leave a filter");
 const struct command verb_breakpoint = SHOWS("breakpoint", "let a lesson stop before the selected step, or not");
 const struct command verb_browse_log = SHOWS("browse-log", "show the browsing statements in the log, or not");

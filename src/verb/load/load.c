@@ -9,7 +9,6 @@
 struct load_job {
 	struct job job;
 	struct run *run;
-	struct load *load;
 };
 
 /* ---- while it runs ---- */
@@ -17,8 +16,9 @@ struct load_job {
 static void load_job_second(void *arg)
 {
 	const struct load_job *job = arg;
-	const struct load_second *second = load_last_second(load_report(job->load));
+	const struct load_second *second = load_last_second(load_report(job->job.app->load));
 	struct buf line = {0};
+	app_changed(job->job.app);
 	if (!app_prints(job->job.app) || !second)
 		return;
 	load_second_show(&line, second);
@@ -36,7 +36,7 @@ static bool stop_load_job(struct job *base, enum job_stop how)
 {
 	struct load_job *job = (struct load_job *)base;
 	(void)how;
-	load_stop(job->load);
+	load_stop(job->job.app->load);
 	return true;
 }
 
@@ -44,7 +44,7 @@ static bool stop_load_job(struct job *base, enum job_stop how)
 static bool load_job_last_words(const struct job *base, struct err *err)
 {
 	const struct load_job *job = (const struct load_job *)base;
-	const struct load_outcomes *o = &load_report(job->load)->outcomes;
+	const struct load_outcomes *o = &load_report(job->job.app->load)->outcomes;
 	uint64_t ended = o->committed + o->reads + o->rejected + o->failed + o->gave_up + o->cancelled;
 	if (o->begun == ended)
 		return false;
@@ -57,9 +57,7 @@ static bool load_job_last_words(const struct job *base, struct err *err)
 
 static void free_load_job(struct job *base)
 {
-	struct load_job *job = (struct load_job *)base;
-	load_free(job->load);
-	free(job);
+	free((struct load_job *)base); /* what it has made can be looked at for a while */
 }
 
 static const struct job_ops load_job_ops = {
@@ -81,11 +79,14 @@ static void load_job_over(void *arg)
 	struct load_job *job = arg;
 	struct run *run = job->run;
 	struct app *app = run->app;
-	const struct load_report *report = load_report(job->load);
+	const struct load_report *report = load_report(job->job.app->load);
 	struct err err = {0}, unwritten = {0};
 	enum status status = load_report_status(report, &err);
 	bool begun = report->nseconds || report->outcomes.begun;
-	if (begun && load_print(run, &report, 1, &unwritten) && !status) {
+	if (begun && !app_prints(app))
+		app_result(app, "load: %" PRIu64 " committed, %.0f a second; F9 shows all of it",
+			   report->outcomes.committed, load_rate(report));
+	else if (begun && load_print(run, &report, 1, &unwritten) && !status) {
 		status = unwritten.status;
 		err = unwritten;
 	}
@@ -156,7 +157,10 @@ static void do_load(struct run *run)
 	job->job = (struct job){.ops = &load_job_ops, .name = "load", .uses = USES_LOAD};
 	job->run = run;
 	job_begin(app, &job->job);
-	job->load = load_new(app->loop, app->ring, &spec, &ops);
+	load_free(app->load);
+	app->load = load_new(app->loop, app->ring, &spec, &ops);
+	if (!app_prints(app))
+		app->face.act(app->face.self, "dashboard", NULL);
 }
 
 const struct command verb_load = {

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Load on the screen: watched second by second at every size, stopped by a key, checked, and looked at afterwards. */
+#include <locale.h>
+#include <stdlib.h>
+
+#include "tests/support/check.h"
+#include "tests/support/console.h"
+#include "tests/support/pg.h"
+
+static int fresh_bank(void **state)
+{
+	(void)state;
+	pg_bank(30);
+	return 0;
+}
+
+static void before_the_first(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "<F9>");
+	term_expect(term, "No load has run yet.");
+	term_type(term, "<Esc>");
+	term_expect(term, "Accounts");
+	console_quit(term);
+}
+
+static void begin(struct term *term)
+{
+	term_type(term, ":load --time 0 --workers 3 --hot 4<Enter>");
+	term_expect(term, "make random transfers until it is stopped");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "Load  runs");
+	term_expect(term, "read-write by 3 among 4 accounts  2 s");
+}
+
+/* It is stopped by a key, and its checks stand where its workers did. */
+static void end(struct term *term)
+{
+	term_type(term, "c");
+	term_expect(term, "Load  is over");
+}
+
+static void at_80x24(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	begin(term);
+	term_expect(term, "committed ");
+	term_expect(term, "retries ");
+	term_expect(term, "p99 ");
+	term_expect(term, "time: server ");
+	term_expect(term, "hottest  ");
+	term_expect(term, "  1 ");
+	end(term);
+	term_expect(term, "a second; F9 shows all of it");
+	term_expect(term, "30000, as expected");
+	console_expect_number(term, "SELECT sum(balance) FROM accounts", 30000);
+	console_quit(term);
+}
+
+static void at_140x45(void **state)
+{
+	struct term *term = console_open(state, 45, 140);
+	begin(term);
+	term_expect(term, "hottest  ");
+	term_expect(term, "COMMIT"); /* the log is under it */
+	end(term);
+	console_quit(term);
+}
+
+static void at_40x10(void **state)
+{
+	struct term *term = console_open(state, 10, 40);
+	term_type(term, ":load --time 0 --workers 2<Enter>");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "Load  runs");
+	term_expect(term, "committed ");
+	term_type(term, "<Down><Down><Down><Down><Down>");
+	term_expect(term, "time: server");
+	end(term);
+	console_quit(term);
+}
+
+/* Other places stay usable meanwhile. */
+static void keys_are_answered(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	begin(term);
+	term_type(term, "<F2>");
+	term_expect(term, "Accounts");
+	term_type(term, "<Down>");
+	console_expect_selected(term, "7002");
+	term_type(term, "<F9>");
+	term_expect(term, "Load  runs");
+	end(term);
+	console_quit(term);
+}
+
+int main(void)
+{
+	setlocale(LC_ALL, "");
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(before_the_first, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(at_80x24, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(at_140x45, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(at_40x10, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(keys_are_answered, fresh_bank, term_teardown),
+	};
+	return cmocka_run_group_tests_name("screen/load", tests, pg_own_database, NULL);
+}

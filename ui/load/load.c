@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The load pane: what a load does second by second, where its time goes, its hottest accounts, its workers, its checks. */
+#include "load/load.h"
+
+#include <stdlib.h>
+
+#include "app/app.h"
+#include "base/mem.h"
+#include "ui/draw.h"
+#include "ui/load/lines.h"
+#include "ui/view.h"
+
+struct load_pane {
+	struct app *app;
+	size_t top, count;
+	int height;
+};
+
+static void load_draw(void *self, struct rect inside, bool focus)
+{
+	struct load_pane *pane = self;
+	struct load_lines lines = {0};
+	(void)focus;
+	draw_clear(inside);
+	load_lines_make(&lines, pane->app->load, inside.w);
+	pane->height = inside.h;
+	pane->count = lines.n;
+	size_t most = lines.n > (size_t)inside.h ? lines.n - (size_t)inside.h : 0;
+	pane->top = pane->top > most ? most : pane->top;
+	for (int i = 0; i < inside.h && pane->top + (size_t)i < lines.n; i++) {
+		const struct load_line *line = &lines.at[pane->top + (size_t)i];
+		draw_line(inside.y + i, inside.x, inside.w, line->style, buf_text(&line->text));
+	}
+	load_lines_free(&lines);
+}
+
+static void load_title(void *self, struct buf *out)
+{
+	static const char *const words[] = {
+		[LOAD_OPENING] = "begins", [LOAD_RUNNING] = "runs",     [LOAD_RESTING] = "rests",
+		[LOAD_ENDING] = "ends",    [LOAD_SETTLING] = "settles", [LOAD_CHECKING] = "is checked",
+		[LOAD_OVER] = "is over",
+	};
+	const struct load_pane *pane = self;
+	buf_str(out, "Load");
+	if (pane->app->load)
+		buf_fmt(out, "  %s", words[load_report(pane->app->load)->phase]);
+}
+
+static void load_footer(void *self, struct buf *out, int columns)
+{
+	const struct load_pane *pane = self;
+	if (columns > 30 && pane->count > (size_t)pane->height)
+		buf_fmt(out, "%zu more below", pane->count - (size_t)pane->height - pane->top);
+}
+
+static bool load_act(void *self, const char *action, const char *argument)
+{
+	struct load_pane *pane = self;
+	struct motion motion = motion_of(action, argument, pane->height);
+	if (motion.kind == MOTION_NONE || motion.kind == MOTION_SIDE)
+		return false;
+	if (motion.kind == MOTION_FIRST)
+		pane->top = 0;
+	else if (motion.kind == MOTION_LAST)
+		pane->top = pane->count;
+	else if (motion.by < 0 && (size_t)-motion.by > pane->top)
+		pane->top = 0;
+	else
+		pane->top = (size_t)((long)pane->top + motion.by);
+	return true;
+}
+
+static bool load_read(void *self)
+{
+	(void)self; /* each second tells that it has changed */
+	return false;
+}
+
+static const struct view_ops load_ops_of_view = {
+	.context = "load",
+	.title = load_title,
+	.footer = load_footer,
+	.draw = load_draw,
+	.act = load_act,
+	.read = load_read,
+	.free = free,
+};
+
+struct view load_view(struct app *app)
+{
+	struct load_pane *pane = NEW(struct load_pane);
+	pane->app = app;
+	return (struct view){&load_ops_of_view, pane};
+}
