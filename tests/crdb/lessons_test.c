@@ -215,8 +215,7 @@ static void the_matrix_says_which_level_it_was(void **state)
 	expect_count(proc, "matrix", "READ COMMITTED is run as serializable here.\n", 1);
 	expect_count(proc, "matrix", "REPEATABLE READ is run as serializable here.\n", 1);
 	expect_count(proc, "matrix", "SERIALIZABLE is run as", 0);
-	expect_count(proc, "matrix", "\nlost update (P4)                  no: 40001       no: 40001        no: 40001\n",
-		     1);
+	expect_count(proc, "matrix", "\nlost update (P4)              no: 40001       no: 40001        no: 40001\n", 1);
 	proc_free(proc);
 }
 

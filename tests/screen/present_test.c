@@ -236,6 +236,20 @@ static void a_retry_is_presented(void **state)
 	console_quit(term);
 }
 
+/* What is a table in a shell is one on a screen of 80 columns, line for line. */
+static void tables_of_the_lab(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":lab progress<Enter>");
+	term_expect(term, "first-transfer                   -          -");
+	term_type(term, "q:lab matrix<Enter>");
+	term_expect(term, "anomaly                       READ COMMITTED  REPEATABLE READ  SERIALIZABLE");
+	term_expect(term, "lost update (P4)              happens         no: 40001        no: 40001");
+	term_type(term, "q:lab handout all<Enter>");
+	term_expect(term, "lab handout writes to standard output; run it from a shell");
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -246,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(on_a_very_small_screen, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_transfer_is_presented, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_retry_is_presented, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(tables_of_the_lab, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/present", tests, NULL, NULL);
 }

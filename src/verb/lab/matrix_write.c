@@ -120,8 +120,9 @@ void matrix_print(struct app *app, const struct matrix_seen *seen)
 	add_line(&out, "anomaly", width, matrix_levels);
 	for (size_t i = 0; i < seen->nrows; i++)
 		add_row(&out, &seen->rows[i], width);
-	buf_str(&out, "\nno: it does not happen; waits: because a transaction had to wait; 40001 and others: because\n"
-		      "one was refused with that error; neither: each saw only what was committed, or its snapshot.\n");
+	buf_str(&out, "\nno: it does not happen: waits, because a transaction had to wait; 40001 and\n"
+		      "others, because one was refused with that error; neither, because each saw\n"
+		      "only what was committed, or its snapshot.\n");
 	for (size_t i = 0; i < MATRIX_LEVELS; i++) {
 		size_t begin = out.len;
 		add_note(&out, seen, i);
