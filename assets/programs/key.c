@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT-0 */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The idempotency key in C with libpq: the same request, sent twice, moves the money once. */
 #include <libpq-fe.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT-0
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The idempotency key in Java with JDBC: the same request, sent twice, moves the money once.
 import java.sql.Connection;
 import java.sql.PreparedStatement;

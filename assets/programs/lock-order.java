@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT-0
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Locks in one order in Java with JDBC: who takes rows in the order of their ids is in no deadlock over them.
 import java.sql.Array;
 import java.sql.Connection;

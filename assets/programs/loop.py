@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: MIT-0
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The retry loop in Python with psycopg: the whole transaction runs again, with new reads, where the server asks for it.
 import random
 import time

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "stage_internal.h"
+#include "src/lab/stage_internal.h"
 
 /*
  * The host is a stage with the sessions, set-ups and teardown that are on the second server. It is begun before the

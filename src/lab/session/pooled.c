@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "stage_internal.h"
+#include "src/lab/stage_internal.h"
 
 bool pooled_any(struct stage *stage)
 {

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/uuid.h"
-#include "stage_internal.h"
+#include "src/lab/stage_internal.h"
 
 /*
  * Two players on one database each have tables of their own, though the lesson's file names them alike.

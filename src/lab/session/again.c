@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "stage_internal.h"
+#include "src/lab/stage_internal.h"
 
 /*
  * In the order in which it happens: again_arm() when the step is sent; again_lost() when the connection was cut, as soon
