@@ -415,10 +415,11 @@ static void names_are_counted_in_columns(void **state)
 	term_type(term, " ");
 	term_expect(term, "OVER  step 1 of 1");
 	const char *row = row_of(term, 45, "\u00e9\u00e8\u00e0\u00fc", "SELECT 41; ");
-	const char *end = strrchr(row, '.');
-	assert_non_null(end);
-	assert_int_equal(strspn(end + 1, "0123456789"), 2);
-	assert_memory_equal(end + 3, "\u2502", 3); /* the time stands at the border */
+	const char *border = NULL;
+	for (const char *at = row; (at = strstr(at, "\u2502")); at++)
+		border = at;
+	assert_true(border && border > row);
+	assert_true(border[-1] >= '0' && border[-1] <= '9'); /* the time, however long it is, ends there */
 	console_quit(term);
 }
 
