@@ -229,11 +229,12 @@ static bool actions_of_lines(struct console *console, const char *action)
 	return true;
 }
 
+/* What moves is the popup's alone; what else is typed there reaches the panes under it. */
 static bool actions_to_view(struct console *console, const char *action, const char *argument)
 {
-	if (console->popup)
-		return popup_act(console->popup, action, argument) ||
-		       motion_of(action, argument, 1).kind != MOTION_NONE;
+	if (console->popup &&
+	    (popup_act(console->popup, action, argument) || motion_of(action, argument, 1).kind != MOTION_NONE))
+		return true;
 	struct view *view = &console->views[console->focus];
 	struct view *log = &console->views[PANE_LOG];
 	return view->ops->act(view->self, action, argument) || log->ops->act(log->self, action, argument);

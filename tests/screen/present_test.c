@@ -33,6 +33,10 @@ static void the_log_is_emptied(void **state)
 	term_expect_gone(term, "since :clear");
 	term_type(term, "<Home>");
 	term_expect(term, "balance - 100");
+	term_type(term, "?");
+	term_expect(term, "Keys in the SQL log");
+	term_type(term, ":clear<Enter>q"); /* under what is on top of it, too */
+	term_expect(term, "SQL log  0 lines since :clear");
 	term_type(term, ":clear everything<Enter>");
 	term_expect(term, "clear undo shows its lines again; not \"everything\"");
 	console_quit(term);
