@@ -180,8 +180,8 @@ void help_all(struct buf *out, struct buf *runs, const struct keymap *keymap, co
 	commands(out, runs, true, "Commands that move on the screen");
 	buf_str(out, "A few letters are enough where they are clear: :tr 104 107 all. An id alone goes there: :104.\n");
 	buf_str(out, "The wheel scrolls, a click selects; here, another click runs the selected line, and one outside "
-		     "closes "
-		     "this. To select text, drag with Shift held, or turn the mouse off: M.\n");
+		     "closes it.\n"
+		     "To select text, drag with Shift held, or turn the mouse off: M.\n");
 }
 
 static void keys_for(struct buf *out, struct buf *runs, const struct keymap *keymap, const struct command *command)
