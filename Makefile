@@ -75,6 +75,9 @@ MATRIX   := dirty-write dirty-read intermediate-read circular-flow non-repeatabl
             read-skew write-skew write-skew-condition read-only-anomaly
 MATRIX   := $(MATRIX:%=assets/matrix/%.spec)
 PROGRAMS := $(sort $(wildcard assets/programs/*.*))
+# What is to be solved, behind the lessons.
+EXERCISES := ex-what-waits ex-what-reads ex-order-total ex-total ex-tickets ex-half ex-what-fails ex-jobs ex-order-doctors ex-doctors
+EXERCISES := $(EXERCISES:%=assets/exercises/%.spec)
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(BUILD)/assets.o
 UI_OBJ   := $(UI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
@@ -98,7 +101,7 @@ libraries:
 	@echo 'some libraries are missing: .ci/deps installs or lists them' >&2; exit 1
 
 # assets/NAME.EXT becomes the string asset_NAME_EXT, and the lessons and programs are lists of strings (include/base/asset.h).
-$(BUILD)/assets.c: $(ASSETS) $(LESSONS) $(MATRIX) $(PROGRAMS) Makefile
+$(BUILD)/assets.c: $(ASSETS) $(LESSONS) $(MATRIX) $(EXERCISES) $(PROGRAMS) Makefile
 	@mkdir -p $(@D)
 	$(quietly)$(call announce,GEN,$@) { echo '#include "base/asset.h"'; for f in $(ASSETS) $(LESSONS) $(PROGRAMS); do \
 	  printf 'const char asset_%s[] =\n' "$$(basename $$f | tr '.-' '__')"; \
@@ -106,6 +109,9 @@ $(BUILD)/assets.c: $(ASSETS) $(LESSONS) $(MATRIX) $(PROGRAMS) Makefile
 	  echo 'const struct asset_lesson asset_lessons[] = {'; for f in $(LESSONS); do \
 	  n=$$(basename $$f .spec); printf '\t{"%s", asset_%s_spec},\n' $$n "$$(echo $$n | tr '-' '_')"; done; \
 	  echo '	{0}};'; echo 'const struct asset_lesson asset_matrix[] = {'; for f in $(MATRIX); do \
+	  printf '\t{"%s",\n' "$$(basename $$f .spec)"; \
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	},'; done; \
+	  echo '	{0}};'; echo 'const struct asset_lesson asset_exercises[] = {'; for f in $(EXERCISES); do \
 	  printf '\t{"%s",\n' "$$(basename $$f .spec)"; \
 	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/\t"/; s/$$/\\n"/' $$f; echo '	},'; done; \
 	  echo '	{0}};'; echo 'const struct asset_program asset_programs[] = {'; for f in $(PROGRAMS); do \

@@ -14,6 +14,8 @@ struct asset_lesson {
 extern const struct asset_lesson asset_lessons[];
 /* The same of assets/matrix/: an anomaly each, in the format of lessons; see src/verb/lab/matrix.c. */
 extern const struct asset_lesson asset_matrix[];
+/* The same of assets/exercises/: lessons of which a part is the user's to write; see lab/exercise.h. */
+extern const struct asset_lesson asset_exercises[];
 
 /* The files of assets/programs/, sorted: "loop", "py"; the last has no topic. */
 struct asset_program {

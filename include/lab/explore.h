@@ -53,6 +53,7 @@ struct explore_options {
 	uint64_t seed;
 	int64_t limit_us;    /* for a step, before it is cancelled */
 	unsigned timeout_ms; /* the server's own limit for a statement; 0: none */
+	bool strict;         /* for an exercise: the first order that a statement fails in is the last */
 };
 
 /* A check, and the shortest order that breaks it: with the fewest switches between sessions, of these the first. */
@@ -93,6 +94,9 @@ void explore_free(struct explore *explore); /* not from one of its calls; NULL i
 const struct explore_sums *explore_sums(const struct explore *explore);
 size_t explore_nchecks(const struct explore *explore);
 const struct explore_check *explore_check(const struct explore *explore, size_t at);
+/* The shortest order in which a statement fails, other than by 40001 or a deadlock, or by these too where the sessions
+ * follow one another: its check is NULL, `found` the error. NULL: there is none. */
+const struct explore_check *explore_failure(const struct explore *explore);
 /* The shortest order that breaks any check; NULL: none does. */
 const struct explore_check *explore_shortest(const struct explore *explore);
 

@@ -156,6 +156,14 @@ struct lesson_proof {
 	enum sql_server product;
 };
 
+/* What the user has to do: mend the SQL of steps, find an order that breaks a check, or write what steps will do. */
+enum lesson_exercise { LESSON_NO_EXERCISE, LESSON_MEND, LESSON_FIND_ORDER, LESSON_FORETELL };
+
+struct lesson_solution {
+	struct lesson_scope scope; /* step -1: the order */
+	const char *text;          /* SQL, or the names of the steps */
+};
+
 /* All of it is owned by the lesson; texts are raw bytes of the file: text_escape() before showing. */
 struct lesson {
 	struct spec *spec;
@@ -187,6 +195,12 @@ struct lesson {
 	size_t ncuts;
 	struct lesson_retry *retries;
 	size_t nretries;
+	enum lesson_exercise exercise;
+	struct spec_place exercise_place;
+	struct lesson_scope *edits; /* steps that are the user's */
+	size_t nedits;
+	struct lesson_solution *solutions;
+	size_t nsolutions;
 };
 
 /* Like spec_parse(): any spec is a lesson, and most say nothing. */
@@ -204,6 +218,8 @@ bool lesson_answers(const struct lesson *lesson, long permutation, const struct 
 		    const struct lesson_fact *fact);
 
 bool lesson_cuts(const struct lesson *lesson, long permutation, long step);
+
+bool lesson_edits(const struct lesson *lesson, long step); /* the step's SQL is the user's, in an exercise */
 
 /* NULL: this session's steps are sent as they are. */
 const struct lesson_retry *lesson_retry_of(const struct lesson *lesson, long permutation, size_t session);

@@ -35,12 +35,20 @@ static struct entry *learned_find(const struct learned *learned, const char *les
 	return NULL;
 }
 
+/* Without a name: there is none such. */
+static const struct asset_lesson *learned_asset(const struct asset_lesson *asset, const char *name)
+{
+	while (asset->name && strcmp(asset->name, name) != 0)
+		asset++;
+	return asset;
+}
+
 /* What is no lesson of ours, or cannot be, is nothing; so there are never more than a few. */
 static void learned_put(struct learned *learned, const struct entry *entry)
 {
-	const struct asset_lesson *asset = asset_lessons;
-	while (asset->name && strcmp(asset->name, entry->lesson) != 0)
-		asset++;
+	const struct asset_lesson *asset = learned_asset(asset_lessons, entry->lesson);
+	if (!asset->name)
+		asset = learned_asset(asset_exercises, entry->lesson);
 	bool possible = entry->order >= 1 && entry->order <= ORDERS_MAX && entry->asked <= ANSWERS_MAX &&
 			entry->right <= entry->asked;
 	if (!asset->name || !possible)

@@ -52,6 +52,8 @@ static void offer_lessons(struct completion *completion)
 {
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
 		complete_offer(completion, lesson->name);
+	for (const struct asset_lesson *lesson = asset_exercises; lesson->name; lesson++)
+		complete_offer(completion, lesson->name);
 }
 
 static void offer_options(struct completion *completion, const struct command *command)

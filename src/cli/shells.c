@@ -66,6 +66,8 @@ static void add_lessons(struct buf *out, char between)
 {
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
 		add_word(out, lesson == asset_lessons, between, lesson->name);
+	for (const struct asset_lesson *exercise = asset_exercises; exercise->name; exercise++)
+		add_word(out, false, between, exercise->name);
 }
 
 enum shells_value shells_argument(struct buf *out, const struct command_arg *arg, char between)

@@ -446,7 +446,8 @@ enum status directives_check(struct directive_reader *r)
 	for (size_t i = 0; i < lesson->nretries; i++)
 		if (engine_check(&r->lexer, lesson, &lesson->retries[i]))
 			return directive_failed(r);
-	return directive_check_values(r) || directive_check_second(r) ? directive_failed(r) : ST_OK;
+	bool failed = directive_check_values(r) || directive_check_second(r) || directive_check_exercise(r);
+	return failed ? directive_failed(r) : ST_OK;
 }
 
 /* ---- all of them; teller-lesson.5 describes each, which lint checks ---- */
@@ -472,5 +473,8 @@ const struct directive directives[] = {
 	{.name = "program", .read = directive_program},
 	{.name = "cut", .read = directive_cut},
 	{.name = "retry", .read = directive_retry},
+	{.name = "exercise", .read = directive_exercise},
+	{.name = "edit", .read = directive_edit},
+	{.name = "solution", .read = directive_solution},
 	{.name = NULL},
 };

@@ -42,6 +42,8 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->programs);
 	free(lesson->cuts);
 	free(lesson->retries);
+	free(lesson->edits);
+	free(lesson->solutions);
 	spec_free(lesson->spec);
 	free(lesson);
 }
@@ -125,6 +127,14 @@ bool lesson_cuts(const struct lesson *lesson, long permutation, long step)
 		for (size_t i = 0; i < lesson->ncuts; i++)
 			if (covers(&lesson->cuts[i].scope, permutation, step, own))
 				return true;
+	return false;
+}
+
+bool lesson_edits(const struct lesson *lesson, long step)
+{
+	for (size_t i = 0; i < lesson->nedits; i++)
+		if (lesson->edits[i].step == step)
+			return true;
 	return false;
 }
 

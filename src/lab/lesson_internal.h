@@ -30,6 +30,13 @@ MUST_CHECK enum status directive_more_text(struct directive_reader *r);    /* a 
 MUST_CHECK enum status directive_more_answers(struct directive_reader *r); /* one that begins with | */
 MUST_CHECK enum status directives_check(struct directive_reader *r);       /* when all are read */
 
+/* ---- explore/exercise_directives.c: those of exercises ---- */
+
+MUST_CHECK enum status directive_exercise(struct directive_reader *r);
+MUST_CHECK enum status directive_edit(struct directive_reader *r);
+MUST_CHECK enum status directive_solution(struct directive_reader *r);
+MUST_CHECK enum status directive_check_exercise(struct directive_reader *r); /* when all are read */
+
 /* ---- directives.c: reads them one after another; what several have in common ---- */
 
 /* Fills a lesson's lists from the notes of its spec. */

@@ -62,6 +62,8 @@ struct asset_lesson;
 struct lesson;
 enum status lesson_read(const char *path, struct buf *text, struct err *err);
 const struct asset_lesson *lesson_named(const char *name); /* one that is built in; NULL: there is none */
+/* Its text, by its name or from its file: appended. */
+enum status lesson_source(const char *name, struct buf *text, struct err *err);
 struct lesson *lesson_open(const char *name,
 			   struct err *err); /* by its name or from its file; owned; NULL with a sentence */
 

@@ -82,7 +82,8 @@ static void words_of_lab_are_checked(void **state)
 	(void)state;
 	static const char *const cases[][4] = {
 		{"rnu", NULL, NULL,
-		 "unknown lab command \"rnu\", did you mean run; use list, show, run, play, explore, check, new, "
+		 "unknown lab command \"rnu\", did you mean run; use list, show, run, play, explore, solve, check, "
+		 "new, "
 		 "progress, program, handout or matrix"},
 		{"run", NULL, NULL, "lab run needs a lesson's name, a file, or all"},
 		{"list", "x", NULL, "lab list has no place for \"x\""},

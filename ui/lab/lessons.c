@@ -68,17 +68,25 @@ static size_t orders_of(const struct lessons *lessons, const struct entry_of_lis
 	return n;
 }
 
+static bool lessons_is_exercise(const struct entry_of_list *entry)
+{
+	return entry->lesson && entry->lesson->exercise;
+}
+
 static struct learned_sum lessons_learned(const struct lessons *lessons, const struct entry_of_list *entry)
 {
 	size_t orders = entry->lesson ? entry->lesson->spec->npermutations : 0;
+	if (lessons_is_exercise(entry))
+		orders = 1;
 	return learned_of(app_learned(lessons->app), entry->name, orders);
 }
 
-/* '*' all orders were played, '+' some. */
+/* '*' all orders were played, '+' some; of an exercise: it is solved, or was tried. */
 static void add_mark(struct buf *line, const struct lessons *lessons, const struct entry_of_list *entry)
 {
 	struct learned_sum sum = lessons_learned(lessons, entry);
-	buf_char(line, !sum.orders ? ' ' : sum.orders < orders_of(lessons, entry) ? '+' : '*');
+	bool part = lessons_is_exercise(entry) ? !sum.right : sum.orders < orders_of(lessons, entry);
+	buf_char(line, !sum.orders ? ' ' : part ? '+' : '*');
 }
 
 /* The progress with a lesson, in words. */
@@ -87,6 +95,10 @@ static void lessons_add_learned(struct buf *line, const struct lessons *lessons,
 	struct learned_sum sum = lessons_learned(lessons, entry);
 	if (!sum.orders)
 		return;
+	if (lessons_is_exercise(entry)) {
+		buf_str(line, sum.right ? "Solved. " : "Tried. ");
+		return;
+	}
 	buf_fmt(line, "Played: %u of %zu orders", sum.orders, orders_of(lessons, entry));
 	if (sum.asked)
 		buf_fmt(line, ", %u of %u questions right", sum.right, sum.asked);
@@ -238,6 +250,8 @@ struct view lessons_view(struct app *app)
 	struct lessons *lessons = NEW(struct lessons);
 	lessons->app = app;
 	for (const struct asset_lesson *asset = asset_lessons; asset->name; asset++)
+		lessons_add(lessons, asset);
+	for (const struct asset_lesson *asset = asset_exercises; asset->name; asset++)
 		lessons_add(lessons, asset);
 	return (struct view){&ops, lessons};
 }

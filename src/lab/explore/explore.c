@@ -65,8 +65,15 @@ static void explore_keep_failure(struct explore *explore, const struct stage_fac
 	buf_free(&text);
 }
 
+/* In an exercise, what cannot be torn down is the answer's work, as where it has dropped a table. */
 static void explore_keep_leftover(struct explore *explore, const char *text)
 {
+	if (text && explore->options.strict && explore->outcome && !explore->outcome->impossible) {
+		explore->outcome->failed = true;
+		if (!explore->outcome->error)
+			explore->outcome->error = mem_dup(text);
+		return;
+	}
 	struct buf why = {0};
 	text_escape(&why, text ? text : "", text ? strcspn(text, "\n") : 0, 200);
 	if (text && !explore->err.status)
@@ -127,12 +134,13 @@ static void explore_on_next(void *arg)
 		explore_learn(explore);
 	explore_outcome_free(explore, explore->outcome);
 	explore->outcome = NULL;
-	while (!explore->err.status && !explore->stopped && explore->at < explore->orders.n &&
+	bool last = explore->options.strict && explore->failure.shortest;
+	while (!explore->err.status && !explore->stopped && !last && explore->at < explore->orders.n &&
 	       (known = explore_find(explore))) {
 		explore_count(explore, known);
 		explore->at++;
 	}
-	if (explore->err.status || explore->stopped || explore->at == explore->orders.n)
+	if (explore->err.status || explore->stopped || last || explore->at == explore->orders.n)
 		explore_over(explore);
 	else
 		explore_play(explore);
@@ -251,6 +259,8 @@ void explore_free(struct explore *explore)
 		free(explore->checks[i].shortest);
 		free(explore->checks[i].found);
 	}
+	free(explore->failure.shortest);
+	free(explore->failure.found);
 	free(explore->outcomes);
 	free(explore->checks);
 	known_free(explore->known);

@@ -13,6 +13,7 @@ enum { EXPLORE_CHECKS_MAX = 64 };
 /* What became of an order that was played. */
 struct explore_outcome {
 	bool impossible, waited, retried, deadlocked, failed;
+	char *error;  /* the first; NULL: none */
 	char **found; /* [nchecks]: what a check answered that breaks; else NULL */
 };
 
@@ -37,6 +38,7 @@ struct explore {
 	size_t noutcomes;
 	struct explore_outcome *outcome; /* of the order that is played */
 
+	struct explore_check failure; /* the shortest order that fails */
 	struct explore_check *checks;
 	size_t nchecks, check; /* the check that is asked */
 	struct explore_sums sums;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "explore_internal.h"
 #include "lab/observed.h"
 #include "tokens.h"
@@ -72,8 +73,11 @@ static void explore_note_idle(struct explore *explore, const struct stage_record
 /* ---- facts ---- */
 
 /* The refusals behind it are of the same error. */
-static void explore_take_error(struct explore_outcome *outcome, const char *sqlstate)
+static void explore_take_error(struct explore_outcome *outcome, const struct stage_word *word)
 {
+	const char *sqlstate = word->sqlstate;
+	if (!outcome->error)
+		outcome->error = mem_dup(word->message);
 	outcome->retried = outcome->retried || strcmp(sqlstate, "40001") == 0;
 	outcome->deadlocked = outcome->deadlocked || strcmp(sqlstate, "40P01") == 0;
 	outcome->failed = outcome->failed || (strcmp(sqlstate, "40001") != 0 && strcmp(sqlstate, "40P01") != 0 &&
@@ -89,7 +93,7 @@ static void explore_take_step(struct explore *explore, const struct stage_record
 		if (record->words[i].kind != WORD_ERROR || record->cut)
 			continue;
 		if (!error)
-			explore_take_error(outcome, record->words[i].sqlstate);
+			explore_take_error(outcome, &record->words[i]);
 		error = true;
 	}
 	if (error && !outcome->impossible)

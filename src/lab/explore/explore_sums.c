@@ -12,6 +12,7 @@ void explore_outcome_free(struct explore *explore, struct explore_outcome *outco
 	for (size_t i = 0; i < explore->nchecks; i++)
 		free(outcome->found[i]);
 	free(outcome->found);
+	free(outcome->error);
 	free(outcome);
 }
 
@@ -30,6 +31,17 @@ static void explore_keep_shortest(struct explore *explore, struct explore_check 
 	check->switches = switches;
 }
 
+/* Where the sessions follow one another, there is nothing to retry. */
+static void explore_keep_failed(struct explore *explore, const struct explore_outcome *outcome)
+{
+	size_t switches = orders_switches(&explore->orders, orders_word(&explore->orders, explore->at));
+	bool serial = switches + 1 == explore->orders.spec.nsessions;
+	if (outcome->failed || (serial && outcome->error)) {
+		explore->failure.broken++;
+		explore_keep_shortest(explore, &explore->failure, outcome->error ? outcome->error : "it did not end");
+	}
+}
+
 void explore_count(struct explore *explore, const struct explore_outcome *outcome)
 {
 	struct explore_sums *sums = &explore->sums;
@@ -42,6 +54,7 @@ void explore_count(struct explore *explore, const struct explore_outcome *outcom
 	sums->retried += outcome->retried;
 	sums->deadlocked += outcome->deadlocked;
 	sums->failed += outcome->failed;
+	explore_keep_failed(explore, outcome);
 	for (size_t i = 0; i < explore->nchecks; i++) {
 		if (!outcome->found[i])
 			continue;
@@ -65,6 +78,11 @@ size_t explore_nchecks(const struct explore *explore)
 const struct explore_check *explore_check(const struct explore *explore, size_t at)
 {
 	return &explore->checks[at];
+}
+
+const struct explore_check *explore_failure(const struct explore *explore)
+{
+	return explore->failure.shortest ? &explore->failure : NULL;
 }
 
 const struct explore_check *explore_shortest(const struct explore *explore)

@@ -92,6 +92,8 @@ static void lab_start(void *arg, const struct err *err)
 		lab->matrix = matrix_start(lab);
 	else if (strcmp(run->args[0], "explore") == 0)
 		lab->exploring = exploring_start(lab);
+	else if (strcmp(run->args[0], "solve") == 0)
+		lab->solving = solving_start(lab);
 	else if (lab->spec)
 		lab->transcript = transcript_start(app->loop, app->ring, &app->settings.conninfo, lab->spec,
 						   lesson_named(run->args[1]) != NULL, &to);
@@ -132,6 +134,11 @@ static enum status check_explore(const struct run *run, struct err *err)
 	return check_run(run, err) ? err->status : exploring_check(run, err);
 }
 
+static enum status check_solve(const struct run *run, struct err *err)
+{
+	return check_run(run, err) ? err->status : solving_check(run, err);
+}
+
 /* ---- its life ---- */
 
 /* ^C ends the program, which has it torn down. */
@@ -153,6 +160,8 @@ static bool stop_lab(struct job *job, enum job_stop how)
 		matrix_stop(lab->matrix);
 	if (lab->exploring)
 		exploring_stop(lab->exploring);
+	if (lab->solving)
+		solving_stop(lab->solving);
 	return true;
 }
 
@@ -165,6 +174,7 @@ static void free_lab(struct job *job)
 	handout_free(lab->handout);
 	matrix_free(lab->matrix);
 	exploring_free(lab->exploring);
+	solving_free(lab->solving);
 	spec_free(lab->spec);
 	free(lab);
 }
@@ -195,6 +205,12 @@ static void do_run(struct run *run)
 	waiters_wait(app, app->settings.demo || !transcript ? COMMAND_SERVER : 0, lab_start, lab);
 }
 
+static void do_solve(struct run *run)
+{
+	if (!solving_shows(run))
+		do_run(run);
+}
+
 /* ---- the command ---- */
 
 static const struct word_of_lab {
@@ -206,6 +222,7 @@ static const struct word_of_lab {
 	{"show", "a lesson's name, or a file", NULL, lessons_show},
 	{"run", "a lesson's name, a file, or all", check_run, do_run},
 	{"explore", "a lesson's name, or a file", check_explore, do_run},
+	{"solve", "an exercise's name, or a file", check_solve, do_solve},
 	{"check", "a file", NULL, lessons_check},
 	{"new", "the name of the lesson to begin", NULL, lessons_new},
 	{"progress", NULL, NULL, lab_progress},
@@ -216,8 +233,8 @@ static const struct word_of_lab {
 
 /* As usage and errors name them. */
 #define LAB_WORDS(SEP, LAST)                                                                                           \
-	"list" SEP "show" SEP "run" SEP "play" SEP "explore" SEP "check" SEP "new" SEP "progress" SEP "program" SEP    \
-	"handout" LAST "matrix"
+	"list" SEP "show" SEP "run" SEP "play" SEP "explore" SEP "solve" SEP "check" SEP "new" SEP "progress" SEP      \
+	"program" SEP "handout" LAST "matrix"
 
 static const struct word_of_lab *find_word(const char *name, struct err *err)
 {
@@ -266,9 +283,18 @@ static enum status lab_check_options(const struct run *run, const char *word, st
 	return ST_OK;
 }
 
+static bool lab_takes_more(const char *word)
+{
+	static const char *const words[] = {"handout", "program", "solve", "edit"};
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum status check_lab(const struct run *run, struct err *err)
 {
-	if (run->nmore && strcmp(run->args[0], "handout") != 0 && strcmp(run->args[0], "program") != 0)
+	if (run->nmore && !lab_takes_more(run->args[0]))
 		return err_set(err, ST_USAGE, "lab %.40s has no place for \"%.80s\"", run->args[0], run->more[0]);
 	if (is_played(run) && app_prints(run->app))
 		return lab_check_play(run, err);

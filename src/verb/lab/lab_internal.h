@@ -20,6 +20,7 @@ struct lab {
 	struct handout *handout;
 	struct matrix *matrix;
 	struct exploring *exploring;
+	struct solving *solving;
 };
 
 /* Ends what is played, and its run. */
@@ -47,6 +48,14 @@ void handout_free(struct handout *handout);
 struct matrix *matrix_start(struct lab *lab); /* of lab->run; the session that browses is connected */
 void matrix_stop(struct matrix *matrix);
 void matrix_free(struct matrix *matrix);
+
+/* ---- solve.c: lab solve ---- */
+struct exercise *exercise_open(const char *name, struct err *err); /* by its name or from its file; owned */
+enum status solving_check(const struct run *run, struct err *err);
+bool solving_shows(struct run *run); /* what there is to write, which ends the run; false: there is an answer */
+struct solving *solving_start(struct lab *lab); /* of lab->run; the session that browses is connected */
+void solving_stop(struct solving *solving);
+void solving_free(struct solving *solving);
 
 /* ---- explore.c: lab explore ---- */
 enum status exploring_check(const struct run *run, struct err *err); /* its options */

@@ -33,6 +33,9 @@ const struct asset_lesson *lesson_named(const char *name)
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
 		if (strcmp(lesson->name, name) == 0)
 			return lesson;
+	for (const struct asset_lesson *exercise = asset_exercises; exercise->name; exercise++)
+		if (strcmp(exercise->name, name) == 0)
+			return exercise;
 	return NULL;
 }
 
@@ -48,23 +51,30 @@ static void no_lesson(const char *name, struct err *err)
 	struct nearest nearest = {.word = name};
 	for (const struct asset_lesson *lesson = asset_lessons; lesson->name; lesson++)
 		nearest_try(&nearest, lesson->name);
+	for (const struct asset_lesson *exercise = asset_exercises; exercise->name; exercise++)
+		nearest_try(&nearest, exercise->name);
 	err_set(err, ST_USAGE,
 		"there is no lesson %.80s%s%s; `lab list` names them, and a file's name ends in .spec or holds a /",
 		name, nearest.best ? ", did you mean " : "", nearest.best ? nearest.best : "");
 }
 
-struct lesson *lesson_open(const char *name, struct err *err)
+enum status lesson_source(const char *name, struct buf *text, struct err *err)
 {
 	const struct asset_lesson *shipped = lesson_named(name);
+	if (!shipped && is_path(name))
+		return lesson_read(name, text, err);
 	if (shipped)
-		return lesson_parse(name, shipped->text, strlen(shipped->text), err);
-	if (!is_path(name)) {
+		buf_str(text, shipped->text);
+	else
 		no_lesson(name, err);
-		return NULL;
-	}
+	return shipped ? ST_OK : err->status;
+}
+
+struct lesson *lesson_open(const char *name, struct err *err)
+{
 	struct buf text = {0};
 	struct lesson *lesson = NULL;
-	if (lesson_read(name, &text, err) == ST_OK)
+	if (lesson_source(name, &text, err) == ST_OK)
 		lesson = lesson_parse(name, buf_text(&text), text.len, err);
 	buf_free(&text);
 	return lesson;

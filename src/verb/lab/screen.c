@@ -8,25 +8,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/options.h"
+#include "cli/words.h"
 #include "lab/player.h"
 #include "lab/story.h"
+#include "screen_internal.h"
 #include "src/verb/verb_internal.h"
-
-/* The lesson of app->player while it is there. */
-struct playing {
-	struct job job;
-	bool ends, over; /* it is being torn down; it was */
-	bool against;    /* on the server of --against */
-	bool turns;      /* then it goes on there, or comes back, at this place: */
-	size_t order, sent;
-	struct timer *sweep;
-	struct lesson *lesson; /* the player's */
-	bool noted;            /* the result of this order */
-};
 
 static const struct job_ops playing_ops;
 
-static struct playing *playing_of(const struct app *app)
+struct playing *lab_screen_playing(const struct app *app)
 {
 	return (struct playing *)job_find(app, &playing_ops);
 }
@@ -49,9 +39,9 @@ const struct learned *app_learned(struct app *app)
 /* An order that was played to its end is remembered. */
 static void lab_screen_note(struct app *app)
 {
-	struct playing *playing = playing_of(app);
+	struct playing *playing = lab_screen_playing(app);
 	bool over = app->player && player_state(app->player) == PLAYER_OVER;
-	if (over && !playing->noted && !player_strayed(app->player)) {
+	if (over && !playing->noted && !playing->exercise && !player_strayed(app->player)) {
 		struct player_score score = player_score(app->player);
 		(void)learned_note(player_name(app->player), player_order(app->player), score.right,
 				   score.answered ? score.asked : 0);
@@ -69,12 +59,9 @@ static void lab_screen_on_changed(void *arg)
 
 static void lab_screen_sweep(void *arg);
 
-static enum status play(struct app *app, const char *name, bool against, struct err *err)
+void lab_screen_open(struct app *app, const char *name, struct lesson *lesson, struct exercise *exercise, bool against)
 {
 	const struct conninfo *info = against ? &app->settings.against : &app->settings.conninfo;
-	struct lesson *lesson = lesson_open(name, err);
-	if (!lesson)
-		return err->status;
 	struct lesson_server server;
 	if (lesson->second.wanted && !settings_second(&app->settings)) {
 		lesson_free(lesson);
@@ -84,6 +71,7 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	struct playing *playing = NEW(struct playing);
 	playing->job = (struct job){.ops = &playing_ops, .name = "a lesson", .uses = USES_STAGE};
 	playing->lesson = lesson;
+	playing->exercise = exercise;
 	playing->against = against;
 	playing->sweep = timer_new(app->loop, lab_screen_sweep, app);
 	job_begin(app, &playing->job);
@@ -93,6 +81,17 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 	player_for_reader(app->player);
 	if (!against && lesson_server_of(app->browse, &server))
 		player_server(app->player, &server);
+}
+
+static enum status play(struct app *app, const char *name, bool against, struct err *err)
+{
+	struct lesson *lesson = lesson_open(name, err);
+	struct exercise *exercise = lesson && lesson->exercise ? exercise_open(name, err) : NULL;
+	if (!lesson || (lesson->exercise && !exercise)) {
+		lesson_free(lesson);
+		return err->status;
+	}
+	lab_screen_open(app, name, lesson, exercise, against);
 	return ST_OK;
 }
 
@@ -113,6 +112,7 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 	if (run_standby(app, "a lesson", err) || play(app, name, false, err))
 		return err->status;
 	lab_screen_begin(app);
+	lab_screen_say_task(app);
 	return go_to_place(app, "playing");
 }
 
@@ -120,11 +120,15 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 static void lab_screen_sweep(void *arg)
 {
 	struct app *app = arg;
-	struct playing was = *playing_of(app);
+	struct playing was = *lab_screen_playing(app);
 	struct err err;
 	char *name = mem_dup(player_name(app->player));
-	job_end(&playing_of(app)->job);
-	if (!was.turns)
+	if (was.back)
+		lab_screen_playing(app)->back = NULL, lab_screen_playing(app)->exercise = NULL;
+	job_end(&lab_screen_playing(app)->job);
+	if (was.back)
+		lab_screen_begin_back(app, name, &was);
+	else if (!was.turns)
 		go_to_place(app, "lessons");
 	else if (play(app, name, was.against, &err))
 		app_say(app, err.status, "%s", err.text);
@@ -139,7 +143,7 @@ static void lab_screen_sweep(void *arg)
 static void on_left(void *arg)
 {
 	struct app *app = arg;
-	struct playing *playing = playing_of(app);
+	struct playing *playing = lab_screen_playing(app);
 	struct err err;
 	if (story_left(&err, app->player))
 		app_say(app, err.status, "%s", err.text);
@@ -148,7 +152,7 @@ static void on_left(void *arg)
 	quit_look(app);
 }
 
-static void lab_screen_end(struct playing *playing)
+void lab_screen_end(struct playing *playing)
 {
 	struct app *app = playing->job.app;
 	if (playing->ends)
@@ -192,6 +196,8 @@ static void free_playing(struct job *job)
 	player_free(job->app->player);
 	job->app->player = NULL;
 	lesson_free(playing->lesson);
+	lesson_free(playing->back);
+	exercise_free(playing->exercise);
 	free(playing);
 }
 
@@ -199,12 +205,6 @@ static const struct job_ops playing_ops = {
 	.stop = stop_playing, .awaited = is_awaited, .last_words = lab_screen_last_words, .free = free_playing};
 
 /* ---- the words of a played lesson ---- */
-
-struct call {
-	struct app *app;
-	struct player *player; /* never NULL */
-	const char *argument;  /* may be NULL */
-};
 
 static enum status number(const struct call *call, const char *what, unsigned long long most, size_t *n,
 			  struct err *err)
@@ -343,7 +343,7 @@ static enum status do_against(const struct call *call, struct err *err)
 	if (!app->settings.against.target)
 		return err_set(err, ST_USAGE,
 			       "start teller with --against URI to see the same steps on another server");
-	struct playing *playing = playing_of(app);
+	struct playing *playing = lab_screen_playing(app);
 	if (is_awaited(&playing->job) && player_state(call->player) != PLAYER_READY)
 		return err_set(err, ST_USAGE, "not now: wait until the running step is answered");
 	playing->turns = true;
@@ -365,7 +365,7 @@ static enum status do_cancel_steps(const struct call *call, struct err *err)
 static enum status do_leave_lesson(const struct call *call, struct err *err)
 {
 	(void)err;
-	lab_screen_end(playing_of(call->app));
+	lab_screen_end(lab_screen_playing(call->app));
 	return ST_OK;
 }
 
@@ -373,9 +373,21 @@ static const struct {
 	const char *name;
 	enum status (*fn)(const struct call *call, struct err *err);
 } words[] = {
-	{"next", do_next},   {"step", do_session},    {"answer", do_answer},       {"go", do_go},
-	{"auto", do_auto},   {"faster", do_faster},   {"slower", do_slower},       {"again", do_again},
-	{"order", do_order}, {"against", do_against}, {"cancel", do_cancel_steps}, {"leave", do_leave_lesson},
+	{"next", do_next},
+	{"step", do_session},
+	{"answer", do_answer},
+	{"go", do_go},
+	{"auto", do_auto},
+	{"faster", do_faster},
+	{"slower", do_slower},
+	{"again", do_again},
+	{"order", do_order},
+	{"against", do_against},
+	{"cancel", do_cancel_steps},
+	{"leave", do_leave_lesson},
+	{"edit", lab_screen_edit},
+	{"try", lab_screen_try},
+	{"solution", lab_screen_solution},
 };
 
 bool lab_screen_knows(const char *word)
@@ -386,9 +398,10 @@ bool lab_screen_knows(const char *word)
 	return strcmp(word, "play") == 0;
 }
 
-static enum status do_word(struct app *app, const char *word, const char *argument, struct err *err)
+static enum status do_word(struct app *app, const struct run *run, struct err *err)
 {
-	struct call call = {app, app->player, argument};
+	const char *word = run->args[0], *argument = run->args[1];
+	struct call call = {app, run, app->player, argument};
 	if (!word)
 		return go_to_place(app, app->player ? "playing" : "lessons");
 	if (strcmp(word, "play") == 0)
@@ -396,7 +409,7 @@ static enum status do_word(struct app *app, const char *word, const char *argume
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		if (strcmp(word, words[i].name) != 0)
 			continue;
-		if (app->player && playing_of(app)->ends)
+		if (app->player && lab_screen_playing(app)->ends)
 			return err_set(err, ST_USAGE, "the lesson is being torn down; then its list is shown");
 		if (!app->player)
 			return err_set(err, ST_USAGE, "no lesson is being played; `lab` lists them");
@@ -404,7 +417,7 @@ static enum status do_word(struct app *app, const char *word, const char *argume
 	}
 	return err_set(err, ST_USAGE,
 		       "unknown lab command \"%.40s\"; on a screen use play NAME, next, step, answer, go, auto, "
-		       "order, again, against or leave",
+		       "order, again, against, edit, try, solution or leave",
 		       word);
 }
 
@@ -416,7 +429,7 @@ static void lab_screen_go(void *arg, const struct err *not_ready)
 	if (not_ready)
 		err = *not_ready, status = err.status;
 	else
-		status = do_word(run->app, run->args[0], run->args[1], &err);
+		status = do_word(run->app, run, &err);
 	run_end(run, status, status && err.text[0] ? err.text : NULL);
 }
 

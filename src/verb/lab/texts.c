@@ -75,9 +75,9 @@ static void lab_texts_add_doubts(struct buf *out, const struct lesson *lesson)
 
 enum { LIST_COLUMNS = 7 };
 
-static void write_list(struct output *output)
+static void lab_texts_write_list(struct output *output, const struct asset_lesson *assets)
 {
-	for (const struct asset_lesson *asset = asset_lessons; asset->name; asset++) {
+	for (const struct asset_lesson *asset = assets; asset->name; asset++) {
 		struct err err;
 		struct lesson *lesson = lesson_open(asset->name, &err);
 		struct buf needs = {0}, verified = {0}, documented = {0};
@@ -116,24 +116,31 @@ static void lab_texts_add_learned(struct buf *out, const struct learned *learned
 	buf_char(out, ')');
 }
 
-static void show_list(struct app *app)
+static void lab_texts_add_list(struct buf *out, struct app *app, const struct asset_lesson *assets)
 {
-	struct buf out = {0};
-	for (const struct asset_lesson *asset = asset_lessons; asset->name; asset++) {
+	for (const struct asset_lesson *asset = assets; asset->name; asset++) {
 		struct err err;
 		struct lesson *lesson = lesson_open(asset->name, &err);
 		struct buf needs = {0};
 		if (!lesson)
 			continue;
 		lessons_needs(&needs, lesson, -1);
-		lab_texts_add_doubts(&needs, lesson);
-		buf_fmt(&out, "%-24s %s%s%s%s", asset->name, lab_texts_text_of(lesson, LESSON_TITLE, -1, -1),
+		if (!lesson->exercise)
+			lab_texts_add_doubts(&needs, lesson);
+		buf_fmt(out, "%-24s %s%s%s%s", asset->name, lab_texts_text_of(lesson, LESSON_TITLE, -1, -1),
 			needs.len ? " (" : "", buf_text(&needs), needs.len ? ")" : "");
-		lab_texts_add_learned(&out, app_learned(app), lesson, asset->name);
-		buf_char(&out, '\n');
+		lab_texts_add_learned(out, app_learned(app), lesson, asset->name);
+		buf_char(out, '\n');
 		buf_free(&needs);
 		lesson_free(lesson);
 	}
+}
+
+static void show_list(struct app *app)
+{
+	struct buf out = {0};
+	lab_texts_add_list(&out, app, asset_lessons);
+	lab_texts_add_list(&out, app, asset_exercises);
 	app_show(app, "Lessons", &out);
 }
 
@@ -147,7 +154,8 @@ void lessons_list(struct run *run)
 	enum status status = run_format(run, &format, &err);
 	if (!status && record_wanted(run)) {
 		struct output *output = output_new(stdout, format, LIST_COLUMNS, names, right);
-		write_list(output);
+		lab_texts_write_list(output, asset_lessons);
+		lab_texts_write_list(output, asset_exercises);
 		status = output_end(output, run->app, &err);
 	} else if (!status) {
 		show_list(run->app);
