@@ -22,6 +22,7 @@
  * Answers are hostile: each statement has EXERCISE_STATEMENT_MS, sessions begin as new ones, with the player's own
  * schema first in their search_path. Nothing keeps SQL from naming what is elsewhere, with the rights of the role.
  */
+#define EXERCISE_LIMIT_SQL "SET statement_timeout = 5000" /* ms: EXERCISE_STATEMENT_MS */
 enum { EXERCISE_STATEMENT_MS = 5000, EXERCISE_ORDERS_MAX = 1000, EXERCISE_ANSWER_MAX = 65536 };
 
 struct exercise;

@@ -106,6 +106,8 @@ struct player_place {
 struct player_place player_place(const struct player *player);
 void player_begin(struct player *player, size_t order); /* from its start, whatever was being played */
 
+/* Before the first player_begin(): each order begins with sessions as new, and with this (static) sent to them. */
+void player_clean(struct player *player, const char *session_sql);
 /* Of transactions that name no level, from the next player_begin() on: see stage_isolation(). */
 void player_isolation(struct player *player, const char *level);
 

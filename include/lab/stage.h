@@ -194,6 +194,9 @@ void stage_retry(struct stage *stage, size_t lane, bool on);
  */
 void stage_isolation(struct stage *stage, const char *level);
 
+/* STAGE_OFF only. As the options `clean` and `session_sql`, from the next stage_begin() on. */
+void stage_clean(struct stage *stage, const char *session_sql);
+
 /*
  * STAGE_OFF only. From the next stage_begin() on, the connection of this step's session is cut at the socket when the
  * server has done the step, before its answer is read. Where its permutation has more steps for the session, the

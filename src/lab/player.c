@@ -80,6 +80,11 @@ static void begin_now(struct player *player)
 	stage_begin(player->stage, player->permutation);
 }
 
+void player_clean(struct player *player, const char *session_sql)
+{
+	stage_clean(player->stage, session_sql);
+}
+
 void player_isolation(struct player *player, const char *level)
 {
 	player->isolation = level;

@@ -187,6 +187,13 @@ void stage_retry(struct stage *stage, size_t lane, bool on)
 	engine_lane_set(&stage->lanes[lane], on);
 }
 
+void stage_clean(struct stage *stage, const char *session_sql)
+{
+	assert(stage->state == STAGE_OFF);
+	stage->options.clean = true;
+	stage->options.session_sql = session_sql;
+}
+
 void stage_isolation(struct stage *stage, const char *level)
 {
 	assert(stage->state == STAGE_OFF);

@@ -78,6 +78,7 @@ void lab_screen_say_task(struct app *app)
 void lab_screen_begin_back(struct app *app, const char *name, const struct playing *was)
 {
 	lab_screen_open(app, name, was->back, was->exercise, false);
+	player_clean(app->player, EXERCISE_LIMIT_SQL);
 	lab_screen_playing(app)->tried = true;
 	player_begin(app->player, was->back->spec->npermutations - 1);
 	player_go_to(app->player, SIZE_MAX);
