@@ -51,9 +51,10 @@ struct explore_options {
 	enum explore_level level;
 	uint64_t orders; /* so many at most, by chance where there are more */
 	uint64_t seed;
-	int64_t limit_us;    /* for a step, before it is cancelled */
-	unsigned timeout_ms; /* the server's own limit for a statement; 0: none */
-	bool strict;         /* for an exercise: the first order that a statement fails in is the last */
+	int64_t limit_us;              /* for a step, before it is cancelled */
+	unsigned timeout_ms;           /* the server's own limit for a statement; 0: none */
+	const struct conninfo *second; /* where another server is; NULL: there is none */
+	bool strict;                   /* for an exercise: the first order that a statement fails in is the last */
 };
 
 /* A check, and the shortest order that breaks it: with the fewest switches between sessions, of these the first. */

@@ -190,6 +190,7 @@ static void exercise_begin(struct exercise_judge *judge, struct loop *loop, stru
 						  .orders = EXERCISE_ORDERS_MAX,
 						  .limit_us = (int64_t)JUDGE_LIMIT_MS * 1000,
 						  .timeout_ms = EXERCISE_STATEMENT_MS,
+						  .second = server->second,
 						  .strict = true};
 		struct explore_to to = {exercise_on_progress, exercise_on_explored, judge};
 		judge->explore = explore_start(loop, ring, info, judge->lesson, &options, &to);

@@ -229,6 +229,8 @@ struct explore *explore_start(struct loop *loop, struct ring *ring, const struct
 	explore->stage = stage_new(loop, ring, info, lesson->spec, &stage, explore_on_fact, explore);
 	if (options->level != EXPLORE_AS_WRITTEN)
 		stage_isolation(explore->stage, explore_level_name(options->level));
+	if (lesson->second.wanted && options->second)
+		stage_second(explore->stage, &lesson->second, options->second);
 	for (size_t i = 0; i < lesson->spec->nsteps; i++)
 		stage_cut(explore->stage, i, lesson_cuts(lesson, -1, (long)i));
 	explore->next = timer_new(loop, explore_on_next, explore);

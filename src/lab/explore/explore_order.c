@@ -29,8 +29,10 @@ static void explore_on_checked(void *arg, const struct stage_word *word)
 
 void explore_ask_checks(struct explore *explore)
 {
-	if (explore->check < explore->nchecks)
-		stage_ask(explore->stage, explore->checks[explore->check].check->sql, explore_on_checked, explore);
+	if (explore->check == explore->nchecks)
+		return;
+	const struct lesson_check *check = explore->checks[explore->check].check;
+	(check->second ? stage_ask_second : stage_ask)(explore->stage, check->sql, explore_on_checked, explore);
 }
 
 /* ---- a session that can do nothing more ---- */

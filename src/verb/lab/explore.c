@@ -333,7 +333,9 @@ static bool exploring_open(struct exploring *exploring)
 	exploring->lesson = lesson_open(exploring->lab->run->args[1], err);
 	if (!exploring->lesson || explore_may(exploring->lesson, err))
 		return false;
-	if (!lesson_server_of(app->browse, &server))
+	bool known = lesson_server_of(app->browse, &server);
+	server.second = exploring->options.second = settings_second(&app->settings);
+	if (!known)
 		err_set(err, ST_LOST, "the connection was lost, and with it what server this is");
 	else if (!lesson_runs(exploring->lesson, -1, &server, &why))
 		err_set(err, ST_REJECTED, "%.200s cannot be explored: it %s", exploring->lab->run->args[1], why.text);

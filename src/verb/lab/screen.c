@@ -63,11 +63,6 @@ void lab_screen_open(struct app *app, const char *name, struct lesson *lesson, s
 {
 	const struct conninfo *info = against ? &app->settings.against : &app->settings.conninfo;
 	struct lesson_server server;
-	if (lesson->second.wanted && !settings_second(&app->settings)) {
-		lesson_free(lesson);
-		return err_set(err, ST_USAGE, "the lesson %.80s needs a second server: start teller with --second URL",
-			       name);
-	}
 	struct playing *playing = NEW(struct playing);
 	playing->job = (struct job){.ops = &playing_ops, .name = "a lesson", .uses = USES_STAGE};
 	playing->lesson = lesson;
@@ -87,8 +82,12 @@ static enum status play(struct app *app, const char *name, bool against, struct 
 {
 	struct lesson *lesson = lesson_open(name, err);
 	struct exercise *exercise = lesson && lesson->exercise ? exercise_open(name, err) : NULL;
-	if (!lesson || (lesson->exercise && !exercise)) {
+	bool alone = lesson && lesson->second.wanted && !settings_second(&app->settings);
+	if (alone)
+		err_set(err, ST_USAGE, "the lesson %.80s needs a second server: start teller with --second URL", name);
+	if (!lesson || alone || (lesson->exercise && !exercise)) {
 		lesson_free(lesson);
+		exercise_free(exercise);
 		return err->status;
 	}
 	lab_screen_open(app, name, lesson, exercise, against);

@@ -134,6 +134,7 @@ struct solving *solving_start(struct lab *lab)
 	solving->next = timer_new(app->loop, solving_on_next, solving);
 	solving->exercise = exercise_open(lab->run->args[1], err);
 	(void)lesson_server_of(app->browse, &server);
+	server.second = settings_second(&app->settings);
 	if (solving->exercise && !solving_read(solving->exercise, lab->run->more[0], err))
 		solving->judge = exercise_judge_start(app->loop, app->ring, &app->settings.conninfo, solving->exercise,
 						      &server, &to, err);

@@ -93,6 +93,7 @@ enum status try_answer(struct app *app, struct exercise *exercise, struct err *e
 	struct trying *trying = NEW(struct trying);
 	struct exercise_to to = {trying_on_progress, trying_on_done, trying};
 	(void)lesson_server_of(app->browse, &server);
+	server.second = settings_second(&app->settings);
 	trying->judge =
 		exercise_judge_start(app->loop, app->ring, &app->settings.conninfo, exercise, &server, &to, err);
 	if (!trying->judge) {
