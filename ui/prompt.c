@@ -150,8 +150,24 @@ static int prompt_discard(int count, int key)
 	return 0;
 }
 
+/* The search that edits what is looked for in place of the line loses memory on most ways out of it (readline 8.2); the
+ * one that finds as one types takes its keys, Alt-p and Alt-n. */
+static void replace_search(Keymap map)
+{
+	for (int key = 0; key < KEYMAP_SIZE; key++) {
+		rl_command_func_t **function = &map[key].function;
+		if (map[key].type != ISFUNC)
+			continue;
+		if (*function == rl_noninc_forward_search)
+			*function = rl_forward_search_history;
+		else if (*function == rl_noninc_reverse_search)
+			*function = rl_reverse_search_history;
+	}
+}
+
 static void bind_keys(void)
 {
+	replace_search(rl_get_keymap_by_name("emacs-meta"));
 	if (rl_get_keymap()[DISCARD_KEY].function == rl_unix_line_discard)
 		rl_bind_key(DISCARD_KEY, prompt_discard);
 	rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);

@@ -230,6 +230,30 @@ static void a_fifo_for_a_history(void **state)
 	proc_free(proc_run((const char *const[]){"rm", "-r", home, NULL}, NULL, NULL));
 }
 
+/* Alt-p and Alt-n are the search that finds as one types. */
+static void a_search_by_alt(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":goto 7020<Enter>");
+	console_expect_selected(term, "7020");
+	for (int forward = 0; forward < 2; forward++) {
+		term_type(term, ":count");
+		term_send(term, forward ? "\x1bn" : "\x1bp", 2);
+		term_expect(term, forward ? "(i-search)" : "(reverse-i-search)");
+		term_type(term, "xyz<^G>");
+		term_expect(term, ":count");
+		term_type(term, "<^C>");
+		term_expect(term, "? help");
+		term_settle(term);
+	}
+	term_type(term, ":goto 7030");
+	term_send(term, "\x1bpabc", 5);
+	term_expect(term, "search)`abc");
+	kill(term_pid(term), SIGTERM);
+	term_expect_exit(term, 128 + SIGTERM); /* and not with what LeakSanitizer says */
+	term_expect_restored(term);
+}
+
 /* A history of so many lines, in a directory of the test's own. */
 static void make_history(char home[], unsigned lines)
 {
@@ -309,6 +333,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_search_before_anything_was_drawn, term_teardown),
 		cmocka_unit_test_teardown(a_prefix_key_in_the_search, term_teardown),
 		cmocka_unit_test_teardown(a_fifo_for_a_history, term_teardown),
+		cmocka_unit_test_teardown(a_search_by_alt, term_teardown),
 		cmocka_unit_test_teardown(an_edited_line_that_is_too_old, term_teardown),
 		cmocka_unit_test_teardown(a_history_that_is_too_long, term_teardown),
 	};
