@@ -49,6 +49,7 @@ struct statement {
 	const char *shown;  /* stands for a long text in the events; NULL: the text itself */
 	bool once;          /* not worth preparing (DDL, a text made for this one use) */
 	bool apart;         /* a Sync follows: outside a transaction, it is one of its own */
+	bool few;           /* its answer is a few short rows, and is taken whole; others are taken row by row */
 	struct shape shape; /* what its answer must be; another one is refused as an error of the server would be */
 	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
 };

@@ -23,6 +23,7 @@ static void transfer_add(struct transfer *transfer, struct batch *batch, enum ve
 	struct statement *statement = &batch->statements[batch->n++];
 	*statement = catalogue_select(transfer->catalogue, which, kept, nparams);
 	statement->verb = verb;
+	statement->few = true;
 }
 
 /* A transfer whose id was given may have happened already. */
@@ -171,7 +172,7 @@ static enum body_say transfer_start(struct transfer *transfer, struct batch *bat
 		rule_same(transfer->asked_source, reason);
 		return BODY_REJECT;
 	}
-	if (uuid_parse(transfer->id, uuid) != 0) {
+	if (transfer->id_was_given && uuid_parse(transfer->id, uuid) != 0) {
 		err_set(reason, ST_REJECTED, "\"%s\" is not a valid transfer id: use a UUID",
 			say_id(transfer->id).text);
 		return BODY_REJECT;

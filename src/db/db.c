@@ -233,6 +233,7 @@ bool db_send_statement(struct db *db, const struct statement *statement, size_t 
 			    .prepared = prepared ? prepared->number : 0,
 			    .verb = statement->verb,
 			    .commits = statement->commits,
+			    .few = statement->few,
 		    });
 	int n = (int)statement->nparams;
 	if (prepared)

@@ -31,6 +31,7 @@ struct pending {
 	unsigned prepared; /* number of the prepared text, 0 for none */
 	enum verb verb;
 	bool commits;
+	bool few;
 	struct shape shape; /* its own copy */
 	char *sql;
 	char *params;
@@ -115,6 +116,7 @@ struct db {
 	size_t answered;
 	PGresult *current; /* first result of pending[at] that matters: the first error, else the last result */
 	struct gathered gathered;
+	size_t arrived; /* bytes of an answer that is taken whole, or more: what was there may be counted twice */
 	PGresult *prepare_error;
 	struct db_context context;
 	struct db_reply reply;
@@ -285,6 +287,7 @@ void rows_put_names(struct rows *rows, const PGresult *result, char **at);
 const char *rows_put(char **at, const char *s, size_t n);
 
 /* gather.c */
+enum { GATHER_MAX = 32 << 20 };
 bool gather_row(struct gathered *gathered, const PGresult *row); /* false: too much */
 void gather_end(struct gathered *gathered, const PGresult *end); /* the last row is in; `end` has the shape of all */
 void gather_refuse(struct answer *answer, struct buf *text);     /* what is said where it was too much */

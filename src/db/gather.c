@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "db_internal.h"
 
-enum { GATHER_MAX = 32 << 20, CELL_NULL = UINT32_MAX };
+enum { CELL_NULL = UINT32_MAX };
 
 static void gather_cell(struct gathered *gathered, const PGresult *row, int col)
 {

@@ -2,10 +2,14 @@
 /* What comes in over a connection: answers, message by message, to those who wait for them. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "db_internal.h"
+
+static const char receive_endless[] =
+	"the server answers with more than 32 MB; no question of teller's has such an answer";
 
 static void finish_prepare(struct db *db, const struct pending *pending)
 {
@@ -109,7 +113,9 @@ static void receive_keep(struct db *db, PGresult *result)
 /* libpq wants to be told for each statement, before its first row. */
 void receive_row_by_row(struct db *db)
 {
-	if (db->at < db->npending && db->pending[db->at].kind == PENDING_STATEMENT)
+	const struct pending *next = db->at < db->npending ? &db->pending[db->at] : NULL;
+	db->arrived = 0;
+	if (next && next->kind == PENDING_STATEMENT && !next->few)
 		PQsetSingleRowMode(db->conn);
 }
 
@@ -134,8 +140,24 @@ static bool receive_row(struct db *db, PGresult *row)
 	if (room)
 		return true;
 	free(db->end);
-	db->end = mem_dup("the server answers with more than 32 MB; no question of teller's has such an answer");
+	db->end = mem_dup(receive_endless);
 	return false;
+}
+
+/* Of what is taken whole libpq tells nothing before it is all there. What arrives is counted, often twice, and no answer
+ * that is meant comes near. */
+static bool receive_too_much(struct db *db)
+{
+	int there = 0;
+	bool whole = db->state == DB_BUSY && db->at < db->npending && db->pending[db->at].few;
+	if (!whole || ioctl(db->fd, FIONREAD, &there) != 0)
+		return false;
+	db->arrived += there > 0 ? (size_t)there : 0;
+	if (db->arrived <= GATHER_MAX)
+		return false;
+	free(db->end);
+	db->end = mem_dup(receive_endless);
+	return true;
 }
 
 static bool is_our_copy(const struct db *db)
@@ -272,6 +294,10 @@ void db_ready(void *arg, int events)
 	}
 	if (db->cut_due && db->state == DB_BUSY && (events & WATCH_READ)) {
 		receive_cut(db);
+		return;
+	}
+	if ((events & WATCH_READ) && receive_too_much(db)) {
+		db_lose(db, NULL);
 		return;
 	}
 	if ((events & WATCH_READ) && !PQconsumeInput(db->conn)) {

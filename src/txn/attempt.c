@@ -79,11 +79,12 @@ bool attempt_holds_commit(const struct txn *txn, size_t from, size_t to)
 void attempt_forget_answers(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
-	for (size_t i = 0; i < BODY_MAX_STATEMENTS; i++) {
+	for (size_t i = 0; i < attempt->nkept; i++) {
 		rows_free(attempt->rows[i]);
 		attempt->rows[i] = NULL;
 		attempt->answers[i] = (struct answer){0};
 	}
+	attempt->nkept = 0;
 }
 
 /* A retry by savepoint goes on in the transaction that is open, with the number it has. */

@@ -40,6 +40,7 @@ static void read_frame(struct txn *txn, const struct item *item, const struct an
 static void keep_for_body(struct attempt *attempt, size_t index, const struct answer *answer)
 {
 	struct answer *kept = &attempt->answers[index];
+	attempt->nkept = index + 1 > attempt->nkept ? index + 1 : attempt->nkept;
 	*kept = *answer;
 	kept->tag = kept->message = kept->detail = ""; /* what they borrow ends with this call */
 	kept->rows = attempt->rows[index] = rows_copy(answer->rows);

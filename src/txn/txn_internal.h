@@ -66,6 +66,7 @@ struct attempt {
 	unsigned batches; /* batches asked from the body */
 	struct answer answers[BODY_MAX_STATEMENTS];
 	struct rows *rows[BODY_MAX_STATEMENTS];
+	size_t nkept; /* of these, so many may be there */
 	enum txn_wire wire;
 	bool commit_added; /* the body has nothing more to send */
 	bool opened;       /* the server answered BEGIN, and nothing has ended the transaction since */
