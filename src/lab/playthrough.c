@@ -121,6 +121,8 @@ struct playthrough *playthrough_start(struct loop *loop, struct ring *ring, cons
 	through->next = timer_new(loop, playthrough_on_next, through);
 	through->late = timer_new(loop, playthrough_on_late, through);
 	through->player = player_new(loop, ring, info, name, lesson, playthrough_soon, through);
+	if (lesson->second.wanted && server->second)
+		player_second(through->player, server->second);
 	player_isolation(through->player, isolation);
 	timer_start(through->next, 0);
 	return through;

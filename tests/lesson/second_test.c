@@ -95,6 +95,20 @@ static void no_transaction_is_in_both(void **state)
 	expect_nothing_left();
 }
 
+static void on_paper_it_is_said_where(void **state)
+{
+	(void)state;
+	static const char half[] = "#@ title Two banks\n#@ check on second \"SELECT balance FROM accounts\" = 500\n"
+				   "permutation ab bb aw bw ac br\n";
+	struct proc *proc = lab("handout", half);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "\n| step | A | B, on the second server | C |\n");
+	proc_expect_out(proc, "\n| 6 |  | `ROLLBACK`<br>ROLLBACK |  |\n");
+	proc_expect_out(proc, "**At the end, on the second server:** `SELECT balance FROM accounts` gives 500\n");
+	proc_free(proc);
+	expect_nothing_left();
+}
+
 /* Two sessions there wait for each other, as that server says. */
 static void waits_there_are_asked_there(void **state)
 {
@@ -208,6 +222,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_session_is_where_it_says),
 		cmocka_unit_test(no_transaction_is_in_both),
+		cmocka_unit_test(on_paper_it_is_said_where),
 		cmocka_unit_test(waits_there_are_asked_there),
 		cmocka_unit_test(a_cut_session_comes_back_there),
 		cmocka_unit_test(the_engine_retries_there),

@@ -202,6 +202,7 @@ static void handout_on_next(void *arg)
 		err_set(&handout->err, ST_LOST, "the connection was lost, and with it what server this is");
 	else if (name)
 		handout->lesson = handout_open(name, &handout->err);
+	handout->server.second = settings_second(&run->app->settings);
 	if (handout->lesson && !handout->paper)
 		handout_make(handout, name);
 	if (handout->lesson)

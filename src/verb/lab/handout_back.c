@@ -85,7 +85,7 @@ static void back_put_late(struct handout_cell *cells, const struct player *playe
 static void back_schedule(struct paper *paper, const struct player *player)
 {
 	const struct spec *spec = player_lesson(player)->spec;
-	handout_table(paper, spec);
+	handout_table(paper, player_lesson(player));
 	for (size_t i = 0; i < player_nrows(player); i++) {
 		struct player_row row = player_row(player, i);
 		struct handout_cell *cells = handout_cells(spec);
@@ -186,7 +186,8 @@ static void back_checks(struct paper *paper, const struct player *player)
 		show_sql(&sql, check->sql);
 		buf_fmt(&text, check->ok ? "gives %s" : "gives %s, and the lesson expects %s", check->found,
 			check->wanted);
-		paper_item(paper, (struct paper_text){.strong = "At the end:",
+		paper_item(paper, (struct paper_text){.strong = check->second ? "At the end, on the second server:"
+									      : "At the end:",
 						      .code = buf_text(&sql),
 						      .text = text.p,
 						      .tone = check->ok ? PAPER_GOOD : PAPER_BAD});

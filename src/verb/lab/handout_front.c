@@ -73,13 +73,21 @@ void handout_begin(struct handout_lesson *handout)
 
 /* ---- the schedule ---- */
 
-void handout_table(struct paper *paper, const struct spec *spec)
+void handout_table(struct paper *paper, const struct lesson *lesson)
 {
+	const struct spec *spec = lesson->spec;
 	const char **names = mem_array(spec->nsessions + 1, sizeof *names);
+	struct buf *heads = mem_array(spec->nsessions, sizeof *heads);
 	names[0] = "step";
-	for (size_t i = 0; i < spec->nsessions; i++)
-		names[i + 1] = spec->sessions[i].name;
+	for (size_t i = 0; i < spec->nsessions; i++) {
+		bool second = lesson->second.wanted && lesson->second.sessions[i];
+		buf_fmt(&heads[i], "%s%s", spec->sessions[i].name, second ? ", on the second server" : "");
+		names[i + 1] = buf_text(&heads[i]);
+	}
 	paper_table(paper, spec->nsessions + 1, names);
+	for (size_t i = 0; i < spec->nsessions; i++)
+		buf_free(&heads[i]);
+	free(heads);
 	free(names);
 }
 
@@ -127,7 +135,7 @@ static void front_setups(struct paper *paper, const struct spec *spec)
 static void front_schedule(struct paper *paper, const struct lesson *lesson, const struct spec_permutation *permutation)
 {
 	const struct spec *spec = lesson->spec;
-	handout_table(paper, spec);
+	handout_table(paper, lesson);
 	front_setups(paper, spec);
 	for (size_t i = 0; i < permutation->nturns; i++) {
 		const struct spec_step *step = &spec->steps[permutation->turns[i].step];

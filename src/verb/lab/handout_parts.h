@@ -14,7 +14,7 @@ struct handout_cell {
 
 struct handout_cell *handout_cells(const struct spec *spec); /* [nsessions], empty; owned */
 void handout_cells_free(struct handout_cell *cells, const struct spec *spec);
-void handout_table(struct paper *paper, const struct spec *spec); /* a column for each session */
+void handout_table(struct paper *paper, const struct lesson *lesson); /* a column for each session */
 void handout_row(struct paper *paper, const struct spec *spec, const char *number, const struct handout_cell *cells);
 
 /* A text of the lesson, with the values of {NAME} as far as they are known (NULL: none), on one line. */
