@@ -35,6 +35,11 @@ static size_t count_of(const char *text, const char *part)
 	return n;
 }
 
+static void expect_nothing_left(void)
+{
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%%'"), 0);
+}
+
 static void expect_orders(struct proc *proc, bool superuser)
 {
 	struct lessons_orders orders = lessons_orders(lessons_postgres(superuser));
@@ -59,7 +64,7 @@ static void every_lesson_comes_out_as_it_says(void **state)
 	assert_int_equal(count_of(proc->out.p, ", and this server is PostgreSQL"), skipped);
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%%'"), 0);
+	expect_nothing_left();
 }
 
 static void a_lesson_does_not_mind_what_another_left(void **state)
@@ -70,6 +75,7 @@ static void a_lesson_does_not_mind_what_another_left(void **state)
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "lost-update 1: SERIALIZABLE: B is asked to retry: 14 of 14 as expected");
 	proc_free(proc);
+	pg_exec("DROP TABLE teller_lesson.accounts; DROP SCHEMA teller_lesson");
 }
 
 static void who_is_no_superuser_is_told_what_is_not_played(void **state)
@@ -108,15 +114,15 @@ static void check_surprise(const char *from, const char *to, const char *told)
 	proc_expect_err(proc, "the server did something else than the lesson says");
 	proc_free(proc);
 	free(text);
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'my_lesson'"), 0);
+	expect_nothing_left();
 }
 
 static void a_wrong_expectation_is_a_surprise(void **state)
 {
 	(void)state;
 	check_surprise("b_look reads 130", "b_look reads 120",
-		       SPEC_FILE_NAME ":39: b_look: expected ok reads 120, found ok reads 130\n");
-	check_surprise("b_pay waits for A ok", "b_pay ok", SPEC_FILE_NAME ":39: b_pay: expected ok, found waits ok\n");
+		       SPEC_FILE_NAME ":36: b_look: expected ok reads 120, found ok reads 130\n");
+	check_surprise("b_pay waits for A ok", "b_pay ok", SPEC_FILE_NAME ":36: b_pay: expected ok, found waits ok\n");
 	check_surprise("b_pay waits for A ok", "b_pay waits for B ok",
 		       "b_pay: expected waits for B ok, found waits for A ok\n");
 	check_surprise("b_pay waits for A ok", "a_commit tag ROLLBACK",
@@ -152,7 +158,7 @@ static void a_wrong_check_is_a_surprise(void **state)
 {
 	(void)state;
 	check_surprise("WHERE id = 1\" = 130", "WHERE id = 1\" = 131",
-		       ":40: SELECT balance FROM my_lesson.accounts WHERE id = 1: expected 131, found 130\n");
+		       ":37: SELECT balance FROM accounts WHERE id = 1: expected 131, found 130\n");
 	check_surprise("WHERE id = 1\" = 130", "WHERE nr = 1\" = 130", "found column \"nr\" does not exist\n");
 }
 
@@ -162,7 +168,7 @@ static void surprises_are_data_too(void **state)
 	char *text = skeleton_with("b_look reads 130", "b_look reads 120");
 	struct proc *proc = spec_file_lab("run", text, "--json");
 	proc_expect_status(proc, 6);
-	proc_expect_out(proc, "\"line\":\"39\",\"kind\":\"expect\",\"what\":\"b_look\",\"expected\":\"ok reads 120\","
+	proc_expect_out(proc, "\"line\":\"36\",\"kind\":\"expect\",\"what\":\"b_look\",\"expected\":\"ok reads 120\","
 			      "\"found\":\"ok reads 130\",\"result\":\"surprise\"}");
 	proc_expect_out(proc, "\"result\":\"held\"}");
 	proc_free(proc);
@@ -238,16 +244,16 @@ static void what_cannot_be_played_is_said(void **state)
 {
 	(void)state;
 	check_failure("step b_look", "stop b_look", 1,
-		      SPEC_FILE_NAME ":24:1: expected a session or a permutation, found \"stop\"");
+		      SPEC_FILE_NAME ":21:1: expected a session or a permutation, found \"stop\"");
 	check_failure("#@ say b_look", "#@ say b_lok", 1,
-		      ":38:8: there is no step \"b_lok\": did you mean \"b_look\"?");
-	check_failure("setup { CREATE SCHEMA my_lesson; }", "setup { CREATE SCHEME my_lesson; }", 3,
-		      "the set-up was refused: syntax error at or near \"SCHEME\"");
+		      ":35:8: there is no step \"b_lok\": did you mean \"b_look\"?");
+	check_failure("CREATE TABLE accounts", "CREATE TABEL accounts", 3,
+		      "the set-up was refused: syntax error at or near \"TABEL\"");
 	setenv("PGISOLATIONTIMEOUT", "1", 1);
 	check_failure("step b_look   { SELECT", "step b_look   { SELECT pg_sleep(60); SELECT", 6,
 		      "step b_look was cancelled after 1 second: nothing in this order lets it go on");
 	unsetenv("PGISOLATIONTIMEOUT");
-	pg_exec("DROP SCHEMA IF EXISTS my_lesson CASCADE");
+	expect_nothing_left();
 }
 
 static void check_spec(const char *text, int status, const char *out, const char *err)
