@@ -135,9 +135,8 @@ static void look_on_pinged(void *arg, const struct stage_word *word)
 	struct stage *stage = arg;
 	struct record *record = stage->automatic.looked;
 	stage->asking = false;
-	if (word->kind == WORD_ERROR && stage->state == STAGE_PLAYING)
-		stage_fail(stage,
-			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
+	if (step_unasked(stage, word))
+		return;
 	if (record && record->blocked == BLOCKED_ASKED) {
 		record->blocked = BLOCKED_NO;
 		stage->automatic.pinged_us = clock_us();

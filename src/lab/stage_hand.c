@@ -212,8 +212,9 @@ bool stage_blind(const struct stage *stage)
 static void hand_on_pinged(void *arg, const struct stage_word *word)
 {
 	struct stage *stage = arg;
-	(void)word;
 	stage->asking = false;
+	if (step_unasked(stage, word))
+		return;
 	stage->pinged = !stage->news;
 	stage->ask_again = true;
 }

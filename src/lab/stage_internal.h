@@ -111,7 +111,8 @@ void step_set_waiting(struct record *record, bool waiting);
  * One question at a time: stage->asking. */
 void step_ask(struct stage *stage, const struct lane *only);
 void step_change(struct record *record, bool blocked, const long *blockers, size_t n);
-void step_finish(struct lane *lane); /* the step is answered to its end */
+bool step_unasked(struct stage *stage, const struct stage_word *word); /* it could not be asked, and has failed */
+void step_finish(struct lane *lane);                                   /* the step is answered to its end */
 
 /* ---- stage_hand.c: steps that are sent by hand ---- */
 

@@ -253,17 +253,24 @@ static void step_all_asked(struct stage *stage)
 		stage_tell(stage, &(struct stage_fact){.kind = FACT_ASKED, .lane = -1});
 }
 
+/* By hand a question that failed is asked again, as long as there is a connection for it. */
+bool step_unasked(struct stage *stage, const struct stage_word *word)
+{
+	bool by_hand = stage->state == STAGE_STANDING && stage->control.lost;
+	if (word->kind == WORD_ROWS || (stage->state != STAGE_PLAYING && !by_hand))
+		return false;
+	stage->asking = false;
+	stage_fail(stage, &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
+	return true;
+}
+
 static void step_take_answer(struct stage *stage, const struct stage_word *word, bool guests)
 {
 	bool unknown = word->kind == WORD_ERROR && strcmp(word->sqlstate, "42883") == 0;
 	stage->asks -= stage->asks > 0;
 	stage->blind = stage->blind || unknown;
-	if (word->kind != WORD_ROWS && !unknown && stage->state == STAGE_PLAYING) {
-		stage->asking = false;
-		stage_fail(stage,
-			   &(struct stage_fact){.fail = FAIL_CONTROL, .lane = -1, .word = word, .text = word->text});
+	if (!unknown && step_unasked(stage, word))
 		return;
-	}
 	for (size_t row = 0; word->kind == WORD_ROWS && row < word->rows->nrows; row++)
 		step_take_row(stage, word->rows, row, guests);
 	if (!stage->asks)

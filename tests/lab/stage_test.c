@@ -337,9 +337,20 @@ static void without_the_control_connection_a_new_one_tears_down(void **state)
 {
 	struct scene *s = *state;
 	pg_exec("SELECT pg_terminate_backend(%d)", stage_facts(s->stage)->pid);
-	step(s, QUICK);
-	until(s, "done quick quick");
 	stage_end(s->stage);
+	until(s, "ended");
+	expect_clean();
+}
+
+/* Whether the step waits, nobody would ever say. */
+static void without_the_control_connection_no_step_is_left_running(void **state)
+{
+	struct scene *s = *state;
+	step(s, HOLD);
+	until(s, "done hold [BEGIN] [UPDATE 1]");
+	pg_exec("SELECT pg_terminate_backend(%d)", stage_facts(s->stage)->pid);
+	step(s, WRITE);
+	until(s, "failed");
 	until(s, "ended");
 	expect_clean();
 }
@@ -416,6 +427,7 @@ int main(void)
 		SCENE(leaving_while_it_is_set_up_tears_down),
 		SCENE(leaving_before_it_is_set_up_touches_nothing),
 		SCENE(without_the_control_connection_a_new_one_tears_down),
+		SCENE(without_the_control_connection_no_step_is_left_running),
 		SCENE(what_cannot_be_torn_down_is_said),
 		SCENE(transactions_have_the_isolation_that_is_asked_for),
 		SCENE(the_rest_plays_by_itself_and_is_asked_before_the_teardown),
