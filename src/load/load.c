@@ -146,9 +146,10 @@ static void load_on_finish(void *arg)
 	struct load *load = arg;
 	if (load->report.phase == LOAD_RESTING && load->ops.rested)
 		load->ops.rested(load->ops.arg);
-	else if (load->report.phase == LOAD_OVER)
+	else if (load->report.phase == LOAD_OVER) {
+		timer_stop(load->tick); /* whoever has begun it may be gone from here on */
 		load->ops.over(load->ops.arg);
-	else
+	} else
 		finish_go_on(load);
 }
 

@@ -97,6 +97,20 @@ static void keys_are_answered(void **state)
 	console_quit(term);
 }
 
+/* The next seconds find nobody who counts them. */
+static void its_seconds_end_with_it(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	begin(term);
+	end(term);
+	term_expect(term, "30000, as expected");
+	pg_expect("t", "SELECT pg_sleep(2.2) IS NOT NULL");
+	console_expect_number(term, "SELECT sum(balance) FROM accounts", 30000);
+	term_type(term, "<F2>");
+	term_expect(term, "Accounts");
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -106,6 +120,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_140x45, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_40x10, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(keys_are_answered, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(its_seconds_end_with_it, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/load", tests, pg_own_database, NULL);
 }
