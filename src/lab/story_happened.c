@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What has happened in a lesson: verdicts with their reasons, the lesson's texts for an outcome, and plain sentences. */
+/* What has happened in a lesson: verdicts with their reasons, the lesson's texts for outcomes, plain sentences. */
 #include <ctype.h>
 #include <string.h>
 

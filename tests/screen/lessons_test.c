@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All lessons by keys on a small terminal: each question is seen with its answers, and answered rightly and wrongly its verdict and reasons. */
+/* All lessons by keys at 80x24: each question is answered rightly and wrongly, verdict and reasons are seen. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,13 +81,27 @@ struct place {
 	bool over;
 };
 
-/* The lanes have their mark at the same step: a screen is drawn from its top, and may be read before all of it is there.
- */
+/* Where the numbers of the steps stand: between two lanes, or on the left of more. */
+static const int step_columns[] = {37, 1};
+
+static const char *at_column(const char *row, int column)
+{
+	for (; *row && column > 0; column--)
+		for (row++; (*row & 0xc0) == 0x80;)
+			row++;
+	return row;
+}
+
+/* The lanes have their mark at the same step: a screen is drawn from its top, and may be read before it is whole. */
 static bool is_whole(struct term *term, const struct place *place)
 {
 	char mark[16];
+	bool whole = place->over;
 	snprintf(mark, sizeof mark, ">%2d ", place->step + 1);
-	return place->over || term_shows(term, mark);
+	for (int row = 0; row < term_rows(term) && !whole; row++)
+		for (size_t i = 0; i < COUNT_OF(step_columns) && !whole; i++)
+			whole = strncmp(at_column(term_row(term, row), step_columns[i]), mark, strlen(mark)) == 0;
+	return whole;
 }
 
 /* False while something runs. */

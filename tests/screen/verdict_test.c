@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a lesson tells on the screen follows what happened: verdicts with their reasons, steps out of turn, surprises, and the end. */
+/* What a lesson tells on the screen follows what happened: verdicts and reasons, steps out of turn, the end. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
