@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "db_internal.h"
 #include "event/show.h"
 
@@ -137,11 +138,12 @@ void answer_check(struct answer *answer, struct buf *text, const struct shape *s
 	answer_refuse(answer, text, "08P01", err.text);
 }
 
-char *params_text(const struct statement *statement)
+char *params_text(struct db *db, const struct statement *statement)
 {
-	struct buf text = {0};
-	show_params(&text, statement->params, statement->nparams);
-	return text.len ? buf_take(&text) : NULL;
+	struct buf *text = &db->scratch;
+	buf_clear(text);
+	show_params(text, statement->params, statement->nparams);
+	return text->len ? mem_dup_n(text->p, text->len) : NULL;
 }
 
 static struct event event_of(const struct db *db, enum event_kind kind, const struct pending *pending)
@@ -209,8 +211,9 @@ static void answers_add_rows(struct buf *out, const struct rows *rows)
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer)
 {
 	struct event event = event_of(db, EVENT_RESULT, pending);
-	struct buf values = {0};
-	answers_add_rows(&values, answer->rows);
+	struct buf *values = &db->scratch;
+	buf_clear(values);
+	answers_add_rows(values, answer->rows);
 	event.duration_us = answer->duration_us;
 	event.rows = answer->affected;
 	event.skipped = answer->skipped;
@@ -218,11 +221,10 @@ void record_answer(struct db *db, const struct pending *pending, const struct an
 	event.weak = event.durable && (answer->warning || durability_doubt(db->who.durability));
 	memcpy(event.sqlstate, answer->sqlstate, sizeof event.sqlstate);
 	event.tag = answer->tag;
-	event.values = values.len ? values.p : NULL;
+	event.values = values->len ? values->p : NULL;
 	event.message = answer->ok || answer->skipped ? NULL : answer->message;
 	event.detail = answer->detail[0] ? answer->detail : NULL;
 	ring_append(db->ring, &event);
-	buf_free(&values);
 }
 
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message)

@@ -79,6 +79,7 @@ void db_free(struct db *db)
 	timer_free(db->soon);
 	conninfo_free(&db->info);
 	buf_free(&db->place);
+	buf_free(&db->scratch);
 	balance_forget(db);
 	free(db->moved);
 	free(db->setup_error);
@@ -258,7 +259,7 @@ void db_keep_sent(struct db *db, size_t from, const struct statement *statements
 		const struct statement *statement = &statements[pending->index];
 		pending->shape = shape_copy(&statement->shape);
 		pending->sql = mem_dup(statement->shown ? statement->shown : statement->sql);
-		pending->params = params_text(statement);
+		pending->params = params_text(db, statement);
 		record_sent(db, pending);
 	}
 }

@@ -125,6 +125,7 @@ struct db {
 	bool feeding; /* the server takes the data of a COPY */
 	struct feed feed;
 	struct buf piece;
+	struct buf scratch; /* for a text while it is made */
 
 	char *warning; /* of class 01, since the last answer */
 	char *fatal;   /* the server's last words, where they came outside any answer */
@@ -277,7 +278,7 @@ void record_unanswered_one(struct db *db, const struct pending *pending);
 void record_unanswered(struct db *db); /* what was sent and will not be answered */
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer);
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message);
-char *params_text(const struct statement *statement); /* owned */
+char *params_text(struct db *db, const struct statement *statement); /* owned */
 
 /* rows.c. rows_new() has room for so many bytes of names and cells, each with its NUL; *text is where to put them. */
 struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text); /* owned; all cells NULL */

@@ -13,7 +13,7 @@ static const struct {
 	const char *name;
 	void (*measure)(void);
 } measures[] = {
-	{"trips", measure_trips}, {"rate", measure_rate},     {"start", measure_start},
+	{"trips", measure_trips}, {"rate", measure_rate},     {"load", measure_load},     {"start", measure_start},
 	{"moves", measure_moves}, {"create", measure_create}, {"browse", measure_browse},
 };
 
