@@ -83,8 +83,8 @@ static void words_of_lab_are_checked(void **state)
 	static const char *const cases[][4] = {
 		{"rnu", NULL, NULL,
 		 "unknown lab command \"rnu\", did you mean run; use list, show, run, play, explore, solve, check, "
-		 "new, "
-		 "progress, program, handout or matrix"},
+		 "new, progress, program, handout or matrix"},
+		{"lost-update", NULL, NULL, "`lab play lost-update` plays it, `lab show lost-update` says what it is"},
 		{"run", NULL, NULL, "lab run needs a lesson's name, a file, or all"},
 		{"list", "x", NULL, "lab list has no place for \"x\""},
 		{"show", "lost-updat", NULL, "there is no lesson lost-updat, did you mean lost-update;"},

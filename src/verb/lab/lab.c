@@ -244,6 +244,10 @@ static const struct word_of_lab *find_word(const char *name, struct err *err)
 			return &words_of_lab[i];
 		nearest_try(&nearest, words_of_lab[i].name);
 	}
+	if (lesson_named(name)) {
+		err_set(err, ST_USAGE, "`lab play %s` plays it, `lab show %s` says what it is about", name, name);
+		return NULL;
+	}
 	err_set(err, ST_USAGE, "unknown lab command \"%.80s\"%s%s; use %s", name, nearest.best ? ", did you mean " : "",
 		nearest.best ? nearest.best : "", LAB_WORDS(", ", " or "));
 	return NULL;
