@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/asset.h"
-#include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/lessons.h"
@@ -28,14 +27,6 @@ static int own_database(void **state)
 	(void)state;
 	pg_fresh_database("screen_lab", NULL);
 	return 0;
-}
-
-static void open_lesson(struct term *term, const char *name)
-{
-	char line[80];
-	snprintf(line, sizeof line, ":lab play %s<Enter>", name);
-	term_type(term, line);
-	term_expect(term, "PAUSED  step 0 of");
 }
 
 static void the_list(void **state)
@@ -63,7 +54,7 @@ static void the_list(void **state)
 static void by_space_alone(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	term_expect(term, "Next: A: BEGIN ISOLATION LEVEL SERIALIZABLE");
 	term_expect(term, "Txn: none");
 	console_space_to(term, 0, 1, 14);
@@ -108,7 +99,7 @@ static void by_space_alone(void **state)
 static void answers_are_judged(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	term_type(term, "7");
 	term_expect(term, "no question is open");
 	term_type(term, "c");
@@ -130,7 +121,7 @@ static void answers_are_judged(void **state)
 static void out_of_turn(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	term_type(term, "b");
 	term_expect(term, "out of turn");
 	term_expect(term, "step 1 of 14");
@@ -146,7 +137,7 @@ static void out_of_turn(void **state)
 static void looking_back_and_again(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	console_space_to(term, 0, 3, 14);
 	term_type(term, "<lt>");
 	term_expect(term, "Looking back");
@@ -174,7 +165,7 @@ static void looking_back_and_again(void **state)
 static void by_itself(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "wrong-retry");
+	console_lesson(term, "wrong-retry");
 	for (int i = 0; i < 8; i++)
 		term_type(term, "+");
 	term_type(term, "A");
@@ -193,13 +184,13 @@ static void by_itself(void **state)
 static void leaving_in_the_middle(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	console_space_to(term, 0, 6, 14);
 	term_expect(term, "WAITS for A");
 	term_type(term, "<Esc>");
 	term_expect(term, "Teaches:");
 	console_expect_no_lanes(term, "screen_lab");
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	console_space_to(term, 0, 6, 14);
 	term_expect(term, "WAITS for A");
 	console_quit(term);
@@ -223,7 +214,7 @@ static void all_of_them_are_cancelled(void **state)
 static void a_lane_is_killed(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	console_space_to(term, 0, 6, 14);
 	term_expect(term, "WAITS for A");
 	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -242,7 +233,7 @@ static void a_lane_is_killed(void **state)
 static void at_other_sizes(void **state)
 {
 	struct term *term = console_open(state, 10, 40);
-	open_lesson(term, "lost-update");
+	console_lesson(term, "lost-update");
 	console_space_to(term, 0, 5, 14);
 	term_expect(term, "QUESTION");
 	term_expect(term, "Enter: all of it");
@@ -271,53 +262,11 @@ static void straight_to_the_lab(void **state)
 	console_expect_no_lanes(term, "screen_lab");
 }
 
-/* The first order of this lesson is for CockroachDB, and so are two others: they are not counted, and not played. */
-static void the_first_order_for_this_server(void **state)
-{
-	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "savepoint-protocol");
-	term_expect(term, "1 of 2  PostgreSQL");
-	term_type(term, "o");
-	term_expect(term, "-   1  CockroachDB: the second attempt succeeds");
-	term_expect(term, "not played here: it needs a ROLLBACK TO that begins the transaction");
-	term_expect(term, ">   2  PostgreSQL: only a new BEGIN helps");
-	term_expect(term, "    4  PostgreSQL: RELEASE only forgets a savepoint");
-	term_type(term, "<Esc>:lab order 3<Enter>");
-	term_expect(term, "order 3 is not played here: it needs a RELEASE that is the commit");
-	term_expect(term, "1 of 2  PostgreSQL");
-	term_type(term, ":lab order 4<Enter>");
-	term_expect(term, "2 of 2  PostgreSQL: RELEASE only");
-	term_expect(term, "PAUSED  step 0 of");
-	term_type(term, "<Esc>");
-	term_expect(term, "> ");
-	console_expect_no_lanes(term, "screen_lab");
-	console_quit(term);
-}
-
-/* Its second order is for CockroachDB: there is nothing left to play. */
-static void no_order_of_another_server(void **state)
-{
-	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "first-transfer");
-	term_expect(term, "first-transfer  PostgreSQL");
-	term_type(term, "A");
-	for (int i = 0; i < 8; i++)
-		term_type(term, "+");
-	term_expect(term, "QUESTION");
-	term_settle(term);
-	term_type(term, "1");
-	term_expect(term, "OVER");
-	term_expect(term, "R plays it again, Esc goes back to the lessons.");
-	term_type(term, " ");
-	term_expect(term, "that was all of it");
-	console_quit(term);
-}
-
 /* What was played and answered is seen in the list, in this run and in the next. */
 static void progress_is_kept(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "hot-account");
+	console_lesson(term, "hot-account");
 	term_type(term, "c");
 	term_expect(term, "QUESTION");
 	term_type(term, "1c"); /* goes on until there is the verdict */
@@ -366,7 +315,7 @@ static void long_names_and_answers(void **state)
 static void remembered_reads(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
-	open_lesson(term, "write-skew");
+	console_lesson(term, "write-skew");
 	int head = term_row_with(term, "What is true now", 0), waits = term_row_with(term, "Waits      nobody", 0);
 	assert_true(head > 0 && waits > head);
 	assert_false(term_shows(term, "Remembered"));
@@ -427,42 +376,6 @@ static void names_are_counted_in_columns(void **state)
 	console_quit(term);
 }
 
-/* Without a permutation there are all orders, and in some of them a session that waits is next. */
-static const char lockers[] =
-	"setup { CREATE TABLE two (id int PRIMARY KEY, n int); INSERT INTO two VALUES (1, 10), (2, 20); }\n"
-	"teardown { DROP TABLE two; }\n"
-	"session A step A_begin { BEGIN; } step A_lock { SELECT n FROM two FOR UPDATE; } step A_commit { COMMIT; }\n"
-	"session B step B_begin { BEGIN; } step B_lock { SELECT n FROM two FOR UPDATE; } step B_commit { COMMIT; }\n";
-
-static void an_order_that_is_not_possible(void **state)
-{
-	char line[300];
-	char *path = spec_file_path();
-	proc_free(spec_file_lab("check", lockers, NULL));
-	struct term *term = console_open(state, 24, 80);
-	snprintf(line, sizeof line, ":lab play %s<Enter>", path);
-	term_type(term, line);
-	term_expect(term, "PAUSED  step 0 of 6");
-	term_type(term, ":lab order 4<Enter>");
-	term_expect(term, "4 of 20");
-	term_expect(term, "PAUSED  step 0 of 6");
-	console_space_to(term, 0, 4, 6);
-	term_expect(term, "this order is not possible: B_lock waits for A");
-	term_type(term, "a"); /* out of turn: it lets B go on */
-	term_expect(term, "step 5 of 6");
-	term_settle(term);
-	term_expect_gone(term, "not possible");
-	term_type(term, ":lab order 4<Enter>");
-	term_expect(term, "PAUSED  step 0 of 6");
-	console_space_to(term, 0, 4, 6);
-	term_expect(term, "this order is not possible: B_lock waits for A");
-	term_type(term, " ");
-	term_expect(term, "5 of 20");
-	term_expect(term, "PAUSED  step 0 of 6");
-	console_quit(term);
-	free(path);
-}
-
 static void no_such_lesson(void **state)
 {
 	struct term *term = console_open(state, 24, 80);
@@ -490,13 +403,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_lane_is_killed, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_other_sizes, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(straight_to_the_lab, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(the_first_order_for_this_server, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(no_order_of_another_server, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(progress_is_kept, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(long_names_and_answers, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(remembered_reads, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(names_are_counted_in_columns, fresh_bank, term_teardown),
-		cmocka_unit_test_setup_teardown(an_order_that_is_not_possible, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(no_such_lesson, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/lab", tests, own_database, NULL);

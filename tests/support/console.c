@@ -100,6 +100,14 @@ void console_expect_number(struct term *term, const char *sql, long long number)
 	term_wait(term, is_number, &(struct number){sql, number}, what);
 }
 
+void console_lesson(struct term *term, const char *name)
+{
+	char line[80];
+	snprintf(line, sizeof line, ":lab play %s<Enter>", name);
+	term_type(term, line);
+	term_expect(term, "PAUSED  step 0 of");
+}
+
 void console_space_to(struct term *term, int from, int to, int of)
 {
 	for (int i = from + 1; i <= to; i++) {

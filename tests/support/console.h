@@ -26,6 +26,9 @@ void console_expect_selected(struct term *term, const char *id);
 /* Waits until the SQL gives that number; for what happens after the screen has told. */
 void console_expect_number(struct term *term, const char *sql, long long number);
 
+/* Opens a lesson that is built in, and waits until its first step is offered. */
+void console_lesson(struct term *term, const char *name);
+
 /* Presses Space until so many of the lesson's steps were sent, and waits until the last one ended or waits. */
 void console_space_to(struct term *term, int from, int to, int of);
 
