@@ -31,7 +31,7 @@ static void finish_on_connected(void *arg, const struct err *err)
 	struct load *load = arg;
 	if (!err) {
 		finish_go_on(load);
-	} else if (clock_us() - load->finish_us < FINISH_LIMIT_US) {
+	} else if (!load->hurried && clock_us() - load->finish_us < FINISH_LIMIT_US) {
 		finish_later(load);
 	} else {
 		err_set(&load->report.error, ST_CONNECT, "accounts and ledger could not be checked: %s", err->text);
@@ -72,7 +72,7 @@ static void finish_on_looked_up(void *arg, const struct txn_result *result)
 	bool known = finish_know(load, result);
 	lookup_free(load->lookup);
 	load->lookup = NULL;
-	if (!known && ++load->asked_again < FINISH_ASKED_MAX) {
+	if (!known && !load->hurried && ++load->asked_again < FINISH_ASKED_MAX) {
 		finish_later(load);
 		return;
 	}

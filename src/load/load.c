@@ -240,6 +240,8 @@ void load_stop(struct load *load)
 	} else if (phase == LOAD_ENDING) {
 		for (size_t i = 0; i < load->nworkers; i++)
 			worker_cancel(&load->workers[i]);
+	} else if (phase == LOAD_SETTLING) {
+		load->hurried = true;
 	}
 }
 

@@ -61,6 +61,7 @@ struct worker {
 	struct slot *slots;
 	size_t nslots, busy;
 	uint64_t done; /* transfers that committed */
+	int pid;       /* of the server's process that answered last; 0: none has */
 	struct rng rng;
 	struct careful *careful; /* flight.c; NULL where each has an engine */
 	char careful_name[32];
@@ -115,6 +116,7 @@ struct load {
 	size_t ndoubts, doubt;
 	struct lookup *lookup;
 	unsigned asked_again;
+	bool hurried;       /* what cannot be found out at once is left as it is */
 	uint64_t finish_us; /* clock_us() when that began; 0: not yet */
 	char tally[2][32];  /* of the ledger's rows of this load: how many, and what they moved */
 	char range[2][TRANSFER_ID_SIZE];

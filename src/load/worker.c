@@ -12,6 +12,17 @@ enum { WORKER_CONNECT_MS = 10000, WORKER_PAUSE_MS = 50, WORKER_PAUSE_MAX_MS = 20
 
 /* ---- its connection ---- */
 
+/* Another process of the server's answers than before: the connection was lost, whoever has made it again. */
+static void worker_count_loss(struct worker *worker)
+{
+	enum db_state state = db_state(worker->db);
+	int pid = db_facts(worker->db)->pid;
+	if ((state != DB_IDLE && state != DB_BUSY) || pid == worker->pid)
+		return;
+	worker->load->report.lost += worker->pid != 0;
+	worker->pid = pid;
+}
+
 static void worker_wait(struct worker *worker)
 {
 	worker->state = WORKER_AWAY;
@@ -49,6 +60,7 @@ static void worker_on_connected(void *arg, const struct err *err)
 	}
 	worker->state = WORKER_UP;
 	worker->pause_ms = 0;
+	worker_count_loss(worker);
 	if (worker->careful)
 		flight_go(worker);
 	worker_go(worker);
@@ -82,7 +94,6 @@ void worker_line_lost(struct worker *worker)
 {
 	if (worker->state != WORKER_UP)
 		return;
-	worker->load->report.lost++;
 	worker_wait(worker);
 }
 
@@ -96,6 +107,7 @@ void worker_ended(struct slot *slot, const struct txn_result *result)
 	worker->busy--;
 	load->busy--;
 	stats_took(load, slot, result);
+	worker_count_loss(worker);
 	if (!worker->careful && (db_state(worker->db) == DB_OFF || db_state(worker->db) == DB_DOWN))
 		worker_wait(worker);
 	worker_go(worker);
@@ -111,7 +123,7 @@ static void worker_on_retry(void *arg, const char *sqlstate)
 {
 	struct slot *slot = arg;
 	stats_retry(slot->worker->load, slot, sqlstate);
-	slot->worker->load->report.lost += sqlstate[0] == '\0';
+	worker_count_loss(slot->worker);
 }
 
 static void worker_start(struct slot *slot)
@@ -173,6 +185,9 @@ void worker_open(struct load *load, struct worker *worker, unsigned number)
 
 void worker_close(struct worker *worker)
 {
+	bool gone = worker->pid && worker->db && db_state(worker->db) != DB_IDLE;
+	worker->load->report.lost += gone; /* and not made again */
+	worker->pid = 0;
 	flight_close(worker);
 	for (size_t i = 0; i < worker->nslots; i++) {
 		txn_free(worker->slots[i].txn);

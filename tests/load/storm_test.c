@@ -130,6 +130,25 @@ static void the_server_is_restarted(void **state)
 	check_storm(proc);
 }
 
+/* A server that does not come back: ^C ends the transfers, those that wait, and the check, one after another. */
+static void the_server_is_gone(void **state)
+{
+	(void)state;
+	struct proc *proc = LOADED("--time", "0", "--workers", "2");
+	wait_second(proc, 1);
+	own_server_stop(&server, SIGINT);
+	proc_wait_output(proc, "no server");
+	for (int i = 0; i < 100 && !proc_ended(proc, 200); i++)
+		proc_signal(proc, SIGINT);
+	proc_wait(proc);
+	if (proc->status != 130) /* the last one came when there was nothing left to stop */
+		proc_expect_status(proc, 2);
+	proc_expect_err(proc, "accounts and ledger could not be checked: cannot connect");
+	proc_free(proc);
+	own_server_start(&server, (const char *const[]){NULL});
+	own_server_wait(&server);
+}
+
 /* All of the load's sessions stand still, from one of its seconds to the one after the next. */
 static void stop_sessions(int signum)
 {
@@ -169,6 +188,7 @@ int main(void)
 		cmocka_unit_test_setup(processes_are_killed_under_a_batch, bank),
 		cmocka_unit_test_setup(processes_are_killed_under_many_in_flight, bank),
 		cmocka_unit_test_setup(the_server_is_restarted, bank),
+		cmocka_unit_test_setup(the_server_is_gone, bank),
 		cmocka_unit_test_setup(a_pause_shows_in_the_open_loop, bank),
 	};
 	return cmocka_run_group_tests(tests, make_server, remove_server);
