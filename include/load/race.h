@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The race of ways: several loads in turns of a second, interleaved, so that a noisy machine is as noisy for all of them. */
+/* The race of ways: several loads in turns of a second, interleaved, so that all meet the same noise. */
 #ifndef LOAD_RACE_H
 #define LOAD_RACE_H
 

@@ -144,8 +144,8 @@ static bool receive_row(struct db *db, PGresult *row)
 	return false;
 }
 
-/* Of what is taken whole libpq tells nothing before it is all there. What arrives is counted, often twice, and no answer
- * that is meant comes near. */
+/* Of what is taken whole libpq tells nothing before it is all there. What arrives is counted, often twice, and no
+ * answer that is meant comes near. */
 static bool receive_too_much(struct db *db)
 {
 	int there = 0;

@@ -15,10 +15,10 @@
  * FLIGHT_SENT    BEGIN, the statement and COMMIT are on their way, and nothing of them waits for an answer.
  * FLIGHT_WAITING the backoff before another attempt.
  * FLIGHT_READY   another attempt is due, and there is no connection.
- * FLIGHT_CAREFUL what can be neither told nor sent again in this way goes through the engine, on a connection beside it:
- *                a refusal, whose reason the body is asked for, and a commit whose answer was lost. It goes there with
- *                its id, which the ledger takes once; where that one ends without a commit, and the first may still come,
- *                the outcome is UNKNOWN, and is settled at the end of the load.
+ * FLIGHT_CAREFUL what can be neither told nor sent again in this way goes through the engine, on another connection:
+ *                a refusal, whose reason the body is asked for, and a commit whose answer was lost. It goes there
+ *                with its id, which the ledger takes once; where that one ends without a commit, and the first may
+ *                still come, the outcome is UNKNOWN, and is settled at the end of the load.
  *
  * The COMMIT is behind a Sync of its own, so that it is run whether the statement failed or not: the next transaction
  * on the connection begins outside of any other.

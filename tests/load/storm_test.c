@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Load while the server's processes are killed and it is restarted: every outcome told is true, and all of it is counted. */
+/* Load while the server is killed, restarted, stopped or gone: every outcome told is true, and all is counted. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

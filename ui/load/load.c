@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The load pane: what a load does second by second, where its time goes, its hottest accounts, its workers, its checks. */
+/* The load pane: what a load does second by second, its hottest accounts, its workers, its checks. */
 #include "load/load.h"
 
 #include <stdlib.h>
