@@ -180,6 +180,26 @@ static void a_lesson_has_no_answer(void **state)
 	console_quit(term);
 }
 
+/* ---- all orders, on the console ---- */
+
+static void all_orders_are_explored_on_the_console(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":lab explore ex-total --isolation read-committed,serializable<Enter>");
+	term_expect(term, "READ COMMITTED: 70 orders, 50 possible, 20 not");
+	term_expect(term, "breaks in 40");
+	term_expect(term, "SERIALIZABLE: 70 orders");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, "READ COMMITTED: 70 orders");
+	term_type(term, ":lab explore ex-half --isolation all<Enter>");
+	term_expect(term, " orders ("); /* how far it is */
+	term_type(term, ":cancel<Enter>");
+	term_expect(term, "cancelled");
+	console_expect_no_lanes(term, "screen_exercise");
+	console_quit(term);
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller_lesson%%'"), 0);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -190,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_waits_is_foretold, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(an_endless_answer_ends, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_judge_is_cancelled, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(all_orders_are_explored_on_the_console, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_lesson_has_no_answer, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/exercise", tests, own_database, NULL);
