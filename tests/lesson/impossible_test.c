@@ -67,6 +67,16 @@ static void a_wait_that_no_step_ends_is_known(void **state)
 		   0, "1 of 2: not possible: b waits for A, and no step is left that would let it go on");
 }
 
+/* It is no limit of the wait that it is set for: the lessons about deadlocks have it. */
+static void the_time_until_a_deadlock_is_found_is_no_limit(void **state)
+{
+	(void)state;
+	check_soon(
+		TABLE LOCKER("A") "session B setup { SET deadlock_timeout = '10ms'; }\nstep B_lock { SELECT n FROM two "
+				  "WHERE id = 1 FOR UPDATE; } step B_look { SELECT 1; }\n",
+		0, "9 orders played, 0 not, 1 not possible");
+}
+
 static void one_that_is_written_down_is_a_surprise(void **state)
 {
 	(void)state;
@@ -159,6 +169,7 @@ int main(void)
 		cmocka_unit_test(all_orders_with_locks_take_seconds),
 		cmocka_unit_test(a_queue_of_waiters_is_followed),
 		cmocka_unit_test(a_wait_that_no_step_ends_is_known),
+		cmocka_unit_test(the_time_until_a_deadlock_is_found_is_no_limit),
 		cmocka_unit_test(one_that_is_written_down_is_a_surprise),
 		cmocka_unit_test(the_engine_is_not_waited_for),
 		cmocka_unit_test(a_deadlock_is_waited_for),
