@@ -102,7 +102,7 @@ static void a_key_without_a_use_is_said(void **state)
 	static const char *const keys[][2] = {
 		{"B", "B is a key of the SQL log; Tab goes there"},
 		{"w", "w does nothing here"},
-		{"<F9>", "F9 does nothing here"},
+		{"<F12>", "F12 does nothing here"},
 		{"<Del>", "Delete does nothing here"},
 		{"<BS>", " does nothing here"},
 		{"<Tab><Tab>x", "x is a key of the accounts; Tab"},
