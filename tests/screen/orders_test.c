@@ -57,6 +57,29 @@ static void no_order_of_another_server(void **state)
 	term_expect(term, "R plays it again, Esc goes back to the lessons.");
 	term_type(term, " ");
 	term_expect(term, "that was all of it");
+	term_type(term, "<Esc>");
+	term_expect(term, "Lab  lessons on this server");
+	term_type(term, ":lab progress<Enter>");
+	term_expect(term, "first-transfer              1 of 1     1 of 1");
+	term_type(term, "q");
+	term_expect(term, "Played: 1 of 1 orders");
+	console_quit(term);
+}
+
+/* The message that names the key goes with the next key; the story goes on to name it. */
+static void an_exercise_goes_on_to_name_its_key(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	console_lesson(term, "ex-total");
+	term_expect(term, "e writes your answer; R shows the task again.");
+	term_type(term, " ");
+	term_expect(term, "PAUSED  step 1 of");
+	term_expect(term, "e writes your answer; R shows the task again.");
+	term_type(term, "c");
+	term_expect(term, "OVER");
+	term_expect(term, "e writes your answer; R shows the task again, Esc goes back to the lessons.");
+	term_type(term, "R");
+	term_expect(term, "Mend a_write and b_write");
 	console_quit(term);
 }
 
@@ -102,6 +125,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(the_first_order_for_this_server, term_teardown),
 		cmocka_unit_test_teardown(no_order_of_another_server, term_teardown),
+		cmocka_unit_test_teardown(an_exercise_goes_on_to_name_its_key, term_teardown),
 		cmocka_unit_test_teardown(an_order_that_is_not_possible, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/orders", tests, own_database, NULL);
