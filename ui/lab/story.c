@@ -174,11 +174,15 @@ static void lab_story_add_now(struct lines *lines, const struct player *player)
 	enum player_state state = player_state(player);
 	story_now(&items, player);
 	lab_story_add_items(lines, &items);
+	bool exercise = player_lesson(player)->exercise;
 	if (state == PLAYER_OVER || state == PLAYER_FAILED)
 		buf_str(lab_story_add(lines, STYLE_FAINT),
-			lab_story_more(player)
+			exercise ? "e writes your answer; R shows the task again, Esc goes back to the lessons."
+			: lab_story_more(player)
 				? "Space, twice, plays the next order, R plays this one again; Esc leaves."
 				: "R plays it again, Esc goes back to the lessons.");
+	else if (exercise)
+		buf_str(lab_story_add(lines, STYLE_FAINT), "e writes your answer; R shows the task again.");
 	else if (player_holds(player))
 		buf_str(lab_story_add(lines, STYLE_FAINT), "Space shows the next question.");
 }
