@@ -28,13 +28,16 @@ static void trips_begin(struct db *db)
 	db->shared = true;
 }
 
-/* Those before `at` are answered, and have nothing to be freed. */
+/* Round trips that are over have nothing to be freed; of one that is answered in part, all is kept until its end. */
 static void trips_make_room(struct db *db, size_t more)
 {
-	if (db->at > TRIPS_KEPT) {
-		memmove(db->pending, db->pending + db->at, (db->npending - db->at) * sizeof *db->pending);
-		db->npending -= db->at;
-		db->at = 0;
+	size_t over = db->at;
+	while (over > 0 && db->pending[over - 1].trip)
+		over--;
+	if (over > TRIPS_KEPT) {
+		memmove(db->pending, db->pending + over, (db->npending - over) * sizeof *db->pending);
+		db->npending -= over;
+		db->at -= over;
 	}
 	if (db->room < db->npending + more) {
 		db->room = 2 * (db->npending + more);

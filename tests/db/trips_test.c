@@ -189,6 +189,34 @@ static void a_loss_is_told_to_all(void **state)
 	expect(0, "");
 }
 
+static bool commit_waits(void *arg)
+{
+	return ((const struct sent *)arg)->answers == COMMIT;
+}
+
+/* One is answered in part, behind many that are over, when another is sent: nothing of it is lost. */
+static void one_is_sent_in_the_middle_of_another(void **state)
+{
+	enum { BEFORE = 100 };
+	struct rig *rig = *state;
+	char number[BEFORE + 2][12];
+	pg_exec("INSERT INTO t VALUES (1000, 1000)");
+	struct pg_session *other = pg_open();
+	pg_run(other, "BEGIN; SELECT 1 FROM t WHERE n = 1000 FOR UPDATE");
+	for (unsigned i = 0; i <= BEFORE; i++) {
+		snprintf(number[i], sizeof number[i], "%u", i);
+		send_one(rig, i, INSERT, number[i], i == BEFORE ? "1000" : number[i]);
+	}
+	rig_until(rig, commit_waits, &sent[BEFORE]);
+	assert_int_equal(ended, BEFORE);
+	snprintf(number[BEFORE + 1], sizeof number[0], "%d", BEFORE + 1);
+	send_one(rig, BEFORE + 1, INSERT, number[BEFORE + 1], "1000");
+	pg_close(other);
+	wait_for(rig, BEFORE + 2);
+	for (unsigned i = 0; i < BEFORE + 2; i++)
+		expect(i, "");
+}
+
 /* What leaves a transaction open would take those behind it with it: the connection ends there. */
 static void an_open_transaction_ends_it(void **state)
 {
@@ -226,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_failure_is_its_own, table, rig_teardown),
 		cmocka_unit_test_setup_teardown(the_event_is_durable, table, rig_teardown),
 		cmocka_unit_test_setup_teardown(a_loss_is_told_to_all, table, rig_teardown),
+		cmocka_unit_test_setup_teardown(one_is_sent_in_the_middle_of_another, table, rig_teardown),
 		cmocka_unit_test_setup_teardown(an_open_transaction_ends_it, table, rig_teardown),
 		cmocka_unit_test_setup_teardown(then_a_transaction, table, rig_teardown),
 	};

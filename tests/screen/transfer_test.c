@@ -150,6 +150,13 @@ static void what_was_meant_for_others_is_no_answer(void **state)
 }
 
 /* The rival really moves one unit between read and write: 40001, a wait, and half of what attempt 2 read. */
+/* The rival moves its unit back when the transfer is over; until then q asks. */
+static void wait_for_the_rival(struct term *term)
+{
+	console_expect_number(term, "SELECT balance FROM accounts WHERE id = 7001", 501); /* 999 - 499, and the unit */
+	term_settle(term);
+}
+
 static void a_rival_forces_a_retry(void **state)
 {
 	struct term *term = console_open(state, 45, 140);
@@ -161,8 +168,7 @@ static void a_rival_forces_a_retry(void **state)
 	console_expect_in_order(term, "40001", "ROLLBACK", "wait ", "attempt 2 of", "BEGIN",
 				"SAVEPOINT cockroach_restart", "7001, 999", "- 499", "+ 499", "INSERT", "RELEASE",
 				"COMMIT", "2 attempts");
-	console_expect_number(term, "SELECT balance FROM accounts WHERE id = 7001",
-			      501); /* 999 - 499, and the unit back */
+	wait_for_the_rival(term);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1499);
 	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 30000);
 	assert_int_equal(pg_number("SELECT amount FROM transfers WHERE source = 7001 AND destination = 7002"), 499);
@@ -183,6 +189,7 @@ static void a_retry_on_stacked_panes(void **state)
 	console_expect_in_order(term, "Move  499", "40001", "waits", "2 *  committed", "moved 499 in", "1 line above");
 	term_type(term, "<Tab><Up>");
 	console_expect_in_order(term, "Move  499", "the rival moves", "40001", "waits", "moved 499 in", "1 below");
+	wait_for_the_rival(term);
 	console_quit(term);
 }
 
@@ -196,6 +203,7 @@ static void a_retry_at_79_columns(void **state)
 	term_expect(term, "moved 499 in");
 	console_expect_in_order(term, "Move  499", "the rival moves", "40001", "waits", "2 *  committed",
 				"moved 499 in", "SQL log");
+	wait_for_the_rival(term);
 	console_quit(term);
 }
 
