@@ -65,6 +65,7 @@ static int run(struct app *app, bool plain_mode, int file)
 	if (narrate)
 		narrate_now(narrate);
 	narrate_free(narrate);
+	app_trace_end(app);
 	console_close(console);
 	plain_close(plain);
 	line_editor_close(editor);
@@ -124,7 +125,7 @@ int main(int argc, char **argv)
 	}
 	struct app *app = app_new(&settings);
 	app->terminal = console_facts;
-	int exit_status = run(app, plain_mode, file);
+	int exit_status = app_trace(app, &err) ? fail(&err) : run(app, plain_mode, file);
 	if (!app_free(app)) {
 		fflush(NULL);
 		_exit(exit_status); /* a look-up or a cancel that nobody answers must not keep the program */

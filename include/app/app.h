@@ -25,7 +25,6 @@
 struct player;       /* lab/player.h */
 struct session_list; /* watch/list.h */
 struct load;         /* load/load.h */
-struct race;         /* load/race.h */
 
 /* Where the start has got to. Each step says so on the screen. */
 enum app_phase {
@@ -101,7 +100,6 @@ struct app {
 	struct history *history;       /* the ledger while the screen shows it, else NULL */
 	struct session_list *sessions; /* of the server, once the screen has shown them; NULL */
 	struct load *load;             /* that runs, or has run last; NULL */
-	struct race *race;             /* the same of a race of ways: one of the two at most; NULL */
 	struct pages *pages;           /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;
@@ -134,6 +132,10 @@ void app_leave(struct app *app, int exit_status);
 /* After the screen is gone: what its user must know of a transfer whose outcome is unknown. False where there is
  * none. */
 bool app_last_words(const struct app *app, struct err *err);
+
+/* Every event from now on, and those that the log has, go to the file that --trace names; nothing where none does. */
+MUST_CHECK enum status app_trace(struct app *app, struct err *err);
+void app_trace_end(struct app *app); /* while the face is there, which learns where it fails */
 
 /* Says a sentence to the user. The text is made harmless. */
 void app_say(struct app *app, enum status status, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -59,6 +59,7 @@ struct app_private {
 	bool rests;   /* it is lost whenever it is idle: from now on it is made again only when something is asked */
 	bool moves;   /* it is made elsewhere, because its node goes: nothing is said of it */
 	bool awaking; /* something was: who asked waits for it */
+	struct trace *trace;     /* what happens is written to a file, too; NULL */
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
 	struct watcher_ops watching;
@@ -75,6 +76,10 @@ void app_result(struct app *app, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Several lines, each ended by a newline: printed in plain mode, over the panes on a screen. Takes the text. */
 void app_show(struct app *app, const char *title, struct buf *text);
 void app_changed(struct app *app);
+
+/* trace_run.c */
+struct trace;
+enum status trace_run_begin(struct app *app, const char *path, struct err *err); /* in place of the one before */
 
 /* blocked.c */
 void blocked_begin(struct app *app); /* app->watcher is there from now on */

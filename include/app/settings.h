@@ -38,6 +38,8 @@ struct settings {
 	char *output;         /* -o: where data go */
 	bool plain;           /* --plain */
 	enum echo_style echo; /* --echo: every statement on stderr */
+	char *trace;          /* --trace FILE */
+	bool trace_bare;      /* --trace-values=no: without parameters and rows */
 	bool yes;             /* --yes: confirm nothing */
 	bool read_only;       /* --read-only */
 	bool ascii;           /* --ascii */

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing JSON; the only door to jansson. */
+/* Writing and reading JSON; the only door to jansson. */
 #ifndef EVENT_JSON_H
 #define EVENT_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
 /* Appends s as a JSON string with quotes; NULL becomes null. False where some bytes are not UTF-8: 0xe9 becomes
  * \udce9, half of a surrogate pair, as no text has it (Python's surrogateescape reads it back). */
 bool json_add_string(struct buf *out, const char *s, size_t n);
+
+/* An object that was read. Texts are borrowed from it; what is missing, or of another type, is NULL, the other number,
+ * or false. */
+struct json_object;
+struct json_object *json_object_read(const char *bytes, size_t n); /* owned; NULL where they are no object */
+void json_object_free(struct json_object *object);                 /* NULL is fine */
+const char *json_object_text(const struct json_object *object, const char *key);
+int64_t json_object_number(const struct json_object *object, const char *key, int64_t other);
+bool json_object_true(const struct json_object *object, const char *key);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "load/load.h"
-#include "load/race.h"
+#include "trace/trace.h"
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
 
@@ -31,6 +31,8 @@ __attribute__((format(printf, 3, 0))) static void say_harmless(struct app *app, 
 {
 	char *text = NULL;
 	struct buf out = {0};
+	if (app->private->trace)
+		trace_now(app->private->trace); /* what is told is written by then */
 	int n = vasprintf(&text, fmt, ap);
 	if (n >= 0 && !print)
 		conninfo_hide_said(text); /* a connection string in the place of another word */
@@ -218,11 +220,11 @@ bool app_free(struct app *app)
 {
 	if (!app)
 		return true;
+	trace_free(app->private->trace);
 	watcher_free(app->watcher);
 	rival_free(app->rival);
 	pages_free(app->pages);
 	load_free(app->load);
-	race_free(app->race);
 	history_free(app->history);
 	session_list_free(app->sessions);
 	txn_free(app->txn);

@@ -21,6 +21,7 @@ void settings_free(struct settings *settings)
 	free(settings->cockroach);
 	free(settings->file);
 	free(settings->output);
+	free(settings->trace);
 	free(settings->table);
 	free(settings->ledger);
 	free(settings->as_of);

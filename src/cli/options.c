@@ -62,6 +62,8 @@ static enum status flag(bool *field)
 	return ST_OK;
 }
 
+#define TRACE_VALUES "yes|no"
+
 /* ---- what each option does ---- */
 
 #define TAKES(option, field)                                                                                           \
@@ -94,6 +96,7 @@ TAKES(file, file)
 TAKES(keep, keep)
 TAKES(output, output)
 TAKES(table, table)
+TAKES(trace, trace)
 SETS(demo, demo)
 SETS(no_password, never_ask)
 SETS(password, ask_password)
@@ -167,6 +170,14 @@ static enum status apply_echo(struct settings *s, const char *value, struct err 
 	unsigned choice = 0;
 	enum status status = value ? choose(value, "--echo", ECHO_CHOICES, &choice, err) : ST_OK;
 	s->echo = (enum echo_style)(ECHO_SQLALCHEMY + choice);
+	return status;
+}
+
+static enum status apply_trace_values(struct settings *s, const char *value, struct err *err)
+{
+	unsigned choice = 0;
+	enum status status = choose(value, "--trace-values", TRACE_VALUES, &choice, err);
+	s->trace_bare = choice != 0;
 	return status;
 }
 
@@ -308,6 +319,9 @@ static const struct option table[] = {
 	{0, "plain", NULL, GROUP_OUTPUT, "lines instead of a screen", apply_plain, NULL},
 	{0, "echo", "[=plain]", GROUP_OUTPUT, "every statement on stderr, as SQLAlchemy's echo", apply_echo,
 	 ECHO_CHOICES},
+	{0, "trace", "FILE", GROUP_OUTPUT, "every event to this file; trace show FILE reads it", apply_trace, NULL},
+	{0, "trace-values", "yes|no", GROUP_OUTPUT, "no: a trace without parameters and rows", apply_trace_values,
+	 TRACE_VALUES},
 	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii, NULL},
 	{0, "present", NULL, GROUP_OUTPUT, "large, for an audience; F11 changes it", apply_present, NULL},
 	{0, "color", "WHEN", GROUP_OUTPUT, COLOR_WHENS(CHOICE_WORD, ", ", " or "), apply_color, COLOR_CHOICES},

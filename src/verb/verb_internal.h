@@ -24,8 +24,8 @@ extern const struct command verb_back, verb_bank, verb_breakpoint, verb_browse_l
 	verb_next_pane, verb_node, verb_open, verb_page_down, verb_page_up, verb_previous_match, verb_previous_pane,
 	verb_prompt, verb_protocol, verb_quit, verb_reconnect, verb_redraw, verb_refresh, verb_right, verb_rival,
 	verb_run, verb_search, verb_sessions, verb_set, verb_settle, verb_show, verb_sort, verb_source, verb_step,
-	verb_suspend, verb_swap, verb_transfer, verb_tutorial, verb_undo, verb_up, verb_verify, verb_version, verb_wire,
-	verb_words, verb_zoom;
+	verb_suspend, verb_swap, verb_trace, verb_transfer, verb_tutorial, verb_undo, verb_up, verb_verify,
+	verb_version, verb_wire, verb_words, verb_zoom;
 
 /* screen.c */
 void do_screen(struct run *run); /* hands the command to the screen, under its own name */

@@ -101,7 +101,8 @@ static void names_are_found(void **state)
 {
 	(void)state;
 	assert_string_equal(command_find("transfer")->name, "transfer");
-	assert_string_equal(command_find("tr")->name, "transfer");
+	assert_string_equal(command_find("tran")->name, "transfer");
+	assert_null(command_find("tra")); /* trace, too */
 	assert_string_equal(command_find("q")->name, "quit");
 	assert_string_equal(command_find("destination")->name, "dest");
 	assert_null(command_find("re"));
@@ -252,7 +253,8 @@ static void completion_knows_names_and_arguments(void **state)
 	check_completion("set isolation ", "serializable", 2, 14);
 	check_completion("set inject c", "cut", 2, 11);
 	check_completion("set time ", NULL, 0, 9);
-	check_completion("tra", "transfer", 1, 0);
+	check_completion("tran", "transfer", 1, 0);
+	check_completion("tra", "trace", 2, 0);
 	check_completion("rival o", "off", 2, 6);
 	check_completion("rival on", "on", 1, 6);
 	check_completion("transfer 1 2 ", "all", 2, 13);

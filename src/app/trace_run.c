@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The trace of this run: what its header says, and what its end means for the program, which goes on. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/app_private.h"
+#include "base/mem.h"
+#include "trace/trace.h"
+#include "txn/choices.h"
+
+static bool trace_run_is_there(const struct db *db)
+{
+	return db_state(db) == DB_IDLE || db_state(db) == DB_BUSY;
+}
+
+/* A session that knows its server; NULL where none is connected. */
+static const struct db *trace_run_server(const struct app *app)
+{
+	return trace_run_is_there(app->browse) ? app->browse : trace_run_is_there(app->work) ? app->work : NULL;
+}
+
+/* No connection string and no command: either may hold a password. */
+static void trace_run_about(void *arg, void (*say)(void *with, const struct trace_about *about), void *with)
+{
+	const struct app *app = arg;
+	const struct txn_options *txn = &app->settings.txn;
+	char attempts[16], backoff[48], seed[24];
+	snprintf(attempts, sizeof attempts, "%u", txn->max_attempts);
+	snprintf(backoff, sizeof backoff, "%" PRIu64 ",%" PRIu64, txn->backoff_base_ms, txn->backoff_cap_ms);
+	snprintf(seed, sizeof seed, "%" PRIu64, app->settings.seed);
+	const struct trace_option options[] = {
+		{"protocol", txn_protocol_name(txn->protocol)},
+		{"wire", txn_wire_name(txn->wire)},
+		{"isolation", txn_isolation_word(txn->isolation)},
+		{"locking", txn_locking_word(txn->locking)},
+		{"max-attempts", attempts},
+		{"backoff", backoff},
+		{"seed", seed},
+		{"read-only", app->settings.read_only ? "yes" : "no"},
+	};
+	struct trace_about about = {TELLER_VERSION, "", "", options, COUNT_OF(options)};
+	const struct db *db = trace_run_server(app);
+	if (db) {
+		about.product = db_facts(db)->product;
+		about.version = db_facts(db)->version;
+	}
+	say(with, &about);
+}
+
+static void trace_run_drop(struct app *app)
+{
+	struct trace *trace = app->private->trace;
+	app->private->trace = NULL;
+	trace_free(trace);
+}
+
+static void trace_run_failed(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	trace_run_drop(app);
+	app_say(app, err->status, "%s; what runs goes on", err->text);
+}
+
+void app_trace_end(struct app *app)
+{
+	if (app->private->trace)
+		trace_end(app->private->trace);
+	trace_run_drop(app);
+}
+
+enum status trace_run_begin(struct app *app, const char *path, struct err *err)
+{
+	const struct trace_ops ops = {trace_run_about, trace_run_failed, app};
+	app_trace_end(app);
+	app->private->trace = trace_new(app->loop, app->ring, path, !app->settings.trace_bare, &ops, err);
+	return app->private->trace ? ST_OK : err->status;
+}
+
+enum status app_trace(struct app *app, struct err *err)
+{
+	return app->settings.trace ? trace_run_begin(app, app->settings.trace, err) : ST_OK;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading a JSON object through jansson: texts, whole numbers and flags, by their keys. */
+#include <jansson.h>
+
+#include "event/json.h"
+
+/* A json_t under another name: it is never looked into here. */
+static const json_t *json_object_at(const struct json_object *object, const char *key)
+{
+	return json_object_get((const json_t *)(const void *)object, key);
+}
+
+struct json_object *json_object_read(const char *bytes, size_t n)
+{
+	json_t *value = json_loadb(bytes, n, 0, NULL);
+	if (value && !json_is_object(value)) {
+		json_decref(value);
+		value = NULL;
+	}
+	return (struct json_object *)(void *)value;
+}
+
+void json_object_free(struct json_object *object)
+{
+	json_decref((json_t *)(void *)object);
+}
+
+const char *json_object_text(const struct json_object *object, const char *key)
+{
+	return json_string_value(json_object_at(object, key));
+}
+
+int64_t json_object_number(const struct json_object *object, const char *key, int64_t other)
+{
+	const json_t *value = json_object_at(object, key);
+	return json_is_integer(value) ? json_integer_value(value) : other;
+}
+
+bool json_object_true(const struct json_object *object, const char *key)
+{
+	return json_is_true(json_object_at(object, key));
+}
