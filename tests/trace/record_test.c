@@ -318,15 +318,16 @@ static void hostile(void **state)
 	(void)state;
 	static const char *const kinds[] = {"connected", "lost",    "notice",  "txn",    "attempt", "sent",
 					    "result",    "backoff", "outcome", "settle", "lever",   "blocked"};
-	static const char *const texts[] = {"sqlstate",    "lane",        "sql",          "params",
-					    "values",      "tag",         "message",      "detail",
-					    "holder_name", "holder_user", "holder_state", "holder_holds"};
+	static const char *const texts[] = {"lane",        "sql",          "params",      "values",
+					    "tag",         "message",      "detail",      "holder_name",
+					    "holder_user", "holder_state", "holder_holds"};
 	struct buf text = {0};
 	buf_str(&text, "{\"teller_trace\":1,\"teller\":\"\\u001b[2J\",\"server\":\"\\u009b31m\"}\n");
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		buf_fmt(&text, "{\"kind\":\"%s\",\"session\":\"lane\",\"seat\":-5,\"rows\":-9223372036854775808",
 			kinds[i]);
 		buf_str(&text, ",\"wall_us\":9223372036854775807,\"attempt\":99999999999,\"wait_us\":-1");
+		buf_str(&text, ",\"sqlstate\":\"\\u001b[2Jx\""); /* as long as a real one */
 		for (size_t k = 0; k < COUNT_OF(texts); k++)
 			buf_fmt(&text, ",\"%s\":\"\\u001b[31m\\u009b\\u202e\\r%zu\"", texts[k], k);
 		buf_str(&text, "}\n");
