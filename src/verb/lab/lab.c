@@ -279,8 +279,11 @@ static enum status lab_check_options(const struct run *run, const char *word, st
 {
 	static const struct {
 		const char *option, *word;
-	} belongs[] = {{"transcript", "run"}, {"html", "handout"},  {"isolation", "explore"},
-		       {"sample", "explore"}, {"limit", "explore"}, {"seed", "explore"}};
+	} belongs[] = {{"transcript", "run"},
+		       {"html", "handout"},
+		       {"isolation", "explore"},
+		       {"sample", "explore"},
+		       {"limit", "explore"}}; /* --seed may be the program's own */
 	for (size_t i = 0; i < COUNT_OF(belongs); i++)
 		if (run_option(run, belongs[i].option) && strcmp(word, belongs[i].word) != 0)
 			return err_set(err, ST_USAGE, "--%s is for lab %s", belongs[i].option, belongs[i].word);
