@@ -70,7 +70,7 @@ static void a_total_is_mended_in_the_editor(void **state)
 	term_expect(term, "Not yet: the check breaks in ");
 	term_expect(term, "OVER"); /* the order that breaks it, with the answer in it */
 	term_expect(term, "Committed  amount:  120");
-	term_expect(term, "SURPRISE SELECT amount FROM total: expected 130, found 120");
+	term_expect(term, "BREAKS   SELECT amount FROM total: expected 130, found 120");
 	term_type(term, "S");
 	term_expect(term, "-- step b_write");
 	term_expect(term, "UPDATE total SET amount = amount + 20;");
@@ -120,7 +120,7 @@ static void an_order_is_found(void **state)
 	term_settle(term);
 	term_type(term, ":lab edit a_begin a_read b_begin b_read b_write b_commit a_write a_commit<Enter>");
 	term_expect(term, "Solved: in your order the check does not hold");
-	term_expect(term, "SURPRISE SELECT amount FROM total: expected 130, found 110");
+	term_expect(term, "BREAKS   SELECT amount FROM total: expected 130, found 110");
 	expect_nothing_left(term);
 }
 

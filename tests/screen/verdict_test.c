@@ -170,7 +170,7 @@ static void a_surprise_takes_the_texts_away(void **state)
 	term_expect(term, "OVER");
 	term_expect(term, "It ended so: A's COMMIT succeeded. B's SELECT reads 999.");
 	term_expect(term, "1 step did not do what the lesson expects (marked !).");
-	term_expect(term, "SURPRISE SELECT n FROM verdicts.t: expected 997, found 999");
+	term_expect(term, "BREAKS   SELECT n FROM verdicts.t: expected 997, found 999");
 	assert_false(term_shows(term, "So ends it."));
 	verdict_leave(term);
 }

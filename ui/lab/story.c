@@ -109,6 +109,8 @@ static void lab_story_add_item(struct lines *lines, const struct story_item *ite
 		buf_fmt(line, "%s: %s", item->who, item->text);
 		break;
 	case STORY_CHECK:
+		buf_fmt(line, "%s%s", item->colour == STORY_BAD ? "BREAKS   " : "ok       ", item->text);
+		break;
 	case STORY_VERDICT:
 		buf_fmt(line, "%s%s", item->colour == STORY_BAD ? "SURPRISE " : "ok       ", item->text);
 		break;
