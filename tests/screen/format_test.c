@@ -163,11 +163,11 @@ static void a_session_on_a_second_server(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_commit_without_an_answer_is_unknown, fresh_bank),
-		cmocka_unit_test_setup(words_that_were_met, fresh_bank),
-		cmocka_unit_test_setup(programs_at_the_end, fresh_bank),
-		cmocka_unit_test_setup(a_session_on_a_second_server, fresh_bank),
-		cmocka_unit_test_setup(a_value_is_shown_where_it_is_sent, fresh_bank),
+		cmocka_unit_test_setup_teardown(a_commit_without_an_answer_is_unknown, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(words_that_were_met, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(programs_at_the_end, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_session_on_a_second_server, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_value_is_shown_where_it_is_sent, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/format", tests, own_database, NULL);
 }
