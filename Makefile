@@ -18,7 +18,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # With these goals, make first installs what is missing and then reads this file again: only then does pkg-config know all.
-CHECKED := $(filter demo test test-asan test-cockroach test-distance bench lint fuzz picture soak fuzz-wire fuzz-keys,$(MAKECMDGOALS))
+CHECKED := $(filter demo test test-asan test-cockroach test-distance bench lint fuzz picture soak storm fuzz-wire fuzz-keys,$(MAKECMDGOALS))
 ifneq ($(and $(CHECKED),$(if $(TELLER_READY),,first)),)
 
 $(MAKECMDGOALS): ready ; @:
@@ -148,6 +148,10 @@ MS ?= 0 20 50 100 0 20 50 100 0 20 50 100
 test-distance: all $(BUILD)/tests/lesson/distance_test
 	@TELLER_DISTANCES='$(MS)' TEST_LIMIT=7200 tests/run $(BUILD) lesson/distance
 
+# Under each way of writing load, processes of the server are killed once a second for S seconds; then restarts and pauses.
+storm: all $(BUILD)/tests/load/storm_test
+	@TELLER_ATTACK_S='$(or $S,20)' TEST_LIMIT=86400 tests/run $(BUILD) load/storm
+
 $(BENCH): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(TERM_LIBS) $(CORE_LIBS))
 
@@ -250,7 +254,7 @@ endif
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach test-distance fuzz fuzzers bench lint map man picture soak fuzz-wire fuzz-keys format demo completions install clean libraries
+.PHONY: all tests test test-asan test-cockroach test-distance fuzz fuzzers bench lint map man picture soak storm fuzz-wire fuzz-keys format demo completions install clean libraries
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

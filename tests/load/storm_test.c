@@ -34,7 +34,7 @@ static int bank(void **state)
 	return 0;
 }
 
-/* How long a storm lasts: TELLER_ATTACK_S in longer runs. */
+/* How long a storm lasts: TELLER_ATTACK_S in longer runs (`make storm`). */
 static unsigned storm_seconds(void)
 {
 	const char *text = getenv("TELLER_ATTACK_S");
@@ -66,8 +66,9 @@ static void check_storm(struct proc *proc)
 	assert_int_equal(loaded_number(proc, "checks_failed"), 0);
 	assert_true(loaded_number(proc, "lost_connections") > 0);
 	assert_true(loaded_number(proc, "committed") > 0);
-	printf("# %lld committed, %lld connections lost, %lld settled\n", (long long)loaded_number(proc, "committed"),
-	       (long long)loaded_number(proc, "lost_connections"), (long long)loaded_number(proc, "settled"));
+	printf("# measured: %lld committed, %lld connections lost, %lld settled\n",
+	       (long long)loaded_number(proc, "committed"), (long long)loaded_number(proc, "lost_connections"),
+	       (long long)loaded_number(proc, "settled"));
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), ACCOUNTS * 1000);
 	proc = teller_run("verify", "--total", "50000");
