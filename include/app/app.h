@@ -25,6 +25,7 @@
 struct player;       /* lab/player.h */
 struct session_list; /* watch/list.h */
 struct load;         /* load/load.h */
+struct race;         /* load/race.h */
 
 /* Where the start has got to. Each step says so on the screen. */
 enum app_phase {
@@ -100,6 +101,7 @@ struct app {
 	struct history *history;       /* the ledger while the screen shows it, else NULL */
 	struct session_list *sessions; /* of the server, once the screen has shown them; NULL */
 	struct load *load;             /* that runs, or has run last; NULL */
+	struct race *race;             /* the same of a race of ways: one of the two at most; NULL */
 	struct pages *pages;           /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;

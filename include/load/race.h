@@ -11,6 +11,7 @@ struct race;
 
 struct race_ops {
 	void (*turn)(void *arg, size_t way);           /* a turn of that one is over; may be NULL */
+	void (*changed)(void *arg);                    /* another has its turn, or a second is over; may be NULL */
 	void (*say)(void *arg, const struct err *err); /* as in load_ops; may be NULL */
 	void (*over)(void *arg);                       /* all reports are complete; from the loop, once */
 	void *arg;
@@ -26,6 +27,17 @@ void race_stop(struct race *race); /* after the transfers that run; asked again,
 size_t race_count(const struct race *race);
 /* As of now; `ratio` is what it made beside the first way: the median over the rounds. */
 const struct load_report *race_report(struct race *race, size_t way);
+
+enum load_phase race_phase(const struct race *race); /* running from the first turn to the last one */
+unsigned race_rounds(const struct race *race);       /* that are to be run; each way has a turn in each */
+
+/* Where one of the ways is, as of now. */
+struct race_place {
+	bool now;       /* it has its turn */
+	unsigned turns; /* that are over */
+	double last;    /* transfers and reads a second in the last of them; 0: none is over */
+};
+struct race_place race_place(const struct race *race, size_t way);
 
 /* The table of all of them for people, and what is wrong where something is; harmless. */
 void race_show(struct buf *out, struct race *race);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "load/load.h"
+#include "load/race.h"
 #include "trace/trace.h"
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
@@ -225,6 +226,7 @@ bool app_free(struct app *app)
 	rival_free(app->rival);
 	pages_free(app->pages);
 	load_free(app->load);
+	race_free(app->race);
 	history_free(app->history);
 	session_list_free(app->sessions);
 	txn_free(app->txn);

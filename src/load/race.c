@@ -31,6 +31,12 @@ struct race {
 	bool ending;
 };
 
+static void race_changed(const struct race *race)
+{
+	if (race->ops.changed)
+		race->ops.changed(race->ops.arg);
+}
+
 /* ---- turns ---- */
 
 static uint64_t racer_done(const struct racer *racer)
@@ -45,6 +51,7 @@ static void race_turn(struct race *race)
 	racer->committed = racer_done(racer);
 	load_turn(racer->load);
 	timer_start(race->timer, RACE_TURN_MS);
+	race_changed(race);
 }
 
 static void race_end(struct race *race)
@@ -110,6 +117,11 @@ static void race_on_over(void *arg)
 	race->ops.over(race->ops.arg);
 }
 
+static void race_on_second(void *arg)
+{
+	race_changed(((struct racer *)arg)->race);
+}
+
 static void race_on_say(void *arg, const struct err *err)
 {
 	const struct race *race = ((struct racer *)arg)->race;
@@ -117,7 +129,7 @@ static void race_on_say(void *arg, const struct err *err)
 		race->ops.say(race->ops.arg, err);
 }
 
-static unsigned race_rounds(const struct load_spec *spec)
+static unsigned race_planned(const struct load_spec *spec)
 {
 	uint64_t rounds = (spec->time_ms + RACE_TURN_MS - 1) / RACE_TURN_MS;
 	return rounds < 1 ? 1 : rounds > RACE_ROUNDS_MAX ? RACE_ROUNDS_MAX : (unsigned)rounds;
@@ -129,13 +141,14 @@ struct race *race_new(struct loop *loop, struct ring *ring, const struct load_sp
 	struct race *race = NEW(struct race);
 	race->ops = *ops;
 	race->n = n;
-	race->rounds = race_rounds(spec);
+	race->rounds = race_planned(spec);
 	race->timer = timer_new(loop, race_on_timer, race);
 	for (size_t i = 0; i < n; i++) {
 		struct racer *racer = &race->racers[i];
 		struct load_spec own = *spec;
 		struct err err;
 		struct load_ops load_ops = {.began = race_on_began,
+					    .second = race_on_second,
 					    .say = race_on_say,
 					    .rested = race_on_rested,
 					    .over = race_on_over,
@@ -197,6 +210,31 @@ const struct load_report *race_report(struct race *race, size_t way)
 	load_report(racer->load);
 	racer->load->report.ratio = race_ratio(racer, &race->racers[0]);
 	return &racer->load->report;
+}
+
+enum load_phase race_phase(const struct race *race)
+{
+	enum load_phase phase = LOAD_OVER; /* of the one that is furthest behind */
+	for (size_t i = 0; i < race->n; i++) {
+		enum load_phase own = race->racers[i].load->report.phase;
+		phase = own < phase ? own : phase;
+	}
+	return phase == LOAD_RESTING ? LOAD_RUNNING : phase;
+}
+
+unsigned race_rounds(const struct race *race)
+{
+	return race->rounds;
+}
+
+struct race_place race_place(const struct race *race, size_t way)
+{
+	const struct racer *racer = &race->racers[way];
+	return (struct race_place){
+		.now = way == race->at && racer->turn_us && !race->ending,
+		.turns = racer->turns,
+		.last = racer->turns ? racer->rates[racer->turns - 1] : 0,
+	};
 }
 
 static void race_show_way(struct buf *out, const struct load_report *report)

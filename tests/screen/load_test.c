@@ -111,6 +111,55 @@ static void its_seconds_end_with_it(void **state)
 	console_quit(term);
 }
 
+static void begin_race(struct term *term, const char *line)
+{
+	term_type(term, line);
+	term_type(term, "<Enter>");
+	term_expect(term, "y do it");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "Race  runs");
+}
+
+/* Whose turn it is, what each made in its last one, and beside the first way; then the checks of each. */
+static void a_race_is_watched(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	begin(term);
+	end(term);
+	begin_race(term, ":load race naive oneshot batch=4 --time 60 --workers 2 --hot 6");
+	term_expect(term, "of 60  2 workers  6 accounts");
+	console_expect_in_order(term, "> naive ", "  oneshot ", "  batch=4 ");
+	console_expect_in_order(term, "  naive ", "> oneshot ", "  batch=4 ");
+	console_expect_in_order(term, "  naive ", "  oneshot ", "> batch=4 ");
+	term_expect_gone(term, "-      -"); /* what is not known yet */
+	assert_true(term_shows(term, "   1.00 "));
+	term_type(term, "c");
+	term_expect(term, "Race  is over");
+	console_expect_in_order(term, "of 60 rounds", "  naive ", "  oneshot ", "  batch=4 ",
+				"ok      naive: total, ledger and outcomes agree",
+				"ok      oneshot: total, ledger and outcomes agree",
+				"ok      batch=4: total, ledger and outcomes agree");
+	term_expect(term, "F9 shows all of it");
+	console_expect_number(term, "SELECT sum(balance) FROM accounts", 30000);
+	begin(term); /* the load that runs is what is looked at */
+	end(term);
+	console_quit(term);
+}
+
+static void a_race_at_40x10(void **state)
+{
+	struct term *term = console_open(state, 10, 40);
+	begin_race(term, ":load race lock ordered --time 60 --workers 2");
+	term_expect(term, "> ordered");
+	term_expect(term, "> lock");
+	term_type(term, "c");
+	term_expect(term, "Race  is over");
+	term_type(term, "<Down><Down><Down>");
+	term_expect(term, "ok      ordered: total");
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -120,6 +169,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_140x45, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(at_40x10, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(keys_are_answered, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_race_is_watched, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_race_at_40x10, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(its_seconds_end_with_it, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/load", tests, pg_own_database, NULL);

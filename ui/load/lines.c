@@ -199,6 +199,68 @@ void load_lines_make(struct load_lines *lines, struct load *load, int columns)
 	lines_checks(lines, report);
 }
 
+/* ---- a race ---- */
+
+static void lines_race_head(struct load_lines *lines, struct race *race)
+{
+	const struct load_report *first = race_report(race, 0);
+	struct race_place from = race_place(race, 0), to = race_place(race, race_count(race) - 1);
+	struct buf *line = lines_add(lines, STYLE_HEAD);
+	if (race_phase(race) == LOAD_RUNNING)
+		buf_fmt(line, "round %u of %u", from.turns + from.now, race_rounds(race));
+	else
+		buf_fmt(line, "%u of %u rounds", to.turns, race_rounds(race));
+	buf_fmt(line, "  %u %s  %zu accounts", first->workers, text_plural(first->workers, "worker", "workers"),
+		first->accounts);
+	buf_fmt(lines_add(lines, STYLE_FAINT), "  %-12s %8s %6s %9s %8s %7s %9s %9s", "way", "last/s", "ratio",
+		"so far/s", "retries", "lost", "p50", "p99");
+}
+
+/* What is not known yet is a dash. */
+static void lines_race_way(struct load_lines *lines, struct race *race, size_t way)
+{
+	const struct load_report *report = race_report(race, way);
+	struct race_place place = race_place(race, way);
+	struct buf *line = lines_add(lines, place.now ? STYLE_GOOD : STYLE_TEXT);
+	char p50[16], p99[16];
+	buf_fmt(line, "%c %-12s ", place.now ? '>' : ' ', report->way.word);
+	if (place.turns)
+		buf_fmt(line, "%8.0f", place.last);
+	else
+		buf_fmt(line, "%8s", "-");
+	if (report->ratio > 0)
+		buf_fmt(line, " %6.2f", report->ratio);
+	else
+		buf_fmt(line, " %6s", "-");
+	text_duration(p50, report->latency.p50);
+	text_duration(p99, report->latency.p99);
+	buf_fmt(line, " %9.0f %8" PRIu64 " %7" PRIu64 " %9s %9s", load_rate(report), report->retries,
+		report->outcomes.failed + report->outcomes.gave_up, p50, p99);
+}
+
+static void lines_race_check(struct load_lines *lines, const struct load_report *report)
+{
+	struct err err = {0};
+	if (report->phase != LOAD_OVER)
+		return;
+	bool ok = load_report_status(report, &err) == ST_OK;
+	struct buf *line = lines_add(lines, ok ? STYLE_GOOD : STYLE_BAD);
+	buf_fmt(line, "%-6s  %s: ", ok ? "ok" : "FAILED", report->way.word);
+	if (ok)
+		buf_str(line, "total, ledger and outcomes agree");
+	else
+		text_escape(line, err.text, strlen(err.text), 0);
+}
+
+void load_lines_make_race(struct load_lines *lines, struct race *race)
+{
+	lines_race_head(lines, race);
+	for (size_t i = 0; i < race_count(race); i++)
+		lines_race_way(lines, race, i);
+	for (size_t i = 0; i < race_count(race); i++)
+		lines_race_check(lines, race_report(race, i));
+}
+
 void load_lines_free(struct load_lines *lines)
 {
 	for (size_t i = 0; i < lines->n; i++)

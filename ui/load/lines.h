@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "load/load.h"
+#include "load/race.h"
 #include "ui/style.h"
 
 enum { LOAD_LINES_MAX = 64 };
@@ -20,6 +21,7 @@ struct load_lines {
 	struct load_line at[LOAD_LINES_MAX];
 };
 void load_lines_make(struct load_lines *lines, struct load *load, int columns); /* NULL: none has run */
+void load_lines_make_race(struct load_lines *lines, struct race *race);
 void load_lines_free(struct load_lines *lines);
 
 #endif

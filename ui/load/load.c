@@ -22,7 +22,10 @@ static void load_draw(void *self, struct rect inside, bool focus)
 	struct load_lines lines = {0};
 	(void)focus;
 	draw_clear(inside);
-	load_lines_make(&lines, pane->app->load, inside.w);
+	if (pane->app->race)
+		load_lines_make_race(&lines, pane->app->race);
+	else
+		load_lines_make(&lines, pane->app->load, inside.w);
 	pane->height = inside.h;
 	pane->count = lines.n;
 	size_t most = lines.n > (size_t)inside.h ? lines.n - (size_t)inside.h : 0;
@@ -42,9 +45,12 @@ static void load_title(void *self, struct buf *out)
 		[LOAD_OVER] = "is over",
 	};
 	const struct load_pane *pane = self;
-	buf_str(out, "Load");
-	if (pane->app->load)
-		buf_fmt(out, "  %s", words[load_report(pane->app->load)->phase]);
+	if (pane->app->race)
+		buf_fmt(out, "Race  %s", words[race_phase(pane->app->race)]);
+	else if (pane->app->load)
+		buf_fmt(out, "Load  %s", words[load_report(pane->app->load)->phase]);
+	else
+		buf_str(out, "Load");
 }
 
 static void load_footer(void *self, struct buf *out, int columns)

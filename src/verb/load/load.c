@@ -40,19 +40,26 @@ static bool stop_load_job(struct job *base, enum job_stop how)
 	return true;
 }
 
-/* What is under way when the program ends without waiting. */
-static bool load_job_last_words(const struct job *base, struct err *err)
+uint64_t load_under_way(const struct load_report *report)
 {
-	const struct load_job *job = (const struct load_job *)base;
-	const struct load_outcomes *o = &load_report(job->job.app->load)->outcomes;
-	uint64_t ended = o->committed + o->reads + o->rejected + o->failed + o->gave_up + o->cancelled;
-	if (o->begun == ended)
+	const struct load_outcomes *o = &report->outcomes;
+	return o->begun - (o->committed + o->reads + o->rejected + o->failed + o->gave_up + o->cancelled);
+}
+
+bool load_left(uint64_t under_way, struct err *err)
+{
+	if (!under_way)
 		return false;
 	err_set(err, ST_UNKNOWN,
 		"OUTCOME UNKNOWN of %" PRIu64 " transfers of load, which was left while they ran; `verify` looks "
 		"whether accounts and ledger agree",
-		o->begun - ended);
+		under_way);
 	return true;
+}
+
+static bool load_job_last_words(const struct job *base, struct err *err)
+{
+	return load_left(load_under_way(load_report(base->app->load)), err);
 }
 
 static void free_load_job(struct job *base)
@@ -64,6 +71,14 @@ static const struct job_ops load_job_ops = {
 	.stop = stop_load_job, .awaited = job_always, .last_words = load_job_last_words, .free = free_load_job};
 
 /* ---- the end ---- */
+
+void load_forget(struct app *app)
+{
+	load_free(app->load);
+	race_free(app->race);
+	app->load = NULL;
+	app->race = NULL;
+}
 
 void load_refresh(struct app *app)
 {
@@ -157,7 +172,7 @@ static void do_load(struct run *run)
 	job->job = (struct job){.ops = &load_job_ops, .name = "load", .uses = USES_LOAD};
 	job->run = run;
 	job_begin(app, &job->job);
-	load_free(app->load);
+	load_forget(app);
 	app->load = load_new(app->loop, app->ring, &spec, &ops);
 	if (!app_prints(app))
 		app->face.act(app->face.self, "dashboard", NULL);

@@ -20,7 +20,12 @@ MUST_CHECK enum status load_race_ways(const struct run *run, struct load_way way
 				      struct err *err);
 void load_race_run(struct run *run, const struct load_spec *spec);
 
-void load_refresh(struct app *app); /* load.c: what the screen shows of the bank is read again */
+/* load.c */
+void load_refresh(struct app *app); /* what the screen shows of the bank is read again */
+void load_forget(struct app *app);  /* the load or the race that has run last; none runs */
+/* What the program says when it ends while so many transfers are under way; false: none is. */
+uint64_t load_under_way(const struct load_report *report);
+bool load_left(uint64_t under_way, struct err *err);
 
 /* print.c: the report, as lines for people or as data; what standard output did not take is an error */
 MUST_CHECK enum status load_print(const struct run *run, const struct load_report *const *reports, size_t n,

@@ -9,7 +9,6 @@
 struct race_job {
 	struct job job;
 	struct run *run;
-	struct race *race;
 };
 
 /* ---- the line ---- */
@@ -50,9 +49,14 @@ enum status load_race_ways(const struct run *run, struct load_way ways[RACE_WAYS
 static void race_job_turn(void *arg, size_t way)
 {
 	const struct race_job *job = arg;
-	const struct load_report *report = race_report(job->race, way);
+	const struct load_report *report = race_report(job->job.app->race, way);
 	if (app_prints(job->job.app))
 		app_say(job->job.app, ST_OK, "%-12s %.0f a second so far", report->way.word, load_rate(report));
+}
+
+static void race_job_changed(void *arg)
+{
+	app_changed(((const struct race_job *)arg)->job.app);
 }
 
 static void race_job_say(void *arg, const struct err *err)
@@ -64,31 +68,59 @@ static void race_job_say(void *arg, const struct err *err)
 static bool stop_race_job(struct job *base, enum job_stop how)
 {
 	(void)how;
-	race_stop(((struct race_job *)base)->race);
+	race_stop(base->app->race);
 	return true;
+}
+
+static bool race_job_last_words(const struct job *base, struct err *err)
+{
+	struct race *race = base->app->race;
+	uint64_t under_way = 0;
+	for (size_t i = 0; i < race_count(race); i++)
+		under_way += load_under_way(race_report(race, i));
+	return load_left(under_way, err);
 }
 
 static void free_race_job(struct job *base)
 {
-	struct race_job *job = (struct race_job *)base;
-	race_free(job->race);
-	free(job);
+	free((struct race_job *)base); /* the race can be looked at for a while */
 }
 
-static const struct job_ops race_job_ops = {.stop = stop_race_job, .awaited = job_always, .free = free_race_job};
+static const struct job_ops race_job_ops = {
+	.stop = stop_race_job, .awaited = job_always, .last_words = race_job_last_words, .free = free_race_job};
 
 /* ---- the end ---- */
+
+/* On the screen, where F9 has all of it. */
+static void race_job_tell(struct app *app)
+{
+	const struct load_report *first = race_report(app->race, 0), *best = first;
+	for (size_t i = 1; i < race_count(app->race); i++) {
+		const struct load_report *report = race_report(app->race, i);
+		best = report->ratio > best->ratio ? report : best;
+	}
+	if (best == first)
+		app_result(app, "race: no way made more than %s; F9 shows all of it", first->way.word);
+	else
+		app_result(app, "race: %s made most, %.2f times %s; F9 shows all of it", best->way.word, best->ratio,
+			   first->way.word);
+}
 
 static enum status race_job_print(const struct race_job *job, struct err *err)
 {
 	const struct load_report *reports[RACE_WAYS_MAX];
+	struct race *race = job->job.app->race;
 	struct buf text = {0};
-	size_t n = race_count(job->race);
+	size_t n = race_count(race);
 	for (size_t i = 0; i < n; i++)
-		reports[i] = race_report(job->race, i);
+		reports[i] = race_report(race, i);
+	if (!app_prints(job->job.app)) {
+		race_job_tell(job->job.app);
+		return ST_OK;
+	}
 	if (record_wanted(job->run))
 		return load_print(job->run, reports, n, err);
-	race_show(&text, job->race);
+	race_show(&text, race);
 	app_show(job->job.app, "The race of ways", &text);
 	return ST_OK;
 }
@@ -96,8 +128,9 @@ static enum status race_job_print(const struct race_job *job, struct err *err)
 /* The first thing that is wrong with one of them. */
 static enum status race_job_status(const struct race_job *job, struct err *err)
 {
-	for (size_t i = 0; i < race_count(job->race); i++)
-		if (load_report_status(race_report(job->race, i), err))
+	struct race *race = job->job.app->race;
+	for (size_t i = 0; i < race_count(race); i++)
+		if (load_report_status(race_report(race, i), err))
 			return err->status;
 	return ST_OK;
 }
@@ -109,7 +142,7 @@ static void race_job_over(void *arg)
 	struct app *app = run->app;
 	struct err err = {0};
 	enum status status = race_job_status(job, &err);
-	bool begun = race_report(job->race, 0)->outcomes.begun > 0;
+	bool begun = race_report(app->race, 0)->outcomes.begun > 0;
 	if (begun && race_job_print(job, status ? &(struct err){0} : &err) && !status)
 		status = err.status;
 	job_end(&job->job);
@@ -128,9 +161,16 @@ void load_race_run(struct run *run, const struct load_spec *spec)
 		return;
 	}
 	struct race_job *job = NEW(struct race_job);
-	struct race_ops ops = {.turn = race_job_turn, .say = race_job_say, .over = race_job_over, .arg = job};
+	struct race_ops ops = {.turn = race_job_turn,
+			       .changed = race_job_changed,
+			       .say = race_job_say,
+			       .over = race_job_over,
+			       .arg = job};
 	job->job = (struct job){.ops = &race_job_ops, .name = "a race of ways", .uses = USES_LOAD};
 	job->run = run;
 	job_begin(app, &job->job);
-	job->race = race_new(app->loop, app->ring, spec, ways, n, &ops);
+	load_forget(app);
+	app->race = race_new(app->loop, app->ring, spec, ways, n, &ops);
+	if (!app_prints(app))
+		app->face.act(app->face.self, "dashboard", NULL);
 }
