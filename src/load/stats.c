@@ -102,6 +102,20 @@ static void stats_state(struct load_report *report, const char *sqlstate)
 	report->states[i].retries++;
 }
 
+/* Kept in order as they grow: whoever looks does not go through all accounts. */
+static void stats_heat(struct load_report *report, const char *id, uint64_t retries)
+{
+	size_t at = 0;
+	while (at < report->nhot && report->hot[at].id != id)
+		at++;
+	if (at == LOAD_HOT_MAX && report->hot[--at].retries >= retries)
+		return;
+	report->nhot += at == report->nhot;
+	for (; at > 0 && report->hot[at - 1].retries < retries; at--)
+		report->hot[at] = report->hot[at - 1];
+	report->hot[at] = (struct load_hot){id, retries};
+}
+
 void stats_retry(struct load *load, const struct slot *slot, const char *sqlstate)
 {
 	const struct op *op = &slot->op;
@@ -111,7 +125,7 @@ void stats_retry(struct load *load, const struct slot *slot, const char *sqlstat
 	load->second.retries++;
 	stats_state(&load->report, code);
 	for (size_t i = 0; i < 2 * op->n; i++)
-		load->crowd.retries[op->accounts[i]]++;
+		stats_heat(&load->report, load->crowd.ids[op->accounts[i]], ++load->crowd.retries[op->accounts[i]]);
 }
 
 /* ---- each second ---- */
@@ -166,31 +180,11 @@ static int stats_more_retries(const void *a, const void *b)
 	return (y->retries > x->retries) - (y->retries < x->retries);
 }
 
-static void stats_add_hot(struct load_report *report, const char *id, uint64_t retries)
-{
-	size_t at = report->nhot < LOAD_HOT_MAX ? report->nhot : LOAD_HOT_MAX - 1;
-	if (report->nhot == LOAD_HOT_MAX && report->hot[at].retries >= retries)
-		return;
-	report->nhot += report->nhot < LOAD_HOT_MAX;
-	for (; at > 0 && report->hot[at - 1].retries < retries; at--)
-		report->hot[at] = report->hot[at - 1];
-	report->hot[at] = (struct load_hot){id, retries};
-}
-
-static void stats_hottest(struct load *load)
-{
-	load->report.nhot = 0;
-	for (size_t i = 0; i < load->crowd.n && load->crowd.retries; i++)
-		if (load->crowd.retries[i])
-			stats_add_hot(&load->report, load->crowd.ids[i], load->crowd.retries[i]);
-}
-
 void stats_complete(struct load *load)
 {
 	struct load_report *report = &load->report;
 	report->latency = stats_quantiles(&load->latency);
 	qsort(report->states, report->nstates, sizeof *report->states, stats_more_retries);
-	stats_hottest(load);
 	if (report->phase == LOAD_OVER && report->time.blocked > report->time.server)
 		report->time.blocked = report->time.server;
 }
