@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
@@ -19,12 +18,6 @@
 	"3 { COMMIT; }\n"
 
 #define explore(...) proc_run((const char *const[]){proc_teller(), "lab", "explore", __VA_ARGS__, NULL}, NULL, NULL)
-
-static char *written(const char *text)
-{
-	proc_free(spec_file_lab("check", text, NULL));
-	return spec_file_path();
-}
 
 /* ---- what is counted ---- */
 
@@ -147,7 +140,7 @@ static void the_level_is_the_one_that_is_asked_for(void **state)
 				   "session b step b1 { BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO seen SELECT "
 				   "current_setting('transaction_isolation'); COMMIT; }\n"
 				   "#@ check \"SELECT min(what), max(what), count(*) FROM seen\" = \"x\"\n";
-	char *path = written(text);
+	char *path = spec_file_write(text);
 	struct proc *proc = explore(path, "--isolation", "all", "--csv");
 	proc_expect_status(proc, 6);
 	proc_expect_err(proc, "a check breaks at 3 of 3 isolation levels");
@@ -185,7 +178,7 @@ static void sessions_begin_as_new_ones(void **state)
 static void a_sample_can_be_repeated(void **state)
 {
 	(void)state;
-	char *path = written(TABLE ADDS("a") ADDS("b") ADDS("c"));
+	char *path = spec_file_write(TABLE ADDS("a") ADDS("b") ADDS("c"));
 	struct proc *one = explore(path, "--sample", "5", "--seed", "11", "--json");
 	struct proc *two = explore(path, "--limit", "5", "--seed", "11", "--json");
 	proc_expect_status(one, 0);
@@ -204,7 +197,7 @@ static void a_sample_can_be_repeated(void **state)
 
 static void check_refused(const char *option, const char *value, const char *sentence)
 {
-	char *path = written(TABLE ADDS("a"));
+	char *path = spec_file_write(TABLE ADDS("a"));
 	struct proc *proc = explore(path, option, value);
 	proc_expect_status(proc, 1);
 	proc_expect_err(proc, sentence);
@@ -269,14 +262,13 @@ static void a_lost_session_is_an_outcome(void **state)
 static void an_interrupt_ends_it(void **state)
 {
 	(void)state;
-	char *path =
-		written(TABLE "session a step a { SELECT pg_sleep(0.05); }\nsession b step b1 { SELECT 1; } step b2 { "
-			      "SELECT 1; } step b3 { SELECT 1; } step b4 { SELECT 1; }\n"
-			      "session c step c1 { SELECT 1; } step c2 { SELECT 1; } step c3 { SELECT 1; }\n");
+	char *path = spec_file_write(
+		TABLE "session a step a { SELECT pg_sleep(0.05); }\nsession b step b1 { SELECT 1; } step b2 { "
+		      "SELECT 1; } step b3 { SELECT 1; } step b4 { SELECT 1; }\n"
+		      "session c step c1 { SELECT 1; } step c2 { SELECT 1; } step c3 { SELECT 1; }\n");
 	struct proc *proc = proc_start((const char *const[]){proc_teller(), "lab", "explore", path, NULL}, NULL, NULL);
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(0.05)%%' AND pid <> "
-			 "pg_backend_pid()") == 0)
-		usleep(1000);
+	pg_until(NULL, "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(0.05)%%' AND pid <> "
+		       "pg_backend_pid()");
 	proc_signal(proc, SIGINT);
 	proc_wait(proc);
 	assert_int_equal(proc->status, 130);

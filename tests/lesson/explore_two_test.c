@@ -150,8 +150,7 @@ static void expect_number(const char *json, const char *name, int number)
 static struct counts check_level(const char *level, const char *word)
 {
 	struct counts counts = count_by_isolationtester(level);
-	char *path = spec_file_path();
-	proc_free(spec_file_lab("check", transfers, NULL));
+	char *path = spec_file_write(transfers);
 	struct proc *proc = teller_run("lab", "explore", path, "--isolation", word, "--json");
 	proc_expect_status(proc, counts.breaks ? 6 : 0);
 	expect_number(proc->out.p, "orders", counts.orders);

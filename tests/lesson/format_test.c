@@ -26,14 +26,20 @@ static char *two_writers_and(const char *directives)
 /* `lab play` with lines of standard input. */
 static struct proc *played(const char *text, const char *input)
 {
-	char *path = spec_file_path();
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	char *path = spec_file_write(text);
 	struct proc *proc =
 		proc_run((const char *const[]){proc_teller(), "--plain", "lab", "play", path, NULL}, NULL, input);
 	free(path);
+	return proc;
+}
+
+/* `lab WORD` with a lesson and directives behind it. */
+static struct proc *lab_with(const char *word, const char *lesson, const char *directives)
+{
+	struct buf text = {0};
+	buf_fmt(&text, "%s%s\n", lesson, directives);
+	struct proc *proc = strcmp(word, "play") == 0 ? played(text.p, "") : spec_file_lab(word, text.p, NULL);
+	buf_free(&text);
 	return proc;
 }
 
@@ -114,11 +120,7 @@ static const char halves[] =
 
 static struct proc *halves_with(const char *word, const char *directives)
 {
-	struct buf text = {0};
-	buf_fmt(&text, "%s%s\n", halves, directives);
-	struct proc *proc = strcmp(word, "play") == 0 ? played(text.p, "") : spec_file_lab(word, text.p, NULL);
-	buf_free(&text);
-	return proc;
+	return lab_with(word, halves, directives);
 }
 
 static void what_was_read_is_sent(void **state)
@@ -236,11 +238,7 @@ static const char pids[] =
 
 static struct proc *cut_with(const char *word, const char *directives)
 {
-	struct buf text = {0};
-	buf_fmt(&text, "%s%s\n", pids, directives);
-	struct proc *proc = strcmp(word, "play") == 0 ? played(text.p, "") : spec_file_lab(word, text.p, NULL);
-	buf_free(&text);
-	return proc;
+	return lab_with(word, pids, directives);
 }
 
 static void a_commit_that_is_cut_was_done(void **state)

@@ -150,10 +150,9 @@ static void a_step_that_runs_is_waited_for(void **state)
 static void lines_pass_it_over(void **state)
 {
 	(void)state;
-	char *path = spec_file_path();
-	struct proc *proc = spec_file_lab("check", lockers, NULL);
-	proc_free(proc);
-	proc = proc_run((const char *const[]){proc_teller(), "--plain", "lab", "play", path, NULL}, NULL, "");
+	char *path = spec_file_write(lockers);
+	struct proc *proc =
+		proc_run((const char *const[]){proc_teller(), "--plain", "lab", "play", path, NULL}, NULL, "");
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "4. B: SELECT n FROM two WHERE id = 1 FOR UPDATE\n   waits for A\nNot possible: "
 			      "B_lock waits for A, and the next step, B_commit, is of the "

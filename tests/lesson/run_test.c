@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/asset.h"
 #include "base/mem.h"
@@ -318,15 +317,10 @@ static void an_interrupt_tears_down(void **state)
 {
 	(void)state;
 	char *text = skeleton_with("step b_look   { ", "step b_look   { SELECT pg_sleep(600); ");
-	char *path = spec_file_path();
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	char *path = spec_file_write(text);
 	struct proc *proc = proc_start((const char *const[]){proc_teller(), "lab", "run", path, NULL}, NULL, NULL);
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(600)%%' AND pid <> "
-			 "pg_backend_pid() AND state = 'active'") == 0)
-		usleep(1000);
+	pg_until(NULL, "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(600)%%' AND pid <> "
+		       "pg_backend_pid() AND state = 'active'");
 	proc_signal(proc, SIGINT);
 	proc_wait(proc);
 	assert_int_equal(proc->status, 130);

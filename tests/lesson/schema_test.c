@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
@@ -94,10 +93,8 @@ static void a_role_that_may_not_make_one_is_told(void **state)
 	(void)state;
 	pg_exec("DROP ROLE IF EXISTS schema_guest");
 	pg_exec("CREATE ROLE schema_guest LOGIN");
-	char *path = spec_file_path();
-	struct proc *proc = spec_file_lab("check", plain_lesson, NULL);
-	proc_free(proc);
-	proc = teller_run("-U", "schema_guest", "lab", "run", path);
+	char *path = spec_file_write(plain_lesson);
+	struct proc *proc = teller_run("-U", "schema_guest", "lab", "run", path);
 	proc_expect_status(proc, 3);
 	proc_expect_err(
 		proc,
@@ -120,21 +117,17 @@ static const char held_lesson[] =
 static struct proc *held_player(void)
 {
 	int64_t before = pg_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
-	struct proc *proc = spec_file_lab("check", held_lesson, NULL);
-	proc_free(proc);
-	char *path = spec_file_path();
-	proc = proc_start((const char *const[]){proc_teller(), "lab", "run", path, NULL}, NULL, NULL);
+	char *path = spec_file_write(held_lesson);
+	struct proc *proc = proc_start((const char *const[]){proc_teller(), "lab", "run", path, NULL}, NULL, NULL);
 	free(path);
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") <= before)
-		usleep(1000);
+	pg_until(NULL, "SELECT count(*) > %lld FROM pg_stat_activity WHERE wait_event = 'PgSleep'", (long long)before);
 	return proc;
 }
 
 static void until_no_teller_is_left(void)
 {
 	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'") > 0)
-		usleep(1000);
+	pg_until(NULL, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'");
 }
 
 static void who_was_killed_is_swept_by_the_next(void **state)
@@ -179,8 +172,7 @@ static void who_has_one_session_left_is_not_swept(void **state)
 	proc_signal(proc, SIGKILL);
 	proc_wait(proc);
 	proc_free(proc);
-	while (pg_number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/lab%%'") > 0)
-		usleep(1000);
+	pg_until(NULL, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'teller/lab%%'");
 	struct proc *other = spec_file_lab("run", plain_lesson, NULL);
 	proc_expect_status(other, 0);
 	proc_free(other);

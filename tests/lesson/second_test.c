@@ -39,11 +39,7 @@ static char *two_banks_and(const char *directives)
 /* A file of this text, and `lab WORD` with the second database. */
 static struct proc *lab(const char *word, const char *directives)
 {
-	char *text = two_banks_and(directives), *path = spec_file_path();
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	char *text = two_banks_and(directives), *path = spec_file_write(text);
 	const char *const argv[] = {proc_teller(), "--plain", "--second", second, "lab", word, path, NULL};
 	struct proc *proc = proc_run(argv, NULL, "");
 	free(path);
@@ -170,12 +166,10 @@ static void without_a_second_server_it_is_refused(void **state)
 static void a_second_server_that_is_not_there_is_said(void **state)
 {
 	(void)state;
-	char *text = two_banks_and("permutation al bl\n"), *path = spec_file_path();
-	struct proc *proc = spec_file_lab("check", text, NULL);
-	proc_free(proc);
+	char *text = two_banks_and("permutation al bl\n"), *path = spec_file_write(text);
 	const char *const argv[] = {proc_teller(), "--plain", "--second", "dbname=lesson_nowhere",
 				    "lab",         "run",     path,       NULL};
-	proc = proc_run(argv, NULL, "");
+	struct proc *proc = proc_run(argv, NULL, "");
 	proc_expect_status(proc, 2);
 	proc_expect_err(proc, "database \"lesson_nowhere\" does not exist");
 	proc_free(proc);

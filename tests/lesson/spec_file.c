@@ -14,13 +14,19 @@ char *spec_file_path(void)
 	return buf_take(&path);
 }
 
-struct proc *spec_file_lab(const char *word, const char *text, const char *option)
+char *spec_file_write(const char *text)
 {
 	char *path = spec_file_path();
 	FILE *file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
+	return path;
+}
+
+struct proc *spec_file_lab(const char *word, const char *text, const char *option)
+{
+	char *path = spec_file_write(text);
 	struct proc *proc = option ? teller_run("lab", word, path, option) : teller_run("lab", word, path);
 	free(path);
 	return proc;

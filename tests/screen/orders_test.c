@@ -93,8 +93,7 @@ static const char lockers[] =
 static void an_order_that_is_not_possible(void **state)
 {
 	char line[300];
-	char *path = spec_file_path();
-	proc_free(spec_file_lab("check", lockers, NULL));
+	char *path = spec_file_write(lockers);
 	struct term *term = console_open(state, 24, 80);
 	snprintf(line, sizeof line, ":lab play %s<Enter>", path);
 	term_type(term, line);

@@ -89,11 +89,7 @@ static const char payments[] =
 static void open_payments(struct term *term)
 {
 	struct buf line = {0};
-	char *path = spec_file_path();
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(payments, file);
-	fclose(file);
+	char *path = spec_file_write(payments);
 	buf_fmt(&line, ":lab play %s<Enter>", path);
 	term_type(term, line.p);
 	buf_free(&line);
