@@ -176,23 +176,26 @@ static void actions_prompt(struct console *console, const char *text)
 }
 
 /* In the lines of what is on top; without any, nothing is looked for. */
-static enum found actions_find(void *self, const char *text, enum find_way way)
+static struct found actions_find(void *self, const char *text, enum find_way way)
 {
 	struct console *console = self;
 	const struct view *view = &console->views[console->focus];
 	if (console->popup)
 		return popup_find(console->popup, text, way);
-	return view->ops->find ? view->ops->find(view->self, text, way) : FOUND_UNASKED;
+	return view->ops->find ? view->ops->find(view->self, text, way) : (struct found){.how = FOUND_UNASKED};
 }
 
 static void actions_match(struct console *console, enum find_way way)
 {
-	enum found found = actions_find(console, NULL, way);
-	const char *text = found == FOUND_NONE      ? "no line holds what was searched for"
-			   : found == FOUND_UNASKED ? "nothing was searched for here; / in help and log does"
-			   : found != FOUND_AROUND  ? ""
-			   : way == FIND_NEXT       ? "no match below; went on at the first line"
-						    : "no match above; went on at the last line";
+	char which[FIND_WORDS], text[128];
+	struct found found = actions_find(console, NULL, way);
+	const char *how = found.how == FOUND_NONE      ? "no line holds what was searched for"
+			  : found.how == FOUND_UNASKED ? "nothing was searched for here; / does"
+			  : found.how != FOUND_AROUND  ? ""
+			  : way == FIND_NEXT           ? "no match below; went on at the first line"
+						       : "no match above; went on at the last line";
+	find_words(which, &found);
+	snprintf(text, sizeof text, "%s%s%s", how, how[0] && which[0] ? ": " : "", which);
 	message_set(&console->message, ST_OK, text);
 }
 
@@ -201,7 +204,7 @@ static void actions_lines(struct console *console)
 	if (console->popup || console->views[console->focus].ops->find)
 		search_open_lines(&console->search, actions_find, console);
 	else
-		message_set(&console->message, ST_USAGE, "the lines of the log, the help and full texts are searched");
+		message_set(&console->message, ST_USAGE, "this pane has no lines to search");
 }
 
 static void actions_search(struct console *console)

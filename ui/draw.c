@@ -11,6 +11,8 @@
 #include "ui/find.h"
 #include "ui/wrap.h"
 
+enum { DRAWN_MAX = 4096 }; /* bytes of a line of the screen */
+
 static bool plain_frames;
 
 void draw_harmless(struct buf *out, const char *raw)
@@ -70,24 +72,28 @@ int draw_text(int y, int x, int w, enum style style, const char *text)
 	return (int)text_width(text, n);
 }
 
-/* One match, in the columns that are left of the line. */
-static void draw_match(int y, int x, int w, enum style style, const char *text, size_t n)
+/* On a line in reverse a match is not, so that it stands out there, too. */
+static void draw_match(int y, int x, int columns)
 {
-	if (draw_outside(y, x, w))
-		return;
-	attrset((int)(style_attributes(style) ^ A_REVERSE));
-	mvaddnstr(y, x, text, (int)text_cut(text, n, (size_t)room(x, w)));
-	attrset(A_NORMAL);
+	chtype found = (chtype)style_attributes(STYLE_FOUND), line = mvinch(y, x) & A_REVERSE;
+	mvchgat(y, x, columns, (found ^ line) & A_ATTRIBUTES & ~(chtype)A_COLOR, (short)PAIR_NUMBER(found), NULL);
 }
 
-void draw_found(int y, int x, int w, enum style style, const char *text, const char *wanted)
+static void draw_found_in_line(int y, int x, int w, const char *wanted)
 {
-	size_t n = strlen(text), length = strlen(wanted);
-	int whole = text_width(text, n) > (size_t)w ? w - 1 : w; /* the last column is a '~' */
-	for (size_t at = find_place(text, n, 0, wanted); at < n; at = find_place(text, n, at + length, wanted)) {
-		int before = (int)text_width(text, at);
-		draw_match(y, x + before, whole - before, style, text + at, length);
-	}
+	char text[DRAWN_MAX];
+	if (draw_outside(y, x, w) || mvinnstr(y, x, text, sizeof text - 1) == ERR)
+		return;
+	size_t n = text_cut(text, strlen(text), (size_t)room(x, w)), length = strlen(wanted);
+	text[n] = '\0';
+	for (size_t at = find_place(text, n, 0, wanted); at < n; at = find_place(text, n, at + length, wanted))
+		draw_match(y, x + (int)text_width(text, at), (int)text_width(text + at, length));
+}
+
+void draw_found(struct rect area, const char *wanted)
+{
+	for (int i = 0; i < area.h && wanted[0]; i++)
+		draw_found_in_line(area.y + i, area.x, area.w, wanted);
 }
 
 void draw_clear(struct rect area)

@@ -24,8 +24,8 @@ void draw_right(int y, int x, int w, enum style style, const char *text); /* the
 /* Text in at most w columns, nothing padded; returns the columns used. */
 int draw_text(int y, int x, int w, enum style style, const char *text);
 
-/* Marks in a line that draw_line() has drawn what find_place() finds there. */
-void draw_found(int y, int x, int w, enum style style, const char *text, const char *wanted);
+/* Marks in what was drawn there what find_place() finds in each line; "" is nowhere. */
+void draw_found(struct rect area, const char *wanted);
 
 void draw_clear(struct rect area);
 

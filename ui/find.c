@@ -2,8 +2,13 @@
 /* Looks for a text in numbered lines, and goes from one line that holds it to the next; pure. */
 #include "ui/find.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+/* With more lines, counting at each key would take longer than typing. */
+enum { COUNTED_LINES = 20000 };
 
 size_t find_place(const char *text, size_t n, size_t from, const char *wanted)
 {
@@ -22,7 +27,7 @@ static uint64_t find_within(const struct find_lines *lines, uint64_t line)
 }
 
 /* All lines once, the one where we are first or last. */
-static enum found find_around(const struct find_lines *lines, const char *wanted, enum find_way way, uint64_t *at)
+static enum found_how find_around(const struct find_lines *lines, const char *wanted, enum find_way way, uint64_t *at)
 {
 	uint64_t n = lines->n, start = find_within(lines, *at) - lines->first, skip = way == FIND_TYPED ? 0 : 1;
 	for (uint64_t i = skip; i < n + skip; i++) {
@@ -36,8 +41,26 @@ static enum found find_around(const struct find_lines *lines, const char *wanted
 	return FOUND_NONE;
 }
 
-enum found find_go(struct find *find, const struct find_lines *lines, const char *text, enum find_way way, uint64_t *at)
+static void find_count(const struct find_lines *lines, const char *wanted, uint64_t at, struct found *found)
 {
+	for (uint64_t k = 0; k < lines->n && lines->n <= COUNTED_LINES; k++)
+		if (lines->holds(lines->self, lines->first + k, wanted)) {
+			found->of++;
+			found->which += lines->first + k <= at;
+		}
+}
+
+void find_words(char words[FIND_WORDS], const struct found *found)
+{
+	words[0] = '\0';
+	if (found->of)
+		snprintf(words, FIND_WORDS, "%" PRIu64 " of %" PRIu64, found->which, found->of);
+}
+
+struct found find_go(struct find *find, const struct find_lines *lines, const char *text, enum find_way way,
+		     uint64_t *at)
+{
+	struct found found = {.how = FOUND_UNASKED};
 	if (way == FIND_BEGIN || way == FIND_TYPED) {
 		if (way == FIND_BEGIN)
 			find->origin = *at;
@@ -46,6 +69,9 @@ enum found find_go(struct find *find, const struct find_lines *lines, const char
 		*at = find_within(lines, find->origin);
 	}
 	if (!find->text.len || !lines->n)
-		return FOUND_UNASKED;
-	return find_around(lines, buf_text(&find->text), way, at);
+		return found;
+	found.how = find_around(lines, buf_text(&find->text), way, at);
+	if (found.how != FOUND_NONE)
+		find_count(lines, buf_text(&find->text), *at, &found);
+	return found;
 }

@@ -4,6 +4,7 @@
 #define UI_FIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -28,16 +29,25 @@ enum find_way {
 	FIND_PREVIOUS /* the one before */
 };
 
-enum found {
+enum found_how {
 	FOUND,
 	FOUND_AROUND, /* behind the last line, where the search goes on at the first, or the other way round */
 	FOUND_NONE,
 	FOUND_UNASKED /* there is no text, or there are no lines */
 };
 
+/* The line is number `which` of `of` lines that hold the text; `of` is 0 where there are too many lines to count. */
+struct found {
+	enum found_how how;
+	uint64_t which, of;
+};
+
+enum { FIND_WORDS = 48 };
+void find_words(char words[FIND_WORDS], const struct found *found); /* "3 of 17", or "" */
+
 /* `text` is for FIND_TYPED. `at`: the line where one is, and then the line to go to. */
-enum found find_go(struct find *find, const struct find_lines *lines, const char *text, enum find_way way,
-		   uint64_t *at);
+struct found find_go(struct find *find, const struct find_lines *lines, const char *text, enum find_way way,
+		     uint64_t *at);
 
 /* The first place at `from` or behind, and before `n`, where `text` goes on with what is wanted, in capitals or not;
  * `n`: there is none. "" is nowhere. */

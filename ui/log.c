@@ -89,7 +89,7 @@ static void log_draw(void *self, struct rect inside, bool focus)
 		bool selected = position == log->selected && focus;
 		struct event event;
 		if (event_at(log, position, &event))
-			logline_draw(at, &event, log->side, selected, buf_text(&log->find.text));
+			logline_draw(at, &event, log->side, selected);
 		else
 			draw_line(at.y, at.x, at.w, STYLE_TEXT, "");
 	}
@@ -210,19 +210,25 @@ static bool log_holds(void *self, uint64_t position, const char *wanted)
 	return event_at(log, position, &event) && logline_holds(&event, log->width, log->side, wanted);
 }
 
-static enum found log_find(void *self, const char *text, enum find_way way)
+static struct found log_find(void *self, const char *text, enum find_way way)
 {
 	struct log *log = self;
 	struct find_lines lines = {log, log_holds, first_position(log), loglist_count(&log->list)};
 	log_settle(log);
 	if (way == FIND_BEGIN)
 		log->followed = log->follow;
-	enum found found = find_go(&log->find, &lines, text, way, &log->selected);
-	if (found == FOUND || found == FOUND_AROUND)
+	struct found found = find_go(&log->find, &lines, text, way, &log->selected);
+	if (found.how == FOUND || found.how == FOUND_AROUND)
 		log->follow = log->selected == last_position(log);
 	else if (way == FIND_BEGIN || way == FIND_TYPED)
 		log->follow = log->followed;
 	return found;
+}
+
+static const char *log_wanted(const void *self)
+{
+	const struct log *log = self;
+	return buf_text(&log->find.text);
 }
 
 static bool log_read_events(void *self)
@@ -251,6 +257,7 @@ struct view log_view(struct app *app)
 		.click = log_click,
 		.read = log_read_events,
 		.find = log_find,
+		.wanted = log_wanted,
 		.free = log_free,
 	};
 	struct log *log = NEW(struct log);

@@ -90,7 +90,7 @@ static void logline_text(struct buf *out, const struct event *event, const struc
 	text_pad(out, buf_text(&line->ms), MS_COLS, TEXT_RIGHT);
 }
 
-void logline_draw(struct rect at, const struct event *event, int side, bool selected, const char *wanted)
+void logline_draw(struct rect at, const struct event *event, int side, bool selected)
 {
 	struct show_line line = {0};
 	struct buf out = {0};
@@ -98,7 +98,6 @@ void logline_draw(struct rect at, const struct event *event, int side, bool sele
 	logline_text(&out, event, &line, at.w, side);
 	enum style style = selected ? STYLE_SELECTED : style_of(event, line.sign);
 	draw_line(at.y, at.x, at.w, style, buf_text(&out));
-	draw_found(at.y, at.x, at.w, style, buf_text(&out), wanted);
 	buf_free(&out);
 	show_line_free(&line);
 }

@@ -8,8 +8,8 @@
 
 /* The names of its columns. */
 void logline_draw_head(struct rect at);
-/* `side`: columns that the statement is scrolled to the left. `wanted` is marked where it is shown; "" marks nothing. */
-void logline_draw(struct rect at, const struct event *event, int side, bool selected, const char *wanted);
+/* `side`: columns that the statement is scrolled to the left. */
+void logline_draw(struct rect at, const struct event *event, int side, bool selected);
 /* The line, as it is drawn in w columns, holds it, or what is cut there does. */
 bool logline_holds(const struct event *event, int w, int side, const char *wanted);
 

@@ -31,6 +31,8 @@ static void paint_pane(const struct console *console, enum pane pane)
 	if (area.h < 3 || area.w < 8)
 		return;
 	view->ops->draw(view->self, layout_inside(area), focus);
+	if (view->ops->wanted)
+		draw_found(layout_inside(area), view->ops->wanted(view->self));
 	view->ops->title(view->self, &title);
 	view->ops->footer(view->self, &footer, area.w - 6);
 	draw_frame(area, focus, buf_text(&title), buf_text(&footer));

@@ -127,7 +127,7 @@ static bool popup_selects(const struct popup *popup, int line)
 	return popup->runs.len && popup->lines[line].number == popup->lines[popup->found].number;
 }
 
-static void draw_one(int y, struct rect inside, const struct line *line, bool selected, const char *wanted)
+static void draw_one(int y, struct rect inside, const struct line *line, bool selected)
 {
 	const struct piece *piece = &line->piece;
 	struct buf text = {0};
@@ -136,7 +136,6 @@ static void draw_one(int y, struct rect inside, const struct line *line, bool se
 	bool head = piece->n && piece->text[0] != ' ' && piece->text[piece->n - 1] == ':';
 	enum style style = selected ? STYLE_SELECTED : head ? STYLE_KEY : STYLE_TEXT;
 	draw_line(y, inside.x + 1, inside.w - 2, style, buf_text(&text));
-	draw_found(y, inside.x + 1, inside.w - 2, style, buf_text(&text), wanted);
 	buf_free(&text);
 }
 
@@ -158,8 +157,8 @@ void popup_draw(struct popup *popup, struct rect room)
 	popup_fit(popup, room);
 	draw_clear(inside);
 	for (int i = 0; i < inside.h && popup->top + i < popup->n; i++)
-		draw_one(inside.y + i, inside, &popup->lines[popup->top + i], popup_selects(popup, popup->top + i),
-			 buf_text(&popup->find.text));
+		draw_one(inside.y + i, inside, &popup->lines[popup->top + i], popup_selects(popup, popup->top + i));
+	draw_found(inside, buf_text(&popup->find.text));
 	int last = popup->top + inside.h < popup->n ? popup->top + inside.h : popup->n;
 	if (popup->n > inside.h)
 		buf_fmt(&footer, "lines %d-%d of %d", popup->top + 1, last, popup->n);
@@ -232,11 +231,11 @@ static bool popup_holds(void *self, uint64_t line, const char *wanted)
 	return find_place(piece->text, piece->n, 0, wanted) < piece->n;
 }
 
-enum found popup_find(struct popup *popup, const char *text, enum find_way way)
+struct found popup_find(struct popup *popup, const char *text, enum find_way way)
 {
 	struct find_lines lines = {popup, popup_holds, 0, (uint64_t)popup->n};
 	uint64_t at = (uint64_t)popup->found;
-	enum found found = find_go(&popup->find, &lines, text, way, &at);
+	struct found found = find_go(&popup->find, &lines, text, way, &at);
 	popup->found = (int)at;
 	if (popup->found < popup->top || popup->found >= popup->top + popup->height)
 		popup->top = popup->found - popup->height / 2;

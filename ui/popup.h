@@ -26,6 +26,6 @@ bool popup_click(struct popup *popup, int row);
 bool popup_act(struct popup *popup, const char *action, const char *argument); /* false: not an action of a popup */
 
 /* `/` in its text, and what comes next; its own record of what was looked for. */
-enum found popup_find(struct popup *popup, const char *text, enum find_way way);
+struct found popup_find(struct popup *popup, const char *text, enum find_way way);
 
 #endif

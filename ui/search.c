@@ -34,7 +34,7 @@ void search_open(struct search *search, struct app *app)
 		search->origin = mem_dup(pages_row(app->pages, pages_selected(app->pages)).id);
 }
 
-void search_open_lines(struct search *search, enum found (*find)(void *lines, const char *text, enum find_way way),
+void search_open_lines(struct search *search, struct found (*find)(void *lines, const char *text, enum find_way way),
 		       void *lines)
 {
 	search_close(search);
@@ -68,11 +68,13 @@ void search_leave(struct search *search, struct app *app)
 
 static void search_look(struct search *search)
 {
-	enum found found = search->find(search->lines, buf_text(&search->text), FIND_TYPED);
-	snprintf(search->why, sizeof search->why, "%s",
-		 found == FOUND_NONE     ? "no line holds that"
-		 : found == FOUND_AROUND ? "found from the first line on"
-					 : "");
+	char which[FIND_WORDS];
+	struct found found = search->find(search->lines, buf_text(&search->text), FIND_TYPED);
+	find_words(which, &found);
+	snprintf(search->why, sizeof search->why, "%s%s%s", which, which[0] && found.how == FOUND_AROUND ? ", " : "",
+		 found.how == FOUND_NONE     ? "no line holds that"
+		 : found.how == FOUND_AROUND ? "found from the first line on"
+					     : "");
 }
 
 static void changed(struct search *search, struct app *app)

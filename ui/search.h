@@ -18,13 +18,13 @@ struct search {
 	struct buf text;
 	char *origin; /* the account that was selected before; NULL for none */
 	/* NULL: accounts are searched, else these lines */
-	enum found (*find)(void *lines, const char *text, enum find_way way);
+	struct found (*find)(void *lines, const char *text, enum find_way way);
 	void *lines;
-	char why[80]; /* what was typed cannot begin an id, or is in no line */
+	char why[96]; /* which line it is, of how many; what was typed cannot begin an id, or is in no line */
 };
 
 void search_open(struct search *search, struct app *app);
-void search_open_lines(struct search *search, enum found (*find)(void *lines, const char *text, enum find_way way),
+void search_open_lines(struct search *search, struct found (*find)(void *lines, const char *text, enum find_way way),
 		       void *lines);
 void search_close(struct search *search);                                       /* as Enter does */
 void search_key(struct search *search, struct app *app, const struct key *key); /* Enter stays, Esc goes back */

@@ -100,8 +100,6 @@ static void sessions_draw_row(const struct sessions_pane *pane, struct rect at, 
 	buf_str(&line, selected ? ">" : " ");
 	sessions_add_line(pane, &line, i);
 	draw_line(at.y, at.x, at.w, style, buf_text(&line));
-	if (pane->find.text.len)
-		draw_found(at.y, at.x, at.w, style, buf_text(&line), buf_text(&pane->find.text));
 	buf_free(&line);
 }
 
@@ -292,15 +290,21 @@ static bool sessions_holds(void *self, uint64_t i, const char *wanted)
 	return holds;
 }
 
-static enum found sessions_find_line(void *self, const char *text, enum find_way way)
+static struct found sessions_find_line(void *self, const char *text, enum find_way way)
 {
 	struct sessions_pane *pane = self;
 	struct find_lines lines = {pane, sessions_holds, 0, sessions_count(pane)};
 	uint64_t at = lines.n ? session_list_selected(pane->app->sessions) : 0;
-	enum found found = find_go(&pane->find, &lines, text, way, &at);
+	struct found found = find_go(&pane->find, &lines, text, way, &at);
 	if (lines.n)
 		session_list_select(pane->app->sessions, (size_t)at);
 	return found;
+}
+
+static const char *sessions_wanted(const void *self)
+{
+	const struct sessions_pane *pane = self;
+	return buf_text(&pane->find.text);
 }
 
 /* It does not read events: the list says when something changed. */
@@ -341,6 +345,7 @@ struct view sessions_view(struct app *app)
 		.read = sessions_read_nothing,
 		.wake = sessions_wake,
 		.find = sessions_find_line,
+		.wanted = sessions_wanted,
 		.free = sessions_free_pane,
 	};
 	struct sessions_pane *pane = NEW(struct sessions_pane);

@@ -30,6 +30,7 @@ static const struct look {
 	[STYLE_LEVER] = {A_NORMAL, A_NORMAL, 163, COLOR_MAGENTA},
 	[STYLE_FAINT] = {A_DIM, A_NORMAL, 243, -1},
 	[STYLE_KEY] = {A_BOLD, A_BOLD, -1, -1},
+	[STYLE_FOUND] = {A_REVERSE | A_UNDERLINE, A_REVERSE | A_UNDERLINE, 130, COLOR_YELLOW},
 };
 
 static bool colored, dimmed;

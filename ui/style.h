@@ -24,6 +24,7 @@ enum style {
 	STYLE_LEVER, /* a person's doing */
 	STYLE_FAINT,
 	STYLE_KEY,
+	STYLE_FOUND, /* what was searched for */
 	STYLE_COUNT
 };
 

@@ -20,7 +20,8 @@ struct view_ops {
 	void (*click)(void *self, int row);    /* selects that row of the inside; NULL: nothing is to be selected */
 	bool (*read)(void *self);     /* catches up with the events; true where something that it shows changed */
 	uint64_t (*wake)(void *self); /* clock_us() at which to draw though nothing happened, 0: never; NULL is never */
-	enum found (*find)(void *self, const char *text, enum find_way way); /* NULL: / looks for accounts from there */
+	struct found (*find)(void *self, const char *text, enum find_way way); /* NULL: / looks for accounts there */
+	const char *(*wanted)(const void *self); /* what was searched for last, to be marked; "" nothing; as `find` */
 	void (*free)(void *self);
 };
 

@@ -23,6 +23,8 @@ struct lab_pane {
 	size_t selected, top;
 	bool looking; /* at another step than the next one */
 	int height;
+	struct find find;
+	bool looked; /* when the search began */
 };
 
 /* ---- where the lanes are ---- */
@@ -347,6 +349,62 @@ static bool lab_act(void *self, const char *action, const char *argument)
 	return true;
 }
 
+/* ---- the search ---- */
+
+/* What a step sends and what became of it, cut or not, and what is told before it. */
+static bool lab_holds(void *self, uint64_t i, const char *wanted)
+{
+	const struct lab_pane *pane = self;
+	const struct player *player = pane->app->player;
+	struct player_row row = player_row(player, (size_t)i);
+	struct buf raw = {0}, text = {0};
+	if (row.note)
+		buf_str(&raw, row.note);
+	else
+		player_sql(&raw, player, (size_t)i);
+	draw_harmless(&text, buf_text(&raw));
+	buf_char(&text, '\n');
+	lab_step_outcome(&text, player_lesson(player)->spec, row.record);
+	buf_char(&text, '\n');
+	lab_story_row(&text, player, (size_t)i);
+	bool holds = find_place(buf_text(&text), text.len, 0, wanted) < text.len;
+	buf_free(&raw);
+	buf_free(&text);
+	return holds;
+}
+
+static struct found lab_find(void *self, const char *text, enum find_way way)
+{
+	struct lab_pane *pane = self;
+	const struct player *player = pane->app->player;
+	struct find_lines lines = {pane, lab_holds, 0, player ? player_nrows(player) : 0};
+	uint64_t at = pane->selected;
+	if (player && way == FIND_BEGIN)
+		pane->looked = pane->looking;
+	struct found found = find_go(&pane->find, &lines, text, way, &at);
+	if (!lines.n)
+		return found;
+	pane->selected = (size_t)at;
+	if (found.how == FOUND || found.how == FOUND_AROUND)
+		pane->looking = true;
+	else if (way == FIND_BEGIN || way == FIND_TYPED)
+		pane->looking = pane->looked;
+	return found;
+}
+
+static const char *lab_wanted(const void *self)
+{
+	const struct lab_pane *pane = self;
+	return buf_text(&pane->find.text);
+}
+
+static void lab_free_pane(void *self)
+{
+	struct lab_pane *pane = self;
+	buf_free(&pane->find.text);
+	free(pane);
+}
+
 static bool lab_read_nothing(void *self)
 {
 	(void)self;
@@ -362,7 +420,9 @@ struct view lab_view(struct app *app)
 		.draw = lab_draw,
 		.act = lab_act,
 		.read = lab_read_nothing,
-		.free = free,
+		.find = lab_find,
+		.wanted = lab_wanted,
+		.free = lab_free_pane,
 	};
 	struct lab_pane *pane = NEW(struct lab_pane);
 	pane->app = app;

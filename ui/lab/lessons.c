@@ -27,6 +27,7 @@ struct lessons {
 	struct entry_of_list *all;
 	size_t n, selected, top;
 	int height;
+	struct find find;
 };
 
 /* ---- the list ---- */
@@ -218,6 +219,36 @@ static void lessons_click(void *self, int row)
 		lessons->selected = lessons->top + (size_t)row;
 }
 
+static bool lessons_text_holds(const char *text, const char *wanted)
+{
+	size_t n = text ? strlen(text) : 0;
+	return text && find_place(text, n, 0, wanted) < n;
+}
+
+static bool lessons_holds(void *self, uint64_t i, const char *wanted)
+{
+	const struct entry_of_list *entry = &((const struct lessons *)self)->all[i];
+	const char *teaches = entry->lesson ? lesson_text(entry->lesson, LESSON_TEACHES, -1, -1) : NULL;
+	return lessons_text_holds(entry->name, wanted) || lessons_text_holds(entry->title, wanted) ||
+	       lessons_text_holds(teaches, wanted);
+}
+
+static struct found lessons_find(void *self, const char *text, enum find_way way)
+{
+	struct lessons *lessons = self;
+	struct find_lines lines = {lessons, lessons_holds, 0, lessons->n};
+	uint64_t at = lessons->selected;
+	struct found found = find_go(&lessons->find, &lines, text, way, &at);
+	lessons->selected = (size_t)at;
+	return found;
+}
+
+static const char *lessons_wanted(const void *self)
+{
+	const struct lessons *lessons = self;
+	return buf_text(&lessons->find.text);
+}
+
 static bool lessons_read_nothing(void *self)
 {
 	(void)self;
@@ -231,6 +262,7 @@ static void lessons_free(void *self)
 		free(lessons->all[i].title);
 		lesson_free(lessons->all[i].lesson);
 	}
+	buf_free(&lessons->find.text);
 	free(lessons->all);
 	free(lessons);
 }
@@ -245,6 +277,8 @@ struct view lessons_view(struct app *app)
 		.act = lessons_act,
 		.click = lessons_click,
 		.read = lessons_read_nothing,
+		.find = lessons_find,
+		.wanted = lessons_wanted,
 		.free = lessons_free,
 	};
 	struct lessons *lessons = NEW(struct lessons);

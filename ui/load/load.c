@@ -13,8 +13,18 @@
 struct load_pane {
 	struct app *app;
 	size_t top, count;
-	int height;
+	int height, width;
+	struct find find;
+	size_t found; /* the line that was found last */
 };
+
+static void load_make_lines(const struct load_pane *pane, struct load_lines *lines)
+{
+	if (pane->app->race)
+		load_lines_make_race(lines, pane->app->race);
+	else
+		load_lines_make(lines, pane->app->load, pane->width);
+}
 
 static void load_draw(void *self, struct rect inside, bool focus)
 {
@@ -22,11 +32,9 @@ static void load_draw(void *self, struct rect inside, bool focus)
 	struct load_lines lines = {0};
 	(void)focus;
 	draw_clear(inside);
-	if (pane->app->race)
-		load_lines_make_race(&lines, pane->app->race);
-	else
-		load_lines_make(&lines, pane->app->load, inside.w);
 	pane->height = inside.h;
+	pane->width = inside.w;
+	load_make_lines(pane, &lines);
 	pane->count = lines.n;
 	size_t most = lines.n > (size_t)inside.h ? lines.n - (size_t)inside.h : 0;
 	pane->top = pane->top > most ? most : pane->top;
@@ -77,6 +85,40 @@ static bool load_act(void *self, const char *action, const char *argument)
 	return true;
 }
 
+static bool load_holds(void *lines, uint64_t i, const char *wanted)
+{
+	const struct buf *text = &((const struct load_lines *)lines)->at[i].text;
+	return find_place(buf_text(text), text->len, 0, wanted) < text->len;
+}
+
+static struct found load_find(void *self, const char *text, enum find_way way)
+{
+	struct load_pane *pane = self;
+	struct load_lines lines = {0};
+	load_make_lines(pane, &lines);
+	struct find_lines where = {&lines, load_holds, 0, lines.n};
+	uint64_t at = way == FIND_BEGIN ? pane->top : pane->found;
+	struct found found = find_go(&pane->find, &where, text, way, &at);
+	load_lines_free(&lines);
+	pane->found = (size_t)at;
+	if (pane->found < pane->top || pane->found >= pane->top + (size_t)pane->height)
+		pane->top = pane->found;
+	return found;
+}
+
+static const char *load_wanted(const void *self)
+{
+	const struct load_pane *pane = self;
+	return buf_text(&pane->find.text);
+}
+
+static void load_free_pane(void *self)
+{
+	struct load_pane *pane = self;
+	buf_free(&pane->find.text);
+	free(pane);
+}
+
 static bool load_read(void *self)
 {
 	(void)self; /* each second tells that it has changed */
@@ -90,7 +132,9 @@ static const struct view_ops load_ops_of_view = {
 	.draw = load_draw,
 	.act = load_act,
 	.read = load_read,
-	.free = free,
+	.find = load_find,
+	.wanted = load_wanted,
+	.free = load_free_pane,
 };
 
 struct view load_view(struct app *app)
