@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "app/output_format.h"
+#include "bank/bank_choice.h"
 #include "base/choice.h"
 #include "base/err.h"
 #include "db/conninfo.h"
@@ -47,13 +48,12 @@ struct settings {
 	bool never_ask;       /* -w */
 	enum color_when color;
 	enum output_format format;
-	char *table;            /* --table */
-	char *ledger;           /* --ledger: NAME, SCHEMA.NAME or none; NULL: as it is found */
-	char *as_of;            /* :set as-of: behind AS OF SYSTEM TIME, where the server has that; NULL: now */
-	bool no_mouse;          /* :set mouse off */
-	bool present;           /* --present, :set present on: large, for an audience */
-	uint64_t seed;          /* --seed, else from the system */
-	struct txn_options txn; /* --protocol --wire --max-attempts --backoff */
+	struct bank_choice bank; /* --table --ledger --id-column --balance-column */
+	char *as_of;             /* :set as-of: behind AS OF SYSTEM TIME, where the server has that; NULL: now */
+	bool no_mouse;           /* :set mouse off */
+	bool present;            /* --present, :set present on: large, for an audience */
+	uint64_t seed;           /* --seed, else from the system */
+	struct txn_options txn;  /* --protocol --wire --max-attempts --backoff */
 	bool show_help, show_version;
 };
 

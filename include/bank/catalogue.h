@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bank/bank_choice.h"
 #include "bank/ledger_columns.h"
 #include "base/err.h"
 #include "db/db.h"
@@ -108,7 +109,8 @@ struct catalogue {
 	char *schema, *table; /* as the server's catalogue has them */
 	char *id_name;        /* column names for people */
 	char *balance_name;
-	char *id_type; /* "int4", "int8", "uuid", "text" ... */
+	const char *id_why, *balance_why; /* how they were chosen, for people: "the primary key"; static */
+	char *id_type;                    /* "int4", "int8", "uuid", "text" ... */
 	char *balance_type;
 	bool id_is_number;
 	int64_t id_max;         /* largest id that the column holds, where it is a number; else 0 */
@@ -153,12 +155,10 @@ struct catalogue {
  * Reads it over an idle connection, in two round trips. done(arg, catalogue, missing, err) comes from the loop, with
  * the connection idle again unless it is lost: the catalogue is owned by the receiver, or NULL with a sentence that
  * says what to do: status ST_LOST, ST_STATEMENT for a question that failed, ST_CHECK for a table that cannot be used,
- * with `missing` where there is none. `table` is NAME or SCHEMA.NAME, NULL for accounts; parts with a dot or a quote
- * in them stand in double quotes, as in SQL. `ledger` is written so as well, without a schema it is in that of the
- * accounts; or "none"; NULL for transfers, or teller_transfers where that is missing or something else.
+ * with `missing` where there is none. `choice` is borrowed for the call.
  */
 typedef void catalogue_fn(void *arg, struct catalogue *catalogue, bool missing, const struct err *err);
-void catalogue_read(struct db *db, const char *table, const char *ledger, catalogue_fn *done, void *arg);
+void catalogue_read(struct db *db, const struct bank_choice *choice, catalogue_fn *done, void *arg);
 
 /* One of its statements that reads; params as the enum has them, borrowed. */
 struct statement catalogue_select(const struct catalogue *catalogue, enum catalogue_sql which,

@@ -14,7 +14,7 @@ enum { LOAD_WORKERS_MAX = 200, LOAD_IN_FLIGHT_MAX = 64, LOAD_ACCOUNTS_MAX = 1000
 /* What is asked for; 0 where nothing is. Borrowed for the call. */
 struct load_spec {
 	const struct conninfo *conninfo;
-	const char *table, *ledger; /* as in catalogue_read() */
+	const struct bank_choice *bank;
 	struct load_way way;
 	struct txn_options txn; /* load_way_options() was called */
 	enum transfer_rule rule;

@@ -110,7 +110,7 @@ static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool mis
 static void create_look(struct create_tables *create)
 {
 	const struct settings *settings = &create->app->settings;
-	catalogue_read(create->app->work, settings->table, settings->ledger, create_on_catalogue, create);
+	catalogue_read(create->app->work, &settings->bank, create_on_catalogue, create);
 }
 
 static void create_on_tables(void *arg, const struct err *err)
@@ -133,8 +133,9 @@ static void make_accounts(struct create_tables *create)
 {
 	struct app *app = create->app;
 	const struct settings *settings = &app->settings;
-	if (settings->table || settings->ledger || !db_who(app->work)->safe_path)
-		fill_accounts(app->work, settings->table ? settings->table : "accounts", create_on_tables, create);
+	if (settings->bank.table || settings->bank.ledger || !db_who(app->work)->safe_path)
+		fill_accounts(app->work, settings->bank.table ? settings->bank.table : "accounts", create_on_tables,
+			      create);
 	else
 		fill_tables(app->work, NULL, create_on_tables, create);
 }
@@ -152,7 +153,7 @@ static void create_refuse(struct create_tables *create, const struct err *err)
 static void create_on_catalogue(void *arg, struct catalogue *catalogue, bool missing, const struct err *err)
 {
 	struct create_tables *create = arg;
-	const char *table = create->app->settings.table;
+	const char *table = create->app->settings.bank.table;
 	create->catalogue = catalogue;
 	if (missing && (!table || fill_makes(table)) && !create->made)
 		make_accounts(create);

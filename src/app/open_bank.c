@@ -109,7 +109,7 @@ static void open_bank_on_catalogue(void *arg, struct catalogue *catalogue, bool 
 void open_bank(struct app *app)
 {
 	start_phase(app, PHASE_LOOKING);
-	catalogue_read(app->browse, app->settings.table, app->settings.ledger, open_bank_on_catalogue, app);
+	catalogue_read(app->browse, &app->settings.bank, open_bank_on_catalogue, app);
 }
 
 /* ---- again, over the session that writes ---- */
@@ -148,5 +148,5 @@ void open_bank_again(struct app *app, void (*then)(void *arg), void *arg)
 	looking->then = then;
 	looking->arg = arg;
 	job_begin(app, &looking->job);
-	catalogue_read(app->work, app->settings.table, app->settings.ledger, on_catalogue_again, looking);
+	catalogue_read(app->work, &app->settings.bank, on_catalogue_again, looking);
 }

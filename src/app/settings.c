@@ -22,8 +22,7 @@ void settings_free(struct settings *settings)
 	free(settings->file);
 	free(settings->output);
 	free(settings->trace);
-	free(settings->table);
-	free(settings->ledger);
+	bank_choice_free(&settings->bank);
 	free(settings->as_of);
 	*settings = (struct settings){0};
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "columns.h"
+#include "ident.h"
 #include "say.h"
 
 static enum status refuse_kind(const struct table *table, const char *name, struct err *err)
@@ -21,17 +23,12 @@ static enum status refuse_kind(const struct table *table, const char *name, stru
 	return ST_OK;
 }
 
-static const struct column *balance_of(const struct table *table)
-{
-	return table_column_like(table, "balance");
-}
-
 /* ---- what we may do ---- */
 
-static enum status judge_reading(const struct table *table, const char *name, struct err *err)
+static enum status judge_reading(const struct table *table, const struct columns *columns, const char *name,
+				 struct err *err)
 {
-	const struct column *balance = balance_of(table);
-	bool readable = !balance || balance->readable;
+	bool readable = columns->balance->readable;
 	for (size_t i = 0; i < table->ncolumns; i++)
 		readable = readable && (!table->columns[i].key || table->columns[i].readable);
 	if (readable)
@@ -40,45 +37,25 @@ static enum status judge_reading(const struct table *table, const char *name, st
 }
 
 /* Who may only read can browse. */
-static void judge_writing(struct catalogue *catalogue, const struct table *table, const char *name)
+static void judge_writing(struct catalogue *catalogue, const struct column *balance, const char *name)
 {
 	struct err err;
-	if (balance_of(table)->updatable)
-		return;
+	char *column = ident_quoted(balance->name);
+	struct buf which = {0};
+	if (catalogue->column_grants)
+		buf_fmt(&which, " (%s)", say_id(column).text);
 	err_set(&err, ST_CHECK, "you may read %s but not change it: ask its owner to GRANT UPDATE%s ON it to you", name,
-		catalogue->column_grants ? " (balance)" : "");
-	catalogue->browse_why = mem_dup(err.text);
+		buf_text(&which));
+	if (!balance->updatable)
+		catalogue->browse_why = mem_dup(err.text);
+	buf_free(&which);
+	free(column);
 }
 
 /* ---- the key ---- */
 
-static enum status refuse_key(const struct table *table, const char *name, struct err *err)
+static enum status judge_key(struct catalogue *catalogue, const struct column *key, const char *name, struct err *err)
 {
-	struct buf columns = {0};
-	size_t keys = table_keys(table);
-	if (keys == 0)
-		return err_set(
-			err, ST_CHECK,
-			"%s has no primary key, by which accounts are told apart: add one with ALTER TABLE ... ADD "
-			"PRIMARY KEY, or name another table with --table",
-			name);
-	for (size_t i = 0; i < table->ncolumns; i++)
-		if (table->columns[i].key)
-			buf_fmt(&columns, "%s%s", columns.len ? ", " : "", say_id(table->columns[i].name).text);
-	err_set(err, ST_CHECK,
-		"the primary key of %s has %zu columns (%s), and an account id is one: name another table with --table",
-		name, keys, buf_text(&columns));
-	buf_free(&columns);
-	return err->status;
-}
-
-static enum status judge_key(struct catalogue *catalogue, const struct table *table, const char *name, struct err *err)
-{
-	const struct column *key = table->columns;
-	if (table_keys(table) != 1)
-		return refuse_key(table, name, err);
-	while (!key->key)
-		key++;
 	char type[80];
 	type_show(type, key->type, key->typmod);
 	bool number = type_max(key->type, key->typmod) > 0 && type_scale(key->type, key->typmod) == 0;
@@ -115,13 +92,9 @@ static enum status refuse_balance(const struct column *balance, const char *name
 	return err_set(err, ST_CHECK, "the balance of %s is of type %s: %s", name, type, usable);
 }
 
-static enum status judge_balance(struct catalogue *catalogue, const struct table *table, const char *name,
+static enum status judge_balance(struct catalogue *catalogue, const struct column *balance, const char *name,
 				 struct err *err)
 {
-	const struct column *balance = balance_of(table);
-	if (!balance || balance->key)
-		return err_set(err, ST_CHECK, "%s has no column named balance%s: name another table with --table", name,
-			       balance ? " beside its key" : "");
 	catalogue->balance_max = type_max(balance->type, balance->typmod);
 	catalogue->balance_scale = type_scale(balance->type, balance->typmod);
 	if (catalogue->balance_max == 0)
@@ -131,11 +104,11 @@ static enum status judge_balance(struct catalogue *catalogue, const struct table
 	return ST_OK;
 }
 
-static void take_extra(struct catalogue *catalogue, const struct table *table)
+static void take_extra(struct catalogue *catalogue, const struct table *table, const struct columns *columns)
 {
 	for (size_t i = 0; i < table->ncolumns && catalogue->nextra < CATALOGUE_EXTRA_MAX; i++) {
 		const struct column *column = &table->columns[i];
-		if (column->key || !column->readable || column == balance_of(table))
+		if (column->key || !column->readable || column == columns->balance)
 			continue;
 		catalogue->extra_generated[catalogue->nextra] = column->generated;
 		catalogue->extra_type[catalogue->nextra] = mem_dup(column->type);
@@ -152,8 +125,10 @@ static void name_columns(struct catalogue *catalogue)
 	catalogue->ncolumns = ACCOUNT_EXTRA + catalogue->nextra;
 }
 
-enum status accounts_judge(struct catalogue *catalogue, const struct table *table, struct err *err)
+enum status accounts_judge(struct catalogue *catalogue, const struct table *table, const struct bank_choice *choice,
+			   struct err *err)
 {
+	struct columns columns = {0};
 	struct buf full = {0};
 	if (!table->visible || catalogue->with_schema)
 		buf_fmt(&full, "%s.", table->schema);
@@ -164,15 +139,19 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 	struct said name = say_id(catalogue->name);
 	enum status status = refuse_kind(table, name.text, err);
 	if (!status)
-		status = judge_key(catalogue, table, name.text, err);
+		status = columns_choose(&columns, table, choice, name.text, err);
 	if (!status)
-		status = judge_balance(catalogue, table, name.text, err);
+		status = judge_key(catalogue, columns.id, name.text, err);
 	if (!status)
-		status = judge_reading(table, name.text, err);
+		status = judge_balance(catalogue, columns.balance, name.text, err);
+	if (!status)
+		status = judge_reading(table, &columns, name.text, err);
 	if (status)
 		return status;
-	judge_writing(catalogue, table, name.text);
-	take_extra(catalogue, table);
+	catalogue->id_why = columns.id_why;
+	catalogue->balance_why = columns.balance_why;
+	judge_writing(catalogue, columns.balance, name.text);
+	take_extra(catalogue, table, &columns);
 	name_columns(catalogue);
 	catalogue->partial = table->hidden;
 	return ST_OK;

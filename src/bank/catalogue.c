@@ -21,7 +21,8 @@
  */
 struct reading {
 	struct db *db;
-	char *schema, *name; /* as asked for; schema "" for the search path */
+	struct bank_choice wanted;
+	char *schema, *name; /* of the table, as asked for; schema "" for the search path */
 	struct catalogue *catalogue;
 	struct rows *rows; /* of the table; `table` borrows from them */
 	struct table table;
@@ -34,6 +35,7 @@ struct reading {
 
 static void free_reading(struct reading *reading)
 {
+	bank_choice_free(&reading->wanted);
 	free(reading->schema);
 	free(reading->name);
 	table_done(&reading->table);
@@ -275,7 +277,7 @@ static void take_table(struct reading *reading, const struct rows *rows)
 	}
 	catalogue->schema = mem_dup(reading->table.schema);
 	catalogue->table = mem_dup(reading->table.name);
-	if (accounts_judge(catalogue, &reading->table, &reading->err) == ST_OK)
+	if (accounts_judge(catalogue, &reading->table, &reading->wanted, &reading->err) == ST_OK)
 		statements_accounts(catalogue, &reading->table);
 }
 
@@ -320,16 +322,18 @@ static void ask_table(struct reading *reading)
 	free(path);
 }
 
-void catalogue_read(struct db *db, const char *table, const char *ledger, catalogue_fn *done, void *arg)
+void catalogue_read(struct db *db, const struct bank_choice *choice, catalogue_fn *done, void *arg)
 {
 	struct reading *reading = NEW(struct reading);
+	const char *table = choice->table ? choice->table : "accounts";
 	*reading = (struct reading){.db = db, .catalogue = NEW(struct catalogue), .done = done, .arg = arg};
+	bank_choice_copy(&reading->wanted, choice);
 	/* What is no name is asked for all the same: the server then says that there is no such table. */
-	if (!ident_split(table ? table : "accounts", &reading->schema, &reading->name))
+	if (!ident_split(table, &reading->schema, &reading->name))
 		reading->name = mem_dup(table);
 	if (!reading->schema)
 		reading->schema = mem_dup("");
-	ledger_wanted(&reading->choice, ledger);
+	ledger_wanted(&reading->choice, choice->ledger);
 	ask_table(reading);
 }
 

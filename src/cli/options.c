@@ -95,7 +95,9 @@ TAKES(user, conninfo.user)
 TAKES(file, file)
 TAKES(keep, keep)
 TAKES(output, output)
-TAKES(table, table)
+TAKES(table, bank.table)
+TAKES(id_column, bank.id_column)
+TAKES(balance_column, bank.balance_column)
 TAKES(trace, trace)
 SETS(demo, demo)
 SETS(no_password, never_ask)
@@ -129,9 +131,7 @@ static enum status apply_ledger(struct settings *s, const char *value, struct er
 {
 	if (!catalogue_is_ledger(value))
 		return err_set(err, ST_USAGE, "--ledger takes NAME, SCHEMA.NAME or none, not \"%.80s\"", value);
-	free(s->ledger);
-	s->ledger = mem_dup(value);
-	return ST_OK;
+	return options_take(&s->bank.ledger, value);
 }
 
 static enum status apply_against(struct settings *s, const char *value, struct err *err)
@@ -299,6 +299,10 @@ static const struct option table[] = {
 	{'W', "password", NULL, GROUP_CONNECTION, "ask for a password before connecting", apply_password, NULL},
 	{0, "demo", NULL, GROUP_CONNECTION, "a private, throw-away bank, as the verb demo", apply_demo, NULL},
 	{0, "table", "NAME", GROUP_CONNECTION, "the accounts table (default: accounts)", apply_table, NULL},
+	{0, "id-column", "NAME", GROUP_CONNECTION, "its column of ids (default: the primary key)", apply_id_column,
+	 NULL},
+	{0, "balance-column", "NAME", GROUP_CONNECTION, "its column of balances (default: the one that fits)",
+	 apply_balance_column, NULL},
 	{0, "ledger", "NAME", GROUP_CONNECTION, "the table of transfers, or none", apply_ledger, NULL},
 	{0, "read-only", NULL, GROUP_CONNECTION, "refuse what writes; sessions are read-only, too", apply_read_only,
 	 NULL},

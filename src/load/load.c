@@ -181,8 +181,7 @@ struct load *load_new(struct loop *loop, struct ring *ring, const struct load_sp
 	load->spec = *spec;
 	load->ops = *ops;
 	conninfo_copy(&load->conninfo, spec->conninfo);
-	load->table = load_copy(spec->table);
-	load->ledger = load_copy(spec->ledger);
+	bank_choice_copy(&load->bank, spec->bank);
 	load->of = load_copy(spec->of);
 	load->spec.in_flight = spec->in_flight ? spec->in_flight : 1;
 	load->report.way = spec->way;
@@ -221,8 +220,7 @@ void load_free(struct load *load)
 	free(load->workers);
 	free(load->doubts);
 	free(load->total);
-	free(load->table);
-	free(load->ledger);
+	bank_choice_free(&load->bank);
 	free(load->of);
 	free(load);
 }

@@ -75,9 +75,10 @@ struct doubt {
 struct load {
 	struct loop *loop;
 	struct ring *ring;
-	struct load_spec spec; /* `conninfo`, `table`, `ledger` and `of` are those below */
+	struct load_spec spec; /* `conninfo`, `bank` and `of` are those below */
 	struct conninfo conninfo;
-	char *table, *ledger, *of;
+	struct bank_choice bank;
+	char *of;
 	struct load_ops ops;
 
 	struct db *control;

@@ -211,7 +211,7 @@ static void open_on_connected(void *arg, const struct err *err)
 	if (err)
 		load_fail(load, err->status, err->text);
 	else
-		catalogue_read(load->control, load->table, load->ledger, open_on_catalogue, load);
+		catalogue_read(load->control, &load->bank, open_on_catalogue, load);
 }
 
 void open_begin(struct load *load)

@@ -170,7 +170,7 @@ static enum status prepare_tutorial(struct run *run, struct err *err)
 	run->confirmed |= run->app->settings.demo;
 	if (catalogue && catalogue->browse_why)
 		return err_set(err, ST_REJECTED, "%s", catalogue->browse_why);
-	if (!catalogue && run->app->settings.table) /* only `accounts` is made where it is missing */
+	if (!catalogue && run->app->settings.bank.table) /* only `accounts` is made where it is missing */
 		return err_set(err, ST_STATEMENT, "%s", app_not_ready(run->app, COMMAND_BANK));
 	return ST_OK;
 }

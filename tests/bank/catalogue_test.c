@@ -116,6 +116,69 @@ static void what_cannot_be_used(void **state)
 	pg_exec("DROP VIEW odd");
 }
 
+/* The columns of a table that others made: the ones that are named, else those that fit, or a sentence. */
+static void which_columns_are_used(void **state)
+{
+	struct rig *rig = *state;
+	static const struct {
+		const char *columns, *id_column, *balance_column;
+		const char *id, *balance, *why; /* of the balance */
+		const char *refusal;
+	} cases[] = {
+		{"aid int PRIMARY KEY, bid int, abalance int, filler char(84)", .id = "aid", .balance = "abalance",
+		 .why = "the only column for money that has balance in its name"},
+		{"aid int PRIMARY KEY, bid int, abalance int", .id_column = "aid", .balance_column = "bid", .id = "aid",
+		 .balance = "bid", .why = "as --balance-column asks"},
+		{"\"accountId\" uuid PRIMARY KEY, \"currentBalance\" int8", .id_column = "ACCOUNTID", .id = "accountId",
+		 .balance = "currentBalance", .why = "the only column for money that has balance in its name"},
+		{"id int PRIMARY KEY, lock_version int, funds numeric(12,2)", .id = "id", .balance = "funds",
+		 .why = "the only numeric column with decimals"},
+		{"id int PRIMARY KEY, balance int, old_balance int", .id = "id", .balance = "balance",
+		 .why = "by its name"},
+		{"id int PRIMARY KEY, balance_note text, cents_balance int8, "
+		 "shown_balance numeric(9,2) GENERATED ALWAYS AS (cents_balance / 100.0) STORED",
+		 .id = "id", .balance = "cents_balance",
+		 .why = "the only column for money that has balance in its name"},
+		{"id int PRIMARY KEY, opening_balance int, closing_balance int",
+		 .refusal =
+			 "odd has 2 columns that may be the balance (opening_balance, closing_balance): say which with "
+			 "--balance-column NAME"},
+		{"id int PRIMARY KEY, paid numeric(9,2), due numeric(9,2)",
+		 .refusal = "2 columns that may be the balance (paid, due)"},
+		{"id int PRIMARY KEY, visits int",
+		 .refusal = "odd has no column named balance: name another table with --table, or the column with "
+			    "--balance-column"},
+		{"id int PRIMARY KEY, balance int", .balance_column = "saldo",
+		 .refusal = "odd has no column saldo, which --balance-column names; it has id, balance"},
+		{"id int PRIMARY KEY, balance int", .id_column = "iban",
+		 .refusal = "odd has no column iban, which --id-column names; it has id, balance"},
+		{"id int PRIMARY KEY, iban text UNIQUE, balance int", .id_column = "iban",
+		 .refusal = "column iban of odd is not its primary key, id"},
+		{"id int PRIMARY KEY, balance int", .balance_column = "id",
+		 .refusal = "column id of odd is part of its primary key and cannot be the balance"},
+		{"id int PRIMARY KEY, balance int, owner text", .balance_column = "owner", .refusal = "of type text"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (%s)", cases[i].columns);
+		struct bank_choice choice = {.table = (char *)"odd",
+					     .id_column = (char *)cases[i].id_column,
+					     .balance_column = (char *)cases[i].balance_column};
+		struct catalogue *c = rig_read_choice(rig, &choice);
+		if (cases[i].refusal) {
+			if (c || rig->err.status != ST_CHECK || !strstr(rig->err.text, cases[i].refusal))
+				fail_msg("%s: %s", cases[i].columns, c ? "was taken" : rig->err.text);
+			continue;
+		}
+		if (!c)
+			fail_msg("%s: %s", cases[i].columns, rig->err.text);
+		assert_string_equal(c->id_name, cases[i].id);
+		assert_string_equal(c->balance_name, cases[i].balance);
+		assert_string_equal(c->balance_why, cases[i].why);
+		assert_string_equal(c->id_why, cases[i].id_column ? "as --id-column asks" : "the primary key");
+	}
+	pg_exec("DROP TABLE odd");
+}
+
 static void what_may_not_be_read(void **state)
 {
 	struct rig *rig = *state;
@@ -261,6 +324,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(estimates_come_from_the_server, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(missing_tables, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_used, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(which_columns_are_used, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(what_may_not_be_read, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(what_can_be_used, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(names_are_quoted_where_they_need_it, rig_setup, rig_teardown),

@@ -136,7 +136,7 @@ struct client *client_open(const char *host, const char *table, enum txn_wire wi
 	rng_seed(&client->rng, 1);
 	db_connect(client->db, &info, DIAL_MS, on_connected, client);
 	loop_run(client->loop);
-	catalogue_read(client->db, table, NULL, on_catalogue, client);
+	catalogue_read(client->db, &(struct bank_choice){.table = (char *)table}, on_catalogue, client);
 	loop_run(client->loop);
 	seconds_for(client, WARM_UP, NULL);
 	return client;

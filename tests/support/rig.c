@@ -107,9 +107,14 @@ static void on_catalogue(void *arg, struct catalogue *catalogue, bool missing, c
 
 struct catalogue *rig_read(struct rig *rig, const char *table)
 {
+	return rig_read_choice(rig, &(struct bank_choice){.table = (char *)table});
+}
+
+struct catalogue *rig_read_choice(struct rig *rig, const struct bank_choice *choice)
+{
 	catalogue_free(rig->catalogue);
 	rig->catalogue = NULL;
-	catalogue_read(rig->db, table, NULL, on_catalogue, rig);
+	catalogue_read(rig->db, choice, on_catalogue, rig);
 	loop_run(rig->loop);
 	assert_true((rig->catalogue != NULL) != (rig->err.status != ST_OK));
 	return rig->catalogue;

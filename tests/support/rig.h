@@ -43,6 +43,7 @@ void rig_reconnect(struct rig *rig); /* the rig's own, anew */
 
 /* Afterwards either rig->catalogue or rig->err is set. NULL is accounts. */
 struct catalogue *rig_read(struct rig *rig, const char *table);
+struct catalogue *rig_read_choice(struct rig *rig, const struct bank_choice *choice);
 
 /* The body is borrowed until the transaction has ended. */
 void rig_start(struct rig *rig, struct body *body, const char *what);

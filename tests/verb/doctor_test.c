@@ -77,9 +77,10 @@ static void all_is_well(void **state)
 static void json_has_every_line(void **state)
 {
 	(void)state;
-	static const char *const checks[] = {"terminal", "colours",    "locale", "libpq",      "libuv",    "ncurses",
-					     "readline", "server",     "TLS",    "round trip", "protocol", "isolation",
-					     "writing",  "durability", "table",  "privileges", "ledger"};
+	static const char *const checks[] = {"terminal", "colours",    "locale",  "libpq",      "libuv",
+					     "ncurses",  "readline",   "server",  "TLS",        "round trip",
+					     "protocol", "isolation",  "writing", "durability", "table",
+					     "columns",  "privileges", "ledger"};
 	struct proc *proc = doctor(utf8, "--json");
 	proc_expect_status(proc, 0);
 	json_t *rows = json_loads(proc->out.p, 0, NULL);

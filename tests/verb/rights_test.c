@@ -139,7 +139,9 @@ static void columns_in_another_case(void **state)
 	proc_free(proc);
 	pg_expect("5 5", "SELECT string_agg(\"Balance\"::text, ' ') FROM caps");
 	pg_exec("ALTER TABLE caps ADD \"BALANCE\" int");
-	proc_expect_all(teller_run("--table", "caps", "count"), 3, "", "caps has no column named balance");
+	proc_expect_all(
+		teller_run("--table", "caps", "count"), 3, "",
+		"caps has 2 columns that may be the balance (Balance, BALANCE): say which with --balance-column NAME");
 	pg_exec("ALTER TABLE caps ADD balance int");
 	proc_expect_all(teller_run("--table", "caps", "list", "--csv", "--limit", "1"), 0,
 			"Id,balance,Balance,Owner,BALANCE\n1,,5,Ann,\n", NULL);

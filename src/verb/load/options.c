@@ -127,10 +127,7 @@ enum status load_options(const struct run *run, const struct catalogue *catalogu
 			 struct err *err)
 {
 	const struct settings *settings = &run->app->settings;
-	*spec = (struct load_spec){.conninfo = &settings->conninfo,
-				   .table = settings->table,
-				   .ledger = settings->ledger,
-				   .seed = settings->seed};
+	*spec = (struct load_spec){.conninfo = &settings->conninfo, .bank = &settings->bank, .seed = settings->seed};
 	enum status status = options_counts(run, spec, err);
 	if (!status)
 		status = options_seconds(run, "time", &spec->time_ms, err);

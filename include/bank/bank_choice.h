@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which tables and columns the bank is in, as the user asks for it. */
+#ifndef BANK_BANK_CHOICE_H
+#define BANK_BANK_CHOICE_H
+
+/* All text owned; NULL where nothing is asked for. */
+struct bank_choice {
+	/* NAME or SCHEMA.NAME; parts with a dot or a quote in them stand in double quotes, as in SQL. NULL: accounts. */
+	char *table;
+	/* As the table, without a schema in that of the accounts; or "none". NULL: transfers, or teller_transfers where
+	 * that is missing or something else. */
+	char *ledger;
+	char *id_column, *balance_column; /* as the server's catalogue spells them; NULL: found (columns.h) */
+};
+
+void bank_choice_copy(struct bank_choice *copy, const struct bank_choice *choice);
+void bank_choice_free(struct bank_choice *choice);
+
+#endif

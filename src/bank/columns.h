@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which columns of a table are an account's id and balance. */
+#ifndef BANK_COLUMNS_H
+#define BANK_COLUMNS_H
+
+#include "bank/bank_choice.h"
+#include "base/err.h"
+#include "table.h"
+
+/* Borrowed from the table; why each was chosen is static, for people. */
+struct columns {
+	const struct column *id, *balance;
+	const char *id_why, *balance_why;
+};
+
+/*
+ * As they were asked for, else the only ones that fit: the id is the primary key. The balance is the column of that
+ * name, else the only one that has it in its name and can hold money, else the only numeric with decimals. `name` is
+ * the table's, for people. Where there is none, or more than one, the sentence says what to do.
+ */
+MUST_CHECK enum status columns_choose(struct columns *columns, const struct table *table,
+				      const struct bank_choice *choice, const char *name, struct err *err);
+
+#endif
