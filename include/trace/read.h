@@ -23,6 +23,8 @@ void trace_describe(struct buf *out, const struct trace_file *file);
  * gone before they could be written. */
 bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone);
 
+void trace_again(struct trace_file *file); /* from its first event on */
+
 /* At the end: a sentence about what was left out, appended raw; nothing where all was read. False: it is more than a
  * last line that was cut. */
 bool trace_left_out(struct buf *out, const struct trace_file *file);

@@ -58,9 +58,9 @@ static struct item letter_option(struct walk *walk)
 	char letter = *walk->letters++;
 	item.option = options_by_letter(letter);
 	if (item.option) {
-		item.kind = ITEM_GLOBAL;
 		item.name = item.option->name;
 		item.name_length = strlen(item.name);
+		item.kind = verb_option(walk, item.name, item.name_length) ? ITEM_VERBS : ITEM_GLOBAL;
 		if (item.option->value && *walk->letters) {
 			item.value = walk->letters;
 			walk->letters = NULL;

@@ -150,6 +150,15 @@ bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone)
 	return false;
 }
 
+void trace_again(struct trace_file *file)
+{
+	rewind(file->from);
+	file->number = file->left_out = file->first = 0;
+	file->cut = file->any_long = false;
+	file->why = 0;
+	(void)read_line(file); /* the header, which is known */
+}
+
 bool trace_left_out(struct buf *out, const struct trace_file *file)
 {
 	if (file->why) {

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command export: all accounts to a file or standard output, as they are at one moment, page by page. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "app/bulk.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/row_reader.h"
+#include "cli/whole_file.h"
 #include "db/pool.h"
 #include "verb_internal.h"
 
@@ -27,7 +24,7 @@ struct export
 	struct app *app;
 	struct bulk *bulk;
 	struct db *db;
-	char *file, *aside; /* both NULL for standard output */
+	struct whole_file *file; /* NULL for standard output */
 	FILE *to;
 	struct output *output;
 	unsigned page; /* rows */
@@ -46,26 +43,12 @@ static const char begin_sql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONL
 
 static enum status open_file(struct export *export, const char *path, struct err *err)
 {
-	struct stat st;
-	if (strcmp(path, "-") == 0) {
-		export->to = stdout;
+	export->to = stdout;
+	if (strcmp(path, "-") == 0)
 		return ST_OK;
-	}
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return err_set(err, ST_OWN, "%.200s is not a regular file; export - writes to standard output", path);
-	struct buf aside = {0};
-	buf_fmt(&aside, "%s.tmp", path);
-	export->file = mem_dup(path);
-	export->aside = buf_take(&aside);
-	int fd = open(export->aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	export->to = fd < 0 ? NULL : fdopen(fd, "w");
-	if (export->to)
-		return ST_OK;
-	if (errno == EEXIST)
-		return err_set(err, ST_OWN,
-			       "%.200s is there already: another export writes it, or did not end; remove it",
-			       export->aside);
-	return err_set(err, ST_OWN, "cannot write %.200s: %s", export->aside, strerror(errno));
+	export->file = whole_file_new(path, err);
+	export->to = export->file ? whole_file_stream(export->file) : NULL;
+	return export->file ? ST_OK : err->status;
 }
 
 /* Ends the data; the file gets its name. */
@@ -78,15 +61,9 @@ static void close_output(struct export *export)
 		export->err = status ? own : export->err;
 		return;
 	}
-	bool failed = status != ST_OK;
-	failed = fclose(export->to) != 0 || failed;
+	if (whole_file_end(export->file, &export->err) == ST_OK)
+		export->err = status ? own : export->err;
 	export->to = NULL;
-	if (failed || rename(export->aside, export->file) != 0) {
-		err_set(&export->err, ST_OWN, "cannot write %.200s: %s", export->aside, strerror(errno));
-		return;
-	}
-	free(export->aside);
-	export->aside = NULL;
 }
 
 /* Rows may be of many megabytes, which is known only of those that came: few are asked for first. */
@@ -128,7 +105,8 @@ static void export_conclude(struct export *export)
 		buf_fmt(&told, "exported %" PRIu64 " %s%s %s", export->done,
 			text_plural(export->done, "account", "accounts"), export->unnamed ? " as CSV" : "", pace);
 	else if (export->err.text[0])
-		buf_fmt(&told, export->file ? "%s; %s is as it was" : "%s", export->err.text, export->file);
+		buf_fmt(&told, export->file ? "%s; %s is as it was" : "%s", export->err.text,
+			export->bulk->run->args[0]);
 	bulk_end(export->bulk, export->err.status, told.len ? told.p : NULL);
 	buf_free(&told);
 }
@@ -217,12 +195,7 @@ static void export_forget(void *work)
 {
 	struct export *export = work;
 	output_free(export->output);
-	if (export->file && export->to)
-		fclose(export->to);
-	if (export->aside)
-		unlink(export->aside);
-	free(export->aside);
-	free(export->file);
+	whole_file_free(export->file);
 	free(export->after);
 	free(export);
 }
@@ -274,8 +247,6 @@ static struct export *export_begin(struct run *run, struct db *db, struct err *e
 	struct export *export = NEW(struct export);
 	*export = (struct export){.app = run->app, .db = db, .page = 1};
 	if (format_for(run, &format, err) || open_file(export, run->args[0], err)) {
-		free(export->aside); /* is not ours */
-		export->aside = NULL;
 		export_forget(export);
 		return NULL;
 	}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* trace show: the events of a trace, line by line as the log has them. */
+#include <inttypes.h>
+
+#include "trace/lines.h"
+#include "trace/read.h"
+#include "trace_internal.h"
+
+enum { TRACE_SHOW_SCREEN_MAX = 4 << 20 }; /* bytes that are shown over a screen */
+
+struct trace_show_text {
+	struct app *app;
+	struct buf line, all; /* `all`: for a screen */
+	bool full;            /* there is more than a screen shows */
+};
+
+/* Printed one by one: a trace may be longer than memory. */
+static void trace_show_put(struct trace_show_text *text)
+{
+	if (app_prints(text->app))
+		text->app->face.print(text->app->face.self, buf_text(&text->line));
+	else
+		buf_fmt(&text->all, "%s\n", buf_text(&text->line));
+	text->full = text->all.len > TRACE_SHOW_SCREEN_MAX;
+	buf_clear(&text->line);
+}
+
+static void trace_show_gap(struct trace_show_text *text, uint64_t gone)
+{
+	if (gone == 0)
+		return;
+	buf_fmt(&text->line, "(%" PRIu64 " events were gone before they could be written)", gone);
+	trace_show_put(text);
+}
+
+static void trace_show_lines(struct trace_show_text *text, struct trace_file *file)
+{
+	struct trace_lines *lines = trace_lines_new();
+	struct event event;
+	uint64_t gone = 0;
+	while (!text->full && trace_next(file, &event, &gone)) {
+		trace_show_gap(text, gone);
+		if (trace_lines_event(lines, &text->line, &event))
+			trace_show_put(text);
+	}
+	while (!text->full && trace_lines_rest(lines, &text->line))
+		trace_show_put(text);
+	trace_lines_free(lines);
+}
+
+void trace_show(struct run *run)
+{
+	struct trace_show_text text = {.app = run->app};
+	struct buf said = {0};
+	struct err err = {0};
+	struct trace_file *file = trace_open(run->args[1], &err);
+	if (!file) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	trace_describe(&said, file);
+	app_say(run->app, ST_OK, "a trace of %s", buf_text(&said));
+	buf_clear(&said);
+	trace_show_lines(&text, file);
+	bool whole = trace_left_out(&said, file);
+	if (text.full)
+		app_say(run->app, ST_OK, "the first %d MB are shown: teller trace show FILE prints all of it",
+			TRACE_SHOW_SCREEN_MAX >> 20);
+	if (!app_prints(run->app))
+		app_show(run->app, "Trace", &text.all);
+	if (whole && said.len)
+		app_say(run->app, ST_OK, "%s", buf_text(&said));
+	run_end(run, whole ? ST_OK : ST_OWN, whole ? NULL : buf_text(&said));
+	trace_close(file);
+	buf_free(&said);
+	buf_free(&text.line);
+	buf_free(&text.all);
+}

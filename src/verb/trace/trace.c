@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command trace: its words; begins and ends the trace of this run. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "trace/trace.h"
+#include "trace_internal.h"
+
+/* ---- begin and end ---- */
+
+static void verb_trace_tell(struct run *run)
+{
+	const struct trace *trace = run->app->private->trace;
+	if (trace)
+		app_result(run->app, "a trace is written to %s: %" PRIu64 " %s so far", trace_path(trace),
+			   trace_events(trace), text_plural(trace_events(trace), "event", "events"));
+	else
+		app_result(run->app, "no trace is written; trace FILE begins one");
+	run_end(run, ST_OK, NULL);
+}
+
+static void verb_trace_off(struct run *run)
+{
+	bool on = run->app->private->trace != NULL;
+	app_trace_end(run->app);
+	run_end(run, on ? ST_OK : ST_USAGE, on ? "the trace is over" : "no trace is written; trace FILE begins one");
+}
+
+static void verb_trace_begin(struct run *run)
+{
+	struct err err = {0};
+	if (trace_run_begin(run->app, run->args[0], &err)) {
+		run_end(run, err.status, err.text);
+		return;
+	}
+	trace_now(run->app->private->trace); /* what the log has may be too much for the disk: that was said then */
+	if (run->app->private->trace)
+		app_say(run->app, ST_OK, "every event is written to %s; trace off ends it", run->args[0]);
+	run_end(run, run->app->private->trace ? ST_OK : ST_OWN, NULL);
+}
+
+/* ---- the command ---- */
+
+/* What is done with the file of a trace. */
+static const struct word_of_trace {
+	const char *name;
+	enum status (*check)(const struct run *run, struct err *err); /* may be NULL */
+	void (*act)(struct run *run);
+} words_of_trace[] = {
+	{"show", NULL, trace_show},
+	{"export", trace_export_check, trace_export_run},
+};
+
+static const struct word_of_trace *trace_word(const struct run *run)
+{
+	for (size_t i = 0; run->nargs > 0 && i < COUNT_OF(words_of_trace); i++)
+		if (strcmp(run->args[0], words_of_trace[i].name) == 0)
+			return &words_of_trace[i];
+	return NULL;
+}
+
+static enum status trace_check_options(const struct run *run, const struct word_of_trace *word, struct err *err)
+{
+	static const char *const options[] = {"to", "output", "from", "until", "transfer"};
+	for (size_t i = 0; i < COUNT_OF(options); i++)
+		if (run_option(run, options[i]) && (!word || word->act != trace_export_run))
+			return err_set(err, ST_USAGE, "--%s is for trace export", options[i]);
+	return ST_OK;
+}
+
+static enum status check_trace(const struct run *run, struct err *err)
+{
+	const struct word_of_trace *word = trace_word(run);
+	if (word && run->nargs < 2)
+		return err_set(err, ST_USAGE, "trace %s needs the FILE of a trace", word->name);
+	if (!word && run->nargs > 1)
+		return err_set(err, ST_USAGE, "use: trace FILE, trace off, trace show FILE, or trace export FILE");
+	if (trace_check_options(run, word, err))
+		return err->status;
+	return word && word->check ? word->check(run, err) : ST_OK;
+}
+
+static void do_trace(struct run *run)
+{
+	const struct word_of_trace *word = trace_word(run);
+	if (word)
+		word->act(run);
+	else if (run->nargs == 0)
+		verb_trace_tell(run);
+	else if (strcmp(run->args[0], "off") == 0)
+		verb_trace_off(run);
+	else
+		verb_trace_begin(run);
+}
+
+const struct command verb_trace = {
+	.name = "trace",
+	.args = {{"FILE|off|show|export", ARG_WORD, true}, {"FILE", ARG_WORD, true}},
+	.options =
+		{
+			{"to", "FORMAT", "export as " TRACE_FORMAT_WORDS, false},
+			{"output", "FILE", "export to this file, whose ending names the format", false},
+			{"from", "N", "export from event N on", false},
+			{"until", "N", "export up to event N", false},
+			{"transfer", "ID", "export one transfer: 2 for T2, or its ledger id", false},
+		},
+	.flags = COMMAND_VERB,
+	.help = "keep every event in a file; show or export one",
+	.run = do_trace,
+	.check = check_trace,
+};
