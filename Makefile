@@ -18,7 +18,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # With these goals, make first installs what is missing and then reads this file again: only then does pkg-config know all.
-CHECKED := $(filter demo test test-asan test-cockroach test-distance bench lint fuzz picture soak storm fuzz-wire fuzz-keys,$(MAKECMDGOALS))
+CHECKED := $(filter demo test test-asan test-cockroach test-distance bench lint fuzz picture soak storm fuzz-wire fuzz-keys deb test-package,$(MAKECMDGOALS))
 ifneq ($(and $(CHECKED),$(if $(TELLER_READY),,first)),)
 
 $(MAKECMDGOALS): ready ; @:
@@ -250,13 +250,25 @@ else
 	$(foreach c,$(PUT_COMPLETIONS),$(call put,644,$(COMPLETIONS)/teller.$(lastword $(subst :, ,$c)),share/$(firstword $(subst :, ,$c)))$(newline))
 endif
 
+# ---- packages: a tarball of the sources, and Debian's package ----
+
+dist:
+	@.ci/dist $(BUILD) $(VERSION)
+
+deb:
+	@.ci/dist $(BUILD) $(VERSION) deb
+
+# Builds tarball and package twice and compares them, asks lintian, installs into a bare Debian, runs teller there and removes it.
+test-package:
+	@tests/package/run $(VERSION) $(ONLY)
+
 # The builds that this file, and the checks, make beside the first; other directories may have such names.
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach test-distance fuzz fuzzers bench lint map man picture soak storm fuzz-wire fuzz-keys format demo completions install clean libraries
+.PHONY: all tests test test-asan test-cockroach test-distance fuzz fuzzers bench lint map man picture soak storm fuzz-wire fuzz-keys format demo completions install dist deb test-package clean libraries
 .SECONDARY:
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 endif

@@ -32,7 +32,7 @@ static _Noreturn void mem_die(void)
 
 void *mem_array(size_t n, size_t size)
 {
-	void *p = calloc(n ? n : 1, size ? size : 1);
+	void *p = size && n > PTRDIFF_MAX / size ? NULL : calloc(n ? n : 1, size ? size : 1);
 	if (!p)
 		mem_die();
 	return p;
@@ -45,7 +45,7 @@ void *mem_new(size_t size)
 
 void *mem_resize(void *p, size_t n, size_t size)
 {
-	if (size && n > SIZE_MAX / size)
+	if (size && n > PTRDIFF_MAX / size)
 		mem_die();
 	size_t bytes = n * size;
 	p = realloc(p, bytes > 0 ? bytes : 1);
