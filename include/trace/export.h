@@ -16,10 +16,12 @@
  * follow --to, its help and its completion.
  *
  * md:      a diagram as a table, a column for each session and one for the server's rows, as GitHub reads it
+ * mermaid: a sequence diagram in the language of that name
  */
 /* clang-format off */
 #define TRACE_FORMATS(X, SEP, LAST) \
-	X(TRACE_MARKDOWN, "md", ".md", markdown)
+	X(TRACE_MARKDOWN, "md", ".md", markdown) \
+	LAST X(TRACE_MERMAID, "mermaid", ".mmd", mermaid)
 /* clang-format on */
 
 #define TRACE_FORMAT_CHOICES TRACE_FORMATS(CHOICE_WORD, "|", "|")

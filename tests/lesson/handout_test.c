@@ -128,7 +128,7 @@ static void expect_only_own_tags(const char *html)
 		"<meta charset=\"utf-8\">",
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
 		("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-		 "'unsafe-inline'\">"),
+		 "'sha256-"),
 		"<title>",
 		"<style>",
 		"<body>",

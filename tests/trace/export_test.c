@@ -128,6 +128,30 @@ static void a_cut(void **state)
 	proc_free(proc);
 }
 
+/* ---- Mermaid ---- */
+
+static void as_mermaid(void **state)
+{
+	(void)state;
+	static const char *const parts[] = {
+		"sequenceDiagram\n    title transfer from 7001 to 7002\n    participant L1 as transfer\n",
+		"    participant L0 as rows on the server\n    participant L2 as rival\n    rect rgba(218, ",
+		"    L1->>L0: BEGIN ISOLATION LEVEL SERIALIZABLE\n    L0-->>L1: ok\n",
+		"    L0-->>L1: 7001, 1000#59; 7002, 1000\n    rect rgba(46, ",
+		"    Note over L2: the rival moves 1 unit away, attempt 1 of 10\n",
+		"    end\n    L1->>L0: UPDATE 7001  -500\n    L0--xL1: 40001 serialization failure\n    L1-xL0: ",
+		"    end\n    Note over L1: waits ",
+		"    rect rgba(46, ",
+		"    L0-->>L1: COMMIT\n    Note over L0: durable from here\n    Note over L1: COMMITTED, 2 attempts\n  "
+		"  end\n",
+	};
+	record("rival", "transfer 7001 7002 half");
+	struct proc *proc = EXPORT("--to", "mermaid", "--transfer", "1");
+	proc_expect_status(proc, 0);
+	expect_in_order(buf_text(&proc->out), parts, COUNT_OF(parts));
+	proc_free(proc);
+}
+
 /* ---- which events ---- */
 
 static void one_transfer(void **state)
@@ -165,10 +189,9 @@ static void by_its_ending(void **state)
 	proc_expect_all(EXPORT("-o", out), 0, "", "the trace is exported to ");
 	read_out(&text);
 	assert_non_null(strstr(text.p, "durable from here"));
-	proc_expect_all(EXPORT("-o", "/tmp/x.docx"), 1, "",
-			"the ending of the file's name is of no format: add --to md");
+	proc_expect_all(EXPORT("-o", "/tmp/x.docx"), 1, "", "the ending of the file's name is of no format: add --to ");
 	proc_expect_all(EXPORT("--to", "docx"), 1, "", "--to takes md");
-	proc_expect_all(EXPORT("--plain"), 1, "", "which format?: add --to md");
+	proc_expect_all(EXPORT("--plain"), 1, "", "which format?: add --to ");
 	proc_expect_all(teller_run("trace", "show", trace, "--to", "md"), 1, "", "--to is for trace export");
 	proc_expect_all(teller_run("trace", "export", "--to", "md"), 1, "", "trace export needs the FILE of a trace");
 	proc_expect_all(teller_run("trace", "export", "/nowhere", "--to", "md"), 1, "", "cannot read /nowhere: ");
@@ -264,13 +287,10 @@ static int end(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_rival, bank),
-		cmocka_unit_test_setup(a_cut, bank),
-		cmocka_unit_test_setup(one_transfer, bank),
-		cmocka_unit_test_setup(by_its_ending, bank),
-		cmocka_unit_test_setup(whole_or_not, bank),
-		cmocka_unit_test_setup(a_full_device, bank),
-		cmocka_unit_test_setup(a_trace_that_was_cut, bank),
+		cmocka_unit_test_setup(a_rival, bank),       cmocka_unit_test_setup(a_cut, bank),
+		cmocka_unit_test_setup(as_mermaid, bank),    cmocka_unit_test_setup(one_transfer, bank),
+		cmocka_unit_test_setup(by_its_ending, bank), cmocka_unit_test_setup(whole_or_not, bank),
+		cmocka_unit_test_setup(a_full_device, bank), cmocka_unit_test_setup(a_trace_that_was_cut, bank),
 	};
 	return cmocka_run_group_tests_name("trace/export", tests, begin, end);
 }

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is to be read on paper, as one HTML file: no script, nothing from elsewhere, light, dark and printed. */
+#include "base/page.h"
 #include "paper_internal.h"
 
-/* Each colour of a text has a contrast of at least 4.5 to each ground that it stands on (WCAG 2, AA). */
 static const char html_style[] =
-	":root { color-scheme: light dark; --ground: #ffffff; --code: #f1f1ef; --text: #1b1b1b; --faint: #595959;\n"
-	"  --good: #0b5d1e; --bad: #a30d0d; --line: #8c8c8c; }\n"
-	"@media screen and (prefers-color-scheme: dark) { :root { --ground: #16181c; --code: #24272d; --text: "
-	"#e9e9e9;\n"
-	"  --faint: #b3b3b3; --good: #8fdba3; --bad: #ffa3a3; --line: #7d7d7d; } }\n"
 	"body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: var(--ground); color: var(--text);\n"
 	"  font: 1rem/1.5 system-ui, sans-serif; }\n"
 	"h1, h2, h3, h4 { line-height: 1.25; break-after: avoid; }\n"
@@ -24,58 +19,26 @@ static const char html_style[] =
 	"}\n"
 	"  thead { display: table-header-group; } }\n";
 
-static void html_words(struct buf *out, const char *text)
-{
-	for (const char *p = text; *p; p++) {
-		switch (*p) {
-		case '&':
-			buf_str(out, "&amp;");
-			break;
-		case '<':
-			buf_str(out, "&lt;");
-			break;
-		case '>':
-			buf_str(out, "&gt;");
-			break;
-		case '"':
-			buf_str(out, "&quot;");
-			break;
-		case '\'':
-			buf_str(out, "&#39;");
-			break;
-		default:
-			buf_char(out, *p);
-		}
-	}
-}
-
-static void html_element(struct buf *out, const char *name, const char *text)
-{
-	buf_fmt(out, "<%s>", name);
-	html_words(out, text);
-	buf_fmt(out, "</%s>", name);
-}
-
 static void html_tone(struct buf *out, const struct paper_piece *piece)
 {
 	static const char *const names[] = {[PAPER_GOOD] = "good", [PAPER_BAD] = "bad", [PAPER_FAINT] = "faint"};
 	if (piece->tone == PAPER_PLAIN) {
-		html_words(out, piece->text);
+		page_words(out, piece->text);
 		return;
 	}
 	buf_fmt(out, "<span class=\"%s\">", names[piece->tone]);
-	html_words(out, piece->text);
+	page_words(out, piece->text);
 	buf_str(out, "</span>");
 }
 
 static void html_piece(struct buf *out, const struct paper_piece *piece, const char *between)
 {
 	if (*piece->strong)
-		html_element(out, "strong", piece->strong);
+		page_element(out, "strong", piece->strong);
 	if (*piece->strong && *piece->code)
 		buf_char(out, ' ');
 	if (*piece->code)
-		html_element(out, "code", piece->code);
+		page_element(out, "code", piece->code);
 	if (!*piece->text)
 		return;
 	buf_str(out, *piece->code ? between : *piece->strong ? " " : "");
@@ -118,7 +81,7 @@ static void html_block(struct buf *out, const struct paper *paper, size_t i)
 	case PAPER_HEADING:
 		buf_fmt(out, "<h%d%s>", block->level,
 			paper_before(paper, i) == PAPER_PAGE && i ? " class=\"page\"" : "");
-		html_words(out, block->pieces[0].text);
+		page_words(out, block->pieces[0].text);
 		buf_fmt(out, "</h%d>\n", block->level);
 		break;
 	case PAPER_TEXT:
@@ -143,15 +106,12 @@ static void html_block(struct buf *out, const struct paper *paper, size_t i)
 
 void paper_html(struct buf *out, const struct paper *paper)
 {
-	buf_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-		     "'unsafe-inline'\">\n");
-	html_element(out, "title", paper->title);
-	buf_fmt(out, "\n<style>\n%s</style>\n</head>\n<body>\n<div role=\"main\">\n", html_style);
-	html_element(out, "h1", paper->title);
+	page_begin(out, paper->title, html_style, NULL);
+	buf_str(out, "<body>\n<div role=\"main\">\n");
+	page_element(out, "h1", paper->title);
 	buf_char(out, '\n');
 	for (size_t i = 0; i < paper->n; i++)
 		html_block(out, paper, i);
-	buf_str(out, "</div>\n</body>\n</html>\n");
+	buf_str(out, "</div>\n");
+	page_end(out, NULL);
 }
