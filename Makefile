@@ -18,7 +18,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # With these goals, make first installs what is missing and then reads this file again: only then does pkg-config know all.
-CHECKED := $(filter demo test test-asan test-cockroach test-distance bench lint fuzz picture soak storm fuzz-wire fuzz-keys deb test-package,$(MAKECMDGOALS))
+CHECKED := $(filter demo test test-asan test-cockroach test-distance test-servers bench lint fuzz picture soak storm fuzz-wire fuzz-keys deb test-package,$(MAKECMDGOALS))
 ifneq ($(and $(CHECKED),$(if $(TELLER_READY),,first)),)
 
 $(MAKECMDGOALS): ready ; @:
@@ -143,6 +143,11 @@ test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
 	@[ -n "$(URL)" ] || { echo "usage: make test-cockroach URL=cockroachdb://root@HOST:26257/defaultdb?sslmode=..." >&2; exit 1; }
 	@TELLER_TEST_URL='$(URL)' tests/run $(BUILD) tests/cluster
 
+# Engine, bank, verbs and lessons on each of these major versions of PostgreSQL, fetched by npm; `debian` is the one that is installed.
+SERVERS ?= 13 14 debian 16 17 18
+test-servers: all tests
+	@tests/servers/run $(BUILD) $(SERVERS)
+
 # Every lesson in both ways at each of MS milliseconds each way, and all of them by two and by eight players at once.
 MS ?= 0 20 50 100 0 20 50 100 0 20 50 100
 test-distance: all $(BUILD)/tests/lesson/distance_test
@@ -266,7 +271,7 @@ test-package:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach test-distance fuzz fuzzers bench lint map man picture soak storm fuzz-wire fuzz-keys format demo completions install dist deb test-package clean libraries
+.PHONY: all tests test test-asan test-cockroach test-distance test-servers fuzz fuzzers bench lint map man picture soak storm fuzz-wire fuzz-keys format demo completions install dist deb test-package clean libraries
 .SECONDARY:
 
 -include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -2,12 +2,14 @@
 # A private PostgreSQL for the scripts that source this: made in $tmp, reached at $tmp/pg, as user teller; its process is $server.
 server=
 
+# The directory of the newest PostgreSQL here, as `teller demo` finds it; in TELLER_PG_BINDIR alone where that is set.
 find_server() {
 	local dir
-	for dir in ${PATH//:/ } "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/*/bin; do
-		[ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && dirname "$(readlink -f "$dir/initdb")" && return
-	done
-	return 1
+	for dir in ${TELLER_PG_BINDIR:-${PATH//:/ } "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/*/bin}; do
+		[ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] || continue
+		dir=$(dirname "$(readlink -f "$dir/initdb")")
+		echo "$("$dir/postgres" --version) $dir"
+	done | sort -u | sort -k3,3V -s | tail -1 | sed 's/.* //' | grep .
 }
 
 # PostgreSQL refuses to run as root: there it becomes postgres, or nobody.
@@ -28,8 +30,10 @@ as_owner() {
 }
 
 start_server() {
-	local bin tries=0
+	local bin psql tries=0
 	bin=$(find_server) || { echo "tests: no PostgreSQL server found (initdb, postgres)"; return 1; }
+	psql=$bin/psql
+	[ -x "$psql" ] || psql=psql # a server that came without clients
 	mkdir -p "$tmp/pg" && chmod 755 "$tmp" && chmod 700 "$tmp/pg"
 	[ -z "$owner" ] || chown "$owner" "$tmp/pg"
 	(cd "$tmp/pg" && as_owner "$bin/initdb" -D "$tmp/pg/data" -U teller -A trust --no-sync -E UTF8 --no-locale) \
@@ -39,7 +43,7 @@ start_server() {
 		-c timezone=UTC -c max_connections=200) >"$tmp/server.log" 2>&1 &
 	server=$!
 	chmod 711 "$tmp/pg" # the tests reach the socket, whoever they are
-	until "$bin/psql" -h "$tmp/pg" -U teller -d postgres -qc 'CREATE DATABASE bank' >"$tmp/psql.log" 2>&1; do
+	until "$psql" -h "$tmp/pg" -U teller -d postgres -qc 'CREATE DATABASE bank' >"$tmp/psql.log" 2>&1; do
 		if ! kill -0 "$server" 2>/dev/null || [ $((tries += 1)) -gt 600 ]; then
 			cat "$tmp/server.log" "$tmp/psql.log"
 			return 1

@@ -82,6 +82,13 @@ static void missing_tables(void **state)
 	assert_true(rig->missing);
 }
 
+/* Scales below zero or above the precision: PostgreSQL has them from version 15 on. */
+static bool server_has(const char *columns)
+{
+	return pg_major() >= 15 ||
+	       !(strstr(columns, "(5,-2)") || strstr(columns, "(2,20)") || strstr(columns, "(2,4)"));
+}
+
 static void what_cannot_be_used(void **state)
 {
 	struct rig *rig = *state;
@@ -107,6 +114,8 @@ static void what_cannot_be_used(void **state)
 		{"id numeric(20,0) PRIMARY KEY, balance int", "id, is of type numeric(20,0)"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		if (!server_has(cases[i].columns))
+			continue;
 		pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (%s)", cases[i].columns);
 		check_refused(rig, "odd", cases[i].words);
 		assert_false(rig->missing);
@@ -217,6 +226,8 @@ static void what_can_be_used(void **state)
 	pg_exec("DROP DOMAIN IF EXISTS cents; CREATE DOMAIN cents AS int8 CHECK (VALUE >= 0);"
 		"DROP DOMAIN IF EXISTS euros; CREATE DOMAIN euros AS numeric(10,2)");
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		if (!server_has(cases[i].columns))
+			continue;
 		pg_exec("DROP TABLE IF EXISTS odd; CREATE TABLE odd (%s)", cases[i].columns);
 		struct catalogue *c = rig_read(rig, "odd");
 		if (!c)

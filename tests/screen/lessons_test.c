@@ -21,9 +21,7 @@ static int own_database(void **state)
 	(void)state;
 	pg_fresh_database("screen_lessons", NULL);
 	pg_bank(30);
-	server = (struct lesson_server){.kind = SERVER_POSTGRES,
-					.major = (int)(pg_number("SHOW server_version_num") / 10000),
-					.superuser = true};
+	server = (struct lesson_server){.kind = SERVER_POSTGRES, .major = pg_major(), .superuser = true};
 	return 0;
 }
 

@@ -17,9 +17,7 @@
 
 enum { WORDS_MAX = 48, CHILDREN_MAX = 256 };
 
-static const char find_bin[] =
-	"for d in $(echo \"$PATH\" | tr : ' ') $(pg_config --bindir 2>/dev/null) /usr/lib/postgresql/*/bin; do"
-	" [ -x $d/initdb ] && [ -x $d/postgres ] && dirname $(readlink -f $d/initdb) && break; done";
+static const char find_bin[] = "bash -c '. tests/server.sh; find_server'";
 
 static void find_programs(struct own_server *server)
 {

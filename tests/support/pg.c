@@ -146,6 +146,11 @@ int64_t pg_number(const char *fmt, ...)
 	return number_of(fmt, value);
 }
 
+int pg_major(void)
+{
+	return (int)(pg_number("SHOW server_version_num") / 10000);
+}
+
 int64_t pg_ask(struct pg_session *session, const char *fmt, ...)
 {
 	va_list ap;

@@ -23,6 +23,7 @@ void pg_exec(const char *fmt, ...) PRINTF_LIKE(1, 2);   /* one or several statem
 char *pg_value(const char *fmt, ...) PRINTF_LIKE(1, 2); /* first cell; owned; NULL for SQL NULL or no row */
 void pg_expect(const char *value, const char *sql);     /* pg_value(sql) is that */
 int64_t pg_number(const char *fmt, ...) PRINTF_LIKE(1, 2);
+int pg_major(void); /* 15: the server is PostgreSQL 15 */
 
 /* Ends a server process, and returns when it is gone. pg_terminate_backend() with a time to wait fails where its number
  * has gone to a process of another user's meanwhile. */

@@ -11,7 +11,7 @@
 
 void scene_kill(struct scene *scene)
 {
-	pg_run(scene->other, "SELECT pg_terminate_backend(%d, 5000)", db_facts(scene->rig->db)->pid);
+	pg_end_backend(db_facts(scene->rig->db)->pid);
 }
 
 static bool gate(void *arg, const struct txn_gate *next)

@@ -102,7 +102,8 @@ static void limit_transactions(const char *sqlstate)
 		"  (SELECT count(*) FROM added))::text, true);"
 		" IF current_setting('own.n')::int > 300 THEN"
 		"  RAISE EXCEPTION 'too much' USING ERRCODE = '%s'; END IF; RETURN NULL; END $$;"
-		"CREATE OR REPLACE TRIGGER too_many AFTER INSERT ON accounts REFERENCING NEW TABLE AS added"
+		"DROP TRIGGER IF EXISTS too_many ON accounts;"
+		"CREATE TRIGGER too_many AFTER INSERT ON accounts REFERENCING NEW TABLE AS added"
 		" EXECUTE FUNCTION too_many()",
 		sqlstate);
 }
@@ -175,7 +176,8 @@ static void interrupt(const char *way, int chunk)
 	pg_exec("CREATE OR REPLACE FUNCTION wait_at() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
 		" IF nextval('calls') > %d THEN PERFORM pg_advisory_xact_lock(4711); END IF; RETURN NULL; END $$;"
 		"DROP SEQUENCE IF EXISTS calls; CREATE SEQUENCE calls; TRUNCATE accounts;"
-		"CREATE OR REPLACE TRIGGER wait_at AFTER INSERT ON accounts EXECUTE FUNCTION wait_at()",
+		"DROP TRIGGER IF EXISTS wait_at ON accounts;"
+		"CREATE TRIGGER wait_at AFTER INSERT ON accounts EXECUTE FUNCTION wait_at()",
 		strcmp(way, "--copy") == 0 ? 3 : 3 * chunk / 100);
 	struct pg_session *holder = pg_open();
 	pg_run(holder, "SELECT pg_advisory_lock(4711)");

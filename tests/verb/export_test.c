@@ -225,7 +225,8 @@ static void columns_that_the_server_fills(void **state)
 	static const char columns[] =
 		"(id bigint PRIMARY KEY, cents bigint GENERATED ALWAYS AS (balance * 100) STORED, "
 		"balance bigint, seen bigint GENERATED ALWAYS AS IDENTITY)";
-	pg_exec("CREATE TABLE copied %s; INSERT INTO copied VALUES (1, DEFAULT, 10), (2, DEFAULT, 20);"
+	pg_exec("CREATE TABLE copied %s; INSERT INTO copied VALUES (1, DEFAULT, 10);"
+		"INSERT INTO copied VALUES (2, DEFAULT, 20);"
 		"UPDATE copied SET seen = DEFAULT WHERE id = 1",
 		columns);
 	expect(teller_run("--table", "copied", "export", file), 0, "exported 2 accounts");

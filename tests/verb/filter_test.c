@@ -63,7 +63,7 @@ static unsigned marks_in_log(void)
 		if (!strstr(line, MARK))
 			continue;
 		n++;
-		if (!strstr(line, "DETAIL:  parameters: $1 = "))
+		if (!strcasestr(line, "DETAIL:  parameters: $1 = "))
 			fail_msg("what was typed is in a statement: %s", line);
 	}
 	fclose(file);
