@@ -223,7 +223,7 @@ format:
 	clang-format -i $$(find src include ui tests -name '*.[ch]')
 
 demo: all
-	@$(BUILD)/teller demo
+	@$(BUILD)/teller --no-config demo
 
 # teller writes the completions itself. A build for another machine does not run here: COMPLETIONS is then a directory where `make
 # completions` of a build for this one has put them, or no.

@@ -11,6 +11,7 @@
 #include "app/app.h"
 #include "app/password.h"
 #include "base/text.h"
+#include "cli/config.h"
 #include "cli/plain.h"
 #include "cli/plain_events.h"
 #include "cli/settings.h"
@@ -58,6 +59,7 @@ static int run(struct app *app, bool plain_mode, int file)
 	if (!plain && !console)
 		return fail(&err);
 	struct narrate *narrate = console && app->settings.echo ? narrate_new(app) : NULL;
+	config_tell(app);
 	if (console)
 		app_start(app);
 	if (!app->leaving)

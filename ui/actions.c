@@ -47,7 +47,7 @@ static void actions_run_line(struct console *console)
 	char *line = console->popup ? popup_run(console->popup) : NULL;
 	if (line) {
 		actions_put_popup(console, NULL);
-		input_run(console, line);
+		input_ask(console, line);
 	} else {
 		message_set(&console->message, ST_OK, "this line stands for no command");
 	}

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/asset.h"
 #include "base/mem.h"
 #include "ui/prompt.h"
 #include "ui/screen.h"
@@ -90,15 +89,6 @@ static void face_aside(void *self, bool away)
 
 /* ---- open and close ---- */
 
-static bool open_keys(struct console *console, struct err *err)
-{
-	console->keymap = keymap_new();
-	if (keymap_parse(console->keymap, asset_keymap_conf, err) != ST_OK)
-		return false;
-	console->keys = keys_new();
-	return true;
-}
-
 /* The loop makes a descriptor that it watches non-blocking, and with it the terminal that it shares with standard
  * output and with the shell: drawings would be cut off. We read only what is there, so it need not be. */
 static void watch_input(struct console *console)
@@ -141,7 +131,9 @@ struct console *console_open(struct app *app, struct err *err)
 	struct console *console = NEW(struct console);
 	console->app = app;
 	actions_signals(console, true); /* before curses checks for existing handlers */
-	if (!open_keys(console, err) || term_open(&app->settings, err) != ST_OK) {
+	console->keymap = app->settings.config.keymap;
+	console->keys = keys_new();
+	if (term_open(&app->settings, err) != ST_OK) {
 		console_close(console);
 		return NULL;
 	}
@@ -189,7 +181,6 @@ void console_close(struct console *console)
 	message_free(&console->message);
 	search_free(&console->search);
 	free(console->progress);
-	keymap_free(console->keymap);
 	keys_free(console->keys);
 	free(console);
 }

@@ -306,6 +306,7 @@ void help_hints(struct hints *hints, int columns)
 	const char *context = hints->context;
 	bool pane = strcmp(context, "review") != 0 && strcmp(context, "help") != 0 && strcmp(context, "full") != 0;
 	hints->n = 0;
+	hints->changes = keymap_changes(hints->keymap);
 	int right = pane ? help_place_right(hints, columns) : 0;
 	int x = help_place(hints, context, LEFT, 1, columns - right);
 	if (pane && hints->cluster)
@@ -335,6 +336,8 @@ void help_draw_hints(const struct hints *hints, int y, int columns)
 
 const struct binding *help_hint_at(const struct hints *hints, int x)
 {
+	if (!hints->keymap || hints->changes != keymap_changes(hints->keymap))
+		return NULL;
 	for (int i = 0; i < hints->n; i++) {
 		const struct hint *hint = &hints->all[i];
 		if (x >= hint->x && x < hint->x + hint->width)

@@ -3,9 +3,9 @@
 #ifndef UI_HELP_H
 #define UI_HELP_H
 
+#include "app/keymap.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "ui/keymap.h"
 
 /* Both give lines for a popup, and to `runs` for each of them a line: the command line that it stands for, or nothing;
  * lines without one at the end are left out. */
@@ -28,8 +28,9 @@ struct hint {
 struct hints {
 	const struct keymap *keymap;
 	const char *context;
-	bool away;    /* the context away holds, too */
-	bool cluster; /* and the context cluster */
+	bool away;        /* the context away holds, too */
+	bool cluster;     /* and the context cluster */
+	unsigned changes; /* of the keymap, when they were placed */
 	struct hint all[HINTS_MAX];
 	int n;
 };

@@ -22,6 +22,11 @@ void input_run(struct console *console, const char *line)
 	command_run(console->app, line, input_ended, console);
 }
 
+void input_ask(struct console *console, const char *line)
+{
+	command_ask(console->app, line, input_ended, console);
+}
+
 static void input_say(struct console *console, enum status status, const char *text)
 {
 	message_set(&console->message, status, text);
@@ -69,7 +74,7 @@ static void run_binding(struct console *console, const struct binding *binding, 
 {
 	struct buf line = {0};
 	keymap_command(&line, binding, name);
-	input_run(console, buf_text(&line));
+	input_ask(console, buf_text(&line));
 	buf_free(&line);
 }
 

@@ -3,28 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/keyname.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "ui/keys.h"
 
+#define KEYNAME_ROW(code, name) {code, name},
 static const struct {
 	enum key_code code;
 	const char *name;
 } names[] = {
-	{K_UP, "Up"},
-	{K_DOWN, "Down"},
-	{K_LEFT, "Left"},
-	{K_RIGHT, "Right"},
-	{K_HOME, "Home"},
-	{K_END, "End"},
-	{K_PAGE_UP, "PgUp"},
-	{K_PAGE_DOWN, "PgDn"},
-	{K_INSERT, "Insert"},
-	{K_DELETE, "Delete"},
-	{K_ENTER, "Enter"},
-	{K_TAB, "Tab"},
-	{K_BACKSPACE, "Backspace"},
-	{K_ESC, "Esc"},
+	/* clang-format off */
+	KEY_NAMES(KEYNAME_ROW)
+	/* clang-format on */
 	{K_PASTE, "paste"},
 	{K_CLICK, "Click"},
 	{K_WHEEL_UP, "WheelUp"},
@@ -73,26 +63,4 @@ void key_show(char out[KEY_NAME_SIZE], const struct key *key)
 		 : mods & MOD_CTRL ? "C-"
 				   : "",
 		 mods & MOD_SHIFT ? "S-" : "", base);
-}
-
-bool key_known(const char *name)
-{
-	while (name[0] && name[1] == '-' && name[2] && strchr("MCS", name[0]))
-		name += 2;
-	if (name[0] == '^' && name[1] >= '@' && name[1] <= '_')
-		return name[2] == '\0';
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (strcmp(name, names[i].name) == 0)
-			return names[i].code < K_PASTE;
-	if (strcmp(name, "Space") == 0 || strcmp(name, "Comma") == 0)
-		return true;
-	for (int i = 1; i <= 12; i++) {
-		char f[16];
-		snprintf(f, sizeof f, "F%d", i);
-		if (strcmp(name, f) == 0)
-			return true;
-	}
-	uint32_t cp = 0;
-	size_t n = strlen(name);
-	return n > 0 && text_decode(name, n, &cp) == n && cp > 0x20 && cp != UINT32_MAX;
 }

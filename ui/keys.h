@@ -66,6 +66,5 @@ void keys_settle(struct keys *keys);
 /* As written in a keymap: "j", "G", "Space", "^C", "F1", "PgDn", "S-Tab", "M-x", "C-Left". */
 void key_show(char out[KEY_NAME_SIZE], const struct key *key);
 size_t key_utf8(char out[5], uint32_t cp); /* the character as UTF-8 with a NUL; returns its bytes */
-bool key_known(const char *name);          /* some key is called that */
 
 #endif

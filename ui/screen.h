@@ -4,12 +4,12 @@
 #define UI_SCREEN_H
 
 #include "app/app.h"
+#include "app/keymap.h"
 #include "ui/attempts.h"
 #include "ui/balances.h"
 #include "ui/console.h"
 #include "ui/early.h"
 #include "ui/help.h"
-#include "ui/keymap.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/message.h"
@@ -23,7 +23,7 @@ enum { SCREEN_SIGNALS = 3 };
 struct console {
 	struct app *app;
 	struct keys *keys;
-	struct keymap *keymap;
+	const struct keymap *keymap; /* of the settings */
 	struct watch *input;
 	struct timer *settle; /* no more bytes come for an unfinished key */
 	struct timer *frame;  /* something changed, and it is too early to draw it */
@@ -65,6 +65,7 @@ void input_ready(void *console, int events);
 void input_settle(void *console);
 void input_early(struct console *console); /* the keys that waited are done, once the accounts are there */
 void input_run(struct console *console, const char *line);
+void input_ask(struct console *console, const char *line); /* of a key: what asks does ask, whatever --yes says */
 
 /* actions.c */
 bool actions_do(void *console, const char *action, const char *argument);

@@ -22,6 +22,7 @@ struct run {
 	char *options[COMMAND_OPTIONS_MAX];
 	char *line;     /* owned; the command line as it would be typed, for review and history */
 	bool confirmed; /* the question was answered, or must not be asked (--yes) */
+	bool asks;      /* it was not typed: --yes does not answer its question */
 	void *work;     /* the handler's own; freed with the run */
 	void (*done)(void *arg, enum status status);
 	void *arg;

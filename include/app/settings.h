@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/config.h"
 #include "app/output_format.h"
 #include "bank/bank_choice.h"
 #include "base/choice.h"
@@ -54,6 +55,7 @@ struct settings {
 	bool present;            /* --present, :set present on: large, for an audience */
 	uint64_t seed;           /* --seed, else from the system */
 	struct txn_options txn;  /* --protocol --wire --max-attempts --backoff */
+	struct config config;     /* the user's own: keys */
 	bool show_help, show_version;
 };
 

@@ -13,6 +13,9 @@
  */
 void command_run(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg);
 
+/* The same for what was not typed, but stands for a key: what asks does ask, whatever the line or --yes says. */
+void command_ask(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg);
+
 /* The word as it must be typed to mean `s`, quoted where needed. */
 void run_quote(struct buf *out, const char *s);
 

@@ -24,5 +24,6 @@ void settings_free(struct settings *settings)
 	free(settings->trace);
 	bank_choice_free(&settings->bank);
 	free(settings->as_of);
+	config_free(&settings->config);
 	*settings = (struct settings){0};
 }

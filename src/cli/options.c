@@ -45,7 +45,8 @@ enum status options_format(const char *word, enum output_format *format, struct 
 {
 	unsigned choice = 0;
 	enum status status = choose(word, "--format", OUTPUT_FORMAT_CHOICES, &choice, err);
-	*format = (enum output_format)choice;
+	if (!status)
+		*format = (enum output_format)choice;
 	return status;
 }
 
@@ -109,6 +110,8 @@ SETS(present, present)
 SETS(read_only, read_only)
 SETS(help, show_help)
 SETS(version, show_version)
+SETS(no_config, config.none)
+TAKES(config, config.path)
 
 static enum status apply_host(struct settings *s, const char *value, struct err *err)
 {
@@ -161,7 +164,8 @@ static enum status apply_color(struct settings *s, const char *value, struct err
 {
 	unsigned choice = 0;
 	enum status status = choose(value, "--color", COLOR_CHOICES, &choice, err);
-	s->color = (enum color_when)choice;
+	if (!status)
+		s->color = (enum color_when)choice;
 	return status;
 }
 
@@ -340,6 +344,8 @@ static const struct option table[] = {
 	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts, NULL},
 	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff, NULL},
 	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed, NULL},
+	{0, "config", "FILE", GROUP_OTHER, "settings and keys from this file", apply_config, NULL},
+	{0, "no-config", NULL, GROUP_OTHER, "read no configuration", apply_no_config, NULL},
 	{'?', "help", NULL, GROUP_OTHER, "this text", apply_help, NULL},
 	{'V', "version", NULL, GROUP_OTHER, "name and version", apply_version, NULL},
 };

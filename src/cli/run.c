@@ -297,12 +297,12 @@ static unsigned needed(const struct run *run)
 	return (flags & reads) == reads && !app_prints(run->app) ? flags | COMMAND_WORK : flags;
 }
 
-void command_run(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg)
+/* Takes the line apart, and waits for what its command needs. */
+static void run_begin(struct run *run, const char *line)
 {
-	struct run *run = NEW(struct run);
+	struct app *app = run->app;
 	struct words words;
 	struct err err = {0};
-	*run = (struct run){.app = app, .line = mem_dup(line), .done = done, .arg = arg};
 	app_keep_run(app, run);
 	enum status status = words_split(&words, line, &err);
 	if (rest_is_text(&words))
@@ -321,7 +321,20 @@ void command_run(struct app *app, const char *line, void (*done)(void *arg, enum
 		run_end(run, status, status ? err.text : NULL);
 		return;
 	}
-	const char *yes = run_option(run, "yes");
-	run->confirmed = yes || app->settings.yes;
+	run->confirmed = !run->asks && (run_option(run, "yes") || app->settings.yes);
 	waiters_wait(app, needed(run), run_connected, run);
+}
+
+void command_run(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg)
+{
+	struct run *run = NEW(struct run);
+	*run = (struct run){.app = app, .line = mem_dup(line), .done = done, .arg = arg};
+	run_begin(run, line);
+}
+
+void command_ask(struct app *app, const char *line, void (*done)(void *arg, enum status status), void *arg)
+{
+	struct run *run = NEW(struct run);
+	*run = (struct run){.app = app, .line = mem_dup(line), .asks = true, .done = done, .arg = arg};
+	run_begin(run, line);
 }

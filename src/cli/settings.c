@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/rng.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/run.h"
 
@@ -195,6 +196,25 @@ static void defaults(struct settings *settings)
 	settings->accounts = 100;
 	settings->seed = rng_entropy();
 	txn_options_init(&settings->txn);
+	config_init(&settings->config);
+}
+
+/* The file is read before the options, so that they win; which one, some of them say. */
+static enum status settings_configure(struct settings *settings, int argc, char **argv, const struct command *verb,
+				      struct err *err)
+{
+	struct walk walk = {.argc = argc, .at = 1, .argv = argv, .verb = verb};
+	enum status status = ST_OK;
+	bool asked = false;
+	for (struct item item = walk_next(&walk); item.kind != ITEM_END && !status; item = walk_next(&walk)) {
+		const char *name = item.kind == ITEM_GLOBAL ? item.option->name : "";
+		asked |= strcmp(name, "help") == 0 || strcmp(name, "version") == 0;
+		if (strcmp(name, "no-config") == 0 || (strcmp(name, "config") == 0 && item.value))
+			status = item.option->apply(settings, item.value, err);
+	}
+	if (!status && settings->config.none && settings->config.path)
+		return err_set(err, ST_USAGE, "--config and --no-config exclude each other");
+	return status || asked || settings->config.none ? status : config_read(settings, err);
 }
 
 enum status settings_parse(struct settings *settings, int argc, char **argv, struct err *err)
@@ -204,7 +224,7 @@ enum status settings_parse(struct settings *settings, int argc, char **argv, str
 	reader.walk.verb = walk_find_verb(argc, argv);
 	if (reader.walk.verb)
 		buf_str(&reader.line, reader.walk.verb->name);
-	enum status status = ST_OK;
+	enum status status = settings_configure(settings, argc, argv, reader.walk.verb, err);
 	for (struct item item = walk_next(&reader.walk); item.kind != ITEM_END && !status;
 	     item = walk_next(&reader.walk))
 		status = take_item(&reader, &item, err);

@@ -3,51 +3,14 @@
 #include "set.h"
 #include "verb_internal.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/options.h"
+#include "cli/setting.h"
 #include "txn/backoff.h"
 
-enum { TIME_MAX_S = 86400 };
-
-/* ---- what each is, and how it is set ---- */
-
-/* Who typed a setting reads of the setting, not of the option. */
-static void call_it_setting(struct err *err, const char *setting, const char *option)
-{
-	size_t n = strlen(option);
-	if (strncmp(err->text, "--", 2) != 0 || strncmp(err->text + 2, option, n) != 0)
-		return;
-	char *rest = mem_dup(err->text + 2 + n);
-	err_set(err, err->status, "%s%s", setting, rest);
-	free(rest);
-}
-
-/* By the option of the command line that sets the same; a wrong word changes nothing. */
-static enum status by_option(struct app *app, const char *setting, const char *option, const char *word,
-			     struct err *err)
-{
-	struct txn_options before = app->settings.txn;
-	enum status status = options_by_name(option, strlen(option))->apply(&app->settings, word, err);
-	if (!status)
-		return ST_OK;
-	app->settings.txn = before;
-	call_it_setting(err, setting, option);
-	return status;
-}
-
-static void protocol_show(struct buf *out, const struct app *app)
-{
-	buf_str(out, txn_protocol_name(app->settings.txn.protocol));
-}
-
-static enum status protocol_set(struct app *app, const char *word, struct err *err)
-{
-	return by_option(app, "protocol", "protocol", word, err);
-}
+/* ---- what each means ---- */
 
 static void protocol_explain(struct buf *out, const struct app *app)
 {
@@ -55,30 +18,10 @@ static void protocol_explain(struct buf *out, const struct app *app)
 	txn_protocol_explain(out, app->settings.txn.protocol);
 }
 
-static void wire_show(struct buf *out, const struct app *app)
-{
-	buf_str(out, txn_wire_name(app->settings.txn.wire));
-}
-
-static enum status wire_set(struct app *app, const char *word, struct err *err)
-{
-	return by_option(app, "wire", "wire", word, err);
-}
-
 static void wire_explain(struct buf *out, const struct app *app)
 {
 	buf_str(out, ": ");
 	txn_wire_explain(out, app->settings.txn.wire);
-}
-
-static void isolation_show(struct buf *out, const struct app *app)
-{
-	buf_str(out, txn_isolation_word(app->settings.txn.isolation));
-}
-
-static enum status isolation_set(struct app *app, const char *word, struct err *err)
-{
-	return by_option(app, "isolation", "isolation", word, err);
 }
 
 static void isolation_explain(struct buf *out, const struct app *app)
@@ -92,30 +35,10 @@ static void isolation_explain(struct buf *out, const struct app *app)
 	buf_free(&doubt);
 }
 
-static void locking_show(struct buf *out, const struct app *app)
-{
-	buf_str(out, txn_locking_word(app->settings.txn.locking));
-}
-
-static enum status locking_set(struct app *app, const char *word, struct err *err)
-{
-	return by_option(app, "locking", "locking", word, err);
-}
-
 static void locking_explain(struct buf *out, const struct app *app)
 {
 	buf_str(out, ": ");
 	txn_locking_explain(out, app->settings.txn.locking);
-}
-
-static void attempts_show(struct buf *out, const struct app *app)
-{
-	buf_fmt(out, "%u", app->settings.txn.max_attempts);
-}
-
-static enum status attempts_set(struct app *app, const char *word, struct err *err)
-{
-	return by_option(app, "attempts", "max-attempts", word, err);
 }
 
 static void attempts_explain(struct buf *out, const struct app *app)
@@ -123,34 +46,10 @@ static void attempts_explain(struct buf *out, const struct app *app)
 	buf_str(out, app->settings.txn.max_attempts == 1 ? ": nothing is retried" : " in all, the first one included");
 }
 
-static void time_show(struct buf *out, const struct app *app)
-{
-	buf_fmt(out, "%" PRIu64, app->settings.txn.max_elapsed_ms / 1000);
-}
-
-static enum status time_set(struct app *app, const char *word, struct err *err)
-{
-	unsigned long long seconds = 0;
-	enum status status = options_number(word, "time", 1, TIME_MAX_S, &seconds, err);
-	if (!status)
-		app->settings.txn.max_elapsed_ms = seconds * 1000;
-	return status;
-}
-
 static void time_explain(struct buf *out, const struct app *app)
 {
 	(void)app;
 	buf_str(out, " s: no attempt starts later than that");
-}
-
-static void waits_show(struct buf *out, const struct app *app)
-{
-	buf_fmt(out, "%" PRIu64 ",%" PRIu64, app->settings.txn.backoff_base_ms, app->settings.txn.backoff_cap_ms);
-}
-
-static enum status waits_set(struct app *app, const char *word, struct err *err)
-{
-	return by_option(app, "backoff", "backoff", word, err);
 }
 
 static void waits_explain(struct buf *out, const struct app *app)
@@ -161,27 +60,45 @@ static void waits_explain(struct buf *out, const struct app *app)
 
 /* ---- the table ---- */
 
-/* The settings, once: what completion and the help offer, and what is set, are made of this list. */
-#define SETTINGS(first, more)                                                                                          \
-	first("protocol", protocol) more("wire", wire) more("attempts", attempts) more("time", time)                   \
-		more("backoff", waits) more("delay", delay) more("inject", inject) more("isolation", isolation)        \
-			more("locking", locking) more("as-of", as_of) more("mouse", mouse) more("present", present)
-#define SETTING_FIRST(name, own) name
-#define SETTING_MORE(name, own) "|" name
-#define SETTING_CHOICES SETTINGS(SETTING_FIRST, SETTING_MORE)
+/* The settings, once: what completion and the help offer, and what is set, are made of this list. Those that are kept
+ * in the program's settings are shown and set by cli/setting.h, the others here. */
+#define SETTINGS(first, kept, own)                                                                                     \
+	first("protocol", protocol) kept("wire", wire) kept("attempts", attempts) kept("time", time)                   \
+		kept("backoff", waits) own("delay", delay) own("inject", inject) kept("isolation", isolation)          \
+			kept("locking", locking) own("as-of", as_of) kept("mouse", mouse) kept("present", present)     \
+				kept("ascii", ascii) kept("color", color) kept("format", format)
+#define SETTING_FIRST(name, word) name
+#define SETTING_MORE(name, word) "|" name
+#define SETTING_CHOICES SETTINGS(SETTING_FIRST, SETTING_MORE, SETTING_MORE)
 
-struct setting {
+struct own_setting {
 	const char *name;
-	void (*show)(struct buf *out, const struct app *app);
-	enum status (*set)(struct app *app, const char *word, struct err *err);
 	void (*explain)(struct buf *out, const struct app *app);
+	void (*show)(struct buf *out, const struct app *app); /* NULL: by cli/setting.h, and so is `set` */
+	enum status (*set)(struct app *app, const char *word, struct err *err);
 };
 
-#define SETTING_ROW(name, own) {name, own##_show, own##_set, own##_explain},
-static const struct setting table[] = {SETTINGS(SETTING_ROW, SETTING_ROW)};
+#define SETTING_KEPT(name, word) {name, word##_explain, NULL, NULL},
+#define SETTING_OWN(name, word) {name, word##_explain, word##_show, word##_set},
+static const struct own_setting table[] = {SETTINGS(SETTING_KEPT, SETTING_KEPT, SETTING_OWN)};
+
+static void set_show(struct buf *out, const struct app *app, const struct own_setting *setting)
+{
+	if (setting->show)
+		setting->show(out, app);
+	else
+		setting_find(setting->name, strlen(setting->name))->show(out, &app->settings);
+}
+
+static enum status set_to(struct app *app, const struct own_setting *setting, const char *word, struct err *err)
+{
+	if (setting->set)
+		return setting->set(app, word, err);
+	return setting_find(setting->name, strlen(setting->name))->set(&app->settings, word, err);
+}
 
 /* `name` may be NAME=VALUE. */
-static const struct setting *set_find(const char *name)
+static const struct own_setting *set_find(const char *name)
 {
 	size_t n = strcspn(name, "=");
 	for (size_t i = 0; i < COUNT_OF(table); i++)
@@ -196,10 +113,10 @@ static const char *value_of(const struct run *run)
 	return run->nargs > 1 ? run->args[1] : equals ? equals + 1 : NULL;
 }
 
-static void set_say(struct app *app, const struct setting *setting)
+static void set_say(struct app *app, const struct own_setting *setting)
 {
 	struct buf value = {0}, meaning = {0};
-	setting->show(&value, app);
+	set_show(&value, app, setting);
 	setting->explain(&meaning, app);
 	app_result(app, "%s %s%s", setting->name, buf_text(&value), buf_text(&meaning));
 	buf_free(&value);
@@ -207,11 +124,11 @@ static void set_say(struct app *app, const struct setting *setting)
 }
 
 /* Sets it where there is a word, and says what it is then. */
-static void change(struct run *run, const struct setting *setting, const char *word)
+static void change(struct run *run, const struct own_setting *setting, const char *word)
 {
 	struct app *app = run->app;
 	struct err err = {0};
-	enum status status = word ? setting->set(app, word, &err) : ST_OK;
+	enum status status = word ? set_to(app, setting, word, &err) : ST_OK;
 	if (!status) {
 		set_say(app, setting);
 		app_changed(app);
@@ -226,7 +143,7 @@ static void list(struct app *app)
 	struct buf text = {0};
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		struct buf value = {0}, meaning = {0};
-		table[i].show(&value, app);
+		set_show(&value, app, &table[i]);
 		table[i].explain(&meaning, app);
 		buf_fmt(&text, "%-9s  %s%s\n", table[i].name, buf_text(&value), buf_text(&meaning));
 		buf_free(&value);
@@ -240,7 +157,7 @@ static enum status set_write_all(const struct run *run, struct err *err)
 	struct record record = {0};
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		struct buf value = {0};
-		table[i].show(&value, run->app);
+		set_show(&value, run->app, &table[i]);
 		record_add(&record, table[i].name, buf_text(&value));
 		buf_free(&value);
 	}

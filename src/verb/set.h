@@ -18,12 +18,10 @@ void as_of_show(struct buf *out, const struct app *app);
 void as_of_explain(struct buf *out, const struct app *app);
 MUST_CHECK enum status as_of_set(struct app *app, const char *word, struct err *err);
 
-void mouse_show(struct buf *out, const struct app *app);
 void mouse_explain(struct buf *out, const struct app *app);
-MUST_CHECK enum status mouse_set(struct app *app, const char *word, struct err *err);
-
-void present_show(struct buf *out, const struct app *app);
 void present_explain(struct buf *out, const struct app *app);
-MUST_CHECK enum status present_set(struct app *app, const char *word, struct err *err);
+void ascii_explain(struct buf *out, const struct app *app);
+void color_explain(struct buf *out, const struct app *app);
+void format_explain(struct buf *out, const struct app *app);
 
 #endif

@@ -1,27 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The settings of the screen: the mouse, and present. */
-#include <string.h>
-
+/* What the settings of screen and output mean: mouse, present, ascii, color, format. */
 #include "set.h"
-
-/* on, off or toggle. */
-static enum status screen_switch(bool *on, const char *name, const char *word, struct err *err)
-{
-	if (strcmp(word, "on") == 0 || strcmp(word, "off") == 0)
-		*on = strcmp(word, "on") == 0;
-	else if (strcmp(word, "toggle") == 0)
-		*on = !*on;
-	else
-		return err_set(err, ST_USAGE, "%s is on, off or toggle, not \"%.80s\"", name, word);
-	return ST_OK;
-}
-
-/* ---- mouse ---- */
-
-void mouse_show(struct buf *out, const struct app *app)
-{
-	buf_str(out, app->settings.no_mouse ? "off" : "on");
-}
 
 void mouse_explain(struct buf *out, const struct app *app)
 {
@@ -29,21 +8,6 @@ void mouse_explain(struct buf *out, const struct app *app)
 		buf_str(out, ": dragging selects text");
 	else
 		buf_str(out, ": the wheel scrolls, a click selects; Shift and dragging selects text");
-}
-
-enum status mouse_set(struct app *app, const char *word, struct err *err)
-{
-	bool on = !app->settings.no_mouse;
-	enum status status = screen_switch(&on, "mouse", word, err);
-	app->settings.no_mouse = !on;
-	return status;
-}
-
-/* ---- present ---- */
-
-void present_show(struct buf *out, const struct app *app)
-{
-	buf_str(out, app->settings.present ? "on" : "off");
 }
 
 void present_explain(struct buf *out, const struct app *app)
@@ -54,7 +18,22 @@ void present_explain(struct buf *out, const struct app *app)
 		buf_str(out, ": the panes as they are");
 }
 
-enum status present_set(struct app *app, const char *word, struct err *err)
+void ascii_explain(struct buf *out, const struct app *app)
 {
-	return screen_switch(&app->settings.present, "present", word, err);
+	buf_str(out, app->settings.ascii ? ": frames of - and |" : ": frames are lines where the locale is UTF-8");
+}
+
+void color_explain(struct buf *out, const struct app *app)
+{
+	if (app->settings.color == COLOR_AUTO)
+		buf_str(out, ": where the terminal has them, and NO_COLOR is not set");
+	else
+		buf_str(out,
+			app->settings.color == COLOR_ALWAYS ? ": in spite of NO_COLOR" : ": bold and reverse only");
+}
+
+void format_explain(struct buf *out, const struct app *app)
+{
+	(void)app;
+	buf_str(out, ": of data on standard output, where a command names no other");
 }

@@ -38,7 +38,10 @@ static void make_opposite(struct run *run)
 		return;
 	}
 	run->app->private->undoing = run;
-	command_run(run->app, line, undone, run);
+	if (run->asks && !run->confirmed)
+		command_ask(run->app, line, undone, run);
+	else
+		command_run(run->app, line, undone, run);
 	free(line);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Fuzzes the keymap: a text is refused with a sentence or read, and what was read can be found and shown. */
-#include "ui/keymap.h"
+#include "app/keymap.h"
 
 #include <assert.h>
 #include <stdint.h>

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "app/keyname.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "tests/support/check.h"
@@ -234,9 +235,9 @@ static void names(void **state)
 					    "F12", "S-Tab", "C-Left", "PgDn",  "-",     "é"};
 	static const char *const unknown[] = {"", "jj", "F13", "^CC", "Return", "paste", "C-"};
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		assert_true(key_known(known[i]));
+		assert_true(keyname_known(known[i]));
 	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
-		assert_false(key_known(unknown[i]));
+		assert_false(keyname_known(unknown[i]));
 }
 
 int main(void)

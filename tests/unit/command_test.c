@@ -243,7 +243,7 @@ static void check_completion(const char *line, const char *first, size_t n, size
 static void completion_knows_names_and_arguments(void **state)
 {
 	(void)state;
-	check_completion("set ", "protocol", 12, 4);
+	check_completion("set ", "protocol", 15, 4);
 	check_completion("set l", "locking", 1, 4);
 	check_completion("set locking o", "on", 2, 12);
 	check_completion("sort b", "balance", 1, 5);

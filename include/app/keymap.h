@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keymap: the command line that each key runs, by context; data in the command language. */
-#ifndef UI_KEYMAP_H
-#define UI_KEYMAP_H
+#ifndef APP_KEYMAP_H
+#define APP_KEYMAP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +34,20 @@ void keymap_free(struct keymap *keymap);
 /* Adds the bindings of a text; on an error the sentence names the line, and the lines before it stay. */
 MUST_CHECK enum status keymap_parse(struct keymap *keymap, const char *text, struct err *err);
 
-/* Borrowed until the next parse; NULL where the key means nothing there. */
+enum { KEYMAP_MAX = 1000 }; /* bindings */
+
+/*
+ * Each of the keys ("Up,k") means that command there from now on, and no longer what it meant; the command may have a
+ * " ; [hint] note" behind it. ST_USAGE changes nothing: no such context or key; a key of the context review, which
+ * answers questions; ^C, which stops what runs; too many.
+ */
+MUST_CHECK enum status keymap_bind(struct keymap *keymap, const char *context, const char *keys, const char *command,
+				   struct err *err);
+MUST_CHECK enum status keymap_unbind(struct keymap *keymap, const char *context, const char *keys, struct err *err);
+bool keymap_is_context(const char *name);
+unsigned keymap_changes(const struct keymap *keymap); /* how often it was changed: what was borrowed is no more */
+
+/* Borrowed until the next change; NULL where the key means nothing there. */
 const struct binding *keymap_find(const struct keymap *keymap, const char *context, const char *key);
 const struct binding *keymap_all(const struct keymap *keymap, size_t *n);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests of the keymap: the language it is written in, and that every default key means a command that exists. */
-#include "ui/keymap.h"
+#include "app/keymap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -122,5 +122,5 @@ int main(void)
 		cmocka_unit_test(every_default_key_means_something),
 		cmocka_unit_test(only_y_is_yes),
 	};
-	return cmocka_run_group_tests_name("ui/keymap", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("unit/keymap", tests, NULL, NULL);
 }

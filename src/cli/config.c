@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands of the configuration: a fixed set, of which none does anything to a server. */
+#include "cli/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "cli/setting.h"
+#include "cli/words.h"
+
+/* ---- set ---- */
+
+static enum status config_no_setting(const char *name, struct err *err)
+{
+	struct buf names = {0};
+	size_t n;
+	const struct setting *all = setting_table(&n);
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(&names, "%s%s", i ? ", " : "", all[i].name);
+	err_set(err, ST_USAGE, "a configuration sets %s; not \"%.80s\"", buf_text(&names), name);
+	buf_free(&names);
+	return ST_USAGE;
+}
+
+/* NAME VALUE or NAME=VALUE. */
+static enum status config_set(struct settings *settings, const struct words *words, const char *rest, struct err *err)
+{
+	(void)rest;
+	if (words->n == 0)
+		return err_set(err, ST_USAGE, "set needs a name and a value: set wire pipeline");
+	const char *name = words->word[0].text, *equals = strchr(name, '=');
+	const struct setting *setting = setting_find(name, strcspn(name, "="));
+	const char *value = equals ? equals + 1 : words->n > 1 ? words->word[1].text : NULL;
+	if (!setting)
+		return config_no_setting(name, err);
+	if (!value || words->n > (equals ? 1u : 2u))
+		return err_set(err, ST_USAGE, "set %s needs one value", setting->name);
+	return setting->set(settings, value, err);
+}
+
+/* ---- keys ---- */
+
+/* What a key stands for is run as if it were typed, but for its consent: that is given when it is asked for. */
+static enum status config_check_command(const char *word, const char *line, struct err *err)
+{
+	if (!command_find(word))
+		return err_set(err, ST_USAGE, "there is no command %.80s; see `help`", word);
+	if (strstr(line, "--yes"))
+		return err_set(err, ST_USAGE, "--yes cannot be given beforehand: %.80s asks when it is run", word);
+	return ST_OK;
+}
+
+/* [CONTEXT] KEY[,KEY...]: returns the place of the next word. */
+static size_t config_key(const struct words *words, const char **context, const char **keys)
+{
+	bool named = words->n > 1 && !words->word[0].quoted && keymap_is_context(words->word[0].text);
+	*context = named ? words->word[0].text : "global";
+	*keys = words->n > named ? words->word[named].text : "";
+	return named + 1u;
+}
+
+static enum status config_bind(struct settings *settings, const struct words *words, const char *rest, struct err *err)
+{
+	const char *context, *keys;
+	size_t next = config_key(words, &context, &keys);
+	if (words->n <= next)
+		return err_set(err, ST_USAGE, "bind needs a key and a command: bind F12 ledger, bind log x errors");
+	const char *line = rest + words->word[next].from;
+	if (config_check_command(words->word[next].text, line, err))
+		return err->status;
+	return keymap_bind(settings->config.keymap, context, keys, line, err);
+}
+
+static enum status config_unbind(struct settings *settings, const struct words *words, const char *rest,
+				 struct err *err)
+{
+	const char *context, *keys;
+	(void)rest;
+	if (config_key(words, &context, &keys) != words->n)
+		return err_set(err, ST_USAGE, "unbind needs a key: unbind F12, unbind log x");
+	return keymap_unbind(settings->config.keymap, context, keys, err);
+}
+
+/* ---- the table ---- */
+
+static const struct {
+	const char *name;
+	enum status (*run)(struct settings *settings, const struct words *words, const char *rest, struct err *err);
+} config_table[] = {
+	{"set", config_set},
+	{"bind", config_bind},
+	{"unbind", config_unbind},
+};
+
+static enum status config_no_command(const char *name, struct err *err)
+{
+	struct nearest nearest = {.word = name};
+	struct buf names = {0};
+	for (size_t i = 0; i < COUNT_OF(config_table); i++) {
+		nearest_try(&nearest, config_table[i].name);
+		buf_fmt(&names, "%s%s", i ? ", " : "", config_table[i].name);
+	}
+	if (nearest.best)
+		err_set(err, ST_USAGE, "a configuration has no command %.80s; did you mean %s?", name, nearest.best);
+	else
+		err_set(err, ST_USAGE, "a configuration has no command %.80s; it has %s", name, buf_text(&names));
+	buf_free(&names);
+	return ST_USAGE;
+}
+
+enum status config_do(struct settings *settings, const char *command, const char *rest, struct err *err)
+{
+	struct words words;
+	enum status status = words_split(&words, rest, err);
+	size_t i = 0;
+	while (i < COUNT_OF(config_table) && strcmp(config_table[i].name, command) != 0)
+		i++;
+	if (!status)
+		status = i < COUNT_OF(config_table) ? config_table[i].run(settings, &words, rest, err)
+						    : config_no_command(command, err);
+	words_free(&words);
+	return status;
+}
