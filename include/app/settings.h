@@ -55,7 +55,7 @@ struct settings {
 	bool present;            /* --present, :set present on: large, for an audience */
 	uint64_t seed;           /* --seed, else from the system */
 	struct txn_options txn;  /* --protocol --wire --max-attempts --backoff */
-	struct config config;     /* the user's own: keys */
+	struct config config;    /* the user's own: keys */
 	bool show_help, show_version;
 };
 
