@@ -10,7 +10,7 @@ struct query *browse_query(const struct app *app, const char *filter, struct sor
 
 /* True where a page in this order takes so long that it is said first; and the words for it. */
 bool browse_is_costly(const struct app *app, struct sort sort);
-void browse_cost(struct buf *out, const struct app *app);
+void browse_cost(struct buf *out, const struct app *app, struct sort sort);
 
 /* On a server that cannot read the past, as-of is cleared, with a sentence. */
 void browse_check_past(struct app *app);

@@ -24,6 +24,7 @@ enum arg_type {
 	ARG_SETTING,   /* what the setting takes that is named before it */
 	ARG_WORD,      /* anything */
 	ARG_CONDITION, /* the rest of the line: columns, operators, values */
+	ARG_COLUMN,    /* the rest of the line: a column, or a word of the argument's name */
 	ARG_REST,      /* the rest of the line, as it is */
 };
 

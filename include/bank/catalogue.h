@@ -120,6 +120,8 @@ struct catalogue {
 	char *extra[CATALOGUE_EXTRA_MAX];
 	char *extra_type[CATALOGUE_EXTRA_MAX];
 	bool extra_generated[CATALOGUE_EXTRA_MAX]; /* computed by the server: it cannot be given */
+	bool extra_filled[CATALOGUE_EXTRA_MAX];    /* it is never NULL, as far as is known */
+	bool extra_indexed[CATALOGUE_EXTRA_MAX];   /* an index begins with it */
 	size_t ncolumns; /* of an account, ACCOUNT_EXTRA + nextra, and their names, borrowed from the ones above */
 	const char *columns[ACCOUNT_COLUMNS_MAX];
 	bool balance_nullable; /* as far as is known: a balance can be NULL */

@@ -6,10 +6,11 @@
 #include "bank/catalogue.h"
 #include "bank/filter.h"
 
-enum sort_by { SORT_ID, SORT_BALANCE };
+/* By which column of catalogue->columns; from SORT_EXTRA on the further ones. */
+enum sort_by { SORT_ID = ACCOUNT_ID, SORT_BALANCE = ACCOUNT_BALANCE, SORT_EXTRA = ACCOUNT_EXTRA };
 
 struct sort {
-	enum sort_by by;
+	unsigned by;
 	bool descending;
 };
 
@@ -23,13 +24,17 @@ bool query_is_past(const struct query *query); /* what is read is as old as it w
 struct sort query_sort(const struct query *query);
 const struct filter *query_filter(const struct query *query); /* borrowed; NULL for all accounts */
 
-/* "id", "balance desc": ST_USAGE with a sentence for anything else. */
+/* "id", "balance desc", a column as it is called, in double quotes or not: ST_USAGE with a sentence for anything else. */
 MUST_CHECK enum status sort_parse(const struct catalogue *catalogue, const char *words, struct sort *sort,
 				  struct err *err);
 void sort_show(struct buf *out, const struct catalogue *catalogue, struct sort sort);
 
+/* The same order of the table as it is in another catalogue; by id where the column is not there any more. `from` may be NULL. */
+struct sort sort_moved(const struct catalogue *from, const struct catalogue *to, struct sort sort);
+
 /* True where reading in this order reads and sorts all accounts, each time, because no index helps. */
 bool sort_is_slow(const struct catalogue *catalogue, struct sort sort);
+char *sort_index(const struct catalogue *catalogue, struct sort sort); /* the SQL that makes one; NULL: none helps */
 
 /* "follower", "-10s", "off": the expression behind AS OF SYSTEM TIME, owned, NULL for off. ST_USAGE for anything
  * else. */
@@ -37,9 +42,9 @@ MUST_CHECK enum status query_as_of(const char *word, char **as_of, struct err *e
 
 /* ---- statements ---- */
 
-/* A place in the order: an account as it was read. A NULL balance has its place too. */
+/* A place in the order: the id of an account, and query_key() as it was read. NULL keys have their place too. */
 struct spot {
-	const char *id, *balance;
+	const char *id, *key;
 };
 
 enum way { WAY_AFTER, WAY_BEFORE, WAY_FROM };
@@ -67,7 +72,13 @@ void ask_free(struct ask *ask);
 void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
 		unsigned long long limit);
 
-/* Id and balance of the account to go to; the first statement that has a row has it. By id: that one, or the next
+/* What the query sorts by, in a row of any answer to the statements below; borrowed, NULL for SQL NULL. */
+const char *query_key(const struct query *query, const struct rows *rows, size_t row);
+
+/* The account with that id, whatever the filter says: its place. */
+void query_place(struct ask *ask, const struct query *query, const char *id);
+
+/* The place of the account to go to; the first statement that has a row has it. By id: that one, or the next
  * larger. By its beginning: an id that begins with it, else the next larger. ST_USAGE where no id can begin so. */
 void query_goto(struct ask *ask, const struct query *query, const char *id);
 MUST_CHECK enum status query_search(struct ask *ask, const struct query *query, const char *beginning, struct err *err);

@@ -26,7 +26,7 @@ struct reading {
 	 * it ended with. */
 	struct query *query;
 	unsigned long long page;
-	char *place_id, *place_balance;
+	char *place_id, *place_key;
 	struct timer *clock; /* count: says now and then that it goes on */
 	uint64_t since_us;
 

@@ -32,10 +32,16 @@ bool browse_is_costly(const struct app *app, struct sort sort)
 	return sort_is_slow(app->catalogue, sort) && (about < 0 || about > FEW);
 }
 
-void browse_cost(struct buf *out, const struct app *app)
+void browse_cost(struct buf *out, const struct app *app, struct sort sort)
 {
 	int64_t about = about_how_many(app);
-	buf_fmt(out, "no index begins with %s, so ", app->catalogue->balance_name);
+	const char *column = app->catalogue->columns[sort.by];
+	char *index = sort_index(app->catalogue, sort);
+	if (index)
+		buf_fmt(out, "no index begins with %s, so ", column);
+	else
+		buf_fmt(out, "%s is sorted as text, so ", column);
+	free(index);
 	if (about >= 0)
 		buf_fmt(out, "all of about %lld accounts", (long long)about);
 	else

@@ -56,6 +56,7 @@ static void adopt(struct app *app, struct catalogue *catalogue, const struct who
 	app->private->who = *who;
 	txn_expect(app->txn, who);
 	txn_expect(app->rival_txn, who);
+	app->sort = sort_moved(app->catalogue, catalogue, app->sort);
 	drop_catalogue(app);
 	free(app->no_bank);
 	app->no_bank = NULL;

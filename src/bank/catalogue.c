@@ -15,7 +15,7 @@
 #include "statements.h"
 
 /*
- * First the table itself. Where it can be used, then the tables that may be the ledger, how its balances are kept,
+ * First the table itself. Where it can be used, then the tables that may be the ledger, how its columns are kept,
  * how it wants to be written, its triggers, and how many rows there are about. Where a server does not know such a
  * question, or does not answer it to us, there is no ledger, no index, nothing odd, and no estimate.
  */
@@ -84,28 +84,43 @@ struct statement catalogue_select(const struct catalogue *catalogue, enum catalo
 
 /* ---- the ledger, and about how many rows ---- */
 
-enum { BALANCE_NOT_NULL, BALANCE_INDEXED, BALANCE_COLUMNS };
+enum { KEPT_NAME, KEPT_NOT_NULL, KEPT_INDEXED, KEPT_COLUMNS };
 
-/* $1 schema, $2 table, $3 the column of the balance. */
-static const char balance_sql[] =
-	"SELECT a.attnotnull, EXISTS (SELECT 1 FROM pg_catalog.pg_index AS i "
+/* $1 schema, $2 table. */
+static const char kept_sql[] =
+	"SELECT a.attname, a.attnotnull, EXISTS (SELECT 1 FROM pg_catalog.pg_index AS i "
 	"JOIN pg_catalog.pg_class AS x ON x.oid @= i.indexrelid JOIN pg_catalog.pg_am AS m ON m.oid @= x.relam "
 	"WHERE i.indrelid @= c.oid AND i.indkey[0] @= a.attnum AND i.indisvalid AND i.indpred IS NULL "
 	"AND (m.amname @= 'btree' OR m.amname @= 'prefix')) "
 	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid @= c.relnamespace "
-	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid "
-	"WHERE n.nspname @= $1 AND c.relname @= $2 AND a.attname @= $3";
+	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid AND a.attnum @> 0 "
+	"WHERE n.nspname @= $1 AND c.relname @= $2 AND NOT a.attisdropped";
 
-static bool catalogue_is_true(const struct rows *rows, size_t column)
+static bool catalogue_is_true_in(const struct rows *rows, size_t row, size_t column)
 {
-	const char *cell = rows_cell(rows, 0, column);
+	const char *cell = rows_cell(rows, row, column);
 	return cell && *cell == 't';
 }
 
-static void take_balance(struct catalogue *catalogue, const struct rows *rows)
+static bool catalogue_is_true(const struct rows *rows, size_t column)
 {
-	catalogue->balance_nullable = !catalogue_is_true(rows, BALANCE_NOT_NULL);
-	catalogue->balance_indexed = catalogue_is_true(rows, BALANCE_INDEXED);
+	return catalogue_is_true_in(rows, 0, column);
+}
+
+static void take_kept(struct catalogue *catalogue, const struct rows *rows, size_t row)
+{
+	const char *name = rows_cell(rows, row, KEPT_NAME);
+	bool filled = catalogue_is_true_in(rows, row, KEPT_NOT_NULL);
+	bool indexed = catalogue_is_true_in(rows, row, KEPT_INDEXED);
+	if (strcmp(name, catalogue->balance_name) == 0) {
+		catalogue->balance_nullable = !filled;
+		catalogue->balance_indexed = indexed;
+	}
+	for (size_t i = 0; i < catalogue->nextra; i++)
+		if (strcmp(name, catalogue->extra[i]) == 0) {
+			catalogue->extra_filled[i] = filled;
+			catalogue->extra_indexed[i] = indexed;
+		}
 }
 
 enum { WRITING_GENERATED, WRITING_DRAWN, WRITING_VAGUE, WRITING_COLUMNS };
@@ -141,7 +156,7 @@ static void take_estimate(const struct reading *reading, const struct rows *rows
 	reading->catalogue->estimate = query_estimated(rows);
 }
 
-enum { ASK_LEDGERS, ASK_BALANCE, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
+enum { ASK_LEDGERS, ASK_KEPT, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
 
 static void say_unread(struct reading *reading, const struct answer *answer)
 {
@@ -166,8 +181,9 @@ static void on_more(void *arg, size_t index, const struct answer *answer)
 		return;
 	if (index == ASK_LEDGERS)
 		ledger_choose(&reading->choice, reading->catalogue, &reading->table, answer->rows);
-	else if (index == ASK_BALANCE)
-		take_balance(reading->catalogue, answer->rows);
+	else if (index == ASK_KEPT)
+		for (size_t i = 0; i < answer->rows->nrows; i++)
+			take_kept(reading->catalogue, answer->rows, i);
 	else if (index == ASK_WRITING)
 		take_writing(reading->catalogue, answer->rows);
 	else if (index == ASK_TRIGGERS)
@@ -202,15 +218,16 @@ static void ask_more(struct reading *reading)
 				catalogue->id_name};
 	const char *ledgers[TABLE_PARAMS];
 	const struct dialect *dialect = db_dialect(reading->db);
-	char *named = table_sql_named(dialect->qualifies), *balance = qualify(dialect->qualifies, balance_sql),
+	char *named = table_sql_named(dialect->qualifies), *kept = qualify(dialect->qualifies, kept_sql),
 	     *writing = qualify(dialect->qualifies, writing_sql);
+	struct shape kept_shape = {.columns = KEPT_COLUMNS, .filled = SHAPE_FILLED(KEPT_NAME)};
 	struct buf estimate = {0};
 	if (dialect->explain)
 		buf_fmt(&estimate, "%sSELECT 1 FROM %s", dialect->explain, catalogue->sql[CAT_TABLE]);
 	ledger_params(&reading->choice, &reading->table, ledgers);
 	struct statement statements[ASKED] = {
 		[ASK_LEDGERS] = ask_once(named, table_shape_named(dialect->qualifies), ledgers, TABLE_PARAMS),
-		[ASK_BALANCE] = ask_once(balance, (struct shape){.columns = BALANCE_COLUMNS}, params, 3),
+		[ASK_KEPT] = ask_once(kept, kept_shape, params, 2),
 		[ASK_WRITING] = ask_once(writing, (struct shape){.columns = WRITING_COLUMNS}, params, 4),
 		[ASK_TRIGGERS] =
 			ask_once(dialect->triggers_sql, (struct shape){.columns = TRIGGERS_COLUMNS}, params, 2),
@@ -221,7 +238,7 @@ static void ask_more(struct reading *reading)
 	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
 	buf_free(&estimate);
 	free(named);
-	free(balance);
+	free(kept);
 	free(writing);
 }
 

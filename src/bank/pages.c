@@ -72,12 +72,14 @@ void pages_look(struct pages *pages, struct query *query, bool stay)
 {
 	const struct window *window = &pages->window;
 	const struct account *at = stay && window->n > 0 ? window->rows[window->selected] : NULL;
+	bool known = query_sort(query).by < SORT_EXTRA; /* else what it sorts by is read first */
 	begin_query(pages, query);
 	if (pages->reading != READ_NONE) {
 		pages->stale = true;
 		pages_cancel(pages);
 	}
-	request(pages, at ? READ_JUMP : READ_FIRST, at ? target_copy(at->id, at->balance) : nowhere);
+	enum read read = !at ? READ_FIRST : known ? READ_JUMP : READ_GOTO;
+	request(pages, read, at ? target_copy(at->id, known ? at->balance : NULL) : nowhere);
 }
 
 void pages_cancel(struct pages *pages)

@@ -11,16 +11,22 @@
 /* Shells: each has an answer due over its connection, and goes with it where that is closed first. */
 static struct pages *shells;
 
-struct target target_copy(const char *id, const char *balance)
+struct target target_copy(const char *id, const char *key)
 {
-	return (struct target){mem_dup(id), mem_dup(balance)};
+	return (struct target){mem_dup(id), mem_dup(key)};
 }
 
 void target_free(struct target *target)
 {
 	free(target->id);
-	free(target->balance);
+	free(target->key);
 	*target = (struct target){0};
+}
+
+const char *paging_key(const struct pages *pages, const struct account *account)
+{
+	bool extra = query_sort(pages->query).by >= SORT_EXTRA;
+	return extra ? account->extra[pages->catalogue->nextra] : account->balance;
 }
 
 static bool finds(enum read read)
@@ -208,7 +214,7 @@ static void take_rows(struct pages *pages, size_t index, const struct rows *rows
 	else if (!finds(pages->reading))
 		pages->got[index < pages->before ? index : 2 + index - pages->before] = rows_copy(rows);
 	else if (rows && rows->nrows > 0 && !pages->found.id)
-		pages->found = target_copy(rows_cell(rows, 0, ACCOUNT_ID), rows_cell(rows, 0, ACCOUNT_BALANCE));
+		pages->found = target_copy(rows_cell(rows, 0, ACCOUNT_ID), query_key(pages->query, rows, 0));
 }
 
 static void paging_on_answer(void *arg, size_t index, const struct answer *answer)
@@ -278,12 +284,12 @@ static void paging_on_dropped(void *arg)
 
 static struct spot paging_place_of(const struct target *target)
 {
-	return (struct spot){target->id, target->balance};
+	return (struct spot){target->id, target->key};
 }
 
 static void ask_page(struct ask *ask, const struct pages *pages, enum way way, const struct account *row)
 {
-	struct spot place = row ? (struct spot){row->id, row->balance} : (struct spot){0};
+	struct spot place = row ? (struct spot){row->id, paging_key(pages, row)} : (struct spot){0};
 	query_page(ask, pages->query, way, row ? &place : NULL, WINDOW_PAGE);
 }
 
@@ -363,7 +369,8 @@ static void send_wanted(struct pages *pages)
 	if (read == READ_REFRESH && window->n == 0)
 		read = READ_FIRST;
 	if (read == READ_REFRESH)
-		target = target_copy(window->rows[window->selected]->id, window->rows[window->selected]->balance);
+		target = target_copy(window->rows[window->selected]->id,
+				     paging_key(pages, window->rows[window->selected]));
 	if (read == READ_GOTO && query_sort(pages->query).by == SORT_ID)
 		read = READ_JUMP; /* its id is its place */
 	send(pages, read, target);

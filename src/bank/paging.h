@@ -29,7 +29,7 @@ enum read {
 
 /* What a read is about: a place in the order, or in `id` what was typed. Both owned. */
 struct target {
-	char *id, *balance;
+	char *id, *key;
 };
 
 struct pages {
@@ -62,8 +62,11 @@ struct pages {
 	struct pages *next_shell, *successor;
 };
 
-struct target target_copy(const char *id, const char *balance);
+struct target target_copy(const char *id, const char *key);
 void target_free(struct target *target);
+
+/* Of an account that was read by this query, what the query sorts by; NULL for SQL NULL, and where it was not read. */
+const char *paging_key(const struct pages *pages, const struct account *account);
 
 /* True for the reads that put a new window in place of the old. */
 bool paging_replaces(enum read read);

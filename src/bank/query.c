@@ -8,9 +8,21 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "order.h"
 #include "qualify.h"
 #include "query_internal.h"
 #include "statements.h"
+
+static const char key_name[] = "sort_key";
+
+/* The names of what is selected: those of an account, then that of the key where it is apart. */
+static void name_columns(struct query *query)
+{
+	const struct catalogue *c = query->catalogue;
+	memcpy(query->columns, c->columns, c->ncolumns * sizeof *c->columns);
+	memcpy(query->places, c->columns, ACCOUNT_EXTRA * sizeof *c->columns);
+	query->columns[c->ncolumns] = query->places[ACCOUNT_EXTRA] = key_name;
+}
 
 struct query *query_new(const struct catalogue *catalogue, const struct dialect *dialect, struct sort sort,
 			struct filter *filter, const char *as_of)
@@ -20,9 +32,11 @@ struct query *query_new(const struct catalogue *catalogue, const struct dialect 
 		.catalogue = catalogue,
 		.dialect = dialect,
 		.sort = sort,
+		.key = order_key_of(catalogue, sort.by),
 		.filter = filter,
 		.as_of = dialect->reads_past && as_of ? mem_dup(as_of) : NULL,
 	};
+	name_columns(query);
 	return query;
 }
 
@@ -31,6 +45,7 @@ void query_free(struct query *query)
 	if (!query)
 		return;
 	filter_free(query->filter);
+	free(query->key.sql);
 	free(query->as_of);
 	free(query);
 }
@@ -68,10 +83,35 @@ struct draft draft_begin(const struct query *query, const char *head, const char
 	return draft;
 }
 
+/* `columns`, and the key where it is apart. */
+static struct draft draft_with_key(const struct query *query, const char *columns, const char *const *names, size_t n)
+{
+	const struct order_key *key = &query->key;
+	struct buf all = {0};
+	buf_str(&all, columns);
+	if (key->apart)
+		buf_fmt(&all, ", %s AS %s", key->sql, key_name);
+	struct shape shape = statements_account(query->catalogue, n + key->apart);
+	shape.names = names;
+	struct draft draft = draft_begin(query, "", buf_text(&all), shape);
+	buf_free(&all);
+	return draft;
+}
+
 struct draft draft_page(const struct query *query)
 {
 	const struct catalogue *c = query->catalogue;
-	return draft_begin(query, "", c->sql[CAT_COLUMNS], statements_account(c, c->ncolumns));
+	return draft_with_key(query, c->sql[CAT_COLUMNS], query->columns, c->ncolumns);
+}
+
+struct draft draft_place(const struct query *query)
+{
+	return draft_with_key(query, query->catalogue->sql[CAT_ALWAYS], query->places, ACCOUNT_EXTRA);
+}
+
+const char *query_key(const struct query *query, const struct rows *rows, size_t row)
+{
+	return rows_cell(rows, row, query->key.apart ? rows->ncols - 1 : ACCOUNT_BALANCE);
 }
 
 void draft_and(struct draft *draft)
@@ -119,10 +159,11 @@ void ask_free(struct ask *ask)
 /* ---- pages ---- */
 
 /*
- * All accounts stand in one ascending order, by id, or by balance and then id, with the NULL balances where the
- * server's indexes have them; a descending query reads it downwards. So there are two directions and, by balance, two
- * parts of the order: accounts with a balance, compared as rows, which an index on the balance alone serves well
- * enough, and those without, by their id.
+ * All accounts stand in one ascending order, by id, or by a key (the balance, another column) and then id, with the
+ * NULL keys where the server's indexes have them; a descending query reads it downwards. So there are two directions
+ * and, by a key, two parts of the order: accounts with a key, compared as rows, which an index on the key alone serves
+ * well enough, and those without, by their id. A key that is apart is ordered by its place: its name alone would be
+ * taken for the column of a page, which is cut.
  */
 struct step {
 	bool up, including; /* the place itself */
@@ -134,13 +175,14 @@ static const char *operator_of(struct step step)
 	return step.up ? step.including ? ">=" : ">" : step.including ? "<=" : "<";
 }
 
-static void end_page(struct draft *draft, struct ask *ask, bool by_balance, bool up)
+static void end_page(struct draft *draft, struct ask *ask, bool by_key, bool up)
 {
 	const struct catalogue *c = draft->query->catalogue;
+	const struct order_key *key = &draft->query->key;
 	const char *down = up ? "" : " DESC";
 	buf_str(&draft->sql, " ORDER BY ");
-	if (by_balance)
-		buf_fmt(&draft->sql, "%s%s, ", c->sql[CAT_BALANCE], down);
+	if (by_key)
+		buf_fmt(&draft->sql, "%s%s, ", key->place[0] ? key->place : key->sql, down);
 	buf_fmt(&draft->sql, "%s%s LIMIT ", c->sql[CAT_ID], down);
 	draft_param(draft, ask->limit);
 	draft_end(draft, ask);
@@ -161,55 +203,54 @@ static void page_by_id(struct ask *ask, const struct query *query, struct step s
 	end_page(&draft, ask, false, step.up);
 }
 
-static void page_with_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
+static void page_with_key(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	const struct catalogue *c = query->catalogue;
 	struct draft draft = draft_page(query);
 	if (place) {
 		draft_and(&draft);
 		struct buf both = {0};
-		buf_fmt(&both, "(%s, %s)", c->sql[CAT_BALANCE], c->sql[CAT_ID]);
+		buf_fmt(&both, "(%s, %s)", query->key.sql, query->catalogue->sql[CAT_ID]);
 		draft_compare(&draft, both.p, operator_of(step));
 		buf_free(&both);
 		buf_char(&draft.sql, '(');
-		draft_param(&draft, place->balance);
+		draft_param(&draft, place->key);
 		buf_str(&draft.sql, ", ");
 		draft_param(&draft, place->id);
 		buf_char(&draft.sql, ')');
-	} else if (c->balance_nullable) {
+	} else if (query->key.nullable) {
 		draft_and(&draft);
-		buf_fmt(&draft.sql, "%s IS NOT NULL", c->sql[CAT_BALANCE]);
+		buf_fmt(&draft.sql, "%s IS NOT NULL", query->key.sql);
 	}
 	end_page(&draft, ask, true, step.up);
 }
 
-/* Sorted by the balance, which is the same in all of them, an index on it is used even where the planner does not
- * know how few they are. */
-static void page_without_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
+/* Sorted by the key, which is the same in all of them, an index on it is used even where the planner does not know how
+ * few they are. */
+static void page_without_key(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	struct draft draft = draft_page(query);
 	draft_and(&draft);
-	buf_fmt(&draft.sql, "%s IS NULL", query->catalogue->sql[CAT_BALANCE]);
+	buf_fmt(&draft.sql, "%s IS NULL", query->key.sql);
 	if (place)
 		id_condition(&draft, step, place);
-	end_page(&draft, ask, query->catalogue->balance_indexed, step.up);
+	end_page(&draft, ask, query->key.indexed, step.up);
 }
 
-static void page_by_balance(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
+static void page_by_key(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
 	bool nulls_come_last = step.up != query->dialect->nulls_first;
-	bool nullable = query->catalogue->balance_nullable;
-	if (place && !place->balance) {
-		page_without_balance(ask, query, step, place);
+	bool nullable = query->key.nullable;
+	if (place && !place->key) {
+		page_without_key(ask, query, step, place);
 		if (!nulls_come_last)
-			page_with_balance(ask, query, step, NULL);
+			page_with_key(ask, query, step, NULL);
 		return;
 	}
 	if (nullable && !place && !nulls_come_last)
-		page_without_balance(ask, query, step, NULL);
-	page_with_balance(ask, query, step, place);
+		page_without_key(ask, query, step, NULL);
+	page_with_key(ask, query, step, place);
 	if (nullable && nulls_come_last)
-		page_without_balance(ask, query, step, NULL);
+		page_without_key(ask, query, step, NULL);
 }
 
 void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
@@ -217,8 +258,8 @@ void query_page(struct ask *ask, const struct query *query, enum way way, const 
 {
 	struct step step = {.up = (way == WAY_BEFORE) == query->sort.descending, .including = way == WAY_FROM};
 	snprintf(ask->limit, sizeof ask->limit, "%llu", limit);
-	if (query->sort.by == SORT_BALANCE)
-		page_by_balance(ask, query, step, place);
+	if (query->key.sql)
+		page_by_key(ask, query, step, place);
 	else
 		page_by_id(ask, query, step, place);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where to go in a query: the order in words, and the statements that find an account by its id or the beginning of it. */
+/* Where to go in a query: how far back, and the statements that find an account by its id or the beginning of it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -12,44 +11,8 @@
 #include "say.h"
 #include "statements.h"
 
-/* ---- orders in words ---- */
+/* ---- the past ---- */
 
-static bool is_column(const char *word, size_t n, const char *name, const char *usual)
-{
-	return (strlen(name) == n && strncasecmp(word, name, n) == 0) ||
-	       (strlen(usual) == n && strncasecmp(word, usual, n) == 0);
-}
-
-enum status sort_parse(const struct catalogue *c, const char *words, struct sort *sort, struct err *err)
-{
-	static const char blanks[] = " \t";
-	const char *word = words + strspn(words, blanks);
-	size_t n = strcspn(word, blanks);
-	const char *way = word + n + strspn(word + n, blanks);
-	size_t length = strcspn(way, blanks);
-	bool by_id = is_column(word, n, c->id_name, "id"), by_balance = is_column(word, n, c->balance_name, "balance");
-	bool desc = length == 4 && strncasecmp(way, "desc", 4) == 0;
-	bool asc = length == 0 || (length == 3 && strncasecmp(way, "asc", 3) == 0);
-	if ((!by_id && !by_balance) || (!asc && !desc) || way[length + strspn(way + length, blanks)])
-		return err_set(err, ST_USAGE,
-			       "accounts can be sorted by %s or %s, not by \"%.80s\"; append desc for descending order",
-			       c->id_name, c->balance_name, words);
-	*sort = (struct sort){by_id ? SORT_ID : SORT_BALANCE, desc};
-	return ST_OK;
-}
-
-void sort_show(struct buf *out, const struct catalogue *catalogue, struct sort sort)
-{
-	buf_str(out, sort.by == SORT_ID ? catalogue->id_name : catalogue->balance_name);
-	buf_str(out, sort.descending ? " desc" : "");
-}
-
-bool sort_is_slow(const struct catalogue *catalogue, struct sort sort)
-{
-	return sort.by == SORT_BALANCE && !catalogue->balance_indexed;
-}
-
-/* Put together from the number and the unit that were read, not from what was typed. */
 enum status query_as_of(const char *word, char **as_of, struct err *err)
 {
 	static const char units[][3] = {"s", "m", "h", "ms"};
@@ -78,7 +41,7 @@ enum status query_as_of(const char *word, char **as_of, struct err *err)
 static void smallest(struct ask *ask, const struct query *query, const char *low, const char *high)
 {
 	const struct catalogue *c = query->catalogue;
-	struct draft draft = draft_begin(query, "", c->sql[CAT_ALWAYS], statements_account(c, ACCOUNT_EXTRA));
+	struct draft draft = draft_place(query);
 	draft_and(&draft);
 	draft_compare(&draft, c->sql[CAT_ID], ">=");
 	draft_param(&draft, low);
@@ -88,6 +51,18 @@ static void smallest(struct ask *ask, const struct query *query, const char *low
 		draft_param(&draft, high);
 	}
 	buf_fmt(&draft.sql, " ORDER BY %s LIMIT 1", c->sql[CAT_ID]);
+	draft_end(&draft, ask);
+}
+
+void query_place(struct ask *ask, const struct query *query, const char *id)
+{
+	struct query all = *query;
+	all.filter = NULL;
+	struct draft draft = draft_place(&all);
+	draft.shape.names = query->places;
+	draft_and(&draft);
+	draft_compare(&draft, query->catalogue->sql[CAT_ID], "=");
+	draft_param(&draft, id);
 	draft_end(&draft, ask);
 }
 

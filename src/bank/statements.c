@@ -52,18 +52,28 @@ static char *table_name(const struct catalogue *catalogue, const struct table *t
  * A cell of 10 MB must not cross the wire to be cut here. What is no text becomes it by its type's own output: a cast
  * may be one that a user made. A row of NULLs is not NULL, which IS NOT NULL would say of it.
  */
-static void add_cut(struct buf *sql, const struct catalogue *c, const char *column, const char *type)
+char *statements_cut(const struct catalogue *c, const char *column, const char *type)
 {
+	struct buf sql = {0};
 	char *name = ident_quoted(column);
 	if (type_is_text(type))
-		qualify_add(sql, c->qualified, "@\"left\"(%s, 200)", name);
+		qualify_add(&sql, c->qualified, "@\"left\"(%s, 200)", name);
 	else if (c->qualified)
-		qualify_add(sql, true, "CASE WHEN %s IS DISTINCT FROM NULL THEN @\"left\"(@format('%%s', %s), 200) END",
-			    name, name);
+		qualify_add(&sql, true,
+			    "CASE WHEN %s IS DISTINCT FROM NULL THEN @\"left\"(@format('%%s', %s), 200) END", name,
+			    name);
 	else
-		buf_fmt(sql, "left(%s::text, 200)", name);
-	buf_fmt(sql, " AS %s", name);
+		buf_fmt(&sql, "left(%s::text, 200)", name);
 	free(name);
+	return buf_take(&sql);
+}
+
+static void add_cut(struct buf *sql, const struct catalogue *c, const char *column, const char *type)
+{
+	char *cut = statements_cut(c, column, type);
+	buf_fmt(sql, "%s AS ", cut);
+	ident_add(sql, column);
+	free(cut);
 }
 
 /* The first `n` of an account, the extra ones cut where a page is asked for. */

@@ -42,6 +42,9 @@ void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char 
 void statements_put_select(struct catalogue *catalogue, enum catalogue_sql which, struct shape shape, char *sql);
 const char *statements_id_type(const struct catalogue *catalogue); /* that a parameter has beside an id */
 
+/* Owned: a column as a page shows it, its text, cut. */
+char *statements_cut(const struct catalogue *catalogue, const char *column, const char *type);
+
 /* The first so many columns of an account. */
 struct shape statements_account(const struct catalogue *catalogue, size_t columns);
 

@@ -16,15 +16,15 @@ static const char **account_place(struct account *account, const char **extra, s
 	return column == ACCOUNT_BALANCE ? &account->balance : &extra[column - ACCOUNT_EXTRA];
 }
 
-/* One block: the account, its extra columns, and the text of all cells. */
+/* One block: the account, its extra columns with room for a key behind them, and the text of all cells. */
 static struct account *account_copy(const struct rows *rows, size_t row)
 {
 	size_t extras = rows->ncols > ACCOUNT_EXTRA ? rows->ncols - ACCOUNT_EXTRA : 0, bytes = 0;
 	for (size_t c = 0; c < rows->ncols; c++)
 		bytes += rows_length(rows, row, c) + 1;
-	struct account *account = mem_array(1, sizeof *account + extras * sizeof(char *) + bytes);
+	struct account *account = mem_array(1, sizeof *account + (extras + 1) * sizeof(char *) + bytes);
 	const char **extra = (const char **)(account + 1);
-	char *text = (char *)(extra + extras);
+	char *text = (char *)(extra + extras + 1);
 	account->extra = extra;
 	for (size_t c = 0; c < rows->ncols; c++) {
 		const char *cell = rows_cell(rows, row, c);

@@ -74,9 +74,9 @@ static void offer_words(struct completion *completion, const char *const *words,
 }
 
 /* Those that need no quotes: a word of the line ends at a blank, even in quotes. */
-static void offer_columns(struct completion *completion, const struct catalogue *catalogue)
+static void offer_columns(struct completion *completion, const struct catalogue *catalogue, size_t first)
 {
-	for (size_t i = 0; catalogue && i < catalogue->ncolumns; i++) {
+	for (size_t i = first; catalogue && i < catalogue->ncolumns; i++) {
 		const char *name = catalogue->columns[i];
 		if (!isdigit((unsigned char)name[0]) && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
 			complete_offer(completion, name);
@@ -154,7 +154,11 @@ static void offer_argument(struct completion *completion, const struct app *app,
 			offer_files(completion);
 		return;
 	case ARG_CONDITION:
-		offer_columns(completion, app->catalogue);
+		offer_columns(completion, app->catalogue, ACCOUNT_ID);
+		return;
+	case ARG_COLUMN:
+		offer_choices(completion, arg->name);
+		offer_columns(completion, app->catalogue, ACCOUNT_EXTRA);
 		return;
 	case ARG_COUNT:
 		return;

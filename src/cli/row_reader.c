@@ -23,7 +23,7 @@ static void reading_free(struct reading *reading)
 	timer_free(reading->clock);
 	query_free(reading->query);
 	free(reading->place_id);
-	free(reading->place_balance);
+	free(reading->place_key);
 	free(reading->after);
 	buf_free(&reading->said);
 	free(reading);

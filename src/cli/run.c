@@ -110,6 +110,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	case ARG_SETTING:
 	case ARG_WORD:
 	case ARG_CONDITION:
+	case ARG_COLUMN:
 	case ARG_REST:
 		return ST_OK;
 	}

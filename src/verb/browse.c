@@ -30,13 +30,22 @@ static void do_filter(struct run *run)
 
 /* ---- sort ---- */
 
-/* next: by the other column; reverse: the other way round; nothing: by id. */
+/* By the column behind the one that was offered last, whether that was taken or not: what is costly is asked first. */
+static struct sort next_sort(struct app *app)
+{
+	unsigned n = (unsigned)app->catalogue->ncolumns, by = (app->sort_offered + 1) % n;
+	if (by == app->sort.by)
+		by = (by + 1) % n;
+	return (struct sort){by, false};
+}
+
+/* next: by the next column; reverse: the other way round; nothing: by id. */
 static enum status wanted_sort(const struct run *run, struct sort *sort, struct err *err)
 {
 	const char *words = run->nargs > 0 ? run->args[0] : "id";
 	*sort = run->app->sort;
 	if (strcmp(words, "next") == 0)
-		*sort = (struct sort){sort->by == SORT_ID ? SORT_BALANCE : SORT_ID, false};
+		*sort = next_sort(run->app);
 	else if (strcmp(words, "reverse") == 0)
 		sort->descending = !sort->descending;
 	else
@@ -44,30 +53,38 @@ static enum status wanted_sort(const struct run *run, struct sort *sort, struct 
 	return ST_OK;
 }
 
+/* Run again after its question, it is about the same order. */
 static void do_sort(struct run *run)
 {
 	struct app *app = run->app;
-	struct sort sort;
+	struct sort *sort = run->work ? run->work : NEW(struct sort);
 	struct err err;
-	if (wanted_sort(run, &sort, &err) != ST_OK) {
+	bool asked = run->work != NULL;
+	run->work = sort;
+	if (!asked && wanted_sort(run, sort, &err) != ST_OK) {
 		run_end(run, err.status, err.text);
 		return;
 	}
-	if (!run->confirmed && !app_prints(app) && browse_is_costly(app, sort)) {
+	app->sort_offered = sort->by;
+	if (!run->confirmed && !app_prints(app) && browse_is_costly(app, *sort)) {
 		app->face.review(app->face.self, run);
 		return;
 	}
-	app->sort = sort;
+	app->sort = *sort;
 	browse_look(app, false);
 	run_end(run, ST_OK, NULL);
 }
 
 static void describe_sort(struct buf *out, const struct run *run)
 {
-	browse_cost(out, run->app);
-	buf_str(out, ", unless a filter leaves few; CREATE INDEX ON ");
-	buf_fmt(out, "%s (%s) would spare that", run->app->catalogue->sql[CAT_TABLE],
-		run->app->catalogue->sql[CAT_BALANCE]);
+	const struct catalogue *catalogue = run->app->catalogue;
+	const struct sort *sort = run->work;
+	char *index = sort_index(catalogue, *sort);
+	browse_cost(out, run->app, *sort);
+	buf_str(out, ", unless a filter leaves few");
+	if (index)
+		buf_fmt(out, "; %s would spare that", index);
+	free(index);
 }
 
 /* ---- search ---- */
@@ -100,9 +117,9 @@ const struct command verb_search = {
 
 const struct command verb_sort = {
 	.name = "sort",
-	.args = {{"id|balance|next|reverse", ARG_REST, true}},
+	.args = {{"id|balance|COLUMN|next|reverse", ARG_COLUMN, true}},
 	.flags = COMMAND_BANK,
-	.help = "sort the accounts in this order; append desc for descending order; alone: by id",
+	.help = "sort the accounts by a column; append desc for descending order; alone: by id",
 	.run = do_sort,
 	.describe = describe_sort,
 };

@@ -24,7 +24,7 @@ struct output *list_output(const struct run *run, FILE *to, enum output_format f
 static bool list_next_page(struct reading *reading)
 {
 	struct ask ask = {0};
-	struct spot place = {reading->place_id, reading->place_balance};
+	struct spot place = {reading->place_id, reading->place_key};
 	reading->page = reading->left < READING_ROWS ? reading->left : READING_ROWS;
 	reading->left -= reading->page;
 	query_page(&ask, reading->query, WAY_AFTER, place.id ? &place : NULL, reading->page);
@@ -39,11 +39,12 @@ static void take_page(struct reading *reading, const struct rows *rows)
 	reading->page -= n;
 	if (n == 0)
 		return;
-	output_rows(reading->output, rows->cells, n);
+	for (size_t i = 0; i < n; i++) /* what is sorted by may stand behind its columns */
+		output_rows(reading->output, rows->cells + i * rows->ncols, 1);
 	free(reading->place_id);
-	free(reading->place_balance);
+	free(reading->place_key);
 	reading->place_id = mem_dup(rows_cell(rows, n - 1, ACCOUNT_ID));
-	reading->place_balance = mem_dup(rows_cell(rows, n - 1, ACCOUNT_BALANCE));
+	reading->place_key = mem_dup(query_key(reading->query, rows, n - 1));
 }
 
 static bool list_after_page(struct reading *reading)
@@ -60,13 +61,13 @@ static void start_pages(struct reading *reading)
 	list_next_page(reading);
 }
 
-/* In the order of balances an account has its place by its balance, which is read first. */
+/* By another column than the id an account has its place by that, which is read first. */
 static void take_place(struct reading *reading, const struct rows *rows)
 {
 	if (rows->nrows == 0)
 		err_set(&reading->err, ST_STATEMENT, "there is no account %.80s to start after", reading->place_id);
 	else
-		reading->place_balance = mem_dup(rows_cell(rows, 0, ACCOUNT_BALANCE));
+		reading->place_key = mem_dup(query_key(reading->query, rows, 0));
 }
 
 static bool after_place(struct reading *reading)
@@ -77,9 +78,12 @@ static bool after_place(struct reading *reading)
 
 static void start_place(struct reading *reading)
 {
+	struct ask ask = {0};
 	reading->take = take_place;
 	reading->more = after_place;
-	reading_ask(reading, CAT_ONE, (const char *const[]){reading->place_id}, 1);
+	query_place(&ask, reading->query, reading->place_id);
+	reading_send(reading, ask.statements, ask.n);
+	ask_free(&ask);
 }
 
 /* ---- the command ---- */
@@ -119,7 +123,7 @@ static void warn_of_cost(struct app *app, struct sort sort)
 	struct buf words = {0};
 	if (!browse_is_costly(app, sort))
 		return;
-	browse_cost(&words, app);
+	browse_cost(&words, app, sort);
 	app_say(app, ST_OK, "this takes a while: %s", buf_text(&words));
 	buf_free(&words);
 }
@@ -148,7 +152,7 @@ static void do_list(struct run *run)
 	reading->output = list_output(run, stdout, format);
 	reading->left = limit;
 	reading->place_id = mem_dup(run_option(run, "after"));
-	if (reading->place_id && sort.by == SORT_BALANCE)
+	if (reading->place_id && sort.by != SORT_ID)
 		start_place(reading);
 	else
 		start_pages(reading);
@@ -161,7 +165,7 @@ const struct command verb_list = {
 			{.name = "limit", .value = "N", .help = "maximum number of rows (default 20)"},
 			{.name = "after", .value = "ID", .help = "start after this id"},
 			{.name = "where", .value = "FILTER", .help = "only accounts that pass it, as in filter"},
-			{.name = "sort", .value = "COLUMN", .help = "id, balance or balance desc"},
+			{.name = "sort", .value = "COLUMN", .help = "id, or any column, with desc behind it"},
 			COMMAND_FORMATS,
 		},
 	.flags = COMMAND_READS,

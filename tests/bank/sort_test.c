@@ -9,17 +9,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "paged.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
-#include "tests/support/rig.h"
 
 enum { ACCOUNTS = 1500 };
-
-struct paged {
-	struct rig *rig;
-	struct pages *pages;
-	bool once; /* the next change ends the loop */
-};
 
 static int own_database(void **state)
 {
@@ -28,63 +22,26 @@ static int own_database(void **state)
 	return 0;
 }
 
-static void on_change(void *arg)
-{
-	struct paged *paged = arg;
-	if (!pages_loading(paged->pages) || paged->once)
-		loop_stop(paged->rig->loop);
-	paged->once = false;
-}
-
-static void settle(struct paged *paged)
-{
-	while (pages_loading(paged->pages))
-		loop_run(paged->rig->loop);
-}
-
 /* Scattered ids; each balance thirty times, and every seventh is NULL. */
 static int setup(void **state)
 {
-	struct paged *paged = NEW(struct paged);
 	pg_bank(0);
 	pg_exec("INSERT INTO accounts SELECT (i::bigint * 7919) %% 100003, CASE WHEN i %% 7 > 0 THEN i * 31 %% 50 - 10 "
 		"END FROM generate_series(1, %d) AS i",
 		ACCOUNTS);
-	paged->rig = rig_new();
-	rig_read(paged->rig, NULL);
-	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
-	*state = paged;
+	*state = paged_new();
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct paged *paged = *state;
-	pages_free(paged->pages);
-	rig_free(paged->rig);
-	free(paged);
+	paged_free(*state);
 	return 0;
-}
-
-static struct query *query(const struct paged *paged, struct sort order, const char *text)
-{
-	struct filter *filter = NULL;
-	struct err err;
-	if (text && filter_new(&filter, paged->rig->catalogue, text, &err) != ST_OK)
-		fail_msg("%s", err.text);
-	return query_new(paged->rig->catalogue, db_dialect(paged->rig->db), order, filter, NULL);
 }
 
 static void look(struct paged *paged, enum sort_by by, bool descending, const char *filter)
 {
-	pages_look(paged->pages, query(paged, (struct sort){by, descending}, filter), false);
-	settle(paged);
-	assert_null(pages_error(paged->pages));
-}
-
-static const char *selected(const struct paged *paged)
-{
-	return pages_row(paged->pages, pages_selected(paged->pages)).id;
+	paged_look(paged, (struct sort){by, descending}, filter);
 }
 
 /* The ids in the order that the server sorts them in, separated by blanks. */
@@ -95,33 +52,14 @@ static char *truth(enum sort_by by, bool descending, const char *filter)
 			filter ? filter : "true");
 }
 
-/* Row by row from the first to the last, or back. */
-static char *walked(struct paged *paged, long step)
-{
-	struct buf ids = {0};
-	char last[32] = "";
-	if (step > 0)
-		pages_first(paged->pages);
-	else
-		pages_last(paged->pages);
-	settle(paged);
-	while (pages_count(paged->pages) > 0 && strcmp(last, selected(paged)) != 0) {
-		snprintf(last, sizeof last, "%s", selected(paged));
-		buf_fmt(&ids, "%s%s", ids.len ? " " : "", last);
-		pages_move(paged->pages, step);
-		settle(paged);
-	}
-	return buf_take(&ids);
-}
-
 static void check_walk(struct paged *paged, enum sort_by by, bool descending, const char *filter)
 {
 	look(paged, by, descending, filter);
-	char *there = walked(paged, 1), *true_there = truth(by, descending, filter);
+	char *there = paged_walked(paged, 1), *true_there = truth(by, descending, filter);
 	assert_string_equal(there, true_there ? true_there : "");
 	free(there);
 	free(true_there);
-	char *back = walked(paged, -1), *true_back = truth(by, !descending, filter);
+	char *back = paged_walked(paged, -1), *true_back = truth(by, !descending, filter);
 	assert_string_equal(back, true_back ? true_back : "");
 	free(back);
 	free(true_back);
@@ -155,7 +93,7 @@ static void every_operator_is_the_servers(void **state)
 	for (size_t i = 0; i + 1 < COUNT_OF(filters); i++)
 		check_walk(paged, SORT_ID, false, filters[i]);
 	look(paged, SORT_ID, false, "id like '1%'"); /* not SQL as it is typed */
-	char *there = walked(paged, 1), *wanted = truth(SORT_ID, false, filters[COUNT_OF(filters) - 1]);
+	char *there = paged_walked(paged, 1), *wanted = truth(SORT_ID, false, filters[COUNT_OF(filters) - 1]);
 	assert_string_equal(there, wanted);
 	free(there);
 	free(wanted);
@@ -169,8 +107,8 @@ static void rows_that_change_meanwhile(void **state)
 	look(paged, SORT_BALANCE, false, NULL);
 	struct buf seen = {0};
 	char last[32] = "";
-	for (int i = 0; strcmp(last, selected(paged)) != 0; i++) {
-		snprintf(last, sizeof last, "%s", selected(paged));
+	for (int i = 0; strcmp(last, paged_selected(paged)) != 0; i++) {
+		snprintf(last, sizeof last, "%s", paged_selected(paged));
 		buf_fmt(&seen, "%s%s", seen.len ? "," : "", last);
 		if (i % 50 == 0)
 			pg_exec("DELETE FROM accounts WHERE NOT steady AND id %% 100 = %d;"
@@ -178,7 +116,7 @@ static void rows_that_change_meanwhile(void **state)
 				"INSERT INTO accounts VALUES (%d, %d, false)",
 				i / 50, i / 50 + 50, 200000 + i, i % 40);
 		pages_move(paged->pages, 1);
-		settle(paged);
+		paged_settle(paged);
 	}
 	assert_int_equal(pg_number("SELECT count(*) FROM accounts WHERE steady AND id NOT IN (%s)", seen.p), 0);
 	assert_int_equal(pg_number("SELECT count(*) - count(DISTINCT id) FROM (SELECT unnest(ARRAY[%s]) AS id) AS s "
@@ -192,8 +130,8 @@ static void check_search(struct paged *paged, const char *beginning, const char 
 {
 	struct err err;
 	assert_int_equal(pages_search(paged->pages, beginning, &err), ST_OK);
-	settle(paged);
-	assert_string_equal(selected(paged), id);
+	paged_settle(paged);
+	assert_string_equal(paged_selected(paged), id);
 }
 
 static void searches_go_to_the_first_that_begins_so(void **state)
@@ -213,8 +151,8 @@ static void searches_go_to_the_first_that_begins_so(void **state)
 		check_search(paged, "9", "26");
 		check_search(paged, "-4", "-3");
 		pages_jump(paged->pages, "301");
-		settle(paged);
-		assert_string_equal(selected(paged), "2605");
+		paged_settle(paged);
+		assert_string_equal(paged_selected(paged), "2605");
 	}
 	struct err err;
 	assert_int_equal(pages_search(paged->pages, "2x", &err), ST_USAGE);
@@ -228,26 +166,24 @@ static void staying_around_an_account(void **state)
 	struct paged *paged = *state;
 	look(paged, SORT_BALANCE, false, NULL);
 	pages_move(paged->pages, 700);
-	settle(paged);
-	char *id = mem_dup(selected(paged));
-	pages_look(paged->pages, query(paged, (struct sort){SORT_ID, true}, NULL), true);
-	settle(paged);
-	assert_string_equal(selected(paged), id);
+	paged_settle(paged);
+	char *id = mem_dup(paged_selected(paged));
+	pages_look(paged->pages, paged_query(paged, (struct sort){SORT_ID, true}, NULL), true);
+	paged_settle(paged);
+	assert_string_equal(paged_selected(paged), id);
 	free(id);
 }
 
 static void about_how_many_without_analyze(void **state)
 {
 	struct paged *paged = *state;
-	pages_free(paged->pages);
 	pg_exec("DROP TABLE accounts; CREATE TABLE accounts (id int PRIMARY KEY, balance int) WITH (autovacuum_enabled "
 		"= "
 		"off);"
 		"INSERT INTO accounts SELECT i, i FROM generate_series(1, 50000) AS i");
-	rig_read(paged->rig, NULL);
-	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
+	paged_read(paged);
 	pages_first(paged->pages);
-	settle(paged);
+	paged_settle(paged);
 	assert_in_range(pages_estimate(paged->pages), 35000, 65000);
 	pg_exec("ANALYZE accounts");
 	look(paged, SORT_ID, false, "balance > 40000");
@@ -260,17 +196,17 @@ static void another_query_cancels_the_one_before(void **state)
 	struct paged *paged = *state;
 	struct pg_session *locker = pg_open();
 	pg_run(locker, "BEGIN; LOCK TABLE accounts");
-	pages_look(paged->pages, query(paged, (struct sort){0}, "balance = 3"), false);
+	pages_look(paged->pages, paged_query(paged, (struct sort){0}, "balance = 3"), false);
 	assert_true(pages_loading(paged->pages));
 	pg_until(NULL,
 		 "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database "
 		 "WHERE datname = current_database())"); /* a cancel that comes before what it is meant for is lost */
-	pages_look(paged->pages, query(paged, (struct sort){0}, "balance = 4"), false);
+	pages_look(paged->pages, paged_query(paged, (struct sort){0}, "balance = 4"), false);
 	paged->once = true;
 	loop_run(paged->rig->loop); /* the lock is still held: the first one can only have been cancelled */
 	pg_run(locker, "COMMIT");
 	pg_close(locker);
-	settle(paged);
+	paged_settle(paged);
 	assert_null(pages_error(paged->pages));
 	assert_string_equal(pages_row(paged->pages, 0).balance, "4");
 }
@@ -279,14 +215,12 @@ static void another_query_cancels_the_one_before(void **state)
 static void a_query_that_fails_leaves_nothing(void **state)
 {
 	struct paged *paged = *state;
-	pages_free(paged->pages);
 	pg_exec("ALTER TABLE accounts ADD since date");
-	rig_read(paged->rig, NULL);
-	paged->pages = pages_new(paged->rig->db, paged->rig->catalogue, on_change, paged);
+	paged_read(paged);
 	pages_first(paged->pages);
-	settle(paged);
-	pages_look(paged->pages, query(paged, (struct sort){0}, "since > 'soon'"), false);
-	settle(paged);
+	paged_settle(paged);
+	pages_look(paged->pages, paged_query(paged, (struct sort){0}, "since > 'soon'"), false);
+	paged_settle(paged);
 	assert_int_equal(pages_count(paged->pages), 0);
 	assert_non_null(strstr(pages_error(paged->pages), "invalid input syntax for type date: \"soon\""));
 	look(paged, SORT_ID, false, NULL);

@@ -159,6 +159,62 @@ static void a_costly_order_is_said_first(void **state)
 	console_quit(term);
 }
 
+/* The key that goes on to the next column goes past one that was refused. */
+static void any_column_orders(void **state)
+{
+	pg_exec("ALTER TABLE accounts ADD owner text; ALTER TABLE accounts ADD doc json;"
+		"UPDATE accounts SET owner = 'owner ' || (9000 - id) %% 500, doc = json_build_object('n', id);"
+		"INSERT INTO accounts SELECT 10000 + i, i %% 1000 FROM generate_series(1, 150000) AS i; ANALYZE "
+		"accounts");
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "o");
+	term_expect(term, "no index begins with balance");
+	answer(term, "n");
+	term_type(term, "o");
+	term_expect(term, "no index begins with owner");
+	term_expect(term, "accounts (owner) would spare that");
+	answer(term, "n");
+	term_type(term, "o");
+	term_expect(term, "doc is sorted as text");
+	answer(term, "n");
+	term_type(term, ":sort owner desc<Enter>");
+	term_expect(term, "no index begins with owner");
+	answer(term, "y");
+	term_expect(term, "Accounts by owner desc");
+	console_expect_selected(term, "160000"); /* without an owner, the largest id */
+	term_type(term, "G");
+	term_expect(term, ">   7500"); /* owner 0 */
+	console_quit(term);
+	term_free(term);
+	pg_exec("CREATE INDEX ON accounts (owner)");
+	term = *state = console_open(state, 24, 80);
+	term_type(term, ":sort ow<Tab><Enter>");
+	term_expect(term, "Accounts by owner");
+	console_expect_selected(term, "7500");
+	term_type(term, "O");
+	term_expect(term, "Accounts by owner desc");
+	console_quit(term);
+}
+
+static void a_column_that_is_gone_orders_nothing(void **state)
+{
+	pg_exec("ALTER TABLE accounts ADD one int; ALTER TABLE accounts ADD owner text; UPDATE accounts SET one = -id, "
+		"owner = 'o' || id");
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":sort owner desc<Enter>");
+	term_expect(term, "Accounts by owner desc");
+	console_expect_selected(term, "7900");
+	pg_exec("ALTER TABLE accounts DROP one");
+	term_type(term, "r"); /* it is another column now, by its place */
+	term_expect(term, "has changed: it was looked at again");
+	term_expect(term, "Accounts by owner desc");
+	pg_exec("ALTER TABLE accounts DROP owner");
+	term_type(term, "r");
+	term_expect_gone(term, "by owner");
+	console_expect_selected(term, "7001");
+	console_quit(term);
+}
+
 static void at_forty_by_ten(void **state)
 {
 	struct term *term = console_open(state, 10, 40);
@@ -345,6 +401,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(esc_leaves_the_search_and_then_the_filter, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(orders_are_changed_by_keys, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_costly_order_is_said_first, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(any_column_orders, setup, term_teardown),
+		cmocka_unit_test_setup_teardown(a_column_that_is_gone_orders_nothing, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_column_that_went_away, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_table_that_went_away, setup, term_teardown),
 		cmocka_unit_test_setup_teardown(a_table_that_was_altered, setup, term_teardown),

@@ -164,9 +164,13 @@ static void counts_and_orders(void **state)
 		  "id,balance,owner,since\n2,20,'; drop table accounts; --" MARK ",\n5,20,zoe,\n3,," MARK "%,\n");
 	check_out(teller_run("-c", "filter balance < 15", "-c", "sort balance desc", "-c", "list --csv", "-c", "count"),
 		  "id,balance,owner,since\n1,10,ann,2020-01-01\n4,-5,,2021-01-01\n2\n");
-	struct proc *proc = teller_run("list", "--sort", "owner");
+	check_out(teller_run("list", "--csv", "--sort", "owner desc", "--limit", "2", "--where", "balance > 0"),
+		  "id,balance,owner,since\n5,20,zoe,\n1,10,ann,2020-01-01\n");
+	check_out(teller_run("list", "--csv", "--sort", "since", "--after", "1", "--limit", "1"),
+		  "id,balance,owner,since\n4,-5,,2021-01-01\n");
+	struct proc *proc = teller_run("list", "--sort", "wealth");
 	proc_expect_status(proc, 1);
-	proc_expect_err(proc, "accounts can be sorted by id or balance");
+	proc_expect_err(proc, "accounts can be sorted by id, balance, owner or since, not by \"wealth\"");
 	proc_free(proc);
 	proc = teller_run("list", "--sort", "balance", "--after", "9");
 	proc_expect_status(proc, 3);
