@@ -42,6 +42,7 @@ static void balances_read(struct balances *balances, const struct app *app, int 
 void balances_look(struct balances *balances, const struct app *app, const char *source, const char *destination)
 {
 	balances->scale = app->catalogue ? app->catalogue->balance_scale : 0;
+	balances->floor = app->catalogue ? app->catalogue->balance_floor : 0;
 	balances_read(balances, app, 0, source);
 	balances_read(balances, app, 1, destination);
 }
@@ -67,11 +68,13 @@ static const char *balances_wrong(const struct balances *balances, const struct 
 			return side ? "nothing: the balance of To is NULL" : "nothing: the balance of From is NULL";
 	if (!preview->known)
 		return "decided by what will be read";
-	if (preview->before[0] < 0)
+	if (preview->before[0] < 0 && (rule != TRANSFER_AMOUNT || balances->floor == 0))
 		return "nothing: From is negative";
 	if (preview->amount <= 0)
 		return rule == TRANSFER_HALF ? "nothing: half of it is 0" : "nothing: there is nothing to move";
-	return preview->amount > preview->before[0] ? "nothing: more than there is" : NULL;
+	if (preview->before[0] < balances->floor + preview->amount)
+		return balances->floor ? "nothing: more than the overdraft allows" : "nothing: more than there is";
+	return NULL;
 }
 
 struct preview balances_preview(const struct balances *balances, enum transfer_rule rule, int64_t amount)

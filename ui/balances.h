@@ -17,6 +17,7 @@ struct balances {
 	bool known[2];       /* was read; with a NULL balance it is SQL NULL */
 	uint64_t read_at[2]; /* wall time, us */
 	unsigned scale;      /* of the balances: what units are, see bank/amount.h */
+	int64_t floor;       /* what a balance may go down to */
 };
 
 /* Follows the picks and the rows on the screen. */

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "db/rows.h"
 
@@ -16,9 +17,9 @@ struct audit_line {
 	char found[160];
 };
 
-/* As SQL writes them; `ledger` NULL where there is none. */
+/* As SQL writes them; `ledger` NULL where there is none. `floor`: what a balance may go down to. */
 struct audit_names {
-	const char *table, *id, *balance, *ledger;
+	const char *table, *id, *balance, *ledger, *floor;
 };
 
 /* The statement, owned; `qualified`: in PostgreSQL's own words. $1: the total that is expected, or NULL. */
@@ -27,7 +28,14 @@ char *audit_sql(const struct audit_names *names, bool qualified);
 /* What its answer must be, with a ledger and without. */
 struct shape audit_shape(bool ledger);
 
-/* What its answer says, a line a check; `expected` as $1. Returns how many lines. */
-size_t audit_read(const struct rows *rows, const char *expected, struct audit_line lines[AUDIT_LINES_MAX]);
+struct audit_expected {
+	const char *total; /* as $1 */
+	uint64_t below;    /* so many balances were too low already, which is no failure */
+	bool overdraft;    /* balances may go below zero */
+};
+
+/* What its answer says, a line a check. Returns how many lines. */
+size_t audit_read(const struct rows *rows, const struct audit_expected *expected,
+		  struct audit_line lines[AUDIT_LINES_MAX]);
 
 #endif

@@ -3,6 +3,8 @@
 #ifndef BANK_BANK_CHOICE_H
 #define BANK_BANK_CHOICE_H
 
+#include "base/err.h"
+
 /* All text owned; NULL where nothing is asked for. */
 struct bank_choice {
 	/* NAME or SCHEMA.NAME; parts with a dot or a quote in them stand in double quotes, as in SQL. NULL: accounts. */
@@ -11,7 +13,11 @@ struct bank_choice {
 	 * that is missing or something else. */
 	char *ledger;
 	char *id_column, *balance_column; /* as the server's catalogue spells them; NULL: found (columns.h) */
+	char *overdraft; /* a balance may go down to minus that: a number, "none" or "unlimited"; NULL: none */
 };
+
+/* Whether it is spelled as one; the error says what is. */
+MUST_CHECK enum status bank_choice_check_overdraft(const char *word, struct err *err);
 
 void bank_choice_copy(struct bank_choice *copy, const struct bank_choice *choice);
 void bank_choice_free(struct bank_choice *choice);

@@ -12,8 +12,9 @@
 #include "base/err.h"
 #include "db/db.h"
 
-enum { TOTAL_N, TOTAL_SUM, TOTAL_COLUMNS }; /* the row of CAT_TOTAL and CAT_LEDGER_TALLY */
-enum { CATALOGUE_EXTRA_MAX = 16 };          /* further columns shown */
+/* The row of CAT_LEDGER_TALLY, and of CAT_TOTAL, which counts the balances that are too low as well. */
+enum { TOTAL_N, TOTAL_SUM, TOTAL_COLUMNS, TOTAL_BELOW = TOTAL_COLUMNS, TOTAL_ALL_COLUMNS };
+enum { CATALOGUE_EXTRA_MAX = 16 }; /* further columns shown */
 
 /* The columns of an account, wherever one is read: those that there always are, then the extra ones. */
 enum { ACCOUNT_ID, ACCOUNT_BALANCE, ACCOUNT_EXTRA, ACCOUNT_COLUMNS_MAX = ACCOUNT_EXTRA + CATALOGUE_EXTRA_MAX };
@@ -38,7 +39,7 @@ enum catalogue_sql {
 	CAT_WHOLE_FIRST, /* as CAT_PAGE_FIRST, with the extra columns as they are */
 	CAT_WHOLE_AFTER, /* the same, of ids larger than $1; $2 limit */
 
-	CAT_TOTAL, /* how many accounts there are, and the sum of their balances */
+	CAT_TOTAL, /* how many accounts there are, the sum of their balances, and how many of those are too low */
 
 	CAT_READ_TWO, /* $1, $2: id, balance, in any order */
 	CAT_LOCK_TWO, /* the same, FOR UPDATE, in the order of ids */
@@ -113,8 +114,10 @@ struct catalogue {
 	char *id_type;                    /* "int4", "int8", "uuid", "text" ... */
 	char *balance_type;
 	bool id_is_number;
-	int64_t id_max;         /* largest id that the column holds, where it is a number; else 0 */
-	int64_t balance_max;    /* largest balance that the column holds, in units (bank/amount.h) */
+	int64_t id_max;        /* largest id that the column holds, where it is a number; else 0 */
+	int64_t balance_max;   /* largest balance that the column holds, in units that can be counted (bank/amount.h) */
+	bool balance_wide;     /* it holds more than that, which cannot be counted */
+	int64_t balance_floor; /* a balance may go down to it: 0, or less with an overdraft; never below the column's */
 	unsigned balance_scale; /* digits behind the point; 0 for integers */
 	size_t nextra;
 	char *extra[CATALOGUE_EXTRA_MAX];

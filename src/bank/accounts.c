@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/amount.h"
 #include "base/mem.h"
 #include "columns.h"
 #include "ident.h"
@@ -75,7 +76,7 @@ static enum status judge_key(struct catalogue *catalogue, const struct column *k
 
 static enum status refuse_balance(const struct column *balance, const char *name, struct err *err)
 {
-	static const char usable[] = "smallint, integer, bigint or numeric(p,s) with at most 18 digits can be used; "
+	static const char usable[] = "smallint, integer, bigint or numeric(p,s) with at most 18 decimals can be used; "
 				     "change it with ALTER TABLE, or name another table with --table";
 	bool numeric = strcmp(balance->type, "numeric") == 0;
 	char type[80];
@@ -85,8 +86,8 @@ static enum status refuse_balance(const struct column *balance, const char *name
 			       "the balance of %s is a numeric without a scale, so it has no smallest unit: %s", name,
 			       usable);
 	if (numeric)
-		return err_set(err, ST_CHECK, "the balance of %s is %s, which is too many digits to count%s: %s", name,
-			       type, strchr(type, '-') ? " or a scale below 0" : "", usable);
+		return err_set(err, ST_CHECK, "the balance of %s is %s, which %s: %s", name, type,
+			       strchr(type, '-') ? "has a scale below 0" : "has too many decimals to count", usable);
 	if (strncmp(balance->type, "float", 5) == 0)
 		return err_set(err, ST_CHECK, "the balance of %s is %s, which rounds money: %s", name, type, usable);
 	return err_set(err, ST_CHECK, "the balance of %s is of type %s: %s", name, type, usable);
@@ -95,12 +96,29 @@ static enum status refuse_balance(const struct column *balance, const char *name
 static enum status judge_balance(struct catalogue *catalogue, const struct column *balance, const char *name,
 				 struct err *err)
 {
-	catalogue->balance_max = type_max(balance->type, balance->typmod);
+	catalogue->balance_max = type_money_max(balance->type, balance->typmod);
+	catalogue->balance_wide = catalogue->balance_max != type_max(balance->type, balance->typmod);
 	catalogue->balance_scale = type_scale(balance->type, balance->typmod);
 	if (catalogue->balance_max == 0)
 		return refuse_balance(balance, name, err);
 	catalogue->balance_name = mem_dup(balance->name);
 	catalogue->balance_type = mem_dup(balance->type);
+	return ST_OK;
+}
+
+/* More than the column can hold is as much as it can hold. */
+static enum status judge_overdraft(struct catalogue *catalogue, const struct column *balance, const char *overdraft,
+				   const char *name, struct err *err)
+{
+	int64_t least = type_min(balance->type, balance->typmod), units = 0;
+	bool all = overdraft && strcmp(overdraft, "unlimited") == 0;
+	if (!overdraft || strcmp(overdraft, "none") == 0)
+		return ST_OK;
+	enum amount_fault fault = all ? AMOUNT_TOO_LARGE : amount_parse(overdraft, catalogue->balance_scale, &units);
+	if (fault == AMOUNT_TOO_FINE)
+		return err_set(err, ST_CHECK, "--overdraft %s has more decimals than the balances of %s, which have %u",
+			       say_id(overdraft).text, name, catalogue->balance_scale);
+	catalogue->balance_floor = fault == AMOUNT_FINE && -units > least ? -units : least;
 	return ST_OK;
 }
 
@@ -144,6 +162,8 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 		status = judge_key(catalogue, columns.id, name.text, err);
 	if (!status)
 		status = judge_balance(catalogue, columns.balance, name.text, err);
+	if (!status)
+		status = judge_overdraft(catalogue, columns.balance, choice->overdraft, name.text, err);
 	if (!status)
 		status = judge_reading(table, &columns, name.text, err);
 	if (status)

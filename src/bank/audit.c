@@ -2,7 +2,9 @@
 /* The audit: what must hold of accounts and ledger at any moment, asked in one statement and so of one moment. */
 #include "bank/audit.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -43,10 +45,11 @@ static void add_ledger(struct buf *sql, const struct audit_names *n, bool qualif
 		    "net AS (SELECT account::@text AS account, @sum(amount) AS amount FROM sides GROUP BY account), "
 		    "r AS (SELECT @count(CASE WHEN x.%s IS NULL THEN 1 END) AS gone, "
 		    "@min(CASE WHEN x.%s IS NULL THEN net.account END) AS gone_id, "
-		    "@count(CASE WHEN x.%s @- net.amount @< 0 THEN 1 END) AS short, "
-		    "@min(CASE WHEN x.%s @- net.amount @< 0 THEN net.account END) AS short_id "
+		    "@count(CASE WHEN x.%s @- net.amount @< %s THEN 1 END) AS short, "
+		    "@min(CASE WHEN x.%s @- net.amount @< %s THEN net.account END) AS short_id "
 		    "FROM net LEFT JOIN %s x ON x.%s::@text @= net.account)",
-		    n->ledger, n->ledger, n->ledger, n->id, n->id, n->balance, n->balance, n->table, n->id);
+		    n->ledger, n->ledger, n->ledger, n->id, n->id, n->balance, n->floor, n->balance, n->floor, n->table,
+		    n->id);
 }
 
 char *audit_sql(const struct audit_names *n, bool qualified)
@@ -55,9 +58,9 @@ char *audit_sql(const struct audit_names *n, bool qualified)
 	qualify_add(
 		&sql, qualified,
 		"WITH a AS (SELECT @count(*) AS accounts, coalesce(@sum(%s), 0) AS total, "
-		"@count(CASE WHEN %s IS NULL THEN 1 END) AS nulls, @count(CASE WHEN %s @< 0 THEN 1 END) AS negative, "
-		"@min(CASE WHEN %s @< 0 THEN %s::@text END) AS negative_id FROM %s)",
-		n->balance, n->balance, n->balance, n->balance, n->id, n->table);
+		"@count(CASE WHEN %s IS NULL THEN 1 END) AS nulls, @count(CASE WHEN %s @< %s THEN 1 END) AS negative, "
+		"@min(CASE WHEN %s @< %s THEN %s::@text END) AS negative_id FROM %s)",
+		n->balance, n->balance, n->balance, n->floor, n->balance, n->floor, n->id, n->table);
 	if (n->ledger)
 		add_ledger(&sql, n, qualified);
 	qualify_add(&sql, qualified,
@@ -122,19 +125,33 @@ static void add_total(struct report *report, const char *expected)
 		audit_add(report, "total", ok, "%s, but %.40s was expected", cell(report, COL_TOTAL), expected);
 }
 
-size_t audit_read(const struct rows *rows, const char *expected, struct audit_line lines[AUDIT_LINES_MAX])
+/* Those that were so before are none of the failures. */
+static void add_below(struct report *report, const struct audit_expected *expected)
+{
+	const char *check = expected->overdraft ? "balances below the overdraft" : "balances below zero";
+	uint64_t n = strtoull(cell(report, COL_NEGATIVE), NULL, 10);
+	if (n > 0 && n <= expected->below)
+		audit_add(report, check, true, "%" PRIu64 ", of %" PRIu64 " before", n, expected->below);
+	else
+		add_none(report, check, COL_NEGATIVE, COL_NEGATIVE_ID);
+}
+
+size_t audit_read(const struct rows *rows, const struct audit_expected *expected,
+		  struct audit_line lines[AUDIT_LINES_MAX])
 {
 	struct report report = {rows, lines, 0};
 	audit_add(&report, "accounts", true, "%s", cell(&report, COL_ACCOUNTS));
-	add_total(&report, expected);
+	add_total(&report, expected->total);
 	add_none(&report, "balances that are NULL", COL_NULLS, 0);
-	add_none(&report, "balances below zero", COL_NEGATIVE, COL_NEGATIVE_ID);
+	add_below(&report, expected);
 	if (rows->ncols == ACCOUNT_COLS)
 		return report.n;
 	audit_add(&report, "transfers", true, "%s, which moved %s", cell(&report, COL_TRANSFERS),
 		  cell(&report, COL_MOVED));
 	add_none(&report, "transfers of nothing, or to oneself", COL_ODD, 0);
 	add_none(&report, "accounts that are not in the table", COL_GONE, COL_GONE_ID);
-	add_none(&report, "accounts that began below zero", COL_SHORT, COL_SHORT_ID);
+	add_none(&report,
+		 expected->overdraft ? "accounts that began below the overdraft" : "accounts that began below zero",
+		 COL_SHORT, COL_SHORT_ID);
 	return report.n;
 }

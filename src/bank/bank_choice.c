@@ -2,8 +2,11 @@
 /* Which tables and columns the bank is in, as the user asks for it. */
 #include "bank/bank_choice.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bank/amount.h"
 #include "base/mem.h"
 
 static char *bank_choice_dup(const char *text)
@@ -11,12 +14,29 @@ static char *bank_choice_dup(const char *text)
 	return text ? mem_dup(text) : NULL;
 }
 
+/* How many decimals it may have is known with the table. */
+enum status bank_choice_check_overdraft(const char *word, struct err *err)
+{
+	int64_t units;
+	bool named = strcmp(word, "none") == 0 || strcmp(word, "unlimited") == 0;
+	unsigned decimals = amount_decimals(word);
+	enum amount_fault fault =
+		amount_parse(word, decimals < AMOUNT_DIGITS_MAX ? decimals : AMOUNT_DIGITS_MAX, &units);
+	if (named || (word[0] != '-' && (fault == AMOUNT_FINE || fault == AMOUNT_TOO_LARGE)))
+		return ST_OK;
+	return err_set(
+		err, ST_USAGE,
+		"--overdraft takes none, unlimited or the amount that a balance may go below zero, not \"%.80s\"",
+		word);
+}
+
 void bank_choice_copy(struct bank_choice *copy, const struct bank_choice *choice)
 {
 	*copy = (struct bank_choice){.table = bank_choice_dup(choice->table),
 				     .ledger = bank_choice_dup(choice->ledger),
 				     .id_column = bank_choice_dup(choice->id_column),
-				     .balance_column = bank_choice_dup(choice->balance_column)};
+				     .balance_column = bank_choice_dup(choice->balance_column),
+				     .overdraft = bank_choice_dup(choice->overdraft)};
 }
 
 void bank_choice_free(struct bank_choice *choice)
@@ -25,5 +45,6 @@ void bank_choice_free(struct bank_choice *choice)
 	free(choice->ledger);
 	free(choice->id_column);
 	free(choice->balance_column);
+	free(choice->overdraft);
 	*choice = (struct bank_choice){0};
 }

@@ -113,6 +113,18 @@ static void bundle_take_rows(struct bundle *bundle, const struct rows *rows)
 	}
 }
 
+/* What an account changes by in all is written as one number; with an overdraft it may be too large for one. */
+static bool bundle_counts(const struct bundle *bundle, const struct piece *piece, struct err *reason)
+{
+	size_t from = piece->source, to = piece->destination;
+	int64_t change;
+	if (!__builtin_sub_overflow(bundle->accounts[from].balance - piece->amount, bundle->before[from], &change) &&
+	    !__builtin_sub_overflow(bundle->accounts[to].balance + piece->amount, bundle->before[to], &change))
+		return true;
+	err_set(reason, ST_REJECTED, "one account would change by more in one transaction than can be counted");
+	return false;
+}
+
 static size_t bundle_decide(struct bundle *bundle, struct err *reason)
 {
 	size_t moving = 0;
@@ -121,7 +133,7 @@ static size_t bundle_decide(struct bundle *bundle, struct err *reason)
 		struct holding *from = &bundle->accounts[piece->source], *to = &bundle->accounts[piece->destination];
 		enum status status = from == to ? rule_same(from->id, reason)
 						: rule_decide(&piece->rule, from, to, &piece->amount, reason);
-		piece->moves = status == ST_OK;
+		piece->moves = status == ST_OK && bundle_counts(bundle, piece, reason);
 		if (!piece->moves)
 			continue;
 		from->balance -= piece->amount;
@@ -247,7 +259,19 @@ static bool bundle_probe(struct body *body, struct ledger_probe *probe)
 	return true;
 }
 
-static const struct body_ops bundle_ops = {.reset = bundle_reset, .next = bundle_next, .ledger_probe = bundle_probe};
+/* The server does not say of which transfer it speaks: none of them is made. */
+static bool bundle_refused(struct body *body, size_t index, const struct answer *answer, struct err *reason)
+{
+	(void)body;
+	(void)index;
+	if (strcmp(answer->sqlstate, "23514") != 0) /* check_violation */
+		return false;
+	err_set(reason, ST_REJECTED, "the table does not take what these transfers would leave: %s", answer->message);
+	return true;
+}
+
+static const struct body_ops bundle_ops = {
+	.reset = bundle_reset, .next = bundle_next, .refused = bundle_refused, .ledger_probe = bundle_probe};
 
 struct bundle *bundle_new(const struct catalogue *catalogue, bool locking)
 {
@@ -289,7 +313,7 @@ void bundle_add(struct bundle *bundle, const struct transfer_spec *spec)
 {
 	const struct catalogue *c = bundle->catalogue;
 	struct piece *piece = &bundle->pieces[bundle->npieces++];
-	*piece = (struct piece){.rule = {spec->rule, spec->amount, c->balance_max, c->balance_scale},
+	*piece = (struct piece){.rule = rule_of(c, spec),
 				.source = bundle_account(bundle, spec->source),
 				.destination = bundle_account(bundle, spec->destination)};
 	snprintf(piece->id, sizeof piece->id, "%s", spec->id);

@@ -102,7 +102,7 @@ static enum status columns_choose_id(struct columns *columns, const struct table
 
 static bool columns_fits_money(const struct column *column)
 {
-	return !column->key && !column->generated && type_max(column->type, column->typmod) > 0;
+	return !column->key && !column->generated && type_money_max(column->type, column->typmod) > 0;
 }
 
 static bool columns_says_balance(const struct column *column)

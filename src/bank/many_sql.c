@@ -27,9 +27,13 @@ static char *many_change(const struct catalogue *c, const struct names *n)
 void many_make(struct catalogue *c, const struct names *n)
 {
 	struct shape account = statements_account(c, ACCOUNT_EXTRA);
+	char *floor = statements_floor(c);
 	statements_put_select(
-		c, CAT_TOTAL, (struct shape){.columns = TOTAL_COLUMNS, .one_row = true},
-		qualify(c->qualified, "SELECT @count(*), coalesce(@sum(%s), 0) FROM %s", n->balance, n->table));
+		c, CAT_TOTAL, (struct shape){.columns = TOTAL_ALL_COLUMNS, .one_row = true},
+		qualify(c->qualified,
+			"SELECT @count(*), coalesce(@sum(%s), 0), @count(CASE WHEN %s @< %s THEN 1 END) FROM %s",
+			n->balance, n->balance, floor, n->table));
+	free(floor);
 	statements_put_select(c, CAT_READ_MANY, account,
 			      qualify(c->guarded, "SELECT %s FROM %s WHERE %s @= ANY ($1::@%s[])", n->always, n->table,
 				      n->id, statements_id_type(c)));

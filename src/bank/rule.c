@@ -7,6 +7,16 @@
 #include "bank/amount.h"
 #include "say.h"
 
+struct rule rule_of(const struct catalogue *catalogue, const struct transfer_spec *spec)
+{
+	return (struct rule){.rule = spec->rule,
+			     .amount = spec->amount,
+			     .balance_max = catalogue->balance_max,
+			     .balance_floor = catalogue->balance_floor,
+			     .scale = catalogue->balance_scale,
+			     .wide = catalogue->balance_wide};
+}
+
 bool rule_number(const struct rule *rule, const char *text, int64_t *units)
 {
 	return amount_parse(text, rule->scale, units) == AMOUNT_FINE;
@@ -24,8 +34,9 @@ enum status rule_same(const char *id, struct err *err)
 
 enum status rule_overflow(const struct rule *rule, const struct holding *destination, int64_t amount, struct err *err)
 {
-	return err_set(err, ST_REJECTED, "account %s holds %s and cannot take %s more: its balance holds at most %s",
+	return err_set(err, ST_REJECTED, "account %s holds %s and cannot take %s more: %s %s",
 		       say_id(destination->id).text, show(rule, destination->balance).text, show(rule, amount).text,
+		       rule->wide ? "no balance can be counted above" : "its balance holds at most",
 		       show(rule, rule->balance_max).text);
 }
 
@@ -43,7 +54,7 @@ static enum status judge_accounts(const struct rule *rule, const struct holding 
 	if (destination->null)
 		return err_set(err, ST_REJECTED,
 			       "the balance of account %s is unknown (NULL): nothing can be added to it", to.text);
-	if (source->balance < 0)
+	if (source->balance < 0 && (rule->rule != TRANSFER_AMOUNT || rule->balance_floor == 0))
 		return err_set(err, ST_REJECTED, "account %s holds %s: a negative balance cannot be moved", from.text,
 			       show(rule, source->balance).text);
 	return ST_OK;
@@ -65,9 +76,25 @@ static enum status find_amount(const struct rule *rule, const struct holding *so
 	if (*amount <= 0)
 		return err_set(err, ST_REJECTED, "%s is nothing to move: an amount is %s or more",
 			       show(rule, *amount).text, show(rule, 1).text);
-	if (*amount > balance)
+	return ST_OK;
+}
+
+/* The floor is above INT64_MIN and an amount above 0, so that their sum fits. */
+static enum status judge_amount(const struct rule *rule, const struct holding *source, int64_t amount, struct err *err)
+{
+	struct said from = say_id(source->id);
+	bool enough = source->balance >= rule->balance_floor + amount;
+	if (!enough && rule->balance_floor == 0)
 		return err_set(err, ST_REJECTED, "account %s holds %s, less than the %s to move", from.text,
-			       show(rule, balance).text, show(rule, *amount).text);
+			       show(rule, source->balance).text, show(rule, amount).text);
+	if (!enough)
+		return err_set(err, ST_REJECTED,
+			       "account %s holds %s and may go down to %s: too little for the %s to move", from.text,
+			       show(rule, source->balance).text, show(rule, rule->balance_floor).text,
+			       show(rule, amount).text);
+	if (amount > rule->balance_max)
+		return err_set(err, ST_REJECTED, "%s is more than one transfer can move: a balance holds at most %s",
+			       show(rule, amount).text, show(rule, rule->balance_max).text);
 	return ST_OK;
 }
 
@@ -77,6 +104,8 @@ enum status rule_decide(const struct rule *rule, const struct holding *source, c
 	enum status status = judge_accounts(rule, source, destination, err);
 	if (!status)
 		status = find_amount(rule, source, amount, err);
+	if (!status)
+		status = judge_amount(rule, source, *amount, err);
 	if (status)
 		return status;
 	/* Both are at most the column's largest number, so the difference cannot overflow where it matters. */

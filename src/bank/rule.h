@@ -15,10 +15,13 @@ struct holding {
 /* The rules that a transfer goes by. */
 struct rule {
 	enum transfer_rule rule;
-	int64_t amount; /* for TRANSFER_AMOUNT */
-	int64_t balance_max;
-	unsigned scale; /* of the balances */
+	int64_t amount;                     /* for TRANSFER_AMOUNT */
+	int64_t balance_max, balance_floor; /* as in the catalogue */
+	unsigned scale;                     /* of the balances */
+	bool wide;                          /* the column holds more than balance_max */
 };
+
+struct rule rule_of(const struct catalogue *catalogue, const struct transfer_spec *spec);
 
 /* The amount, or ST_REJECTED with the reason. */
 MUST_CHECK enum status rule_decide(const struct rule *rule, const struct holding *source,

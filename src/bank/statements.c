@@ -211,9 +211,18 @@ static bool is_plain(const struct table *table, const char *name)
 	return !column->domain && strcmp(column->type, "varchar") != 0;
 }
 
+char *statements_floor(const struct catalogue *c)
+{
+	struct amount_text below = amount_show(-c->balance_floor, c->balance_scale);
+	return c->balance_floor ? qualify(c->qualified, "@-%s", below.text) : mem_dup("0");
+}
+
 static char *audit_of(const struct catalogue *c, const struct names *n, const char *ledger)
 {
-	return audit_sql(&(struct audit_names){n->table, n->id, n->balance, ledger}, c->qualified);
+	char *floor = statements_floor(c);
+	char *sql = audit_sql(&(struct audit_names){n->table, n->id, n->balance, ledger, floor}, c->qualified);
+	free(floor);
+	return sql;
 }
 
 void statements_accounts(struct catalogue *catalogue, const struct table *table)

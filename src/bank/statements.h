@@ -31,6 +31,8 @@ void many_make_ledger(struct catalogue *catalogue, const struct oneshot_ledger *
 char *statements_is_written(const struct catalogue *catalogue, const char *prefix, const struct column *column,
 			    const char *value);
 
+char *statements_floor(const struct catalogue *catalogue); /* what a balance may go down to; owned */
+
 /* How an INSERT of what is written to the ledger begins, up to its columns; owned. */
 char *statements_insert_ledger(const char *into);
 

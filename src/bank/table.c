@@ -284,9 +284,31 @@ int64_t type_max(const char *type, int typmod)
 	return strcmp(type, "numeric") == 0 ? numeric_max(typmod) : 0;
 }
 
+/* Its scale is one that can be counted. */
+static bool is_countable(const char *type, int typmod)
+{
+	return strcmp(type, "numeric") == 0 && typmod >= 4 && scale_of(typmod) >= 0 &&
+	       scale_of(typmod) <= AMOUNT_DIGITS_MAX;
+}
+
+int64_t type_money_max(const char *type, int typmod)
+{
+	bool wide = is_countable(type, typmod) && precision_of(typmod) > AMOUNT_DIGITS_MAX;
+	return wide ? INT64_MAX : type_max(type, typmod);
+}
+
+int64_t type_min(const char *type, int typmod)
+{
+	if (strcmp(type, "int2") == 0)
+		return INT16_MIN;
+	if (strcmp(type, "int4") == 0)
+		return INT32_MIN;
+	return -type_money_max(type, typmod);
+}
+
 unsigned type_scale(const char *type, int typmod)
 {
-	return strcmp(type, "numeric") == 0 && numeric_max(typmod) ? (unsigned)scale_of(typmod) : 0;
+	return is_countable(type, typmod) ? (unsigned)scale_of(typmod) : 0;
 }
 
 static int digits_of(int64_t n)

@@ -64,7 +64,10 @@ size_t table_keys(const struct table *table);
 /* The largest number that an integer type, or a numeric(p,s) of at most 18 digits and no scale below 0, holds, in
  * units of 10^-s; 0 for any other type. */
 int64_t type_max(const char *type, int typmod);
-unsigned type_scale(const char *type, int typmod); /* digits behind the point of what type_max() knows */
+/* The largest balance that such a column holds and that can be counted: a numeric with more digits holds more. */
+int64_t type_money_max(const char *type, int typmod);
+int64_t type_min(const char *type, int typmod);    /* the smallest balance, at least -INT64_MAX */
+unsigned type_scale(const char *type, int typmod); /* digits behind the point of a balance */
 /* True where such a column takes every number of up to `max` units of that scale as it is. */
 bool type_holds(const struct column *column, int64_t max, unsigned scale);
 bool type_is_integer(const char *type);

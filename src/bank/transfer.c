@@ -332,7 +332,7 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 	transfer->catalogue = catalogue;
 	transfer->asked_source = mem_dup(spec->source);
 	transfer->asked_destination = mem_dup(spec->destination);
-	transfer->rule = (struct rule){spec->rule, spec->amount, catalogue->balance_max, catalogue->balance_scale};
+	transfer->rule = rule_of(catalogue, spec);
 	transfer->id_was_given = spec->id && !spec->fresh;
 	transfer->locking = spec->locking;
 	transfer->ordered = spec->ordered;

@@ -36,10 +36,21 @@ struct amount_sql {
 	char *checked;    /* how it is called when that is looked at */
 };
 
+/* What the source must hold at least: an amount is above 0, so that the difference fits. */
+static char *oneshot_least(const struct catalogue *c, const char *amount)
+{
+	struct amount_text below = amount_show(-c->balance_floor, c->balance_scale);
+	return c->balance_floor == 0 ? mem_dup(amount)
+				     : qualify(c->guarded, "%s @- %s%s", amount, below.text,
+					       is_numeric(c) && c->balance_scale == 0 ? ".0" : "");
+}
+
 static struct amount_sql amount_param(const struct catalogue *c, const struct names *n, bool ledger)
 {
 	char *amount = qualify(c->guarded, "%s::@%s", ledger ? "$4" : "$3", is_numeric(c) ? "numeric" : "int8");
-	char *allowed = qualify(c->guarded, "(a.%s @<> $1 OR was.%s @>= %s)", n->id, n->balance, amount);
+	char *least = oneshot_least(c, amount);
+	char *allowed = qualify(c->guarded, "(a.%s @<> $1 OR was.%s @>= %s)", n->id, n->balance, least);
+	free(least);
 	return (struct amount_sql){mem_dup(""), allowed, amount, "", mem_dup(amount)};
 }
 
@@ -53,16 +64,22 @@ static struct amount_sql amount_read(const struct catalogue *c, const struct nam
 	return (struct amount_sql){from, allowed, mem_dup("m.amount"), ", m.amount", mem_dup("amount")};
 }
 
-/* A numeric may be NaN, which compares as if it were a number. The bounds have a point, so that they are numeric
- * too. */
-static char *countable(const struct catalogue *c, const struct names *n)
+/*
+ * A numeric may be NaN, which compares as if it were a number. The bounds have a point, so that they are numeric too.
+ * Where the column holds more than can be counted, the destination must not come to hold more.
+ */
+static char *countable(const struct catalogue *c, const struct names *n, const char *mine, const char *moved)
 {
 	struct amount_text max = amount_show(c->balance_max, c->balance_scale);
-	const char *point = c->balance_scale ? "" : ".0";
+	const char *point = c->balance_scale ? "" : ".0", *b = n->balance;
+	struct buf sql = {0};
 	if (!is_numeric(c))
 		return mem_dup("");
-	return qualify(c->guarded, " AND was.%s @>= @-%s%s AND was.%s @<= %s%s", n->balance, max.text, point,
-		       n->balance, max.text, point);
+	qualify_add(&sql, c->guarded, " AND was.%s @>= @-%s%s AND was.%s @<= %s%s", b, max.text, point, b, max.text,
+		    point);
+	if (c->balance_wide)
+		qualify_add(&sql, c->guarded, " AND (%s OR was.%s @+ %s @<= %s%s)", mine, b, moved, max.text, point);
+	return buf_take(&sql);
 }
 
 /*
@@ -74,7 +91,7 @@ static char *countable(const struct catalogue *c, const struct names *n)
 static char *move_both(const struct catalogue *c, const struct names *n, const struct amount_sql *amount)
 {
 	const char *id = n->id, *b = n->balance;
-	char *counted = countable(c, n), *mine = qualify(c->guarded, "a.%s @= $1", id);
+	char *mine = qualify(c->guarded, "a.%s @= $1", id), *counted = countable(c, n, mine, amount->moved);
 	char *in = c->guarded ? qualify(true, "(%s OR a.%s @= $2)", mine, id) : qualify(false, "a.%s IN ($1, $2)", id);
 	char *sql = qualify(c->guarded,
 			    "WITH moved AS (UPDATE %s AS a SET %s = was.%s @+ CASE WHEN %s THEN @-%s ELSE %s END "

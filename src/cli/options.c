@@ -137,6 +137,12 @@ static enum status apply_ledger(struct settings *s, const char *value, struct er
 	return options_take(&s->bank.ledger, value);
 }
 
+static enum status apply_overdraft(struct settings *s, const char *value, struct err *err)
+{
+	enum status status = bank_choice_check_overdraft(value, err);
+	return status ? status : options_take(&s->bank.overdraft, value);
+}
+
 static enum status apply_against(struct settings *s, const char *value, struct err *err)
 {
 	return conninfo_target(&s->against, value, err);
@@ -343,6 +349,7 @@ static const struct option table[] = {
 	 TXN_LOCKING_CHOICES},
 	{0, "max-attempts", "N", GROUP_TRANSFER, "tries in all (default 10)", apply_max_attempts, NULL},
 	{0, "backoff", "MS[,CAP]", GROUP_TRANSFER, "first wait and longest (default 20,2000)", apply_backoff, NULL},
+	{0, "overdraft", "N", GROUP_TRANSFER, "balances may go down to -N, or unlimited", apply_overdraft, NULL},
 	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed, NULL},
 	{0, "config", "FILE", GROUP_OTHER, "settings and keys from this file", apply_config, NULL},
 	{0, "no-config", NULL, GROUP_OTHER, "read no configuration", apply_no_config, NULL},

@@ -139,7 +139,10 @@ static void finish_on_check(void *arg, size_t index, const struct answer *answer
 	if (!answer->ok || !answer->rows)
 		return;
 	if (index == FINISH_AUDIT)
-		report->nchecks = audit_read(answer->rows, load->total, report->checks);
+		report->nchecks = audit_read(
+			answer->rows,
+			&(struct audit_expected){load->total, load->below, load->catalogue->balance_floor < 0},
+			report->checks);
 	for (size_t i = 0; index == FINISH_TALLY && i < TOTAL_COLUMNS; i++)
 		snprintf(load->tally[i], sizeof load->tally[i], "%s", rows_cell(answer->rows, 0, i));
 }

@@ -87,7 +87,8 @@ struct load {
 	struct catalogue *catalogue;
 	struct who who; /* the server that it was read from */
 	struct crowd crowd;
-	char *total; /* of all balances before the first transfer */
+	uint64_t below; /* so many balances were too low before the first transfer */
+	char *total;    /* of all balances before the first transfer */
 	struct query *query;
 	struct ask *ask;
 	size_t asked; /* of `of`: ids that were sent */

@@ -149,6 +149,13 @@ static void open_named(void *arg)
 
 /* ---- before that ---- */
 
+static void open_take_total(struct load *load, const struct rows *rows)
+{
+	const char *below = rows_cell(rows, 0, TOTAL_BELOW);
+	load->total = mem_dup(rows_cell(rows, 0, TOTAL_SUM));
+	load->below = below ? strtoull(below, NULL, 10) : 0;
+}
+
 static void open_on_total(void *arg, size_t index, const struct answer *answer)
 {
 	struct load *load = arg;
@@ -156,7 +163,7 @@ static void open_on_total(void *arg, size_t index, const struct answer *answer)
 	if (!answer->ok)
 		open_refuse(load, answer);
 	else
-		load->total = mem_dup(rows_cell(answer->rows, 0, TOTAL_SUM));
+		open_take_total(load, answer->rows);
 }
 
 static void open_accounts(void *arg)

@@ -42,7 +42,9 @@ static void verify_show(struct app *app, const struct audit_line *lines, size_t 
 static void verify_take(struct reading *reading, const struct rows *rows)
 {
 	struct audit_line lines[AUDIT_LINES_MAX];
-	size_t n = audit_read(rows, run_option(reading->run, "total"), lines);
+	struct audit_expected expected = {.total = run_option(reading->run, "total"),
+					  .overdraft = reading->run->app->catalogue->balance_floor < 0};
+	size_t n = audit_read(rows, &expected, lines);
 	size_t failed = count_failed(lines, n);
 	if (reading->output)
 		verify_print(reading->output, lines, n);

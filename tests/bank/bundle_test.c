@@ -62,6 +62,56 @@ static void each_by_what_is_left(void **state)
 	}
 }
 
+/* Each may take from what those before it have overdrawn, as far as the floor; a CHECK of the table stops all of them. */
+static void below_zero(void **state)
+{
+	struct rig *rig = *state;
+	pg_bank(3);
+	struct bank_choice choice = {.overdraft = (char *)"500"};
+	rig_read_choice(rig, &choice);
+	struct bundle *bundle = bundle_new(rig->catalogue, true);
+	add(bundle, "7001", "7002", 1400);
+	add(bundle, "7001", "7003", 101); /* one more than there may be */
+	add(bundle, "7001", "7003", 100);
+	add(bundle, "7003", "7001", 1);
+	assert_int_equal(rig_run(rig, bundle_body(bundle)), OUTCOME_COMMITTED);
+	check_moved(bundle, 0, true, 1400);
+	check_moved(bundle, 1, false, 0);
+	check_moved(bundle, 2, true, 100);
+	check_moved(bundle, 3, true, 1);
+	pg_expect("-499 2400 1099", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
+	pg_exec("ALTER TABLE accounts ADD CONSTRAINT decent CHECK (balance >= -499)");
+	bundle_clear(bundle);
+	add(bundle, "7002", "7003", 5);
+	add(bundle, "7001", "7003", 1);
+	assert_int_equal(rig_run(rig, bundle_body(bundle)), OUTCOME_REJECTED);
+	assert_non_null(strstr(rig->result.reason.text, "decent"));
+	pg_expect("-499 2400 1099", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 3);
+	bundle_free(bundle);
+}
+
+/* What one account changes by is one number, in which the largest balance and the smallest do not meet. */
+static void a_change_that_cannot_be_counted(void **state)
+{
+	struct rig *rig = *state;
+	pg_bank(0);
+	pg_exec("ALTER TABLE accounts ALTER balance TYPE int8; ALTER TABLE transfers ALTER amount TYPE int8;"
+		"INSERT INTO accounts VALUES (1, 9223372036854775807), (2, -9223372036854775806), (3, 0)");
+	struct bank_choice choice = {.overdraft = (char *)"unlimited"};
+	rig_read_choice(rig, &choice);
+	struct bundle *bundle = bundle_new(rig->catalogue, true);
+	add(bundle, "1", "2", INT64_MAX);
+	add(bundle, "1", "2", INT64_MAX);
+	add(bundle, "1", "3", 7);
+	assert_int_equal(rig_run(rig, bundle_body(bundle)), OUTCOME_COMMITTED);
+	check_moved(bundle, 0, true, INT64_MAX);
+	check_moved(bundle, 1, false, 0);
+	check_moved(bundle, 2, false, 0);
+	pg_expect("0 1 0", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
+	bundle_free(bundle);
+}
+
 static void all_rejected(void **state)
 {
 	struct rig *rig = *state;
@@ -141,6 +191,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_by_what_is_left, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(below_zero, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_change_that_cannot_be_counted, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(all_rejected, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(in_a_circle, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(the_server_checks, rig_setup, rig_teardown),

@@ -172,6 +172,47 @@ static void each_rejection(void **state)
 	rejected(s, "\"17\" is not a valid transfer id: use a UUID");
 }
 
+/* Below zero by an amount that was named, down to the floor, and never by half or all of what is not there. */
+static void an_overdraft(void **state)
+{
+	(void)state;
+	struct scene s = scene("10", "-20");
+	s.catalogue.balance_floor = -100;
+	s.spec.rule = TRANSFER_AMOUNT;
+	s.spec.amount = 110;
+	assert_int_equal(play(&s), BODY_SEND);
+	assert_int_equal(transfer_facts(s.transfer).source_after, -100);
+	assert_int_equal(transfer_facts(s.transfer).destination_after, 90);
+	done(&s);
+	s.spec.amount = 111;
+	rejected(s, "account 104 holds 10 and may go down to -100: too little for the 111 to move");
+	s.rows[0][1] = "-99";
+	s.spec.amount = 1;
+	assert_int_equal(play(&s), BODY_SEND);
+	done(&s);
+	s.spec.amount = 2;
+	rejected(s, "account 104 holds -99 and may go down to -100: too little for the 2 to move");
+	s.spec.rule = TRANSFER_HALF;
+	rejected(s, "account 104 holds -99: a negative balance cannot be moved");
+	s.spec.rule = TRANSFER_ALL;
+	rejected(s, "account 104 holds -99: a negative balance cannot be moved");
+	s.rows[0][1] = "0";
+	rejected(s, "account 104 holds 0: there is nothing to move");
+	s = scene("2147483647", "-2147483648");
+	s.catalogue.balance_floor = INT32_MIN;
+	s.spec.rule = TRANSFER_AMOUNT;
+	s.spec.amount = 2147483648;
+	rejected(s, "2147483648 is more than one transfer can move: a balance holds at most 2147483647");
+	s.catalogue.balance_max = INT64_MAX;
+	s.catalogue.balance_floor = -INT64_MAX;
+	s.spec.amount = INT64_MAX;
+	assert_int_equal(play(&s), BODY_SEND);
+	done(&s);
+	s.rows[0][1] = "-1";
+	rejected(s, "account 104 holds -1 and may go down to -9223372036854775807: too little for the "
+		    "9223372036854775807 to move");
+}
+
 static void the_limits_of_the_types(void **state)
 {
 	(void)state;
@@ -441,6 +482,7 @@ int main(void)
 		cmocka_unit_test(half_is_rounded_down),
 		cmocka_unit_test(a_retry_starts_over),
 		cmocka_unit_test(each_rejection),
+		cmocka_unit_test(an_overdraft),
 		cmocka_unit_test(the_limits_of_the_types),
 		cmocka_unit_test(ids_in_another_spelling),
 		cmocka_unit_test(without_a_ledger),

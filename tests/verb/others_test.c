@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verbs on tables that other programs made: pgbench's, and those of ORMs, with columns of any name. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,147 @@ static void pgbench_accounts_begin_with_nothing(void **state)
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "balances below zero");
 	proc_free(proc);
+}
+
+static void expect_balances(const char *all)
+{
+	char *now = pg_value("SELECT string_agg(abalance::text, ' ' ORDER BY aid) FROM pgbench_accounts WHERE aid < 4");
+	assert_string_equal(now, all);
+	free(now);
+}
+
+/* Refused with a sentence, or done, in every way of writing; what the table itself refuses stays refused. */
+static void an_overdraft(void **state)
+{
+	(void)state;
+	static const char *const ways[][2] = {{"--wire=step", "--locking=off"},
+					      {"--wire=pipeline", "--locking=on"},
+					      {"--wire=oneshot", "--locking=off"}};
+	static const struct {
+		const char *overdraft, *from, *amount;
+		int status;
+		const char *words, *after;
+	} cases[] = {
+		{"none", "1", "5", 3, "account 1 holds 0, less than the 5 to move", "0 0 -7"},
+		{"none", "3", "1", 3, "account 3 holds -7: a negative balance cannot be moved", "0 0 -7"},
+		{"100", "1", "5", 0, "moved 5 from 1 to 2: 1 has -5, 2 has 5.", "-5 5 -7"},
+		{"100", "1", "half", 3, "account 1 holds -5: a negative balance cannot be moved", "-5 5 -7"},
+		{"100", "1", "96", 3, "account 1 holds -5 and may go down to -100: too little for the 96 to move",
+		 "-5 5 -7"},
+		{"100", "1", "95", 0, "moved 95 from 1 to 2: 1 has -100, 2 has 100.", "-100 100 -7"},
+		{"unlimited", "1", "150", 0, "moved 150 from 1 to 2: 1 has -250, 2 has 250.", "-250 250 -7"},
+		{"unlimited", "1", "100", 3, "account 1 may not hold -350", "-250 250 -7"},
+		{"unlimited", "3", "3000000000", 3, "too little for the 3000000000 to move", "-250 250 -7"},
+		{"9999999999999999999", "3", "1", 0, "moved 1 from 3 to 2: 3 has -8, 2 has 251.", "-250 251 -8"},
+	};
+	for (size_t w = 0; w < COUNT_OF(ways); w++) {
+		pgbench_tables();
+		pg_exec("UPDATE pgbench_accounts SET abalance = -7 WHERE aid = 3;"
+			"ALTER TABLE pgbench_accounts ADD CHECK (abalance >= -300)");
+		for (size_t i = 0; i < COUNT_OF(cases); i++) {
+			struct proc *proc = BENCH("--overdraft", cases[i].overdraft, ways[w][0], ways[w][1], "transfer",
+						  cases[i].from, "2", cases[i].amount, "--yes");
+			proc_expect_status(proc, cases[i].status);
+			if (cases[i].status)
+				proc_expect_err(proc, cases[i].words);
+			else
+				proc_expect_out(proc, cases[i].words);
+			proc_free(proc);
+			expect_balances(cases[i].after);
+		}
+		struct proc *proc =
+			BENCH(ways[w][0], "transfer", "2", "3", "1", "--yes"); /* who is below zero can receive */
+		proc_expect_status(proc, 0);
+		proc_expect_out(proc, "3 has -7.");
+		proc_free(proc);
+	}
+	proc_expect_all(BENCH("list", "--where", "abalance < 0", "--csv"), 0,
+			"aid,abalance,bid,filler\n1,-250,1,\"\"\n3,-7,1,\"\"\n", NULL);
+}
+
+static void wrong_overdrafts(void **state)
+{
+	(void)state;
+	static const char *const words[] = {"-5", "some", "1e5", "", "1.", "0x10", "--", "1.5.5"};
+	pgbench_tables();
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		char option[40];
+		snprintf(option, sizeof option, "--overdraft=%s", words[i]);
+		proc_expect_all(BENCH(option, "count"), 1, "", "--overdraft takes none, unlimited or the amount");
+	}
+	proc_expect_all(BENCH("--overdraft=0.5", "count"), 3, "",
+			"--overdraft 0.5 has more decimals than the balances of pgbench_accounts, which have 0");
+	proc_expect_all(BENCH("--overdraft=0", "transfer", "1", "2", "1", "--yes"), 3, "",
+			"account 1 holds 0, less than the 1 to move");
+}
+
+/* What is below zero is found, unless that is allowed. */
+static void verify_knows_the_overdraft(void **state)
+{
+	(void)state;
+	pgbench_tables();
+	pg_exec("DROP TABLE IF EXISTS transfers");
+	proc_expect_all(BENCH("--overdraft=100", "init"), 0, "", NULL);
+	for (int i = 0; i < 2; i++) {
+		struct proc *proc = BENCH("--overdraft=100", "transfer", "1", "2", "50", "--yes");
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+	}
+	struct proc *proc = BENCH("verify", "--csv");
+	proc_expect_status(proc, 6);
+	proc_expect_out(proc, "balances below zero,FAILED,\"1 of them, account 1 for one\"");
+	proc_free(proc);
+	proc = BENCH("--overdraft=100", "verify", "--csv");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "balances below the overdraft,ok,none");
+	proc_expect_out(proc, "accounts that began below the overdraft,ok,none");
+	proc_free(proc);
+	proc = BENCH("--overdraft=99", "verify", "--csv");
+	proc_expect_status(proc, 6);
+	proc_expect_out(proc, "balances below the overdraft,FAILED,\"1 of them, account 1 for one\"");
+	proc_free(proc);
+	pg_exec("DROP TABLE transfers");
+}
+
+/* The rival's unit may be one that is not there. */
+static void a_rival_below_zero(void **state)
+{
+	(void)state;
+	pgbench_tables();
+	struct proc *proc = BENCH("--overdraft=10", "-c", "rival on", "-c", "transfer 1 2 9 --yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "moved 9 from 1 to 2: 1 has -10, 2 has 9.");
+	proc_free(proc);
+	expect_balances("-9 9 0");
+}
+
+static void load_and_check(const char *way, const char *overdraft, int least)
+{
+	struct proc *proc = BENCH("--overdraft", overdraft, "load", "--count", "300", "--workers", "4", "--amount", "4",
+				  "--way", way, "--yes", "--csv");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	pg_expect("0", "SELECT sum(abalance) FROM pgbench_accounts");
+	assert_int_equal(pg_number("SELECT min(abalance) FROM pgbench_accounts") >= least, 1);
+}
+
+/* In every way of writing balances go down to the overdraft and not below it; a load that finds some there is no
+ * failure of its own. */
+static void load_below_zero(void **state)
+{
+	(void)state;
+	static const char *const ways[] = {"read-write", "lock", "ordered", "oneshot", "batch=5"};
+	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+		pgbench_tables();
+		pg_exec("DROP TABLE IF EXISTS transfers");
+		proc_expect_all(BENCH("init"), 0, "", NULL);
+		load_and_check(ways[i], "6", -6); /* one transfer is in it, and a half */
+		assert_int_equal(pg_number("SELECT min(abalance) FROM pgbench_accounts"), -4);
+		pg_exec("ALTER TABLE pgbench_accounts ADD CHECK (abalance >= -20)");
+		load_and_check(ways[i], "unlimited", -20);
+		load_and_check(ways[i], "none", -20);
+	}
+	pg_exec("DROP TABLE transfers");
 }
 
 static void the_doctor_says_which_and_why(void **state)
@@ -126,6 +268,11 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pgbench_accounts_begin_with_nothing),
+		cmocka_unit_test(an_overdraft),
+		cmocka_unit_test(wrong_overdrafts),
+		cmocka_unit_test(verify_knows_the_overdraft),
+		cmocka_unit_test(a_rival_below_zero),
+		cmocka_unit_test(load_below_zero),
 		cmocka_unit_test(the_doctor_says_which_and_why),
 		cmocka_unit_test(hostile_column_names),
 		cmocka_unit_test(pgbench_itself),
