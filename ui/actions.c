@@ -9,6 +9,7 @@
 #include "app/sessions.h"
 #include "base/mem.h"
 #include "event/show.h"
+#include "ui/clipboard.h"
 #include "ui/help.h"
 #include "ui/prompt.h"
 #include "ui/screen.h"
@@ -64,19 +65,59 @@ void actions_click_popup(struct console *console, int y, int x)
 		actions_run_line(console);
 }
 
-static void actions_full(struct console *console)
+/* All about the event that is selected; false where none is, which is said. */
+static bool actions_event(struct console *console, struct buf *text, char title[48])
 {
 	struct event event;
 	uint64_t number = log_selected(&console->views[PANE_LOG]);
 	if (console->popup || !number || !ring_get(console->app->ring, number, &event)) {
 		message_set(&console->message, ST_OK, "no event is selected");
-		return;
+		return false;
 	}
+	show_full(text, &event);
+	snprintf(title, 48, "Event %llu", (unsigned long long)number);
+	return true;
+}
+
+static void actions_full(struct console *console)
+{
 	struct buf text = {0};
 	char title[48];
-	show_full(&text, &event);
-	snprintf(title, sizeof title, "Event %llu", (unsigned long long)number);
-	actions_put_popup(console, popup_new(title, "full", &text));
+	if (actions_event(console, &text, title))
+		actions_put_popup(console, popup_new(title, "full", &text));
+}
+
+/* ---- the clipboard ---- */
+
+static void actions_say_copied(struct console *console, const char *title, size_t n, bool all)
+{
+	struct buf said = {0};
+	buf_fmt(&said, "copied to the terminal's clipboard: %s%s, %zu bytes", all ? "" : "the beginning of ", title, n);
+	if (getenv("TMUX"))
+		buf_str(&said, "; tmux passes it on where it has: set -g set-clipboard on");
+	message_set(&console->message, ST_OK, buf_text(&said));
+	buf_free(&said);
+}
+
+static void actions_copy_text(struct console *console, const char *title, const struct buf *text)
+{
+	size_t n = clipboard_fits(buf_text(text), text->len);
+	if (term_copy(buf_text(text), n))
+		actions_say_copied(console, title, n, n == text->len);
+	else
+		message_set(&console->message, ST_USAGE, "this terminal has no clipboard that a program can write to");
+}
+
+/* The text over the panes, or else the event that is selected. */
+static void actions_copy(struct console *console)
+{
+	struct buf text = {0};
+	char title[48];
+	if (console->popup)
+		actions_copy_text(console, popup_title(console->popup), popup_text(console->popup));
+	else if (actions_event(console, &text, title))
+		actions_copy_text(console, title, &text);
+	buf_free(&text);
 }
 
 /* ---- panes ---- */
@@ -251,6 +292,8 @@ bool actions_do(void *self, const char *action, const char *argument)
 		actions_help(console, argument);
 	else if (strcmp(action, "full") == 0)
 		actions_full(console);
+	else if (strcmp(action, "copy") == 0)
+		actions_copy(console);
 	else if (strcmp(action, "prompt") == 0)
 		actions_prompt(console, argument);
 	else if (strcmp(action, "search") == 0)

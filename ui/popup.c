@@ -65,6 +65,16 @@ const char *popup_context(const struct popup *popup)
 	return popup->context;
 }
 
+const char *popup_title(const struct popup *popup)
+{
+	return popup->title;
+}
+
+const struct buf *popup_text(const struct popup *popup)
+{
+	return &popup->text;
+}
+
 /* Where the lines below a wrapped one begin: under its second column, if it has one, else under its first word. */
 static int hang_of(const char *line, int columns)
 {

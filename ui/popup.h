@@ -18,7 +18,9 @@ void popup_runs(struct popup *popup, struct buf *runs);
 char *popup_run(const struct popup *popup); /* that of the selected line, owned; NULL: none */
 void popup_free(struct popup *popup);
 const char *popup_context(const struct popup *popup);
-void popup_fit(struct popup *popup, struct rect room); /* cuts its lines for that room, as drawing does */
+const char *popup_title(const struct popup *popup);
+const struct buf *popup_text(const struct popup *popup); /* all of it */
+void popup_fit(struct popup *popup, struct rect room);   /* cuts its lines for that room, as drawing does */
 void popup_draw(struct popup *popup, struct rect room);
 void popup_scroll(struct popup *popup, int lines); /* the text moves, the selected line only to stay in sight */
 /* Selects the line at that row of its inside, counted from 0, where lines are selected; true: it was so already. */

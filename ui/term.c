@@ -3,6 +3,8 @@
 #include "ui/term.h"
 
 #include <curses.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ui/clipboard.h"
 #include "ui/crash.h"
 #include "ui/draw.h"
 #include "ui/style.h"
@@ -72,10 +75,18 @@ static void remember_way_out(void)
 	crash_way_out(&term.crash, capability("cnorm"));
 }
 
+static bool term_size_is_usual(void)
+{
+	struct winsize size;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row <= ROWS_MAX && size.ws_col <= COLS_MAX;
+}
+
 enum status term_open(const struct settings *settings, struct err *err)
 {
 	crash_prepare(&term.crash);
-	use_env(FALSE); /* the size is asked for below, and bounded */
+	/* The size is asked for below, and bounded. curses needs one to begin with, and not every terminal's entry has it. */
+	use_env(FALSE);
+	use_tioctl(term_size_is_usual());
 	term.screen = newterm(NULL, stdout, stdin);
 	if (!term.screen) {
 		crash_done(&term.crash);
@@ -175,6 +186,36 @@ void term_mouse(bool on)
 	if (on != term.mouse)
 		term_say(on ? mouse_on : mouse_off);
 	term.mouse = on;
+}
+
+/* ---- the clipboard ---- */
+
+/* All of it: the terminal takes what follows a part of it for the rest. */
+static void term_send_all(const char *bytes, size_t n)
+{
+	while (n) {
+		ssize_t sent = write(STDOUT_FILENO, bytes, n);
+		struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
+		if (sent < 0 && errno == EAGAIN)
+			poll(&ready, 1, -1);
+		else if (sent < 0 && errno != EINTR)
+			return;
+		bytes += sent > 0 ? sent : 0;
+		n -= sent > 0 ? (size_t)sent : 0;
+	}
+}
+
+/* The Linux console prints what it does not know. */
+bool term_copy(const char *text, size_t n)
+{
+	struct buf sequence = {0};
+	const char *name = getenv("TERM");
+	if (!term.paste || (name && strncmp(name, "linux", strlen("linux")) == 0))
+		return false;
+	clipboard_sequence(&sequence, text, n, clipboard_between(name, getenv("TMUX"), getenv("STY")));
+	term_send_all(sequence.p, sequence.len);
+	buf_free(&sequence);
+	return true;
 }
 
 /* ---- size and drawing ---- */

@@ -4,6 +4,7 @@
 #define UI_TERM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "ui/keys.h"
@@ -36,7 +37,9 @@ int term_cols(void);
 
 /* Sends what changed since the last time. The cursor is shown at y, x; hidden where y is negative. */
 void term_flush(int y, int x);
-void term_erase(void);        /* an empty screen to draw on */
+void term_erase(void); /* an empty screen to draw on */
+/* Sends a text, which fits (ui/clipboard.h), to the terminal's clipboard. False where this terminal has none. */
+bool term_copy(const char *text, size_t n);
 void term_forget_typed(void); /* drops what was typed and not yet read */
 
 #endif

@@ -136,7 +136,8 @@ void app_leave(struct app *app, int exit_status);
  * none. */
 bool app_last_words(const struct app *app, struct err *err);
 
-/* Every event from now on, and those that the log has, go to the file that --trace names; nothing where none does. */
+/* Every event from now on, and those that the log has, go to the files that --trace and --log-file name; nothing where
+ * none does. */
 MUST_CHECK enum status app_trace(struct app *app, struct err *err);
 void app_trace_end(struct app *app); /* while the face is there, which learns where it fails */
 

@@ -60,6 +60,7 @@ struct app_private {
 	bool moves;   /* it is made elsewhere, because its node goes: nothing is said of it */
 	bool awaking; /* something was: who asked waits for it */
 	struct trace *trace;     /* what happens is written to a file, too; NULL */
+	struct trace_log *log;   /* as lines of text; NULL */
 	struct timer *last_call; /* how long leaving may take */
 	struct signal_watch *signals[3];
 	struct watcher_ops watching;
@@ -79,7 +80,10 @@ void app_changed(struct app *app);
 
 /* trace_run.c */
 struct trace;
+struct trace_log;
 enum status trace_run_begin(struct app *app, const char *path, struct err *err); /* in place of the one before */
+void trace_run_end(struct app *app);                                             /* nothing where there is none */
+void trace_run_now(struct app *app); /* trace and log have all that has happened so far */
 
 /* blocked.c */
 void blocked_begin(struct app *app); /* app->watcher is there from now on */

@@ -41,6 +41,7 @@ struct settings {
 	bool plain;           /* --plain */
 	enum echo_style echo; /* --echo: every statement on stderr */
 	char *trace;          /* --trace FILE */
+	char *log;            /* --log-file FILE */
 	bool trace_bare;      /* --trace-values=no: without parameters and rows */
 	bool yes;             /* --yes: confirm nothing */
 	bool read_only;       /* --read-only */

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "load/load.h"
 #include "load/race.h"
+#include "trace/log.h"
 #include "trace/trace.h"
 
 enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
@@ -32,8 +33,7 @@ __attribute__((format(printf, 3, 0))) static void say_harmless(struct app *app, 
 {
 	char *text = NULL;
 	struct buf out = {0};
-	if (app->private->trace)
-		trace_now(app->private->trace); /* what is told is written by then */
+	trace_run_now(app); /* what is told is written by then */
 	int n = vasprintf(&text, fmt, ap);
 	if (n >= 0 && !print)
 		conninfo_hide_said(text); /* a connection string in the place of another word */
@@ -222,6 +222,7 @@ bool app_free(struct app *app)
 	if (!app)
 		return true;
 	trace_free(app->private->trace);
+	trace_log_free(app->private->log);
 	watcher_free(app->watcher);
 	rival_free(app->rival);
 	pages_free(app->pages);

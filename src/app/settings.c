@@ -23,6 +23,7 @@ void settings_free(struct settings *settings)
 	free(settings->output);
 	free(settings->trace);
 	bank_choice_free(&settings->bank);
+	free(settings->log);
 	free(settings->as_of);
 	config_free(&settings->config);
 	*settings = (struct settings){0};

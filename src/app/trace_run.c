@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The trace of this run: what its header says, and what its end means for the program, which goes on. */
+/* The files that are written while the program runs, a trace and a log: what their end means for it, which goes on. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "app/app_private.h"
 #include "base/mem.h"
+#include "trace/log.h"
 #include "trace/trace.h"
 #include "txn/choices.h"
 
@@ -61,7 +63,7 @@ static void trace_run_failed(void *arg, const struct err *err)
 	app_say(app, err->status, "%s; what runs goes on", err->text);
 }
 
-void app_trace_end(struct app *app)
+void trace_run_end(struct app *app)
 {
 	if (app->private->trace)
 		trace_end(app->private->trace);
@@ -71,12 +73,63 @@ void app_trace_end(struct app *app)
 enum status trace_run_begin(struct app *app, const char *path, struct err *err)
 {
 	const struct trace_ops ops = {trace_run_about, trace_run_failed, app};
-	app_trace_end(app);
+	trace_run_end(app);
 	app->private->trace = trace_new(app->loop, app->ring, path, !app->settings.trace_bare, &ops, err);
 	return app->private->trace ? ST_OK : err->status;
 }
 
+/* ---- the log ---- */
+
+static void trace_run_drop_log(struct app *app)
+{
+	struct trace_log *log = app->private->log;
+	app->private->log = NULL;
+	trace_log_free(log);
+}
+
+static void trace_run_log_failed(void *arg, const struct err *err)
+{
+	struct app *app = arg;
+	trace_run_drop_log(app);
+	app_say(app, err->status, "%s; what runs goes on", err->text);
+}
+
+/* ---- both ---- */
+
+/* The one is emptied, and the other appends to it. */
+static bool trace_run_is_one_file(const struct settings *settings)
+{
+	struct stat trace, log;
+	return stat(settings->trace, &trace) == 0 && stat(settings->log, &log) == 0 && S_ISREG(trace.st_mode) &&
+	       trace.st_dev == log.st_dev && trace.st_ino == log.st_ino;
+}
+
 enum status app_trace(struct app *app, struct err *err)
 {
-	return app->settings.trace ? trace_run_begin(app, app->settings.trace, err) : ST_OK;
+	const struct settings *settings = &app->settings;
+	if (settings->trace && trace_run_begin(app, settings->trace, err))
+		return err->status;
+	if (!settings->log)
+		return ST_OK;
+	app->private->log = trace_log_new(app->loop, app->ring, settings->log, "teller " TELLER_VERSION,
+					  trace_run_log_failed, app, err);
+	if (app->private->log && settings->trace && trace_run_is_one_file(settings))
+		return err_set(err, ST_USAGE, "--trace and --log-file name the same file: give each one of its own");
+	return app->private->log ? ST_OK : err->status;
+}
+
+void trace_run_now(struct app *app)
+{
+	if (app->private->trace)
+		trace_now(app->private->trace);
+	if (app->private->log)
+		trace_log_now(app->private->log);
+}
+
+void app_trace_end(struct app *app)
+{
+	trace_run_end(app);
+	if (app->private->log)
+		trace_log_end(app->private->log);
+	trace_run_drop_log(app);
 }

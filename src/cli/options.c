@@ -100,6 +100,7 @@ TAKES(table, bank.table)
 TAKES(id_column, bank.id_column)
 TAKES(balance_column, bank.balance_column)
 TAKES(trace, trace)
+TAKES(log_file, log)
 SETS(demo, demo)
 SETS(no_password, never_ask)
 SETS(password, ask_password)
@@ -336,6 +337,7 @@ static const struct option table[] = {
 	{0, "trace", "FILE", GROUP_OUTPUT, "every event to this file; trace show FILE reads it", apply_trace, NULL},
 	{0, "trace-values", "yes|no", GROUP_OUTPUT, "no: a trace without parameters and rows", apply_trace_values,
 	 TRACE_VALUES},
+	{'L', "log-file", "FILE", GROUP_OUTPUT, "the lines of the log, appended to this file", apply_log_file, NULL},
 	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii, NULL},
 	{0, "present", NULL, GROUP_OUTPUT, "large, for an audience; F11 changes it", apply_present, NULL},
 	{0, "color", "WHEN", GROUP_OUTPUT, COLOR_WHENS(CHOICE_WORD, ", ", " or "), apply_color, COLOR_CHOICES},

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "db/conninfo.h"
 #include "entry_internal.h"
+#include "secret_internal.h"
 
 enum { ENTRY_SHORT = 4096 }; /* bytes of each text, where the whole line would be too long */
 
@@ -49,26 +49,13 @@ static void entry_add_bytes(struct buf *out, const char *s, size_t n)
 	buf_free(&whole);
 }
 
-/* PASSWORD 'secret', as CREATE ROLE and the options of foreign servers have it. Where it ends cannot be told in a text
- * that may be cut: all behind it is hidden. */
-static void entry_hide_sql(char *text)
-{
-	for (char *p = text; (p = strcasestr(p, "password")) != NULL;) {
-		p += strlen("password");
-		char *quote = p + strspn(p, " \t\r\n\"eEuU&");
-		if (*quote == '\'' || *quote == '$')
-			memset(quote + 1, '*', strlen(quote + 1));
-	}
-}
-
 /* Without the password of a connection string, in whatever sentence it stands, and of a role. */
 static void entry_add_text(struct buf *out, const char *key, const char *s, size_t max)
 {
 	if (!s)
 		return;
 	char *text = mem_dup_n(s, strnlen(s, max));
-	conninfo_hide_said(text);
-	entry_hide_sql(text);
+	secret_hide(text);
 	entry_add_key(out, key);
 	entry_add_bytes(out, text, strlen(text));
 	free(text);

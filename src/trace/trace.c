@@ -2,15 +2,13 @@
 /* Writes a trace: a reader of the ring that puts its events into a file, and ends with whole lines. */
 #include "trace/trace.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "entry_internal.h"
+#include "sink_internal.h"
 
 enum {
 	TRACE_PIECE = 256 << 10, /* bytes that are written at once */
@@ -21,56 +19,25 @@ struct trace {
 	const struct ring *ring;
 	struct cursor cursor;
 	struct turn *turn;
-	char *path;
-	int fd;
+	struct sink sink;
 	bool values, begun, over;
-	off_t whole;      /* bytes of whole lines in the file */
 	uint64_t events;  /* in the file */
 	uint64_t skipped; /* of the cursor's, those that a line tells of */
 	struct buf lines; /* to be written */
 	struct trace_ops ops;
 };
 
-/* Half a line is not left: what the file has can be read. */
-static void trace_fail(struct trace *trace, int why)
-{
-	struct err err;
-	trace->over = true;
-	if (ftruncate(trace->fd, trace->whole) != 0)
-		errno = 0; /* a device has no length */
-	err_set(&err, ST_OWN, "the trace has stopped: cannot write to %.300s: %s", trace->path, strerror(why));
-	trace->ops.failed(trace->ops.arg, &err);
-}
-
-/* A file that may not grow is an error, as a full disk is: by its signal the program would end. */
-static ssize_t trace_put(int fd, const char *bytes, size_t n)
-{
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-	sigaction(SIGXFSZ, &ignore, &before);
-	ssize_t put = write(fd, bytes, n);
-	int why = errno;
-	sigaction(SIGXFSZ, &before, NULL);
-	errno = why;
-	return put;
-}
-
 /* False where it failed: the trace may be gone then. */
 static bool trace_write(struct trace *trace)
 {
-	size_t done = 0;
-	while (done < trace->lines.len) {
-		ssize_t n = trace_put(trace->fd, trace->lines.p + done, trace->lines.len - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			trace_fail(trace, n < 0 ? errno : ENOSPC);
-			return false;
-		}
-		done += (size_t)n;
-	}
-	trace->whole += (off_t)done;
-	buf_clear(&trace->lines);
-	return true;
+	struct err err;
+	int why = sink_write(&trace->sink, &trace->lines);
+	if (!why)
+		return true;
+	trace->over = true;
+	err_set(&err, ST_OWN, "the trace has stopped: cannot write to %.300s: %s", trace->sink.path, strerror(why));
+	trace->ops.failed(trace->ops.arg, &err);
+	return false;
 }
 
 static void trace_head(void *with, const struct trace_about *about)
@@ -120,19 +87,18 @@ static void trace_on_turn(void *arg)
 		(void)trace_write(trace);
 }
 
-/* A pipe that nobody reads, or a terminal, must not hold up a transfer: nothing is waited for. */
 struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *path, bool values,
 			const struct trace_ops *ops, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		err_set(err, ST_OWN, "cannot write the trace to %.300s: %s", path, strerror(errno));
+	struct sink sink;
+	int why = sink_open(&sink, path, O_TRUNC);
+	if (why) {
+		err_set(err, ST_OWN, "cannot write the trace to %.300s: %s", path, strerror(why));
 		return NULL;
 	}
 	struct trace *trace = NEW(struct trace);
 	trace->ring = ring;
-	trace->path = mem_dup(path);
-	trace->fd = fd;
+	trace->sink = sink;
 	trace->values = values;
 	trace->cursor.next = ring_first(ring); /* what is no longer held was never asked for */
 	trace->ops = *ops;
@@ -155,7 +121,7 @@ void trace_end(struct trace *trace)
 
 const char *trace_path(const struct trace *trace)
 {
-	return trace->path;
+	return trace->sink.path;
 }
 
 uint64_t trace_events(const struct trace *trace)
@@ -168,8 +134,7 @@ void trace_free(struct trace *trace)
 	if (!trace)
 		return;
 	turn_free(trace->turn);
-	close(trace->fd);
+	sink_close(&trace->sink);
 	buf_free(&trace->lines);
-	free(trace->path);
 	free(trace);
 }

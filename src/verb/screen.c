@@ -159,6 +159,7 @@ const struct command verb_back = SHOWS("back", "close what is on top, or leave a
 const struct command verb_breakpoint = SHOWS("breakpoint", "let a lesson stop before the selected step, or not");
 const struct command verb_browse_log = SHOWS("browse-log", "show the browsing statements in the log, or not");
 const struct command verb_close = SHOWS("close", "go back to where this was opened from");
+const struct command verb_copy = SHOWS("copy", "copy the selected event, or the text shown, to the terminal's clipboard");
 const struct command verb_detail = SHOWS("detail", "show the selected step of a lesson in full");
 const struct command verb_down = MOVES("down", "move down");
 const struct command verb_errors = SHOWS("errors", "show only errors in the log, or all");

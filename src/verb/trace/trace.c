@@ -24,7 +24,7 @@ static void verb_trace_tell(struct run *run)
 static void verb_trace_off(struct run *run)
 {
 	bool on = run->app->private->trace != NULL;
-	app_trace_end(run->app);
+	trace_run_end(run->app);
 	run_end(run, on ? ST_OK : ST_USAGE, on ? "the trace is over" : "no trace is written; trace FILE begins one");
 }
 
