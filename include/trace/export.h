@@ -16,11 +16,15 @@
  * follow --to, its help and its completion.
  *
  * md:      a diagram as a table, a column for each session and one for the server's rows, as GitHub reads it
+ * html:    a sequence diagram with a slider over its events, in one file
+ * svg:     the same as a picture
  * mermaid: a sequence diagram in the language of that name
  */
 /* clang-format off */
 #define TRACE_FORMATS(X, SEP, LAST) \
 	X(TRACE_MARKDOWN, "md", ".md", markdown) \
+	SEP X(TRACE_HTML, "html", ".html", html) \
+	SEP X(TRACE_SVG, "svg", ".svg", svg) \
 	LAST X(TRACE_MERMAID, "mermaid", ".mmd", mermaid)
 /* clang-format on */
 

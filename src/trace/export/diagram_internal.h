@@ -43,6 +43,7 @@ struct diagram_row {
 	uint64_t number, at_us; /* of its event: in the trace, and since the first row */
 	uint32_t txn;
 	unsigned attempt, statement;
+	bool answered;     /* of a statement: in a later row */
 	unsigned together; /* statements that are in this row: those that were not run are one row */
 	char *who;         /* "T2.1", "A" */
 	char *what;        /* the statement with its parameters, or the fact in words */
@@ -94,6 +95,7 @@ void diagram_put_in_order(struct diagram *diagram);
 /* diagram_select.c: what of a trace is drawn. */
 struct diagram_selection {
 	const struct export *export;
+	bool lesson;    /* there are steps of a lesson: they alone are drawn */
 	bool plain;     /* there is no transaction and no step of a lesson: all statements are drawn */
 	unsigned lost;  /* bits of the sessions whose loss was drawn: so is that they are back */
 	uint64_t aside; /* statements that are not drawn */
@@ -120,6 +122,7 @@ struct diagram_reader {
 	uint64_t more, more_from; /* events beyond the last row that there is room for */
 	uint64_t crowded;         /* events of sessions beyond the last lane */
 	uint64_t gone, ntxns;
+	unsigned step;           /* of a lesson */
 	char *first, *last_rows; /* what the first transaction is for; the rows on the server that were drawn last */
 };
 

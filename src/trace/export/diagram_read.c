@@ -32,6 +32,14 @@ static void read_texts(struct diagram_row *row, const struct event *event)
 	show_line_free(&line);
 }
 
+/* As a lesson's file has it, perhaps, with its semicolon. */
+static void read_cut_semicolon(char *sql)
+{
+	size_t n = strlen(sql);
+	while (n > 1 && (sql[n - 1] == ';' || sql[n - 1] == ' '))
+		sql[--n] = '\0';
+}
+
 static size_t read_add(struct diagram_reader *reader, enum diagram_kind kind, size_t lane, const struct event *event)
 {
 	uint64_t at = event->wall_us > reader->begin_us ? event->wall_us - reader->begin_us : 0;
@@ -44,6 +52,8 @@ static size_t read_add(struct diagram_reader *reader, enum diagram_kind kind, si
 				  .statement = event->statement,
 				  .together = 1};
 	read_texts(&row, event);
+	if (kind <= DIAGRAM_ANSWER)
+		read_cut_semicolon(row.what);
 	diagram_add(reader->diagram, &row);
 	return reader->diagram->nrows - 1;
 }
@@ -138,8 +148,21 @@ static void read_lesson_ends(struct diagram_reader *reader, size_t i, const stru
 
 /* ---- statements and answers ---- */
 
+/* The steps of a lesson are counted: where they begin again, another order is played. */
+static void read_order(struct diagram_reader *reader, const struct event *event)
+{
+	if (event->session < SESSION_LANE || event->statement == 0)
+		return;
+	if (event->statement <= reader->step) {
+		size_t row = read_add(reader, DIAGRAM_FACT, 0, event);
+		diagram_set(&read_row(reader, row)->what, "another order of the steps", DIAGRAM_TEXT_MAX);
+	}
+	reader->step = event->statement;
+}
+
 static void read_sent(struct diagram_reader *reader, size_t lane, const struct event *event)
 {
+	read_order(reader, event);
 	size_t row = read_add(reader, DIAGRAM_SENT, lane, event);
 	read_lesson_begins(reader, row);
 }
@@ -150,7 +173,7 @@ static size_t read_pending(const struct diagram_reader *reader, size_t lane, con
 	for (size_t i = 0; i < reader->diagram->nrows; i++) {
 		const struct diagram_row *row = &reader->diagram->rows[i];
 		if (row->kind == DIAGRAM_SENT && row->lane == lane && row->txn == event->txn &&
-		    row->statement == event->statement && !row->answer[0])
+		    row->statement == event->statement && !row->answered)
 			return i;
 	}
 	return NONE;
@@ -239,7 +262,7 @@ static void read_result(struct diagram_reader *reader, size_t lane, const struct
 	if (here)
 		read_row(reader, row)->kind = DIAGRAM_EXCHANGE;
 	else if (sent != NONE)
-		diagram_set(&read_row(reader, sent)->answer, " ", 1); /* has one, further down */
+		read_row(reader, sent)->answered = true;
 	read_take_answer(reader, row, event);
 	if (!here && sent != NONE && lesson)
 		read_begin_wait(reader, lane, sent);

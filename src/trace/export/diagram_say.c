@@ -33,13 +33,13 @@ static void say_title(struct diagram_reader *reader)
 {
 	struct diagram *diagram = reader->diagram;
 	struct buf title = {0};
-	if (reader->ntxns == 1 || (reader->ntxns && reader->selection.export->range.txn))
+	if (reader->selection.lesson)
+		buf_fmt(&title, "a lesson with %zu %s", diagram->nlanes - 1,
+			text_plural(diagram->nlanes - 1, "session", "sessions"));
+	else if (reader->ntxns == 1 || (reader->ntxns && reader->selection.export->range.txn))
 		buf_str(&title, reader->first);
 	else if (reader->ntxns)
 		buf_fmt(&title, "%" PRIu64 " transactions", reader->ntxns);
-	else if (diagram->nlanes > 1 && diagram->lanes[1].session >= SESSION_LANE)
-		buf_fmt(&title, "a lesson with %zu %s", diagram->nlanes - 1,
-			text_plural(diagram->nlanes - 1, "session", "sessions"));
 	else
 		buf_str(&title, "what a session of teller sent");
 	diagram_set(&diagram->title, title.p, 80);

@@ -20,6 +20,8 @@ static unsigned select_bit(const struct event *event)
 
 static bool select_fact(struct diagram_selection *selection, const struct event *event)
 {
+	if (selection->lesson && event->txn)
+		return false;
 	switch (event->kind) {
 	case EVENT_LOST:
 		selection->lost |= select_bit(event);
@@ -53,7 +55,7 @@ static bool select_lesson(const struct event *event)
 
 static bool select_statement(const struct diagram_selection *selection, const struct event *event)
 {
-	return selection->plain || event->txn || select_lesson(event);
+	return selection->plain || select_lesson(event) || (event->txn && !selection->lesson);
 }
 
 /* Of one transaction: what others do meanwhile is drawn, but not what its own session does beside it. */
@@ -79,8 +81,11 @@ void diagram_select_begin(struct diagram_selection *selection, struct export *ex
 	struct event event;
 	uint64_t gone;
 	*selection = (struct diagram_selection){.export = export, .plain = true};
-	while (selection->plain && trace_next(export->file, &event, &gone))
-		if (export_in_range(export, event.number) && (event.txn || (select_is_lane(&event) && event.statement)))
-			selection->plain = false;
+	while (!selection->lesson && trace_next(export->file, &event, &gone)) {
+		if (!export_in_range(export, event.number))
+			continue;
+		selection->lesson = select_is_lane(&event) && event.statement && !export->range.txn;
+		selection->plain = selection->plain && !selection->lesson && !event.txn;
+	}
 	trace_again(export->file);
 }

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Exports as pictures and pages: what is drawn, that readers of XML take it, and that hostile texts do nothing in any format. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "tests/support/check.h"
+#include "tests/support/pg.h"
+#include "tests/support/proc.h"
+
+static char dir[] = "/tmp/teller-page.XXXXXX";
+static char trace[64], out[64];
+
+static int bank(void **state)
+{
+	(void)state;
+	pg_bank(5);
+	unlink(trace);
+	unlink(out);
+	return 0;
+}
+
+static void record(const char *first, const char *second)
+{
+	const char *const argv[] = {proc_teller(), "--seed", "7",  "--trace", trace, "--yes",
+				    "-c",          first,    "-c", second,    NULL};
+	struct proc *proc = proc_run(argv, NULL, NULL);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+}
+
+static struct proc *export_as(const char *format)
+{
+	static const char *const nowhere[] = {"PGHOST=/nowhere", "PGPORT=1", NULL};
+	const char *const argv[] = {proc_teller(), "trace", "export", trace, "--to", format, NULL};
+	struct proc *proc = proc_run(argv, nowhere, NULL);
+	proc_expect_status(proc, 0);
+	return proc;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static bool installed(const char *program)
+{
+	char command[80];
+	snprintf(command, sizeof command, "command -v %s", program);
+	struct proc *proc = proc_run((const char *const[]){"sh", "-c", command, NULL}, NULL, NULL);
+	bool found = proc->status == 0;
+	proc_free(proc);
+	return found;
+}
+
+/* Where one is installed, a reader of XML agrees. */
+static void expect_xml(const struct proc *svg)
+{
+	if (!installed("xmllint"))
+		return;
+	write_file(out, buf_text(&svg->out));
+	proc_expect_all(proc_run((const char *const[]){"xmllint", "--noout", out, NULL}, NULL, NULL), 0, "", NULL);
+}
+
+/* It knows the elements of HTML 4 alone; what else is wrong, it says. */
+static void expect_html(const struct proc *html)
+{
+	if (!installed("xmllint"))
+		return;
+	write_file(out, buf_text(&html->out));
+	struct proc *proc = proc_run(
+		(const char *const[]){
+			"sh", "-c",
+			"xmllint --html --noout \"$1\" 2>&1 | grep ' error ' | grep -v ' : Tag [a-z]* invalid$'", "sh",
+			out, NULL},
+		NULL, NULL);
+	assert_string_equal(buf_text(&proc->out), "");
+	proc_free(proc);
+}
+
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+	for (const char *at = text; (at = strstr(at, part)); at++)
+		n++;
+	return n;
+}
+
+/* ---- what is drawn ---- */
+
+static void the_picture_of_a_rival(void **state)
+{
+	(void)state;
+	static const char *const parts[] = {"<title>transfer from 7001 to 7002</title>",
+					    ">rows on the server</text>",
+					    ">transfer from 7001 to 7002, attempt 1 of 10</text>",
+					    ">UPDATE 7001  -500</text>",
+					    "class=\"d-bad\">40001 serialization failure</text>",
+					    ">4 statements not run</text>",
+					    "fill=\"url(#waits)\" class=\"d-waits\"",
+					    "class=\"d-band-bad\"",
+					    "class=\"d-band-good\"",
+					    "class=\"d-good d-strong\">durable from here</text>",
+					    "@media (prefers-color-scheme: dark)"};
+	record("rival", "transfer 7001 7002 half");
+	struct proc *svg = export_as("svg"), *html = export_as("html");
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		if (i > 0)
+			proc_expect_out(svg, parts[i]);
+	proc_expect_out(svg, "<title>3 transactions</title>");
+	expect_xml(svg);
+	expect_html(html);
+	assert_int_equal(count(buf_text(&html->out), "class=\"d-row\""), count(buf_text(&html->out), "<li>"));
+	proc_expect_out(html, "could not serialize access due to concurrent update");
+	proc_free(svg);
+	proc_free(html);
+}
+
+/* A session of another program holds the row: whom the transfer waits for, and the hatched time. */
+static void the_picture_of_a_wait(void **state)
+{
+	(void)state;
+	struct pg_session *holder = pg_open();
+	pg_run(holder,
+	       "SET application_name = 'the holder'; BEGIN; UPDATE accounts SET balance = balance WHERE id = 7001");
+	const char *const argv[] = {proc_teller(), "--trace", trace, "--yes", "-c", "transfer 7001 7002 half", NULL};
+	struct proc *proc = proc_start(argv, NULL, NULL);
+	proc_wait_output(proc, "the holder");
+	pg_run(holder, "ROLLBACK");
+	proc_wait(proc);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	pg_close(holder);
+	struct proc *svg = export_as("svg"), *md = export_as("md");
+	proc_expect_out(svg, "class=\"d-wait\">waits for the holder, pid ");
+	proc_expect_out(svg, "fill=\"url(#waits)\"");
+	proc_expect_out(svg, "durable from here");
+	proc_expect_out(md, "waits for the holder, pid ");
+	expect_xml(svg);
+	proc_free(svg);
+	proc_free(md);
+}
+
+/* The sessions of a lesson, an order at a time; what it shows of the rows; who waited. */
+static void the_picture_of_a_lesson(void **state)
+{
+	(void)state;
+	static const char *const parts[] = {">a lesson with 2 sessions</text>",
+					    ">A</text>",
+					    ">B</text>",
+					    ">another order of the steps</text>",
+					    ">1, 250; 2, 1500; 3, 1250</text>",
+					    ">40001 serialization failure</text>",
+					    ">committed</text>",
+					    "fill=\"url(#waits)\""};
+	const char *const argv[] = {proc_teller(), "--trace", trace, "lab", "run", "lost-update", NULL};
+	struct proc *proc = proc_run(argv, NULL, NULL);
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	struct proc *svg = export_as("svg"), *html = export_as("html");
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		proc_expect_out(svg, parts[i]);
+	assert_null(strstr(buf_text(&svg->out), "teller_lesson_"));
+	expect_xml(svg);
+	expect_html(html);
+	proc_free(svg);
+	proc_free(html);
+}
+
+/* ---- no end of it ---- */
+
+static void a_long_run(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	buf_str(&text, "{\"teller_trace\":1,\"teller\":\"0.1.0\",\"values\":true}\n");
+	for (int i = 1; i <= 3000; i++)
+		buf_fmt(&text,
+			"{\"number\":%d,\"kind\":\"%s\",\"session\":\"lane\",\"seat\":%d,\"lane\":\"s%d\","
+			"\"statement\":%d,"
+			"\"sql\":\"SELECT %d\",\"rows\":1}\n",
+			i, i % 2 ? "sent" : "result", (i - 1) / 2 % 20, (i - 1) / 2 % 20, (i + 1) / 2, (i + 1) / 2);
+	write_file(trace, text.p);
+	buf_free(&text);
+	static const char *const formats[] = {"md", "svg", "html", "mermaid"};
+	for (size_t i = 0; i < COUNT_OF(formats); i++) {
+		struct proc *proc = export_as(formats[i]);
+		proc_expect_out(proc, "a diagram has at most 400 rows");
+		proc_expect_out(proc, "a diagram has at most 11 sessions");
+		assert_true(proc->out.len < 400000);
+		assert_true(strcmp(formats[i], "mermaid") != 0 || proc->out.len < 50000);
+		proc_free(proc);
+	}
+}
+
+/* ---- hostile texts ---- */
+
+/* Every way that a text may begin something: of a terminal, HTML, XML, Markdown, Mermaid, and of other languages. */
+static const char hostile_text[] =
+	"\\u001b]0;evil\\u0007\\u001b[31m</title></script><script>alert(1)</script></style><img src=x onerror=y> "
+	"http://evil.example/ & &lt; ]]> <!-- --> <?php \\\"double\\\" 'single' `code` ```fence``` | pipe \\\\ $$x$$ "
+	"[a](javascript:b) "
+	"**b** _i_ ~~s~~ # h %%{init: {}}%% ;end #35; link A: x @ y "
+	"end\\nend\\n---\\r\\n\\u202e\\u2066\\u200b\\u009b ";
+
+static void write_hostile(void)
+{
+	static const char *const kinds[] = {"txn",    "attempt",   "sent", "result", "blocked", "backoff", "notice",
+					    "settle", "connected", "lost", "lever",  "result",  "outcome", "sent"};
+	static const char *const texts[] = {"lane",        "sql",          "params",      "values",
+					    "tag",         "message",      "detail",      "holder_name",
+					    "holder_user", "holder_state", "holder_holds"};
+	struct buf text = {0};
+	buf_fmt(&text,
+		"{\"teller_trace\":1,\"teller\":\"%s\",\"server\":\"%s\",\"server_version\":\"%s\",\"values\":true}\n",
+		hostile_text, hostile_text, hostile_text);
+	for (size_t i = 0; i < COUNT_OF(kinds) * 3; i++) {
+		static const char *const sessions[] = {"transfer", "lane", "none"};
+		buf_fmt(&text,
+			"{\"number\":%zu,\"kind\":\"%s\",\"session\":\"%s\",\"txn\":1,\"statement\":%zu,\"rows\":%d,"
+			"\"sqlstate\":"
+			"\"40001\",\"wall_us\":9223372036854775807",
+			i + 1, kinds[i % COUNT_OF(kinds)], sessions[i / COUNT_OF(kinds)], i, i % 2 ? 1 : -1);
+		for (size_t k = 0; k < COUNT_OF(texts); k++) {
+			buf_fmt(&text, ",\"%s\":\"%s", texts[k], hostile_text);
+			buf_fill(&text, 'w', k == 2 ? 10000 : 1);
+			buf_str(&text, "\"");
+		}
+		buf_str(&text, "}\n");
+	}
+	write_file(trace, text.p);
+	buf_free(&text);
+}
+
+static void expect_no_controls(const struct proc *proc)
+{
+	static const char *const hidden[] = {"\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b", "\xc2\x9b"};
+	for (const char *p = buf_text(&proc->out); *p; p++)
+		if ((unsigned char)*p < ' ' && *p != '\n')
+			fail_msg("control character %02x before: %.60s", (unsigned)(unsigned char)*p, p + 1);
+	for (size_t i = 0; i < COUNT_OF(hidden); i++)
+		assert_null(strstr(buf_text(&proc->out), hidden[i]));
+	assert_true(proc->out.len < 400000); /* long texts are cut */
+}
+
+/* Each tag is one of these, or ends one. */
+static void expect_own_tags(const char *text)
+{
+	static const char *const own[] = {"<!DOCTYPE html>",
+					  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+					  "<html lang=\"en\">",
+					  "<head>",
+					  "<meta ",
+					  "<title>",
+					  "<style>",
+					  "<script>\n(function () {",
+					  "<body>",
+					  "<div ",
+					  "<div>",
+					  "<h1>",
+					  "<h2>",
+					  "<p ",
+					  "<label ",
+					  "<input ",
+					  "<output ",
+					  "<figure>",
+					  "<svg ",
+					  "<defs>",
+					  "<pattern ",
+					  "<path ",
+					  "<rect ",
+					  "<text ",
+					  "<circle ",
+					  "<g ",
+					  "<ol ",
+					  "<li>",
+					  "<span ",
+					  "<strong>",
+					  "<strong ",
+					  "<code "};
+	for (const char *at = text; (at = strchr(at, '<')); at++) {
+		size_t i = 0;
+		while (i < COUNT_OF(own) && strncmp(at, own[i], strlen(own[i])) != 0)
+			i++;
+		bool in_script = strncmp(at, "<': ", 4) == 0 || strncmp(at, "< list.length", 13) == 0 ||
+				 strncmp(at, "< spans.length", 14) == 0;
+		if (i == COUNT_OF(own) && at[1] != '/' && !in_script)
+			fail_msg("a tag that is not the page's own: %.60s", at);
+	}
+	assert_int_equal(count(text, "<script"), count(text, "</script>"));
+	assert_true(count(text, "<script") <= 1);
+}
+
+static void expect_fetches_nothing(const char *text)
+{
+	static const char *const ways[] = {"src=", "href", "@import", "url(h", "http://evil"};
+	for (size_t i = 0; i < COUNT_OF(ways); i++)
+		for (const char *at = text; (at = strstr(at, ways[i])); at++)
+			if (strncmp(ways[i], "http", 4) != 0 && strncmp(at, "src=x onerror", 13) != 0)
+				fail_msg("it fetches: %.60s", at);
+	for (const char *at = text; (at = strstr(at, "url(")); at++)
+		assert_int_equal(strncmp(at, "url(#waits)", 11), 0);
+}
+
+static void hostile_in_pages(void **state)
+{
+	(void)state;
+	static const char *const formats[] = {"svg", "html"};
+	write_hostile();
+	for (size_t i = 0; i < COUNT_OF(formats); i++) {
+		struct proc *proc = export_as(formats[i]);
+		expect_no_controls(proc);
+		expect_own_tags(proc->out.p);
+		expect_fetches_nothing(proc->out.p);
+		proc_expect_out(proc, "\\x1b]0;evil\\x07");
+		if (i == 0)
+			expect_xml(proc);
+		else
+			expect_html(proc);
+		proc_free(proc);
+	}
+}
+
+/* Outside of code spans, which hold no backtick, what Markdown could take for its own has a backslash before it. */
+static void expect_own_markdown(const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		bool own = strncmp(p, "<code>", 6) == 0 || strncmp(p, "</code>", 7) == 0;
+		if (*p == '\\' && p[1] && p[1] != '\n')
+			p++;
+		else if (*p == '`')
+			p = strchr(p + 1, '`');
+		else if ((*p == '<' && !own) || *p == '[' || *p == '_' || *p == '~' || strncmp(p, "://", 3) == 0)
+			fail_msg("Markdown that is not the export's own: %.60s", p);
+		assert_non_null(p);
+	}
+}
+
+static void hostile_in_markdown(void **state)
+{
+	(void)state;
+	size_t cells = 0;
+	write_hostile();
+	struct proc *proc = export_as("md");
+	expect_no_controls(proc);
+	expect_own_markdown(proc->out.p);
+	for (const char *at = proc->out.p; (at = strstr(at, "\n| ")); at++) {
+		size_t n = 0;
+		for (const char *p = at + 1; *p != '\n'; p++)
+			n += *p == '|' && p[-1] != '\\';
+		assert_true(cells == 0 || n == cells);
+		cells = n;
+	}
+	assert_true(cells > 4);
+	proc_free(proc);
+}
+
+/* Each line is of a known form, and its text has no character that Mermaid could take for its own. */
+static void hostile_in_mermaid(void **state)
+{
+	(void)state;
+	static const char *const begins[] = {"sequenceDiagram", "    title ", "    participant L",
+					     "    Note over L", "    L",      "    rect rgba(",
+					     "    end"};
+	write_hostile();
+	struct proc *proc = export_as("mermaid");
+	expect_no_controls(proc);
+	for (const char *line = proc->out.p; *line; line += strcspn(line, "\n") + 1) {
+		size_t i = 0, n = strcspn(line, "\n"), words = strcspn(line, ":\n");
+		while (i < COUNT_OF(begins) && strncmp(line, begins[i], strlen(begins[i])) != 0)
+			i++;
+		if (i == COUNT_OF(begins))
+			fail_msg("a line that is not the export's own: %.*s", (int)n, line);
+		for (size_t k = words + 1; k < n; k++)
+			if (strchr(":;<>&%{}\"`$|\\[]~", line[k]) &&
+			    !(line[k] == ';' && isdigit((unsigned char)line[k - 1])))
+				fail_msg("'%c' is in: %.*s", line[k], (int)n, line);
+	}
+	proc_free(proc);
+}
+
+/* ---- the group ---- */
+
+static int begin(void **state)
+{
+	assert_non_null(mkdtemp(dir));
+	snprintf(trace, sizeof trace, "%s/trace", dir);
+	snprintf(out, sizeof out, "%s/page", dir);
+	return pg_own_database(state);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	unlink(trace);
+	unlink(out);
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_picture_of_a_rival, bank),
+		cmocka_unit_test_setup(the_picture_of_a_wait, bank),
+		cmocka_unit_test_setup(the_picture_of_a_lesson, bank),
+		cmocka_unit_test_setup(a_long_run, bank),
+		cmocka_unit_test_setup(hostile_in_pages, bank),
+		cmocka_unit_test_setup(hostile_in_markdown, bank),
+		cmocka_unit_test_setup(hostile_in_mermaid, bank),
+	};
+	return cmocka_run_group_tests_name("trace/export_page", tests, begin, end);
+}
