@@ -91,7 +91,9 @@ static bool accounts_nothing(const struct app *app, struct buf *out)
 {
 	if (phase_words(out, app))
 		return true;
-	if (!app->pages || !app->catalogue)
+	if (app->play && !app->pages)
+		buf_str(out, "the accounts are not in this recording");
+	else if (!app->pages || !app->catalogue)
 		buf_str(out, "looking at the table ...");
 	else if (pages_count(app->pages) > 0)
 		return false;

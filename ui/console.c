@@ -69,6 +69,14 @@ static void face_changed(void *self)
 	console->dirty = true;
 }
 
+static void face_again(void *self)
+{
+	struct console *console = self;
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (console->views[i].ops->again)
+			console->views[i].ops->again(console->views[i].self);
+}
+
 static void face_progress(void *self, const char *text)
 {
 	struct console *console = self;
@@ -118,6 +126,7 @@ static void become_face(struct console *console)
 		.act = actions_do,
 		.show = face_show,
 		.phase = face_phase,
+		.again = face_again,
 		.changed = face_changed,
 		.progress = face_progress,
 		.aside = face_aside,

@@ -13,7 +13,7 @@
 
 bool early_awaits(const struct app *app)
 {
-	if (app->phase == PHASE_FAILED || (app->phase == PHASE_READY && app->no_bank))
+	if (app->settings.plays || app->phase == PHASE_FAILED || (app->phase == PHASE_READY && app->no_bank))
 		return false;
 	return app->phase != PHASE_READY || !app->pages ||
 	       (!pages_loaded(app->pages) && !pages_error(app->pages) && pages_loading(app->pages));

@@ -2,6 +2,7 @@
 /* The help: keys from the keymap, commands from the command table; and the key line. */
 #include "ui/help.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/command.h"
@@ -126,6 +127,7 @@ static void help_keys(struct buf *out, struct buf *runs, const struct keymap *ke
 		{"sessions", "Keys in the list of sessions"},
 		{"load", "Keys in the load"},
 		{"log", "Keys in the SQL log"},
+		{"play", "Keys in a recording"},
 		{"away", "Keys away from the accounts"},
 		{"cluster", "Keys with a cluster of demo --cockroach"},
 		{"review", "Keys in the review box"},
@@ -257,12 +259,28 @@ static bool help_covered(const struct hints *hints, const struct binding *bindin
 	help_first_key(&key, binding);
 	if (global || is_away(binding->context))
 		covered = keymap_find(hints->keymap, hints->context, buf_text(&key)) != NULL;
+	if (hints->play && strcmp(binding->context, "play") != 0)
+		covered |= keymap_find(hints->keymap, "play", buf_text(&key)) != NULL;
 	if (global && hints->cluster)
 		covered |= keymap_find(hints->keymap, "cluster", buf_text(&key)) != NULL;
 	if (global && hints->away)
 		covered |= keymap_find(hints->keymap, "away", buf_text(&key)) != NULL;
 	buf_free(&key);
 	return covered;
+}
+
+/* In a recording only what looks at it has a use. */
+static bool help_of_use(const struct hints *hints, const struct binding *binding)
+{
+	char name[32];
+	const char *line = binding->command;
+	line += strncmp(line, "prompt ", 7) == 0 ? 7 : 0; /* what is typed there is meant */
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " "), line);
+	const struct command *command = command_exact(name);
+	unsigned needs = COMMAND_BANK | COMMAND_SERVER | COMMAND_WORK;
+	if (!hints->play || !command || strcmp(name, "quit") == 0 || strcmp(name, "help") == 0)
+		return true;
+	return (command->flags & COMMAND_SCREEN) && !(command->flags & needs);
 }
 
 static int hint_width(const struct binding *binding)
@@ -281,7 +299,7 @@ static int help_place(struct hints *hints, const char *context, enum side side, 
 		if (!binding->hint[0] || strcmp(binding->context, context) != 0 || is_right(binding) != (side == RIGHT))
 			continue;
 		int width = hint_width(binding);
-		if (help_covered(hints, binding) || x + width > end)
+		if (!help_of_use(hints, binding) || help_covered(hints, binding) || x + width > end)
 			continue;
 		hints->all[hints->n++] = (struct hint){x, width, binding};
 		x += width + 2;
@@ -308,7 +326,8 @@ void help_hints(struct hints *hints, int columns)
 	hints->n = 0;
 	hints->changes = keymap_changes(hints->keymap);
 	int right = pane ? help_place_right(hints, columns) : 0;
-	int x = help_place(hints, context, LEFT, 1, columns - right);
+	int x = pane && hints->play ? help_place(hints, "play", LEFT, 1, columns - right) : 1;
+	x = help_place(hints, context, LEFT, x, columns - right);
 	if (pane && hints->cluster)
 		x = help_place(hints, "cluster", LEFT, x, columns - right);
 	if (pane)

@@ -31,6 +31,7 @@ struct hints {
 	bool away;        /* the context away holds, too */
 	bool cluster;     /* and the context cluster */
 	unsigned changes; /* of the keymap, when they were placed */
+	bool play;        /* and the context play, before all others */
 	struct hint all[HINTS_MAX];
 	int n;
 };

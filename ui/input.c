@@ -161,7 +161,10 @@ static void key_for_all(struct console *console, const struct key *key, const ch
 	const struct binding *global = keymap_find(console->keymap, "global", name);
 	/* While a statement is held, the key that lets it go does so in every pane. */
 	bool steps = console->app->step.next && !console->popup && is_command(global, "step");
-	const struct binding *binding = steps ? global : keymap_find(console->keymap, actions_context(console), name);
+	bool plays = console->app->play && !console->popup;
+	const struct binding *binding = plays ? keymap_find(console->keymap, "play", name) : NULL;
+	if (!binding)
+		binding = steps ? global : keymap_find(console->keymap, actions_context(console), name);
 	if (!binding && !console->layout.tiny && actions_away(console))
 		binding = keymap_find(console->keymap, "away", name);
 	if (!binding && !console->popup && console->app->settings.cockroach)

@@ -231,6 +231,16 @@ static const char *log_wanted(const void *self)
 	return buf_text(&log->find.text);
 }
 
+static void log_again(void *self)
+{
+	struct log *log = self;
+	bool follow = log->follow;
+	uint64_t at = log->selected - first_position(log);
+	loglist_again(&log->list);
+	log->selected = at;
+	log->follow = follow;
+}
+
 static bool log_read_events(void *self)
 {
 	struct log *log = self;
@@ -255,6 +265,7 @@ struct view log_view(struct app *app)
 		.act = log_act,
 		.scroll = log_scroll,
 		.click = log_click,
+		.again = log_again,
 		.read = log_read_events,
 		.find = log_find,
 		.wanted = log_wanted,

@@ -136,6 +136,12 @@ void loglist_filter(struct loglist *list, bool errors_only, bool all)
 	list->cursor.skipped = skipped;
 }
 
+void loglist_again(struct loglist *list)
+{
+	list->cursor.skipped = 0;
+	loglist_filter(list, list->errors_only, list->all);
+}
+
 void loglist_since(struct loglist *list, uint64_t number)
 {
 	list->since = number;

@@ -33,6 +33,7 @@ struct loglist {
 
 bool loglist_read(struct loglist *list); /* true where lines changed */
 void loglist_filter(struct loglist *list, bool errors_only, bool all);
+void loglist_again(struct loglist *list); /* the ring was begun anew */
 void loglist_since(struct loglist *list, uint64_t number);
 size_t loglist_count(const struct loglist *list);
 uint64_t loglist_event(const struct loglist *list, size_t i); /* number of the event, i < count */

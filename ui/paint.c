@@ -86,6 +86,7 @@ static void paint_keys(struct console *console, int columns)
 		console->hints.keymap = console->keymap;
 		console->hints.context = actions_context(console);
 		console->hints.away = actions_away(console);
+		console->hints.play = console->app->settings.plays;
 		console->hints.cluster = console->app->settings.cockroach != NULL;
 		help_hints(&console->hints, columns);
 		help_draw_hints(&console->hints, y, columns);

@@ -2,7 +2,7 @@
 /* What an audience is shown of a transfer: its current statement, the answer, and what that means for the money. */
 #include <inttypes.h>
 
-#include "app/app.h"
+#include "app/shown.h"
 #include "base/mem.h"
 #include "event/show.h"
 #include "ui/attempts.h"
@@ -14,10 +14,10 @@ enum { EVENTS_LOOKED_AT = 500 };
 /* The attempts are those of a transfer, not of the filling of a table. */
 static bool present_is_transfer(const struct app *app, const struct attempts *attempts)
 {
-	const struct app_transfer *transfer = &app->transfer;
-	if (!attempts->txn || !transfer->body)
+	struct shown_transfer transfer = shown_transfer(app);
+	if (!attempts->txn || !transfer.there)
 		return false;
-	return transfer->txn ? transfer->txn == attempts->txn : transfer->result.outcome == OUTCOME_NONE;
+	return transfer.txn ? transfer.txn == attempts->txn : transfer.outcome == OUTCOME_NONE;
 }
 
 /* The rival's part ends with the transfer: how it puts its unit back is no part of the story. */

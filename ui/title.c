@@ -2,16 +2,19 @@
 /* The title line: server, connection security and transaction state. */
 #include "ui/title.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/play.h"
+#include "app/shown.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "lab/player.h"
 #include "lab/stage.h"
 #include "ui/draw.h"
 #include "ui/phase.h"
 
-enum { TXN_COLS = 20, PLACE_LEAST = 16, LANES_COLS = 24 };
+enum { TXN_COLS = 20, PLACE_LEAST = 16, RECORDING_COLS = 45, LANES_COLS = 24 };
 
 static bool is_up(const struct db *db)
 {
@@ -202,7 +205,7 @@ static void add_armed(struct line *line, const struct app *app, const struct db 
 		title_add(line, STYLE_WARNING, "STANDBY");
 	else if (app->settings.read_only || (app->catalogue && app->catalogue->browse_why))
 		title_add(line, STYLE_WARNING, "READ-ONLY");
-	if (app->rival && rival_armed(app->rival))
+	if (shown_rival_armed(app))
 		title_add(line, STYLE_WARNING, "RIVAL ARMED");
 	app_armed(&levers, app);
 	title_add(line, STYLE_WARNING, buf_text(&levers));
@@ -231,10 +234,51 @@ static void title_state(struct buf *out, const struct app *app)
 {
 	if (title_lanes(out, app))
 		return;
-	if (connected(app))
+	if (app->play || connected(app))
 		buf_fmt(out, "Txn: %s", app_txn_word(app));
 	else
 		buf_str(out, connection_word(app));
+}
+
+/* ---- a recording ---- */
+
+/* "event 12 of 345", and the time of it. */
+static void title_add_recording(struct line *line, const struct app *app)
+{
+	struct play_place place = play_place(app);
+	struct buf at = {0}, raw = {0}, about = {0};
+	char time[16];
+	clock_show(time, place.wall_us);
+	bool room = line->end >= RECORDING_COLS;
+	buf_fmt(&at, room ? "event %" PRIu64 " of %" PRIu64 : "%" PRIu64 "/%" PRIu64, place.at, place.of);
+	title_add(line, STYLE_WARNING, !room ? "REC" : place.runs ? "PLAYING" : "RECORDING");
+	title_add(line, STYLE_TITLE, buf_text(&at));
+	title_add(line, STYLE_TITLE, time);
+	if (place.speed < 1 || place.speed > 1) {
+		buf_clear(&at);
+		buf_fmt(&at, "x%.4g", place.speed);
+		title_add(line, STYLE_TITLE, buf_text(&at));
+	}
+	play_describe(&raw, app);
+	draw_harmless(&about, buf_text(&raw));
+	title_add(line, STYLE_TITLE, buf_text(&about));
+	buf_free(&at);
+	buf_free(&raw);
+	buf_free(&about);
+}
+
+static void title_add_run(struct line *line, const struct app *app, const struct db *db)
+{
+	const struct db_facts *facts = db ? db_facts(db) : NULL;
+	title_add(line, STYLE_TITLE, "teller");
+	add_armed(line, app, db);
+	title_add_place(line, app, facts, db ? between_width(db_who(db)) + server_width(facts) : 0);
+	if (db)
+		add_between(line, db_who(db));
+	if (facts)
+		add_server(line, facts);
+	if (db)
+		add_node(line, db_who(db));
 }
 
 /* The state is at the right, always in the same place; the rest comes in the order of its worth, as far as there is
@@ -246,17 +290,12 @@ void title_draw(const struct app *app, int columns)
 	int width = (int)word.len + 1 > TXN_COLS ? (int)word.len + 1 : TXN_COLS;
 	struct line line = {1, columns - width - 1};
 	draw_line(0, 0, columns, STYLE_TITLE, "");
-	title_add(&line, STYLE_TITLE, "teller");
-	const struct db *db = named(app);
-	const struct db_facts *facts = db ? db_facts(db) : NULL;
-	add_armed(&line, app, db);
-	title_add_place(&line, app, facts, db ? between_width(db_who(db)) + server_width(facts) : 0);
-	if (db)
-		add_between(&line, db_who(db));
-	if (facts)
-		add_server(&line, facts);
-	if (db)
-		add_node(&line, db_who(db));
+	if (app->play)
+		title_add_recording(&line, app);
+	else
+		title_add_run(&line, app, named(app));
+	if (app->play)
+		add_armed(&line, app, NULL);
 	bool calm = strcmp(buf_text(&word), "Txn: none") == 0;
 	draw_text(0, columns - width, width, calm ? STYLE_TITLE : STYLE_WARNING, buf_text(&word));
 	buf_free(&word);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/play.h"
+#include "app/shown.h"
 #include "bank/amount.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -41,10 +42,10 @@ static bool transfer_same(const char *a, const char *b)
 /* The transaction that the attempts tell of is a transfer, not the filling of a table. */
 static bool is_transfer(const struct transfer_pane *pane)
 {
-	const struct app_transfer *transfer = &pane->app->transfer;
-	if (!pane->attempts->txn || !transfer->body)
+	struct shown_transfer transfer = shown_transfer(pane->app);
+	if (!pane->attempts->txn || !transfer.there)
 		return false;
-	return transfer->txn ? transfer->txn == pane->attempts->txn : transfer->result.outcome == OUTCOME_NONE;
+	return transfer.txn ? transfer.txn == pane->attempts->txn : transfer.outcome == OUTCOME_NONE;
 }
 
 static void transfer_follow(struct transfer_pane *pane)
@@ -109,15 +110,15 @@ static const char *note_of(enum outcome outcome, const struct transfer_facts *fa
 
 static struct transfer_preview transfer_done(const struct transfer_pane *pane, struct amount_text before[2])
 {
-	const struct app_transfer *transfer = &pane->app->transfer;
-	struct transfer_facts facts = transfer_facts(transfer->body);
+	struct shown_transfer transfer = shown_transfer(pane->app);
+	struct transfer_facts facts = transfer.facts;
 	enum outcome outcome = pane->attempts->outcome;
 	bool moved = outcome == OUTCOME_COMMITTED || outcome == OUTCOME_NONE || outcome == OUTCOME_UNKNOWN;
-	unsigned scale = pane->app->catalogue->balance_scale;
+	unsigned scale = transfer.scale;
 	before[0] = amount_show(facts.source_before, scale);
 	before[1] = amount_show(facts.destination_before, scale);
 	return (struct transfer_preview){
-		.id = {transfer->source, transfer->destination},
+		.id = {transfer.source, transfer.destination},
 		.before = {facts.decided ? before[0].text : "...", facts.decided ? before[1].text : "..."},
 		.scale = scale,
 		.after = {facts.source_after, facts.destination_after},
@@ -162,7 +163,7 @@ static bool transfer_add_holder(const struct transfer_pane *pane, struct buf *ou
 static void doing(const struct transfer_pane *pane, struct buf *out, struct rect room)
 {
 	const struct attempts *attempts = pane->attempts;
-	uint64_t now = clock_wall_us();
+	uint64_t now = shown_now_us(pane->app);
 	if (pane->app->step.next) {
 		transfer_held(pane, out, room);
 		return;
@@ -174,7 +175,7 @@ static void doing(const struct transfer_pane *pane, struct buf *out, struct rect
 		buf_str(out, "rolled back, waits");
 	else if (attempts->in_flight)
 		buf_str(out, "waiting for the server");
-	else if (pane->app->rival && rival_busy(pane->app->rival))
+	else if (shown_rival_busy(pane->app))
 		buf_str(out, "the rival moves first");
 	else
 		buf_str(out, "running");
@@ -184,28 +185,27 @@ static void doing(const struct transfer_pane *pane, struct buf *out, struct rect
 
 static void transfer_ended(const struct transfer_pane *pane, struct buf *out)
 {
-	const struct app_transfer *transfer = &pane->app->transfer;
+	struct shown_transfer transfer = shown_transfer(pane->app);
 	const struct attempts *attempts = pane->attempts;
 	char took[16];
 	if (!shows_facts(pane)) {
 		buf_fmt(out, "T%" PRIu64 " ", (uint64_t)attempts->txn);
-		draw_harmless(out, transfer->source);
+		draw_harmless(out, transfer.source);
 		buf_str(out, " -> ");
-		draw_harmless(out, transfer->destination);
+		draw_harmless(out, transfer.destination);
 		buf_str(out, ": ");
 	}
-	if (attempts->outcome == OUTCOME_COMMITTED && transfer_facts(transfer->body).again) {
+	if (attempts->outcome == OUTCOME_COMMITTED && transfer.facts.again) {
 		buf_str(out, "it is in the ledger already: nothing was moved again");
 		return;
 	}
 	if (attempts->outcome != OUTCOME_COMMITTED) {
-		draw_harmless(out, transfer->result.reason.text[0] ? transfer->result.reason.text
-								   : show_outcome(attempts->outcome));
+		draw_harmless(out, transfer.reason[0] ? transfer.reason : show_outcome(attempts->outcome));
 		return;
 	}
 	text_duration(took, attempts->took_us);
-	int64_t amount = transfer_facts(transfer->body).amount;
-	buf_fmt(out, "moved %s in %s, %u %s", amount_show(amount, pane->app->catalogue->balance_scale).text, took,
+	struct amount_text amount = amount_show(transfer.facts.amount, transfer.scale);
+	buf_fmt(out, "moved %s in %s, %u %s", transfer.bare ? "an amount that is not recorded" : amount.text, took,
 		attempts->round_trips, text_plural(attempts->round_trips, "round trip", "round trips"));
 }
 
@@ -302,7 +302,7 @@ static void transfer_pane_free(void *self)
 static void transfer_footer(void *self, struct buf *out, int columns)
 {
 	const struct transfer_pane *pane = self;
-	bool armed = pane->app->rival && rival_armed(pane->app->rival);
+	bool armed = shown_rival_armed(pane->app);
 	if (pane->above && columns > 20)
 		buf_fmt(out, "%ld %s above", pane->above, text_plural((uint64_t)pane->above, "line", "lines"));
 	if (pane->below && columns > 20)
@@ -339,9 +339,18 @@ static uint64_t transfer_wake(void *self)
 	const struct attempts *attempts = pane->attempts;
 	if (!is_transfer(pane) || attempts->outcome != OUTCOME_NONE || pane->app->step.next)
 		return 0;
-	uint64_t now = clock_wall_us();
+	if (pane->app->play && !play_place(pane->app).runs)
+		return 0;
+	uint64_t now = shown_now_us(pane->app);
 	uint64_t gone = now > attempts->since_us ? now - attempts->since_us : 0;
 	return clock_us() + 1000000 - gone % 1000000;
+}
+
+static void transfer_pane_again(void *self)
+{
+	struct transfer_pane *pane = self;
+	*pane->attempts = (struct attempts){0};
+	pane->seen = 0;
 }
 
 struct view transfer_view(struct app *app, struct attempts *attempts, struct balances *balances)
@@ -352,6 +361,7 @@ struct view transfer_view(struct app *app, struct attempts *attempts, struct bal
 		.footer = transfer_footer,
 		.draw = transfer_draw,
 		.act = transfer_act,
+		.again = transfer_pane_again,
 		.read = transfer_read_events,
 		.wake = transfer_wake,
 		.free = transfer_pane_free,

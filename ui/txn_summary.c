@@ -4,15 +4,9 @@
 
 #include <inttypes.h>
 
-#include "app/app.h"
+#include "app/shown.h"
 #include "txn/backoff.h"
 #include "ui/draw.h"
-
-static const char *protocol_word(const struct app *app)
-{
-	const struct dialect *dialect = app->work ? db_dialect(app->work) : dialect_of(SERVER_POSTGRES);
-	return txn_protocol_name(txn_protocol_on(app->settings.txn.protocol, dialect));
-}
 
 static const char *wire_words(enum txn_wire wire)
 {
@@ -26,26 +20,28 @@ static bool retries(const struct txn_options *options)
 
 void txn_summary_sentence(struct buf *out, const struct app *app)
 {
-	struct txn_options options = app_txn_options(app);
-	buf_fmt(out, "One %s transaction, which reads both balances again%s and decides by those. ", app_isolation(app),
-		app_locks(app) ? ", FOR UPDATE," : "");
+	struct shown_terms terms = shown_terms(app);
+	struct txn_options options = terms.options;
+	buf_fmt(out, "One %s transaction, which reads both balances again%s and decides by those. ", terms.isolation,
+		terms.locks ? ", FOR UPDATE," : "");
 	if (!retries(&options)) {
 		buf_str(out, "Not retried.");
 		return;
 	}
 	buf_fmt(out, "At most %u attempts in %" PRIu64 " s, ", options.max_attempts, options.max_elapsed_ms / 1000);
 	backoff_explain(out, &options);
-	buf_fmt(out, ". Protocol %s, %s.", protocol_word(app), wire_words(options.wire));
+	buf_fmt(out, ". Protocol %s, %s.", terms.protocol, wire_words(options.wire));
 }
 
 void txn_summary_draw(struct rect area, const struct app *app)
 {
-	struct txn_options options = app_txn_options(app);
+	struct shown_terms terms = shown_terms(app);
+	struct txn_options options = terms.options;
 	struct buf line = {0};
-	buf_fmt(&line, "Isolation  %s%s", app_isolation(app), app_locks(app) ? ", reads FOR UPDATE" : "");
+	buf_fmt(&line, "Isolation  %s%s", terms.isolation, terms.locks ? ", reads FOR UPDATE" : "");
 	draw_text(area.y, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_clear(&line);
-	buf_fmt(&line, "Protocol   %s, %s", protocol_word(app), wire_words(options.wire));
+	buf_fmt(&line, "Protocol   %s, %s", terms.protocol, wire_words(options.wire));
 	draw_text(area.y + 1, area.x, area.w, STYLE_FAINT, buf_text(&line));
 	buf_clear(&line);
 	if (retries(&options)) {

@@ -18,6 +18,7 @@ struct view_ops {
 	bool (*act)(void *self, const char *action, const char *argument); /* false: not an action of this view */
 	void (*scroll)(void *self, int lines); /* by the wheel, where that is not moving; NULL: it is */
 	void (*click)(void *self, int row);    /* selects that row of the inside; NULL: nothing is to be selected */
+	void (*again)(void *self);             /* the ring was begun anew: forgets what was read; NULL: it reads none */
 	bool (*read)(void *self);     /* catches up with the events; true where something that it shows changed */
 	uint64_t (*wake)(void *self); /* clock_us() at which to draw though nothing happened, 0: never; NULL is never */
 	struct found (*find)(void *self, const char *text, enum find_way way); /* NULL: / looks for accounts there */

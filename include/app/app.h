@@ -26,6 +26,7 @@ struct player;       /* lab/player.h */
 struct session_list; /* watch/list.h */
 struct load;         /* load/load.h */
 struct race;         /* load/race.h */
+struct play;         /* app/play.h */
 
 /* Where the start has got to. Each step says so on the screen. */
 enum app_phase {
@@ -52,6 +53,7 @@ struct face {
 	 * printed. */
 	void (*show)(void *self, const char *title, const char *text);
 	void (*phase)(void *self);   /* app->phase changed */
+	void (*again)(void *self);   /* the ring was begun anew: its readers do so, too; may be NULL */
 	void (*changed)(void *self); /* accounts, picks or levers changed */
 	/* How far long work has got, as a line of harmless text that takes the place of the one before; NULL takes
 	 * it away. May be NULL. */
@@ -102,6 +104,7 @@ struct app {
 	struct session_list *sessions; /* of the server, once the screen has shown them; NULL */
 	struct load *load;             /* that runs, or has run last; NULL */
 	struct race *race;             /* the same of a race of ways: one of the two at most; NULL */
+	struct play *play;             /* a recorded run, and no server is connected; NULL */
 	struct pages *pages;           /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;

@@ -7,7 +7,10 @@
 #include "app/job.h"
 #include "app/sessions.h"
 
-enum { APP_CONNECT_MS = 10000 }; /* for one host to answer */
+enum {
+	APP_CONNECT_MS = 10000, /* for one host to answer */
+	APP_RING_EVENTS = 20000,
+};
 
 /* A session that commands wait for was lost: since when (clock_us(), 0: it was not), and why it did not come back. */
 struct loss {

@@ -38,6 +38,7 @@ struct settings {
 	char **commands;
 	char *file;           /* -f; "-" is standard input */
 	char *output;         /* -o: where data go */
+	bool plays;           /* trace play: a recording, and nothing is connected */
 	bool plain;           /* --plain */
 	enum echo_style echo; /* --echo: every statement on stderr */
 	char *trace;          /* --trace FILE */

@@ -26,6 +26,19 @@ typedef void pages_changed_fn(void *arg);
 struct pages *pages_new(struct db *db, const struct catalogue *catalogue, pages_changed_fn *changed, void *arg);
 void pages_free(struct pages *pages);
 
+/* A window as it was recorded. `rows` are borrowed for the call, and PAGES_RECORDED of them at most; `query` is taken. */
+enum { PAGES_RECORDED = 200 };
+struct pages_record {
+	const struct rows *rows; /* as a page has them; NULL: none */
+	struct query *query;
+	size_t selected;
+	bool at_start, at_end, exact;
+	int64_t estimate;
+	uint64_t read_at;
+};
+struct pages *pages_recorded(const struct catalogue *catalogue, const struct pages_record *record);
+void pages_select(struct pages *pages, const char *id); /* that row of the window; where it is not there, none other */
+
 /* All of these return at once; what is not in the window is fetched, and the selection moves on when it is there.
  * Fetches go ahead of the selection, so holding a key rarely waits. Requests made while one is under way are joined,
  * the latest wins. */

@@ -21,5 +21,8 @@ void json_object_free(struct json_object *object);                 /* NULL is fi
 const char *json_object_text(const struct json_object *object, const char *key);
 int64_t json_object_number(const struct json_object *object, const char *key, int64_t other);
 bool json_object_true(const struct json_object *object, const char *key);
+const struct json_object *json_object_inner(const struct json_object *object, const char *key); /* an object in it */
+size_t json_object_length(const struct json_object *object, const char *key); /* of a list in it; 0: there is none */
+const char *json_object_item(const struct json_object *object, const char *key, size_t i); /* a text of that list */
 
 #endif

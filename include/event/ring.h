@@ -15,6 +15,13 @@ void ring_free(struct ring *ring);
  * number. */
 uint64_t ring_append(struct ring *ring, const struct event *event);
 
+/* For events that happened before: the same, with the time that the event has. */
+uint64_t ring_repeat(struct ring *ring, const struct event *event);
+/* Forgets the events from `number` on, of those that it holds; the next one will have that number. Cursors behind it
+ * have read what is not there: their readers begin anew, at ring_first(). */
+void ring_rewind(struct ring *ring, uint64_t number);
+void ring_empty(struct ring *ring, uint64_t number); /* forgets all; the next event will have that number, from 1 */
+
 uint64_t ring_first(const struct ring *ring); /* the oldest number still held */
 uint64_t ring_next(const struct ring *ring);  /* the number that the next event will get */
 

@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "event/ring.h"
+#include "trace/state.h"
 
 struct trace_option {
 	const char *name, *value;
@@ -23,15 +25,17 @@ struct trace_about {
 	size_t noptions;
 };
 
+struct trace;
+
 struct trace_ops {
 	/* Called once the ring has a connection, or one that failed. Calls say(with, ...) once. */
 	void (*about)(void *arg, void (*say)(void *with, const struct trace_about *about), void *with);
+	/* Called when the events of a turn were written: says each state as it is now by trace_state(). May be NULL. */
+	void (*states)(void *arg, struct trace *trace);
 	/* It cannot be written any more, and is over: what it has is whole. May free it. */
 	void (*failed)(void *arg, const struct err *err);
 	void *arg;
 };
-
-struct trace;
 
 /*
  * Writes all that the ring holds, and then each event at the end of the turn in which it happened, without ever waiting
@@ -41,6 +45,10 @@ struct trace;
  */
 struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *path, bool values,
 			const struct trace_ops *ops, struct err *err);
+/* The members of the state's object, `"source":"104","txn":3`, without values where the trace has none; written where
+ * they are other than before. They are empty afterwards. */
+void trace_state(struct trace *trace, enum trace_state state, struct buf *members);
+bool trace_values(const struct trace *trace); /* parameters and rows may be written */
 void trace_now(struct trace *trace); /* writes what has happened so far, without waiting for the end of the turn */
 /* The same, and the header in any case, before trace_free(). */
 void trace_end(struct trace *trace);

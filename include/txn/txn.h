@@ -4,6 +4,7 @@
 #define TXN_TXN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -136,7 +137,10 @@ struct txn_counters {
 	uint64_t round_trips, statements, work_us, backoff_us;
 	uint64_t blocked_us; /* of work_us, in waits for locks of others that lasted long enough to be asked about */
 };
+enum { TXN_COUNTERS = sizeof(struct txn_counters) / sizeof(uint64_t) };
 const struct txn_counters *txn_counters(const struct txn *txn);
+const char *txn_counter_name(size_t i); /* "committed"; NULL behind the last */
+uint64_t *txn_counter_at(struct txn_counters *counters, size_t i);
 void txn_blocked(struct txn *txn, uint64_t us); /* a statement of its connection has waited so long for others */
 
 /* Called whenever an attempt has failed and another one follows, with the SQLSTATE of its failure, "" for a connection

@@ -13,10 +13,11 @@
 #include "base/text.h"
 #include "load/load.h"
 #include "load/race.h"
+#include "play_internal.h"
 #include "trace/log.h"
 #include "trace/trace.h"
 
-enum { RING_EVENTS = 20000, RING_BYTES = 8 << 20 };
+enum { RING_BYTES = 8 << 20 };
 
 static const struct db_setting read_only[] = {{"default_transaction_read_only", "on"}, {0}};
 
@@ -122,6 +123,8 @@ void app_reviewed(struct run *run, bool yes)
 
 const char *app_txn_word(const struct app *app)
 {
+	if (app->play)
+		return app->play->word ? app->play->word : "none";
 	return app->unsettled_id && !txn_running(app->txn) ? "OUTCOME UNKNOWN" : txn_word(app->txn);
 }
 
@@ -141,6 +144,8 @@ const char *app_not_ready(const struct app *app, unsigned command_flags)
 {
 	if (!(command_flags & (COMMAND_SERVER | COMMAND_BANK | COMMAND_WORK)))
 		return NULL;
+	if (app->settings.plays)
+		return "this needs a server, and a recording has none: it shows what happened, and takes nothing";
 	switch (app->phase) {
 	case PHASE_SERVER:
 		return app->settings.cockroach ? "the cluster is starting; try again in a moment"
@@ -173,7 +178,7 @@ struct app *app_new(struct settings *settings)
 	uint64_t seed = app->settings.seed;
 	const struct db_setting *writing = app->settings.read_only ? read_only : NULL;
 	app->loop = loop_new();
-	app->ring = ring_new(RING_EVENTS, RING_BYTES);
+	app->ring = ring_new(APP_RING_EVENTS, RING_BYTES);
 	app->browse = db_new(app->loop, app->ring, SESSION_BROWSE, "browse", browsing);
 	app->work = db_new(app->loop, app->ring, SESSION_TRANSFER, "transfer", writing);
 	app->rival_db = db_new(app->loop, app->ring, SESSION_RIVAL, "rival", writing);
@@ -221,6 +226,8 @@ bool app_free(struct app *app)
 {
 	if (!app)
 		return true;
+	if (app->play)
+		play_close(app);
 	trace_free(app->private->trace);
 	trace_log_free(app->private->log);
 	watcher_free(app->watcher);

@@ -16,8 +16,9 @@ struct keymap {
 	unsigned changes;
 };
 
-static const char *const contexts[] = {"global", "accounts", "transfer", "ledger", "sessions", "load", "lessons",
-				       "lab",    "log",      "review",   "help",   "full",     "away", "cluster"};
+static const char *const contexts[] = {"global", "accounts", "transfer", "ledger",  "sessions",
+				       "load",   "lessons",  "lab",      "log",     "review",
+				       "help",   "full",     "away",     "cluster", "play"};
 
 struct keymap *keymap_new(void)
 {

@@ -2,11 +2,15 @@
 /* What is armed for the next transfer: as labels for the title, and as sentences. */
 #include <inttypes.h>
 
-#include "app/app_private.h"
+#include "play_internal.h"
 
 void app_armed(struct buf *out, const struct app *app)
 {
 	const struct txn_inject *inject = txn_inject(app->txn);
+	if (app->play) {
+		buf_str(out, app->play->armed ? app->play->armed : "");
+		return;
+	}
 	own_cluster_armed(out, app);
 	if (app->step.on)
 		buf_str(out, "STEPPING  ");

@@ -171,6 +171,10 @@ static void start_on_server(void *arg, const struct err *err)
 void app_start(struct app *app)
 {
 	app->private->started = true;
+	if (app->settings.plays) {
+		start_phase(app, PHASE_READY);
+		return;
+	}
 	if (!app->settings.demo) {
 		start_connect_all(app);
 		return;

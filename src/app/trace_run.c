@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "trace/log.h"
 #include "trace/trace.h"
+#include "trace_states.h"
 #include "txn/choices.h"
 
 static bool trace_run_is_there(const struct db *db)
@@ -72,7 +73,8 @@ void trace_run_end(struct app *app)
 
 enum status trace_run_begin(struct app *app, const char *path, struct err *err)
 {
-	const struct trace_ops ops = {trace_run_about, trace_run_failed, app};
+	const struct trace_ops ops = {
+		.about = trace_run_about, .states = trace_states, .failed = trace_run_failed, .arg = app};
 	trace_run_end(app);
 	app->private->trace = trace_new(app->loop, app->ring, path, !app->settings.trace_bare, &ops, err);
 	return app->private->trace ? ST_OK : err->status;

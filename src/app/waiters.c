@@ -127,6 +127,12 @@ void waiters_wait(struct app *app, unsigned command_flags, void (*fn)(void *arg,
 		fn(arg, NULL);
 		return;
 	}
+	if (app->settings.plays) {
+		struct err err;
+		err_set(&err, ST_USAGE, "%s", app_not_ready(app, needed));
+		fn(arg, &err);
+		return;
+	}
 	waiters_add_need(app, &(struct need){needed, fn, arg, NULL});
 	if (needed & COMMAND_WORK)
 		app->private->wants_work = true;

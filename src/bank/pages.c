@@ -17,7 +17,7 @@ static void request(struct pages *pages, enum read read, struct target target)
 		pages->wanted_target = target;
 		pages->wanted = read;
 	}
-	if (db_state(pages->db) == DB_IDLE)
+	if (paging_idle(pages))
 		err_clear(&pages->error);
 	paging_next(pages);
 }
@@ -100,7 +100,7 @@ static long sum(long a, long b)
 void pages_move(struct pages *pages, long rows)
 {
 	pages->stalled = false;
-	if (db_state(pages->db) == DB_IDLE)
+	if (paging_idle(pages))
 		err_clear(&pages->error);
 	/* Without a connection nobody waits for a new window: the one that is there is walked on. */
 	if (pages->reading == READ_NONE && pages->window.n > 0 && paging_replaces(pages->wanted))

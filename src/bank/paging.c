@@ -376,10 +376,15 @@ static void send_wanted(struct pages *pages)
 	send(pages, read, target);
 }
 
+bool paging_idle(const struct pages *pages)
+{
+	return pages->db && db_state(pages->db) == DB_IDLE;
+}
+
 void paging_next(struct pages *pages)
 {
 	const struct window *window = &pages->window;
-	if (pages->reading != READ_NONE || db_state(pages->db) != DB_IDLE)
+	if (pages->reading != READ_NONE || !paging_idle(pages))
 		return;
 	if (pages->wanted != READ_NONE) {
 		send_wanted(pages);

@@ -67,6 +67,8 @@ void target_free(struct target *target);
 
 /* Of an account that was read by this query, what the query sorts by; NULL for SQL NULL, and where it was not read. */
 const char *paging_key(const struct pages *pages, const struct account *account);
+/* There is a connection, and it is free: a recorded window has none. */
+bool paging_idle(const struct pages *pages);
 
 /* True for the reads that put a new window in place of the old. */
 bool paging_replaces(enum read read);

@@ -11,10 +11,12 @@
 #include "cli/output.h"
 #include "cli/plain.h"
 
-/* The one thing that is asked for is a screen: the lab, or a lesson there. */
+/* The one thing that is asked for is a screen: the lab, a lesson there, or a recording. */
 static bool asks_for_a_screen(const struct settings *settings)
 {
 	const char *first = settings->ncommands == 1 ? settings->commands[0] : "";
+	if (settings->plays && settings->ncommands == 1)
+		return true;
 	return strcmp(first, "lab") == 0 || strncmp(first, "lab play ", 9) == 0;
 }
 

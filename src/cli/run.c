@@ -231,6 +231,26 @@ static enum status check_may(const struct run *run, struct err *err)
 	return err_set(err, ST_REJECTED, "%s is not available with --read-only", run->command->name);
 }
 
+/* What looks, and what moves on the screen. */
+static bool plays_along(const struct command *command)
+{
+	static const char *const names[] = {"bind", "cancel", "completion", "counters", "help",
+					    "quit", "set",    "trace",      "version"};
+	bool along = command->flags & COMMAND_SCREEN;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		along = along || strcmp(command->name, names[i]) == 0;
+	return along && !(command->flags & (COMMAND_BANK | COMMAND_SERVER | COMMAND_WORK));
+}
+
+static enum status check_plays(const struct run *run, struct err *err)
+{
+	if (!run->app->settings.plays || plays_along(run->command))
+		return ST_OK;
+	return err_set(err, ST_USAGE,
+		       "%s needs a server, and a recording has none: it shows what happened; > and < step in it",
+		       run->command->name);
+}
+
 /* On a screen nothing is passed over in silence. */
 static enum status check_prints(const struct run *run, struct err *err)
 {
@@ -312,6 +332,8 @@ static void run_begin(struct run *run, const char *line)
 		status = run_take_words(run, &words, line, &err);
 	if (!status && words.n > 0)
 		status = check_may(run, &err);
+	if (!status && words.n > 0)
+		status = check_plays(run, &err);
 	if (!status && words.n > 0)
 		status = check_prints(run, &err);
 	if (!status && words.n > 0 && run->command->check)

@@ -20,6 +20,7 @@ struct reader {
 	struct walk walk;
 	struct buf line; /* the verb with its words, as a command line */
 	bool in_verb;    /* the verb was met */
+	unsigned words;  /* so many of its words */
 	bool demo;       /* and before it, the word demo */
 	bool accounts;   /* --accounts was given */
 	const char *dbname, *user;
@@ -98,6 +99,9 @@ static enum status database_word(struct reader *reader, const char *word, struct
 static enum status settings_take_word(struct reader *reader, const char *word, struct err *err)
 {
 	if (reader->in_verb) {
+		bool first = !reader->words++;
+		reader->settings->plays |=
+			first && strcmp(reader->walk.verb->name, "trace") == 0 && strcmp(word, "play") == 0;
 		buf_char(&reader->line, ' ');
 		run_quote(&reader->line, word);
 		return ST_OK;
@@ -168,6 +172,8 @@ static void settings_add_verb(struct settings *settings, char *line)
 static enum status settings_finish(struct reader *reader, struct err *err)
 {
 	struct settings *settings = reader->settings;
+	if (settings->plays && settings->demo)
+		return err_set(err, ST_USAGE, "a recording is played without a server: leave demo out");
 	if (settings->read_only && settings->demo)
 		return err_set(err, ST_USAGE, "demo makes its own tables, and --read-only makes none");
 	if (settings->keep && !settings->demo)

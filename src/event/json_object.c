@@ -40,3 +40,19 @@ bool json_object_true(const struct json_object *object, const char *key)
 {
 	return json_is_true(json_object_at(object, key));
 }
+
+const struct json_object *json_object_inner(const struct json_object *object, const char *key)
+{
+	const json_t *value = json_object_at(object, key);
+	return json_is_object(value) ? (const struct json_object *)(const void *)value : NULL;
+}
+
+size_t json_object_length(const struct json_object *object, const char *key)
+{
+	return json_array_size(json_object_at(object, key));
+}
+
+const char *json_object_item(const struct json_object *object, const char *key, size_t i)
+{
+	return json_string_value(json_array_get(json_object_at(object, key), i));
+}

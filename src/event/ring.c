@@ -95,7 +95,7 @@ static void ring_strings(struct event *event, const char **strings[RING_STRINGS]
 	memcpy((void *)strings, (const void *)all, sizeof all);
 }
 
-uint64_t ring_append(struct ring *ring, const struct event *event)
+uint64_t ring_repeat(struct ring *ring, const struct event *event)
 {
 	struct event copy = *event;
 	const char **strings[RING_STRINGS];
@@ -108,12 +108,32 @@ uint64_t ring_append(struct ring *ring, const struct event *event)
 	char *at = ring->bytes + from % ring->nbytes;
 
 	copy.number = ring->next;
-	copy.wall_us = clock_wall_us();
 	for (size_t i = 0; i < RING_STRINGS; i++)
 		*strings[i] = ring_put(&at, *strings[i]);
 	slot->from = from;
 	slot->event = copy;
 	return ring->next++;
+}
+
+uint64_t ring_append(struct ring *ring, const struct event *event)
+{
+	struct event now = *event;
+	now.wall_us = clock_wall_us();
+	return ring_repeat(ring, &now);
+}
+
+void ring_rewind(struct ring *ring, uint64_t number)
+{
+	if (number < ring->first || number >= ring->next)
+		return;
+	ring->head = ring_slot_of(ring, number)->from;
+	ring->next = number;
+}
+
+void ring_empty(struct ring *ring, uint64_t number)
+{
+	ring->first = ring->next = number;
+	ring->head = 0;
 }
 
 uint64_t ring_first(const struct ring *ring)

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "event/event.h"
 #include "event/json.h"
+#include "trace/state.h"
 #include "trace/trace.h"
 
 enum { ENTRY_FORMAT = 1, ENTRY_LINE_MAX = 512 << 10 /* bytes; a longer line is never written, and left out */ };
@@ -19,11 +20,14 @@ int entry_kind_of(const char *word);
 int entry_verb_of(const char *word);
 int entry_outcome_of(const char *word);
 int entry_session_of(const char *word);
+const char *entry_state(enum trace_state state);
+int entry_state_of(const char *word, size_t n); /* TRACE_STATE_COUNT for no such word */
 
 /* Each appends one line, without a newline. A byte that is no text stands there as people see it: \xe9. */
 void entry_write_header(struct buf *out, const struct trace_about *about, bool values);
 void entry_write_event(struct buf *out, const struct event *event, bool values);
 void entry_write_gap(struct buf *out, uint64_t events); /* so many were gone before they could be written */
+void entry_write_state(struct buf *out, enum trace_state state, const struct buf *members);
 
 /* False where the object is no event. Strings are borrowed from it. */
 bool entry_read_event(const struct json_object *object, struct event *event);

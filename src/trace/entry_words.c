@@ -13,6 +13,9 @@ static const char *const entry_outcomes[] = {"none",    "committed", "rejected",
 					     "gave up", "cancelled", "unknown"};
 static const char *const entry_sessions[] = {"none", "browse", "transfer", "rival", "lab", "watch", "lane"};
 
+/* What a screen shows beside the events: trace/state.h. */
+static const char *const entry_states[] = {"run", "transfer", "counters", "accounts", "picks"};
+
 static int entry_find(const char *const *words, size_t n, const char *word)
 {
 	for (size_t i = 0; word && i < n; i++)
@@ -59,4 +62,17 @@ int entry_outcome_of(const char *word)
 int entry_session_of(const char *word)
 {
 	return entry_find(entry_sessions, COUNT_OF(entry_sessions), word);
+}
+
+const char *entry_state(enum trace_state state)
+{
+	return entry_states[state];
+}
+
+int entry_state_of(const char *word, size_t n)
+{
+	int i = 0;
+	while (i < TRACE_STATE_COUNT && (strlen(entry_states[i]) != n || memcmp(entry_states[i], word, n) != 0))
+		i++;
+	return i;
 }

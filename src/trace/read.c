@@ -140,6 +140,8 @@ bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone)
 		int64_t n = file->object ? json_object_number(file->object, "gone", 0) : 0;
 		if (file->object && entry_read_event(file->object, event))
 			return true;
+		if (file->object && json_object_text(file->object, "state"))
+			continue; /* for who plays it */
 		if (n > 0)
 			*gone += (uint64_t)n;
 		else if (!file->cut || file->is_long)

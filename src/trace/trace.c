@@ -21,9 +21,10 @@ struct trace {
 	struct turn *turn;
 	struct sink sink;
 	bool values, begun, over;
-	uint64_t events;  /* in the file */
-	uint64_t skipped; /* of the cursor's, those that a line tells of */
-	struct buf lines; /* to be written */
+	uint64_t events;                      /* in the file */
+	uint64_t skipped;                     /* of the cursor's, those that a line tells of */
+	struct buf lines;                     /* to be written */
+	struct buf states[TRACE_STATE_COUNT]; /* as they were written last */
 	struct trace_ops ops;
 };
 
@@ -83,8 +84,23 @@ static void trace_on_turn(void *arg)
 		if (trace->lines.len >= TRACE_PIECE && !trace_write(trace))
 			return;
 	}
+	if (!trace->over && trace->begun && trace->ops.states)
+		trace->ops.states(trace->ops.arg, trace);
 	if (!trace->over && trace->lines.len)
 		(void)trace_write(trace);
+}
+
+void trace_state(struct trace *trace, enum trace_state state, struct buf *members)
+{
+	struct buf *last = &trace->states[state];
+	if (last->len != members->len || (members->len && memcmp(last->p, members->p, members->len) != 0)) {
+		entry_write_state(&trace->lines, state, members);
+		buf_char(&trace->lines, '\n');
+		buf_free(last);
+		*last = *members;
+		*members = (struct buf){0};
+	}
+	buf_clear(members);
 }
 
 struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *path, bool values,
@@ -104,6 +120,11 @@ struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *
 	trace->ops = *ops;
 	trace->turn = turn_new(loop, trace_on_turn, trace);
 	return trace;
+}
+
+bool trace_values(const struct trace *trace)
+{
+	return trace->values;
 }
 
 void trace_now(struct trace *trace)
@@ -136,5 +157,7 @@ void trace_free(struct trace *trace)
 	turn_free(trace->turn);
 	sink_close(&trace->sink);
 	buf_free(&trace->lines);
+	for (int i = 0; i < TRACE_STATE_COUNT; i++)
+		buf_free(&trace->states[i]);
 	free(trace);
 }

@@ -1,6 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Counts what an engine does; the equations between the counters are in txn/txn.h. */
+#include <stddef.h>
+
+#include "base/mem.h"
 #include "txn_internal.h"
+
+#define COUNTER(name)                                                                                                  \
+	{                                                                                                              \
+#name, offsetof(struct txn_counters, name)                                                             \
+	}
+
+static const struct {
+	const char *name;
+	size_t at;
+} counter_table[] = {
+	COUNTER(transactions),     COUNTER(committed),         COUNTER(rejected),          COUNTER(failed),
+	COUNTER(gave_up),          COUNTER(cancelled),         COUNTER(unknown),           COUNTER(unstarted),
+	COUNTER(attempts),         COUNTER(retries),           COUNTER(savepoint_retries), COUNTER(restarts),
+	COUNTER(by_serialization), COUNTER(by_deadlock),       COUNTER(by_connection),     COUNTER(by_other),
+	COUNTER(ambiguous),        COUNTER(settled_committed), COUNTER(settled_aborted),   COUNTER(unsettled),
+	COUNTER(round_trips),      COUNTER(statements),        COUNTER(work_us),           COUNTER(backoff_us),
+	COUNTER(blocked_us),
+};
+
+_Static_assert(COUNT_OF(counter_table) == TXN_COUNTERS, "every counter has its name");
+
+const char *txn_counter_name(size_t i)
+{
+	return i < COUNT_OF(counter_table) ? counter_table[i].name : NULL;
+}
+
+uint64_t *txn_counter_at(struct txn_counters *counters, size_t i)
+{
+	return (uint64_t *)(void *)((char *)counters + counter_table[i].at);
+}
 
 const struct txn_counters *txn_counters(const struct txn *txn)
 {

@@ -1,41 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command counters: what the engine of transfers has done, as rows, as one JSON object, or over the screen. */
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 
-#include "base/mem.h"
+#include "app/shown.h"
 #include "cli/output.h"
 #include "verb_internal.h"
 
-#define COUNTER(name)                                                                                                  \
-	{                                                                                                              \
-#name, offsetof(struct txn_counters, name)                                                             \
-	}
-
-static const struct {
-	const char *name;
-	size_t at;
-} table[] = {
-	COUNTER(transactions),     COUNTER(committed),         COUNTER(rejected),          COUNTER(failed),
-	COUNTER(gave_up),          COUNTER(cancelled),         COUNTER(unknown),           COUNTER(unstarted),
-	COUNTER(attempts),         COUNTER(retries),           COUNTER(savepoint_retries), COUNTER(restarts),
-	COUNTER(by_serialization), COUNTER(by_deadlock),       COUNTER(by_connection),     COUNTER(by_other),
-	COUNTER(ambiguous),        COUNTER(settled_committed), COUNTER(settled_aborted),   COUNTER(unsettled),
-	COUNTER(round_trips),      COUNTER(statements),        COUNTER(work_us),           COUNTER(backoff_us),
-	COUNTER(blocked_us),
-};
-
 static uint64_t counters_value(const struct app *app, size_t i)
 {
-	return *(const uint64_t *)(const void *)((const char *)txn_counters(app->txn) + table[i].at);
+	struct txn_counters counters = *shown_counters(app);
+	return *txn_counter_at(&counters, i);
 }
 
 /* One object of numbers, so that a program can add them up. */
 static void print_json(const struct app *app)
 {
-	for (size_t i = 0; i < COUNT_OF(table); i++)
-		printf("%s\"%s\":%" PRIu64, i ? "," : "{", table[i].name, counters_value(app, i));
+	for (size_t i = 0; txn_counter_name(i); i++)
+		printf("%s\"%s\":%" PRIu64, i ? "," : "{", txn_counter_name(i), counters_value(app, i));
 	puts("}");
 }
 
@@ -43,23 +25,23 @@ static enum status print_rows(struct app *app, enum output_format format, struct
 {
 	static const char *const names[] = {"counter", "value"};
 	static const bool right[] = {false, true};
-	char numbers[COUNT_OF(table)][24];
-	const char *cells[2 * COUNT_OF(table)];
+	char numbers[TXN_COUNTERS][24];
+	const char *cells[2 * TXN_COUNTERS];
 	struct output *output = output_new(stdout, format, 2, names, right);
-	for (size_t i = 0; i < COUNT_OF(table); i++) {
+	for (size_t i = 0; i < TXN_COUNTERS; i++) {
 		snprintf(numbers[i], sizeof numbers[i], "%" PRIu64, counters_value(app, i));
-		cells[2 * i] = table[i].name;
+		cells[2 * i] = txn_counter_name(i);
 		cells[2 * i + 1] = numbers[i];
 	}
-	output_rows(output, cells, COUNT_OF(table));
+	output_rows(output, cells, TXN_COUNTERS);
 	return output_end(output, app, err);
 }
 
 static void counters_show(struct app *app)
 {
 	struct buf text = {0};
-	for (size_t i = 0; i < COUNT_OF(table); i++)
-		buf_fmt(&text, "%-18s %10" PRIu64 "\n", table[i].name, counters_value(app, i));
+	for (size_t i = 0; txn_counter_name(i); i++)
+		buf_fmt(&text, "%-18s %10" PRIu64 "\n", txn_counter_name(i), counters_value(app, i));
 	buf_str(&text, "\ntransactions = committed + rejected + failed + gave_up + cancelled + unknown\n"
 		       "attempts = transactions - unstarted + retries\n"
 		       "retries = savepoint_retries + restarts\n"

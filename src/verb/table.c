@@ -55,7 +55,7 @@ const struct command *const verb_table[] = {
 	&verb_node,
 	&verb_open,
 	&verb_page_down,
-	&verb_page_up,
+	&verb_page_up, &verb_play,
 	&verb_previous_match,
 	&verb_previous_pane,
 	&verb_prompt,

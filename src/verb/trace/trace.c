@@ -50,6 +50,7 @@ static const struct word_of_trace {
 	void (*act)(struct run *run);
 } words_of_trace[] = {
 	{"show", NULL, trace_show},
+	{"play", trace_play_check, trace_play},
 	{"export", trace_export_check, trace_export_run},
 };
 
@@ -67,6 +68,8 @@ static enum status trace_check_options(const struct run *run, const struct word_
 	for (size_t i = 0; i < COUNT_OF(options); i++)
 		if (run_option(run, options[i]) && (!word || word->act != trace_export_run))
 			return err_set(err, ST_USAGE, "--%s is for trace export", options[i]);
+	if (run_option(run, "speed") && (!word || word->act != trace_play))
+		return err_set(err, ST_USAGE, "--speed is for trace play");
 	return ST_OK;
 }
 
@@ -76,7 +79,7 @@ static enum status check_trace(const struct run *run, struct err *err)
 	if (word && run->nargs < 2)
 		return err_set(err, ST_USAGE, "trace %s needs the FILE of a trace", word->name);
 	if (!word && run->nargs > 1)
-		return err_set(err, ST_USAGE, "use: trace FILE, trace off, trace show FILE, or trace export FILE");
+		return err_set(err, ST_USAGE, "use: trace FILE, trace off, or trace show, play or export FILE");
 	if (trace_check_options(run, word, err))
 		return err->status;
 	return word && word->check ? word->check(run, err) : ST_OK;
@@ -89,6 +92,8 @@ static void do_trace(struct run *run)
 		word->act(run);
 	else if (run->nargs == 0)
 		verb_trace_tell(run);
+	else if (run->app->settings.plays)
+		run_end(run, ST_USAGE, "a recording is played, and not recorded again");
 	else if (strcmp(run->args[0], "off") == 0)
 		verb_trace_off(run);
 	else
@@ -97,9 +102,10 @@ static void do_trace(struct run *run)
 
 const struct command verb_trace = {
 	.name = "trace",
-	.args = {{"FILE|off|show|export", ARG_WORD, true}, {"FILE", ARG_WORD, true}},
+	.args = {{"FILE|off|show|play|export", ARG_WORD, true}, {"FILE", ARG_WORD, true}},
 	.options =
 		{
+			{"speed", "X", "play it so many times as fast as it was", false},
 			{"to", "FORMAT", "export as " TRACE_FORMAT_WORDS, false},
 			{"output", "FILE", "export to this file, whose ending names the format", false},
 			{"from", "N", "export from event N on", false},
@@ -107,7 +113,7 @@ const struct command verb_trace = {
 			{"transfer", "ID", "export one transfer: 2 for T2, or its ledger id", false},
 		},
 	.flags = COMMAND_VERB,
-	.help = "keep every event in a file; show or export one",
+	.help = "keep events in a file; show, play or export one",
 	.run = do_trace,
 	.check = check_trace,
 };

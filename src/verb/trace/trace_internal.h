@@ -12,4 +12,8 @@ void trace_show(struct run *run); /* show.c */
 enum status trace_export_check(const struct run *run, struct err *err);
 void trace_export_run(struct run *run);
 
+/* play.c */
+enum status trace_play_check(const struct run *run, struct err *err);
+void trace_play(struct run *run);
+
 #endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The states of a trace: what a screen shows beside the events, a line of its own each time that it changes. */
+#ifndef TRACE_STATE_H
+#define TRACE_STATE_H
+
+/*
+ * Each line of a state is all of it: {"state":"picks","source":"104", ...}. It holds from the event before it on, until
+ * the next line of the same state. A reader passes over states that it does not know.
+ */
+enum trace_state {
+	TRACE_STATE_RUN,      /* the word in the title, levers that are armed, terms of the next transfer */
+	TRACE_STATE_TRANSFER, /* the latest transfer: accounts, what it read and decided, its end */
+	TRACE_STATE_COUNTERS, /* what the engine of transfers has done */
+	TRACE_STATE_ACCOUNTS, /* the window on the accounts */
+	TRACE_STATE_PICKS,    /* the account that is selected, and those that are picked */
+	TRACE_STATE_COUNT
+};
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The index of a trace: a place every so many events; where they are too many, every other one is forgotten. */
+#include "trace/index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "scan_internal.h"
+
+enum {
+	INDEX_EVENTS = 256,   /* events from one place to the next, at first */
+	INDEX_PLACES = 16384, /* at most */
+};
+
+struct trace_index {
+	struct trace_place *places; /* owned */
+	size_t n;
+	uint64_t every; /* events from one to the next */
+	uint64_t events;
+	bool cut;
+};
+
+static void index_thin(struct trace_index *index)
+{
+	for (size_t i = 0; i < index->n; i += 2)
+		index->places[i / 2] = index->places[i];
+	index->n = (index->n + 1) / 2;
+	index->every *= 2;
+}
+
+static void index_take(struct trace_index *index, const struct scan_line *line, struct trace_place *now)
+{
+	int state;
+	if (scan_kind(line, &state) == SCAN_STATE) {
+		if (state < TRACE_STATE_COUNT)
+			now->state[state] = line->at;
+		return;
+	}
+	now->event = ++index->events;
+	now->at = line->at;
+	if ((now->event - 1) % index->every != 0)
+		return;
+	if (index->n == INDEX_PLACES)
+		index_thin(index);
+	if ((now->event - 1) % index->every == 0)
+		index->places[index->n++] = *now;
+}
+
+struct trace_index *trace_index_read(const char *path, struct err *err)
+{
+	struct scan *scan = scan_open(path, err);
+	struct scan_line line;
+	struct trace_place now = {0};
+	if (!scan)
+		return NULL;
+	struct trace_index *index = NEW(struct trace_index);
+	index->places = mem_array(INDEX_PLACES, sizeof *index->places);
+	index->every = INDEX_EVENTS;
+	for (bool header = true; scan_next(scan, &line) && !line.cut; header = false)
+		if (!header)
+			index_take(index, &line, &now);
+	index->cut = line.n > 0 && line.cut;
+	int why = scan_why(scan);
+	scan_free(scan);
+	if (!why)
+		return index;
+	err_set(err, ST_OWN, "cannot read %.300s: %s", path, strerror(why));
+	trace_index_free(index);
+	return NULL;
+}
+
+void trace_index_free(struct trace_index *index)
+{
+	if (!index)
+		return;
+	free(index->places);
+	free(index);
+}
+
+uint64_t trace_index_events(const struct trace_index *index)
+{
+	return index->events;
+}
+
+bool trace_index_cut(const struct trace_index *index)
+{
+	return index->cut;
+}
+
+struct trace_place trace_index_before(const struct trace_index *index, uint64_t event)
+{
+	size_t i = event > 0 ? (size_t)((event - 1) / index->every) : 0;
+	if (index->n == 0)
+		return (struct trace_place){.event = 1};
+	return index->places[i < index->n ? i : index->n - 1];
+}
