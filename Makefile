@@ -65,7 +65,7 @@ ASSETS   := $(sort $(filter-out %.png %.svg %.1 %.5,$(wildcard assets/*.*)))
 # In the order of learning; a lesson that is not named here comes behind.
 LESSONS  := first-transfer when-the-snapshot read-committed let-the-server-compute lost-update wrong-retry retry-by-itself \
 	    the-outbox commit-that-rolled-back after-a-failed-commit let-the-schema-say-no locking-read the-lock-of-a-moment \
-	    deadlock hot-account a-queue-of-jobs the-job-done-twice the-row-that-was-missed write-skew lock-what-the-rule-reads \
+	    deadlock hot-account the-hot-account-raced a-queue-of-jobs the-job-done-twice the-row-that-was-missed write-skew lock-what-the-rule-reads \
 	    phantom key-or-serialization the-row-nobody-sees read-only-anomaly the-torn-report the-innocent \
 	    what-savepoints-catch savepoint-protocol commit-cut the-version-column
 LESSONS  := $(LESSONS:%=assets/lessons/%.spec)

@@ -108,6 +108,16 @@ struct lesson_program {
 	const char *topic;
 };
 
+enum { LESSON_RACE_MIN = 2, LESSON_RACE_MAX = 8 };
+
+/* Ways of writing the lesson's transfer, to be raced by the user. */
+struct lesson_race {
+	struct lesson_scope scope;
+	const char *ways[LESSON_RACE_MAX]; /* as load race takes them */
+	size_t nways;
+	unsigned hot; /* accounts that all workers want */
+};
+
 /* The connection of this step's session is cut when the server has done the step. */
 struct lesson_cut {
 	struct lesson_scope scope;
@@ -191,6 +201,8 @@ struct lesson {
 	struct lesson_second second;
 	struct lesson_program *programs;
 	size_t nprograms;
+	struct lesson_race *races;
+	size_t nraces;
 	struct lesson_cut *cuts;
 	size_t ncuts;
 	struct lesson_retry *retries;
@@ -217,6 +229,8 @@ const struct lesson_ask *lesson_ask_about(const struct lesson *lesson, long perm
 bool lesson_answers(const struct lesson *lesson, long permutation, const struct lesson_ask *ask, size_t answer,
 		    const struct lesson_fact *fact);
 
+/* What races the ways of this order, as a command line appended; false where it has none. */
+bool lesson_race_show(struct buf *out, const struct lesson *lesson, long permutation);
 bool lesson_cuts(const struct lesson *lesson, long permutation, long step);
 
 bool lesson_edits(const struct lesson *lesson, long step); /* the step's SQL is the user's, in an exercise */

@@ -24,6 +24,7 @@ enum story_kind {
 	STORY_VERDICT,   /* of `lab run`: number is a line of the file */
 	STORY_LEFT,      /* what is left of the lesson on the server */
 	STORY_PROGRAM,   /* text is the topic of a program that does what the lesson teaches */
+	STORY_RACE,      /* text is the command line that races ways of writing what the lesson is about */
 	STORY_SURPRISES, /* how many steps did something else than the lesson expects */
 	STORY_SCORE,     /* of the answers */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The directives word and program: what a lesson explains, and where programs do what it teaches. */
+/* The directives word, program and race: what a lesson explains, and where else the user can see what it teaches. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/asset.h"
@@ -58,5 +59,65 @@ enum status directive_program(struct directive_reader *r)
 			return directive_twice(r, "this program is named", lesson->programs[i].scope.place.line);
 	lesson->programs = mem_grow(lesson->programs, lesson->nprograms, sizeof *lesson->programs);
 	lesson->programs[lesson->nprograms++] = (struct lesson_program){r->scope, topic.text};
+	return directive_read_end(r);
+}
+
+/* ---- race ---- */
+
+enum { RACE_WAY_BYTES = 15, RACE_HOT_MIN = 2, RACE_HOT_MAX = 100000 };
+
+/* What a way is called is decided by the command load; here, only that it is a word of that kind. */
+static bool directive_may_be_way(const char *word)
+{
+	static const char of[] = "abcdefghijklmnopqrstuvwxyz0123456789-=";
+	return word[0] && word[0] != '-' && strlen(word) <= RACE_WAY_BYTES && word[strspn(word, of)] == '\0';
+}
+
+/* Behind the ways: hot N. */
+static enum status directive_read_hot(struct directive_reader *r, struct lesson_race *race)
+{
+	struct directive_word number;
+	unsigned long n;
+	if (directive_word(&r->lexer, "", &number))
+		return directive_failed(r);
+	n = number.text && strlen(number.text) <= 6 && strspn(number.text, "0123456789") == strlen(number.text)
+		    ? strtoul(number.text, NULL, 10)
+		    : 0;
+	if (n < RACE_HOT_MIN || n > RACE_HOT_MAX)
+		return directive_error(&r->lexer, number.place, "expected how many accounts are hot, %d to %d",
+				       (int)RACE_HOT_MIN, (int)RACE_HOT_MAX);
+	race->hot = (unsigned)n;
+	return ST_OK;
+}
+
+static enum status directive_read_ways(struct directive_reader *r, struct lesson_race *race)
+{
+	for (;;) {
+		struct directive_word word;
+		if (directive_word(&r->lexer, "", &word))
+			return directive_failed(r);
+		bool hot = word.text && strcmp(word.text, "hot") == 0;
+		if (hot && race->nways >= LESSON_RACE_MIN)
+			return directive_read_hot(r, race);
+		if (hot || !word.text || race->nways == LESSON_RACE_MAX || !directive_may_be_way(word.text))
+			return directive_error(&r->lexer, word.place,
+					       "expected %d to %d ways of writing a transfer, as load race takes "
+					       "them, then hot N",
+					       (int)LESSON_RACE_MIN, (int)LESSON_RACE_MAX);
+		race->ways[race->nways++] = word.text;
+	}
+}
+
+enum status directive_race(struct directive_reader *r)
+{
+	struct lesson *lesson = r->lesson;
+	struct lesson_race race = {.scope = r->scope};
+	if (directive_read_ways(r, &race))
+		return directive_failed(r);
+	for (size_t i = 0; i < lesson->nraces; i++)
+		if (directive_same_scope(r, &lesson->races[i].scope))
+			return directive_twice(r, "a race is named", lesson->races[i].scope.place.line);
+	lesson->races = mem_grow(lesson->races, lesson->nraces, sizeof *lesson->races);
+	lesson->races[lesson->nraces++] = race;
 	return directive_read_end(r);
 }

@@ -471,6 +471,7 @@ const struct directive directives[] = {
 	{.name = "teardown", .read = directive_teardown},
 	{.name = "word", .read = directive_explain},
 	{.name = "program", .read = directive_program},
+	{.name = "race", .read = directive_race},
 	{.name = "cut", .read = directive_cut},
 	{.name = "retry", .read = directive_retry},
 	{.name = "exercise", .read = directive_exercise},

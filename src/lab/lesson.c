@@ -40,6 +40,7 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->second.sessions);
 	free(lesson->second.setups);
 	free(lesson->programs);
+	free(lesson->races);
 	free(lesson->cuts);
 	free(lesson->retries);
 	free(lesson->edits);
@@ -119,6 +120,21 @@ const char *lesson_after_of(const struct lesson *lesson, long permutation, long 
 		}
 	}
 	return NULL;
+}
+
+bool lesson_race_show(struct buf *out, const struct lesson *lesson, long permutation)
+{
+	const struct lesson_race *race = lesson->races;
+	while (race < lesson->races + lesson->nraces && race->scope.permutation >= 0 &&
+	       race->scope.permutation != permutation)
+		race++;
+	if (race == lesson->races + lesson->nraces)
+		return false;
+	buf_str(out, "load race");
+	for (size_t i = 0; i < race->nways; i++)
+		buf_fmt(out, " %s", race->ways[i]);
+	buf_fmt(out, " --hot %u --time 2", race->hot);
+	return true;
 }
 
 bool lesson_cuts(const struct lesson *lesson, long permutation, long step)

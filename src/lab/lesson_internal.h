@@ -63,6 +63,7 @@ MUST_CHECK enum status directive_check_values(struct directive_reader *r); /* th
 
 MUST_CHECK enum status directive_explain(struct directive_reader *r); /* word */
 MUST_CHECK enum status directive_program(struct directive_reader *r);
+MUST_CHECK enum status directive_race(struct directive_reader *r);
 
 /* ---- directive_second.c: what is on a second server ---- */
 

@@ -132,10 +132,19 @@ static void story_add_programs(struct story_items *items, const struct lesson *l
 	}
 }
 
+static void story_add_race(struct story_items *items, const struct lesson *lesson, long order)
+{
+	struct buf line = {0};
+	if (lesson_race_show(&line, lesson, order))
+		story_add_text(items, STORY_RACE, line.p);
+	buf_free(&line);
+}
+
 static void story_add_last(struct story_items *items, const struct player *player)
 {
 	story_add_conclusion(items, player);
 	story_add_programs(items, player_lesson(player), (long)player_order(player));
+	story_add_race(items, player_lesson(player), (long)player_order(player));
 }
 
 static void story_add_texts(struct story_items *items, const struct player *player)

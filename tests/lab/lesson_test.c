@@ -319,6 +319,34 @@ static void programs_are_those_that_are_built_in(void **state)
 			   "a.spec:3:4: this program is named, in line 2 already");
 }
 
+#define RACE_WAYS_SENTENCE "ways of writing a transfer, as load race takes them, then hot N"
+
+static void races_name_ways_and_hot_accounts(void **state)
+{
+	(void)state;
+	struct lesson *lesson = directives_parsed("#@ race read-write batch=16 hot 2", "", "");
+	struct buf line = {0};
+	assert_true(lesson_race_show(&line, lesson, 0));
+	assert_string_equal(line.p, "load race read-write batch=16 --hot 2 --time 2");
+	buf_free(&line);
+	lesson_free(lesson);
+	lesson = directives_parsed("", "", "");
+	assert_false(lesson_race_show(&line, lesson, 0));
+	lesson_free(lesson);
+	directives_refused("#@ race lock hot 2", "", "a.spec:2:14: expected 2 to 8 " RACE_WAYS_SENTENCE);
+	directives_refused("#@ race lock ordered; hot 2", "", "a.spec:2:14: expected 2 to 8 " RACE_WAYS_SENTENCE);
+	directives_refused("#@ race lock --yes hot 2", "", "a.spec:2:14: expected 2 to 8 " RACE_WAYS_SENTENCE);
+	directives_refused("#@ race a b c d e f g h i hot 2", "", "a.spec:2:25: expected 2 to 8 " RACE_WAYS_SENTENCE);
+	directives_refused("#@ race lock ordered", "", "a.spec:2:21: expected 2 to 8 " RACE_WAYS_SENTENCE);
+	directives_refused("#@ race lock ordered hot 1", "",
+			   "a.spec:2:26: expected how many accounts are hot, 2 to 100000");
+	directives_refused("#@ race lock ordered hot", "",
+			   "a.spec:2:25: expected how many accounts are hot, 2 to 100000");
+	directives_refused("#@ race lock ordered hot 2 3", "", "a.spec:2:28: unexpected text: \"3\"");
+	directives_refused("#@ race lock ordered hot 2\n#@ race lock ordered hot 3", "",
+			   "a.spec:3:4: a race is named, in line 2 already");
+}
+
 static void check_second_refused(const char *directives, const char *sentence)
 {
 	struct buf text = {0};
@@ -396,6 +424,7 @@ int main(void)
 		cmocka_unit_test(proofs_are_of_a_product),
 		cmocka_unit_test(words_are_explained_once),
 		cmocka_unit_test(programs_are_those_that_are_built_in),
+		cmocka_unit_test(races_name_ways_and_hot_accounts),
 		cmocka_unit_test(a_second_server_has_sessions),
 		cmocka_unit_test(refusals_of_cuts_have_a_place),
 	};

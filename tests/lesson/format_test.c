@@ -356,6 +356,17 @@ static void programs_are_named_behind_the_end(void **state)
 	proc_free(proc);
 }
 
+static void a_race_is_named_behind_the_end(void **state)
+{
+	(void)state;
+	struct proc *proc = played("session A step x { SELECT 1; }\nsession B step y { SELECT 2; }\n"
+				   "#@ end \"Bye.\"\npermutation x y\n#@ race lock ordered hot 2\n",
+				   "");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "Bye.\nRace them: load race lock ordered --hot 2 --time 2\n");
+	proc_free(proc);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -377,6 +388,7 @@ int main(void)
 		cmocka_unit_test(words_are_told_where_they_are_new),
 		cmocka_unit_test(without_a_lesson_no_word_was_met),
 		cmocka_unit_test(programs_are_named_behind_the_end),
+		cmocka_unit_test(a_race_is_named_behind_the_end),
 	};
 	return cmocka_run_group_tests_name("lesson/format", tests, pg_own_database, NULL);
 }

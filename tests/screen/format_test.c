@@ -160,12 +160,45 @@ static void a_session_on_a_second_server(void **state)
 	buf_free(&where);
 }
 
+/* The lesson is still there when the race is over, and no money was moved before y. */
+static void a_race_at_the_end(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	open_text(term, "session A step x { SELECT 1; }\nsession B step y { SELECT 2; }\n"
+			"permutation x y\n#@ race ordered batch=4 hot 2\npermutation y x\n");
+	console_space_to(term, 0, 2, 2);
+	term_expect(term, "Race them (r asks first; F3 comes back here): load race ordered batch=4");
+	term_type(term, "r");
+	term_expect(term, ":load race ordered batch=4 --hot 2 --time 2");
+	term_expect(term, "y do it");
+	term_settle(term);
+	term_type(term, "n");
+	term_expect_gone(term, "y do it");
+	pg_expect("0", "SELECT count(*) FROM transfers");
+	term_type(term, "r");
+	term_expect(term, "y do it");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "Race  runs");
+	term_expect(term, "> batch=4");
+	term_expect(term, "race: ");
+	term_type(term, "<F3>");
+	term_expect(term, "step 2 of 2");
+	assert_true(pg_number("SELECT count(*) FROM transfers") > 0);
+	term_type(term, ":lab order 2<Enter>");
+	term_expect(term, "step 0 of 2");
+	term_type(term, "r");
+	term_expect(term, "this lesson names no ways to race");
+	console_quit(term);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_commit_without_an_answer_is_unknown, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(words_that_were_met, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(programs_at_the_end, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_race_at_the_end, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_session_on_a_second_server, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_value_is_shown_where_it_is_sent, fresh_bank, term_teardown),
 	};

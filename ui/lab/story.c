@@ -75,6 +75,7 @@ static enum style lab_story_style(const struct story_item *item)
 		return STYLE_TEXT;
 	case STORY_WORD:
 	case STORY_PROGRAM:
+	case STORY_RACE:
 		return STYLE_FAINT;
 	case STORY_ENGINE:
 	case STORY_ASTRAY:
@@ -119,6 +120,9 @@ static void lab_story_add_item(struct lines *lines, const struct story_item *ite
 		break;
 	case STORY_PROGRAM:
 		buf_fmt(line, "In your program, p shows it in four languages: %s", item->text);
+		break;
+	case STORY_RACE:
+		buf_fmt(line, "Race them (r asks first; F3 comes back here): %s", item->text);
 		break;
 	case STORY_WORD:
 		buf_fmt(line, "New words, w explains them: %s", item->who);

@@ -38,6 +38,9 @@ static void lab_lines_item(struct app *app, const struct story_item *item)
 	case STORY_PROGRAM:
 		app_result(app, "In your program: lab program %s", item->text);
 		break;
+	case STORY_RACE:
+		app_result(app, "Race them: %s", item->text);
+		break;
 	case STORY_WORD:
 		lab_lines_word(app, item);
 		break;

@@ -372,21 +372,14 @@ static const struct {
 	const char *name;
 	enum status (*fn)(const struct call *call, struct err *err);
 } words[] = {
-	{"next", do_next},
-	{"step", do_session},
-	{"answer", do_answer},
-	{"go", do_go},
-	{"auto", do_auto},
-	{"faster", do_faster},
-	{"slower", do_slower},
-	{"again", do_again},
-	{"order", do_order},
-	{"against", do_against},
-	{"cancel", do_cancel_steps},
-	{"leave", do_leave_lesson},
-	{"edit", lab_screen_edit},
-	{"try", lab_screen_try},
-	{"solution", lab_screen_solution},
+	{"next", do_next},           {"step", do_session},
+	{"answer", do_answer},       {"go", do_go},
+	{"auto", do_auto},           {"faster", do_faster},
+	{"slower", do_slower},       {"again", do_again},
+	{"order", do_order},         {"against", do_against},
+	{"cancel", do_cancel_steps}, {"leave", do_leave_lesson},
+	{"race", lab_screen_race},   {"edit", lab_screen_edit},
+	{"try", lab_screen_try},     {"solution", lab_screen_solution},
 };
 
 bool lab_screen_knows(const char *word)
@@ -416,7 +409,7 @@ static enum status do_word(struct app *app, const struct run *run, struct err *e
 	}
 	return err_set(err, ST_USAGE,
 		       "unknown lab command \"%.40s\"; on a screen use play NAME, next, step, answer, go, auto, "
-		       "order, again, against, edit, try, solution or leave",
+		       "order, again, against, race, edit, try, solution or leave",
 		       word);
 }
 

@@ -37,6 +37,10 @@ struct playing *lab_screen_playing(const struct app *app); /* NULL: nothing is p
 void lab_screen_open(struct app *app, const char *name, struct lesson *lesson, struct exercise *exercise, bool against);
 void lab_screen_end(struct playing *playing); /* tears down */
 
+/* ---- screen_race.c ---- */
+
+enum status lab_screen_race(const struct call *call, struct err *err);
+
 /* ---- screen_exercise.c ---- */
 
 void lab_screen_say_task(struct app *app); /* of an exercise */
