@@ -142,6 +142,7 @@ static void the_picture_of_a_wait(void **state)
 	proc_expect_out(svg, "fill=\"url(#waits)\"");
 	proc_expect_out(svg, "durable from here");
 	proc_expect_out(md, "waits for the holder, pid ");
+	assert_null(strstr(buf_text(&md->out), "waits no more")); /* its answer says so */
 	expect_xml(svg);
 	proc_free(svg);
 	proc_free(md);
@@ -209,7 +210,8 @@ static const char hostile_text[] =
 	"**b** _i_ ~~s~~ # h %%{init: {}}%% ;end #35; link A: x @ y "
 	"end\\nend\\n---\\r\\n\\u202e\\u2066\\u200b\\u009b ";
 
-static void write_hostile(void)
+/* Of the sessions of a lesson, or of transfers. */
+static void write_hostile(bool lesson)
 {
 	static const char *const kinds[] = {"txn",    "attempt",   "sent", "result", "blocked", "backoff", "notice",
 					    "settle", "connected", "lost", "lever",  "result",  "outcome", "sent"};
@@ -221,12 +223,12 @@ static void write_hostile(void)
 		"{\"teller_trace\":1,\"teller\":\"%s\",\"server\":\"%s\",\"server_version\":\"%s\",\"values\":true}\n",
 		hostile_text, hostile_text, hostile_text);
 	for (size_t i = 0; i < COUNT_OF(kinds) * 3; i++) {
-		static const char *const sessions[] = {"transfer", "lane", "none"};
+		static const char *const sessions[][3] = {{"transfer", "rival", "none"}, {"lab", "lane", "none"}};
 		buf_fmt(&text,
 			"{\"number\":%zu,\"kind\":\"%s\",\"session\":\"%s\",\"txn\":1,\"statement\":%zu,\"rows\":%d,"
 			"\"sqlstate\":"
 			"\"40001\",\"wall_us\":9223372036854775807",
-			i + 1, kinds[i % COUNT_OF(kinds)], sessions[i / COUNT_OF(kinds)], i, i % 2 ? 1 : -1);
+			i + 1, kinds[i % COUNT_OF(kinds)], sessions[lesson][i / COUNT_OF(kinds)], i, i % 2 ? 1 : -1);
 		for (size_t k = 0; k < COUNT_OF(texts); k++) {
 			buf_fmt(&text, ",\"%s\":\"%s", texts[k], hostile_text);
 			buf_fill(&text, 'w', k == 2 ? 10000 : 1);
@@ -308,22 +310,27 @@ static void expect_fetches_nothing(const char *text)
 		assert_int_equal(strncmp(at, "url(#waits)", 11), 0);
 }
 
+static void hostile_page(const char *format)
+{
+	struct proc *proc = export_as(format);
+	expect_no_controls(proc);
+	expect_own_tags(proc->out.p);
+	expect_fetches_nothing(proc->out.p);
+	proc_expect_out(proc, "\\x1b]0;evil\\x07");
+	if (strcmp(format, "svg") == 0)
+		expect_xml(proc);
+	else
+		expect_html(proc);
+	proc_free(proc);
+}
+
 static void hostile_in_pages(void **state)
 {
 	(void)state;
-	static const char *const formats[] = {"svg", "html"};
-	write_hostile();
-	for (size_t i = 0; i < COUNT_OF(formats); i++) {
-		struct proc *proc = export_as(formats[i]);
-		expect_no_controls(proc);
-		expect_own_tags(proc->out.p);
-		expect_fetches_nothing(proc->out.p);
-		proc_expect_out(proc, "\\x1b]0;evil\\x07");
-		if (i == 0)
-			expect_xml(proc);
-		else
-			expect_html(proc);
-		proc_free(proc);
+	for (int lesson = 0; lesson < 2; lesson++) {
+		write_hostile(lesson);
+		hostile_page("svg");
+		hostile_page("html");
 	}
 }
 
@@ -342,15 +349,11 @@ static void expect_own_markdown(const char *text)
 	}
 }
 
-static void hostile_in_markdown(void **state)
+/* Each row of the table has as many cells as its head. */
+static void expect_own_table(const char *text)
 {
-	(void)state;
 	size_t cells = 0;
-	write_hostile();
-	struct proc *proc = export_as("md");
-	expect_no_controls(proc);
-	expect_own_markdown(proc->out.p);
-	for (const char *at = proc->out.p; (at = strstr(at, "\n| ")); at++) {
+	for (const char *at = text; (at = strstr(at, "\n| ")); at++) {
 		size_t n = 0;
 		for (const char *p = at + 1; *p != '\n'; p++)
 			n += *p == '|' && p[-1] != '\\';
@@ -358,31 +361,48 @@ static void hostile_in_markdown(void **state)
 		cells = n;
 	}
 	assert_true(cells > 4);
-	proc_free(proc);
+}
+
+static void hostile_in_markdown(void **state)
+{
+	(void)state;
+	for (int lesson = 0; lesson < 2; lesson++) {
+		write_hostile(lesson);
+		struct proc *proc = export_as("md");
+		expect_no_controls(proc);
+		expect_own_markdown(proc->out.p);
+		expect_own_table(proc->out.p);
+		proc_free(proc);
+	}
 }
 
 /* Each line is of a known form, and its text has no character that Mermaid could take for its own. */
-static void hostile_in_mermaid(void **state)
+static void expect_own_mermaid(const char *line)
 {
-	(void)state;
 	static const char *const begins[] = {"sequenceDiagram", "    title ", "    participant L",
 					     "    Note over L", "    L",      "    rect rgba(",
 					     "    end"};
-	write_hostile();
-	struct proc *proc = export_as("mermaid");
-	expect_no_controls(proc);
-	for (const char *line = proc->out.p; *line; line += strcspn(line, "\n") + 1) {
-		size_t i = 0, n = strcspn(line, "\n"), words = strcspn(line, ":\n");
-		while (i < COUNT_OF(begins) && strncmp(line, begins[i], strlen(begins[i])) != 0)
-			i++;
-		if (i == COUNT_OF(begins))
-			fail_msg("a line that is not the export's own: %.*s", (int)n, line);
-		for (size_t k = words + 1; k < n; k++)
-			if (strchr(":;<>&%{}\"`$|\\[]~", line[k]) &&
-			    !(line[k] == ';' && isdigit((unsigned char)line[k - 1])))
-				fail_msg("'%c' is in: %.*s", line[k], (int)n, line);
+	size_t i = 0, n = strcspn(line, "\n"), words = strcspn(line, ":\n");
+	while (i < COUNT_OF(begins) && strncmp(line, begins[i], strlen(begins[i])) != 0)
+		i++;
+	if (i == COUNT_OF(begins))
+		fail_msg("a line that is not the export's own: %.*s", (int)n, line);
+	for (size_t k = words + 1; k < n; k++)
+		if (strchr(":;<>&%{}\"`$|\\[]~", line[k]) && !(line[k] == ';' && isdigit((unsigned char)line[k - 1])))
+			fail_msg("'%c' is in: %.*s", line[k], (int)n, line);
+}
+
+static void hostile_in_mermaid(void **state)
+{
+	(void)state;
+	for (int lesson = 0; lesson < 2; lesson++) {
+		write_hostile(lesson);
+		struct proc *proc = export_as("mermaid");
+		expect_no_controls(proc);
+		for (const char *line = proc->out.p; *line; line += strcspn(line, "\n") + 1)
+			expect_own_mermaid(line);
+		proc_free(proc);
 	}
-	proc_free(proc);
 }
 
 /* ---- the group ---- */

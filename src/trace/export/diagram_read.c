@@ -316,12 +316,26 @@ static void read_backoff(struct diagram_reader *reader, size_t lane, const struc
 	buf_free(&what);
 }
 
+/* The first statement of the lane that has no answer yet: it is what waits. */
+static size_t read_waiting(const struct diagram_reader *reader, size_t lane)
+{
+	for (size_t i = 0; i < reader->diagram->nrows; i++) {
+		const struct diagram_row *row = &reader->diagram->rows[i];
+		if (row->kind == DIAGRAM_SENT && row->lane == lane && !row->answered)
+			return i;
+	}
+	return NONE;
+}
+
+/* That it waits no more, its answer has said, where it came. */
 static void read_blocked(struct diagram_reader *reader, size_t lane, const struct event *event)
 {
-	size_t row = read_add(reader, DIAGRAM_WAIT, lane, event);
+	if (event->rows <= 0 && reader->lanes[lane].wait == NONE)
+		return;
+	size_t row = read_add(reader, DIAGRAM_WAIT, lane, event), from = read_waiting(reader, lane);
 	read_row(reader, row)->tone = DIAGRAM_WAITING;
 	if (event->rows > 0)
-		read_begin_wait(reader, lane, row);
+		read_begin_wait(reader, lane, from == NONE ? row : from);
 	else
 		read_end_wait(reader, lane, row);
 }

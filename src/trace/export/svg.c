@@ -89,13 +89,14 @@ static void svg_lane(const struct svg *svg, size_t lane)
 	const char *name = svg->diagram->lanes[lane].name;
 	int x = svg->x[lane], width = svg_pixels((int)text_width(name, strlen(name))) + 24;
 	width = width < SVG_NAME_LEAST ? SVG_NAME_LEAST : width;
+	int middle = x + width / 2 > SVG_WIDTH - 4 ? SVG_WIDTH - 4 - width / 2 : x < 4 + width / 2 ? 4 + width / 2 : x;
 	buf_fmt(svg->out, "<path d=\"M%d %dV%d\" class=\"d-life\"%s/>\n", x, SVG_NAMES + 26, svg->bottom,
 		lane ? "" : " stroke-width=\"3\"");
 	buf_fmt(svg->out,
 		"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"26\" rx=\"5\" class=\"d-box\"/>\n<text x=\"%d\" "
 		"y=\"%d\" "
 		"text-anchor=\"middle\" class=\"d-text d-strong\">",
-		x - width / 2, SVG_NAMES, width, x, SVG_NAMES + 18);
+		middle - width / 2, SVG_NAMES, width, middle, SVG_NAMES + 18);
 	page_words(svg->out, name);
 	buf_str(svg->out, "</text>\n");
 }
