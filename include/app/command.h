@@ -39,7 +39,8 @@ struct command_option {
 	const char *name;  /* without the dashes */
 	const char *value; /* name of its value in capitals, NULL for a flag */
 	const char *help;
-	bool prints; /* only for what is printed: refused on a screen */
+	bool prints;         /* only for what is printed: refused on a screen */
+	const char *choices; /* the words that its value may be, with a '|' between them; NULL: others, too */
 };
 
 enum {

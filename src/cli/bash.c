@@ -62,6 +62,19 @@ static void bash_add_options(struct buf *out, const struct command *command)
 	buf_free(&words);
 }
 
+/* What the options of the verbs take. */
+static void bash_add_choices(struct buf *out, const struct command *command)
+{
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
+		const struct command_option *option = &command->options[i];
+		if (!option->choices)
+			continue;
+		buf_fmt(out, "    %s.--%s) COMPREPLY=($(compgen -W '", command->name, option->name);
+		shells_choices(out, option->choices, ' ');
+		buf_str(out, "' -- \"$cur\")); return ;;\n");
+	}
+}
+
 /* By its place: what may stand there. */
 static void bash_add_arguments(struct buf *out, const struct command *command)
 {
@@ -109,6 +122,10 @@ void shells_bash(struct buf *out)
 	for (size_t i = 0; i < n; i++)
 		if (commands[i]->flags & COMMAND_VERB)
 			bash_add_options(out, commands[i]);
+	buf_str(out, "    esac\n    case $verb.$prev in\n");
+	for (size_t i = 0; i < n; i++)
+		if (commands[i]->flags & COMMAND_VERB)
+			bash_add_choices(out, commands[i]);
 	buf_str(out, "    esac\n    case $verb.$at in\n    .0|demo.0) words='");
 	bash_add_verbs(out, ' ');
 	buf_str(out, "' ;;\n");

@@ -105,6 +105,48 @@ static void offer_choices(struct completion *completion, const char *choices)
 	}
 }
 
+static const struct command_option *option_of(const struct command *command, const char *name, size_t n)
+{
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+		if (strlen(command->options[i].name) == n && strncmp(command->options[i].name, name, n) == 0)
+			return &command->options[i];
+	return NULL;
+}
+
+/* "--to=svg", for what is typed of it. */
+static void offer_after_equals(struct completion *completion, const struct command_option *option)
+{
+	struct buf words = {0};
+	for (const char *p = option->choices; *p; p++) {
+		bool first = p == option->choices || p[-1] == '|';
+		if (first)
+			buf_fmt(&words, "--%s=", option->name);
+		buf_char(&words, *p == '|' ? '\0' : *p);
+	}
+	for (const char *word = buf_text(&words); word < words.p + words.len; word += strlen(word) + 1)
+		complete_offer(completion, word);
+	buf_free(&words);
+}
+
+/* The value of an option, behind its '=' or as the next word; false where it is not known what it takes. */
+static bool offer_value(struct completion *completion, const struct command *command)
+{
+	const char *before = completion->before ? completion->before : "", *prefix = completion->prefix;
+	size_t name = strcspn(prefix, "= \t");
+	bool inside = strncmp(prefix, "--", 2) == 0 && name < completion->length && prefix[name] == '=';
+	bool behind = !inside && strncmp(before, "--", 2) == 0;
+	const struct command_option *option = inside   ? option_of(command, prefix + 2, name - 2)
+					      : behind ? option_of(command, before + 2, strlen(before) - 2)
+						       : NULL;
+	if (!option || !option->choices)
+		return false;
+	if (inside)
+		offer_after_equals(completion, option);
+	else
+		offer_choices(completion, option->choices);
+	return true;
+}
+
 /* A setting takes what the option of its name takes, or the command. */
 static void offer_setting(struct completion *completion)
 {
@@ -193,6 +235,16 @@ static const struct command_arg *argument_at(const struct command *command, size
 	return NULL;
 }
 
+static void offer_word(struct completion *completion, const struct app *app, const struct command *command,
+		       size_t nargs)
+{
+	const struct command_arg *arg = argument_at(command, nargs);
+	if (strncmp(completion->prefix, "--", 2) == 0)
+		offer_options(completion, command);
+	else if (arg)
+		offer_argument(completion, app, arg);
+}
+
 size_t command_complete(struct app *app, const char *line, size_t at, struct buf *out, size_t *from)
 {
 	size_t start = at, nargs = 0;
@@ -204,10 +256,8 @@ size_t command_complete(struct app *app, const char *line, size_t at, struct buf
 	bool is_first = strspn(line, " \t") >= start;
 	if (is_first)
 		offer_names(&completion);
-	else if (command && strncmp(completion.prefix, "--", 2) == 0)
-		offer_options(&completion, command);
-	else if (command && argument_at(command, nargs))
-		offer_argument(&completion, app, argument_at(command, nargs));
+	else if (command && !offer_value(&completion, command))
+		offer_word(&completion, app, command, nargs);
 	free(completion.before);
 	return completion.n;
 }

@@ -40,7 +40,11 @@ static void fish_add_command(struct buf *out, const struct command *command)
 	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
 		const struct command_option *own = &command->options[i];
 		const struct option *same = options_by_name(own->name, strlen(own->name));
-		fish_add_option(out, command->name, own->name, 0, own->value, same ? same->choices : NULL, own->help);
+		fish_add_option(out, command->name, own->name, 0, own->value,
+				own->choices ? own->choices
+				: same       ? same->choices
+					     : NULL,
+				own->help);
 	}
 	for (size_t i = 0; i < COMMAND_ARGS_MAX && command->args[i].name; i++) {
 		struct buf words = {0};

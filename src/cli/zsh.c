@@ -40,6 +40,19 @@ static void zsh_add_values(struct buf *out)
 	buf_str(out, "    esac\n");
 }
 
+/* What the options of the verbs take. */
+static void zsh_add_choices(struct buf *out, const struct command *command)
+{
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
+		const struct command_option *option = &command->options[i];
+		if (!option->choices)
+			continue;
+		buf_fmt(out, "    (%s.--%s) compadd -- ", command->name, option->name);
+		shells_choices(out, option->choices, ' ');
+		buf_str(out, "; return ;;\n");
+	}
+}
+
 static void zsh_add_command(struct buf *out, const struct command *command)
 {
 	buf_fmt(out, "    (%s)", command->name);
@@ -88,6 +101,11 @@ void shells_zsh(struct buf *out)
 		     "        if [[ -n $verb && $verb != demo ]]; then [[ $word == -* ]] || (( at++ )); continue; fi\n"
 		     "        if (( ${verbs[(I)$word:*]} )); then verb=$word; fi\n"
 		     "    done\n"
+		     "    case $verb.${words[CURRENT-1]} in\n");
+	for (size_t i = 0; i < ncommands; i++)
+		if (commands[i]->flags & COMMAND_VERB)
+			zsh_add_choices(out, commands[i]);
+	buf_str(out, "    esac\n"
 		     "    case $verb in\n"
 		     "    (''|demo) [[ ${words[CURRENT]} == -* ]] || _describe -t verbs verb verbs ;;\n");
 	for (size_t i = 0; i < ncommands; i++)

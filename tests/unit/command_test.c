@@ -259,6 +259,10 @@ static void completion_knows_names_and_arguments(void **state)
 	check_completion("rival on", "on", 1, 6);
 	check_completion("transfer 1 2 ", "all", 2, 13);
 	check_completion("transfer --i", "--id=", 1, 9);
+	check_completion("trace export x --to m", "md", 2, 20);
+	check_completion("trace export x --to=s", "--to=svg", 1, 15);
+	check_completion("trace export x --fr", "--from=", 1, 15);
+	check_completion("load --way=lo", "--way=lock", 1, 5);
 	check_completion("lab c", "check", 1, 4);
 	check_completion("lab run lost", "lost-update", 1, 8);
 	check_completion("protocol ", "auto", 4, 9);

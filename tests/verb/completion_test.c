@@ -59,6 +59,10 @@ static void bash_completes(void **state)
 	check_offers("teller import /et", " /etc ", " --chunk ");
 	check_offers("teller transfer 1 2 ''", " half all ", " --id ");
 	check_offers("teller list ''", " --limit ", " transfer ");
+	check_offers("teller trace export x --to ''", " md html svg ", " --from ");
+	check_offers("teller trace export x --to m", " md mermaid ", " svg ");
+	check_offers("teller trace export x -o /et", " /etc ", NULL);
+	check_offers("teller load --way lo", " lock ", " --wire ");
 }
 
 static void check_all_named(const char *text, const char *before)

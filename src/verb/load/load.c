@@ -187,7 +187,7 @@ const struct command verb_load = {
 			{.name = "time", .value = "S", .help = "for so many seconds (10); 0: until it is stopped"},
 			{.name = "count", .value = "N", .help = "so many transfers"},
 			{.name = "warm-up", .value = "S", .help = "seconds before that, which are not measured"},
-			{.name = "way", .value = "WAY", .help = LOAD_WAY_CHOICES},
+			{.name = "way", .value = "WAY", .help = LOAD_WAY_CHOICES, .choices = LOAD_WAY_CHOICES},
 			{.name = "amount", .value = "AMOUNT", .help = "half, all or a number (the smallest unit)"},
 			{.name = "hot", .value = "N", .help = "among the first N accounts only"},
 			{.name = "of", .value = "A,B,C", .help = "among these accounts only"},

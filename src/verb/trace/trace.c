@@ -106,7 +106,7 @@ const struct command verb_trace = {
 	.options =
 		{
 			{"speed", "X", "play it so many times as fast as it was", false},
-			{"to", "FORMAT", "export as " TRACE_FORMAT_WORDS, false},
+			{"to", "FORMAT", "export as " TRACE_FORMAT_WORDS, false, TRACE_FORMAT_CHOICES},
 			{"output", "FILE", "export to this file, whose ending names the format", false},
 			{"from", "N", "export from event N on", false},
 			{"until", "N", "export up to event N", false},
