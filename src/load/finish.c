@@ -147,10 +147,25 @@ static void finish_on_check(void *arg, size_t index, const struct answer *answer
 		snprintf(load->tally[i], sizeof load->tally[i], "%s", rows_cell(answer->rows, 0, i));
 }
 
+/* Without a word of why where they still wait: a pooler lets them in, and they wait for a session of the server's. */
+static void finish_check_served(struct load *load)
+{
+	struct load_report *report = &load->report;
+	if (load->connected || !report->nseconds)
+		return;
+	err_set(&report->error, ST_CONNECT, "%s: no transfer was begun, because no worker was connected in time%s",
+		report->way.word,
+		db_pooled(load->control) ? "; the pooler in between has too few sessions: take fewer --workers, or "
+					   "set a larger default_pool_size"
+					 : "");
+}
+
 static void finish_on_checked(void *arg)
 {
 	struct load *load = arg;
 	struct load_report *report = &load->report;
+	if (!report->error.status)
+		finish_check_served(load);
 	if (!report->error.status) {
 		finish_check_outcomes(report);
 		if (report->recorded)

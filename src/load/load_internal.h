@@ -99,6 +99,7 @@ struct load {
 	struct watcher_ops watching;
 	uint64_t samples, blocked_samples; /* of workers, this second */
 	bool said_connect;                 /* why one could not connect */
+	bool connected;                    /* one was, at some time */
 
 	char run_id[TRANSFER_ID_SIZE]; /* how the ids of all transfers of this load begin */
 	uint64_t next_id;

@@ -5,6 +5,7 @@
 
 #include "bank/query.h"
 #include "base/mem.h"
+#include "db/pool.h"
 #include "load_internal.h"
 
 enum { OPEN_CONNECT_MS = 10000, OPEN_PAGE = 1000, OPEN_ASKED = 16 };
@@ -14,7 +15,9 @@ static void open_on_lost(void *arg, size_t answered, const struct answer *why)
 	struct load *load = arg;
 	(void)answered;
 	struct err err;
-	err_set(&err, ST_LOST, "the connection was lost: %s", why->message);
+	const char *advice = pool_advice(load->control, why->sqlstate);
+	err_set(&err, ST_LOST, "the connection was lost: %s%s%s", why->message, advice,
+		*advice ? ", or take --way oneshot without --in-flight" : "");
 	load_fail(load, err.status, err.text);
 }
 
@@ -177,6 +180,44 @@ static void open_accounts(void *arg)
 		open_all(load);
 }
 
+/* What travels as one statement is whole in each mode of a pooler. */
+static bool open_needs_transactions(const struct load *load)
+{
+	const struct load_spec *spec = &load->spec;
+	return spec->way.kind != LOAD_ONESHOT || spec->in_flight > 1 || spec->read_share;
+}
+
+static void open_on_tried(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	if (!answer->ok)
+		open_refuse(arg, answer);
+}
+
+static void open_total(void *arg)
+{
+	struct load *load = arg;
+	struct statement total = catalogue_select(load->catalogue, CAT_TOTAL, NULL, 0);
+	if (load->report.error.status)
+		open_finish(load);
+	else
+		open_send(load, &total, 1, open_on_total, open_accounts);
+}
+
+static void open_give_back(void *arg)
+{
+	static const struct statement rollback = {.sql = "ROLLBACK", .verb = VERB_ROLLBACK, .once = true};
+	open_send(arg, &rollback, 1, open_on_tried, open_total);
+}
+
+/* A pooler in statement mode ends the session that begins a transaction. In the midst of the load each of them would
+ * fail, and of those in flight nobody would know the outcome. */
+static void open_try_transaction(struct load *load)
+{
+	static const struct statement begin = {.sql = "BEGIN READ ONLY", .verb = VERB_BEGIN, .once = true};
+	open_send(load, &begin, 1, open_on_tried, open_give_back);
+}
+
 /* What cannot be done with this table. */
 static bool open_refused(struct load *load)
 {
@@ -208,8 +249,10 @@ static void open_on_catalogue(void *arg, struct catalogue *catalogue, bool missi
 	load->report.scale = catalogue->balance_scale;
 	if (open_refused(load))
 		return;
-	struct statement total = catalogue_select(catalogue, CAT_TOTAL, NULL, 0);
-	open_send(load, &total, 1, open_on_total, open_accounts);
+	if (db_pooled(load->control) && open_needs_transactions(load))
+		open_try_transaction(load);
+	else
+		open_total(load);
 }
 
 static void open_on_connected(void *arg, const struct err *err)

@@ -58,6 +58,7 @@ static void worker_on_connected(void *arg, const struct err *err)
 		load_look(load);
 		return;
 	}
+	load->connected = true;
 	worker->state = WORKER_UP;
 	worker->pause_ms = 0;
 	worker_count_loss(worker);
