@@ -54,6 +54,7 @@ struct server_session {
 	const char *statement;             /* the one that runs, or ran last, cut at SESSIONS_TEXT */
 	const char *xid, *xmin;            /* its transaction's number, once it has one, and the oldest it needs */
 	const char *start_us;              /* when it began, since 1970: pid and this are one session, for ever */
+	const char *xact_start_us;         /* of its transaction, in the same way; NULL where it is no process's */
 	int64_t xact_us, statement_us, state_us; /* age of its transaction, statement, state */
 	struct server_lock lock;                 /* what it waits for */
 	unsigned remembered;                     /* locks that SERIALIZABLE keeps (SIReadLock), where asked for */

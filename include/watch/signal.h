@@ -16,6 +16,9 @@ struct signalled {
 	int pid;
 	const char *start_us;
 	const char *id; /* the whole of it on a server without process numbers */
+	/* Only while it is in that transaction, `xact_start_us` as it was listed, "" for none; NULL: in whichever. A session
+	 * that a pooler made works for one client after another. */
+	const char *xact_start_us;
 };
 
 /* `sent`: the server has passed it on, and the session obeys soon, or has done so; false with err NULL: there is no

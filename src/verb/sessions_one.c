@@ -21,6 +21,8 @@ enum { STATEMENT_COLS = 200 };
 struct target {
 	int pid;
 	char start_us[24];
+	char xact_start_us[24];
+	bool pooled; /* there may be another client's transaction in it by now */
 	char id[80];
 	const struct db *ours; /* only to be compared: it may be gone */
 	char name[300], state[120], more[400];
@@ -140,6 +142,9 @@ static void target_take(struct target *target, const struct one *one, const stru
 	struct buf name = {0}, state = {0}, more = {0};
 	target->pid = session->pid;
 	snprintf(target->start_us, sizeof target->start_us, "%s", session->start_us);
+	snprintf(target->xact_start_us, sizeof target->xact_start_us, "%s",
+		 session->xact_start_us ? session->xact_start_us : "");
+	target->pooled = db_pooled(one->db);
 	snprintf(target->id, sizeof target->id, "%s", session->id);
 	target->ours = session->ours == SESSIONS_NONE ? NULL : one->ours.at[session->ours];
 	sessions_add_name(&name, session);
@@ -160,6 +165,9 @@ void sessions_describe_one(struct buf *out, const struct run *run)
 		target->more[0] ? "; " : "", target->more);
 	buf_str(out, end ? ". What it has not committed is rolled back"
 			 : ". Its transaction fails, and stays its own to end");
+	if (target->pooled)
+		buf_str(out, ". A pooler is in between: if the session has begun another transaction by then, nothing "
+			     "is done, because that may be another client's");
 	if (target->ours)
 		buf_fmt(out, ". It is teller's: %s", app_sessions_after(run->app, target->ours));
 }
@@ -262,7 +270,11 @@ static void one_gone(struct one *one, const struct sessions *sessions)
 	struct err err = {0};
 	long at = sessions_find(sessions, target->pid);
 	if (at != SESSIONS_NONE && strcmp(sessions->at[at].start_us, target->start_us) == 0) {
-		err_set(&err, ST_REJECTED, "the server did not reach %s; nothing was done", target->name);
+		err_set(&err, ST_REJECTED,
+			target->pooled ? "%s is in another transaction by now, which may be another client's of the "
+					 "pooler; nothing was done"
+				       : "the server did not reach %s; nothing was done",
+			target->name);
 	} else if (at != SESSIONS_NONE && !sessions->at[at].unlisted) {
 		sessions_add_name(&name, &sessions->at[at]);
 		err_set(&err, ST_REJECTED, "%s has gone, and %s has its number now; nothing was done", target->name,
@@ -337,7 +349,8 @@ static void one_send(void *arg, struct db *db, const struct err *err)
 	struct one *one = arg;
 	struct run *run = one->run;
 	const struct target *target = run->work;
-	struct signalled session = {target->pid, target->start_us, target->id};
+	struct signalled session = {target->pid, target->start_us, target->id,
+				    target->pooled ? target->xact_start_us : NULL};
 	struct err why;
 	one->db = db;
 	if (!db)

@@ -11,6 +11,7 @@
 	"(SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname" EQ "pg_catalog.current_database())"
 
 #define START SQL_MICROSECONDS("a.backend_start")
+#define XACT_START SQL_MICROSECONDS("a.xact_start")
 #define XACT_FOR SQL_AGE_US("a.xact_start")
 #define STATEMENT_FOR SQL_AGE_US("a.query_start")
 #define STATE_FOR SQL_AGE_US("a.state_change")
@@ -64,7 +65,7 @@ static const char sessions_sql[] =
 	"pg_catalog.host(a.client_addr) AS client, a.state, a.wait_event_type, a.wait_event, a.backend_xid, "
 	"a.backend_xmin, " START " AS start, " XACT_FOR " AS xact, " STATEMENT_FOR " AS statement, " STATE_FOR
 	" AS state_age, pg_catalog.left(a.query, $3::pg_catalog.int4) AS query, "
-	"COALESCE(a.datname" EQ "pg_catalog.current_database(), false) AS here "
+	"COALESCE(a.datname" EQ "pg_catalog.current_database(), false) AS here, " XACT_START " AS xact_start "
 	"FROM pg_catalog.pg_stat_activity AS a WHERE ($2::pg_catalog.int4[] IS NULL "
 	"AND a.pid" NE "pg_catalog.pg_backend_pid()) OR a.pid" EQ "ANY ($2::pg_catalog.int4[]) "
 	"ORDER BY a.wait_event_type" EQ "'Lock' IS TRUE DESC, a.state" NE "'idle' IS TRUE DESC, a.xact_start LIMIT $1";
@@ -112,7 +113,7 @@ static const struct {
 			     "SELECT ... FROM pg_stat_activity",
 			     {"pid", "leader_pid", "backend_type", "datname", "usename", "application_name", "client",
 			      "state", "wait_event_type", "wait_event", "backend_xid", "backend_xmin", "start", "xact",
-			      "statement", "state_age", "query", "here"},
+			      "statement", "state_age", "query", "here", "xact_start"},
 			     SESSION_COLUMNS,
 			     SHAPE_FILLED(SESSION_PID),
 			     3},

@@ -72,6 +72,7 @@ static void sessions_take(struct server_session *session, const struct rows *row
 	session->xid = answer_cell(rows, row, SESSION_XID);
 	session->xmin = answer_cell(rows, row, SESSION_XMIN);
 	session->start_us = answer_cell(rows, row, SESSION_START);
+	session->xact_start_us = answer_cell(rows, row, SESSION_XACT_START);
 	session->xact_us = answer_age(rows, row, SESSION_XACT_AGE);
 	session->statement_us = answer_age(rows, row, SESSION_STATEMENT_AGE);
 	session->state_us = answer_age(rows, row, SESSION_STATE_AGE);

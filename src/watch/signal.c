@@ -16,11 +16,14 @@ struct signalling {
 };
 
 #define START SQL_MICROSECONDS("a.backend_start")
+#define XACT_START SQL_MICROSECONDS("a.xact_start")
 
 /* The same process number may be another session's by now; its start tells. */
 #define THAT_SESSION                                                                                                   \
 	"FROM pg_catalog.pg_stat_get_activity($1::pg_catalog.int4) AS a WHERE "                                        \
-	"COALESCE(" START "::pg_catalog.text, '') OPERATOR(pg_catalog.=) $2::pg_catalog.text"
+	"COALESCE(" START "::pg_catalog.text, '') OPERATOR(pg_catalog.=) $2::pg_catalog.text "                         \
+	"AND ($3::pg_catalog.text IS NULL OR "                                                                         \
+	"COALESCE(" XACT_START "::pg_catalog.text, '') OPERATOR(pg_catalog.=) $3::pg_catalog.text)"
 
 static const char cancel_sql[] = "SELECT pg_catalog.pg_cancel_backend(a.pid) AS sent " THAT_SESSION;
 static const char end_sql[] = "SELECT pg_catalog.pg_terminate_backend(a.pid) AS sent " THAT_SESSION;
@@ -77,10 +80,10 @@ void session_signal(struct db *db, enum session_signal which, const struct signa
 	signalling->arg = arg;
 	char pid[16];
 	snprintf(pid, sizeof pid, "%d", session->pid);
-	const char *const params[] = {pid, session->start_us};
+	const char *const params[] = {pid, session->start_us, session->xact_start_us};
 	struct statement process = {.sql = end ? end_sql : cancel_sql,
 				    .verb = VERB_SELECT,
-				    .nparams = 2,
+				    .nparams = 3,
 				    .params = params,
 				    .shape = {.columns = 1}};
 	struct statement by_id = {.sql = end ? cockroach_end_sql : cockroach_cancel_sql,

@@ -35,10 +35,10 @@ static struct rows *made_rows(size_t nrows, size_t ncols, const char *const cell
 
 #define SESSION(pid, leader, type, application, state)                                                                 \
 	pid, leader, type, "bank", "ada", application, NULL, state, NULL, NULL, NULL, NULL, "1", "5000000", "2000000", \
-		"3000000", "UPDATE", "t"
+		"3000000", "UPDATE", "t", "2"
 #define HIDDEN(pid, application)                                                                                       \
 	pid, NULL, NULL, "bank", "ada", application, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,       \
-		"<insufficient privilege>", "t"
+		"<insufficient privilege>", "t", NULL
 #define CLIENT(pid) SESSION(pid, NULL, "client backend", "psql", "active")
 #define LOCK(leader, vxid, object, type, mode, granted, age)                                                           \
 	leader, vxid, object, type, mode, granted, NULL, NULL, NULL, NULL, age

@@ -146,7 +146,7 @@ static void crowd_on_signalled(void *arg, bool sent, const struct err *err)
 
 bool crowd_signal(struct crowd *crowd, enum session_signal which, const struct server_session *session)
 {
-	struct signalled signalled = {session->pid, session->start_us, session->id};
+	struct signalled signalled = {session->pid, session->start_us, session->id, NULL};
 	crowd->answered = false;
 	err_clear(&crowd->err);
 	session_signal(crowd->rig->db, which, &signalled, crowd_on_signalled, crowd);
