@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ledger pane: past transfers, newest first. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +9,19 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/draw.h"
+#include "ui/sideways.h"
 #include "ui/view.h"
 
-enum { TIME_COLS = 19, TIME_OF_DAY = 11, CLOCK_COLS = 5, ID_COLS = 36, ID_BRIEF = 8, CELL_MAX = 40, CELL_MIN = 6 };
+enum {
+	TIME_COLS = 19,
+	TIME_OF_DAY = 11,
+	CLOCK_COLS = 5,
+	ID_COLS = 36,
+	ID_BRIEF = 8,
+	CELL_MAX = 40,
+	CELL_MIN = 6,
+	FROZEN = 11
+};
 
 /* Widths only grow while the list is scrolled, as those of the accounts. */
 struct ledger {
@@ -18,6 +29,7 @@ struct ledger {
 	const struct history *seen; /* whose widths these are */
 	size_t top;
 	int height, columns, width[LEDGER_COLUMNS];
+	struct sideways side;
 };
 
 /* ---- one line ---- */
@@ -68,6 +80,34 @@ static void ledger_add_cells(const struct ledger *ledger, struct buf *line, cons
 	buf_free(&time);
 }
 
+/* The line in full, which is scrolled behind its id. */
+static void ledger_add_whole(const struct ledger *ledger, struct buf *line, const struct entry *entry)
+{
+	const char *id = entry->cells[LEDGER_ID] ? entry->cells[LEDGER_ID] : "NULL";
+	struct ledger wide = *ledger;
+	struct buf brief = {0};
+	wide.columns = INT_MAX;
+	buf_add(&brief, id, strnlen(id, ID_BRIEF));
+	ledger_add(line, buf_text(&brief), ID_BRIEF, TEXT_LEFT);
+	ledger_add_cells(&wide, line, entry);
+	buf_free(&brief);
+}
+
+/* Behind the mark of the selection. Where nothing is scrolled away the line is made for the room that there is. */
+static void ledger_add_line(const struct ledger *ledger, struct buf *line, const struct entry *entry)
+{
+	struct buf whole = {0};
+	if (!ledger->side.at) {
+		ledger_add_cells(ledger, line, entry);
+		return;
+	}
+	buf_add(&whole, buf_text(line), line->len);
+	buf_clear(line);
+	ledger_add_whole(ledger, &whole, entry);
+	sideways_line(line, &ledger->side, buf_text(&whole), FROZEN);
+	buf_free(&whole);
+}
+
 static void ledger_draw_row(const struct ledger *ledger, struct rect at, size_t i, bool focus)
 {
 	const struct history *history = ledger->app->history;
@@ -75,7 +115,7 @@ static void ledger_draw_row(const struct ledger *ledger, struct rect at, size_t 
 	bool selected = i == history_selected(history);
 	struct buf line = {0};
 	buf_str(&line, selected ? ">" : " ");
-	ledger_add_cells(ledger, &line, &entry);
+	ledger_add_line(ledger, &line, &entry);
 	draw_line(at.y, at.x, at.w, !selected ? STYLE_TEXT : focus ? STYLE_SELECTED : STYLE_MARKED, buf_text(&line));
 	buf_free(&line);
 }
@@ -85,12 +125,26 @@ static void ledger_draw_head(const struct ledger *ledger, struct rect at)
 	struct entry head;
 	struct buf line = {0};
 	memcpy(head.cells, ledger_titles, sizeof head.cells);
-	if (ledger_time_width(ledger) == CLOCK_COLS)
+	if (!ledger->side.at && ledger_time_width(ledger) == CLOCK_COLS)
 		head.cells[LEDGER_MADE_AT] = "at";
 	buf_char(&line, ' ');
-	ledger_add_cells(ledger, &line, &head);
+	ledger_add_line(ledger, &line, &head);
 	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&line));
+	if (ledger->side.more)
+		draw_right(at.y, at.x + at.w - 2, 2, STYLE_HEAD, " >");
 	buf_free(&line);
+}
+
+/* How much of the lines is hidden: nothing where they have their day and the whole id. */
+static void ledger_measure(struct ledger *ledger)
+{
+	bool whole = ledger_time_width(ledger) == TIME_COLS && ledger_id_width(ledger) == ID_COLS;
+	sideways_begin(&ledger->side);
+	if (whole)
+		ledger->side.at = 0;
+	else
+		sideways_saw(&ledger->side, FROZEN + TIME_COLS + 2 + ledger_cells_width(ledger) + ID_COLS,
+			     ledger->columns);
 }
 
 /* ---- the pane ---- */
@@ -163,6 +217,7 @@ static void ledger_draw(void *self, struct rect inside, bool focus)
 		return;
 	size_t rows = rows_shown(ledger);
 	ledger_fit(ledger, rows);
+	ledger_measure(ledger);
 	ledger_draw_head(ledger, (struct rect){inside.y, inside.x, 1, inside.w});
 	for (size_t i = 0; i < rows; i++)
 		ledger_draw_row(ledger, (struct rect){inside.y + 1 + (int)i, inside.x, 1, inside.w}, ledger->top + i,
@@ -201,6 +256,8 @@ static bool ledger_act(void *self, const char *action, const char *argument)
 	struct motion motion = motion_of(action, argument, ledger->height);
 	if (motion.kind == MOTION_NONE)
 		return false;
+	if (motion.kind == MOTION_SIDE && !sideways_move(&ledger->side, motion.by))
+		app_say(ledger->app, ST_OK, "%s", sideways_end(motion.by));
 	if (history && motion.kind == MOTION_BY)
 		history_move(history, motion.by);
 	else if (history && motion.kind == MOTION_FIRST)

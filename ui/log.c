@@ -9,6 +9,7 @@
 #include "ui/draw.h"
 #include "ui/logline.h"
 #include "ui/loglist.h"
+#include "ui/sideways.h"
 #include "ui/view.h"
 
 /* A transfer from BEGIN to its outcome has 9 lines: the names of the columns take none of them. */
@@ -21,7 +22,7 @@ struct log {
 	bool followed; /* when the search began */
 	bool follow;
 	uint64_t selected, top; /* positions, see loglist.h */
-	int side;               /* columns that the statements are scrolled to the left */
+	struct sideways side;   /* of the statements */
 	int height;
 	int width; /* of the last drawing */
 	bool head; /* the names of the columns are shown */
@@ -74,25 +75,26 @@ uint64_t log_selected(const struct view *view)
 static void log_draw(void *self, struct rect inside, bool focus)
 {
 	struct log *log = self;
+	struct rect head = {inside.y, inside.x, 1, inside.w};
 	log->head = inside.h >= HEAD_ROWS;
-	if (log->head) {
-		logline_draw_head((struct rect){inside.y, inside.x, 1, inside.w});
-		inside.y++;
-		inside.h--;
-	}
+	inside.y += log->head;
+	inside.h -= log->head;
 	log->height = inside.h;
 	log->width = inside.w;
 	log_settle(log);
+	sideways_begin(&log->side);
 	for (int i = 0; i < inside.h; i++) {
 		uint64_t position = log->top + (uint64_t)i;
 		struct rect at = {inside.y + i, inside.x, 1, inside.w};
 		bool selected = position == log->selected && focus;
 		struct event event;
 		if (event_at(log, position, &event))
-			logline_draw(at, &event, log->side, selected);
+			logline_draw(at, &event, &log->side, selected);
 		else
 			draw_line(at.y, at.x, at.w, STYLE_TEXT, "");
 	}
+	if (log->head)
+		logline_draw_head(head, &log->side);
 	if (!loglist_count(&log->list))
 		draw_text(inside.y, inside.x + 1, inside.w - 2, STYLE_FAINT,
 			  log->list.errors_only ? "no errors" : "statements appear here as they are sent");
@@ -124,7 +126,7 @@ static void log_show_newest(struct log *log)
 {
 	log->follow = true;
 	log->top = 0;
-	log->side = 0;
+	log->side.at = 0;
 }
 
 static void log_filter(struct log *log, bool errors_only, bool all)
@@ -155,12 +157,18 @@ static void log_move(struct log *log, struct motion motion)
 	log->follow = log->selected == last;
 }
 
+static void log_sideways(struct log *log, long by)
+{
+	if (!sideways_move(&log->side, by))
+		app_say(log->app, ST_OK, "%s", sideways_end(by));
+}
+
 static bool log_act(void *self, const char *action, const char *argument)
 {
 	struct log *log = self;
 	struct motion motion = motion_of(action, argument, log->height);
 	if (motion.kind == MOTION_SIDE)
-		log->side = log->side + 8 * (int)motion.by > 0 ? log->side + 8 * (int)motion.by : 0;
+		log_sideways(log, motion.by);
 	else if (motion.kind != MOTION_NONE)
 		log_move(log, motion);
 	else if (strcmp(action, "follow") == 0)
@@ -207,7 +215,7 @@ static bool log_holds(void *self, uint64_t position, const char *wanted)
 {
 	const struct log *log = self;
 	struct event event;
-	return event_at(log, position, &event) && logline_holds(&event, log->width, log->side, wanted);
+	return event_at(log, position, &event) && logline_holds(&event, log->width, log->side.at, wanted);
 }
 
 static struct found log_find(void *self, const char *text, enum find_way way)

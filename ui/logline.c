@@ -63,7 +63,7 @@ static void logline_add_what(struct buf *out, const struct event *event, const s
 	int mark = (int)strlen(show_mark(event));
 	bool marked = event->durable && columns >= mark + 6;
 	struct buf text = {0};
-	buf_str(&text, words + text_cut(words, line->what.len, (size_t)side));
+	sideways_from(&text, words, side);
 	if (marked && (int)text_width(buf_text(&text), text.len) + mark <= columns) {
 		buf_str(&text, show_mark(event));
 		marked = false;
@@ -77,7 +77,8 @@ static void logline_add_what(struct buf *out, const struct event *event, const s
 	buf_free(&text);
 }
 
-static void logline_text(struct buf *out, const struct event *event, const struct show_line *line, int w, int side)
+/* Returns the columns that there are for what is said. */
+static int logline_text(struct buf *out, const struct event *event, const struct show_line *line, int w, int side)
 {
 	add_time(out, event->wall_us, w);
 	text_pad(out, buf_text(&line->who), WHO_COLS, TEXT_LEFT);
@@ -88,14 +89,16 @@ static void logline_text(struct buf *out, const struct event *event, const struc
 	text_pad(out, buf_text(&line->result), result, TEXT_LEFT);
 	buf_char(out, ' ');
 	text_pad(out, buf_text(&line->ms), MS_COLS, TEXT_RIGHT);
+	return room - result;
 }
 
-void logline_draw(struct rect at, const struct event *event, int side, bool selected)
+void logline_draw(struct rect at, const struct event *event, struct sideways *side, bool selected)
 {
 	struct show_line line = {0};
 	struct buf out = {0};
 	show_line(&line, event);
-	logline_text(&out, event, &line, at.w, side);
+	int room = logline_text(&out, event, &line, at.w, side->at);
+	sideways_saw(side, (int)text_width(buf_text(&line.what), line.what.len), room);
 	enum style style = selected ? STYLE_SELECTED : style_of(event, line.sign);
 	draw_line(at.y, at.x, at.w, style, buf_text(&out));
 	buf_free(&out);
@@ -119,7 +122,7 @@ bool logline_holds(const struct event *event, int w, int side, const char *wante
 	return holds;
 }
 
-void logline_draw_head(struct rect at)
+void logline_draw_head(struct rect at, const struct sideways *side)
 {
 	struct buf out = {0};
 	int time = at.w >= LONG_TIME_COLS ? 13 : at.w >= SHORT_TIME_COLS ? 10 : 0;
@@ -127,8 +130,8 @@ void logline_draw_head(struct rect at)
 	text_pad(&out, "who", WHO_COLS + 3, TEXT_LEFT);
 	int room = at.w - time - WHO_COLS - 3 - MS_COLS - 2;
 	int result = room / 4 < RESULT_USUAL ? room / 4 : RESULT_USUAL;
-	text_pad(&out, "what", room - result, TEXT_LEFT);
-	buf_char(&out, ' ');
+	text_pad(&out, side->at ? "< what" : "what", room - result - 2, TEXT_LEFT);
+	buf_str(&out, side->more ? " > " : "   ");
 	text_pad(&out, "result", result, TEXT_LEFT);
 	buf_char(&out, ' ');
 	text_pad(&out, "ms", MS_COLS, TEXT_RIGHT);

@@ -5,11 +5,12 @@
 
 #include "event/event.h"
 #include "ui/layout.h"
+#include "ui/sideways.h"
 
-/* The names of its columns. */
-void logline_draw_head(struct rect at);
-/* `side`: columns that the statement is scrolled to the left. */
-void logline_draw(struct rect at, const struct event *event, int side, bool selected);
+/* The names of its columns; '<' and '>' where statements are scrolled away, or do not fit. */
+void logline_draw_head(struct rect at, const struct sideways *side);
+/* `side`: the statement is scrolled; what is hidden of it is measured. */
+void logline_draw(struct rect at, const struct event *event, struct sideways *side, bool selected);
 /* The line, as it is drawn in w columns, holds it, or what is cut there does. */
 bool logline_holds(const struct event *event, int w, int side, const char *wanted);
 

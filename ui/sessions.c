@@ -8,12 +8,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/draw.h"
+#include "ui/sideways.h"
 #include "ui/view.h"
 #include "watch/cells.h"
 #include "watch/list.h"
 
 /* SLOW_US: an answer that takes longer is said to be awaited. */
-enum { CELL_COLS = 40, WIDE_COLS = 110, NARROW_COLS = 60, SLOW_US = 2000000 };
+enum { CELL_COLS = 40, STATEMENT_COLS = 2000, WIDE_COLS = 110, NARROW_COLS = 60, SLOW_US = 2000000 };
 
 /* Widths only grow while the sessions are shown, so that a line does not jump each second. */
 struct sessions_pane {
@@ -23,6 +24,7 @@ struct sessions_pane {
 	int height, columns;
 	int wanted[SESSION_CELLS]; /* columns that a cell would take, */
 	int width[SESSION_CELLS];  /* and has */
+	struct sideways side;
 };
 
 static const struct session_list *sessions_list(const struct sessions_pane *pane)
@@ -74,10 +76,25 @@ static void sessions_put_cell(const struct sessions_pane *pane, struct buf *line
 static void sessions_add_line(const struct sessions_pane *pane, struct buf *line, size_t i)
 {
 	for (enum session_cell cell = 0; cell < SESSION_CELLS; cell++) {
-		char *text = sessions_cell(pane, i, cell, (size_t)pane->columns);
+		char *text = sessions_cell(pane, i, cell, (size_t)(pane->side.at ? STATEMENT_COLS : pane->columns));
 		sessions_put_cell(pane, line, cell, text);
 		free(text);
 	}
+}
+
+/* What stays at the left: the session. */
+static int sessions_frozen(const struct sessions_pane *pane)
+{
+	int frozen = 1 + pane->wanted[CELL_ID] + 2;
+	return frozen < pane->columns / 2 ? frozen : pane->columns / 2;
+}
+
+static void sessions_draw_line(const struct sessions_pane *pane, struct rect at, enum style style, const char *text)
+{
+	struct buf line = {0};
+	sideways_line(&line, &pane->side, text, sessions_frozen(pane));
+	draw_line(at.y, at.x, at.w, style, buf_text(&line));
+	buf_free(&line);
 }
 
 /* Who waits, and for how long somebody has been holding others up, is what one looks for. */
@@ -99,7 +116,7 @@ static void sessions_draw_row(const struct sessions_pane *pane, struct rect at, 
 	struct buf line = {0};
 	buf_str(&line, selected ? ">" : " ");
 	sessions_add_line(pane, &line, i);
-	draw_line(at.y, at.x, at.w, style, buf_text(&line));
+	sessions_draw_line(pane, at, style, buf_text(&line));
 	buf_free(&line);
 }
 
@@ -109,7 +126,9 @@ static void sessions_draw_head(const struct sessions_pane *pane, struct rect at)
 	buf_char(&line, ' ');
 	for (enum session_cell cell = 0; cell < SESSION_CELLS; cell++)
 		sessions_put_cell(pane, &line, cell, cell == CELL_XACT ? "in txn" : session_cell_titles[cell]);
-	draw_line(at.y, at.x, at.w, STYLE_HEAD, buf_text(&line));
+	sessions_draw_line(pane, at, STYLE_HEAD, buf_text(&line));
+	if (pane->side.more)
+		draw_right(at.y, at.x + at.w - 2, 2, STYLE_HEAD, " >");
 	buf_free(&line);
 }
 
@@ -119,11 +138,13 @@ static void sessions_measure(struct sessions_pane *pane, size_t rows)
 {
 	static const int least[SESSION_CELLS] = {[CELL_ID] = 7,    [CELL_APPLICATION] = 11, [CELL_USER] = 4,
 						 [CELL_STATE] = 8, [CELL_XACT] = 6,         [CELL_WAITS] = 9};
-	for (enum session_cell cell = 0; cell < CELL_STATEMENT; cell++) {
+	pane->wanted[CELL_STATEMENT] = (int)strlen(session_cell_titles[CELL_STATEMENT]);
+	for (enum session_cell cell = 0; cell < SESSION_CELLS; cell++) {
+		size_t most = cell == CELL_STATEMENT ? STATEMENT_COLS : CELL_COLS;
 		if (pane->wanted[cell] < least[cell])
 			pane->wanted[cell] = least[cell];
 		for (size_t i = 0; i < rows; i++) {
-			char *text = sessions_cell(pane, pane->top + i, cell, CELL_COLS);
+			char *text = sessions_cell(pane, pane->top + i, cell, most);
 			int width = (int)text_width(text, strlen(text));
 			pane->wanted[cell] = width > pane->wanted[cell] ? width : pane->wanted[cell];
 			free(text);
@@ -152,6 +173,10 @@ static void sessions_fit(struct sessions_pane *pane)
 		     {CELL_STATE, 16, false},       {CELL_WAITS, 18, false}, {CELL_APPLICATION, 12, false},
 		     {CELL_APPLICATION, 0, true},   {CELL_STATE, 12, true},  {CELL_WAITS, 8, true}};
 	memcpy(pane->width, pane->wanted, sizeof pane->width);
+	sideways_begin(&pane->side);
+	sideways_saw(&pane->side, sessions_used(pane) + pane->wanted[CELL_STATEMENT], pane->columns);
+	if (pane->side.at) /* they are scrolled, and none gives way */
+		return;
 	for (size_t i = 0; i < COUNT_OF(order); i++) {
 		int spare = order[i].last ? -2 : pane->columns / 3;
 		int over = sessions_used(pane) + spare - pane->columns, *width = &pane->width[order[i].cell];
@@ -258,7 +283,9 @@ static bool sessions_act(void *self, const char *action, const char *argument)
 	size_t count = sessions_count(pane);
 	if (motion.kind == MOTION_NONE)
 		return false;
-	if (!count)
+	if (motion.kind == MOTION_SIDE && !sideways_move(&pane->side, motion.by))
+		app_say(pane->app, ST_OK, "%s", sideways_end(motion.by));
+	if (!count || motion.kind == MOTION_SIDE)
 		return true;
 	long to = (long)session_list_selected(pane->app->sessions) + (motion.kind == MOTION_BY ? motion.by : 0);
 	if (motion.kind == MOTION_FIRST)

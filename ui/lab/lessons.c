@@ -12,9 +12,10 @@
 #include "cli/run.h"
 #include "lab/lesson.h"
 #include "ui/draw.h"
+#include "ui/sideways.h"
 #include "ui/view.h"
 
-enum { NAME_COLS = 24 };
+enum { NAME_COLS = 24, FROZEN = NAME_COLS + 5 };
 
 struct entry_of_list {
 	const char *name;
@@ -27,6 +28,7 @@ struct lessons {
 	struct entry_of_list *all;
 	size_t n, selected, top;
 	int height;
+	struct sideways side;
 	struct find find;
 };
 
@@ -117,7 +119,17 @@ static void lessons_add_proved(struct buf *line, const struct lessons *lessons, 
 		buf_fmt(line, "Orders verified here: %zu, documented: %zu. ", proved.verified, proved.documented);
 }
 
-static void lessons_draw_row(const struct lessons *lessons, struct rect at, size_t i, bool focus)
+static void lessons_draw_line(struct lessons *lessons, struct rect at, enum style style, const char *text)
+{
+	int frozen = FROZEN < at.w / 2 ? FROZEN : at.w / 2;
+	struct buf line = {0};
+	sideways_saw(&lessons->side, (int)text_width(text, strlen(text)), at.w);
+	sideways_line(&line, &lessons->side, text, frozen);
+	draw_line(at.y, at.x, at.w, style, buf_text(&line));
+	buf_free(&line);
+}
+
+static void lessons_draw_row(struct lessons *lessons, struct rect at, size_t i, bool focus)
 {
 	const struct entry_of_list *entry = &lessons->all[i];
 	bool selected = i == lessons->selected;
@@ -131,7 +143,7 @@ static void lessons_draw_row(const struct lessons *lessons, struct rect at, size
 	buf_fmt(&line, "  %s", entry->title);
 	if (!can && why.text[0])
 		buf_fmt(&line, "  (%s)", why.text);
-	draw_line(at.y, at.x, at.w, style, buf_text(&line));
+	lessons_draw_line(lessons, at, style, buf_text(&line));
 	buf_free(&line);
 }
 
@@ -162,6 +174,7 @@ static void lessons_draw(void *self, struct rect inside, bool focus)
 	lessons->height = inside.h - lessons_draw_teaches(lessons, inside);
 	struct scroll list = {0, lessons->n, (uint64_t)(lessons->height > 0 ? lessons->height : 1), 0};
 	lessons->top = scroll_top(&list, lessons->top, lessons->selected);
+	sideways_begin(&lessons->side);
 	for (int i = 0; i < lessons->height && lessons->top + (size_t)i < lessons->n; i++)
 		lessons_draw_row(lessons, (struct rect){inside.y + i, inside.x, 1, inside.w}, lessons->top + (size_t)i,
 				 focus);
@@ -204,6 +217,8 @@ static bool lessons_act(void *self, const char *action, const char *argument)
 	}
 	if (motion.kind == MOTION_NONE)
 		return false;
+	if (motion.kind == MOTION_SIDE && !sideways_move(&lessons->side, motion.by))
+		app_say(lessons->app, ST_OK, "%s", sideways_end(motion.by));
 	long to = motion.kind == MOTION_FIRST  ? 0
 		  : motion.kind == MOTION_LAST ? (long)lessons->n - 1
 		  : motion.kind == MOTION_BY   ? (long)lessons->selected + motion.by
