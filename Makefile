@@ -171,6 +171,11 @@ $(CRDB): $(CRDB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/support.a $(BUILD)/libtelle
 picture: all $(PICTURE)
 	@tests/picture/run $(BUILD)
 
+# Makes the pictures that are exports of a kept trace, assets/rival.svg and the example of the manual; tests/picture/record records it anew.
+pictures: all
+	@tests/lint/pictures $(BUILD) write
+	@tests/lint/manual $(BUILD) write
+
 # ONLY="trips rate start moves create browse" takes those measures.
 bench: all $(BENCH)
 	@tests/bench/run $(BUILD) $(ONLY)
@@ -271,7 +276,7 @@ test-package:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-gcc $(BUILD)-clang
 
-.PHONY: all tests test test-asan test-cockroach test-distance test-servers fuzz fuzzers bench lint map man picture soak storm fuzz-wire fuzz-keys format demo completions install dist deb test-package clean libraries
+.PHONY: all tests test test-asan test-cockroach test-distance test-servers fuzz fuzzers bench lint map man picture pictures soak storm fuzz-wire fuzz-keys format demo completions install dist deb test-package clean libraries
 .SECONDARY:
 
 -include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

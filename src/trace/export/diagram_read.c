@@ -279,7 +279,16 @@ static void read_txn(struct diagram_reader *reader, size_t lane, const struct ev
 {
 	read_add(reader, DIAGRAM_TXN, lane, event);
 	reader->lanes[lane].durable = reader->lanes[lane].settled = false;
-	if (reader->ntxns++ == 0)
+	reader->ntxns++;
+}
+
+/* What the transaction that is chosen is for, wherever its beginning is; else the first one that is drawn. */
+static void read_purpose(struct diagram_reader *reader, const struct event *event)
+{
+	uint32_t chosen = reader->selection.export->range.txn;
+	bool wanted = chosen ? event->txn == chosen
+			     : !reader->first && export_in_range(reader->selection.export, event->number);
+	if (event->kind == EVENT_TXN && wanted)
 		diagram_set(&reader->first, event->message, 80);
 }
 
@@ -467,6 +476,7 @@ enum status diagram_read(struct diagram *diagram, struct export *export, struct 
 	diagram_select_begin(&reader.selection, export);
 	while (trace_next(export->file, &event, &gone)) {
 		reader.gone += gone;
+		read_purpose(&reader, &event);
 		if (diagram_selects(&reader.selection, &event))
 			read_event(&reader, &event);
 	}

@@ -36,7 +36,7 @@ static void say_title(struct diagram_reader *reader)
 	if (reader->selection.lesson)
 		buf_fmt(&title, "a lesson with %zu %s", diagram->nlanes - 1,
 			text_plural(diagram->nlanes - 1, "session", "sessions"));
-	else if (reader->ntxns == 1 || (reader->ntxns && reader->selection.export->range.txn))
+	else if (reader->first && (reader->ntxns == 1 || reader->selection.export->range.txn))
 		buf_str(&title, reader->first);
 	else if (reader->ntxns)
 		buf_fmt(&title, "%" PRIu64 " transactions", reader->ntxns);
