@@ -19,13 +19,17 @@
  * html:    a sequence diagram with a slider over its events, in one file
  * svg:     the same as a picture
  * mermaid: a sequence diagram in the language of that name
+ * perfetto: slices of time, a track for each session, as ui.perfetto.dev opens them (Chrome's trace events in JSON)
+ * otlp:    spans of OpenTelemetry in JSON, a trace for each transaction
  */
 /* clang-format off */
 #define TRACE_FORMATS(X, SEP, LAST) \
 	X(TRACE_MARKDOWN, "md", ".md", markdown) \
 	SEP X(TRACE_HTML, "html", ".html", html) \
 	SEP X(TRACE_SVG, "svg", ".svg", svg) \
-	LAST X(TRACE_MERMAID, "mermaid", ".mmd", mermaid)
+	SEP X(TRACE_MERMAID, "mermaid", ".mmd", mermaid) \
+	SEP X(TRACE_PERFETTO, "perfetto", ".perfetto.json", perfetto) \
+	LAST X(TRACE_OTLP, "otlp", ".otlp.json", otlp)
 /* clang-format on */
 
 #define TRACE_FORMAT_CHOICES TRACE_FORMATS(CHOICE_WORD, "|", "|")

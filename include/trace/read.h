@@ -16,6 +16,13 @@ struct trace_file;
 struct trace_file *trace_open(const char *path, struct err *err);
 void trace_close(struct trace_file *file); /* NULL is fine */
 
+/* The header: who wrote it, for which server ("" where none was connected), and when; raw. */
+struct trace_origin {
+	const char *teller, *server, *server_version; /* borrowed until trace_close() */
+	uint64_t wall_us;
+};
+struct trace_origin trace_origin(const struct trace_file *file);
+
 /* The header for people: "teller 0.1.0, PostgreSQL 15.4, without values"; raw. */
 void trace_describe(struct buf *out, const struct trace_file *file);
 

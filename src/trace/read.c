@@ -110,6 +110,23 @@ void trace_close(struct trace_file *file)
 	free(file);
 }
 
+static const char *read_word(const struct trace_file *file, const char *key, const char *other)
+{
+	const char *word = json_object_text(file->header, key);
+	return word ? word : other;
+}
+
+struct trace_origin trace_origin(const struct trace_file *file)
+{
+	int64_t wall = json_object_number(file->header, "wall_us", 0);
+	return (struct trace_origin){
+		.teller = read_word(file, "teller", "?"),
+		.server = read_word(file, "server", ""),
+		.server_version = read_word(file, "server_version", ""),
+		.wall_us = wall > 0 ? (uint64_t)wall : 0,
+	};
+}
+
 void trace_describe(struct buf *out, const struct trace_file *file)
 {
 	const char *teller = json_object_text(file->header, "teller");
