@@ -14,6 +14,7 @@
 #include "ui/prompt.h"
 #include "ui/screen.h"
 #include "ui/term.h"
+#include "ui/themes.h"
 
 /* ---- popups ---- */
 
@@ -58,7 +59,7 @@ static void actions_run_line(struct console *console)
 /* A click beside the popup closes it; in it, it selects a line, and another one on that line is Enter. */
 void actions_click_popup(struct console *console, int y, int x)
 {
-	struct rect room = console->layout.middle, inside = layout_inside(room);
+	struct rect room = popup_place(console->popup, console->layout.middle), inside = layout_inside(room);
 	if (y < room.y || y >= room.y + room.h || x < room.x || x >= room.x + room.w)
 		actions_put_popup(console, NULL);
 	else if (popup_click(console->popup, y - inside.y))
@@ -288,7 +289,9 @@ bool actions_do(void *self, const char *action, const char *argument)
 {
 	struct console *console = self;
 	console->dirty = true;
-	if (strcmp(action, "help") == 0)
+	if (strcmp(action, "theme") == 0)
+		actions_put_popup(console, themes_popup(&console->app->settings.config.looks));
+	else if (strcmp(action, "help") == 0)
 		actions_help(console, argument);
 	else if (strcmp(action, "full") == 0)
 		actions_full(console);

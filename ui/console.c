@@ -142,7 +142,7 @@ struct console *console_open(struct app *app, struct err *err)
 	actions_signals(console, true); /* before curses checks for existing handlers */
 	console->keymap = app->settings.config.keymap;
 	console->keys = keys_new();
-	if (term_open(&app->settings, err) != ST_OK) {
+	if (term_open(err) != ST_OK) {
 		console_close(console);
 		return NULL;
 	}

@@ -44,7 +44,7 @@ static void help_line_runs(struct buf *runs, const struct buf *out, const char *
 /* Not keys that answer what is asked, or close what will be closed then. */
 static void help_binding_runs(struct buf *runs, const struct buf *out, const struct binding *binding)
 {
-	static const char *const none[] = {"review", "help", "full"};
+	static const char *const none[] = {"review", "help", "full", "themes"};
 	bool runnable = strcmp(binding->command, "back") != 0 && strcmp(binding->command, "close") != 0;
 	for (size_t i = 0; i < COUNT_OF(none); i++)
 		runnable &= strcmp(binding->context, none[i]) != 0;
@@ -66,6 +66,12 @@ static void help_command_runs(struct buf *runs, const struct buf *out, const str
 
 /* ---- keys ---- */
 
+/* What a user has bound need not have a note. */
+static const char *help_means(const struct binding *binding)
+{
+	return binding->note[0] ? binding->note : binding->command;
+}
+
 static void keys_of(struct buf *out, struct buf *runs, const struct keymap *keymap, const char *context,
 		    const char *heading)
 {
@@ -77,7 +83,7 @@ static void keys_of(struct buf *out, struct buf *runs, const struct keymap *keym
 			continue;
 		struct buf keys = {0};
 		keymap_keys(&keys, &all[i]);
-		two_columns(out, buf_text(&keys), KEYS_COLS, all[i].note[0] ? all[i].note : all[i].command);
+		two_columns(out, buf_text(&keys), KEYS_COLS, help_means(&all[i]));
 		help_binding_runs(runs, out, &all[i]);
 		buf_free(&keys);
 	}
@@ -133,6 +139,7 @@ static void help_keys(struct buf *out, struct buf *runs, const struct keymap *ke
 		{"review", "Keys in the review box"},
 		{"help", "Keys in this help"},
 		{"full", "Keys in a full text"},
+		{"themes", "Keys in the list of themes"},
 	};
 	for (int others = 0; others < 2; others++)
 		for (size_t i = 0; i < COUNT_OF(sections); i++)
@@ -196,7 +203,7 @@ static void keys_for(struct buf *out, struct buf *runs, const struct keymap *key
 			continue;
 		struct buf keys = {0};
 		keymap_keys(&keys, &all[i]);
-		buf_fmt(out, "  key %s (%s): %s\n", buf_text(&keys), all[i].context, all[i].note);
+		buf_fmt(out, "  key %s (%s): %s\n", buf_text(&keys), all[i].context, help_means(&all[i]));
 		help_binding_runs(runs, out, &all[i]);
 		buf_free(&keys);
 	}
@@ -322,7 +329,8 @@ static int help_place_right(struct hints *hints, int columns)
 void help_hints(struct hints *hints, int columns)
 {
 	const char *context = hints->context;
-	bool pane = strcmp(context, "review") != 0 && strcmp(context, "help") != 0 && strcmp(context, "full") != 0;
+	bool pane = strcmp(context, "review") != 0 && strcmp(context, "help") != 0 && strcmp(context, "full") != 0 &&
+		    strcmp(context, "themes") != 0;
 	hints->n = 0;
 	hints->changes = keymap_changes(hints->keymap);
 	int right = pane ? help_place_right(hints, columns) : 0;

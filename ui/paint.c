@@ -9,7 +9,9 @@
 #include "ui/present.h"
 #include "ui/prompt.h"
 #include "ui/screen.h"
+#include "ui/style.h"
 #include "ui/term.h"
+#include "ui/themes.h"
 #include "ui/title.h"
 
 /*
@@ -117,7 +119,8 @@ static void paint_panes(struct console *console, int columns)
 	bool presents = console->layout.show.h > 0 && !console->popup;
 	style_dim(presents);
 	title_draw(console->app, columns);
-	for (enum pane pane = 0; pane < PANE_COUNT && !console->popup; pane++)
+	bool covered = console->popup && !popup_is_small(console->popup);
+	for (enum pane pane = 0; pane < PANE_COUNT && !covered; pane++)
 		paint_pane(console, pane);
 	style_dim(false);
 	if (console->popup)
@@ -166,8 +169,20 @@ static struct rect paint_laid_out(struct console *console)
 	return cursor;
 }
 
+/* In the colours that are set, or that are tried out. */
+static void paint_begin(const struct console *console)
+{
+	const struct settings *settings = &console->app->settings;
+	struct looks looks = settings->config.looks;
+	if (console->popup)
+		themes_tried(console->popup, &looks);
+	style_show(settings, &looks);
+	draw_start(settings);
+}
+
 void paint_now(struct console *console)
 {
+	paint_begin(console);
 	bool asked = console->review && !review_drawn(console->review);
 	struct rect cursor = paint_laid_out(console);
 	term_flush(cursor.y, cursor.x);

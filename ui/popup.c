@@ -26,6 +26,7 @@ struct popup {
 	struct line *lines; /* of the text at `columns` */
 	int n, columns;
 	int top, height;
+	int rows, width; /* of what does not need all the room; 0 */
 	struct find find;
 	int found; /* the selected line; where none is, the one that was found last, or the first in sight */
 	struct buf runs;
@@ -58,6 +59,28 @@ void popup_runs(struct popup *popup, struct buf *runs)
 	buf_free(&popup->runs);
 	popup->runs = *runs;
 	*runs = (struct buf){0};
+}
+
+void popup_make_small(struct popup *popup, int columns)
+{
+	popup->width = columns + 4;
+	popup->rows = 2;
+	for (const char *p = buf_text(&popup->text); *p; p++)
+		popup->rows += *p == '\n';
+}
+
+bool popup_is_small(const struct popup *popup)
+{
+	return popup->rows > 0;
+}
+
+/* At the right and below, where the panes beside it and above it show most. */
+struct rect popup_place(const struct popup *popup, struct rect room)
+{
+	if (!popup->rows)
+		return room;
+	int h = popup->rows < room.h ? popup->rows : room.h, w = popup->width < room.w ? popup->width : room.w;
+	return (struct rect){room.y + room.h - h, room.x + room.w - w, h, w};
 }
 
 const char *popup_context(const struct popup *popup)
@@ -151,7 +174,7 @@ static void draw_one(int y, struct rect inside, const struct line *line, bool se
 
 void popup_fit(struct popup *popup, struct rect room)
 {
-	struct rect inside = layout_inside(room);
+	struct rect inside = layout_inside(popup_place(popup, room));
 	if (inside.w <= 2 || inside.h <= 0)
 		return;
 	if (inside.w - 2 != popup->columns)
@@ -160,9 +183,9 @@ void popup_fit(struct popup *popup, struct rect room)
 	keep_within(popup);
 }
 
-void popup_draw(struct popup *popup, struct rect room)
+void popup_draw(struct popup *popup, struct rect all)
 {
-	struct rect inside = layout_inside(room);
+	struct rect room = popup_place(popup, all), inside = layout_inside(room);
 	struct buf footer = {0};
 	popup_fit(popup, room);
 	draw_clear(inside);

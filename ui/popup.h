@@ -17,6 +17,10 @@ struct popup *popup_new(const char *title, const char *context, struct buf *text
 void popup_runs(struct popup *popup, struct buf *runs);
 char *popup_run(const struct popup *popup); /* that of the selected line, owned; NULL: none */
 void popup_free(struct popup *popup);
+void popup_make_small(struct popup *popup, int columns); /* of text: the panes beside it are shown, too */
+bool popup_is_small(const struct popup *popup);
+struct rect popup_place(const struct popup *popup,
+			struct rect room); /* of that room; all of it but where it is small */
 const char *popup_context(const struct popup *popup);
 const char *popup_title(const struct popup *popup);
 const struct buf *popup_text(const struct popup *popup); /* all of it */

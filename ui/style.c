@@ -1,39 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Styles: one row for each meaning, for terminals with and without colours. */
+/* Styles: the looks of a theme as what curses draws with, on terminals with and without colours. */
 #include "ui/style.h"
 
 #include <curses.h>
 #include <stdlib.h>
 
 #include "app/settings.h"
+#include "ui/term.h"
 
-/* `many` is for 256 colours and has a contrast of 4.5 on white and 4 on black at least,
- * `few` for 8; -1 is the terminal's own. Nothing
- * depends on telling red from green. */
-static const struct look {
-	chtype mono, colored;
-	short many, few;
-} looks[STYLE_COUNT] = {
-	[STYLE_TEXT] = {A_NORMAL, A_NORMAL, -1, -1},
-	[STYLE_TITLE] = {A_REVERSE, A_REVERSE, -1, -1},
-	[STYLE_WARNING] = {A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, 130, COLOR_RED},
-	[STYLE_FRAME] = {A_NORMAL, A_NORMAL, 243, -1},
-	[STYLE_FOCUS] = {A_BOLD, A_BOLD, 27, COLOR_CYAN},
-	[STYLE_HEAD] = {A_UNDERLINE, A_UNDERLINE, 243, -1},
-	[STYLE_SELECTED] = {A_REVERSE, A_REVERSE, -1, -1},
-	[STYLE_MARKED] = {A_BOLD, A_BOLD, -1, -1},
-	[STYLE_SOURCE] = {A_BOLD, A_BOLD, 130, COLOR_YELLOW},
-	[STYLE_DESTINATION] = {A_BOLD, A_BOLD, 27, COLOR_CYAN},
-	[STYLE_GOOD] = {A_BOLD, A_BOLD, 27, COLOR_CYAN},
-	[STYLE_BAD] = {A_BOLD, A_BOLD, 130, COLOR_RED},
-	[STYLE_WAIT] = {A_NORMAL, A_NORMAL, 29, COLOR_YELLOW},
-	[STYLE_LEVER] = {A_NORMAL, A_NORMAL, 163, COLOR_MAGENTA},
-	[STYLE_FAINT] = {A_DIM, A_NORMAL, 243, -1},
-	[STYLE_KEY] = {A_BOLD, A_BOLD, -1, -1},
-	[STYLE_FOUND] = {A_REVERSE | A_UNDERLINE, A_REVERSE | A_UNDERLINE, 130, COLOR_YELLOW},
-};
+enum { MANY = 256, DIRECT = 1 << 24 };
 
-static bool colored, dimmed;
+/* What the terminal can show. */
+enum style_depth { DEPTH_UNKNOWN, DEPTH_NONE, DEPTH_FEW, DEPTH_MANY, DEPTH_DIRECT };
+
+static struct {
+	enum style_depth terminal, depth; /* what it can show, and what is used of it */
+	struct looks looks;
+	bool dimmed;
+} style;
 
 static bool style_wants_colors(const struct settings *settings)
 {
@@ -43,32 +27,77 @@ static bool style_wants_colors(const struct settings *settings)
 	return !no || !no[0];
 }
 
-void style_start(const struct settings *settings)
+static enum style_depth style_look_at_terminal(void)
 {
-	colored = style_wants_colors(settings) && has_colors() && start_color() == OK && use_default_colors() == OK;
-	if (!colored)
+	if (!has_colors() || start_color() != OK || use_default_colors() != OK)
+		return DEPTH_NONE;
+	if (term_knows_rgb())
+		return COLORS == DIRECT ? DEPTH_DIRECT : DEPTH_FEW;
+	return COLORS >= MANY ? DEPTH_MANY : DEPTH_FEW;
+}
+
+/* The first 8 of a terminal with direct colours are its own, as of any other. */
+static int style_number(int colour, int few)
+{
+	if (style.depth == DEPTH_FEW || colour == COLOUR_OWN)
+		return style.depth == DEPTH_FEW ? few : colour;
+	if (style.depth == DEPTH_MANY)
+		return colour_256(colour);
+	return colour < 8 ? colour : colour_rgb(colour);
+}
+
+static struct look style_look(enum style which)
+{
+	bool bare = style.depth == DEPTH_NONE && !style.looks.changed[which];
+	return bare ? theme_look(THEME_MONO, which) : looks_get(&style.looks, which);
+}
+
+static bool style_has_pair(const struct look *look)
+{
+	return style.depth != DEPTH_NONE &&
+	       (style_number(look->fg, look->few_fg) >= 0 || style_number(look->bg, look->few_bg) >= 0);
+}
+
+static void style_make_pairs(void)
+{
+	for (enum style which = 0; which < STYLE_COUNT; which++) {
+		struct look look = style_look(which);
+		init_extended_pair((int)which + 1, style_number(look.fg, look.few_fg),
+				   style_number(look.bg, look.few_bg));
+	}
+}
+
+void style_show(const struct settings *settings, const struct looks *shown)
+{
+	bool wanted = style_wants_colors(settings) && shown->theme != THEME_MONO;
+	for (enum style which = 0; which < STYLE_COUNT && style_wants_colors(settings); which++)
+		wanted |= shown->changed[which];
+	if (wanted && style.terminal == DEPTH_UNKNOWN)
+		style.terminal = style_look_at_terminal();
+	enum style_depth depth = wanted ? style.terminal : DEPTH_NONE;
+	if (depth == style.depth && looks_same(shown, &style.looks))
 		return;
-	for (short i = 0; i < STYLE_COUNT; i++)
-		init_pair((short)(i + 1), COLORS >= 256 ? looks[i].many : looks[i].few, -1);
+	style.depth = depth;
+	style.looks = *shown;
+	if (depth != DEPTH_NONE)
+		style_make_pairs();
+	struct look text = style_look(STYLE_TEXT);
+	bkgdset(' ' | (style_has_pair(&text) ? (chtype)COLOR_PAIR(STYLE_TEXT + 1) : 0));
+	clearok(curscr, TRUE);
 }
 
 void style_dim(bool on)
 {
-	dimmed = on;
+	style.dimmed = on;
 }
 
-unsigned long style_attributes(enum style style)
+unsigned long style_attributes(enum style which)
 {
-	if (dimmed)
-		style = STYLE_FAINT;
-	const struct look *look = &looks[style];
-	if (!colored)
-		return look->mono;
-	short color = COLORS >= 256 ? look->many : look->few;
-	return look->colored | (color >= 0 ? (chtype)COLOR_PAIR(style + 1) : 0);
-}
-
-int style_color(enum style style)
-{
-	return looks[style].many;
+	static const chtype bits[] = {A_BOLD, A_UNDERLINE, A_REVERSE, A_DIM}; /* LOOK_BOLD, LOOK_UNDERLINE ... */
+	struct look look = style_look(style.dimmed ? STYLE_FAINT : which);
+	chtype attributes = A_NORMAL;
+	for (unsigned i = 0; i < sizeof bits / sizeof bits[0]; i++)
+		attributes |= look.attributes >> i & 1 ? bits[i] : 0;
+	enum style pair = style.dimmed ? STYLE_FAINT : which;
+	return attributes | (style_has_pair(&look) ? (chtype)COLOR_PAIR((int)pair + 1) : 0);
 }

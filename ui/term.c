@@ -12,11 +12,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "ui/clipboard.h"
 #include "ui/crash.h"
-#include "ui/draw.h"
-#include "ui/style.h"
 
 /* curses keeps every cell three times, and counts them in short integers. */
 enum { ROWS_MAX = 500, COLS_MAX = 1000 };
@@ -52,6 +51,12 @@ static bool knows_paste(void)
 	return strncmp(capability("cup"), "\x1b[", 2) == 0;
 }
 
+bool term_knows_rgb(void)
+{
+	const char *text = tigetstr("RGB");
+	return tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || (text && text != (char *)-1);
+}
+
 static void modes(void)
 {
 	raw();
@@ -81,13 +86,40 @@ static bool term_size_is_usual(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row <= ROWS_MAX && size.ws_col <= COLS_MAX;
 }
 
-enum status term_open(const struct settings *settings, struct err *err)
+/* Of a terminal that has all colours, as COLORTERM says, and whose description has 256: the one with all of them, where
+ * it is installed ("xterm-256color", "xterm-direct"). NULL: as TERM says. Owned. */
+static char *term_with_all_colours(void)
+{
+	const char *says = getenv("COLORTERM"), *name = getenv("TERM");
+	int found = 0;
+	if (!says || !name || (strcmp(says, "truecolor") != 0 && strcmp(says, "24bit") != 0) || strstr(name, "-direct"))
+		return NULL;
+	struct buf direct = {0};
+	const char *end = strstr(name, "-256color");
+	buf_fmt(&direct, "%.*s-direct", end ? (int)(end - name) : (int)strlen(name), name);
+	if (setupterm(buf_text(&direct), STDOUT_FILENO, &found) == OK) {
+		del_curterm(cur_term);
+		return buf_take(&direct);
+	}
+	buf_free(&direct);
+	return NULL;
+}
+
+static SCREEN *term_new_screen(void)
+{
+	char *direct = term_with_all_colours();
+	SCREEN *screen = direct ? newterm(direct, stdout, stdin) : NULL;
+	free(direct);
+	return screen ? screen : newterm(NULL, stdout, stdin);
+}
+
+enum status term_open(struct err *err)
 {
 	crash_prepare(&term.crash);
 	/* The size is asked for below, and bounded. curses needs one to begin with, and not every terminal's entry has it. */
 	use_env(FALSE);
 	use_tioctl(term_size_is_usual());
-	term.screen = newterm(NULL, stdout, stdin);
+	term.screen = term_new_screen();
 	if (!term.screen) {
 		crash_done(&term.crash);
 		return err_set(err, ST_OWN,
@@ -96,8 +128,6 @@ enum status term_open(const struct settings *settings, struct err *err)
 	}
 	term.paste = knows_paste();
 	modes();
-	style_start(settings);
-	draw_start(settings);
 	remember_way_out();
 	crash_arm(&term.crash);
 	if (term.paste)

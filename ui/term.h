@@ -13,9 +13,11 @@ struct settings;
 
 /* Takes the terminal: modes, alternate screen, bracketed paste; what is written to fd 2 is kept until it is given
  * back. */
-MUST_CHECK enum status term_open(const struct settings *settings, struct err *err);
+MUST_CHECK enum status term_open(struct err *err);
 
 /* Gives it back, for good, and prints what was kept. */
+/* terminfo says that the numbers of colours are the colours themselves: as a flag, a number or a text. */
+bool term_knows_rgb(void);
 void term_close(void);
 
 /* The same for a while: nothing is drawn between the two. */

@@ -16,9 +16,9 @@ struct keymap {
 	unsigned changes;
 };
 
-static const char *const contexts[] = {"global", "accounts", "transfer", "ledger",  "sessions",
-				       "load",   "lessons",  "lab",      "log",     "review",
-				       "help",   "full",     "away",     "cluster", "play"};
+static const char *const contexts[] = {"global",  "accounts", "transfer", "ledger", "sessions", "load",
+				       "lessons", "lab",      "log",      "review", "help",     "full",
+				       "away",    "cluster",  "play",     "themes"};
 
 struct keymap *keymap_new(void)
 {
@@ -112,7 +112,7 @@ static enum status keymap_check(const struct binding *binding, struct err *err)
 	if (!context_known(binding->context))
 		return err_set(err, ST_USAGE,
 			       "unknown context '%.40s'; use global, accounts, transfer, ledger, sessions, load, "
-			       "lessons, lab, log, review, help, full, away or cluster",
+			       "lessons, lab, log, review, help, full, themes, away or cluster",
 			       binding->context);
 	char *wrong = unknown_key(binding->keys);
 	if (wrong) {

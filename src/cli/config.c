@@ -84,15 +84,60 @@ static enum status config_unbind(struct settings *settings, const struct words *
 	return keymap_unbind(settings->config.keymap, context, keys, err);
 }
 
+/* ---- colours ---- */
+
+static enum status config_theme(struct settings *settings, const struct words *words, const char *rest, struct err *err)
+{
+	(void)rest;
+	if (words->n != 1)
+		return err_set(err, ST_USAGE, "theme needs one name: theme dark");
+	return theme_parse(words->word[0].text, &settings->config.looks.theme, err);
+}
+
+/* What is not said stays as it is. */
+static enum status config_look(struct look *look, const struct words *words, struct err *err)
+{
+	enum status status = colour_parse(words->word[1].text, &look->fg, err);
+	if (!status && words->n > 2)
+		status = colour_parse(words->word[2].text, &look->bg, err);
+	if (!status && words->n > 3)
+		status = colour_attributes_parse(words->word[3].text, &look->attributes, err);
+	look->few_fg = colour_8(look->fg);
+	look->few_bg = words->n > 2 ? colour_8(look->bg) : look->few_bg;
+	return status;
+}
+
+/* ROLE FG [BG [ATTRIBUTES]]; ROLE theme: as the theme has it. */
+static enum status config_colour(struct settings *settings, const struct words *words, const char *rest,
+				 struct err *err)
+{
+	struct looks *looks = &settings->config.looks;
+	enum style style;
+	(void)rest;
+	if (words->n < 2 || words->n > 4)
+		return err_set(err, ST_USAGE, "colour needs a role and a colour: colour good bright-cyan default bold");
+	if (style_parse(words->word[0].text, &style, err))
+		return err->status;
+	if (words->n == 2 && strcmp(words->word[1].text, "theme") == 0) {
+		looks->changed[style] = false;
+		return ST_OK;
+	}
+	struct look look = looks_get(looks, style);
+	if (config_look(&look, words, err))
+		return err->status;
+	looks->own[style] = look;
+	looks->changed[style] = true;
+	return ST_OK;
+}
+
 /* ---- the table ---- */
 
 static const struct {
 	const char *name;
 	enum status (*run)(struct settings *settings, const struct words *words, const char *rest, struct err *err);
 } config_table[] = {
-	{"set", config_set},
-	{"bind", config_bind},
-	{"unbind", config_unbind},
+	{"set", config_set},     {"bind", config_bind},     {"unbind", config_unbind},
+	{"theme", config_theme}, {"colour", config_colour},
 };
 
 static enum status config_no_command(const char *name, struct err *err)

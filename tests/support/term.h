@@ -57,6 +57,7 @@ const char *term_screen(struct term *term); /* all of it, for messages; borrowed
 
 struct term_pen {
 	bool bold, reverse, underline, coloured;
+	int fg, bg; /* as they were sent: -1, the terminal's own; 0 to 255; 1 << 24 and above: 0xrrggbb */
 };
 struct term_pen term_pen(struct term *term, int row, int col);
 

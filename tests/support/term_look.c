@@ -107,6 +107,15 @@ const char *term_screen(struct term *term)
 	return term->text.p;
 }
 
+static int term_colour(const VTermColor *color, bool own)
+{
+	if (own)
+		return -1;
+	if (VTERM_COLOR_IS_INDEXED(color))
+		return color->indexed.idx;
+	return 1 << 24 | color->rgb.red << 16 | color->rgb.green << 8 | color->rgb.blue;
+}
+
 struct term_pen term_pen(struct term *term, int row, int col)
 {
 	VTermScreenCell cell;
@@ -115,6 +124,8 @@ struct term_pen term_pen(struct term *term, int row, int col)
 		.bold = cell.attrs.bold,
 		.reverse = cell.attrs.reverse,
 		.underline = cell.attrs.underline != 0,
+		.fg = term_colour(&cell.fg, VTERM_COLOR_IS_DEFAULT_FG(&cell.fg)),
+		.bg = term_colour(&cell.bg, VTERM_COLOR_IS_DEFAULT_BG(&cell.bg)),
 		.coloured = !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) || !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg),
 	};
 }
