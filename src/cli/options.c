@@ -346,7 +346,7 @@ static const struct option table[] = {
 	{0, "ascii", NULL, GROUP_OUTPUT, "no line drawing, ASCII only", apply_ascii, NULL},
 	{0, "present", NULL, GROUP_OUTPUT, "large, for an audience; F11 changes it", apply_present, NULL},
 	{0, "color", "WHEN", GROUP_OUTPUT, COLOR_WHENS(CHOICE_WORD, ", ", " or "), apply_color, COLOR_CHOICES},
-	{0, "theme", "NAME", GROUP_OUTPUT, "colours: " THEMES(CHOICE_WORD, ", ", " or "), apply_theme, THEME_CHOICES},
+	{0, "theme", "NAME", GROUP_OUTPUT, "colours of the screen: dark, light, mono ...", apply_theme, THEME_CHOICES},
 	{0, "protocol", "NAME", GROUP_TRANSFER, "how to retry: " TXN_PROTOCOLS(CHOICE_WORD, ", ", ", "), apply_protocol,
 	 TXN_PROTOCOL_CHOICES},
 	{0, "wire", "MODE", GROUP_TRANSFER, "round trips: " TXN_WIRES(CHOICE_WORD, ", ", " or "), apply_wire,
