@@ -61,6 +61,7 @@ const char *bench_env(const char *name);      /* set by tests/bench/run */
 void measure_trips(void);
 void measure_rate(void);
 void measure_load(void);
+void measure_keys(void);
 void measure_start(void);
 void measure_moves(void);
 void measure_create(void);
