@@ -10,6 +10,7 @@
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/trace/hostile.h"
 
 static char dir[] = "/tmp/teller-page.XXXXXX";
 static char trace[64], out[64];
@@ -200,45 +201,27 @@ static void a_long_run(void **state)
 	}
 }
 
-/* ---- hostile texts ---- */
-
-/* Every way that a text may begin something: of a terminal, HTML, XML, Markdown, Mermaid, and of other languages. */
-static const char hostile_text[] =
-	"\\u001b]0;evil\\u0007\\u001b[31m</title></script><script>alert(1)</script></style><img src=x onerror=y> "
-	"http://evil.example/ & &lt; ]]> <!-- --> <?php \\\"double\\\" 'single' `code` ```fence``` | pipe \\\\ $$x$$ "
-	"[a](javascript:b) "
-	"**b** _i_ ~~s~~ # h %%{init: {}}%% ;end #35; link A: x @ y "
-	"end\\nend\\n---\\r\\n\\u202e\\u2066\\u200b\\u009b ";
-
-/* Of the sessions of a lesson, or of transfers. */
-static void write_hostile(bool lesson)
+/* A trace has none, and so no export has one. */
+static void no_password(void **state)
 {
-	static const char *const kinds[] = {"txn",    "attempt",   "sent", "result", "blocked", "backoff", "notice",
-					    "settle", "connected", "lost", "lever",  "result",  "outcome", "sent"};
-	static const char *const texts[] = {"lane",        "sql",          "params",      "values",
-					    "tag",         "message",      "detail",      "holder_name",
-					    "holder_user", "holder_state", "holder_holds"};
-	struct buf text = {0};
-	buf_fmt(&text,
-		"{\"teller_trace\":1,\"teller\":\"%s\",\"server\":\"%s\",\"server_version\":\"%s\",\"values\":true}\n",
-		hostile_text, hostile_text, hostile_text);
-	for (size_t i = 0; i < COUNT_OF(kinds) * 3; i++) {
-		static const char *const sessions[][3] = {{"transfer", "rival", "none"}, {"lab", "lane", "none"}};
-		buf_fmt(&text,
-			"{\"number\":%zu,\"kind\":\"%s\",\"session\":\"%s\",\"txn\":1,\"statement\":%zu,\"rows\":%d,"
-			"\"sqlstate\":"
-			"\"40001\",\"wall_us\":9223372036854775807",
-			i + 1, kinds[i % COUNT_OF(kinds)], sessions[lesson][i / COUNT_OF(kinds)], i, i % 2 ? 1 : -1);
-		for (size_t k = 0; k < COUNT_OF(texts); k++) {
-			buf_fmt(&text, ",\"%s\":\"%s", texts[k], hostile_text);
-			buf_fill(&text, 'w', k == 2 ? 10000 : 1);
-			buf_str(&text, "\"");
-		}
-		buf_str(&text, "}\n");
+	(void)state;
+	static const char *const formats[] = {"md", "svg", "html", "mermaid"};
+	const char *const env[] = {"PGPASSWORD=Kw9Zx8", NULL};
+	const char *const argv[] = {proc_teller(), "--trace",
+				    trace,         "--dbname=postgresql://u:Kw9Zx8@127.0.0.1:1/db?password=Kw9",
+				    "list",        NULL};
+	struct proc *proc = proc_run(argv, env, NULL);
+	proc_expect_status(proc, 2);
+	proc_free(proc);
+	for (size_t i = 0; i < COUNT_OF(formats); i++) {
+		proc = export_as(formats[i]);
+		proc_expect_out(proc, "cannot connect to ");
+		assert_null(strstr(buf_text(&proc->out), "Kw9"));
+		proc_free(proc);
 	}
-	write_file(trace, text.p);
-	buf_free(&text);
 }
+
+/* ---- hostile texts ---- */
 
 static void expect_no_controls(const struct proc *proc)
 {
@@ -328,7 +311,7 @@ static void hostile_in_pages(void **state)
 {
 	(void)state;
 	for (int lesson = 0; lesson < 2; lesson++) {
-		write_hostile(lesson);
+		hostile_trace(trace, lesson);
 		hostile_page("svg");
 		hostile_page("html");
 	}
@@ -367,7 +350,7 @@ static void hostile_in_markdown(void **state)
 {
 	(void)state;
 	for (int lesson = 0; lesson < 2; lesson++) {
-		write_hostile(lesson);
+		hostile_trace(trace, lesson);
 		struct proc *proc = export_as("md");
 		expect_no_controls(proc);
 		expect_own_markdown(proc->out.p);
@@ -396,7 +379,7 @@ static void hostile_in_mermaid(void **state)
 {
 	(void)state;
 	for (int lesson = 0; lesson < 2; lesson++) {
-		write_hostile(lesson);
+		hostile_trace(trace, lesson);
 		struct proc *proc = export_as("mermaid");
 		expect_no_controls(proc);
 		for (const char *line = proc->out.p; *line; line += strcspn(line, "\n") + 1)
@@ -430,6 +413,7 @@ int main(void)
 		cmocka_unit_test_setup(the_picture_of_a_wait, bank),
 		cmocka_unit_test_setup(the_picture_of_a_lesson, bank),
 		cmocka_unit_test_setup(a_long_run, bank),
+		cmocka_unit_test_setup(no_password, bank),
 		cmocka_unit_test_setup(hostile_in_pages, bank),
 		cmocka_unit_test_setup(hostile_in_markdown, bank),
 		cmocka_unit_test_setup(hostile_in_mermaid, bank),

@@ -26,6 +26,7 @@ static const char html_rules[] =
 	"}\n"
 	".good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }\n"
 	".later { visibility: hidden; } li.later { visibility: visible; color: var(--faint); }\n"
+	".d-row { scroll-margin: 12rem 0 2rem; }\n"
 	".d-row.now text { font-weight: bold; } .d-row.now .d-arrow { stroke-width: 2.5; }\n"
 	"@media print { .bar { display: none; } .later { visibility: visible; } }\n";
 
