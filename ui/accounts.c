@@ -167,6 +167,10 @@ static void accounts_title(void *self, struct buf *out)
 		buf_str(out, " in ");
 		text_escape(out, catalogue->name, strlen(catalogue->name), 30);
 	}
+	if (catalogue && catalogue->part) {
+		buf_str(out, " with ");
+		text_escape(out, catalogue->part, strlen(catalogue->part), 30);
+	}
 	if (accounts->app->pages)
 		which_query(accounts->app, out);
 	if (slow(accounts))

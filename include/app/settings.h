@@ -51,7 +51,7 @@ struct settings {
 	bool never_ask;       /* -w */
 	enum color_when color;
 	enum output_format format;
-	struct bank_choice bank; /* --table --ledger --id-column --balance-column --overdraft */
+	struct bank_choice bank; /* --table --ledger --id-column --balance-column --where-key --overdraft */
 	char *as_of;             /* :set as-of: behind AS OF SYSTEM TIME, where the server has that; NULL: now */
 	bool no_mouse;           /* :set mouse off */
 	bool present;            /* --present, :set present on: large, for an audience */

@@ -17,9 +17,10 @@ struct audit_line {
 	char found[160];
 };
 
-/* As SQL writes them; `ledger` NULL where there is none. `floor`: what a balance may go down to. */
+/* As SQL writes them; `ledger` NULL where there is none. `floor`: what a balance may go down to.
+ * `where`, and `joined` of the table as x: the part of the table that counts, behind one parameter (part.h). */
 struct audit_names {
-	const char *table, *id, *balance, *ledger, *floor;
+	const char *table, *id, *balance, *ledger, *floor, *where, *joined;
 };
 
 /* The statement, owned; `qualified`: in PostgreSQL's own words. $1: the total that is expected, or NULL. */

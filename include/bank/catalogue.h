@@ -127,6 +127,10 @@ struct catalogue {
 	bool extra_indexed[CATALOGUE_EXTRA_MAX];   /* an index begins with it */
 	size_t ncolumns; /* of an account, ACCOUNT_EXTRA + nextra, and their names, borrowed from the ones above */
 	const char *columns[ACCOUNT_COLUMNS_MAX];
+	/* Further columns of the key, which are fixed: only the accounts with these values are used, or made. */
+	size_t nfixed;
+	char *part; /* for people: "tenant=7"; NULL where the table is used whole */
+	char *fixed[BANK_KEYS_MAX], *fixed_value[BANK_KEYS_MAX];
 	bool balance_nullable; /* as far as is known: a balance can be NULL */
 	bool balance_indexed; /* an index begins with the balance: accounts can be read in its order at no great cost */
 	bool balance_generated; /* computed by the server: it cannot be given either */
@@ -168,6 +172,8 @@ void catalogue_read(struct db *db, const struct bank_choice *choice, catalogue_f
 /* One of its statements that reads; params as the enum has them, borrowed. */
 struct statement catalogue_select(const struct catalogue *catalogue, enum catalogue_sql which,
 				  const char *const *params, unsigned nparams);
+/* Adds what fixed columns must hold, behind its own parameters. catalogue_select() does that itself. */
+void catalogue_bind(const struct catalogue *catalogue, struct statement *statement);
 bool catalogue_is_ledger(const char *word); /* NAME, SCHEMA.NAME or none */
 void catalogue_free(struct catalogue *catalogue);
 

@@ -49,7 +49,7 @@ struct spot {
 
 enum way { WAY_AFTER, WAY_BEFORE, WAY_FROM };
 
-enum { ASK_MAX = 24 };
+enum { ASK_MAX = 24, QUERY_PARAMS_MAX = FILTER_PARAMS_MAX + BANK_KEYS_MAX + 4 };
 
 /* Statements to be sent at once, and where their texts live meanwhile. Zero-initialise, fill with one of the
  * functions below, free. */
@@ -57,7 +57,7 @@ struct ask {
 	struct statement statements[ASK_MAX];
 	size_t n;
 	char *texts[ASK_MAX]; /* owned */
-	const char *params[ASK_MAX][FILTER_PARAMS_MAX + 4];
+	const char *params[ASK_MAX][QUERY_PARAMS_MAX];
 	char limit[24];
 	char bounds[ASK_MAX][2][40]; /* parameters that were made here */
 };

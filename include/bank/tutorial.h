@@ -25,9 +25,12 @@ struct tutorial_sql {
 	char *debit;  /* $1 the new balance, $2 id: what was read is written back, less the amount */
 	char *credit; /* $1 amount, $2 id */
 	char *count;
+	size_t nfixed; /* what the fixed columns hold, bound behind the parameters above */
+	char *fixed[BANK_KEYS_MAX];
 };
 enum { TUTORIAL_IDS_MAX = 100000 };
 void tutorial_sql_make(struct tutorial_sql *sql, const struct catalogue *catalogue);
+void tutorial_sql_bind(const struct tutorial_sql *sql, struct statement *statement); /* of one of these texts */
 void tutorial_sql_free(struct tutorial_sql *sql);
 
 /* Ids that were seen: each once, any of them by its number. */

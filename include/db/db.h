@@ -45,6 +45,8 @@ struct statement {
 	enum verb verb;
 	unsigned nparams;
 	const char *const *params;
+	unsigned nmore; /* further parameters, behind those: the same for many statements */
+	const char *const *more;
 	bool commits;       /* durable once its answer carries the tag COMMIT */
 	const char *shown;  /* stands for a long text in the events; NULL: the text itself */
 	bool once;          /* not worth preparing (DDL, a text made for this one use) */
@@ -53,6 +55,13 @@ struct statement {
 	struct shape shape; /* what its answer must be; another one is refused as an error of the server would be */
 	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
 };
+
+/* All parameters of a statement as events have them (event/show.h). */
+void statement_show_params(struct buf *out, const struct statement *statement);
+
+/* A cell, NULL for SQL NULL, in the text format of COPY: a backslash before what would end a field or a row, and \N for
+ * NULL. */
+void copy_add_cell(struct buf *out, const char *cell);
 
 /* The answer to one statement. Borrowed for the time of the callback. */
 struct answer {

@@ -31,7 +31,7 @@ void step_look(struct app *app, const struct txn_gate *next)
 	set(&app->private->step_next, NULL);
 	if (!app->step.on || !app->transfer.run || !worth_holding(next))
 		return;
-	show_params(&params, statement->params, statement->nparams);
+	statement_show_params(&params, statement);
 	show_statement(&text, statement->sql, buf_text(&params));
 	set(&app->private->step_next, buf_take(&text));
 	buf_free(&params);

@@ -143,6 +143,21 @@ static void name_columns(struct catalogue *catalogue)
 	catalogue->ncolumns = ACCOUNT_EXTRA + catalogue->nextra;
 }
 
+/* Their values are compared on the server, as its types have them. */
+static void fix_columns(struct catalogue *catalogue, const struct columns *columns, const struct bank_choice *choice)
+{
+	struct buf part = {0};
+	for (size_t i = 0; i < columns->nfixed; i++) {
+		const char *value = "";
+		free(bank_choice_key(choice->keys[i], &value));
+		catalogue->fixed[i] = mem_dup(columns->fixed[i]->name);
+		catalogue->fixed_value[i] = mem_dup(value);
+		buf_fmt(&part, "%s%s=%s", i ? ", " : "", columns->fixed[i]->name, value);
+	}
+	catalogue->nfixed = columns->nfixed;
+	catalogue->part = part.len ? buf_take(&part) : NULL;
+}
+
 enum status accounts_judge(struct catalogue *catalogue, const struct table *table, const struct bank_choice *choice,
 			   struct err *err)
 {
@@ -168,6 +183,7 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 		status = judge_reading(table, &columns, name.text, err);
 	if (status)
 		return status;
+	fix_columns(catalogue, &columns, choice);
 	catalogue->id_why = columns.id_why;
 	catalogue->balance_why = columns.balance_why;
 	judge_writing(catalogue, columns.balance, name.text);

@@ -51,8 +51,10 @@ static enum body_say adding_body_next(struct body *body, const struct answer *an
 		const char **params = adding->params[batch->n];
 		params[0] = adding->accounts[adding->sent].id;
 		params[1] = adding->accounts[adding->sent].balance;
-		batch->statements[batch->n++] = (struct statement){
+		struct statement *statement = &batch->statements[batch->n++];
+		*statement = (struct statement){
 			.sql = adding->sql->insert, .verb = VERB_INSERT, .nparams = 2, .params = params};
+		tutorial_sql_bind(adding->sql, statement);
 	}
 	return BODY_SEND;
 }

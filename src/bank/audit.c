@@ -47,9 +47,9 @@ static void add_ledger(struct buf *sql, const struct audit_names *n, bool qualif
 		    "@min(CASE WHEN x.%s IS NULL THEN net.account END) AS gone_id, "
 		    "@count(CASE WHEN x.%s @- net.amount @< %s THEN 1 END) AS short, "
 		    "@min(CASE WHEN x.%s @- net.amount @< %s THEN net.account END) AS short_id "
-		    "FROM net LEFT JOIN %s x ON x.%s::@text @= net.account)",
+		    "FROM net LEFT JOIN %s x ON x.%s::@text @= net.account%s)",
 		    n->ledger, n->ledger, n->ledger, n->id, n->id, n->balance, n->floor, n->balance, n->floor, n->table,
-		    n->id);
+		    n->id, n->joined);
 }
 
 char *audit_sql(const struct audit_names *n, bool qualified)
@@ -59,8 +59,8 @@ char *audit_sql(const struct audit_names *n, bool qualified)
 		&sql, qualified,
 		"WITH a AS (SELECT @count(*) AS accounts, coalesce(@sum(%s), 0) AS total, "
 		"@count(CASE WHEN %s IS NULL THEN 1 END) AS nulls, @count(CASE WHEN %s @< %s THEN 1 END) AS negative, "
-		"@min(CASE WHEN %s @< %s THEN %s::@text END) AS negative_id FROM %s)",
-		n->balance, n->balance, n->balance, n->floor, n->balance, n->floor, n->id, n->table);
+		"@min(CASE WHEN %s @< %s THEN %s::@text END) AS negative_id FROM %s%s)",
+		n->balance, n->balance, n->balance, n->floor, n->balance, n->floor, n->id, n->table, n->where);
 	if (n->ledger)
 		add_ledger(&sql, n, qualified);
 	qualify_add(&sql, qualified,

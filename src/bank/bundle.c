@@ -164,10 +164,9 @@ static void bundle_change(struct bundle *bundle, struct batch *batch)
 	for (size_t i = 0; i < 3; i++)
 		bundle->change[i] = bundle_array(&bundle->arrays[IDS + i]);
 	bundle->change[3] = bundle->nchanged;
-	batch->statements[batch->n++] = (struct statement){.sql = bundle->catalogue->sql[CAT_CHANGE_MANY],
-							   .verb = VERB_UPDATE,
-							   .nparams = COUNT_OF(bundle->change),
-							   .params = bundle->change};
+	struct statement *statement = &batch->statements[batch->n++];
+	*statement = catalogue_select(bundle->catalogue, CAT_CHANGE_MANY, bundle->change, COUNT_OF(bundle->change));
+	statement->verb = VERB_UPDATE;
 }
 
 static void bundle_record(struct bundle *bundle, struct batch *batch, size_t moving)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "ident.h"
 #include "ledger.h"
+#include "part.h"
 #include "qualify.h"
 #include "say.h"
 #include "statements.h"
@@ -75,11 +76,14 @@ static void catalogue_on_lost(void *arg, size_t answered, const struct answer *w
 struct statement catalogue_select(const struct catalogue *catalogue, enum catalogue_sql which,
 				  const char *const *params, unsigned nparams)
 {
-	return (struct statement){.sql = catalogue->sql[which],
-				  .verb = VERB_SELECT,
-				  .nparams = nparams,
-				  .params = params,
-				  .shape = catalogue->shape[which]};
+	struct statement statement = {.sql = catalogue->sql[which],
+				      .verb = VERB_SELECT,
+				      .nparams = nparams,
+				      .params = params,
+				      .shape = catalogue->shape[which]};
+	if (part_holds(which))
+		catalogue_bind(catalogue, &statement);
+	return statement;
 }
 
 /* ---- the ledger, and about how many rows ---- */
@@ -125,14 +129,16 @@ static void take_kept(struct catalogue *catalogue, const struct rows *rows, size
 
 enum { WRITING_GENERATED, WRITING_DRAWN, WRITING_VAGUE, WRITING_COLUMNS };
 
-/* $1 schema, $2 table, $3 the column of the balance, $4 that of the id. */
+/* $1 schema, $2 table, $3 the column of the balance. */
 static const char writing_sql[] =
 	"SELECT b.attgenerated @<> '', EXISTS (SELECT 1 FROM pg_catalog.pg_attribute AS d "
-	"WHERE d.attrelid @= c.oid AND d.attidentity @= 'a'), NOT o.collisdeterministic "
+	"WHERE d.attrelid @= c.oid AND d.attidentity @= 'a'), "
+	"EXISTS (SELECT 1 FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_attribute AS i "
+	"ON i.attrelid @= k.conrelid AND i.attnum @= ANY (k.conkey) "
+	"JOIN pg_catalog.pg_collation AS o ON o.oid @= i.attcollation "
+	"WHERE k.conrelid @= c.oid AND k.contype @= 'p' AND NOT o.collisdeterministic) "
 	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid @= c.relnamespace "
 	"JOIN pg_catalog.pg_attribute AS b ON b.attrelid @= c.oid AND b.attname @= $3 "
-	"JOIN pg_catalog.pg_attribute AS i ON i.attrelid @= c.oid AND i.attname @= $4 "
-	"LEFT JOIN pg_catalog.pg_collation AS o ON o.oid @= i.attcollation "
 	"WHERE n.nspname @= $1 AND c.relname @= $2";
 
 static void take_writing(struct catalogue *catalogue, const struct rows *rows)
@@ -156,7 +162,13 @@ static void take_estimate(const struct reading *reading, const struct rows *rows
 	reading->catalogue->estimate = query_estimated(rows);
 }
 
-enum { ASK_LEDGERS, ASK_KEPT, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
+/* The part comes first, where one is asked for: an error of it ends the others. */
+enum { ASK_PART, ASK_LEDGERS, ASK_KEPT, ASK_WRITING, ASK_TRIGGERS, ASK_ESTIMATE, ASKED };
+
+static size_t first_asked(const struct catalogue *catalogue)
+{
+	return catalogue->nfixed ? ASK_PART : ASK_PART + 1;
+}
 
 static void say_unread(struct reading *reading, const struct answer *answer)
 {
@@ -172,10 +184,24 @@ static bool has_no_answer(size_t index, const struct answer *answer)
 	return answer->skipped || (answer->clean && (unknown || index == ASK_ESTIMATE));
 }
 
+/* The server takes a value for none of its column. */
+static void say_no_part(struct reading *reading, const struct answer *answer)
+{
+	struct buf keys = {0};
+	for (size_t i = 0; i < reading->wanted.nkeys; i++)
+		buf_fmt(&keys, "%s%s", i ? ", " : "", say_id(reading->wanted.keys[i]).text);
+	if (!reading->err.status && !answer->skipped)
+		err_set(&reading->err, ST_CHECK, "--where-key %s cannot be used: %s", buf_text(&keys), answer->message);
+	buf_free(&keys);
+}
+
 static void on_more(void *arg, size_t index, const struct answer *answer)
 {
 	struct reading *reading = arg;
-	if (!answer->ok && !has_no_answer(index, answer))
+	index += first_asked(reading->catalogue);
+	if (index == ASK_PART && !answer->ok && answer->clean)
+		say_no_part(reading, answer);
+	else if (!answer->ok && !has_no_answer(index, answer))
 		say_unread(reading, answer);
 	if (!answer->ok)
 		return;
@@ -214,29 +240,36 @@ static struct statement ask_estimate(const struct reading *reading, const struct
 static void ask_more(struct reading *reading)
 {
 	const struct catalogue *catalogue = reading->catalogue;
-	const char *params[] = {reading->table.schema, reading->table.name, catalogue->balance_name,
-				catalogue->id_name};
+	const char *params[] = {reading->table.schema, reading->table.name, catalogue->balance_name};
 	const char *ledgers[TABLE_PARAMS];
 	const struct dialect *dialect = db_dialect(reading->db);
 	char *named = table_sql_named(dialect->qualifies), *kept = qualify(dialect->qualifies, kept_sql),
 	     *writing = qualify(dialect->qualifies, writing_sql);
 	struct shape kept_shape = {.columns = KEPT_COLUMNS, .filled = SHAPE_FILLED(KEPT_NAME)};
-	struct buf estimate = {0};
+	struct buf estimate = {0}, parted = {0};
+	char *part = part_where(catalogue, "", 0);
 	if (dialect->explain)
-		buf_fmt(&estimate, "%sSELECT 1 FROM %s", dialect->explain, catalogue->sql[CAT_TABLE]);
+		buf_fmt(&estimate, "%sSELECT 1 FROM %s%s", dialect->explain, catalogue->sql[CAT_TABLE], part);
+	buf_fmt(&parted, "SELECT 1 FROM %s%s LIMIT 1", catalogue->sql[CAT_TABLE], part);
 	ledger_params(&reading->choice, &reading->table, ledgers);
 	struct statement statements[ASKED] = {
 		[ASK_LEDGERS] = ask_once(named, table_shape_named(dialect->qualifies), ledgers, TABLE_PARAMS),
 		[ASK_KEPT] = ask_once(kept, kept_shape, params, 2),
-		[ASK_WRITING] = ask_once(writing, (struct shape){.columns = WRITING_COLUMNS}, params, 4),
+		[ASK_WRITING] = ask_once(writing, (struct shape){.columns = WRITING_COLUMNS}, params, 3),
 		[ASK_TRIGGERS] =
 			ask_once(dialect->triggers_sql, (struct shape){.columns = TRIGGERS_COLUMNS}, params, 2),
 		[ASK_ESTIMATE] = ask_estimate(reading, &estimate, params),
+		[ASK_PART] = ask_once(buf_text(&parted), (struct shape){.columns = 1}, NULL, 0),
 	};
+	catalogue_bind(catalogue, &statements[ASK_PART]);
+	if (dialect->explain)
+		catalogue_bind(catalogue, &statements[ASK_ESTIMATE]);
 	struct db_context context = {0};
 	struct db_reply reply = {on_more, on_more_idle, catalogue_on_lost, reading, on_dropped};
-	db_send(reading->db, statements, COUNT_OF(statements), &context, &reply);
+	db_send(reading->db, statements + first_asked(catalogue), ASKED - first_asked(catalogue), &context, &reply);
 	buf_free(&estimate);
+	buf_free(&parted);
+	free(part);
 	free(named);
 	free(kept);
 	free(writing);
@@ -351,6 +384,7 @@ void catalogue_read(struct db *db, const struct bank_choice *choice, catalogue_f
 	if (!reading->schema)
 		reading->schema = mem_dup("");
 	ledger_wanted(&reading->choice, choice->ledger);
+	reading->choice.parted = choice->nkeys > 0;
 	ask_table(reading);
 }
 
@@ -359,6 +393,7 @@ void catalogue_free(struct catalogue *catalogue)
 	if (!catalogue)
 		return;
 	free(catalogue->name);
+	free(catalogue->part);
 	free(catalogue->schema);
 	free(catalogue->table);
 	free(catalogue->id_name);
@@ -373,6 +408,10 @@ void catalogue_free(struct catalogue *catalogue)
 		free(catalogue->extra[i]);
 	for (size_t i = 0; i < catalogue->nextra; i++)
 		free(catalogue->extra_type[i]);
+	for (size_t i = 0; i < catalogue->nfixed; i++) {
+		free(catalogue->fixed[i]);
+		free(catalogue->fixed_value[i]);
+	}
 	statements_free(catalogue);
 	free(catalogue);
 }

@@ -134,6 +134,12 @@ void ledger_choose(const struct ledger_choice *choice, struct catalogue *catalog
 	catalogue->ledger_off = choice->off;
 	if (choice->off)
 		catalogue->ledger_why = mem_dup("--ledger none was asked for");
+	if (choice->parted && !choice->by_name) {
+		catalogue->ledger_why =
+			mem_dup("a part of a table needs a ledger of its own: name it with --ledger NAME, "
+				"and `init` makes it");
+		return;
+	}
 	for (size_t i = 0; i < LEDGERS_MAX && !chosen; i++)
 		chosen = try_table(&found, choice, catalogue, accounts, answer, i);
 	if (chosen && found.why[0])

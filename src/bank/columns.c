@@ -3,6 +3,7 @@
 #include "columns.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -53,7 +54,49 @@ static bool columns_fits_key(const struct column *column)
 	return column->key;
 }
 
-static enum status columns_refuse_key(const struct table *table, const char *name, struct err *err)
+static bool columns_is_fixed(const struct columns *columns, const struct column *column)
+{
+	for (size_t i = 0; i < columns->nfixed; i++)
+		if (columns->fixed[i] == column)
+			return true;
+	return false;
+}
+
+static enum status columns_fix(struct columns *columns, const struct table *table, const char *wanted, const char *name,
+			       struct err *err)
+{
+	const struct column *column = table_column_like(table, wanted);
+	struct buf keys = {0};
+	columns_names(&keys, table, columns_fits_key);
+	if (!column)
+		columns_no_such(table, name, wanted, "--where-key", err);
+	else if (!column->key)
+		err_set(err, ST_CHECK,
+			"column %s of %s is not in its primary key (%s), of which --where-key fixes columns",
+			say_id(column->name).text, name, keys.len ? keys.p : "there is none");
+	else if (columns_is_fixed(columns, column))
+		err_set(err, ST_CHECK, "--where-key names column %s twice", say_id(column->name).text);
+	else
+		columns->fixed[columns->nfixed++] = column;
+	buf_free(&keys);
+	return err->status;
+}
+
+static enum status columns_fix_all(struct columns *columns, const struct table *table, const struct bank_choice *choice,
+				   const char *name, struct err *err)
+{
+	enum status status = ST_OK;
+	for (size_t i = 0; i < choice->nkeys && !status; i++) {
+		const char *value;
+		char *wanted = bank_choice_key(choice->keys[i], &value);
+		status = columns_fix(columns, table, wanted, name, err);
+		free(wanted);
+	}
+	return status;
+}
+
+static enum status columns_refuse_key(const struct columns *columns, const struct table *table, const char *name,
+				      struct err *err)
 {
 	struct buf names = {0};
 	size_t keys = columns_names(&names, table, columns_fits_key);
@@ -62,19 +105,24 @@ static enum status columns_refuse_key(const struct table *table, const char *nam
 			"%s has no primary key, by which accounts are told apart: add one with ALTER TABLE ... ADD "
 			"PRIMARY KEY, or name another table with --table",
 			name);
+	else if (keys == columns->nfixed)
+		err_set(err, ST_CHECK,
+			"--where-key fixes all of the primary key of %s (%s): leave out the column of the account id",
+			name, buf_text(&names));
 	else
 		err_set(err, ST_CHECK,
-			"the primary key of %s has %zu columns (%s), and an account id is one: name another table with "
-			"--table",
+			"the primary key of %s has %zu columns (%s), and an account id is one: fix the others with "
+			"--where-key COLUMN=VALUE, or name another table with --table",
 			name, keys, buf_text(&names));
 	buf_free(&names);
 	return err->status;
 }
 
-static const struct column *columns_key(const struct table *table)
+/* The first that is not fixed. */
+static const struct column *columns_key(const struct columns *columns, const struct table *table)
 {
 	for (size_t i = 0; i < table->ncolumns; i++)
-		if (table->columns[i].key)
+		if (table->columns[i].key && !columns_is_fixed(columns, &table->columns[i]))
 			return &table->columns[i];
 	return NULL;
 }
@@ -85,10 +133,12 @@ static enum status columns_choose_id(struct columns *columns, const struct table
 	const struct column *named = wanted ? table_column_like(table, wanted) : NULL;
 	if (wanted && !named)
 		return columns_no_such(table, name, wanted, "--id-column", err);
-	if (table_keys(table) != 1)
-		return columns_refuse_key(table, name, err);
-	columns->id = columns_key(table);
-	columns->id_why = wanted ? "as --id-column asks" : "the primary key";
+	if (table_keys(table) != columns->nfixed + 1)
+		return columns_refuse_key(columns, table, name, err);
+	columns->id = columns_key(columns, table);
+	columns->id_why = wanted            ? "as --id-column asks"
+			  : columns->nfixed ? "what is left of the primary key"
+					    : "the primary key";
 	if (!named || named == columns->id)
 		return ST_OK;
 	return err_set(
@@ -186,6 +236,8 @@ enum status columns_choose(struct columns *columns, const struct table *table, c
 			   const char *name, struct err *err)
 {
 	*columns = (struct columns){0};
-	enum status status = columns_choose_id(columns, table, choice->id_column, name, err);
+	enum status status = columns_fix_all(columns, table, choice, name, err);
+	if (!status)
+		status = columns_choose_id(columns, table, choice->id_column, name, err);
 	return status ? status : columns_choose_balance(columns, table, choice->balance_column, name, err);
 }

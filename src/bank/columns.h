@@ -11,10 +11,13 @@
 struct columns {
 	const struct column *id, *balance;
 	const char *id_why, *balance_why;
+	/* Those of the key that are fixed, in the order they were asked for. */
+	const struct column *fixed[BANK_KEYS_MAX];
+	size_t nfixed;
 };
 
 /*
- * As they were asked for, else the only ones that fit: the id is the primary key. The balance is the column of that
+ * As they were asked for, else the only ones that fit: the id is the primary key, or the only column of it that is not fixed. The balance is the column of that
  * name, else the only one that has it in its name and can hold money, else the only numeric with decimals. `name` is
  * the table's, for people. Where there is none, or more than one, the sentence says what to do.
  */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "draw.h"
+#include "part.h"
 
 enum {
 	ROWS = 100, /* of an INSERT */
@@ -39,8 +40,10 @@ static void fill_write_sql(const struct fill *fill, struct buf *sql, unsigned ro
 {
 	buf_clear(sql);
 	buf_str(sql, fill->catalogue->sql[CAT_INSERT_ROWS]);
+	char *fixed = part_values(fill->catalogue, 2 * rows);
 	for (unsigned i = 0; i < rows; i++)
-		buf_fmt(sql, "%s($%u, $%u)", i ? ", " : "", 2 * i + 1, 2 * i + 2);
+		buf_fmt(sql, "%s($%u, $%u%s)", i ? ", " : "", 2 * i + 1, 2 * i + 2, fixed);
+	free(fixed);
 	buf_str(sql, fill->catalogue->sql[CAT_INSERT_END]);
 }
 
@@ -49,11 +52,13 @@ static void add_insert(struct fill *fill, struct batch *batch, unsigned first, u
 	struct buf *sql = rows == ROWS ? &fill->full : &fill->rest;
 	if (rows < ROWS || sql->len == 0)
 		fill_write_sql(fill, sql, rows);
-	batch->statements[batch->n++] = (struct statement){.sql = sql->p,
-							   .verb = VERB_INSERT,
-							   .nparams = 2 * rows,
-							   .params = fill->params + (size_t)2 * first,
-							   .once = rows < ROWS};
+	struct statement *statement = &batch->statements[batch->n++];
+	*statement = (struct statement){.sql = sql->p,
+					.verb = VERB_INSERT,
+					.nparams = 2 * rows,
+					.params = fill->params + (size_t)2 * first,
+					.once = rows < ROWS};
+	catalogue_bind(fill->catalogue, statement);
 }
 
 static void draw(struct fill *fill, unsigned rows)
@@ -103,6 +108,7 @@ static bool fill_more_rows(void *arg, struct buf *out)
 		draw_id_of_part(out, fill->catalogue, &fill->rng, n, fill->spec.total);
 		buf_char(out, '\t');
 		draw_add_balance(out, fill->catalogue, &fill->rng);
+		part_add_cells(out, fill->catalogue);
 		buf_char(out, '\n');
 	}
 	return fill->copied < fill->spec.accounts;

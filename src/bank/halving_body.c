@@ -65,11 +65,12 @@ static enum body_say halving_body_check(const struct halving *halving, const str
 	return BODY_DONE;
 }
 
-static void halving_body_add(struct batch *batch, const char *sql, enum verb verb, const char *const *params,
-			     unsigned nparams)
+static void halving_body_add(const struct halving *halving, struct batch *batch, const char *sql, enum verb verb,
+			     const char *const *params, unsigned nparams)
 {
-	batch->statements[batch->n++] =
-		(struct statement){.sql = sql, .verb = verb, .nparams = nparams, .params = params};
+	struct statement *statement = &batch->statements[batch->n++];
+	*statement = (struct statement){.sql = sql, .verb = verb, .nparams = nparams, .params = params};
+	tutorial_sql_bind(halving->sql, statement);
 }
 
 static enum body_say halving_body_next(struct body *body, const struct answer *answers, size_t n, struct batch *batch,
@@ -78,15 +79,15 @@ static enum body_say halving_body_next(struct body *body, const struct answer *a
 	struct halving *halving = (struct halving *)body;
 	switch (halving->step) {
 	case READ:
-		halving_body_add(batch, halving->sql->read, VERB_SELECT, halving->read, 1);
+		halving_body_add(halving, batch, halving->sql->read, VERB_SELECT, halving->read, 1);
 		batch->statements[batch->n - 1].shape = (struct shape){.columns = BALANCE + 1};
 		halving->step = WRITE;
 		return BODY_SEND;
 	case WRITE:
 		if (halving_body_decide(halving, answers[0].rows, reason))
 			return BODY_REJECT;
-		halving_body_add(batch, halving->sql->debit, VERB_UPDATE, halving->debit, 2);
-		halving_body_add(batch, halving->sql->credit, VERB_UPDATE, halving->credit, 2);
+		halving_body_add(halving, batch, halving->sql->debit, VERB_UPDATE, halving->debit, 2);
+		halving_body_add(halving, batch, halving->sql->credit, VERB_UPDATE, halving->credit, 2);
 		halving->step = CHECK;
 		return BODY_SEND;
 	case CHECK:

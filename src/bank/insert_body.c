@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "ident.h"
+#include "part.h"
 
 enum { PIECE = 32 << 10, ROOM = 128 };
 
@@ -51,25 +52,6 @@ static const char *cell_of(const struct insert *insert, size_t row, size_t colum
 	return cell == SIZE_MAX ? NULL : insert->text.p + cell;
 }
 
-/* The text format of COPY: a backslash before what would end a field or a row, and \N for NULL. */
-static void add_escaped(struct buf *out, const char *cell)
-{
-	if (!cell) {
-		buf_str(out, "\\N");
-		return;
-	}
-	for (;;) {
-		size_t plain = strcspn(cell, "\\\t\n\r");
-		buf_add(out, cell, plain);
-		cell += plain;
-		if (!*cell)
-			return;
-		buf_char(out, '\\');
-		buf_char(out, *cell == '\t' ? 't' : *cell == '\n' ? 'n' : *cell == '\r' ? 'r' : '\\');
-		cell++;
-	}
-}
-
 static bool insert_more_rows(void *arg, struct buf *out)
 {
 	struct insert *insert = arg;
@@ -77,8 +59,9 @@ static bool insert_more_rows(void *arg, struct buf *out)
 		for (size_t i = 0; i < insert->ncolumns; i++) {
 			if (i > 0)
 				buf_char(out, '\t');
-			add_escaped(out, cell_of(insert, insert->at, i));
+			copy_add_cell(out, cell_of(insert, insert->at, i));
 		}
+		part_add_cells(out, insert->catalogue);
 		buf_char(out, '\n');
 	}
 	return insert->at < insert->to;
@@ -100,8 +83,10 @@ static void insert_add_row(struct insert *insert, struct batch *batch)
 	for (size_t i = 0; i < insert->ncolumns; i++)
 		params[i] = cell_of(insert, insert->at, i);
 	insert->sent[batch->n] = insert->at;
-	batch->statements[batch->n++] = (struct statement){
+	struct statement *statement = &batch->statements[batch->n++];
+	*statement = (struct statement){
 		.sql = insert->sql_row, .verb = VERB_INSERT, .nparams = (unsigned)insert->ncolumns, .params = params};
+	catalogue_bind(insert->catalogue, statement);
 }
 
 static enum body_say insert_add_rows(struct insert *insert, struct batch *batch)
@@ -242,12 +227,16 @@ static void insert_write_sql(struct insert *insert, const struct catalogue *cata
 		buf_str(&names, i ? ", " : "");
 		ident_add(&names, columns[i]);
 	}
+	char *fixed = part_columns(catalogue), *values = part_values(catalogue, (unsigned)insert->ncolumns);
+	buf_str(&names, fixed);
 	buf_fmt(&copy_rows, "COPY %s (%s) FROM STDIN", catalogue->sql[CAT_TABLE], names.p);
 	buf_fmt(&row, "INSERT INTO %s (%s)%s VALUES (", catalogue->sql[CAT_TABLE], names.p,
 		catalogue->id_drawn ? " OVERRIDING SYSTEM VALUE" : "");
 	for (size_t i = 0; i < insert->ncolumns; i++)
 		buf_fmt(&row, "%s$%zu", i ? ", " : "", i + 1);
-	buf_fmt(&row, ")%s", catalogue->sql[CAT_INSERT_END]);
+	buf_fmt(&row, "%s)%s", values, catalogue->sql[CAT_INSERT_END]);
+	free(fixed);
+	free(values);
 	insert->sql_copy = buf_take(&copy_rows);
 	insert->sql_row = buf_take(&row);
 	buf_free(&names);

@@ -18,6 +18,7 @@ enum { LEDGERS_MAX = 2 };
 struct ledger_choice {
 	bool off;
 	bool by_name;             /* one was asked for */
+	bool parted;              /* a part of the table is used, whose ids may be those of another part, too */
 	char *schema;             /* owned; NULL: that of the accounts */
 	char *names[LEDGERS_MAX]; /* owned; NULL: none */
 };

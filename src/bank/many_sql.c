@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "part.h"
 #include "qualify.h"
 #include "statements.h"
 
@@ -16,12 +17,16 @@ static const char *many_money(const struct catalogue *c)
 static char *many_change(const struct catalogue *c, const struct names *n)
 {
 	const char *type = statements_id_type(c), *money = many_money(c), *id = n->id, *b = n->balance;
-	return qualify(c->guarded,
-		       "WITH changed AS (UPDATE %s AS a SET %s = a.%s @+ w.change FROM "
-		       "unnest($1::@%s[], $2::@%s[], $3::@%s[]) AS w(id, change, after) WHERE a.%s @= w.id "
-		       "RETURNING a.%s @= w.after AS good) SELECT 1 @/ CASE WHEN @count(CASE WHEN good THEN 1 END) @= "
-		       "$4::@int8 THEN 1 ELSE 0 END AS checked FROM changed",
-		       n->table, b, b, type, money, money, id, b);
+	char *part = part_and(c, "a.", 4);
+	char *sql =
+		qualify(c->guarded,
+			"WITH changed AS (UPDATE %s AS a SET %s = a.%s @+ w.change FROM "
+			"unnest($1::@%s[], $2::@%s[], $3::@%s[]) AS w(id, change, after) WHERE a.%s @= w.id%s "
+			"RETURNING a.%s @= w.after AS good) SELECT 1 @/ CASE WHEN @count(CASE WHEN good THEN 1 END) @= "
+			"$4::@int8 THEN 1 ELSE 0 END AS checked FROM changed",
+			n->table, b, b, type, money, money, id, part, b);
+	free(part);
+	return sql;
 }
 
 void many_make(struct catalogue *c, const struct names *n)
@@ -31,12 +36,12 @@ void many_make(struct catalogue *c, const struct names *n)
 	statements_put_select(
 		c, CAT_TOTAL, (struct shape){.columns = TOTAL_ALL_COLUMNS, .one_row = true},
 		qualify(c->qualified,
-			"SELECT @count(*), coalesce(@sum(%s), 0), @count(CASE WHEN %s @< %s THEN 1 END) FROM %s",
-			n->balance, n->balance, floor, n->table));
+			"SELECT @count(*), coalesce(@sum(%s), 0), @count(CASE WHEN %s @< %s THEN 1 END) FROM %s%s",
+			n->balance, n->balance, floor, n->table, n->where[0]));
 	free(floor);
 	statements_put_select(c, CAT_READ_MANY, account,
-			      qualify(c->guarded, "SELECT %s FROM %s WHERE %s @= ANY ($1::@%s[])", n->always, n->table,
-				      n->id, statements_id_type(c)));
+			      qualify(c->guarded, "SELECT %s FROM %s WHERE %s @= ANY ($1::@%s[])%s", n->always,
+				      n->table, n->id, statements_id_type(c), n->and[1]));
 	statements_put_select(c, CAT_LOCK_MANY, account,
 			      qualify(false, "%s ORDER BY %s FOR UPDATE", c->sql[CAT_READ_MANY], n->id));
 	statements_put(c, CAT_CHANGE_MANY, many_change(c, n));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ident.h"
 #include "order.h"
 #include "qualify.h"
 #include "query_internal.h"
@@ -67,6 +68,18 @@ const struct filter *query_filter(const struct query *query)
 
 /* ---- one statement ---- */
 
+static void draft_keep_to_part(struct draft *draft)
+{
+	const struct catalogue *c = draft->query->catalogue;
+	for (size_t i = 0; i < c->nfixed; i++) {
+		char *column = ident_quoted(c->fixed[i]);
+		draft_and(draft);
+		draft_compare(draft, column, "=");
+		draft_param(draft, c->fixed_value[i]);
+		free(column);
+	}
+}
+
 struct draft draft_begin(const struct query *query, const char *head, const char *columns, struct shape shape)
 {
 	struct draft draft = {.query = query, .shape = shape};
@@ -74,12 +87,13 @@ struct draft draft_begin(const struct query *query, const char *head, const char
 	buf_fmt(&draft.sql, "%sSELECT %s FROM %s", head, columns, query->catalogue->sql[CAT_TABLE]);
 	if (query->as_of)
 		buf_fmt(&draft.sql, " AS OF SYSTEM TIME %s", query->as_of);
-	if (!query->filter)
-		return draft;
-	params = filter_params(query->filter, &draft.nparams);
-	memcpy(draft.params, params, draft.nparams * sizeof *params);
-	draft.conditions = 1;
-	buf_fmt(&draft.sql, " WHERE (%s)", filter_sql(query->filter));
+	if (query->filter) {
+		params = filter_params(query->filter, &draft.nparams);
+		memcpy(draft.params, params, draft.nparams * sizeof *params);
+		draft.conditions = 1;
+		buf_fmt(&draft.sql, " WHERE (%s)", filter_sql(query->filter));
+	}
+	draft_keep_to_part(&draft);
 	return draft;
 }
 
@@ -278,7 +292,7 @@ void query_count(struct ask *ask, const struct query *query)
 
 bool query_estimates(const struct query *query)
 {
-	return query->dialect->explain || (query->dialect->estimate_sql && !query->filter);
+	return query->dialect->explain || (query->dialect->estimate_sql && !query->filter && !query->catalogue->nfixed);
 }
 
 static void ask_table_estimate(struct ask *ask, const struct query *query)

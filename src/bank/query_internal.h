@@ -19,12 +19,12 @@ struct query {
 struct draft {
 	const struct query *query;
 	struct buf sql;
-	const char *params[FILTER_PARAMS_MAX + 4];
+	const char *params[QUERY_PARAMS_MAX];
 	unsigned nparams, conditions;
 	struct shape shape; /* of the answer */
 };
 
-/* "SELECT columns FROM table" after `head`, with the conditions of the filter. */
+/* "SELECT columns FROM table" after `head`, with the conditions of the filter, in the part that is kept to. */
 struct draft draft_begin(const struct query *query, const char *head, const char *columns, struct shape shape);
 struct draft draft_page(const struct query *query);  /* of all columns of an account, and the key */
 struct draft draft_place(const struct query *query); /* of those that every account has, and the key */

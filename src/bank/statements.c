@@ -10,6 +10,7 @@
 #include "bank/transfer.h"
 #include "base/mem.h"
 #include "ident.h"
+#include "part.h"
 #include "qualify.h"
 
 void statements_put(struct catalogue *catalogue, enum catalogue_sql which, char *sql)
@@ -92,7 +93,7 @@ static char *account_columns(const struct catalogue *catalogue, size_t n, bool c
 
 static struct names names_of(const struct catalogue *catalogue, const struct table *table)
 {
-	return (struct names){
+	struct names names = {
 		.table = table_name(catalogue, table),
 		.id = ident_quoted(catalogue->id_name),
 		.balance = ident_quoted(catalogue->balance_name),
@@ -100,6 +101,11 @@ static struct names names_of(const struct catalogue *catalogue, const struct tab
 		.columns = account_columns(catalogue, catalogue->ncolumns, true),
 		.whole = account_columns(catalogue, catalogue->ncolumns, false),
 	};
+	for (unsigned i = 0; i <= NAMES_WHERE_MAX; i++)
+		names.where[i] = part_where(catalogue, "", i);
+	for (unsigned i = 0; i <= NAMES_AND_MAX; i++)
+		names.and[i] = part_and(catalogue, "", i);
+	return names;
 }
 
 static void statements_names_free(struct names *names)
@@ -110,6 +116,10 @@ static void statements_names_free(struct names *names)
 	free(names->always);
 	free(names->columns);
 	free(names->whole);
+	for (size_t i = 0; i <= NAMES_WHERE_MAX; i++)
+		free(names->where[i]);
+	for (size_t i = 0; i <= NAMES_AND_MAX; i++)
+		free(names->and[i]);
 }
 
 static void make_pages(struct catalogue *c, const struct names *n)
@@ -121,14 +131,16 @@ static void make_pages(struct catalogue *c, const struct names *n)
 	statements_put(c, CAT_ID, mem_dup(n->id));
 	statements_put(c, CAT_BALANCE, mem_dup(n->balance));
 	char *from = qualify(false, "SELECT %s FROM %s", n->columns, n->table);
-	statements_put_select(c, CAT_PAGE_FIRST, page, qualify(false, "%s ORDER BY %s LIMIT $1", from, id));
-	statements_put_select(c, CAT_WHOLE_FIRST, page,
-			      qualify(false, "SELECT %s FROM %s ORDER BY %s LIMIT $1", n->whole, n->table, id));
+	statements_put_select(c, CAT_PAGE_FIRST, page,
+			      qualify(false, "%s%s ORDER BY %s LIMIT $1", from, n->where[1], id));
+	statements_put_select(
+		c, CAT_WHOLE_FIRST, page,
+		qualify(false, "SELECT %s FROM %s%s ORDER BY %s LIMIT $1", n->whole, n->table, n->where[1], id));
 	statements_put_select(c, CAT_WHOLE_AFTER, page,
-			      qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1 ORDER BY %s LIMIT $2", n->whole,
-				      n->table, id, id));
-	statements_put_select(c, CAT_ONE, page, qualify(c->guarded, "%s WHERE %s @= $1", from, id));
-	if (c->qualified)
+			      qualify(c->guarded, "SELECT %s FROM %s WHERE %s @> $1%s ORDER BY %s LIMIT $2", n->whole,
+				      n->table, id, n->and[2], id));
+	statements_put_select(c, CAT_ONE, page, qualify(c->guarded, "%s WHERE %s @= $1%s", from, id, n->and[1]));
+	if (c->qualified && !c->nfixed)
 		statements_put(c, CAT_AT,
 			       qualify(true, "SELECT ctid, %s FROM %s WHERE ctid @= ANY ($1::@tid[])", id, n->table));
 	free(from);
@@ -136,13 +148,15 @@ static void make_pages(struct catalogue *c, const struct names *n)
 
 /*
  * That two accounts hold what they must. Each is read by its key: one read of both, by OR, takes PostgreSQL as long
- * as two updates, because it makes bitmaps for it.
+ * as two updates, because it makes bitmaps for it. The balances are the last parameters of the statement.
  */
 static char *both_hold(const struct catalogue *c, const struct names *n, unsigned ids, unsigned balances)
 {
+	const char *part = n->and [balances + 1];
 	return qualify(c->guarded,
-		       "(SELECT %s FROM %s WHERE %s @= $%u) @= $%u AND (SELECT %s FROM %s WHERE %s @= $%u) @= $%u",
-		       n->balance, n->table, n->id, ids, balances, n->balance, n->table, n->id, ids + 1, balances + 1);
+		       "(SELECT %s FROM %s WHERE %s @= $%u%s) @= $%u AND (SELECT %s FROM %s WHERE %s @= $%u%s) @= $%u",
+		       n->balance, n->table, n->id, ids, part, balances, n->balance, n->table, n->id, ids + 1, part,
+		       balances + 1);
 }
 
 /* The type that a parameter has beside an id. */
@@ -155,17 +169,31 @@ static char *read_two(const struct catalogue *c, const struct names *n)
 {
 	const char *type = statements_id_type(c);
 	if (!c->guarded)
-		return qualify(false, "SELECT %s FROM %s WHERE %s IN ($1, $2)", n->always, n->table, n->id);
-	return qualify(true, "SELECT %s FROM %s WHERE %s @= ANY (ARRAY[$1::@%s, $2::@%s])", n->always, n->table, n->id,
-		       type, type);
+		return qualify(false, "SELECT %s FROM %s WHERE %s IN ($1, $2)%s", n->always, n->table, n->id,
+			       n->and[2]);
+	return qualify(true, "SELECT %s FROM %s WHERE %s @= ANY (ARRAY[$1::@%s, $2::@%s])%s", n->always, n->table,
+		       n->id, type, type, n->and[2]);
+}
+
+/* The statement has so many parameters of its own. */
+static char *one_change(const struct catalogue *c, const struct names *n, bool debit, unsigned own)
+{
+	return qualify(c->guarded,
+		       debit ? "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2%s"
+			     : "UPDATE %s SET %s = %s @+ $1 WHERE %s @= $2%s",
+		       n->table, n->balance, n->balance, n->id, n->and[own]);
 }
 
 /* A division by zero where no row was changed, or came out otherwise. */
-static char *checked_change(const struct catalogue *c, const struct names *n, enum catalogue_sql change)
+static char *checked_change(const struct catalogue *c, const struct names *n, bool debit)
 {
-	return qualify(c->guarded,
-		       "WITH changed AS (%s RETURNING %s) SELECT 1 @/ @count(*) AS checked FROM changed WHERE %s @= $3",
-		       c->sql[change], n->balance, n->balance);
+	char *change = one_change(c, n, debit, 3);
+	char *sql = qualify(
+		c->guarded,
+		"WITH changed AS (%s RETURNING %s) SELECT 1 @/ @count(*) AS checked FROM changed WHERE %s @= $3",
+		change, n->balance, n->balance);
+	free(change);
+	return sql;
 }
 
 static void make_transfer(struct catalogue *c, const struct names *n)
@@ -175,12 +203,10 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 	statements_put_select(c, CAT_READ_TWO, statements_account(c, ACCOUNT_EXTRA), read_two(c, n));
 	statements_put_select(c, CAT_LOCK_TWO, statements_account(c, ACCOUNT_EXTRA),
 			      qualify(false, "%s ORDER BY %s FOR UPDATE", c->sql[CAT_READ_TWO], id));
-	statements_put(c, CAT_DEBIT,
-		       qualify(c->guarded, "UPDATE %s SET %s = %s @- $1 WHERE %s @= $2", n->table, b, b, id));
-	statements_put(c, CAT_CREDIT,
-		       qualify(c->guarded, "UPDATE %s SET %s = %s @+ $1 WHERE %s @= $2", n->table, b, b, id));
-	statements_put(c, CAT_DEBIT_CHECKED, checked_change(c, n, CAT_DEBIT));
-	statements_put(c, CAT_CREDIT_CHECKED, checked_change(c, n, CAT_CREDIT));
+	statements_put(c, CAT_DEBIT, one_change(c, n, true, 2));
+	statements_put(c, CAT_CREDIT, one_change(c, n, false, 2));
+	statements_put(c, CAT_DEBIT_CHECKED, checked_change(c, n, true));
+	statements_put(c, CAT_CREDIT_CHECKED, checked_change(c, n, false));
 	char *hold = both_hold(c, n, 1, 3);
 	statements_put(c, CAT_CHECK_TWO,
 		       qualify(c->guarded, "SELECT 1 @/ CASE WHEN %s THEN 1 ELSE 0 END AS checked", hold));
@@ -188,20 +214,23 @@ static void make_transfer(struct catalogue *c, const struct names *n)
 	statements_put_select(
 		c, CAT_THIRD, one_column(c, ACCOUNT_ID),
 		qualify(c->qualified,
-			"SELECT %s FROM %s WHERE %s @<> $1 AND %s @<> $2 AND %s @>= 0 AND %s @< %s ORDER BY %s "
+			"SELECT %s FROM %s WHERE %s @<> $1 AND %s @<> $2 AND %s @>= 0 AND %s @< %s%s ORDER BY %s "
 			"LIMIT 1",
-			id, n->table, id, id, b, b, most.text, id));
+			id, n->table, id, id, b, b, most.text, n->and[2], id));
 }
 
 static void make_insert(struct catalogue *c, const struct names *n)
 {
+	char *fixed = part_columns(c);
 	statements_put(c, CAT_INSERT_ROWS,
-		       qualify(false, "INSERT INTO %s (%s, %s) VALUES ", n->table, n->id, n->balance));
-	statements_put(c, CAT_INSERT_END, qualify(false, " ON CONFLICT (%s) DO NOTHING", n->id));
-	statements_put_select(
-		c, CAT_DELETE, one_column(c, ACCOUNT_BALANCE),
-		qualify(c->guarded, "DELETE FROM %s WHERE %s @= $1 RETURNING %s", n->table, n->id, n->balance));
-	statements_put(c, CAT_COPY, qualify(false, "COPY %s (%s, %s) FROM STDIN", n->table, n->id, n->balance));
+		       qualify(false, "INSERT INTO %s (%s, %s%s) VALUES ", n->table, n->id, n->balance, fixed));
+	statements_put(c, CAT_INSERT_END, qualify(false, " ON CONFLICT (%s%s) DO NOTHING", n->id, fixed));
+	statements_put(c, CAT_COPY,
+		       qualify(false, "COPY %s (%s, %s%s) FROM STDIN", n->table, n->id, n->balance, fixed));
+	free(fixed);
+	statements_put_select(c, CAT_DELETE, one_column(c, ACCOUNT_BALANCE),
+			      qualify(c->guarded, "DELETE FROM %s WHERE %s @= $1%s RETURNING %s", n->table, n->id,
+				      n->and[1], n -> balance));
 }
 
 /* Names find the built-in operators for these types: there is one for exactly each, which comes before anybody's. */
@@ -219,15 +248,19 @@ char *statements_floor(const struct catalogue *c)
 
 static char *audit_of(const struct catalogue *c, const struct names *n, const char *ledger)
 {
-	char *floor = statements_floor(c);
-	char *sql = audit_sql(&(struct audit_names){n->table, n->id, n->balance, ledger, floor}, c->qualified);
+	char *floor = statements_floor(c), *joined = part_and(c, "x.", 1);
+	char *sql = audit_sql(&(struct audit_names){n->table, n->id, n->balance, ledger, floor, n->where[1], joined},
+			      c->qualified);
 	free(floor);
+	free(joined);
 	return sql;
 }
 
 void statements_accounts(struct catalogue *catalogue, const struct table *table)
 {
 	bool plain = is_plain(table, catalogue->id_name) && is_plain(table, catalogue->balance_name);
+	for (size_t i = 0; i < catalogue->nfixed; i++)
+		plain = plain && is_plain(table, catalogue->fixed[i]);
 	catalogue->guarded = catalogue->guarded || (catalogue->qualified && !plain);
 	struct names names = names_of(catalogue, table);
 	statements_put(catalogue, CAT_TABLE, mem_dup(names.table));
@@ -442,7 +475,9 @@ void statements_free(struct catalogue *c)
 void statements_give_ids(struct catalogue *c)
 {
 	c->id_drawn = true;
+	char *fixed = part_columns(c);
 	statements_put(c, CAT_INSERT_ROWS,
-		       qualify(false, "INSERT INTO %s (%s, %s) OVERRIDING SYSTEM VALUE VALUES ", c->sql[CAT_TABLE],
-			       c->sql[CAT_ID], c->sql[CAT_BALANCE]));
+		       qualify(false, "INSERT INTO %s (%s, %s%s) OVERRIDING SYSTEM VALUE VALUES ", c->sql[CAT_TABLE],
+			       c->sql[CAT_ID], c->sql[CAT_BALANCE], fixed));
+	free(fixed);
 }

@@ -6,12 +6,16 @@
 #include "bank/catalogue.h"
 #include "table.h"
 
+enum { NAMES_WHERE_MAX = 1, NAMES_AND_MAX = 6 };
+
 /* The names as SQL writes them. */
 struct names {
 	char *table, *id, *balance;
 	char *always;  /* the columns that every account has */
 	char *columns; /* of a page */
 	char *whole;   /* the same, uncut */
+	/* The part that is kept to (part.h), behind so many parameters. */
+	char *where[NAMES_WHERE_MAX + 1], *and[NAMES_AND_MAX + 1];
 };
 
 /* The transfers in one statement, written to a ledger unless that is NULL. */

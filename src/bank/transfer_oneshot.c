@@ -7,6 +7,7 @@
 #include "bank/amount.h"
 #include "bank/transfer.h"
 #include "base/mem.h"
+#include "part.h"
 #include "qualify.h"
 #include "statements.h"
 
@@ -54,11 +55,12 @@ static struct amount_sql amount_param(const struct catalogue *c, const struct na
 	return (struct amount_sql){mem_dup(""), allowed, amount, "", mem_dup(amount)};
 }
 
-static struct amount_sql amount_read(const struct catalogue *c, const struct names *n, enum transfer_rule rule)
+static struct amount_sql amount_read(const struct catalogue *c, const struct names *n, enum transfer_rule rule,
+				     unsigned own)
 {
 	char *amount = rule == TRANSFER_HALF ? half_of(c, n->balance) : mem_dup(n->balance);
-	char *from =
-		qualify(c->guarded, ", (SELECT %s AS amount FROM %s WHERE %s @= $1) AS m", amount, n->table, n->id);
+	char *from = qualify(c->guarded, ", (SELECT %s AS amount FROM %s WHERE %s @= $1%s) AS m", amount, n->table,
+			     n->id, n->and[own]);
 	char *allowed = qualify(c->guarded, "m.amount @> %s", is_numeric(c) ? "0.0" : "0");
 	free(amount);
 	return (struct amount_sql){from, allowed, mem_dup("m.amount"), ", m.amount", mem_dup("amount")};
@@ -88,17 +90,20 @@ static char *countable(const struct catalogue *c, const struct names *n, const c
  * those that are right. CockroachDB refuses a WITH clause without columns, so that each has its RETURNING (0A000,
  * optbuilder's getCTECols).
  */
-static char *move_both(const struct catalogue *c, const struct names *n, const struct amount_sql *amount)
+static char *move_both(const struct catalogue *c, const struct names *n, const struct amount_sql *amount, unsigned own)
 {
 	const char *id = n->id, *b = n->balance;
 	char *mine = qualify(c->guarded, "a.%s @= $1", id), *counted = countable(c, n, mine, amount->moved);
 	char *in = c->guarded ? qualify(true, "(%s OR a.%s @= $2)", mine, id) : qualify(false, "a.%s IN ($1, $2)", id);
+	char *now = part_and(c, "a.", own), *then = part_and(c, "was.", own);
 	char *sql = qualify(c->guarded,
 			    "WITH moved AS (UPDATE %s AS a SET %s = was.%s @+ CASE WHEN %s THEN @-%s ELSE %s END "
-			    "FROM %s AS was%s WHERE was.%s @= a.%s AND %s AND %s%s "
+			    "FROM %s AS was%s WHERE was.%s @= a.%s AND %s AND %s%s%s%s "
 			    "RETURNING %s AS debit, a.%s AS balance, a.%s @- was.%s AS change%s)",
 			    n->table, b, b, mine, amount->moved, amount->moved, n->table, amount->from, id, id, in,
-			    amount->allowed, counted, mine, b, b, b, amount->kept);
+			    amount->allowed, counted, now, then, mine, b, b, b, amount->kept);
+	free(now);
+	free(then);
 	free(counted);
 	free(mine);
 	free(in);
@@ -130,9 +135,10 @@ static char *record_and_tell(const struct catalogue *c, const char *moved, const
 static char *make_one(const struct catalogue *c, const struct names *n, const struct oneshot_ledger *ledger,
 		      enum transfer_rule rule)
 {
+	unsigned own = 2u + (ledger != NULL) + (rule == TRANSFER_AMOUNT);
 	struct amount_sql amount =
-		rule == TRANSFER_AMOUNT ? amount_param(c, n, ledger != NULL) : amount_read(c, n, rule);
-	char *moved = move_both(c, n, &amount);
+		rule == TRANSFER_AMOUNT ? amount_param(c, n, ledger != NULL) : amount_read(c, n, rule, own);
+	char *moved = move_both(c, n, &amount, own);
 	char *facts =
 		qualify(c->guarded, "SELECT @min(balance) FILTER (WHERE debit) AS source, "
 				    "@min(balance) FILTER (WHERE NOT debit) AS destination, @max(change) AS amount");

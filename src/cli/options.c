@@ -138,6 +138,11 @@ static enum status apply_ledger(struct settings *s, const char *value, struct er
 	return options_take(&s->bank.ledger, value);
 }
 
+static enum status apply_where_key(struct settings *s, const char *value, struct err *err)
+{
+	return bank_choice_add_key(&s->bank, value, err);
+}
+
 static enum status apply_overdraft(struct settings *s, const char *value, struct err *err)
 {
 	enum status status = bank_choice_check_overdraft(value, err);
@@ -319,6 +324,8 @@ static const struct option table[] = {
 	 NULL},
 	{0, "balance-column", "NAME", GROUP_CONNECTION, "its column of balances (default: the one that fits)",
 	 apply_balance_column, NULL},
+	{0, "where-key", "NAME=VALUE", GROUP_CONNECTION, "a column of its key, fixed; may be repeated", apply_where_key,
+	 NULL},
 	{0, "ledger", "NAME", GROUP_CONNECTION, "the table of transfers, or none", apply_ledger, NULL},
 	{0, "read-only", NULL, GROUP_CONNECTION, "refuse what writes; sessions are read-only, too", apply_read_only,
 	 NULL},

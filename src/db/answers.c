@@ -142,7 +142,7 @@ char *params_text(struct db *db, const struct statement *statement)
 {
 	struct buf *text = &db->scratch;
 	buf_clear(text);
-	show_params(text, statement->params, statement->nparams);
+	statement_show_params(text, statement);
 	return text->len ? mem_dup_n(text->p, text->len) : NULL;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* COPY FROM STDIN: one statement outside the pipeline, and its data as fast as the server takes them. */
+#include <string.h>
+
 #include "base/mem.h"
 #include "db_internal.h"
 
@@ -55,4 +57,22 @@ void copy_forget(struct db *db)
 {
 	db->feeding = false;
 	buf_free(&db->piece);
+}
+
+void copy_add_cell(struct buf *out, const char *cell)
+{
+	if (!cell) {
+		buf_str(out, "\\N");
+		return;
+	}
+	for (;;) {
+		size_t plain = strcspn(cell, "\\\t\n\r");
+		buf_add(out, cell, plain);
+		cell += plain;
+		if (!*cell)
+			return;
+		buf_char(out, '\\');
+		buf_char(out, *cell == '\t' ? 't' : *cell == '\n' ? 'n' : *cell == '\r' ? 'r' : '\\');
+		cell++;
+	}
 }

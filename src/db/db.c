@@ -236,10 +236,12 @@ bool db_send_statement(struct db *db, const struct statement *statement, size_t 
 			    .commits = statement->commits,
 			    .few = statement->few,
 		    });
-	int n = (int)statement->nparams;
-	if (prepared)
-		return PQsendQueryPrepared(db->conn, prepared->name, n, statement->params, NULL, NULL, 0) == 1 && ok;
-	return PQsendQueryParams(db->conn, statement->sql, n, NULL, statement->params, NULL, NULL, 0) == 1 && ok;
+	struct params all = params_all(statement);
+	int n = (int)all.n;
+	int sent = prepared ? PQsendQueryPrepared(db->conn, prepared->name, n, all.values, NULL, NULL, 0)
+			    : PQsendQueryParams(db->conn, statement->sql, n, NULL, all.values, NULL, NULL, 0);
+	params_done(&all);
+	return sent == 1 && ok;
 }
 
 /* Statements that no Sync parts are one transaction, where no other is open. */

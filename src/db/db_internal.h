@@ -278,6 +278,15 @@ void record_unanswered_one(struct db *db, const struct pending *pending);
 void record_unanswered(struct db *db); /* what was sent and will not be answered */
 void record_answer(struct db *db, const struct pending *pending, const struct answer *answer);
 void record_session(struct db *db, enum event_kind kind, const char *sqlstate, const char *message);
+/* The parameters of a statement in one array: its own, or joined with those that are more, and then owned. */
+struct params {
+	const char *const *values;
+	unsigned n;
+	const char **joined;
+};
+struct params params_all(const struct statement *statement);
+void params_done(struct params *params);
+
 char *params_text(struct db *db, const struct statement *statement); /* owned */
 
 /* rows.c. rows_new() has room for so many bytes of names and cells, each with its NUL; *text is where to put them. */

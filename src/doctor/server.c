@@ -177,8 +177,8 @@ static void look_at_table(struct diagnosis *d, const struct app *app)
 			? "; it has triggers: what they do to other accounts a transfer does not see, `verify` sees "
 			  "it"
 			: "");
-	diagnosis_add(d, "columns", NULL, "id: %s, %s; balance: %s, %s", c->id_name, c->id_why, c->balance_name,
-		      c->balance_why);
+	diagnosis_add(d, "columns", NULL, "id: %s, %s; balance: %s, %s%s%s", c->id_name, c->id_why, c->balance_name,
+		      c->balance_why, c->part ? "; only " : "", c->part ? c->part : "");
 	diagnosis_add(d, "privileges", app->settings.read_only ? NULL : c->browse_why, "%s%s",
 		      c->browse_why ? "read" : "read and write",
 		      c->partial ? ", only the rows that row level security shows" : "");

@@ -32,7 +32,7 @@ static bool only_reads(const struct batch *batch)
 static void dry_keep(struct dry *dry, const struct statement *statement)
 {
 	struct buf params = {0};
-	show_params(&params, statement->params, statement->nparams);
+	statement_show_params(&params, statement);
 	show_statement(&dry->held, statement->sql, buf_text(&params));
 	buf_char(&dry->held, '\n');
 	buf_free(&params);

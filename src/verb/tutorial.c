@@ -141,6 +141,8 @@ void teaching_ask(struct teaching *teaching, const char *sql, const char *param,
 	const char *params[] = {param};
 	struct statement statement = {
 		.sql = sql, .verb = VERB_SELECT, .nparams = param != NULL, .params = params, .once = true};
+	if (sql == teaching->sql.ids || sql == teaching->sql.count)
+		tutorial_sql_bind(&teaching->sql, &statement);
 	teaching_send(teaching, &statement, 1, answer, next);
 }
 

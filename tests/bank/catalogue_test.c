@@ -187,6 +187,65 @@ static void which_columns_are_used(void **state)
 	pg_exec("DROP TABLE odd");
 }
 
+/* Every statement that speaks of accounts keeps to the part, and its values are parameters. */
+static void a_part_of_a_table(void **state)
+{
+	struct rig *rig = *state;
+	struct bank_choice choice = {.table = (char *)"shared",
+				     .ledger = (char *)"shared_transfers",
+				     .keys = {(char *)"tenant='; --", (char *)"\"a=\"\"b\"=7"},
+				     .nkeys = 2};
+	pg_exec("DROP TABLE IF EXISTS shared, shared_transfers; CREATE TABLE shared (id int, \"a=\"\"b\" int, tenant "
+		"text, "
+		"balance "
+		"int, PRIMARY KEY (tenant, id, \"a=\"\"b\"))");
+	struct catalogue *c = rig_read_choice(rig, &choice);
+	if (!c)
+		fail_msg("%s", rig->err.text);
+	assert_string_equal(c->id_name, "id");
+	assert_string_equal(c->part, "tenant='; --, a=\"b=7");
+	assert_string_equal(c->sql[CAT_ONE],
+			    "SELECT id, balance FROM shared WHERE id = $1 AND tenant = $2 AND \"a=\"\"b\" = $3");
+	pg_exec("%s", c->sql[CAT_MAKE_LEDGER]);
+	c = rig_read_choice(rig, &choice);
+	assert_true(c && c->ledger);
+	for (enum catalogue_sql i = CAT_PAGE_FIRST; i < CAT_COUNT; i++) {
+		const char *sql = c->sql[i], *params[1] = {NULL};
+		if (!sql)
+			continue;
+		size_t conditions = 0, mentions = 0;
+		for (const char *at = sql; (at = strstr(at, "tenant = $")); at++)
+			conditions++;
+		for (const char *at = sql; (at = strstr(at, " shared")); at++)
+			mentions += at[7] == ' ' || at[7] == '\0' || at[7] == ')';
+		bool whole = i == CAT_COPY;
+		if (whole ? strstr(sql, "tenant") == NULL : conditions < mentions)
+			fail_msg("%zu of %zu keep to the part: %s", conditions, mentions, sql);
+		assert_null(strstr(sql, "'; --"));
+		assert_int_equal(catalogue_select(c, i, params, 0).nmore, conditions && !whole ? 2 : 0);
+	}
+	static const struct {
+		const char *keys[2], *words;
+	} cases[] = {
+		{{"tenant=x", NULL},
+		 "has 3 columns (id, a=\"b, tenant), and an account id is one: fix the others with"},
+		{{"tenant=x", "tenant=y"}, "--where-key names column tenant twice"},
+		{{"balance=1", NULL}, "column balance of shared is not in its primary key (id, a=\"b, tenant)"},
+		{{"owner=1", NULL}, "shared has no column owner, which --where-key names"},
+		{{"tenant=x", "id=many"},
+		 "--where-key tenant=x, id=many cannot be used: invalid input syntax for type integer"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		choice.keys[0] = (char *)cases[i].keys[0];
+		choice.keys[1] = (char *)cases[i].keys[1];
+		choice.nkeys = 1 + (cases[i].keys[1] != NULL);
+		assert_null(rig_read_choice(rig, &choice));
+		if (!strstr(rig->err.text, cases[i].words))
+			fail_msg("\"%s\" does not hold \"%s\"", rig->err.text, cases[i].words);
+	}
+	pg_exec("DROP TABLE shared, shared_transfers");
+}
+
 static void what_may_not_be_read(void **state)
 {
 	struct rig *rig = *state;
@@ -338,6 +397,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(missing_tables, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_used, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(which_columns_are_used, rig_setup, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_part_of_a_table, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(what_may_not_be_read, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(what_can_be_used, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(names_are_quoted_where_they_need_it, rig_setup, rig_teardown),
