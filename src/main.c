@@ -73,7 +73,7 @@ static int run(struct app *app, bool plain_mode, int file)
 	line_editor_close(editor);
 	if (console && app->phase == PHASE_FAILED)
 		fail(&app->failure);
-	int doubt = console && app_last_words(app, &err) ? fail(&err) : 0;
+	int doubt = app_last_words(app, console != NULL, &err) ? fail(&err) : 0;
 	return app->exit_status ? app->exit_status : doubt;
 }
 

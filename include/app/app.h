@@ -135,9 +135,9 @@ void app_reconnect(struct app *app);
  * (txn/txn.h).
  */
 void app_leave(struct app *app, int exit_status);
-/* After the screen is gone: what its user must know of a transfer whose outcome is unknown. False where there is
- * none. */
-bool app_last_words(const struct app *app, struct err *err);
+/* At the very end: what the user must know of transfers whose outcome is unknown. False where there are none. Of single
+ * transfers, and of bulk work, lines have said it already; `screen` is for what was shown on one. */
+bool app_last_words(const struct app *app, bool screen, struct err *err);
 
 /* Every event from now on, and those that the log has, go to the files that --trace and --log-file name; nothing where
  * none does. */

@@ -83,11 +83,11 @@ void quit_signal(void *arg, int signal_number)
 }
 
 /* A throw-away bank takes the answer with it. */
-bool app_last_words(const struct app *app, struct err *err)
+bool app_last_words(const struct app *app, bool screen, struct err *err)
 {
 	if (!app->server && jobs_last_words(app, err))
 		return true;
-	if (app->server && !app->settings.keep)
+	if (!screen || (app->server && !app->settings.keep))
 		return false;
 	if (app->private->bulk_end.text[0]) {
 		*err = app->private->bulk_end;

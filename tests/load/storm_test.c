@@ -181,6 +181,30 @@ static void a_pause_shows_in_the_open_loop(void **state)
 	proc_free(proc);
 }
 
+/* Left while its sessions stand still: what is under way may still commit, and that is said. */
+static void what_is_left_is_unknown(const char *const words[])
+{
+	struct proc *proc = loaded_start(words);
+	wait_second(proc, 1);
+	stop_sessions(SIGSTOP);
+	wait_second(proc, 3);
+	proc_signal(proc, SIGTERM);
+	proc_wait(proc);
+	stop_sessions(SIGCONT);
+	proc_expect_status(proc, 128 + SIGTERM);
+	proc_expect_err(proc, "OUTCOME UNKNOWN of 2 transfers of load, which was left while they ran; `verify` looks");
+	proc_free(proc);
+	pg_until(NULL, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'teller/load%%'");
+	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), ACCOUNTS * 1000);
+}
+
+static void who_leaves_is_told_what_is_unknown(void **state)
+{
+	(void)state;
+	what_is_left_is_unknown((const char *const[]){"--time", "0", "--workers", "2", NULL});
+	what_is_left_is_unknown((const char *const[]){"--time", "0", "--workers", "2", "--way", "oneshot", NULL});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +215,7 @@ int main(void)
 		cmocka_unit_test_setup(the_server_is_restarted, bank),
 		cmocka_unit_test_setup(the_server_is_gone, bank),
 		cmocka_unit_test_setup(a_pause_shows_in_the_open_loop, bank),
+		cmocka_unit_test_setup(who_leaves_is_told_what_is_unknown, bank),
 	};
 	return cmocka_run_group_tests(tests, make_server, remove_server);
 }
