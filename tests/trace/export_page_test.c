@@ -160,6 +160,7 @@ static void the_picture_of_a_lesson(void **state)
 					    ">1, 250; 2, 1500; 3, 1250</text>",
 					    ">40001 serialization failure</text>",
 					    ">committed</text>",
+					    "class=\"d-wait\">waits for A</text>",
 					    "fill=\"url(#waits)\""};
 	const char *const argv[] = {proc_teller(), "--trace", trace, "lab", "run", "lost-update", NULL};
 	struct proc *proc = proc_run(argv, NULL, NULL);

@@ -112,11 +112,25 @@ struct diagram_lane_state {
 	unsigned begun; /* transactions, of a lesson's lane */
 };
 
+/* diagram_probe.c: sessions of a lesson, and whom they wait for. */
+struct diagram_probed {
+	enum session session;
+	long pid;
+	char *name, *waits; /* "A"; "waits for B", as it was drawn last, ... */
+	size_t from;        /* ... of the statement in this row */
+};
+
+struct diagram_probe {
+	struct diagram_probed sessions[DIAGRAM_LANES_MAX];
+	size_t n;
+};
+
 /* diagram_read.c: a trace while it is read */
 struct diagram_reader {
 	struct diagram *diagram;
 	struct diagram_selection selection;
 	struct diagram_lane_state lanes[DIAGRAM_LANES_MAX];
+	struct diagram_probe probe;
 	uint64_t begin_us;
 	bool begun;
 	uint64_t more, more_from; /* events beyond the last row that there is room for */
@@ -125,6 +139,23 @@ struct diagram_reader {
 	unsigned step;           /* of a lesson */
 	char *first, *last_rows; /* what the first transaction is for; the rows on the server that were drawn last */
 };
+
+/* diagram_span.c. Rows are numbered from 0. */
+struct diagram_row *diagram_row_at(struct diagram_reader *reader, size_t row);
+size_t diagram_put(struct diagram_reader *reader, enum diagram_kind kind, size_t lane, const struct event *event);
+void diagram_begin_band(struct diagram_reader *reader, size_t lane, size_t row, unsigned attempt);
+void diagram_end_band(struct diagram_reader *reader, size_t lane, enum diagram_tone tone);
+void diagram_begin_wait(struct diagram_reader *reader, size_t lane, size_t row); /* nothing where one has begun */
+void diagram_end_wait(struct diagram_reader *reader, size_t lane, size_t row);
+size_t diagram_waiting(const struct diagram_reader *reader, size_t lane); /* the first statement without an answer */
+
+/* diagram_statement.c */
+void diagram_sent(struct diagram_reader *reader, size_t lane, const struct event *event);
+void diagram_result(struct diagram_reader *reader, size_t lane, const struct event *event);
+
+/* diagram_probe.c: learns from an event, whether it is drawn or not, and draws a wait. */
+void diagram_probe(struct diagram_reader *reader, const struct event *event);
+void diagram_probe_free(struct diagram_probe *probe);
 
 /* diagram_say.c: its title, where it is from, and what is left out. */
 void diagram_say(struct diagram_reader *reader, const struct trace_file *file);

@@ -46,6 +46,18 @@ static int svg_span(const struct svg *svg, const struct diagram_row *row)
 	return svg_columns(abs(svg->x[row->lane] - svg->x[0]) - 2 * SVG_EDGE);
 }
 
+/* Columns of a text beside the row's lane: to the next lane, or, where that is too near, across it. */
+static int svg_room(const struct svg *svg, const struct diagram_row *row)
+{
+	bool left = svg_is_left(svg, row);
+	int nearest = svg->x[0], lane = svg->x[row->lane];
+	for (size_t i = 1; i < svg->diagram->nlanes; i++)
+		if (left ? svg->x[i] > lane && svg->x[i] < nearest : svg->x[i] < lane && svg->x[i] > nearest)
+			nearest = svg->x[i];
+	int columns = svg_columns(abs(lane - nearest) - 2 * SVG_EDGE);
+	return columns >= SVG_LEAST ? columns : svg_span(svg, row);
+}
+
 /* ---- texts ---- */
 
 static const char *svg_anchor(bool left)
@@ -74,7 +86,7 @@ static void svg_beside(const struct svg *svg, const struct diagram_row *row, int
 {
 	bool left = svg_is_left(svg, row);
 	int x = svg->x[row->lane] + (left ? SVG_EDGE : -SVG_EDGE);
-	svg_text(svg, x, y, left, class, text, svg_span(svg, row));
+	svg_text(svg, x, y, left, class, text, svg_room(svg, row));
 }
 
 /* Beside the server's lane, towards the row's. */
@@ -161,7 +173,8 @@ static void svg_exchange(const struct svg *svg, const struct diagram_row *row, i
 {
 	bool narrow = svg_is_narrow(svg, row);
 	int room = svg_span(svg, row), answer = row->kind == DIAGRAM_SENT ? 0 : svg_width(row->answer);
-	svg_statement(svg, row, y, narrow || !answer ? room : room - answer - 2);
+	int columns = narrow || !answer ? room : room - answer - 2, near = svg_room(svg, row);
+	svg_statement(svg, row, y, columns < near ? columns : near);
 	svg_arrow(svg, row, y + 5);
 	if (row->kind != DIAGRAM_SENT)
 		svg_answer(svg, row, narrow ? y + SVG_LINE + 2 : y, room);
@@ -201,7 +214,7 @@ static void svg_note(const struct svg *svg, const struct diagram_row *row, int y
 	struct buf text = {0}, first = {0};
 	svg_note_text(&text, row);
 	snprintf(class, sizeof class, "%s%s", svg_tones[row->tone], strong ? " d-strong" : "");
-	size_t n = svg_break(buf_text(&text), svg_span(svg, row));
+	size_t n = svg_break(buf_text(&text), svg_room(svg, row));
 	buf_add(&first, buf_text(&text), n);
 	svg_beside(svg, row, y, class, buf_text(&first));
 	if (text.len > n)
@@ -240,7 +253,7 @@ int svg_row_lines(const struct svg *svg, const struct diagram_row *row)
 	if (row->lane == 0)
 		return 1;
 	svg_note_text(&text, row);
-	int lines = svg_break(buf_text(&text), svg_span(svg, row)) < text.len ? 2 : 1;
+	int lines = svg_break(buf_text(&text), svg_room(svg, row)) < text.len ? 2 : 1;
 	buf_free(&text);
 	return lines;
 }
