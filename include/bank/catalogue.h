@@ -125,6 +125,8 @@ struct catalogue {
 	bool extra_generated[CATALOGUE_EXTRA_MAX]; /* computed by the server: it cannot be given */
 	bool extra_filled[CATALOGUE_EXTRA_MAX];    /* it is never NULL, as far as is known */
 	bool extra_indexed[CATALOGUE_EXTRA_MAX];   /* an index begins with it */
+	size_t nneeded;
+	char *needed[CATALOGUE_EXTRA_MAX]; /* further columns that a new account must be given a value for; see below */
 	size_t ncolumns; /* of an account, ACCOUNT_EXTRA + nextra, and their names, borrowed from the ones above */
 	const char *columns[ACCOUNT_COLUMNS_MAX];
 	/* Further columns of the key, which are fixed: only the accounts with these values are used, or made. */
@@ -175,6 +177,11 @@ struct statement catalogue_select(const struct catalogue *catalogue, enum catalo
 /* Adds what fixed columns must hold, behind its own parameters. catalogue_select() does that itself. */
 void catalogue_bind(const struct catalogue *catalogue, struct statement *statement);
 bool catalogue_is_ledger(const char *word); /* NAME, SCHEMA.NAME or none */
+/*
+ * The first further column that a new account needs and that is none of those that are given: NOT NULL, without a
+ * default, and no trigger that could fill it. NULL where there is none; borrowed.
+ */
+const char *catalogue_lacks(const struct catalogue *catalogue, const char *const *given, size_t n);
 void catalogue_free(struct catalogue *catalogue);
 
 #endif

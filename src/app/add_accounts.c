@@ -10,6 +10,7 @@
 #include "app/bulk.h"
 #include "bank/fill_body.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { INSERT_CHUNK = 1000, COPY_CHUNK = 100000, COPY_ABOVE = 10000, COLLISIONS_MAX = 2 };
 
@@ -119,7 +120,20 @@ static void fill_next(struct add_accounts *adding)
 
 enum status add_accounts_may(const struct catalogue *catalogue, struct err *err)
 {
-	return catalogue->balance_generated ? err_set(err, ST_REJECTED, "%s", catalogue->browse_why) : ST_OK;
+	const char *lacks = catalogue_lacks(catalogue, NULL, 0);
+	struct buf name = {0};
+	if (catalogue->balance_generated)
+		return err_set(err, ST_REJECTED, "%s", catalogue->browse_why);
+	if (!lacks)
+		return ST_OK;
+	text_escape(&name, lacks, strlen(lacks), 40);
+	err_set(err, ST_REJECTED,
+		"an account of %s needs a value for the column %s, which has no default: `import` a file that has it, "
+		"or "
+		"give it a default",
+		catalogue->name, buf_text(&name));
+	buf_free(&name);
+	return err->status;
 }
 
 struct add_accounts *add_accounts_start(struct app *app, const struct catalogue *catalogue,

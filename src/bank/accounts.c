@@ -134,6 +134,15 @@ static void take_extra(struct catalogue *catalogue, const struct table *table, c
 	}
 }
 
+static void take_needed(struct catalogue *catalogue, const struct table *table, const struct columns *columns)
+{
+	for (size_t i = 0; i < table->ncolumns && catalogue->nneeded < CATALOGUE_EXTRA_MAX; i++) {
+		const struct column *column = &table->columns[i];
+		if (column->needs_value && !column->key && !column->generated && column != columns->balance)
+			catalogue->needed[catalogue->nneeded++] = mem_dup(column->name);
+	}
+}
+
 static void name_columns(struct catalogue *catalogue)
 {
 	catalogue->columns[ACCOUNT_ID] = catalogue->id_name;
@@ -188,6 +197,7 @@ enum status accounts_judge(struct catalogue *catalogue, const struct table *tabl
 	catalogue->balance_why = columns.balance_why;
 	judge_writing(catalogue, columns.balance, name.text);
 	take_extra(catalogue, table, &columns);
+	take_needed(catalogue, table, &columns);
 	name_columns(catalogue);
 	catalogue->partial = table->hidden;
 	return ST_OK;

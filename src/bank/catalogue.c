@@ -388,6 +388,18 @@ void catalogue_read(struct db *db, const struct bank_choice *choice, catalogue_f
 	ask_table(reading);
 }
 
+const char *catalogue_lacks(const struct catalogue *catalogue, const char *const *given, size_t n)
+{
+	for (size_t i = 0; i < catalogue->nneeded && !catalogue->triggers; i++) {
+		size_t k = 0;
+		while (k < n && strcmp(given[k], catalogue->needed[i]) != 0)
+			k++;
+		if (k == n)
+			return catalogue->needed[i];
+	}
+	return NULL;
+}
+
 void catalogue_free(struct catalogue *catalogue)
 {
 	if (!catalogue)
@@ -408,6 +420,8 @@ void catalogue_free(struct catalogue *catalogue)
 		free(catalogue->extra[i]);
 	for (size_t i = 0; i < catalogue->nextra; i++)
 		free(catalogue->extra_type[i]);
+	for (size_t i = 0; i < catalogue->nneeded; i++)
+		free(catalogue->needed[i]);
 	for (size_t i = 0; i < catalogue->nfixed; i++) {
 		free(catalogue->fixed[i]);
 		free(catalogue->fixed_value[i]);

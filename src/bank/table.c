@@ -87,7 +87,8 @@ static const char cockroach_named[] = COCKROACH_COLUMNS
 	"CASE WHEN s.nspname @= 'pg_catalog' THEN coalesce(b.typname, t.typname)::@text "                              \
 	"ELSE @concat(s.nspname, '.', coalesce(b.typname, t.typname)) END, "                                           \
 	"CASE WHEN b.typname IS NULL THEN a.atttypmod ELSE t.typtypmod END, "                                          \
-	"coalesce(a.attnum @= ANY (k.conkey), false), a.attnotnull AND NOT a.atthasdef, "                              \
+	"coalesce(a.attnum @= ANY (k.conkey), false), "                                                                \
+	"(a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity @= '', "        \
 	"@has_column_privilege(c.oid, a.attnum, 'SELECT'), @has_column_privilege(c.oid, a.attnum, 'INSERT'), "         \
 	"@has_column_privilege(c.oid, a.attnum, 'UPDATE'), b.oid IS NOT NULL, @row_security_active(c.oid), "           \
 	"a.attgenerated @<> ''"

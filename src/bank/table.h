@@ -15,7 +15,7 @@ struct column {
 		type; /* as in pg_type: "int4", "numeric"; of a domain, what is beneath it; others' types with their schema */
 	int typmod;
 	bool key;         /* part of the primary key */
-	bool needs_value; /* NOT NULL without a default */
+	bool needs_value; /* NOT NULL without a default; the server does not draw it either */
 	bool readable;    /* we may SELECT it */
 	bool insertable;
 	bool updatable;

@@ -80,7 +80,7 @@ static enum status check_create(const struct run *run, struct err *err)
 	return create_read_line(run, &spec, err);
 }
 
-enum status prepare_adding(struct run *run, struct err *err)
+static enum status prepare_create(struct run *run, struct err *err)
 {
 	return add_accounts_may(run->app->catalogue, err);
 }
@@ -120,5 +120,5 @@ const struct command verb_create = {
 	.help = "add accounts with random ids and balances",
 	.run = do_create,
 	.check = check_create,
-	.prepare = prepare_adding,
+	.prepare = prepare_create,
 };

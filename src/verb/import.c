@@ -193,6 +193,13 @@ static enum status check_import(const struct run *run, struct err *err)
 	return import_read_line(run, &request, err);
 }
 
+/* Which columns the file has is seen later. */
+static enum status prepare_import(struct run *run, struct err *err)
+{
+	const struct catalogue *catalogue = run->app->catalogue;
+	return catalogue->balance_generated ? err_set(err, ST_REJECTED, "%s", catalogue->browse_why) : ST_OK;
+}
+
 static void do_import(struct run *run)
 {
 	struct app *app = run->app;
@@ -238,5 +245,5 @@ const struct command verb_import = {
 	.help = "add the accounts of a file: id,balance",
 	.run = do_import,
 	.check = check_import,
-	.prepare = prepare_adding,
+	.prepare = prepare_import,
 };

@@ -134,6 +134,12 @@ static void take_header(struct import *import, const struct csv_record *record)
 		import_bad_line(import, record->line, why);
 		return;
 	}
+	const char *lacks = catalogue_lacks(catalogue, record->fields, record->nfields);
+	if (lacks) {
+		snprintf(why, sizeof why, "names no column %.60s, which a new account needs: it has no default", lacks);
+		import_bad_line(import, record->line, why);
+		return;
+	}
 	import->id_at = places[0];
 	import->balance_at = places[1];
 	open_intake(import, record);

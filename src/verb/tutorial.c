@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/add_accounts.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/options.h"
@@ -172,6 +173,8 @@ static enum status prepare_tutorial(struct run *run, struct err *err)
 	run->confirmed |= run->app->settings.demo;
 	if (catalogue && catalogue->browse_why)
 		return err_set(err, ST_REJECTED, "%s", catalogue->browse_why);
+	if (catalogue && add_accounts_may(catalogue, err))
+		return err->status;
 	if (!catalogue && run->app->settings.bank.table) /* only `accounts` is made where it is missing */
 		return err_set(err, ST_STATEMENT, "%s", app_not_ready(run->app, COMMAND_BANK));
 	return ST_OK;

@@ -35,7 +35,6 @@ void do_screen(struct run *run); /* hands the command to the screen, under its o
 void do_setting(struct run *run); /* the setting of the command's own name */
 
 /* create.c */
-enum status prepare_adding(struct run *run, struct err *err); /* of create and import */
 
 /* transfer.c, transfer_record.c */
 const char *transfer_selected(const struct app *app); /* the account that is selected on the screen, or NULL */
