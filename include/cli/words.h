@@ -18,6 +18,7 @@ struct word {
 
 struct words {
 	size_t n;
+	size_t end; /* of the last one in the line: behind it are blanks, or a comment */
 	struct word word[WORDS_MAX];
 };
 

@@ -45,6 +45,8 @@ void conninfo_hide_said(char *sentence);
 /* The place for people, without the password: "root@localhost:5432/bank" or "on socket /tmp (port 5432)". */
 void conninfo_show(struct buf *out, const struct conninfo *info);
 
+bool conninfo_has_password(const struct conninfo *info); /* it is written there, rather than in ~/.pgpass */
+
 /* True where neither an option, nor a connection string, nor PGHOST, PGHOSTADDR, PGSERVICE or DATABASE_URL names a
  * server. */
 bool conninfo_is_default(const struct conninfo *info);

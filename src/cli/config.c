@@ -43,10 +43,18 @@ static enum status config_set(struct settings *settings, const struct words *wor
 
 /* ---- keys ---- */
 
-/* What a key stands for is run as if it were typed, but for its consent: that is given when it is asked for. */
-static enum status config_check_command(const char *word, const char *line, struct err *err)
+/* The words from that one on, as they were written, without a comment. Owned. */
+static char *config_from(const struct words *words, const char *rest, size_t at)
 {
-	if (!command_find(word))
+	size_t from = words->word[at].from;
+	return mem_dup_n(rest + from, words->end - from);
+}
+
+/* What a key stands for is run as if it were typed, but for its consent: that is given when it is asked for. */
+static enum status config_check_command(const struct config *config, const char *word, const char *line,
+					struct err *err)
+{
+	if (!command_find(word) && !named_find(&config->aliases, word))
 		return err_set(err, ST_USAGE, "there is no command %.80s; see `help`", word);
 	if (strstr(line, "--yes"))
 		return err_set(err, ST_USAGE, "--yes cannot be given beforehand: %.80s asks when it is run", word);
@@ -68,10 +76,12 @@ static enum status config_bind(struct settings *settings, const struct words *wo
 	size_t next = config_key(words, &context, &keys);
 	if (words->n <= next)
 		return err_set(err, ST_USAGE, "bind needs a key and a command: bind F12 ledger, bind log x errors");
-	const char *line = rest + words->word[next].from;
-	if (config_check_command(words->word[next].text, line, err))
-		return err->status;
-	return keymap_bind(settings->config.keymap, context, keys, line, err);
+	char *line = config_from(words, rest, next);
+	enum status status = config_check_command(&settings->config, words->word[next].text, line, err);
+	if (!status)
+		status = keymap_bind(settings->config.keymap, context, keys, line, err);
+	free(line);
+	return status;
 }
 
 static enum status config_unbind(struct settings *settings, const struct words *words, const char *rest,
@@ -130,14 +140,92 @@ static enum status config_colour(struct settings *settings, const struct words *
 	return ST_OK;
 }
 
+/* ---- names ---- */
+
+static enum status config_check_name(const char *name, struct err *err)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+	if (name[n] || n == 0 || n > 32 || strchr("0123456789-_", name[0]))
+		return err_set(err, ST_USAGE,
+			       "a name is a letter, then letters, digits, - and _, 32 at most; not \"%.40s\"", name);
+	return ST_OK;
+}
+
+/* What stands for a command is none, nor the beginning of one; and it stands for a command, not for another alias: so
+ * it ends. */
+static enum status config_alias(struct settings *settings, const struct words *words, const char *rest, struct err *err)
+{
+	if (words->n < 2)
+		return err_set(err, ST_USAGE, "alias needs a name and a command: alias rich filter balance > 1000");
+	const char *name = words->word[0].text, *word = words->word[1].text;
+	const struct command *command = command_find(name);
+	if (config_check_name(name, err))
+		return err->status;
+	if (command)
+		return err_set(err, ST_USAGE, "%s is the command %s already; take another name", name, command->name);
+	if (!command_find(word))
+		return err_set(err, ST_USAGE, "an alias stands for a command, and %.80s is none", word);
+	char *line = config_from(words, rest, 1);
+	enum status status = config_check_command(&settings->config, word, line, err);
+	if (!status)
+		status = named_put(&settings->config.aliases, name, line, err);
+	free(line);
+	return status;
+}
+
+static enum status config_unalias(struct settings *settings, const struct words *words, const char *rest,
+				  struct err *err)
+{
+	(void)rest;
+	if (words->n != 1)
+		return err_set(err, ST_USAGE, "unalias needs one name");
+	if (named_drop(&settings->config.aliases, words->word[0].text))
+		return ST_OK;
+	return err_set(err, ST_USAGE, "there is no alias %.80s; `alias` lists them", words->word[0].text);
+}
+
+static enum status config_check_server(const struct config *config, const char *name, const char *target,
+				       struct err *err)
+{
+	struct conninfo info = {0};
+	struct err why = {0};
+	bool secret = false;
+	if (conninfo_target(&info, target, &why))
+		err_set(err, why.status, "server %s: %s", name, why.text);
+	else if ((secret = conninfo_has_password(&info)) && config->shared)
+		err_set(err, ST_USAGE,
+			"server %s has a password, and others can read this file: keep it in ~/.pgpass, or `chmod "
+			"600` the file",
+			name);
+	conninfo_free(&info);
+	return err->status;
+}
+
+/* NAME CONNINFO: one word, or several keys with their values. */
+static enum status config_server(struct settings *settings, const struct words *words, const char *rest,
+				 struct err *err)
+{
+	if (words->n < 2)
+		return err_set(err, ST_USAGE, "server needs a name and a place: server prod service=prod");
+	const char *name = words->word[0].text;
+	if (config_check_name(name, err))
+		return err->status;
+	char *target = words->n == 2 ? mem_dup(words->word[1].text) : config_from(words, rest, 1);
+	if (!config_check_server(&settings->config, name, target, err))
+		(void)!named_put(&settings->config.servers, name, target, err);
+	free(target);
+	return err->status;
+}
+
 /* ---- the table ---- */
 
 static const struct {
 	const char *name;
 	enum status (*run)(struct settings *settings, const struct words *words, const char *rest, struct err *err);
 } config_table[] = {
-	{"set", config_set},     {"bind", config_bind},     {"unbind", config_unbind},
-	{"theme", config_theme}, {"colour", config_colour},
+	{"set", config_set},     {"bind", config_bind},       {"unbind", config_unbind},
+	{"theme", config_theme}, {"colour", config_colour},   {"color", config_colour},
+	{"alias", config_alias}, {"unalias", config_unalias}, {"server", config_server},
 };
 
 static enum status config_no_command(const char *name, struct err *err)

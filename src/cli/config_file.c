@@ -2,6 +2,7 @@
 /* Reads the configuration file, with caution: whatever it holds or is, teller starts, and says what is wrong. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,16 +59,17 @@ static enum status config_read_all(int fd, struct buf *text, struct err *err)
 }
 
 /* To open a pipe is not to wait for who writes to it. `missing`: there is none, and `err` says so. */
-static enum status config_load(const char *path, struct buf *text, bool *missing, struct err *err)
+static enum status config_load(struct config *config, bool *missing, struct err *err)
 {
 	struct stat st;
 	*missing = false;
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = open(config->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		*missing = errno == ENOENT || errno == ENOTDIR;
 		err_set(err, ST_OWN, "%s", strerror(errno));
 	} else if (!config_trust(&st, err)) {
-		(void)!config_read_all(fd, text, err);
+		config->shared = (st.st_mode & (S_IRGRP | S_IROTH)) != 0;
+		config->read = !config_read_all(fd, &config->text, err);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -92,25 +94,32 @@ static enum status config_check_bytes(const char *line, size_t n, struct err *er
 	return ST_OK;
 }
 
-static enum status config_do_words(struct settings *settings, const char *line, struct err *err)
+/* Aliases are read before all others, which may name them. */
+enum config_pass { PASS_ALIASES, PASS_OTHERS };
+
+static enum status config_do_words(struct settings *settings, const char *line, enum config_pass pass, struct err *err)
 {
 	struct words words;
 	enum status status = words_split(&words, line, err);
 	const char *rest = !status && words.n > 1 ? line + words.word[1].from : "";
-	if (!status && words.n > 0)
+	bool alias = words.n > 0 && strcmp(words.word[0].text, "alias") == 0;
+	if (alias != (pass == PASS_ALIASES))
+		status = ST_OK;
+	else if (!status && words.n > 0)
 		status = config_do(settings, words.word[0].text, rest, err);
 	words_free(&words);
 	return status;
 }
 
-static enum status config_line(struct settings *settings, const char *line, size_t n, struct err *err)
+static enum status config_line(struct settings *settings, const char *line, size_t n, enum config_pass pass,
+			       struct err *err)
 {
 	if (n > 0 && line[n - 1] == '\r')
 		n--;
 	if (config_check_bytes(line, n, err))
-		return err->status;
+		return pass == PASS_ALIASES ? ST_OK : err->status;
 	char *copy = mem_dup_n(line, n);
-	enum status status = config_do_words(settings, copy, err);
+	enum status status = config_do_words(settings, copy, pass, err);
 	free(copy);
 	return status;
 }
@@ -119,16 +128,18 @@ static enum status config_line(struct settings *settings, const char *line, size
 static void config_keep_fault(struct config *config, unsigned number, const char *why)
 {
 	struct buf sentence = {0};
-	if (config->nfaults == CONFIG_FAULTS_MAX)
+	bool full = config->nfaults == CONFIG_FAULTS_MAX;
+	if (full)
 		buf_fmt(&sentence, "%s has more faults than these", config->path);
 	else
 		buf_fmt(&sentence, "%s:%u: %s", config->path, number, why);
+	conninfo_hide_said(sentence.p); /* a connection string in the place of another word */
 	if (config->nfaults <= CONFIG_FAULTS_MAX)
-		config_fault(config, buf_text(&sentence));
+		config_fault(config, full ? UINT_MAX : number, buf_text(&sentence));
 	buf_free(&sentence);
 }
 
-static void config_lines(struct settings *settings, const char *text, size_t n)
+static void config_lines(struct settings *settings, const char *text, size_t n, enum config_pass pass)
 {
 	const char *end = text + n;
 	unsigned number = 0;
@@ -136,7 +147,7 @@ static void config_lines(struct settings *settings, const char *text, size_t n)
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 		struct err err = {0};
 		number++;
-		if (config_line(settings, line, (size_t)((stop ? stop : end) - line), &err))
+		if (config_line(settings, line, (size_t)((stop ? stop : end) - line), pass, &err))
 			config_keep_fault(&settings->config, number, err.text);
 		line = stop ? stop + 1 : end;
 	}
@@ -145,25 +156,24 @@ static void config_lines(struct settings *settings, const char *text, size_t n)
 enum status config_read(struct settings *settings, struct err *err)
 {
 	struct config *config = &settings->config;
-	struct buf text = {0}, fault = {0};
+	struct buf fault = {0};
 	struct err why = {0};
 	bool missing, named = config->path != NULL;
 	if (!named)
 		config->path = config_path();
 	if (!config->path)
 		return ST_OK;
-	enum status status = config_load(config->path, &text, &missing, &why);
+	enum status status = config_load(config, &missing, &why);
 	if (!status) {
-		config_lines(settings, buf_text(&text), text.len);
-		config->text = buf_take(&text);
+		config_lines(settings, buf_text(&config->text), config->text.len, PASS_ALIASES);
+		config_lines(settings, buf_text(&config->text), config->text.len, PASS_OTHERS);
 	} else if (named) {
 		err_set(err, ST_OWN, "cannot read the configuration %.300s: %s", config->path, why.text);
 	} else if (!missing) {
 		buf_fmt(&fault, "%s was not read: %s", config->path, why.text);
-		config_fault(config, buf_text(&fault));
+		config_fault(config, 0, buf_text(&fault));
 	}
 	buf_free(&fault);
-	buf_free(&text);
 	return named ? status : ST_OK;
 }
 
@@ -174,13 +184,13 @@ void config_tell(struct app *app)
 	const struct config *config = &app->settings.config;
 	size_t n = config->nfaults, more = n > 1 ? n - 1 : 0;
 	for (size_t i = 0; i < n && app_prints(app); i++)
-		app_say(app, ST_USAGE, "%s", config->faults[i]);
+		app_say(app, ST_USAGE, "%s", config->faults[i].text);
 	if (!n || app_prints(app))
 		return;
 	for (size_t i = 0; i < n; i++)
-		ring_append(app->ring, &(struct event){.kind = EVENT_NOTICE, .message = config->faults[i]});
+		ring_append(app->ring, &(struct event){.kind = EVENT_NOTICE, .message = config->faults[i].text});
 	if (more)
-		app_say(app, ST_USAGE, "%s (and %zu more, in the log)", config->faults[0], more);
+		app_say(app, ST_USAGE, "%s (and %zu more, in the log)", config->faults[0].text, more);
 	else
-		app_say(app, ST_USAGE, "%s", config->faults[0]);
+		app_say(app, ST_USAGE, "%s", config->faults[0].text);
 }

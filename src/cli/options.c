@@ -126,9 +126,22 @@ static enum status apply_port(struct settings *s, const char *value, struct err 
 	return conninfo_check_port(value, err);
 }
 
+/* @NAME is a server of the configuration. */
+static enum status options_target(struct settings *s, struct conninfo *info, const char *value, struct err *err)
+{
+	if (value[0] != '@')
+		return conninfo_target(info, value, err);
+	const char *target = named_find(&s->config.servers, value + 1);
+	if (!target)
+		return err_set(err, ST_USAGE,
+			       "there is no server \"%.40s\"; a line `server %.40s CONNINFO` in %.300s makes it",
+			       value + 1, value + 1, s->config.path ? s->config.path : "a file of --config");
+	return conninfo_target(info, target, err);
+}
+
 static enum status apply_dbname(struct settings *s, const char *value, struct err *err)
 {
-	return conninfo_target(&s->conninfo, value, err);
+	return options_target(s, &s->conninfo, value, err);
 }
 
 static enum status apply_ledger(struct settings *s, const char *value, struct err *err)
@@ -151,12 +164,12 @@ static enum status apply_overdraft(struct settings *s, const char *value, struct
 
 static enum status apply_against(struct settings *s, const char *value, struct err *err)
 {
-	return conninfo_target(&s->against, value, err);
+	return options_target(s, &s->against, value, err);
 }
 
 static enum status apply_second(struct settings *s, const char *value, struct err *err)
 {
-	return conninfo_target(&s->second, value, err);
+	return options_target(s, &s->second, value, err);
 }
 
 static enum status apply_command(struct settings *s, const char *value, struct err *err)

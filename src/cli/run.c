@@ -318,6 +318,20 @@ static unsigned needed(const struct run *run)
 	return (flags & reads) == reads && !app_prints(run->app) ? flags | COMMAND_WORK : flags;
 }
 
+/* An alias stands for a command, and what is typed behind it follows; the run has that line then. */
+static bool run_expand(struct run *run, const struct words *words)
+{
+	const char *name = words->n > 0 ? words->word[0].text : "";
+	const char *text = command_find(name) ? NULL : named_find(&run->app->settings.config.aliases, name);
+	struct buf line = {0};
+	if (!text)
+		return false;
+	buf_fmt(&line, "%s%s%s", text, words->n > 1 ? " " : "", words->n > 1 ? run->line + words->word[1].from : "");
+	free(run->line);
+	run->line = buf_take(&line);
+	return true;
+}
+
 /* Takes the line apart, and waits for what its command needs. */
 static void run_begin(struct run *run, const char *line)
 {
@@ -326,6 +340,11 @@ static void run_begin(struct run *run, const char *line)
 	struct err err = {0};
 	app_keep_run(app, run);
 	enum status status = words_split(&words, line, &err);
+	if (run_expand(run, &words)) {
+		line = run->line;
+		words_free(&words);
+		status = words_split(&words, line, &err);
+	}
 	if (rest_is_text(&words))
 		status = ST_OK;
 	if (!status && words.n > 0)

@@ -79,7 +79,7 @@ static enum status database_word(struct reader *reader, const char *word, struct
 	for (size_t i = 0; i < n; i++)
 		if (table[i]->flags & COMMAND_VERB)
 			nearest_try(&nearest, table[i]->name);
-	if (nearest.best)
+	if (nearest.best && word[0] != '@')
 		return err_set(err, ST_USAGE,
 			       "there is no verb %.80s; did you mean %s? (a database of that name: -d %.80s)", word,
 			       nearest.best, word);
@@ -87,7 +87,7 @@ static enum status database_word(struct reader *reader, const char *word, struct
 		return err_set(err, ST_USAGE, "demo takes no word \"%.80s\"; give it commands with -c or -f", word);
 	if (!reader->dbname && !reader->settings->conninfo.target) {
 		reader->dbname = word;
-		return conninfo_target(&reader->settings->conninfo, word, err);
+		return options_by_name("dbname", 6)->apply(reader->settings, word, err);
 	}
 	if (reader->user)
 		return err_set(err, ST_USAGE, "\"%.80s\" is one word too many, and no verb; for help use -? or --help",

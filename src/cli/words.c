@@ -49,6 +49,7 @@ static enum status split(struct words *words, const char *line, struct err *err)
 		bool quoted = is_quote(*p);
 		p = read_word(&text, p);
 		words->word[words->n++] = (struct word){buf_take(&text), quoted, from};
+		words->end = p ? (size_t)(p - line) : strlen(line);
 		if (!p)
 			return err_set(err, ST_USAGE, "a quote is not closed: %.60s", line + from);
 	}

@@ -255,6 +255,14 @@ bool conninfo_is_default(const struct conninfo *info)
 	return !named;
 }
 
+bool conninfo_has_password(const struct conninfo *info)
+{
+	PQconninfoOption *parsed = info->target && is_string(info->target) ? PQconninfoParse(info->target, NULL) : NULL;
+	bool has = info->password || option(parsed, "password") || option(parsed, "sslpassword");
+	PQconninfoFree(parsed);
+	return has;
+}
+
 void conninfo_library(char out[32])
 {
 	int version = PQlibVersion(); /* 150020; 90624 before version 10 */

@@ -7,6 +7,7 @@
 /* One a line, so that a new one touches no other. */
 /* clang-format off */
 const struct command *const verb_table[] = {
+	&verb_alias,
 	&verb_back,
 	&verb_bank,
 	&verb_bind,
@@ -83,6 +84,7 @@ const struct command *const verb_table[] = {
 	&verb_trace,
 	&verb_transfer,
 	&verb_tutorial,
+	&verb_unalias,
 	&verb_unbind,
 	&verb_undo,
 	&verb_up,

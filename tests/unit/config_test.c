@@ -64,7 +64,7 @@ static void check_fault(const char *text, size_t n, unsigned line, const char *w
 	config_put(text, n);
 	struct settings settings = config_of(NULL, NULL);
 	snprintf(place, sizeof place, "%s:%u: ", path, line);
-	const char *said = settings.config.nfaults == 1 ? settings.config.faults[0] : "";
+	const char *said = settings.config.nfaults == 1 ? settings.config.faults[0].text : "";
 	if (strncmp(said, place, strlen(place)) != 0 || !strstr(said, why))
 		fail_msg("%zu faults, the first is: %s; wanted %s%s", settings.config.nfaults, said, place, why);
 	assert_int_equal(settings.txn.max_attempts, 3); /* the rest holds */
@@ -113,7 +113,7 @@ static void keys_are_bound(void **state)
 		config_text("bind F12 list --limit 3 ; [three] the first three\nbind log x,X errors\n"
 			    "bind accounts s dest\nunbind accounts d\nbind '#' ledger\nbind global 5 log\n");
 	for (size_t i = 0; i < s.config.nfaults; i++)
-		fail_msg("%s", s.config.faults[i]);
+		fail_msg("%s", s.config.faults[i].text);
 	assert_string_equal(command_of(&s, "global", "F12"), "list --limit 3");
 	assert_string_equal(keymap_find(s.config.keymap, "global", "F12")->hint, "three");
 	assert_string_equal(command_of(&s, "log", "X"), "errors");
@@ -156,6 +156,92 @@ static void faults_name_their_line(void **state)
 	CHECK_FAULT("unbind F12", "F12 is bound to nothing");
 	CHECK_FAULT("bnid F12 ledger", "did you mean bind?");
 	CHECK_FAULT("bind F12 'ledger", "a quote is not closed");
+}
+
+static void aliases_stand_for_commands(void **state)
+{
+	(void)state;
+	struct settings s =
+		config_text("bind F12 rich 5\nalias rich list --limit # the first\nalias half transfer 1 2 half\n"
+			    "unalias half\n");
+	for (size_t i = 0; i < s.config.nfaults; i++)
+		fail_msg("%s", s.config.faults[i].text);
+	assert_string_equal(named_find(&s.config.aliases, "rich"), "list --limit");
+	assert_null(named_find(&s.config.aliases, "half"));
+	assert_string_equal(command_of(&s, "global", "F12"), "rich 5"); /* wherever the alias stands */
+	settings_free(&s);
+	CHECK_FAULT("alias", "alias needs a name and a command");
+	CHECK_FAULT("alias rich", "alias needs a name and a command");
+	CHECK_FAULT("alias list count", "list is the command list already");
+	CHECK_FAULT("alias q count", "q is the command quit already");
+	CHECK_FAULT("alias transf count", "transf is the command transfer already");
+	CHECK_FAULT("alias 104 count", "a name is a letter, then letters");
+	CHECK_FAULT("alias a/b count", "a name is a letter, then letters");
+	CHECK_FAULT("alias x x", "an alias stands for a command, and x is none");
+	CHECK_FAULT("alias pay transfer 1 2 half --yes", "--yes cannot be given beforehand");
+	struct buf many = {0};
+	for (int i = 0; i < 201; i++)
+		buf_fmt(&many, "alias x%d count\n", i);
+	s = config_text(buf_text(&many));
+	assert_int_equal(s.config.nfaults, 1);
+	assert_non_null(strstr(s.config.faults[0].text, ":201: there are 200 names already"));
+	settings_free(&s);
+	buf_free(&many);
+}
+
+static void check_server(const char *text, const char *word, const char *target)
+{
+	config_put(text, strlen(text));
+	struct settings s = config_of(word, NULL);
+	assert_int_equal(s.config.nfaults, 0);
+	assert_string_equal(s.conninfo.target, target);
+	settings_free(&s);
+}
+
+static void servers_have_names(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"server prod service=prod\nserver test host=h port=5433 user='a b' dbname=bank # mine\n"
+		"server crdb crdb://root@h/bank\n";
+	check_server(text, "@prod", "service=prod");
+	check_server(text, "@test", "host=h port=5433 user='a b' dbname=bank");
+	check_server(text, "--dbname=@crdb", "postgresql://root@h:26257/bank");
+	struct settings settings = {0};
+	struct err err = {0};
+	char *argv[] = {"teller", "--config", path, "@prdo"};
+	assert_int_equal(settings_parse(&settings, 4, argv, &err), ST_USAGE);
+	assert_non_null(strstr(err.text, "there is no server \"prdo\"; a line `server prdo CONNINFO`"));
+	settings_free(&settings);
+	CHECK_FAULT("server prod", "server needs a name and a place");
+	CHECK_FAULT("server 'a b' service=x", "a name is a letter");
+	CHECK_FAULT("server prod mysql://h/x", "server prod: there is no scheme mysql://");
+}
+
+/* A password is taken only from a file that nobody else can read, and never said. */
+static void passwords_are_secret(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"server prod host=h password=s3cret\n",
+					    "server prod postgresql://u:s3cret@h/x\n"};
+	for (size_t i = 0; i < 2; i++) {
+		struct settings s = config_text(lines[i]);
+		assert_int_equal(s.config.nfaults, 0);
+		assert_non_null(named_find(&s.config.servers, "prod"));
+		settings_free(&s);
+		assert_int_equal(chmod(path, 0640), 0);
+		s = config_of(NULL, NULL);
+		assert_int_equal(s.config.nfaults, 1);
+		assert_non_null(
+			strstr(s.config.faults[0].text, "server prod has a password, and others can read this file"));
+		assert_null(strstr(s.config.faults[0].text, "s3cret"));
+		assert_null(named_find(&s.config.servers, "prod"));
+		settings_free(&s);
+	}
+	struct settings s = config_text("postgresql://u:s3cret@h/x\n");
+	assert_int_equal(s.config.nfaults, 1);
+	assert_null(strstr(s.config.faults[0].text, "s3cret"));
+	settings_free(&s);
 }
 
 /* Nothing in the file does anything to a server, or answers a question. */
@@ -208,7 +294,7 @@ static void too_many_faults_are_counted(void **state)
 		buf_str(&text, "nonsense\n");
 	struct settings s = config_text(buf_text(&text));
 	assert_int_equal(s.config.nfaults, 21);
-	assert_non_null(strstr(s.config.faults[20], "more faults"));
+	assert_non_null(strstr(s.config.faults[20].text, "more faults"));
 	settings_free(&s);
 	buf_free(&text);
 }
@@ -233,7 +319,7 @@ static void check_unread(const char *why)
 	assert_int_equal(settings_parse(&settings, 1, argv, &err), ST_OK);
 	assert_int_equal(settings.config.nfaults, there);
 	if (there)
-		assert_non_null(strstr(settings.config.faults[0], why));
+		assert_non_null(strstr(settings.config.faults[0].text, why));
 	settings_free(&settings);
 	unsetenv("XDG_CONFIG_HOME");
 	if (there)
@@ -299,6 +385,9 @@ int main(void)
 		cmocka_unit_test(keys_are_bound),
 		cmocka_unit_test(other_keys_stay),
 		cmocka_unit_test(faults_name_their_line),
+		cmocka_unit_test(aliases_stand_for_commands),
+		cmocka_unit_test(servers_have_names),
+		cmocka_unit_test(passwords_are_secret),
 		cmocka_unit_test(nothing_moves_money),
 		cmocka_unit_test(hostile_lines),
 		cmocka_unit_test(ends_of_lines),

@@ -95,6 +95,48 @@ static void keys_are_bound_by_lines_too(void **state)
 			"ascii on: frames of - and |\ncolor never: bold and reverse only\n", "");
 }
 
+static void aliases_are_run(void **state)
+{
+	(void)state;
+	config_put("alias one list --limit 1\nalias pay transfer 7001 7002\n");
+	proc_expect_all(teller_run("-c", "one --csv"), 0, "id,balance\n7001,1000\n", "");
+	proc_expect_all(teller_run("-c", "pay half"), 1, "",
+			"teller: transfer asks first, and nobody can answer here: add --yes\n");
+	pg_expect("1000", "SELECT balance FROM accounts WHERE id = 7001");
+	struct proc *proc = teller_run("-c", "pay half --yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	pg_expect("500", "SELECT balance FROM accounts WHERE id = 7001");
+	proc_expect_all(teller_run("-c", "alias"), 0, "alias one list --limit 1\nalias pay transfer 7001 7002\n", "");
+	proc_expect_all(teller_run("-c", "unalias pay", "-c", "pay half --yes"), 1, "",
+			"teller: there is no command pay; did you mean play?\n");
+	proc_expect_all(teller_run("-c", "alias x count", "-c", "alias z x"), 1, "",
+			"teller: an alias stands for a command, and x is none\n");
+	pg_expect("500", "SELECT balance FROM accounts WHERE id = 7001");
+}
+
+static void servers_are_named(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	buf_fmt(&text, "server here host=%s dbname=%s\nserver there host=/nowhere\n", getenv("PGHOST"),
+		getenv("PGDATABASE"));
+	config_put(buf_text(&text));
+	static const char *const env[] = {"PGHOST=/elsewhere", "PGDATABASE=other", NULL};
+	proc_expect_all(
+		proc_run((const char *const[]){proc_teller(), "@here", "list", "--limit", "1", "--csv", NULL}, env, ""),
+		0, "id,balance\n7001,1000\n", "");
+	proc_expect_all(
+		proc_run((const char *const[]){proc_teller(), "-d", "@here", "list", "--limit", "1", "--csv", NULL},
+			 env, ""),
+		0, "id,balance\n7001,1000\n", "");
+	struct proc *proc = teller_run("@there", "count");
+	proc_expect_status(proc, 2);
+	proc_expect_err(proc, "/nowhere");
+	proc_free(proc);
+	buf_free(&text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -103,6 +145,8 @@ int main(void)
 		cmocka_unit_test_setup(a_named_file_must_be_there, config_bank),
 		cmocka_unit_test_setup(a_file_cannot_write_to_the_terminal, config_bank),
 		cmocka_unit_test_setup(keys_are_bound_by_lines_too, config_bank),
+		cmocka_unit_test_setup(aliases_are_run, config_bank),
+		cmocka_unit_test_setup(servers_are_named, config_bank),
 	};
 	return cmocka_run_group_tests_name("verb/config", tests, pg_own_database, NULL);
 }
