@@ -133,7 +133,7 @@ static void actions_next_pane(struct console *console, int step)
 }
 
 /* Sessions are asked for only while they are on the screen. */
-static void actions_go(struct console *console, enum place place)
+void actions_go(struct console *console, enum place place)
 {
 	if (place == PLACE_SESSIONS && console->place != PLACE_SESSIONS)
 		console->below = console->place;

@@ -4,9 +4,12 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "event/json.h"
+#include "trace/members.h"
 #include "ui/prompt.h"
 #include "ui/screen.h"
 #include "ui/term.h"
@@ -77,6 +80,32 @@ static void face_again(void *self)
 			console->views[i].ops->again(console->views[i].self);
 }
 
+static const char *const face_places[PLACE_COUNT] = {"bank", "ledger", "sessions", "load", "lessons", "lab"};
+
+static void face_look(void *self, struct buf *members)
+{
+	const struct console *console = self;
+	members_text(members, "place", face_places[console->place], SIZE_MAX);
+	members_number(members, "lab_top", lab_top(&console->views[PANE_LAB]));
+}
+
+/* Who watches may look elsewhere meanwhile: the place is another one only where it was another one then. */
+static void face_look_again(void *self, const struct json_object *look)
+{
+	struct console *console = self;
+	const char *word = look ? json_object_text(look, "place") : NULL;
+	int64_t top = look ? json_object_number(look, "lab_top", 0) : 0;
+	enum place place = PLACE_BANK;
+	for (int i = 0; word && i < PLACE_COUNT; i++)
+		if (strcmp(word, face_places[i]) == 0)
+			place = (enum place)i;
+	lab_scroll_to(&console->views[PANE_LAB], top > 0 ? (size_t)top : 0);
+	if (place == console->recorded)
+		return;
+	console->recorded = place;
+	actions_go(console, place);
+}
+
 static void face_progress(void *self, const char *text)
 {
 	struct console *console = self;
@@ -126,6 +155,8 @@ static void become_face(struct console *console)
 		.act = actions_do,
 		.show = face_show,
 		.phase = face_phase,
+		.look = face_look,
+		.look_again = face_look_again,
 		.again = face_again,
 		.changed = face_changed,
 		.progress = face_progress,

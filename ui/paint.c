@@ -192,6 +192,7 @@ void paint_now(struct console *console)
 	}
 	console->dirty = console->hurry = false;
 	timer_stop(console->frame);
+	app_drawn(console->app);
 }
 
 /* ---- when ---- */

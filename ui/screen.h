@@ -39,6 +39,7 @@ struct console {
 	struct search search;
 	char *progress;          /* of long work, harmless; NULL */
 	enum place place, below; /* below: where the sessions were opened from */
+	enum place recorded;     /* in a recording: where its screen was */
 	enum pane focus;
 	bool zoom;
 	struct popup *popup;   /* over the panes, NULL */
@@ -68,6 +69,7 @@ void input_run(struct console *console, const char *line);
 void input_ask(struct console *console, const char *line); /* of a key: what asks does ask, whatever --yes says */
 
 /* actions.c */
+void actions_go(struct console *console, enum place place);
 bool actions_do(void *console, const char *action, const char *argument);
 const char *actions_context(const struct console *console);           /* in which a key is looked up first */
 bool actions_away(const struct console *console);                     /* q goes back from here, instead of leaving */

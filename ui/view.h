@@ -43,6 +43,8 @@ struct view sessions_view(struct app *app);
 struct view load_view(struct app *app);
 struct view lessons_view(struct app *app);
 struct view lab_view(struct app *app);
+size_t lab_top(const struct view *lab); /* the first row in sight */
+void lab_scroll_to(struct view *lab, size_t top);
 long lab_looked_at(const struct view *lab); /* the row of the lesson that the user looks at; -1: what comes next */
 struct view log_view(struct app *app);
 uint64_t log_selected(const struct view *log); /* the number of the selected event, 0: none */

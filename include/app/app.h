@@ -27,6 +27,7 @@ struct session_list; /* watch/list.h */
 struct load;         /* load/load.h */
 struct race;         /* load/race.h */
 struct play;         /* app/play.h */
+struct json_object;  /* event/json.h */
 
 /* Where the start has got to. Each step says so on the screen. */
 enum app_phase {
@@ -52,7 +53,11 @@ struct face {
 	/* Shows lines of harmless text, each ended by a newline, over what is on the screen. NULL where they are
 	 * printed. */
 	void (*show)(void *self, const char *title, const char *text);
-	void (*phase)(void *self);   /* app->phase changed */
+	void (*phase)(void *self); /* app->phase changed */
+	/* What only the screen knows, as members of an object of a trace; and the same of a recording, which is shown again,
+	 * NULL for nothing. May be NULL. */
+	void (*look)(void *self, struct buf *members);
+	void (*look_again)(void *self, const struct json_object *look);
 	void (*again)(void *self);   /* the ring was begun anew: its readers do so, too; may be NULL */
 	void (*changed)(void *self); /* accounts, picks or levers changed */
 	/* How far long work has got, as a line of harmless text that takes the place of the one before; NULL takes
@@ -142,6 +147,7 @@ bool app_last_words(const struct app *app, bool screen, struct err *err);
 /* Every event from now on, and those that the log has, go to the files that --trace and --log-file name; nothing where
  * none does. */
 MUST_CHECK enum status app_trace(struct app *app, struct err *err);
+void app_drawn(struct app *app);     /* the screen was: what it alone knows is written, too */
 void app_trace_end(struct app *app); /* while the face is there, which learns where it fails */
 
 /* Says a sentence to the user. The text is made harmless. */

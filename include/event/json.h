@@ -24,5 +24,7 @@ bool json_object_true(const struct json_object *object, const char *key);
 const struct json_object *json_object_inner(const struct json_object *object, const char *key); /* an object in it */
 size_t json_object_length(const struct json_object *object, const char *key); /* of a list in it; 0: there is none */
 const char *json_object_item(const struct json_object *object, const char *key, size_t i); /* a text of that list */
+int64_t json_object_item_number(const struct json_object *object, const char *key, size_t i, int64_t other);
+const struct json_object *json_object_item_object(const struct json_object *object, const char *key, size_t i);
 
 #endif

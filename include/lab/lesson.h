@@ -177,6 +177,8 @@ struct lesson_solution {
 /* All of it is owned by the lesson; texts are raw bytes of the file: text_escape() before showing. */
 struct lesson {
 	struct spec *spec;
+	char *source; /* the text that it was made from */
+	size_t nsource;
 	char *strings; /* what the texts point into */
 	struct lesson_text *texts;
 	size_t ntexts;

@@ -125,6 +125,15 @@ void player_go_to(struct player *player, size_t sent);
 void player_break(struct player *player, size_t row); /* sets or clears a breakpoint */
 void player_cancel(struct player *player);            /* cancels what the sessions run */
 
+/*
+ * A player as the members of an object, and one that shows what they say without a server: nothing is to be sent with
+ * it. Whatever the object says is within the lesson, which must outlive it. (src/lab/recorded/)
+ */
+struct json_object;
+void player_record(struct buf *members, const struct player *player);
+struct player *player_recorded(struct loop *loop, struct ring *ring, const char *name, const struct lesson *lesson,
+			       const struct json_object *object);
+
 /* ---- to be shown; all borrowed until the next change ---- */
 
 const char *player_name(const struct player *player);

@@ -19,6 +19,10 @@ void values_begin(struct values *values, long permutation); /* nothing is known 
 /* What a step has read; NULL or no row: nothing, and what was known before stays. */
 void values_learn(struct values *values, size_t step, const struct rows *rows);
 
+/* The value of lesson->lets[i], NULL for SQL NULL; false where it is not known. */
+bool values_known(const struct values *values, size_t i, const char **text);
+void values_set(struct values *values, size_t i, const char *text);
+
 /* A statement with parameters in the place of literals; all of it is owned. */
 struct values_sent {
 	char *sql;   /* with $1 ... */

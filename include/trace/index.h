@@ -10,13 +10,14 @@
 #include "trace/state.h"
 
 /* Every line behind the header that is no state is an event, from 1 on; whether it really is one shows when it is
- * read. A last line that is cut is none. */
+ * read. A last line that is cut is none. The events are stops, and so are the lines of a player's state. */
 struct trace_index;
 
 /* A place from which the file is read on. */
 struct trace_place {
-	uint64_t event;                    /* the next one that stands there or behind it */
+	uint64_t stop;                     /* the one that stands there, from 1 */
 	uint64_t at;                       /* byte of its line */
+	uint64_t events;                   /* before it */
 	uint64_t state[TRACE_STATE_COUNT]; /* bytes of the last line of each state before it; 0: there was none */
 };
 
@@ -24,9 +25,9 @@ struct trace_place {
 struct trace_index *trace_index_read(const char *path, struct err *err);
 void trace_index_free(struct trace_index *index); /* NULL is fine */
 
-uint64_t trace_index_events(const struct trace_index *index);
+uint64_t trace_index_stops(const struct trace_index *index);
 bool trace_index_cut(const struct trace_index *index); /* the last line is cut, and left out */
-/* The last place that is not behind that event, from 1. */
-struct trace_place trace_index_before(const struct trace_index *index, uint64_t event);
+/* The last place that is not behind that stop. */
+struct trace_place trace_index_before(const struct trace_index *index, uint64_t stop);
 
 #endif

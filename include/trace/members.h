@@ -23,6 +23,11 @@ enum outcome members_outcome_of(const char *word); /* OUTCOME_NONE for NULL, and
 /* A list of texts, each of which may be NULL. */
 void members_list(struct buf *out, const char *key);
 void members_item(struct buf *out, const char *s);
+void members_item_number(struct buf *out, int64_t number);
 void members_list_end(struct buf *out);
+
+/* An object, in a list or behind members_key(); its members follow. */
+void members_object(struct buf *out);
+void members_object_end(struct buf *out);
 
 #endif

@@ -5,13 +5,17 @@
 
 /*
  * Each line of a state is all of it: {"state":"picks","source":"104", ...}. It holds from the event before it on, until
- * the next line of the same state. A reader passes over states that it does not know.
+ * the next line of the same state. A reader passes over states that it does not know. What a player shows changes
+ * without an event, too: each line of it is a stop of its own for who steps through the trace.
  */
 enum trace_state {
 	TRACE_STATE_RUN,      /* the word in the title, levers that are armed, terms of the next transfer */
 	TRACE_STATE_TRANSFER, /* the latest transfer: accounts, what it read and decided, its end */
 	TRACE_STATE_COUNTERS, /* what the engine of transfers has done */
 	TRACE_STATE_ACCOUNTS, /* the window on the accounts */
+	TRACE_STATE_LESSON,   /* the lesson that is played: its name and its text */
+	TRACE_STATE_PLAYER,   /* how far it is: lab/player.h */
+	TRACE_STATE_SCREEN,   /* what the screen is about, and where a lesson is scrolled to */
 	TRACE_STATE_PICKS,    /* the account that is selected, and those that are picked */
 	TRACE_STATE_COUNT
 };

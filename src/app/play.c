@@ -9,7 +9,7 @@
 #include "play_internal.h"
 
 enum {
-	PLAY_AT_ONCE = 2000,    /* events that may come in one turn while it runs */
+	PLAY_AT_ONCE = 2000,    /* stops that may come in one turn while it runs */
 	PLAY_SEEN_LEAST = 5000, /* events before the one where it stands that the log has, where there are as many */
 	PLAY_SLEEP_MS = 3600000,
 };
@@ -18,39 +18,43 @@ enum {
 
 static void play_add(struct app *app, uint64_t from, uint64_t to)
 {
-	struct event event;
+	struct recorded stop;
 	for (uint64_t n = from; n <= to; n++) {
-		recording_event(app->play->recording, n, &event);
-		ring_repeat(app->ring, &event);
-		app->play->wall_us = event.wall_us;
+		recording_stop(app->play->recording, n, &stop);
+		if (stop.is_event)
+			ring_repeat(app->ring, &stop.event);
+		app->play->wall_us = stop.wall_us;
 	}
 }
 
-/* Begins the ring anew, with as many events as it would have had then. */
+/* Begins the ring anew, with about as many events as it would have had then. */
 static void play_fill(struct app *app, uint64_t number)
 {
+	struct recorded first;
 	uint64_t from = number > APP_RING_EVENTS ? number - APP_RING_EVENTS + 1 : 1;
-	ring_empty(app->ring, from);
+	recording_stop(app->play->recording, from, &first);
+	ring_empty(app->ring, first.events + !first.is_event);
 	play_add(app, from, number);
 }
 
-static bool play_holds(const struct ring *ring, uint64_t number)
+/* Of those events the log has so many that the later ones need only be forgotten. */
+static bool play_holds(const struct ring *ring, uint64_t events)
 {
 	uint64_t first = ring_first(ring);
-	return number >= first && number < ring_next(ring) && (first == 1 || number - first >= PLAY_SEEN_LEAST);
+	return events >= first && events < ring_next(ring) && (first == 1 || events - first >= PLAY_SEEN_LEAST);
 }
 
 /* True where the readers of the ring have to begin anew. */
 static bool play_stand(struct app *app, uint64_t number)
 {
-	struct event event;
+	struct recorded stop;
 	bool anew = number < app->play->at;
+	recording_stop(app->play->recording, number, &stop);
 	if (number > app->play->at && number - app->play->at <= APP_RING_EVENTS) {
 		play_add(app, app->play->at + 1, number);
-	} else if (number < app->play->at && play_holds(app->ring, number)) {
-		ring_rewind(app->ring, number + 1);
-		if (ring_get(app->ring, number, &event))
-			app->play->wall_us = event.wall_us;
+	} else if (number < app->play->at && play_holds(app->ring, stop.events)) {
+		ring_rewind(app->ring, stop.events + 1);
+		app->play->wall_us = stop.wall_us;
 	} else if (number != app->play->at) {
 		play_fill(app, number);
 		anew = true;
@@ -72,7 +76,7 @@ static void play_show(struct app *app, uint64_t number)
 
 void play_to(struct app *app, uint64_t number)
 {
-	uint64_t last = recording_events(app->play->recording);
+	uint64_t last = recording_stops(app->play->recording);
 	play_run(app, false);
 	play_show(app, number < 1 ? 1 : number > last ? last : number);
 }
@@ -98,15 +102,15 @@ uint64_t play_now_us(const struct play *play)
 static void play_await(struct app *app)
 {
 	struct play *play = app->play;
-	struct event event;
-	if (play->at == recording_events(play->recording)) {
+	struct recorded next;
+	if (play->at == recording_stops(play->recording)) {
 		play_run(app, false);
 		app_say(app, ST_OK, "the end of the recording; < steps back, Home begins again");
 		return;
 	}
 	uint64_t now = play_now_us(play);
-	recording_event(play->recording, play->at + 1, &event);
-	double wait_ms = event.wall_us > now ? (double)(event.wall_us - now) / play->speed / 1000 : 0;
+	recording_stop(play->recording, play->at + 1, &next);
+	double wait_ms = next.wall_us > now ? (double)(next.wall_us - now) / play->speed / 1000 : 0;
 	timer_start(play->timer, wait_ms < PLAY_SLEEP_MS ? (uint64_t)wait_ms + (wait_ms > 0) : PLAY_SLEEP_MS);
 }
 
@@ -114,11 +118,11 @@ static void play_on_due(void *arg)
 {
 	struct app *app = arg;
 	struct play *play = app->play;
-	uint64_t now = play_now_us(play), to = play->at, last = recording_events(play->recording);
-	struct event event;
+	uint64_t now = play_now_us(play), to = play->at, last = recording_stops(play->recording);
+	struct recorded next;
 	for (; to < last && to - play->at < PLAY_AT_ONCE; to++) {
-		recording_event(play->recording, to + 1, &event);
-		if (event.wall_us > now)
+		recording_stop(play->recording, to + 1, &next);
+		if (next.wall_us > now)
 			break;
 	}
 	if (to > play->at) {
@@ -184,7 +188,7 @@ void play_close(struct app *app)
 struct play_place play_place(const struct app *app)
 {
 	const struct play *play = app->play;
-	return (struct play_place){play->at, recording_events(play->recording), play->wall_us, play->runs, play->speed};
+	return (struct play_place){play->at, recording_stops(play->recording), play->wall_us, play->runs, play->speed};
 }
 
 void play_describe(struct buf *out, const struct app *app)

@@ -101,6 +101,7 @@ static struct pages *accounts_window(const struct catalogue *table, const struct
 void play_take_accounts(struct app *app, const struct json_object *accounts)
 {
 	struct catalogue *table = accounts ? accounts_table(accounts) : NULL;
+	app->play->taken[TRACE_STATE_PICKS] = PLAY_ANEW; /* which of them is selected */
 	pages_free(app->pages);
 	app->pages = NULL;
 	if (table && accounts_same_table(app->catalogue, table)) {

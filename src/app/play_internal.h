@@ -9,6 +9,8 @@
 
 enum { PLAY_SCALE_MAX = 18 }; /* digits behind the point */
 
+#define PLAY_ANEW UINT64_MAX /* a state is taken anew, be it the same one */
+
 struct play {
 	struct recording *recording;
 	struct timer *timer;  /* the next event is due; pending while it runs */
@@ -23,7 +25,9 @@ struct play {
 	char *word, *armed, *isolation, *protocol;
 	bool rival_armed, rival_busy, locks;
 	struct shown_transfer transfer; /* borrows from the next ones and app->transfer */
-	char *reason, *id;
+	char *reason;
+	struct lesson *lesson; /* of app->player; NULL: none is played */
+	char *lesson_name;
 	struct txn_counters counters;
 };
 
@@ -31,6 +35,10 @@ void play_take_states(struct app *app); /* those that held at play->at */
 void play_forget_states(struct app *app);
 uint64_t play_now_us(const struct play *play);
 void play_close(struct app *app);
+
+/* play_lesson.c */
+void play_take_lesson(struct app *app, const struct json_object *lesson);
+void play_take_player(struct app *app, const struct json_object *player);
 
 /* play_accounts.c */
 void play_take_accounts(struct app *app, const struct json_object *accounts);

@@ -109,6 +109,12 @@ static void play_take_counters(struct app *app, const struct json_object *counte
 		*txn_counter_at(&app->play->counters, i) = play_number(counters, txn_counter_name(i), INT64_MAX);
 }
 
+static void play_take_screen(struct app *app, const struct json_object *screen)
+{
+	if (app->face.look_again)
+		app->face.look_again(app->face.self, screen);
+}
+
 static void play_take_picks(struct app *app, const struct json_object *picks)
 {
 	play_put(&app->source, play_text(picks, "source"));
@@ -122,7 +128,8 @@ static void play_take_picks(struct app *app, const struct json_object *picks)
 static void (*const play_takers[TRACE_STATE_COUNT])(struct app *app, const struct json_object *state) = {
 	[TRACE_STATE_RUN] = play_take_run,           [TRACE_STATE_TRANSFER] = play_take_transfer,
 	[TRACE_STATE_COUNTERS] = play_take_counters, [TRACE_STATE_ACCOUNTS] = play_take_accounts,
-	[TRACE_STATE_PICKS] = play_take_picks,
+	[TRACE_STATE_LESSON] = play_take_lesson,     [TRACE_STATE_PLAYER] = play_take_player,
+	[TRACE_STATE_SCREEN] = play_take_screen,     [TRACE_STATE_PICKS] = play_take_picks,
 };
 
 void play_take_states(struct app *app)

@@ -106,6 +106,12 @@ static bool trace_run_is_one_file(const struct settings *settings)
 	       trace.st_dev == log.st_dev && trace.st_ino == log.st_ino;
 }
 
+void app_drawn(struct app *app)
+{
+	if (app->private->trace)
+		trace_now(app->private->trace);
+}
+
 enum status app_trace(struct app *app, struct err *err)
 {
 	const struct settings *settings = &app->settings;

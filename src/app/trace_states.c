@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "app/shown.h"
+#include "lab/player.h"
 #include "trace/members.h"
 #include "trace_states.h"
 #include "txn/choices.h"
@@ -141,6 +142,24 @@ static void states_accounts(struct trace *trace, const struct app *app)
 	buf_free(&out);
 }
 
+/* ---- a lesson ---- */
+
+static void states_lesson(struct trace *trace, const struct app *app)
+{
+	struct buf lesson = {0}, player = {0};
+	if (app->player) {
+		const char *name = player_name(app->player);
+		members_text(&lesson, "name", name, STATES_TEXT);
+		members_text(&lesson, "text", player_lesson(app->player)->source, SIZE_MAX);
+		members_text(&player, "name", name, STATES_TEXT);
+		player_record(&player, app->player);
+	}
+	trace_state(trace, TRACE_STATE_LESSON, &lesson);
+	trace_state(trace, TRACE_STATE_PLAYER, &player);
+	buf_free(&lesson);
+	buf_free(&player);
+}
+
 static void states_picks(struct trace *trace, const struct app *app)
 {
 	struct buf out = {0};
@@ -154,6 +173,15 @@ static void states_picks(struct trace *trace, const struct app *app)
 	buf_free(&out);
 }
 
+static void states_screen(struct trace *trace, const struct app *app)
+{
+	struct buf out = {0};
+	if (app->face.look)
+		app->face.look(app->face.self, &out);
+	trace_state(trace, TRACE_STATE_SCREEN, &out);
+	buf_free(&out);
+}
+
 void trace_states(void *arg, struct trace *trace)
 {
 	const struct app *app = arg;
@@ -161,6 +189,7 @@ void trace_states(void *arg, struct trace *trace)
 	states_transfer(trace, app);
 	states_counters(trace, app);
 	if (trace_values(trace))
-		states_accounts(trace, app);
+		states_accounts(trace, app), states_lesson(trace, app);
+	states_screen(trace, app);
 	states_picks(trace, app);
 }

@@ -235,7 +235,7 @@ static enum status check_may(const struct run *run, struct err *err)
 static bool plays_along(const struct command *command)
 {
 	static const char *const names[] = {"bind", "cancel", "completion", "counters", "help",
-					    "quit", "set",    "trace",      "version"};
+					    "quit", "set",    "trace",      "unbind",   "version"};
 	bool along = command->flags & COMMAND_SCREEN;
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		along = along || strcmp(command->name, names[i]) == 0;

@@ -56,3 +56,15 @@ const char *json_object_item(const struct json_object *object, const char *key, 
 {
 	return json_string_value(json_array_get(json_object_at(object, key), i));
 }
+
+int64_t json_object_item_number(const struct json_object *object, const char *key, size_t i, int64_t other)
+{
+	const json_t *value = json_array_get(json_object_at(object, key), i);
+	return json_is_integer(value) ? json_integer_value(value) : other;
+}
+
+const struct json_object *json_object_item_object(const struct json_object *object, const char *key, size_t i)
+{
+	const json_t *value = json_array_get(json_object_at(object, key), i);
+	return json_is_object(value) ? (const struct json_object *)(const void *)value : NULL;
+}

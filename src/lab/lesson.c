@@ -15,6 +15,8 @@ struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct
 		return NULL;
 	struct lesson *lesson = NEW(struct lesson);
 	lesson->spec = spec;
+	lesson->source = mem_dup_n(text, n);
+	lesson->nsource = n;
 	if (directives_read(lesson, file, err)) {
 		lesson_free(lesson);
 		return NULL;
@@ -26,6 +28,7 @@ void lesson_free(struct lesson *lesson)
 {
 	if (!lesson)
 		return;
+	free(lesson->source);
 	free(lesson->strings);
 	free(lesson->texts);
 	free(lesson->asks);

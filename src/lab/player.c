@@ -34,7 +34,7 @@ static size_t count_orders(const struct spec *spec)
 	return n;
 }
 
-static void take_order(struct player *player, size_t order)
+void player_take_order(struct player *player, size_t order)
 {
 	const struct spec *spec = player->lesson->spec;
 	spec_permutations_free(player->made);
@@ -49,7 +49,7 @@ static void take_order(struct player *player, size_t order)
 		player->permutation = spec_permutations_next(player->made);
 }
 
-static void forget_order(struct player *player)
+void player_forget_order(struct player *player)
 {
 	player_data_forget(player);
 	player_turns_forget(player);
@@ -66,8 +66,8 @@ static void begin_now(struct player *player)
 {
 	size_t order = (size_t)player->begin;
 	player->begin = -1;
-	forget_order(player);
-	take_order(player, order);
+	player_forget_order(player);
+	player_take_order(player, order);
 	values_begin(player->values, (long)order);
 	player_turns_make(player);
 	player_checks_make(player);
@@ -243,9 +243,12 @@ void player_free(struct player *player)
 		return;
 	stage_free(player->stage);
 	values_free(player->values);
-	forget_order(player);
+	player_forget_order(player);
 	spec_permutations_free(player->made);
 	timer_free(player->pause);
+	for (size_t i = 0; player->shown && i < player->lesson->spec->nsessions; i++)
+		free((char *)player->shown[i].lost);
+	free(player->shown);
 	free(player->knows);
 	free(player->name);
 	free(player);

@@ -80,9 +80,12 @@ struct player {
 	bool watch_again;             /* ... and has to be again: what it reads is of before the latest step */
 	bool recalling, recall_again; /* the same of what the server remembers */
 	char *error, *left;
+	struct stage_lane *shown; /* of a recording: [spec->nsessions]; NULL: it is real */
 };
 
 /* player.c */
+void player_take_order(struct player *player, size_t order);
+void player_forget_order(struct player *player);
 void player_tell(struct player *player);
 void player_fail(struct player *player, const char *sentence);
 void player_starts(struct player *player);                                /* a permutation starts */

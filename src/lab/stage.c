@@ -129,7 +129,7 @@ struct stage *stage_new(struct loop *loop, struct ring *ring, const struct conni
 	return stage;
 }
 
-static void forget_records(struct stage *stage)
+void stage_forget_records(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->nrecords; i++) {
 		words_clear(&stage->records[i]->words);
@@ -156,7 +156,7 @@ void stage_free(struct stage *stage)
 	lane_done(&stage->control);
 	free(stage->lanes);
 	free(stage->cuts);
-	forget_records(stage);
+	stage_forget_records(stage);
 	free(stage->records);
 	timer_free(stage->soon);
 	timer_free(stage->tick);
@@ -171,7 +171,7 @@ void stage_free(struct stage *stage)
 void stage_begin(struct stage *stage, const struct spec_permutation *permutation)
 {
 	assert(stage->state == STAGE_OFF);
-	forget_records(stage);
+	stage_forget_records(stage);
 	stage->permutation = permutation;
 	stage->turn = 0;
 	for (size_t i = 0; i < stage->spec->nsessions; i++)
@@ -266,6 +266,10 @@ static enum lane_state state_of(const struct lane *lane)
 void stage_lane(const struct stage *stage, size_t index, struct stage_lane *out)
 {
 	const struct lane *lane = &stage->lanes[index];
+	if (lane->shown) {
+		*out = *lane->shown;
+		return;
+	}
 	*out = (struct stage_lane){
 		.name = lane->name,
 		.state = state_of(lane),

@@ -63,10 +63,11 @@ struct lane {
 		AGAIN_SCHEMA,
 		AGAIN_ISOLATION,
 		AGAIN_SETUP
-	} again;                    /* that one is made */
-	struct engine_lane *engine; /* the engine runs its steps; NULL: they are sent as they are */
-	int notices;                /* of its steps that were heard, of all its life */
-	bool idle_when_asked;       /* it had nothing to do when the server was asked who waits */
+	} again;                        /* that one is made */
+	const struct stage_lane *shown; /* of a recording: what there is to see of it; NULL: it is real */
+	struct engine_lane *engine;     /* the engine runs its steps; NULL: they are sent as they are */
+	int notices;                    /* of its steps that were heard, of all its life */
+	bool idle_when_asked;           /* it had nothing to do when the server was asked who waits */
 };
 
 void lane_init(struct lane *lane, struct stage *stage, long index, const char *name);
@@ -330,6 +331,7 @@ struct stage {
 	char *not_cleared;
 };
 
+void stage_forget_records(struct stage *stage);
 void stage_stir(struct stage *stage);
 void stage_tell(struct stage *stage, const struct stage_fact *fact);
 void stage_fail(struct stage *stage, const struct stage_fact *fact);

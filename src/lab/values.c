@@ -71,6 +71,18 @@ void values_learn(struct values *values, size_t step, const struct rows *rows)
 	}
 }
 
+bool values_known(const struct values *values, size_t i, const char **text)
+{
+	*text = values->of[i].text;
+	return values->of[i].known;
+}
+
+void values_set(struct values *values, size_t i, const char *text)
+{
+	free(values->of[i].text);
+	values->of[i] = (struct value){.known = true, .text = text ? mem_dup(text) : NULL};
+}
+
 /* NULL: it is not known. */
 static const struct value *values_find(const struct values *values, const char *name, size_t n)
 {

@@ -102,7 +102,9 @@ void entry_write_gap(struct buf *out, uint64_t events)
 
 void entry_write_state(struct buf *out, enum trace_state state, const struct buf *members)
 {
-	buf_fmt(out, "{\"state\":\"%s\"%s%s}", entry_state(state), members->len ? "," : "", buf_text(members));
+	buf_fmt(out, "{\"state\":\"%s\"", entry_state(state));
+	members_number(out, "wall_us", clock_wall_us());
+	buf_fmt(out, "%s%s}", members->len ? "," : "", buf_text(members));
 }
 
 void entry_write_header(struct buf *out, const struct trace_about *about, bool values)

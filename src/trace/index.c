@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The index of a trace: a place every so many events; where they are too many, every other one is forgotten. */
+/* The index of a trace: a place every so many stops; where they are too many, every other one is forgotten. */
 #include "trace/index.h"
 
 #include <errno.h>
@@ -10,15 +10,15 @@
 #include "scan_internal.h"
 
 enum {
-	INDEX_EVENTS = 256,   /* events from one place to the next, at first */
+	INDEX_STOPS = 256,    /* stops from one place to the next, at first */
 	INDEX_PLACES = 16384, /* at most */
 };
 
 struct trace_index {
 	struct trace_place *places; /* owned */
 	size_t n;
-	uint64_t every; /* events from one to the next */
-	uint64_t events;
+	uint64_t every; /* stops from one to the next */
+	uint64_t stops;
 	bool cut;
 };
 
@@ -30,22 +30,28 @@ static void index_thin(struct trace_index *index)
 	index->every *= 2;
 }
 
-static void index_take(struct trace_index *index, const struct scan_line *line, struct trace_place *now)
+static void index_stop(struct trace_index *index, const struct trace_place *now)
 {
-	int state;
-	if (scan_kind(line, &state) == SCAN_STATE) {
-		if (state < TRACE_STATE_COUNT)
-			now->state[state] = line->at;
-		return;
-	}
-	now->event = ++index->events;
-	now->at = line->at;
-	if ((now->event - 1) % index->every != 0)
+	if ((now->stop - 1) % index->every != 0)
 		return;
 	if (index->n == INDEX_PLACES)
 		index_thin(index);
-	if ((now->event - 1) % index->every == 0)
+	if ((now->stop - 1) % index->every == 0)
 		index->places[index->n++] = *now;
+}
+
+static void index_take(struct trace_index *index, const struct scan_line *line, struct trace_place *now)
+{
+	int state = TRACE_STATE_COUNT;
+	now->at = line->at;
+	if (scan_stops(line, &state)) {
+		now->stop = ++index->stops;
+		index_stop(index, now);
+	}
+	if (state < TRACE_STATE_COUNT)
+		now->state[state] = line->at;
+	else
+		now->events += scan_kind(line, &state) == SCAN_EVENT;
 }
 
 struct trace_index *trace_index_read(const char *path, struct err *err)
@@ -57,7 +63,7 @@ struct trace_index *trace_index_read(const char *path, struct err *err)
 		return NULL;
 	struct trace_index *index = NEW(struct trace_index);
 	index->places = mem_array(INDEX_PLACES, sizeof *index->places);
-	index->every = INDEX_EVENTS;
+	index->every = INDEX_STOPS;
 	for (bool header = true; scan_next(scan, &line) && !line.cut; header = false)
 		if (!header)
 			index_take(index, &line, &now);
@@ -79,9 +85,9 @@ void trace_index_free(struct trace_index *index)
 	free(index);
 }
 
-uint64_t trace_index_events(const struct trace_index *index)
+uint64_t trace_index_stops(const struct trace_index *index)
 {
-	return index->events;
+	return index->stops;
 }
 
 bool trace_index_cut(const struct trace_index *index)
@@ -89,10 +95,10 @@ bool trace_index_cut(const struct trace_index *index)
 	return index->cut;
 }
 
-struct trace_place trace_index_before(const struct trace_index *index, uint64_t event)
+struct trace_place trace_index_before(const struct trace_index *index, uint64_t stop)
 {
-	size_t i = event > 0 ? (size_t)((event - 1) / index->every) : 0;
+	size_t i = stop > 0 ? (size_t)((stop - 1) / index->every) : 0;
 	if (index->n == 0)
-		return (struct trace_place){.event = 1};
+		return (struct trace_place){.stop = 1};
 	return index->places[i < index->n ? i : index->n - 1];
 }

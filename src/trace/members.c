@@ -2,6 +2,7 @@
 /* Writes the members of an object of a trace: what is not there is left out, and so is what is secret. */
 #include "trace/members.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,10 +85,33 @@ void members_list(struct buf *out, const char *key)
 	buf_char(out, '[');
 }
 
+static void members_next(struct buf *out)
+{
+	if (out->len && (out->p[out->len - 1] == '}' || out->p[out->len - 1] == '"' ||
+			 isalnum((unsigned char)out->p[out->len - 1])))
+		buf_char(out, ',');
+}
+
+void members_item_number(struct buf *out, int64_t number)
+{
+	members_next(out);
+	buf_fmt(out, "%" PRId64, number);
+}
+
+void members_object(struct buf *out)
+{
+	members_next(out);
+	buf_char(out, '{');
+}
+
+void members_object_end(struct buf *out)
+{
+	buf_char(out, '}');
+}
+
 void members_item(struct buf *out, const char *s)
 {
-	if (out->p[out->len - 1] != '[')
-		buf_char(out, ',');
+	members_next(out);
 	if (s)
 		members_bytes(out, s, strlen(s));
 	else

@@ -133,3 +133,8 @@ enum scan_kind scan_kind(const struct scan_line *line, int *state)
 	*state = end ? entry_state_of(word, (size_t)(end - word)) : TRACE_STATE_COUNT;
 	return SCAN_STATE;
 }
+
+bool scan_stops(const struct scan_line *line, int *state)
+{
+	return scan_kind(line, state) == SCAN_EVENT || *state == TRACE_STATE_PLAYER;
+}

@@ -29,6 +29,7 @@ void scan_go(struct scan *scan, uint64_t at);              /* the next line is t
 bool scan_next(struct scan *scan, struct scan_line *line); /* false at the end, and where it cannot be read */
 int scan_why(const struct scan *scan);                     /* errno of a failed read, else 0 */
 
+bool scan_stops(const struct scan_line *line, int *state); /* it is an event, or a state that is a stop of its own */
 enum scan_kind scan_kind(const struct scan_line *line, int *state); /* *state: TRACE_STATE_COUNT of an unknown one */
 
 #endif

@@ -11,6 +11,7 @@
 #include "sink_internal.h"
 
 enum {
+	TRACE_HEAD = 100,        /* bytes of a line of a state before its members */
 	TRACE_PIECE = 256 << 10, /* bytes that are written at once */
 	TRACE_HELD = 200,        /* events that wait for the header */
 };
@@ -93,6 +94,8 @@ static void trace_on_turn(void *arg)
 void trace_state(struct trace *trace, enum trace_state state, struct buf *members)
 {
 	struct buf *last = &trace->states[state];
+	if (members->len >= ENTRY_LINE_MAX - TRACE_HEAD)
+		buf_clear(members);
 	if (last->len != members->len || (members->len && memcmp(last->p, members->p, members->len) != 0)) {
 		entry_write_state(&trace->lines, state, members);
 		buf_char(&trace->lines, '\n');

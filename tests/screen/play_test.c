@@ -19,43 +19,75 @@ static const char *const nowhere[] = {"PGHOST=/nowhere", "PGPORT=1", "DATABASE_U
 /* ---- the screen, kept ---- */
 
 struct shot {
+	int stop; /* in the trace, so far */
 	char rows[FRAMED][COLUMNS * 4 + 1];
 };
+
+/* Events, and what a lesson shows without one. */
+static int stops_so_far(void)
+{
+	char *line = NULL;
+	size_t size = 0;
+	int n = 0;
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	while (getline(&line, &size, file) > 0)
+		n += strncmp(line, "{\"number\"", 9) == 0 || strncmp(line, "{\"state\":\"player\"", 17) == 0;
+	free(line);
+	fclose(file);
+	return n;
+}
 
 static void shoot(struct term *term, struct shot *shot)
 {
 	term_settle(term);
+	shot->stop = stops_so_far();
 	for (int i = 0; i < FRAMED; i++)
 		snprintf(shot->rows[i], sizeof shot->rows[i], "%s", term_row(term, i + 1));
 }
 
-struct awaited {
-	const struct shot *shot;
-	char differs[1000];
-};
-
-static bool is_shown(struct term *term, void *arg)
+/* Where a row differs, `differs` says which; NULL: it may. */
+static bool is_shown(struct term *term, const struct shot *shot, char differs[1000])
 {
-	struct awaited *awaited = arg;
 	for (int i = 0; i < FRAMED; i++) {
 		const char *row = term_row(term, i + 1);
-		if (strcmp(row, awaited->shot->rows[i]) != 0) {
-			snprintf(awaited->differs, sizeof awaited->differs, "row %d as it was then: %s", i + 1,
-				 awaited->shot->rows[i]);
-			return false;
-		}
+		if (strcmp(row, shot->rows[i]) == 0)
+			continue;
+		if (differs)
+			snprintf(differs, 1000, "row %d was %s", i + 1, shot->rows[i]);
+		return false;
 	}
 	return true;
 }
 
-/* Where they stay different, the first row that does is told. */
+static bool is_the_shot(struct term *term, void *arg)
+{
+	return is_shown(term, arg, NULL);
+}
+
 static void expect_shot(struct term *term, const struct shot *shot)
 {
-	struct awaited awaited = {.shot = shot};
-	if (!is_shown(term, &awaited))
-		term_settle(term);
-	if (!is_shown(term, &awaited))
-		term_wait(term, is_shown, &awaited, awaited.differs);
+	char differs[1000] = "";
+	term_settle(term);
+	if (!is_shown(term, shot, differs))
+		term_wait(term, is_the_shot, (void *)(uintptr_t)shot, differs);
+}
+
+/* By its number, and then there again by a step from each side. */
+static void expect_shots(struct term *term, const struct shot *shots, int n, bool forward)
+{
+	for (int i = 0; i < n; i++) {
+		const struct shot *shot = &shots[forward ? i : n - 1 - i];
+		char line[40];
+		snprintf(line, sizeof line, ":play %d\r", shot->stop);
+		term_type(term, line);
+		snprintf(line, sizeof line, "event %d of ", shot->stop);
+		term_expect(term, line);
+		expect_shot(term, shot);
+		term_type(term, forward ? "><lt>" : "<lt>>");
+		term_expect(term, line);
+		expect_shot(term, shot);
+	}
 }
 
 /* ---- recording ---- */
@@ -123,6 +155,88 @@ static void with_a_rival(void **state)
 	console_quit(term);
 }
 
+static void with_a_cut(void **state)
+{
+	struct shot end;
+	struct term *term = record(state);
+	term_type(term, ":inject cut\r");
+	term_expect(term, "CUT ARMED");
+	transfer(term);
+	term_expect(term, "moved 500 from 7001");
+	recorded(state, term, &end);
+	term = play(state, ROWS, COLUMNS);
+	expect_shots(term, &end, 1, true);
+	console_quit(term);
+}
+
+/* Another program holds the account: whom the transfer waits for is seen again, and that it has. */
+static void while_it_waits(void **state)
+{
+	struct shot shots[2];
+	struct term *term = record(state);
+	struct pg_session *holder = pg_open_at("application_name=psql");
+	pg_run(holder, "BEGIN; UPDATE accounts SET balance = balance + 1 WHERE id = 7001");
+	transfer(term);
+	term_expect(term, "waits for psql, pid ");
+	shots[0].stop = stops_so_far();
+	pg_run(holder, "COMMIT");
+	pg_close(holder);
+	term_expect(term, "moved 500 from 7001");
+	recorded(state, term, &shots[1]);
+	term = play(state, ROWS, COLUMNS);
+	char line[40];
+	snprintf(line, sizeof line, ":play %d\r", shots[0].stop);
+	term_type(term, line);
+	console_expect_in_order(term, "T1  RUNNING", "1 .", "waits for psql, pid ", "holds account 7001");
+	expect_shots(term, shots + 1, 1, true);
+	console_quit(term);
+}
+
+static void each_statement(void **state)
+{
+	struct shot shots[10];
+	int n = 0;
+	struct term *term = record(state);
+	term_type(term, ":step on\r");
+	term_expect(term, "step on");
+	transfer(term);
+	while (n < 8) {
+		term_expect(term, "Space sends it");
+		shoot(term, &shots[n++]);
+		term_type(term, " ");
+		term_settle(term);
+		if (term_shows(term, "moved 500 from 7001"))
+			break;
+	}
+	term_expect(term, "moved 500 from 7001");
+	recorded(state, term, &shots[n++]);
+	term = play(state, ROWS, COLUMNS);
+	expect_shots(term, shots, n, true);
+	expect_shots(term, shots, n, false);
+	console_quit(term);
+}
+
+/* ---- a lesson ---- */
+
+static void a_lesson(void **state)
+{
+	static const char *const keys[] = {" ", " ", " ", " ", " ", "2", " ", " ", " ", " ", " ", " ", " ", " ", " "};
+	enum { SHOTS = sizeof keys / sizeof keys[0] };
+	static struct shot shots[SHOTS + 1];
+	struct term *term = record(state);
+	console_lesson(term, "lost-update");
+	for (int i = 0; i < SHOTS; i++) {
+		shoot(term, &shots[i]);
+		term_type(term, keys[i]);
+		term_expect_gone(term, "RUNNING  step");
+	}
+	recorded(state, term, &shots[SHOTS]);
+	term = play(state, ROWS, COLUMNS);
+	expect_shots(term, shots, SHOTS + 1, true);
+	expect_shots(term, shots, SHOTS + 1, false);
+	console_quit(term);
+}
+
 static int make_dir(void **state)
 {
 	assert_non_null(mkdtemp(dir));
@@ -143,6 +257,10 @@ int main(void)
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(with_a_rival, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(with_a_cut, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(while_it_waits, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(each_statement, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_lesson, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/play", tests, make_dir, remove_dir);
 }

@@ -191,6 +191,19 @@ static void lab_follow(struct lab_pane *pane, size_t height)
 	pane->top = scroll_top(&list, pane->top, pane->selected);
 }
 
+size_t lab_top(const struct view *view)
+{
+	const struct lab_pane *pane = view->self;
+	return pane->top;
+}
+
+void lab_scroll_to(struct view *view, size_t top)
+{
+	struct lab_pane *pane = view->self;
+	size_t n = pane->app->player ? player_nrows(pane->app->player) : 0;
+	pane->top = top < n ? top : 0;
+}
+
 long lab_looked_at(const struct view *view)
 {
 	struct lab_pane *pane = view->self;

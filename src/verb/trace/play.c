@@ -95,28 +95,36 @@ static void play_lines_end(struct play_lines *play)
 	run_end(run, ST_OK, NULL);
 }
 
+/* False where it is not due yet. */
+static bool play_lines_stop_at(struct play_lines *play, const struct recorded *stop, struct buf *line)
+{
+	uint64_t gone = play->wall_us && stop->wall_us > play->wall_us ? stop->wall_us - play->wall_us : 0;
+	double wait_ms = (double)gone / play->speed / 1000;
+	play->wall_us = stop->wall_us;
+	if (wait_ms >= 1) {
+		timer_start(play->timer, wait_ms < PLAY_LONGEST_MS ? (uint64_t)wait_ms : PLAY_LONGEST_MS);
+		return false;
+	}
+	if (stop->is_event && trace_lines_event(play->lines, line, &stop->event))
+		play_lines_print(play, line);
+	play->next++;
+	return true;
+}
+
 static void play_lines_go_on(void *arg)
 {
 	struct play_lines *play = arg;
-	struct event event;
+	struct recorded stop;
 	struct buf line = {0};
-	for (int i = 0; play->next <= play->last && i < PLAY_LINES_AT_ONCE; i++) {
-		recording_event(play->recording, play->next, &event);
-		uint64_t gone = play->wall_us && event.wall_us > play->wall_us ? event.wall_us - play->wall_us : 0;
-		double wait_ms = (double)gone / play->speed / 1000;
-		play->wall_us = event.wall_us;
-		if (wait_ms >= 1) {
-			timer_start(play->timer, wait_ms < PLAY_LONGEST_MS ? (uint64_t)wait_ms : PLAY_LONGEST_MS);
-			break;
-		}
-		if (trace_lines_event(play->lines, &line, &event))
-			play_lines_print(play, &line);
-		play->next++;
+	bool due = true;
+	for (int i = 0; due && play->next <= play->last && i < PLAY_LINES_AT_ONCE; i++) {
+		recording_stop(play->recording, play->next, &stop);
+		due = play_lines_stop_at(play, &stop, &line);
 	}
 	buf_free(&line);
 	if (play->next > play->last)
 		play_lines_end(play);
-	else if (!timer_pending(play->timer))
+	else if (due)
 		timer_start(play->timer, 0);
 }
 
@@ -135,7 +143,7 @@ static void play_lines_begin(struct run *run, double speed)
 	play->lines = trace_lines_new();
 	play->timer = timer_new(run->app->loop, play_lines_go_on, play);
 	play->next = 1;
-	play->last = recording_events(recording);
+	play->last = recording_stops(recording);
 	play->speed = speed;
 	recording_describe(&said, recording);
 	app_say(run->app, ST_OK, "a trace of %s", buf_text(&said));
@@ -205,8 +213,12 @@ static bool play_word(struct app *app, const char *word)
 		play_faster(app, 2);
 	else if (strcmp(word, "slower") == 0)
 		play_faster(app, 0.5);
-	else
+	else if (strcmp(word, "lesson") != 0)
 		return false;
+	else if (!app->player)
+		app_say(app, ST_OK, "no lesson is played at this event");
+	else
+		app->face.act(app->face.self, "playing", NULL);
 	return true;
 }
 
@@ -230,8 +242,8 @@ static void play_move(struct run *run)
 		run_end(run, ST_OK, NULL);
 	else
 		run_end(run, ST_USAGE,
-			"play takes next, back, first, last, on, off, toggle, faster, slower or the number of an "
-			"event");
+			"play takes next, back, first, last, on, off, toggle, faster, slower, lesson or an event's "
+			"number");
 }
 
 const struct command verb_play = {
