@@ -11,6 +11,10 @@ struct ring;
 struct ring *ring_new(uint32_t events, uint32_t bytes);
 void ring_free(struct ring *ring);
 
+/* A copy of a text that is sent again and again, the same one for the same text, and there as long as the ring: an
+ * event whose `sql` it is has no copy of its own. NULL where there is no room for more of them. */
+const char *ring_keep(struct ring *ring, const char *text);
+
 /* Copies the event and its strings (each cut at 16 kB), gives it its number and time. Calls nobody. Returns the
  * number. */
 uint64_t ring_append(struct ring *ring, const struct event *event);

@@ -50,18 +50,22 @@ enum amount_fault amount_parse(const char *text, unsigned scale, int64_t *units)
 	return AMOUNT_FINE;
 }
 
+/* Written from its end, and without printf: there are several in each transfer. */
 struct amount_text amount_show(int64_t units, unsigned scale)
 {
 	struct amount_text out;
-	uint64_t size = units < 0 ? 0 - (uint64_t)units : (uint64_t)units, unit = 1;
-	for (unsigned i = 0; i < scale; i++)
-		unit *= 10;
-	const char *sign = units < 0 ? "-" : "";
-	if (scale == 0)
-		snprintf(out.text, sizeof out.text, "%s%" PRIu64, sign, size);
-	else
-		snprintf(out.text, sizeof out.text, "%s%" PRIu64 ".%0*" PRIu64, sign, size / unit, (int)scale,
-			 size % unit);
+	char text[sizeof out.text];
+	size_t at = sizeof text;
+	uint64_t size = units < 0 ? 0 - (uint64_t)units : (uint64_t)units;
+	text[--at] = '\0';
+	for (unsigned written = 0; size > 0 || written <= scale; written++, size /= 10) {
+		if (written == scale && scale > 0)
+			text[--at] = '.';
+		text[--at] = digits[size % 10];
+	}
+	if (units < 0)
+		text[--at] = '-';
+	memcpy(out.text, text + at, sizeof text - at);
 	return out;
 }
 

@@ -43,36 +43,37 @@ enum status rule_overflow(const struct rule *rule, const struct holding *destina
 static enum status judge_accounts(const struct rule *rule, const struct holding *source,
 				  const struct holding *destination, struct err *err)
 {
-	struct said from = say_id(source->id), to = say_id(destination->id);
 	if (!source->found)
-		return err_set(err, ST_REJECTED, "there is no account %s to take from", from.text);
+		return err_set(err, ST_REJECTED, "there is no account %s to take from", say_id(source->id).text);
 	if (!destination->found)
-		return err_set(err, ST_REJECTED, "there is no account %s to move to", to.text);
+		return err_set(err, ST_REJECTED, "there is no account %s to move to", say_id(destination->id).text);
 	if (source->null)
 		return err_set(err, ST_REJECTED,
-			       "the balance of account %s is unknown (NULL): nothing can be taken from it", from.text);
+			       "the balance of account %s is unknown (NULL): nothing can be taken from it",
+			       say_id(source->id).text);
 	if (destination->null)
 		return err_set(err, ST_REJECTED,
-			       "the balance of account %s is unknown (NULL): nothing can be added to it", to.text);
+			       "the balance of account %s is unknown (NULL): nothing can be added to it",
+			       say_id(destination->id).text);
 	if (source->balance < 0 && (rule->rule != TRANSFER_AMOUNT || rule->balance_floor == 0))
-		return err_set(err, ST_REJECTED, "account %s holds %s: a negative balance cannot be moved", from.text,
-			       show(rule, source->balance).text);
+		return err_set(err, ST_REJECTED, "account %s holds %s: a negative balance cannot be moved",
+			       say_id(source->id).text, show(rule, source->balance).text);
 	return ST_OK;
 }
 
 static enum status find_amount(const struct rule *rule, const struct holding *source, int64_t *amount, struct err *err)
 {
-	struct said from = say_id(source->id);
 	int64_t balance = source->balance;
 	*amount = rule->rule == TRANSFER_HALF  ? amount_half(balance)
 		  : rule->rule == TRANSFER_ALL ? balance
 					       : rule->amount;
 	if (balance == 0 && rule->rule != TRANSFER_AMOUNT)
-		return err_set(err, ST_REJECTED, "account %s holds 0: there is nothing to move", from.text);
+		return err_set(err, ST_REJECTED, "account %s holds 0: there is nothing to move",
+			       say_id(source->id).text);
 	if (*amount <= 0 && rule->rule == TRANSFER_HALF)
 		return err_set(err, ST_REJECTED,
 			       "account %s holds %s: half of it, rounded down, is 0; there is nothing to move",
-			       from.text, show(rule, balance).text);
+			       say_id(source->id).text, show(rule, balance).text);
 	if (*amount <= 0)
 		return err_set(err, ST_REJECTED, "%s is nothing to move: an amount is %s or more",
 			       show(rule, *amount).text, show(rule, 1).text);
@@ -82,16 +83,15 @@ static enum status find_amount(const struct rule *rule, const struct holding *so
 /* The floor is above INT64_MIN and an amount above 0, so that their sum fits. */
 static enum status judge_amount(const struct rule *rule, const struct holding *source, int64_t amount, struct err *err)
 {
-	struct said from = say_id(source->id);
 	bool enough = source->balance >= rule->balance_floor + amount;
 	if (!enough && rule->balance_floor == 0)
-		return err_set(err, ST_REJECTED, "account %s holds %s, less than the %s to move", from.text,
-			       show(rule, source->balance).text, show(rule, amount).text);
+		return err_set(err, ST_REJECTED, "account %s holds %s, less than the %s to move",
+			       say_id(source->id).text, show(rule, source->balance).text, show(rule, amount).text);
 	if (!enough)
 		return err_set(err, ST_REJECTED,
-			       "account %s holds %s and may go down to %s: too little for the %s to move", from.text,
-			       show(rule, source->balance).text, show(rule, rule->balance_floor).text,
-			       show(rule, amount).text);
+			       "account %s holds %s and may go down to %s: too little for the %s to move",
+			       say_id(source->id).text, show(rule, source->balance).text,
+			       show(rule, rule->balance_floor).text, show(rule, amount).text);
 	if (amount > rule->balance_max)
 		return err_set(err, ST_REJECTED, "%s is more than one transfer can move: a balance holds at most %s",
 			       show(rule, amount).text, show(rule, rule->balance_max).text);

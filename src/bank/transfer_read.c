@@ -52,6 +52,8 @@ static bool same_uuid(const char *a, const char *b)
 /* Whether the server's row is the account that was asked for: '007' may be 7, and the case of a UUID does not count. */
 static bool is_asked(const struct catalogue *catalogue, const char *id, const char *asked)
 {
+	if (strcmp(id, asked) == 0)
+		return true;
 	if (catalogue->id_is_number)
 		return strtoll(id, NULL, 10) == strtoll(asked, NULL, 10);
 	if (strcmp(catalogue->id_type, "uuid") == 0)

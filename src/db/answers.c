@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Turns libpq's results into answers, and what happens on a connection into events. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,11 @@ static int64_t affected_rows(const PGresult *result)
 {
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		return PQntuples(result);
-	const char *text = PQcmdTuples((PGresult *)result); /* libpq forgot the const */
+	const char *tag = PQcmdStatus((PGresult *)result); /* libpq forgot the const */
+	size_t n = strlen(tag);
+	if (n == 0 || !isdigit((unsigned char)tag[n - 1]))
+		return -1; /* BEGIN, COMMIT and the like, which are most */
+	const char *text = PQcmdTuples((PGresult *)result);
 	return text[0] ? strtoll(text, NULL, 10) : -1;
 }
 

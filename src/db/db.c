@@ -54,9 +54,17 @@ struct db *db_new(struct loop *loop, struct ring *ring, enum session session, co
 
 void pending_free(struct pending *pending)
 {
-	free(pending->sql);
+	free(pending->own_sql);
 	free(pending->params);
 	shape_free(&pending->shape);
+}
+
+void pending_show(struct pending *pending, const char *sql)
+{
+	if (pending->sql)
+		return;
+	pending->own_sql = mem_dup(sql);
+	pending->sql = pending->own_sql;
 }
 
 void db_forget_pending(struct db *db)
@@ -232,6 +240,7 @@ bool db_send_statement(struct db *db, const struct statement *statement, size_t 
 			    .kind = PENDING_STATEMENT,
 			    .index = index,
 			    .prepared = prepared ? prepared->number : 0,
+			    .sql = prepared && !statement->shown ? prepared->kept : NULL,
 			    .verb = statement->verb,
 			    .commits = statement->commits,
 			    .few = statement->few,
@@ -260,7 +269,7 @@ void db_keep_sent(struct db *db, size_t from, const struct statement *statements
 			continue;
 		const struct statement *statement = &statements[pending->index];
 		pending->shape = shape_copy(&statement->shape);
-		pending->sql = mem_dup(statement->shown ? statement->shown : statement->sql);
+		pending_show(pending, statement->shown ? statement->shown : statement->sql);
 		pending->params = params_text(db, statement);
 		record_sent(db, pending);
 	}
@@ -286,8 +295,10 @@ void db_begin(struct db *db, size_t npending, const struct db_context *context, 
 	db->warning = NULL;
 	db->last_us = clock_us(); /* libpq sends on the way, and the server may have answered before it is through */
 	db_forget_pending(db);
-	db->pending = mem_resize(db->pending, npending, sizeof *db->pending);
-	db->room = npending;
+	if (db->room < npending || !db->pending) {
+		db->pending = mem_resize(db->pending, npending, sizeof *db->pending);
+		db->room = npending;
+	}
 	db_move(db, DB_BUSY);
 }
 

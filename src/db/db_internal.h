@@ -16,6 +16,8 @@ enum { PREPARED_MAX = 128 };
  */
 struct prepared {
 	char *sql;
+	const char *asked; /* where that text was when it was looked for last: what is there now may be another one */
+	const char *kept;  /* for its events; NULL: they copy it */
 	unsigned number;
 	char name[56]; /* teller_UUID_GENERATION */
 	bool used;     /* the server has run it */
@@ -33,7 +35,8 @@ struct pending {
 	bool commits;
 	bool few;
 	struct shape shape; /* its own copy */
-	char *sql;
+	const char *sql;    /* its text in the events */
+	char *own_sql;      /* the same, where it is not kept for all of them; NULL */
 	char *params;
 	struct trip *trip; /* where several round trips are under way: the one that it belongs to; ... */
 	bool last;         /* ... and ends */
@@ -186,9 +189,10 @@ struct pending *db_pend(struct db *db, struct pending pending);
 bool db_send_statement(struct db *db, const struct statement *statement, size_t index);
 bool db_send_sync(struct db *db);
 void db_keep_sent(struct db *db, size_t from,
-		  const struct statement *statements); /* those that are pending from there */
-void pending_free(struct pending *pending);            /* what it has; not itself */
-void db_sent(struct db *db, bool ok);                  /* flushes, or has the failure come from the loop */
+		  const struct statement *statements);       /* those that are pending from there */
+void pending_show(struct pending *pending, const char *sql); /* its text in the events, where it has none yet */
+void pending_free(struct pending *pending);                  /* what it has; not itself */
+void db_sent(struct db *db, bool ok);                        /* flushes, or has the failure come from the loop */
 
 /* receive.c */
 void db_ready(void *arg, int events);

@@ -11,8 +11,13 @@
 struct prepared *prepared_find(struct db *db, const char *sql)
 {
 	for (size_t i = 0; i < db->nprepared; i++)
-		if (strcmp(db->prepared[i].sql, sql) == 0)
+		if (db->prepared[i].asked == sql && strcmp(db->prepared[i].sql, sql) == 0)
 			return &db->prepared[i];
+	for (size_t i = 0; i < db->nprepared; i++)
+		if (strcmp(db->prepared[i].sql, sql) == 0) {
+			db->prepared[i].asked = sql;
+			return &db->prepared[i];
+		}
 	return NULL;
 }
 
@@ -22,7 +27,8 @@ struct prepared *prepared_add(struct db *db, const char *sql)
 		return NULL;
 	char id[UUID_SIZE];
 	struct prepared *prepared = &db->prepared[db->nprepared++];
-	*prepared = (struct prepared){.sql = mem_dup(sql), .number = ++db->last_prepared};
+	*prepared = (struct prepared){
+		.sql = mem_dup(sql), .asked = sql, .kept = ring_keep(db->ring, sql), .number = ++db->last_prepared};
 	uuid_of(id, "b6a1a6ab-6a8a-4c1d-9a2e-6d1f0f6c5b52", sql); /* a name space of its own */
 	snprintf(prepared->name, sizeof prepared->name, "teller_%s_%u", id, db->generation);
 	return prepared;

@@ -8,24 +8,30 @@
 
 #include "event/show.h"
 
-static void params_add_number(struct buf *out, unsigned n)
+/* ", $12 = " */
+static size_t params_mark(char mark[24], unsigned n)
 {
 	char digits[12];
-	size_t at = sizeof digits;
+	size_t at = sizeof digits, length = 0;
 	do
 		digits[--at] = (char)('0' + n % 10);
 	while (n /= 10);
-	buf_add(out, digits + at, sizeof digits - at);
+	memcpy(mark, ", $", 3);
+	length = 3 + sizeof digits - at;
+	memcpy(mark + 3, digits + at, sizeof digits - at);
+	memcpy(mark + length, " = ", 3);
+	return length + 3;
 }
 
 /* Made for every statement, so without printf, which would be the dearest part of sending it. */
 void show_params(struct buf *out, const char *const *values, unsigned n)
 {
+	char mark[24];
 	for (unsigned i = 0; i < n; i++) {
-		buf_str(out, i ? ", $" : "$");
-		params_add_number(out, i + 1);
-		buf_str(out, " = ");
-		buf_str(out, values[i] ? values[i] : "NULL");
+		size_t length = params_mark(mark, i + 1), skip = i ? 0 : 2;
+		const char *value = values[i] ? values[i] : "NULL";
+		buf_add(out, mark + skip, length - skip);
+		buf_add(out, value, strlen(value));
 	}
 }
 

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { STRING_MAX = 16384 };
+enum { STRING_MAX = 16384, KEPT_MAX = 256, KEPT_BYTES = 256 << 10 };
 
 /* `from` is where the event's strings begin, counted in bytes written since the start; the place in `bytes` is that
  * modulo its size. An event never straddles the end of `bytes`. */
@@ -17,9 +17,18 @@ struct slot {
 	uint64_t from;
 };
 
+/* Texts that events share; never moved. */
+struct kept {
+	char *bytes; /* one behind another, each with its NUL; NULL until there is one */
+	size_t used;
+	const char *texts[KEPT_MAX];
+	size_t n;
+};
+
 struct ring {
 	struct slot *slots;
 	char *bytes;
+	struct kept kept;
 	uint32_t nslots;
 	uint32_t nbytes;
 	uint64_t first; /* oldest event number held */
@@ -45,17 +54,13 @@ void ring_free(struct ring *ring)
 		return;
 	free(ring->slots);
 	free(ring->bytes);
+	free(ring->kept.bytes);
 	free(ring);
 }
 
 static struct slot *ring_slot_of(const struct ring *ring, uint64_t number)
 {
 	return &ring->slots[number % ring->nslots];
-}
-
-static size_t string_size(const char *s)
-{
-	return s ? strnlen(s, STRING_MAX) + 1 : 0;
 }
 
 /* Makes room for one event with `size` bytes of strings and returns where they go. */
@@ -72,16 +77,31 @@ static uint64_t ring_make_room(struct ring *ring, size_t size)
 	return from;
 }
 
-static const char *ring_put(char **at, const char *s)
+/* ---- texts that are kept ---- */
+
+const char *ring_keep(struct ring *ring, const char *text)
 {
-	if (!s)
+	struct kept *kept = &ring->kept;
+	size_t size = strlen(text) + 1;
+	for (size_t i = 0; i < kept->n; i++)
+		if (strcmp(kept->texts[i], text) == 0)
+			return kept->texts[i];
+	if (kept->n == KEPT_MAX || size > STRING_MAX || size > KEPT_BYTES - kept->used)
 		return NULL;
-	size_t n = string_size(s) - 1;
-	char *copy = memcpy(*at, s, n);
-	copy[n] = '\0';
-	*at += n + 1;
-	return copy;
+	if (!kept->bytes)
+		kept->bytes = mem_array(KEPT_BYTES, 1);
+	char *copy = memcpy(kept->bytes + kept->used, text, size);
+	kept->used += size;
+	return kept->texts[kept->n++] = copy;
 }
+
+static bool ring_keeps(const struct kept *kept, const char *s)
+{
+	uintptr_t from = (uintptr_t)kept->bytes, at = (uintptr_t)s;
+	return kept->bytes && at >= from && at < from + kept->used;
+}
+
+/* ---- events ---- */
 
 /* The strings of an event, in no order that matters. */
 enum { RING_STRINGS = 11 };
@@ -95,31 +115,55 @@ static void ring_strings(struct event *event, const char **strings[RING_STRINGS]
 	memcpy((void *)strings, (const void *)all, sizeof all);
 }
 
-uint64_t ring_repeat(struct ring *ring, const struct event *event)
+/* Those that are to be copied, with their sizes; how many. */
+static size_t ring_to_copy(const struct ring *ring, struct event *event, const char **strings[RING_STRINGS],
+			   size_t sizes[RING_STRINGS])
 {
-	struct event copy = *event;
+	const char **all[RING_STRINGS];
+	size_t n = 0;
+	ring_strings(event, all);
+	for (size_t i = 0; i < RING_STRINGS; i++) {
+		const char *s = *all[i];
+		if (!s || (s == event->sql && ring_keeps(&ring->kept, s)))
+			continue;
+		strings[n] = all[i];
+		sizes[n++] = strnlen(s, STRING_MAX) + 1;
+	}
+	return n;
+}
+
+static uint64_t ring_take(struct ring *ring, struct event *event)
+{
 	const char **strings[RING_STRINGS];
-	size_t size = 0;
-	ring_strings(&copy, strings);
-	for (size_t i = 0; i < RING_STRINGS; i++)
-		size += string_size(*strings[i]);
+	size_t sizes[RING_STRINGS], size = 0, n = ring_to_copy(ring, event, strings, sizes);
+	for (size_t i = 0; i < n; i++)
+		size += sizes[i];
 	uint64_t from = ring_make_room(ring, size);
 	struct slot *slot = ring_slot_of(ring, ring->next);
 	char *at = ring->bytes + from % ring->nbytes;
-
-	copy.number = ring->next;
-	for (size_t i = 0; i < RING_STRINGS; i++)
-		*strings[i] = ring_put(&at, *strings[i]);
+	for (size_t i = 0; i < n; i++) {
+		char *put = memcpy(at, *strings[i], sizes[i] - 1);
+		put[sizes[i] - 1] = '\0';
+		*strings[i] = put;
+		at += sizes[i];
+	}
+	event->number = ring->next;
 	slot->from = from;
-	slot->event = copy;
+	slot->event = *event;
 	return ring->next++;
+}
+
+uint64_t ring_repeat(struct ring *ring, const struct event *event)
+{
+	struct event copy = *event;
+	return ring_take(ring, &copy);
 }
 
 uint64_t ring_append(struct ring *ring, const struct event *event)
 {
-	struct event now = *event;
-	now.wall_us = clock_wall_us();
-	return ring_repeat(ring, &now);
+	struct event copy = *event;
+	copy.wall_us = clock_wall_us();
+	return ring_take(ring, &copy);
 }
 
 void ring_rewind(struct ring *ring, uint64_t number)

@@ -44,8 +44,9 @@ bool guard_allows(const struct statement *statement, struct err *reason)
 		return true;
 	size_t n;
 	const char *word = first_word(statement->sql, &n);
+	char first = (char)toupper((unsigned char)*word);
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		if (strlen(refused[i]) != n || strncasecmp(word, refused[i], n) != 0)
+		if (*refused[i] != first || strlen(refused[i]) != n || strncasecmp(word, refused[i], n) != 0)
 			continue;
 		err_set(reason, ST_OWN,
 			"a transaction body must not send %s: the engine begins, commits and rolls back, and changes "
