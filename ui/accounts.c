@@ -13,7 +13,7 @@
 #include "ui/phase.h"
 #include "ui/view.h"
 
-enum { SAY_READING_US = 250000, MILLION = 1000000 };
+enum { SAY_READING_US = 250000, SECOND_US = 1000000, MILLION = 1000000 };
 
 struct accounts {
 	struct app *app;
@@ -52,6 +52,19 @@ static bool accounts_same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
+/* What was searched for, where account_holds() finds it: not in the balance. */
+static void accounts_draw_found(const struct accounts *accounts, struct rect at, size_t i)
+{
+	const struct app *app = accounts->app;
+	struct account row = pages_row(app->pages, i);
+	struct columns_places places = columns_places(&accounts->columns, at.w);
+	const char *text = app->searched ? app->searched : "";
+	bool begins = !app->catalogue->id_is_number || strncmp(row.id, text, strlen(text)) == 0;
+	if (begins)
+		draw_found((struct rect){at.y, at.x + places.id, 1, places.id_width}, text);
+	draw_found((struct rect){at.y, at.x + places.extra, 1, at.w - places.extra}, text);
+}
+
 static void accounts_draw_row(struct accounts *accounts, struct rect at, size_t i, bool focus)
 {
 	const struct app *app = accounts->app;
@@ -66,6 +79,7 @@ static void accounts_draw_row(struct accounts *accounts, struct rect at, size_t 
 			   : to     ? STYLE_DESTINATION
 				    : STYLE_TEXT;
 	draw_line(at.y, at.x, at.w, style, buf_text(&line));
+	accounts_draw_found(accounts, at, i);
 	buf_free(&line);
 }
 
@@ -276,6 +290,11 @@ static bool read_state(void *self)
 static uint64_t accounts_wake(void *self)
 {
 	const struct accounts *accounts = self;
+	const struct pages *pages = accounts->app->pages;
+	if (pages && slow(accounts) && pages_sought(pages) == SOUGHT_RUNS) {
+		uint64_t since = pages_sought_since(pages); /* its seconds are shown, see paint.c */
+		return since + ((clock_us() - since) / SECOND_US + 1) * SECOND_US;
+	}
 	return accounts->reading_since && !slow(accounts) ? accounts->reading_since + SAY_READING_US : 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/browse.h"
 #include "app/sessions.h"
 #include "base/mem.h"
 #include "event/show.h"
@@ -161,6 +162,8 @@ static void actions_back(struct console *console)
 		actions_put_popup(console, NULL);
 	else if (console->zoom)
 		console->zoom = false;
+	else if (console->app->searched && console->place == PLACE_BANK)
+		browse_searched(console->app, NULL); /* its marks go */
 	else if (console->app->filter)
 		input_run(console, "filter");
 }
@@ -227,8 +230,21 @@ static struct found actions_find(void *self, const char *text, enum find_way way
 	return view->ops->find ? view->ops->find(view->self, text, way) : (struct found){.how = FOUND_UNASKED};
 }
 
+/* Accounts are looked for on the server, too. */
+static bool actions_seek(struct console *console, enum find_way way)
+{
+	struct app *app = console->app;
+	bool here = console->place == PLACE_BANK && !console->popup && console->focus != PANE_LOG;
+	if (!here || !app->searched || !app->pages)
+		return false;
+	browse_seek(app, way == FIND_NEXT ? SEEK_NEXT : SEEK_PREVIOUS);
+	return true;
+}
+
 static void actions_match(struct console *console, enum find_way way)
 {
+	if (actions_seek(console, way))
+		return;
 	char which[FIND_WORDS], text[128];
 	struct found found = actions_find(console, NULL, way);
 	const char *how = found.how == FOUND_NONE      ? "no line holds what was searched for"

@@ -146,6 +146,13 @@ void columns_line(struct buf *line, const struct columns *columns, int room, con
 	}
 }
 
+struct columns_places columns_places(const struct columns *columns, int room)
+{
+	int id, balance;
+	columns_share(columns, room, &id, &balance);
+	return (struct columns_places){2, id, id + balance + OTHER};
+}
+
 void columns_head(struct buf *line, const struct columns *columns, int room)
 {
 	const struct catalogue *catalogue = columns->catalogue;

@@ -23,6 +23,11 @@ int columns_wanted(const struct columns *columns,
 /* Id, balance and their marks first, further columns where there is room. mark[0]: '>' for the selected row;
  * mark[1]: what the account is picked for. */
 void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[2], struct account row);
+/* Where the id is drawn in such a line, and all of the further columns. */
+struct columns_places {
+	int id, id_width, extra;
+};
+struct columns_places columns_places(const struct columns *columns, int room);
 /* The names; '<' and '>' where columns are scrolled away, or do not fit. */
 void columns_head(struct buf *line, const struct columns *columns, int room);
 

@@ -22,6 +22,9 @@
  */
 enum { FRAME_US = 33334, SAVED_FRAMES = 3 };
 
+/* What is awaited for longer is said. */
+enum { SAID_US = 250000 };
+
 /* ---- one drawing ---- */
 
 static void paint_pane(const struct console *console, enum pane pane)
@@ -81,7 +84,9 @@ static void paint_keys(struct console *console, int columns)
 		draw_line(y, 0, columns, STYLE_TEXT, "");
 		draw_line(y, 1, columns - 2, STYLE_FAINT,
 			  console->search.find ? "a text, in capitals or not  Enter stays  Esc goes back"
-					       : "the beginning of an id  Enter stays  Esc goes back");
+			  : console->app->catalogue && console->app->catalogue->nextra
+				  ? "the beginning of an id, or a text of other columns  Enter stays  Esc goes back"
+				  : "the beginning of an id  Enter stays  Esc goes back");
 	} else if (console->app->settings.present) {
 		draw_line(y, 0, columns, STYLE_TEXT, "");
 	} else {
@@ -107,8 +112,14 @@ static void paint_tiny(const struct console *console)
 /* What is awaited, as it is now, has the message line where nothing new was said. */
 static bool paint_pending(const struct console *console, char words[96])
 {
+	const struct pages *pages = console->app->pages;
 	if (console->progress || early_words(&console->early, words))
 		return true;
+	if (pages && pages_sought(pages) == SOUGHT_RUNS && clock_us() - pages_sought_since(pages) > SAID_US) {
+		snprintf(words, 96, "searching the accounts for %u s; ^C stops it",
+			 (unsigned)((clock_us() - pages_sought_since(pages)) / 1000000));
+		return true;
+	}
 	snprintf(words, 96, "a command waits for its session; ^C cancels it");
 	return app_waits(console->app);
 }

@@ -52,12 +52,25 @@ void search_free(struct search *search)
 
 /* ---- typing ---- */
 
+/* To the account from which the search began. */
+static void search_go_to_origin(const struct search *search, struct app *app)
+{
+	long at = search->origin ? pages_find(app->pages, search->origin) : -1;
+	if (at >= 0 && !pages_loading(app->pages))
+		pages_move(app->pages, at - (long)pages_selected(app->pages));
+	else if (search->origin)
+		pages_jump(app->pages, search->origin);
+}
+
 static void search_go_back(const struct search *search, struct app *app)
 {
-	if (search->find)
+	if (search->find) {
 		search->find(search->lines, "", FIND_TYPED);
-	else if (app->pages && search->origin)
-		pages_jump(app->pages, search->origin);
+		return;
+	}
+	browse_searched(app, NULL);
+	if (app->pages)
+		search_go_to_origin(search, app);
 }
 
 void search_leave(struct search *search, struct app *app)
@@ -77,16 +90,31 @@ static void search_look(struct search *search)
 					     : "");
 }
 
-static void changed(struct search *search, struct app *app)
+/* What no id begins with may be in another column: in one that is in memory, as long as it is typed. */
+static void search_accounts(struct search *search, struct app *app)
 {
 	struct err err;
+	const char *text = buf_text(&search->text);
+	browse_searched(app, text);
+	if (pages_search(app->pages, text, &err) == ST_OK)
+		return;
+	bool more = app->catalogue && app->catalogue->nextra > 0;
+	if (more && pages_seek_here(app->pages, text, search->origin))
+		return;
+	search_go_to_origin(search, app);
+	snprintf(search->why, sizeof search->why, "%s",
+		 more ? "no id begins so; Enter looks in the other columns" : "no id of this table can begin so");
+}
+
+static void changed(struct search *search, struct app *app)
+{
 	search->why[0] = '\0';
 	if (search->find)
 		search_look(search);
 	else if (search->text.len == 0)
 		search_go_back(search, app);
-	else if (app->pages && pages_search(app->pages, buf_text(&search->text), &err) != ST_OK)
-		snprintf(search->why, sizeof search->why, "%s", "no id of this table can begin so");
+	else if (app->pages)
+		search_accounts(search, app);
 }
 
 static void search_add(struct search *search, struct app *app, const char *text)
@@ -118,7 +146,10 @@ void search_key(struct search *search, struct app *app, const struct key *key)
 	char text[5];
 	bool control = key->code == K_CHAR && (key->mods & MOD_CTRL);
 	if (key->code == K_ENTER) {
+		bool seek = !search->find && app->pages && (app->catalogue->nextra > 0 || !search->why[0]);
 		search_close(search);
+		if (seek)
+			browse_seek_unless_here(app);
 	} else if (key->code == K_ESC || (control && key->cp == 'c')) {
 		search_leave(search, app);
 	} else if (key->code == K_BACKSPACE) {

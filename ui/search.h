@@ -20,7 +20,7 @@ struct search {
 	/* NULL: accounts are searched, else these lines */
 	struct found (*find)(void *lines, const char *text, enum find_way way);
 	void *lines;
-	char why[96]; /* which line it is, of how many; what was typed cannot begin an id, or is in no line */
+	char why[128]; /* which line it is, of how many; what was typed cannot begin an id, or is in no line */
 };
 
 void search_open(struct search *search, struct app *app);

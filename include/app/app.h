@@ -116,6 +116,7 @@ struct app {
 	char *filter;               /* which accounts are looked at, as it was typed; NULL: all */
 	struct sort sort;           /* and in which order */
 	unsigned sort_offered;      /* by which column it was asked for last, taken or not */
+	char *searched;             /* the text that was searched for among the accounts last; NULL */
 	char *unsettled_id;         /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
 	char *source, *destination; /* picks, raw ids; NULL */
 	enum app_phase phase;

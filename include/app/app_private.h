@@ -43,6 +43,9 @@ struct app_private {
 	struct job *jobs;    /* all that run, the newest first */
 	struct err bulk_end; /* what became of it where the program was left meanwhile */
 	char *sought;        /* the id that the list was sent to, until it is known whether it is there; NULL */
+	bool seek_due;       /* the account that a search went to may not hold its text: then the next one that does */
+	bool seek_back;      /* the last search went up */
+	int seek_more;       /* matches to go on by, up where below 0, once the one on its way is there */
 	uint64_t filled; /* transactions that were committed when the bank was ready: what came later is the user's */
 	uint64_t drawn;  /* accounts that were added so far: the next ones are not drawn from the same seed */
 	struct last last;

@@ -22,6 +22,13 @@ void browse_look(struct app *app, bool stay);
 void browse_goto(struct app *app, const char *id);
 void browse_arrived(struct app *app); /* pages were read */
 
+/* The text that is searched for among the accounts: NULL, none. */
+void browse_searched(struct app *app, const char *text);
+/* To the next account that holds app->searched, as pages_seek(); it is said where that is not simply the next one. */
+void browse_seek(struct app *app, enum seek seek);
+/* The same unless the account that is selected, or that the list is on its way to, holds it. */
+void browse_seek_unless_here(struct app *app);
+
 /* The words for the selected account, where it is not the one that was looked for. Static. */
 const char *browse_beside(const struct app *app, const char *wanted);
 

@@ -18,6 +18,9 @@ struct account {
 	const char *const *extra; /* [catalogue->nextra], each may be NULL */
 };
 
+/* It holds the text, as query_seek() has it. */
+bool account_holds(const struct catalogue *catalogue, const struct account *account, const char *text);
+
 struct pages;
 
 /* `changed` is called from the loop whenever rows or state changed because of an answer. Browses over `db`, which
@@ -48,6 +51,26 @@ void pages_move(struct pages *pages, long rows);      /* negative: up */
 void pages_jump(struct pages *pages, const char *id); /* to that id, or the next larger one, else the last */
 /* To the first id that begins so, else the next larger one; ST_USAGE where no id can. */
 MUST_CHECK enum status pages_search(struct pages *pages, const char *beginning, struct err *err);
+
+/* To the next account that holds the text (query_seek()), the selected one among them, or behind or before it; on at the
+ * first or the last one where there is none. Whatever else is asked for meanwhile ends it, but for a refresh. */
+enum seek { SEEK_FROM, SEEK_NEXT, SEEK_PREVIOUS };
+void pages_seek(struct pages *pages, const char *text, enum seek seek);
+enum sought {
+	SOUGHT_NOTHING, /* not asked for, or ended by something else */
+	SOUGHT_RUNS,
+	SOUGHT_FOUND,
+	SOUGHT_AROUND, /* found, on the other side of the selected one */
+	SOUGHT_NONE,
+	SOUGHT_FAILED, /* or cancelled */
+};
+enum sought pages_sought(const struct pages *pages);
+/* The same from that account on, or from the selected one where it is not in the window, which alone is looked at. */
+bool pages_seek_here(struct pages *pages, const char *text, const char *from);
+uint64_t pages_sought_since(const struct pages *pages);    /* while it runs, clock_us() at which it began */
+const char *pages_sought_error(const struct pages *pages); /* where it failed; a sentence */
+void pages_sought_done(struct pages *pages);               /* it was told: SOUGHT_NOTHING from here on */
+
 void pages_refresh(struct pages *pages); /* reads the window again, keeps the selection */
 
 /*

@@ -72,6 +72,13 @@ void ask_free(struct ask *ask);
 void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
 		unsigned long long limit);
 
+/*
+ * The first account after or before a place, or from it on, that holds a text: another column than id and balance has
+ * it, in capitals or not; or its id begins with it, or is a text that has it. Statements as for a page, the first one
+ * that has a row has it. Without an index that could help all accounts up to that one are read.
+ */
+void query_seek(struct ask *ask, const struct query *query, enum way way, const struct spot *place, const char *text);
+
 /* What the query sorts by, in a row of any answer to the statements below; borrowed, NULL for SQL NULL. */
 const char *query_key(const struct query *query, const struct rows *rows, size_t row);
 

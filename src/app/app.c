@@ -255,6 +255,7 @@ bool app_free(struct app *app)
 	free(app->no_bank);
 	free(app->starting);
 	free(app->filter);
+	free(app->searched);
 	free(app->unsettled_id);
 	ring_free(app->ring);
 	bool ended = loop_free(app->loop);

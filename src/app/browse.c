@@ -12,6 +12,8 @@
 /* So few are sorted at once, whatever index there is. */
 enum { FEW = 100000 };
 
+enum { SEEK_MORE_MAX = 1000 };
+
 struct query *browse_query(const struct app *app, const char *text, struct sort sort, struct err *err)
 {
 	struct filter *filter = NULL;
@@ -107,9 +109,89 @@ void browse_goto(struct app *app, const char *id)
 	browse_arrived(app);
 }
 
+/* ---- a text ---- */
+
+void browse_searched(struct app *app, const char *text)
+{
+	char *searched = text && text[0] ? mem_dup(text) : NULL;
+	free(app->searched);
+	app->searched = searched;
+	app->private->seek_due = false;
+}
+
+/* The key held down: what it asks for while a search is on its way is done afterwards. */
+static bool browse_queues(struct app *app, enum seek seek)
+{
+	int *more = &app->private->seek_more;
+	if (seek == SEEK_FROM || pages_sought(app->pages) == SOUGHT_NOTHING || !pages_loading(app->pages))
+		return false;
+	*more += seek == SEEK_NEXT ? *more < SEEK_MORE_MAX : -(*more > -SEEK_MORE_MAX);
+	return true;
+}
+
+void browse_seek(struct app *app, enum seek seek)
+{
+	if (browse_queues(app, seek))
+		return;
+	app->private->seek_back = seek == SEEK_PREVIOUS;
+	pages_seek(app->pages, app->searched, seek);
+	browse_arrived(app);
+	app_changed(app);
+}
+
+void browse_seek_unless_here(struct app *app)
+{
+	app->private->seek_due = app->searched != NULL;
+	browse_arrived(app);
+}
+
+static void browse_say_sought(struct app *app)
+{
+	const char *those = app->filter ? " that pass the filter" : "";
+	switch (pages_sought(app->pages)) {
+	case SOUGHT_AROUND:
+		app_say(app, ST_OK,
+			app->private->seek_back ? "no match above; went on at the last account"
+						: "no match below; went on at the first account");
+		break;
+	case SOUGHT_NONE:
+		app_say(app, ST_OK, "of the accounts%s no id begins with \"%.80s\", and no other column holds it",
+			those, app->searched);
+		break;
+	case SOUGHT_FAILED:
+		app_say(app, ST_STATEMENT, "the search was stopped: %s", pages_sought_error(app->pages));
+		break;
+	case SOUGHT_NOTHING:
+	case SOUGHT_RUNS:
+	case SOUGHT_FOUND:
+		break;
+	}
+	pages_sought_done(app->pages);
+}
+
+/* What could not be begun while the list was on its way, and what is to be said now. */
+static void browse_go_on(struct app *app)
+{
+	struct pages *pages = app->pages;
+	bool due = app->private->seek_due && app->searched && pages_count(pages) > 0;
+	struct account at = due ? pages_row(pages, pages_selected(pages)) : (struct account){0};
+	enum sought sought = pages_sought(pages);
+	int more = sought == SOUGHT_FOUND || sought == SOUGHT_AROUND ? app->private->seek_more : 0;
+	app->private->seek_due = false;
+	app->private->seek_more = more - (more > 0) + (more < 0);
+	browse_say_sought(app);
+	if (more)
+		browse_seek(app, more > 0 ? SEEK_NEXT : SEEK_PREVIOUS);
+	else if (due && !account_holds(app->catalogue, &at, app->searched))
+		browse_seek(app, SEEK_FROM);
+}
+
 void browse_arrived(struct app *app)
 {
 	char *sought = app->private->sought;
+	if (pages_loading(app->pages))
+		return;
+	browse_go_on(app);
 	if (!sought || pages_loading(app->pages))
 		return;
 	app->private->sought = NULL;

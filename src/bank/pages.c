@@ -2,6 +2,7 @@
 /* A window on the accounts in the order of a query: requests, and what there is to see. */
 #include "bank/pages.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "paging.h"
 
@@ -12,6 +13,8 @@ static void request(struct pages *pages, enum read read, struct target target)
 	pages->stalled = false;
 	if (read != READ_REFRESH)
 		pages->debt = 0;
+	if (read != READ_REFRESH && read != READ_SEEK)
+		paging_end_seek(pages);
 	if (read != READ_REFRESH || !paging_replaces(pages->wanted)) {
 		target_free(&pages->wanted_target);
 		pages->wanted_target = target;
@@ -51,6 +54,85 @@ enum status pages_search(struct pages *pages, const char *beginning, struct err 
 	if (!status)
 		request(pages, READ_SEARCH, target_copy(beginning, NULL));
 	return status;
+}
+
+/* ---- the next one that holds a text ---- */
+
+enum sought pages_sought(const struct pages *pages)
+{
+	return pages->sought;
+}
+
+uint64_t pages_sought_since(const struct pages *pages)
+{
+	return pages->sought_since;
+}
+
+const char *pages_sought_error(const struct pages *pages)
+{
+	return pages->sought_error.text;
+}
+
+void pages_sought_done(struct pages *pages)
+{
+	if (pages->sought != SOUGHT_RUNS)
+		pages->sought = SOUGHT_NOTHING;
+}
+
+/* From row to row of the window, in the direction of the search; false at its edge. */
+static bool seek_in_window(struct pages *pages, const char *text, long from, bool back)
+{
+	const struct window *window = &pages->window;
+	for (long i = from; i >= 0 && i < (long)window->n; i += back ? -1 : 1)
+		if (account_holds(pages->catalogue, window->rows[i], text)) {
+			pages_move(pages, i - (long)window->selected);
+			return true;
+		}
+	return false;
+}
+
+/* What is in the window needs no server. Returns whether all is known now. */
+static bool seek_at_once(struct pages *pages, const char *text, enum seek seek)
+{
+	const struct window *window = &pages->window;
+	bool back = seek == SEEK_PREVIOUS, end = back ? window->at_start : window->at_end;
+	long from = (long)window->selected + (back ? -1 : seek == SEEK_NEXT ? 1 : 0);
+	bool whole = window->at_start && window->at_end;
+	pages->sought = SOUGHT_NOTHING;
+	if (seek_in_window(pages, text, from, back))
+		pages->sought = SOUGHT_FOUND;
+	else if (end && (back ? window->at_end : window->at_start) &&
+		 seek_in_window(pages, text, back ? (long)window->n - 1 : 0, back))
+		pages->sought = SOUGHT_AROUND;
+	else if (whole)
+		pages->sought = SOUGHT_NONE;
+	return pages->sought != SOUGHT_NOTHING;
+}
+
+bool pages_seek_here(struct pages *pages, const char *text, const char *from)
+{
+	long at = from ? pages_find(pages, from) : -1;
+	return seek_in_window(pages, text, at >= 0 ? at : (long)pages->window.selected, false) ||
+	       seek_in_window(pages, text, 0, false);
+}
+
+void pages_seek(struct pages *pages, const char *text, enum seek seek)
+{
+	const struct window *window = &pages->window;
+	bool back = seek == SEEK_PREVIOUS;
+	paging_end_seek(pages);
+	bool stays = !paging_replaces(pages->reading) && !paging_replaces(pages->wanted); /* the window that there is */
+	if (!window->n || !text[0] || (stays && seek_at_once(pages, text, seek)))
+		return;
+	const struct account *at = window->rows[!stays ? window->selected : back ? 0 : window->n - 1];
+	struct target target = target_copy(at->id, paging_key(pages, at));
+	target.text = mem_dup(text);
+	target.back = back;
+	target.from = !stays && seek == SEEK_FROM;
+	target.around = stays && (back ? window->at_start : window->at_end);
+	pages->sought = SOUGHT_RUNS;
+	pages->sought_since = clock_us();
+	request(pages, READ_SEEK, target);
 }
 
 void pages_refresh(struct pages *pages)
@@ -105,8 +187,11 @@ void pages_move(struct pages *pages, long rows)
 	/* Without a connection nobody waits for a new window: the one that is there is walked on. */
 	if (pages->reading == READ_NONE && pages->window.n > 0 && paging_replaces(pages->wanted))
 		pages->wanted = READ_NONE;
+	if (pages->sought == SOUGHT_RUNS)
+		paging_end_seek(pages);
 	pages->debt = sum(pages->debt, rows);
-	if (!paging_replaces(pages->reading) && !paging_replaces(pages->wanted))
+	bool replaced = paging_replaces(pages->reading) && !pages->stale;
+	if (!replaced && !paging_replaces(pages->wanted))
 		pages->debt = window_move(&pages->window, pages->debt);
 	paging_next(pages);
 }

@@ -13,13 +13,14 @@ static struct pages *shells;
 
 struct target target_copy(const char *id, const char *key)
 {
-	return (struct target){mem_dup(id), mem_dup(key)};
+	return (struct target){.id = mem_dup(id), .key = mem_dup(key)};
 }
 
 void target_free(struct target *target)
 {
 	free(target->id);
 	free(target->key);
+	free(target->text);
 	*target = (struct target){0};
 }
 
@@ -31,7 +32,7 @@ const char *paging_key(const struct pages *pages, const struct account *account)
 
 static bool finds(enum read read)
 {
-	return read == READ_GOTO || read == READ_SEARCH;
+	return read == READ_GOTO || read == READ_SEARCH || read == READ_SEEK;
 }
 
 bool paging_replaces(enum read read)
@@ -109,6 +110,7 @@ static void paging_apply(struct pages *pages, enum read read)
 		break;
 	case READ_GOTO:
 	case READ_SEARCH:
+	case READ_SEEK:
 	case READ_COUNT:
 	case READ_NONE:
 		break;
@@ -138,9 +140,53 @@ static void jump(struct pages *pages)
 	pages->found = (struct target){0};
 }
 
+/* Where nothing is found up to the end, the other end comes next. */
+static void take_sought(struct pages *pages)
+{
+	struct target *target = &pages->reading_target;
+	if (paging_replaces(pages->wanted)) {
+		pages->sought = SOUGHT_NOTHING;
+	} else if (pages->found.id) {
+		pages->sought = target->around ? SOUGHT_AROUND : SOUGHT_FOUND;
+		jump(pages);
+	} else if (target->around) {
+		pages->sought = SOUGHT_NONE;
+	} else {
+		target_free(&pages->wanted_target);
+		pages->wanted = READ_SEEK;
+		pages->wanted_target =
+			(struct target){.text = mem_dup(target->text), .back = target->back, .around = true};
+	}
+}
+
+/* A search that fails leaves everything as it was. */
+static void fail_sought(struct pages *pages)
+{
+	pages->sought = SOUGHT_FAILED;
+	pages->sought_error = pages->failed;
+	err_clear(&pages->failed);
+}
+
+void paging_end_seek(struct pages *pages)
+{
+	if (pages->wanted == READ_SEEK) {
+		target_free(&pages->wanted_target);
+		pages->wanted = READ_NONE;
+	}
+	if (pages->reading == READ_SEEK && !pages->stale) {
+		pages->stale = true;
+		pages_cancel(pages);
+	}
+	pages->sought = SOUGHT_NOTHING;
+}
+
 static void succeed(struct pages *pages, enum read read)
 {
 	err_clear(&pages->error);
+	if (read == READ_SEEK) {
+		take_sought(pages);
+		return;
+	}
 	if (finds(read)) {
 		jump(pages);
 		return;
@@ -246,6 +292,8 @@ static void paging_on_idle(void *arg)
 	}
 	if (pages->reading == READ_COUNT || pages->stale)
 		err_clear(&pages->failed);
+	else if (pages->failed.status && pages->reading == READ_SEEK)
+		fail_sought(pages);
 	else if (pages->failed.status)
 		paging_fail(pages);
 	else
@@ -263,6 +311,8 @@ static void paging_on_lost(void *arg, size_t answered, const struct answer *why)
 		pages = end_shell(pages);
 	if (!pages)
 		return;
+	if (pages->reading == READ_SEEK)
+		pages->sought = SOUGHT_NOTHING;
 	end_reading(pages);
 	say_failed_read(pages->catalogue, why, &pages->failed);
 	pages->failed.status = ST_LOST;
@@ -301,6 +351,14 @@ static void ask_around(struct ask *ask, struct pages *pages)
 	query_page(ask, pages->query, WAY_FROM, &place, WINDOW_PAGE);
 }
 
+static void ask_sought(struct ask *ask, const struct pages *pages)
+{
+	const struct target *target = &pages->reading_target;
+	struct spot place = paging_place_of(target);
+	enum way way = target->back ? WAY_BEFORE : target->from ? WAY_FROM : WAY_AFTER;
+	query_seek(ask, pages->query, way, target->around ? NULL : &place, target->text);
+}
+
 static void fill(struct ask *ask, struct pages *pages)
 {
 	const struct window *window = &pages->window;
@@ -331,6 +389,9 @@ static void fill(struct ask *ask, struct pages *pages)
 	case READ_SEARCH: /* what cannot begin an id was refused when it was asked for */
 		if (query_search(ask, pages->query, pages->reading_target.id, &err) != ST_OK)
 			query_goto(ask, pages->query, pages->reading_target.id);
+		break;
+	case READ_SEEK:
+		ask_sought(ask, pages);
 		break;
 	case READ_COUNT:
 		if (is_small(pages))

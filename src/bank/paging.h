@@ -9,7 +9,7 @@
 /*
  * One round trip at a time. AFTER and BEFORE add a page at an edge of the window; FIRST, LAST and JUMP put a new
  * window in its place; REFRESH reads again around the selected row. GOTO and SEARCH find the account to jump to, by
- * its id or the beginning of it; the jump follows. What is asked for while another read is under way waits in
+ * its id or the beginning of it, and SEEK the next one that holds a text; the jump follows. What is asked for while another read is under way waits in
  * `wanted`, where the latest wins; a movement that meets an edge, or a window that is about to be replaced, waits in
  * `debt`. COUNT, how many there are, comes when nothing else is to be read: about, unless the table is so small that
  * they are counted at once.
@@ -24,12 +24,16 @@ enum read {
 	READ_JUMP,
 	READ_GOTO,
 	READ_SEARCH,
+	READ_SEEK,
 	READ_COUNT,
 };
 
 /* What a read is about: a place in the order, or in `id` what was typed. Both owned. */
 struct target {
 	char *id, *key;
+	char *text;        /* of SEEK, owned */
+	bool back, around; /* against the order; from the other end on, where nothing was found up to this one */
+	bool from;         /* the place itself may be it */
 };
 
 struct pages {
@@ -50,9 +54,12 @@ struct pages {
 	int64_t all;         /* about how many there are without a filter */
 	struct rows *got[4]; /* pages in up to two parts: before, and from or after */
 	size_t before;       /* so many of the statements under way are of the page before */
-	struct target found; /* by GOTO or SEARCH */
-	struct err failed;   /* of the read under way */
-	struct err error;    /* of the last one */
+	struct target found; /* by GOTO, SEARCH or SEEK */
+	enum sought sought;
+	uint64_t sought_since;
+	struct err sought_error;
+	struct err failed; /* of the read under way */
+	struct err error;  /* of the last one */
 	uint64_t read_at;
 	pages_changed_fn *changed;
 	void *arg;
@@ -72,6 +79,9 @@ bool paging_idle(const struct pages *pages);
 
 /* True for the reads that put a new window in place of the old. */
 bool paging_replaces(enum read read);
+
+/* Nobody waits for what is sought any more. */
+void paging_end_seek(struct pages *pages);
 
 /* Reads what comes next, if the connection is free: what was asked for, or what will soon be needed. */
 void paging_next(struct pages *pages);

@@ -181,8 +181,16 @@ void ask_free(struct ask *ask)
  */
 struct step {
 	bool up, including; /* the place itself */
-	unsigned long long limit;
+	const char *text;   /* only accounts that hold it; NULL: all */
 };
+
+static struct draft page_begin(const struct query *query, struct step step)
+{
+	struct draft draft = draft_page(query);
+	if (step.text)
+		draft_holds(&draft, step.text);
+	return draft;
+}
 
 static const char *operator_of(struct step step)
 {
@@ -211,7 +219,7 @@ static void id_condition(struct draft *draft, struct step step, const struct spo
 
 static void page_by_id(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = draft_page(query);
+	struct draft draft = page_begin(query, step);
 	if (place)
 		id_condition(&draft, step, place);
 	end_page(&draft, ask, false, step.up);
@@ -219,7 +227,7 @@ static void page_by_id(struct ask *ask, const struct query *query, struct step s
 
 static void page_with_key(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = draft_page(query);
+	struct draft draft = page_begin(query, step);
 	if (place) {
 		draft_and(&draft);
 		struct buf both = {0};
@@ -242,7 +250,7 @@ static void page_with_key(struct ask *ask, const struct query *query, struct ste
  * few they are. */
 static void page_without_key(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = draft_page(query);
+	struct draft draft = page_begin(query, step);
 	draft_and(&draft);
 	buf_fmt(&draft.sql, "%s IS NULL", query->key.sql);
 	if (place)
@@ -267,15 +275,28 @@ static void page_by_key(struct ask *ask, const struct query *query, struct step 
 		page_without_key(ask, query, step, NULL);
 }
 
+static void ask_in_order(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
+{
+	if (query->key.sql)
+		page_by_key(ask, query, step, place);
+	else
+		page_by_id(ask, query, step, place);
+}
+
 void query_page(struct ask *ask, const struct query *query, enum way way, const struct spot *place,
 		unsigned long long limit)
 {
 	struct step step = {.up = (way == WAY_BEFORE) == query->sort.descending, .including = way == WAY_FROM};
 	snprintf(ask->limit, sizeof ask->limit, "%llu", limit);
-	if (query->key.sql)
-		page_by_key(ask, query, step, place);
-	else
-		page_by_id(ask, query, step, place);
+	ask_in_order(ask, query, step, place);
+}
+
+void query_seek(struct ask *ask, const struct query *query, enum way way, const struct spot *place, const char *text)
+{
+	struct step step = {
+		.up = (way == WAY_BEFORE) == query->sort.descending, .including = way == WAY_FROM, .text = text};
+	snprintf(ask->limit, sizeof ask->limit, "1");
+	ask_in_order(ask, query, step, place);
 }
 
 /* ---- how many ---- */

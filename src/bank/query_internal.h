@@ -32,5 +32,6 @@ void draft_and(struct draft *draft);                 /* WHERE or AND: a conditio
 void draft_compare(struct draft *draft, const char *left, const char *operator);
 void draft_param(struct draft *draft, const char *value); /* borrowed until the statement was sent */
 void draft_end(struct draft *draft, struct ask *ask);
+void draft_holds(struct draft *draft, const char *text); /* a condition: the account holds it */
 
 #endif

@@ -93,10 +93,18 @@ static void do_search(struct run *run)
 {
 	struct app *app = run->app;
 	struct err err = {0};
-	if (run->nargs == 0 || !app->pages)
+	if (run->nargs == 0 || !app->pages) {
 		do_screen(run); /* typed on the screen */
-	else
-		run_end(run, pages_search(app->pages, run->args[0], &err), err.status ? err.text : NULL);
+		return;
+	}
+	browse_searched(app, run->args[0]);
+	enum status status = pages_search(app->pages, run->args[0], &err);
+	if (status && app->catalogue->nextra == 0) {
+		run_end(run, status, err.text);
+		return;
+	}
+	browse_seek_unless_here(app);
+	run_end(run, ST_OK, NULL);
 }
 
 const struct command verb_filter = {
@@ -109,9 +117,9 @@ const struct command verb_filter = {
 
 const struct command verb_search = {
 	.name = "search",
-	.args = {{"BEGINNING", ARG_WORD, true}},
+	.args = {{"TEXT", ARG_REST, true}},
 	.flags = COMMAND_SCREEN | COMMAND_BANK,
-	.help = "go to the first id that begins so; alone: while you type it",
+	.help = "go to the first id that begins so, else to an account that holds it; alone: while you type it",
 	.run = do_search,
 };
 

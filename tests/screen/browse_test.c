@@ -144,6 +144,7 @@ static void a_costly_order_is_said_first(void **state)
 	struct term *term = console_open(state, 24, 80);
 	term_type(term, "o");
 	term_expect(term, "no index begins with balance");
+	term_expect(term, "y do it");
 	answer(term, "n");
 	term_expect_gone(term, "by balance");
 	term_type(term, "o");
@@ -169,16 +170,20 @@ static void any_column_orders(void **state)
 	struct term *term = console_open(state, 24, 80);
 	term_type(term, "o");
 	term_expect(term, "no index begins with balance");
+	term_expect(term, "y do it");
 	answer(term, "n");
 	term_type(term, "o");
 	term_expect(term, "no index begins with owner");
 	term_expect(term, "accounts (owner) would spare that");
+	term_expect(term, "y do it");
 	answer(term, "n");
 	term_type(term, "o");
 	term_expect(term, "doc is sorted as text");
+	term_expect(term, "y do it");
 	answer(term, "n");
 	term_type(term, ":sort owner desc<Enter>");
 	term_expect(term, "no index begins with owner");
+	term_expect(term, "y do it");
 	answer(term, "y");
 	term_expect(term, "Accounts by owner desc");
 	console_expect_selected(term, "160000"); /* without an owner, the largest id */
