@@ -120,6 +120,8 @@ bool own_cluster_serves(const struct app *app);                 /* more than hal
 /* open_bank.c */
 void open_bank(struct app *app);                                           /* over `browse`; READY follows */
 void open_bank_again(struct app *app, void (*then)(void *arg), void *arg); /* reads the catalogue anew over `work` */
+/* The same, where the table may turn out not to be usable: then the catalogue stays as it was, and the error says why. */
+void open_bank_try(struct app *app, void (*tried)(void *arg, const struct err *err), void *arg);
 
 /* waiters.c */
 /* Calls fn(arg, NULL) once what `command_flags` ask for is there, possibly at once, or fn(arg, err) where it is not.

@@ -118,6 +118,7 @@ void open_bank(struct app *app)
 struct looking {
 	struct job job;
 	void (*then)(void *arg);
+	void (*tried)(void *arg, const struct err *err);
 	void *arg;
 };
 
@@ -136,18 +137,33 @@ static void on_catalogue_again(void *arg, struct catalogue *catalogue, bool miss
 	job_end(arg);
 	if (catalogue)
 		adopt(app, catalogue, db_who(app->work));
-	else if (!app->catalogue)
+	else if (!app->catalogue && looking.then)
 		open_bank_refuse(app, err);
 	app_changed(app);
-	looking.then(looking.arg);
+	if (looking.then)
+		looking.then(looking.arg);
+	else
+		looking.tried(looking.arg, err);
+}
+
+static void look_again(struct app *app, const struct looking *wanted)
+{
+	struct looking *looking = NEW(struct looking);
+	*looking = *wanted;
+	job_begin(app, &looking->job);
+	catalogue_read(app->work, &app->settings.bank, on_catalogue_again, looking);
 }
 
 void open_bank_again(struct app *app, void (*then)(void *arg), void *arg)
 {
-	struct looking *looking = NEW(struct looking);
-	looking->job = (struct job){.ops = &looking_ops, .name = "init", .uses = USES_WORK};
-	looking->then = then;
-	looking->arg = arg;
-	job_begin(app, &looking->job);
-	catalogue_read(app->work, &app->settings.bank, on_catalogue_again, looking);
+	look_again(app, &(struct looking){.job = {.ops = &looking_ops, .name = "init", .uses = USES_WORK},
+					  .then = then,
+					  .arg = arg});
+}
+
+void open_bank_try(struct app *app, void (*tried)(void *arg, const struct err *err), void *arg)
+{
+	look_again(app, &(struct looking){.job = {.ops = &looking_ops, .name = "set", .uses = USES_WORK},
+					  .tried = tried,
+					  .arg = arg});
 }

@@ -148,12 +148,17 @@ static bool offer_value(struct completion *completion, const struct command *com
 }
 
 /* A setting takes what the option of its name takes, or the command. */
-static void offer_setting(struct completion *completion)
+static void offer_setting(struct completion *completion, const struct app *app)
 {
 	const char *name = completion->before ? completion->before : "";
 	const struct option *option = options_by_name(name, strlen(name));
 	const struct command *command = command_exact(name);
-	if (option && option->choices)
+	if (strcmp(name, "id-column") == 0 || strcmp(name, "balance-column") == 0) {
+		offer_words(completion, (const char *const[]){"auto"}, 1);
+		offer_columns(completion, app->catalogue, ACCOUNT_ID);
+	} else if (strcmp(name, "overdraft") == 0) {
+		offer_words(completion, (const char *const[]){"none", "unlimited"}, 2);
+	} else if (option && option->choices)
 		offer_choices(completion, option->choices);
 	else if (command && command->args[0].name && command->args[0].type == ARG_WORD)
 		offer_choices(completion, command->args[0].name);
@@ -187,7 +192,7 @@ static void offer_argument(struct completion *completion, const struct app *app,
 		offer_choices(completion, LOAD_WAY_CHOICES);
 		return;
 	case ARG_SETTING:
-		offer_setting(completion);
+		offer_setting(completion, app);
 		return;
 	case ARG_WORD:
 	case ARG_REST:

@@ -62,25 +62,29 @@ static void waits_explain(struct buf *out, const struct app *app)
 
 /* The settings, once: what completion and the help offer, and what is set, are made of this list. Those that are kept
  * in the program's settings are shown and set by cli/setting.h, the others here. */
-#define SETTINGS(first, kept, own)                                                                                     \
+#define SETTINGS(first, kept, own, bank)                                                                               \
 	first("protocol", protocol) kept("wire", wire) kept("attempts", attempts) kept("time", time)                   \
 		kept("backoff", waits) own("delay", delay) own("inject", inject) kept("isolation", isolation)          \
 			kept("locking", locking) own("as-of", as_of) kept("mouse", mouse) kept("present", present)     \
-				kept("ascii", ascii) kept("color", color) kept("format", format)
+				kept("ascii", ascii) kept("color", color) kept("format", format)                       \
+					bank("overdraft", overdraft) bank("id-column", id_column)                      \
+						bank("balance-column", balance_column)
 #define SETTING_FIRST(name, word) name
 #define SETTING_MORE(name, word) "|" name
-#define SETTING_CHOICES SETTINGS(SETTING_FIRST, SETTING_MORE, SETTING_MORE)
+#define SETTING_CHOICES SETTINGS(SETTING_FIRST, SETTING_MORE, SETTING_MORE, SETTING_MORE)
 
 struct own_setting {
 	const char *name;
 	void (*explain)(struct buf *out, const struct app *app);
 	void (*show)(struct buf *out, const struct app *app); /* NULL: by cli/setting.h, and so is `set` */
 	enum status (*set)(struct app *app, const char *word, struct err *err);
+	bool bank; /* the table of accounts is looked at anew */
 };
 
-#define SETTING_KEPT(name, word) {name, word##_explain, NULL, NULL},
-#define SETTING_OWN(name, word) {name, word##_explain, word##_show, word##_set},
-static const struct own_setting table[] = {SETTINGS(SETTING_KEPT, SETTING_KEPT, SETTING_OWN)};
+#define SETTING_KEPT(name, word) {name, word##_explain, NULL, NULL, false},
+#define SETTING_OWN(name, word) {name, word##_explain, word##_show, word##_set, false},
+#define SETTING_BANK(name, word) {name, word##_explain, word##_show, word##_set, true},
+static const struct own_setting table[] = {SETTINGS(SETTING_KEPT, SETTING_KEPT, SETTING_OWN, SETTING_BANK)};
 
 static void set_show(struct buf *out, const struct app *app, const struct own_setting *setting)
 {
@@ -113,8 +117,9 @@ static const char *value_of(const struct run *run)
 	return run->nargs > 1 ? run->args[1] : equals ? equals + 1 : NULL;
 }
 
-static void set_say(struct app *app, const struct own_setting *setting)
+static void set_say(struct app *app, const void *what)
 {
+	const struct own_setting *setting = what;
 	struct buf value = {0}, meaning = {0};
 	set_show(&value, app, setting);
 	setting->explain(&meaning, app);
@@ -128,6 +133,10 @@ static void change(struct run *run, const struct own_setting *setting, const cha
 {
 	struct app *app = run->app;
 	struct err err = {0};
+	if (word && setting->bank) {
+		set_bank_change(run, setting->set, word, set_say, setting);
+		return;
+	}
 	enum status status = word ? set_to(app, setting, word, &err) : ST_OK;
 	if (!status) {
 		set_say(app, setting);
@@ -145,7 +154,7 @@ static void list(struct app *app)
 		struct buf value = {0}, meaning = {0};
 		set_show(&value, app, &table[i]);
 		table[i].explain(&meaning, app);
-		buf_fmt(&text, "%-9s  %s%s\n", table[i].name, buf_text(&value), buf_text(&meaning));
+		buf_fmt(&text, "%-14s  %s%s\n", table[i].name, buf_text(&value), buf_text(&meaning));
 		buf_free(&value);
 		buf_free(&meaning);
 	}

@@ -18,6 +18,23 @@ void as_of_show(struct buf *out, const struct app *app);
 void as_of_explain(struct buf *out, const struct app *app);
 MUST_CHECK enum status as_of_set(struct app *app, const char *word, struct err *err);
 
+/* Of the accounts table (set_bank.c). */
+void id_column_show(struct buf *out, const struct app *app);
+void id_column_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status id_column_set(struct app *app, const char *word, struct err *err);
+void balance_column_show(struct buf *out, const struct app *app);
+void balance_column_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status balance_column_set(struct app *app, const char *word, struct err *err);
+void overdraft_show(struct buf *out, const struct app *app);
+void overdraft_explain(struct buf *out, const struct app *app);
+MUST_CHECK enum status overdraft_set(struct app *app, const char *word, struct err *err);
+
+/* Sets one of those, looks at the table anew, and calls said(app, what); a table that cannot be used so changes
+ * nothing. Ends the run. */
+typedef enum status set_bank_fn(struct app *app, const char *word, struct err *err);
+typedef void set_bank_said_fn(struct app *app, const void *what);
+void set_bank_change(struct run *run, set_bank_fn *set, const char *word, set_bank_said_fn *said, const void *what);
+
 void mouse_explain(struct buf *out, const struct app *app);
 void present_explain(struct buf *out, const struct app *app);
 void ascii_explain(struct buf *out, const struct app *app);

@@ -243,7 +243,9 @@ static void check_completion(const char *line, const char *first, size_t n, size
 static void completion_knows_names_and_arguments(void **state)
 {
 	(void)state;
-	check_completion("set ", "protocol", 15, 4);
+	check_completion("set ", "protocol", 18, 4);
+	check_completion("set overdraft ", "none", 2, 14);
+	check_completion("set balance-column a", "auto", 1, 19);
 	check_completion("set l", "locking", 1, 4);
 	check_completion("set locking o", "on", 2, 12);
 	check_completion("sort b", "balance", 1, 5);

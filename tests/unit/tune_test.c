@@ -185,10 +185,11 @@ static void set_sets_and_lists(void **state)
 	assert_int_equal(options->backoff_cap_ms, 90);
 	check_line("set time", ST_OK, "time 7 s");
 	check_line("set", ST_OK, "");
-	static const char *const lines[] = {
-		"protocol   restart",  "wire       step", "attempts   4",   "time       7 s",
-		"backoff    30,90 ms", "delay      5 ms", "inject     cut", "isolation  repeatable-read: ",
-		"locking    on: "};
+	static const char *const lines[] = {"protocol        restart",  "wire            step",
+					    "attempts        4",        "time            7 s",
+					    "backoff         30,90 ms", "delay           5 ms",
+					    "inject          cut",      "isolation       repeatable-read: ",
+					    "locking         on: "};
 	const char *at = buf_text(&said.text);
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
 		at = strstr(at, lines[i]);

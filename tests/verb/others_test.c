@@ -225,6 +225,57 @@ static void the_doctor_says_which_and_why(void **state)
 	proc_expect_all(BENCH("--balance-column=bbalance", "count"), 0, "20\n", NULL);
 }
 
+/* While it runs: the table is looked at anew, and what cannot be used changes nothing. */
+static void set_while_it_runs(void **state)
+{
+	(void)state;
+	pgbench_tables();
+	struct proc *proc = BENCH("-c", "set overdraft 100", "-c", "transfer 1 2 60 --yes", "-c", "set overdraft none",
+				  "-c", "set overdraft=unlimited", "-c", "transfer 1 2 60 --yes", "-c",
+				  "set balance-column bid", "-c", "list --csv --limit 1", "-c", "transfer 3 4 1 --yes",
+				  "-c", "set balance-column auto", "-c", "set");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "overdraft 100: transfers of an amount take a balance down to -100");
+	proc_expect_out(proc, "moved 60 from 1 to 2: 1 has -60, 2 has 60.");
+	proc_expect_out(proc, "overdraft none: no transfer takes a balance below 0");
+	proc_expect_out(proc, "moved 60 from 1 to 2: 1 has -120, 2 has 120.");
+	proc_expect_out(proc, "balance-column bid: bid, as --balance-column asks");
+	proc_expect_out(proc, "aid,bid,abalance,filler\n1,1,-120,");
+	proc_expect_out(proc, "moved 1 from 3 to 4: 3 has 0, 4 has 2.");
+	proc_expect_out(proc, "balance-column auto: abalance, the only column for money");
+	proc_expect_out(proc, "id-column       auto: aid, the primary key");
+	proc_free(proc);
+	static const struct {
+		const char *line, *words;
+		int status;
+	} cases[] = {
+		{"set balance-column filler", "the balance of pgbench_accounts is of type character", 3},
+		{"set balance-column gone", "pgbench_accounts has no column gone", 3},
+		{"set id-column bid", "column bid of pgbench_accounts is not its primary key, aid", 3},
+		{"set overdraft 0.5", "--overdraft 0.5 has more decimals", 3},
+		{"set overdraft lots", "overdraft takes none, unlimited or the amount", 1},
+		{"set id-column ''", "a column has a name; auto finds the one that fits", 1},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const char *commands[] = {cases[i].line, "set balance-column", "set overdraft", "count", NULL};
+		char script[200];
+		snprintf(script, sizeof script, "%s\n%s\n%s\n%s\n", commands[0], commands[1], commands[2], commands[3]);
+		proc = proc_run((const char *const[]){proc_teller(), "--table", "pgbench_accounts", "--plain", NULL},
+				NULL, script);
+		proc_expect_err(proc, cases[i].words);
+		proc_expect_out(proc, "balance-column auto: abalance");
+		proc_expect_out(proc, "overdraft none: no transfer");
+		proc_expect_out(proc, "20\n");
+		proc_free(proc);
+		proc_expect_all(BENCH("-c", cases[i].line), cases[i].status, "", cases[i].words);
+	}
+	pg_exec("ALTER TABLE pgbench_accounts ADD bbalance int NOT NULL DEFAULT 8");
+	proc = BENCH("-c", "set balance-column bbalance", "-c", "transfer 1 2 --yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "moved 4 from 1 to 2: 1 has 4, 2 has 12.");
+	proc_free(proc);
+}
+
 /* Names are text: quoted in SQL, escaped on the terminal. */
 static void hostile_column_names(void **state)
 {
@@ -475,6 +526,7 @@ int main(void)
 		cmocka_unit_test(a_rival_below_zero),
 		cmocka_unit_test(load_below_zero),
 		cmocka_unit_test(the_doctor_says_which_and_why),
+		cmocka_unit_test(set_while_it_runs),
 		cmocka_unit_test(hostile_column_names),
 		cmocka_unit_test(tables_of_orms),
 		cmocka_unit_test(tables_that_do_not_fit),
