@@ -209,6 +209,8 @@ static void add_armed(struct line *line, const struct app *app, const struct db 
 		title_add(line, STYLE_WARNING, "RIVAL ARMED");
 	app_armed(&levers, app);
 	title_add(line, STYLE_WARNING, buf_text(&levers));
+	if (app_is_traced(app))
+		title_add(line, STYLE_WARNING, "TRACE");
 	buf_free(&levers);
 }
 

@@ -148,8 +148,9 @@ bool app_last_words(const struct app *app, bool screen, struct err *err);
 /* Every event from now on, and those that the log has, go to the files that --trace and --log-file name; nothing where
  * none does. */
 MUST_CHECK enum status app_trace(struct app *app, struct err *err);
-void app_drawn(struct app *app);     /* the screen was: what it alone knows is written, too */
-void app_trace_end(struct app *app); /* while the face is there, which learns where it fails */
+bool app_is_traced(const struct app *app); /* every event is written to a file now */
+void app_drawn(struct app *app);           /* the screen was: what it alone knows is written, too */
+void app_trace_end(struct app *app);       /* while the face is there, which learns where it fails */
 
 /* Says a sentence to the user. The text is made harmless. */
 void app_say(struct app *app, enum status status, const char *fmt, ...) PRINTF_LIKE(3, 4);

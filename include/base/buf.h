@@ -19,6 +19,9 @@ void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_fill(struct buf *b, char c, size_t n);
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Room for n bytes behind what is there: the caller writes them, up to `end`, and says so by buf_put(). */
+char *buf_room(struct buf *b, size_t n);
+void buf_put(struct buf *b, const char *end);
 void buf_clear(struct buf *b); /* keeps the memory; p becomes "" */
 void buf_free(struct buf *b);
 const char *buf_text(const struct buf *b); /* borrowed, never NULL */

@@ -21,12 +21,14 @@ struct trace_place {
 	uint64_t state[TRACE_STATE_COUNT]; /* bytes of the last line of each state before it; 0: there was none */
 };
 
-/* Reads all of the file once, without looking into its lines. NULL with a sentence. */
+/* Reads all of the file once, looking only into the lines of texts. NULL with a sentence. */
 struct trace_index *trace_index_read(const char *path, struct err *err);
 void trace_index_free(struct trace_index *index); /* NULL is fine */
 
 uint64_t trace_index_stops(const struct trace_index *index);
-bool trace_index_cut(const struct trace_index *index); /* the last line is cut, and left out */
+struct texts;
+const struct texts *trace_index_texts(const struct trace_index *index); /* of its statements, by number */
+bool trace_index_cut(const struct trace_index *index);                  /* the last line is cut, and left out */
 /* The last place that is not behind that stop. */
 struct trace_place trace_index_before(const struct trace_index *index, uint64_t stop);
 

@@ -12,7 +12,8 @@
 void members_key(struct buf *out, const char *key);                     /* the value follows */
 void members_number(struct buf *out, const char *key, uint64_t number); /* unless it is 0 */
 void members_signed(struct buf *out, const char *key, int64_t number);
-void members_true(struct buf *out, const char *key, bool value); /* unless it is false */
+void members_true(struct buf *out, const char *key, bool value);       /* unless it is false */
+void members_word(struct buf *out, const char *key, const char *word); /* one of the format's own; NULL: true */
 /* At most `max` bytes of it, without the password of a connection string or of a role; a byte that is no text stands
  * there as people see it: \xe9. NULL: nothing. */
 void members_text(struct buf *out, const char *key, const char *s, size_t max);

@@ -38,8 +38,8 @@ struct trace_ops {
 };
 
 /*
- * Writes all that the ring holds, and then each event at the end of the turn in which it happened, without ever waiting
- * for the file. Without `values`, parameters, rows, details of errors, what a holder holds and the sentences that
+ * Writes all that the ring holds, and then each event within 10 ms after it happened, and in any case before something
+ * is said of it: those of that time are written together. Without `values`, parameters, rows, details of errors, what a holder holds and the sentences that
  * name them are left out. NULL with a
  * sentence where the file cannot be written; what was in it is gone.
  */
@@ -54,6 +54,7 @@ void trace_now(struct trace *trace); /* writes what has happened so far, without
 void trace_end(struct trace *trace);
 const char *trace_path(const struct trace *trace);
 uint64_t trace_events(const struct trace *trace); /* written so far */
-void trace_free(struct trace *trace);             /* NULL is fine; writes nothing more */
+uint64_t trace_bytes(const struct trace *trace);
+void trace_free(struct trace *trace); /* NULL is fine; writes nothing more */
 
 #endif

@@ -126,6 +126,11 @@ enum status app_trace(struct app *app, struct err *err)
 	return app->private->log ? ST_OK : err->status;
 }
 
+bool app_is_traced(const struct app *app)
+{
+	return app->private->trace != NULL;
+}
+
 void trace_run_now(struct app *app)
 {
 	if (app->private->trace)

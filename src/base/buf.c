@@ -31,6 +31,18 @@ void buf_add(struct buf *b, const char *bytes, size_t n)
 	b->p[b->len] = '\0';
 }
 
+char *buf_room(struct buf *b, size_t n)
+{
+	buf_reserve(b, n);
+	return b->p + b->len;
+}
+
+void buf_put(struct buf *b, const char *end)
+{
+	b->len = (size_t)(end - b->p);
+	b->p[b->len] = '\0';
+}
+
 void buf_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));

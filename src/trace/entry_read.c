@@ -83,15 +83,22 @@ static void entry_read_holder(const struct json_object *object, struct event_hol
 	holder->state_us = entry_number(object, "holder_state_us", INT64_MAX);
 }
 
-bool entry_read_event(const struct json_object *object, struct event *event)
+/* The statement, which may be named by its number; false where there is none of that number. */
+static bool entry_read_sql(const struct json_object *object, const struct texts *texts, struct event *event)
+{
+	int64_t number = json_object_number(object, "sql", 0);
+	event->sql = number ? texts_at(texts, number) : json_object_text(object, "sql");
+	return !number || event->sql;
+}
+
+bool entry_read_event(const struct json_object *object, const struct texts *texts, struct event *event)
 {
 	*event = (struct event){0};
-	if (!entry_read_kinds(object, event))
+	if (!entry_read_kinds(object, event) || !entry_read_sql(object, texts, event))
 		return false;
 	entry_read_numbers(object, event);
 	entry_read_sqlstate(event->sqlstate, json_object_text(object, "sqlstate"));
 	event->lane = json_object_text(object, "lane");
-	event->sql = json_object_text(object, "sql");
 	event->params = json_object_text(object, "params");
 	event->values = json_object_text(object, "values");
 	event->tag = json_object_text(object, "tag");

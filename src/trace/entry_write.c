@@ -9,11 +9,6 @@
 
 enum { ENTRY_SHORT = 4096 }; /* bytes of each text, where the whole line would be too long */
 
-static void entry_add_word(struct buf *out, const char *key, const char *word)
-{
-	members_text(out, key, word, strlen(word));
-}
-
 static void entry_add_holder(struct buf *out, const struct event *event, bool values, size_t max)
 {
 	const struct event_holder *holder = &event->holder;
@@ -36,8 +31,7 @@ static void entry_add_numbers(struct buf *out, const struct event *event)
 	members_number(out, "round_trip", event->round_trip);
 	members_number(out, "duration_us", event->duration_us);
 	members_number(out, "wait_us", event->wait_us);
-	members_key(out, "rows");
-	buf_fmt(out, "%" PRId64, event->rows);
+	members_signed(out, "rows", event->rows);
 	members_true(out, "durable", event->durable);
 	members_true(out, "weak", event->weak);
 	members_true(out, "skipped", event->skipped);
@@ -53,11 +47,12 @@ static const char *entry_message(const struct event *event, bool values)
 	return values || harmless || !event->message || !event->message[0] ? event->message : "(left out)";
 }
 
-static void entry_add_texts(struct buf *out, const struct event *event, bool values, size_t max)
+static void entry_add_texts(struct buf *out, const struct event *event, bool values, unsigned sql, size_t max)
 {
 	members_text(out, "sqlstate", event->sqlstate[0] ? event->sqlstate : NULL, max);
 	members_text(out, "lane", event->lane, max);
-	members_text(out, "sql", event->sql, max);
+	members_number(out, "sql", sql);
+	members_text(out, "sql", sql ? NULL : event->sql, max);
 	members_text(out, "params", values ? event->params : NULL, max);
 	members_text(out, "values", values ? event->values : NULL, max);
 	members_text(out, "tag", event->tag, max);
@@ -66,33 +61,47 @@ static void entry_add_texts(struct buf *out, const struct event *event, bool val
 	entry_add_holder(out, event, values, max);
 }
 
-static void entry_add_event(struct buf *out, const struct event *event, bool values, size_t max)
+static void entry_add_event(struct buf *out, const struct event *event, bool values, unsigned sql, size_t max)
 {
 	buf_char(out, '{');
 	members_number(out, "number", event->number);
 	members_number(out, "wall_us", event->wall_us);
-	entry_add_word(out, "kind", entry_kind(event->kind));
-	entry_add_word(out, "session", entry_session(event->session));
+	members_word(out, "kind", entry_kind(event->kind));
+	members_word(out, "session", entry_session(event->session));
 	members_number(out, "seat", event->session > SESSION_LANE ? event->session - SESSION_LANE : 0);
 	if (event->verb != VERB_OTHER)
-		entry_add_word(out, "verb", entry_verb(event->verb));
+		members_word(out, "verb", entry_verb(event->verb));
 	if (event->outcome != OUTCOME_NONE)
-		entry_add_word(out, "outcome", entry_outcome(event->outcome));
+		members_word(out, "outcome", entry_outcome(event->outcome));
 	entry_add_numbers(out, event);
-	entry_add_texts(out, event, values, max);
+	entry_add_texts(out, event, values, sql, max);
 	buf_char(out, '}');
 }
 
-void entry_write_event(struct buf *out, const struct event *event, bool values)
+/* The number of the statement's text; 0: it stands in the event's line. */
+static unsigned entry_write_sql(struct buf *out, const char *sql, struct texts *texts)
 {
-	struct buf line = {0};
-	entry_add_event(&line, event, values, SIZE_MAX);
-	if (line.len >= ENTRY_LINE_MAX) {
-		buf_clear(&line);
-		entry_add_event(&line, event, values, ENTRY_SHORT);
+	bool is_new = false;
+	unsigned number = sql ? texts_number(texts, sql, &is_new) : 0;
+	if (is_new) {
+		buf_char(out, '{');
+		members_word(out, "state", "text");
+		members_number(out, "number", number);
+		members_text(out, "is", sql, SIZE_MAX);
+		buf_str(out, "}\n");
 	}
-	buf_add(out, line.p, line.len);
-	buf_free(&line);
+	return number;
+}
+
+void entry_write_event(struct buf *out, const struct event *event, bool values, struct texts *texts)
+{
+	unsigned sql = entry_write_sql(out, event->sql, texts);
+	size_t begin = out->len;
+	entry_add_event(out, event, values, sql, SIZE_MAX);
+	if (out->len - begin < ENTRY_LINE_MAX)
+		return;
+	buf_put(out, out->p + begin);
+	entry_add_event(out, event, values, sql, ENTRY_SHORT);
 }
 
 void entry_write_gap(struct buf *out, uint64_t events)
@@ -110,7 +119,7 @@ void entry_write_state(struct buf *out, enum trace_state state, const struct buf
 void entry_write_header(struct buf *out, const struct trace_about *about, bool values)
 {
 	buf_fmt(out, "{\"teller_trace\":%d", ENTRY_FORMAT);
-	entry_add_word(out, "teller", about->teller);
+	members_text(out, "teller", about->teller, SIZE_MAX);
 	members_text(out, "server", about->product[0] ? about->product : NULL, SIZE_MAX);
 	members_text(out, "server_version", about->version[0] ? about->version : NULL, SIZE_MAX);
 	members_number(out, "wall_us", clock_wall_us());
@@ -119,6 +128,6 @@ void entry_write_header(struct buf *out, const struct trace_about *about, bool v
 	members_key(out, "options");
 	buf_char(out, '{');
 	for (size_t i = 0; i < about->noptions; i++)
-		entry_add_word(out, about->options[i].name, about->options[i].value);
+		members_text(out, about->options[i].name, about->options[i].value, SIZE_MAX);
 	buf_str(out, "}}");
 }

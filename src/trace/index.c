@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "scan_internal.h"
+#include "texts_internal.h"
 
 enum {
 	INDEX_STOPS = 256,    /* stops from one place to the next, at first */
@@ -20,6 +21,7 @@ struct trace_index {
 	uint64_t every; /* stops from one to the next */
 	uint64_t stops;
 	bool cut;
+	struct texts *texts;
 };
 
 static void index_thin(struct trace_index *index)
@@ -28,6 +30,16 @@ static void index_thin(struct trace_index *index)
 		index->places[i / 2] = index->places[i];
 	index->n = (index->n + 1) / 2;
 	index->every *= 2;
+}
+
+static void index_text(struct trace_index *index, const struct scan_line *line)
+{
+	if (line->is_long || !texts_is_line(line->text, line->n))
+		return;
+	struct json_object *object = json_object_read(line->text, line->n);
+	if (object)
+		(void)texts_take(index->texts, object);
+	json_object_free(object);
 }
 
 static void index_stop(struct trace_index *index, const struct trace_place *now)
@@ -44,6 +56,7 @@ static void index_take(struct trace_index *index, const struct scan_line *line, 
 {
 	int state = TRACE_STATE_COUNT;
 	now->at = line->at;
+	index_text(index, line);
 	if (scan_stops(line, &state)) {
 		now->stop = ++index->stops;
 		index_stop(index, now);
@@ -64,6 +77,7 @@ struct trace_index *trace_index_read(const char *path, struct err *err)
 	struct trace_index *index = NEW(struct trace_index);
 	index->places = mem_array(INDEX_PLACES, sizeof *index->places);
 	index->every = INDEX_STOPS;
+	index->texts = texts_new();
 	for (bool header = true; scan_next(scan, &line) && !line.cut; header = false)
 		if (!header)
 			index_take(index, &line, &now);
@@ -82,12 +96,18 @@ void trace_index_free(struct trace_index *index)
 	if (!index)
 		return;
 	free(index->places);
+	texts_free(index->texts);
 	free(index);
 }
 
 uint64_t trace_index_stops(const struct trace_index *index)
 {
 	return index->stops;
+}
+
+const struct texts *trace_index_texts(const struct trace_index *index)
+{
+	return index->texts;
 }
 
 bool trace_index_cut(const struct trace_index *index)

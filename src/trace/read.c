@@ -20,6 +20,7 @@ struct trace_file {
 	struct buf line; /* without its newline */
 	uint64_t number; /* of the line; the header is 1 */
 	bool cut, is_long, any_long;
+	struct texts *texts;
 	struct json_object *header, *object; /* of the line that was read last */
 	uint64_t left_out, first;            /* lines that are no events, and the first of them */
 	int why;                             /* errno of a failed read */
@@ -91,6 +92,7 @@ struct trace_file *trace_open(const char *path, struct err *err)
 	struct trace_file *file = NEW(struct trace_file);
 	file->from = from;
 	file->path = mem_dup(path);
+	file->texts = texts_new();
 	if (read_header(file, err)) {
 		trace_close(file);
 		return NULL;
@@ -103,6 +105,7 @@ void trace_close(struct trace_file *file)
 	if (!file)
 		return;
 	fclose(file->from);
+	texts_free(file->texts);
 	json_object_free(file->header);
 	json_object_free(file->object);
 	buf_free(&file->line);
@@ -155,10 +158,10 @@ bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone)
 		json_object_free(file->object);
 		file->object = read_object(file);
 		int64_t n = file->object ? json_object_number(file->object, "gone", 0) : 0;
-		if (file->object && entry_read_event(file->object, event))
+		if (file->object && entry_read_event(file->object, file->texts, event))
 			return true;
-		if (file->object && json_object_text(file->object, "state"))
-			continue; /* for who plays it */
+		if (file->object && (texts_take(file->texts, file->object) || json_object_text(file->object, "state")))
+			continue; /* other states are for who plays it */
 		if (n > 0)
 			*gone += (uint64_t)n;
 		else if (!file->cut || file->is_long)

@@ -82,7 +82,8 @@ static void recording_take_event(struct recording *recording, const struct scan_
 	recording->event = line->is_long ? NULL : json_object_read(line->text, line->n);
 	int64_t gone = recording->event ? json_object_number(recording->event, "gone", 0) : 0;
 	recording->given.is_event = true;
-	if (recording->event && entry_read_event(recording->event, &recording->given.event))
+	if (recording->event &&
+	    entry_read_event(recording->event, trace_index_texts(recording->index), &recording->given.event))
 		return;
 	buf_clear(notice);
 	if (gone > 0)

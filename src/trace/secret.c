@@ -3,13 +3,29 @@
 #include "secret_internal.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "db/conninfo.h"
 
-bool secret_suspected(const char *text)
+/* `what`, in capitals or not, stands somewhere: `c` is a character of it, and `before` so many are before that. */
+static bool secret_stands(const char *text, size_t n, const char *what, char c, size_t before)
 {
-	return strstr(text, "://") || strcasestr(text, "password");
+	const char *end = text + n;
+	size_t length = strlen(what);
+	for (const char *p = text; (p = memchr(p, c, (size_t)(end - p))) != NULL; p++)
+		if ((size_t)(p - text) >= before && (size_t)(end - p) + before >= length &&
+		    strncasecmp(p - before, what, length) == 0)
+			return true;
+	return false;
+}
+
+/* By its rarest letter: this is asked of every text of every event. */
+bool secret_suspected(const char *text, size_t n)
+{
+	static const char word[] = "password";
+	return secret_stands(text, n, "://", ':', 0) || secret_stands(text, n, word, 'w', 4) ||
+	       secret_stands(text, n, word, 'W', 4);
 }
 
 /* PASSWORD 'secret', as CREATE ROLE and the options of foreign servers have it. Where it ends cannot be told in a text
@@ -37,12 +53,12 @@ void secret_hide_event(struct event *event, struct buf *hold)
 				      &event->message, &event->detail, &event->holder.holds};
 	size_t room = 0;
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		room += *texts[i] && secret_suspected(*texts[i]) ? strlen(*texts[i]) + 1 : 0;
+		room += *texts[i] && secret_suspected(*texts[i], strlen(*texts[i])) ? strlen(*texts[i]) + 1 : 0;
 	buf_clear(hold);
 	buf_fill(hold, '\0', room);
 	char *at = hold->p;
 	for (size_t i = 0; room && i < COUNT_OF(texts); i++) {
-		if (!*texts[i] || !secret_suspected(*texts[i]))
+		if (!*texts[i] || !secret_suspected(*texts[i], strlen(*texts[i])))
 			continue;
 		size_t n = strlen(*texts[i]) + 1;
 		memcpy(at, *texts[i], n);

@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "event/event.h"
 
-bool secret_suspected(const char *text); /* there may be one; false: there is none */
-void secret_hide(char *text);            /* in place */
+bool secret_suspected(const char *text, size_t n); /* there may be one; false: there is none */
+void secret_hide(char *text);                      /* in place */
 
 /* Hides them in an event: a text that may hold one is replaced by a copy in `hold`, which is emptied first. */
 void secret_hide_event(struct event *event, struct buf *hold);

@@ -14,13 +14,16 @@ enum {
 	TRACE_HEAD = 100,        /* bytes of a line of a state before its members */
 	TRACE_PIECE = 256 << 10, /* bytes that are written at once */
 	TRACE_HELD = 200,        /* events that wait for the header */
+	TRACE_GATHER_MS = 10,    /* what happens within it is written together; what is said, before it is said */
 };
 
 struct trace {
 	const struct ring *ring;
 	struct cursor cursor;
 	struct turn *turn;
+	struct timer *gather;
 	struct sink sink;
+	struct texts *texts; /* that are in the file */
 	bool values, begun, over;
 	uint64_t events;                      /* in the file */
 	uint64_t skipped;                     /* of the cursor's, those that a line tells of */
@@ -59,7 +62,7 @@ static void trace_add(struct trace *trace, const struct event *event)
 		buf_char(&trace->lines, '\n');
 		trace->skipped = trace->cursor.skipped;
 	}
-	entry_write_event(&trace->lines, event, trace->values);
+	entry_write_event(&trace->lines, event, trace->values, trace->texts);
 	buf_char(&trace->lines, '\n');
 	trace->events++;
 }
@@ -74,19 +77,32 @@ static bool trace_may_begin(const struct trace *trace)
 	return false;
 }
 
-static void trace_on_turn(void *arg)
+/* What has happened becomes lines; false where it failed: the trace may be gone then. */
+static bool trace_read(struct trace *trace)
 {
-	struct trace *trace = arg;
 	struct event event;
 	if (!trace->begun && !trace_may_begin(trace))
-		return;
+		return true;
 	while (!trace->over && cursor_read(&trace->cursor, trace->ring, &event)) {
 		trace_add(trace, &event);
 		if (trace->lines.len >= TRACE_PIECE && !trace_write(trace))
-			return;
+			return false;
 	}
 	if (!trace->over && trace->begun && trace->ops.states)
 		trace->ops.states(trace->ops.arg, trace);
+	return true;
+}
+
+static void trace_on_turn(void *arg)
+{
+	struct trace *trace = arg;
+	if (trace_read(trace) && trace->lines.len && !timer_pending(trace->gather))
+		timer_start(trace->gather, TRACE_GATHER_MS);
+}
+
+static void trace_gathered(void *arg)
+{
+	struct trace *trace = arg;
 	if (!trace->over && trace->lines.len)
 		(void)trace_write(trace);
 }
@@ -118,10 +134,12 @@ struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *
 	struct trace *trace = NEW(struct trace);
 	trace->ring = ring;
 	trace->sink = sink;
+	trace->texts = texts_new();
 	trace->values = values;
 	trace->cursor.next = ring_first(ring); /* what is no longer held was never asked for */
 	trace->ops = *ops;
 	trace->turn = turn_new(loop, trace_on_turn, trace);
+	trace->gather = timer_new(loop, trace_gathered, trace);
 	return trace;
 }
 
@@ -132,7 +150,8 @@ bool trace_values(const struct trace *trace)
 
 void trace_now(struct trace *trace)
 {
-	trace_on_turn(trace);
+	if (trace_read(trace))
+		trace_gathered(trace);
 }
 
 void trace_end(struct trace *trace)
@@ -140,7 +159,7 @@ void trace_end(struct trace *trace)
 	if (!trace->begun)
 		trace->ops.about(trace->ops.arg, trace_head, trace);
 	trace->begun = true;
-	trace_on_turn(trace);
+	trace_now(trace);
 }
 
 const char *trace_path(const struct trace *trace)
@@ -153,12 +172,19 @@ uint64_t trace_events(const struct trace *trace)
 	return trace->events;
 }
 
+uint64_t trace_bytes(const struct trace *trace)
+{
+	return (uint64_t)trace->sink.whole + trace->lines.len;
+}
+
 void trace_free(struct trace *trace)
 {
 	if (!trace)
 		return;
 	turn_free(trace->turn);
+	timer_free(trace->gather);
 	sink_close(&trace->sink);
+	texts_free(trace->texts);
 	buf_free(&trace->lines);
 	for (int i = 0; i < TRACE_STATE_COUNT; i++)
 		buf_free(&trace->states[i]);

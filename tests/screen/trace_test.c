@@ -18,7 +18,11 @@ static void recorded_and_shown(void **state)
 	snprintf(line, sizeof line, ":trace %s\r", path);
 	term_type(term, line);
 	term_expect(term, "every event is written to ");
+	term_expect(term, " TRACE ");
+	term_type(term, ":trace\r");
+	term_expect(term, " kB so far");
 	term_type(term, ":trace off\r");
+	term_expect_gone(term, " TRACE ");
 	term_expect(term, "the trace is over");
 	snprintf(line, sizeof line, ":trace show %s\r", path);
 	term_type(term, line);

@@ -99,7 +99,7 @@ static void shown_as_it_was(void **state)
 	struct proc *told = record(NULL, "--echo=plain"), *shown = show(0);
 	read_file(&text);
 	every_line_is_json(&text);
-	assert_int_equal(strncmp(text.p, "{\"teller_trace\":1,\"teller\":\"", 27), 0);
+	assert_int_equal(strncmp(text.p, "{\"teller_trace\":2,\"teller\":\"", 27), 0);
 	assert_non_null(strstr(text.p, "\"server\":\"PostgreSQL\",\"server_version\":\""));
 	assert_non_null(strstr(text.p, "\"max-attempts\":\"10\""));
 	expect_told_lines(told, shown);
@@ -208,6 +208,91 @@ static void a_full_disk(void **state)
 	buf_free(&text);
 }
 
+/* Under load the pieces are large: what the file has is whole lines, and the load does not notice. */
+static void a_full_disk_under_load(void **state)
+{
+	(void)state;
+	const char *const argv[] = {"bash", "-c", "ulimit -f 100; exec \"$@\"", "bash",  proc_teller(), "--trace",
+				    path,   "-c", "load --count 300 --time 0",  "--yes", NULL};
+	struct buf text = {0};
+	struct proc *proc = proc_run(argv, NULL, NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_err(proc, "the trace has stopped: cannot write to ");
+	proc_expect_err(proc, "File too large; what runs goes on");
+	proc_free(proc);
+	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 300);
+	read_file(&text);
+	every_line_is_json(&text);
+	proc_free(show(0));
+	buf_free(&text);
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+	size_t n = 0;
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		n++;
+	return n;
+}
+
+/* Each text of a statement is in the file once, and shown wherever it was sent. */
+static void a_text_once(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	const char *const argv[] = {proc_teller(), "--trace", path,     "--yes", "load",
+				    "--count",     "20",      "--time", "0",     NULL};
+	struct proc *proc = proc_run(argv, NULL, NULL), *shown = NULL;
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	read_file(&text);
+	every_line_is_json(&text);
+	assert_int_equal(count_of(text.p, "SET balance = balance - $1"), 1);
+	assert_true(count_of(text.p, "\"verb\":\"update\"") >= 80);
+	shown = show(0);
+	assert_true(count_of(buf_text(&shown->out), "SET balance = balance - ") >= 20);
+	proc_free(shown);
+	buf_free(&text);
+}
+
+/* A trace of another kind of text than its own is read as far as that goes. */
+static void texts_that_are_none(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	buf_fmt(&text, "%s{\"state\":\"text\",\"number\":3,\"is\":\"SELECT 3\"}\n", header);
+	buf_str(&text, "{\"state\":\"text\",\"number\":99999999999,\"is\":\"SELECT 4\"}\n");
+	buf_str(&text, "{\"state\":\"text\",\"number\":-1,\"is\":\"SELECT 5\"}\n{\"state\":\"text\",\"number\":5}\n");
+	buf_str(&text, "{\"number\":1,\"kind\":\"result\",\"session\":\"lab\",\"sql\":3,\"rows\":-1}\n");
+	buf_str(&text, "{\"number\":2,\"kind\":\"result\",\"session\":\"lab\",\"sql\":4,\"rows\":-1}\n");
+	buf_str(&text, "{\"number\":3,\"kind\":\"result\",\"session\":\"lab\",\"sql\":99999999999}\n");
+	write_file(text.p, text.len);
+	struct proc *proc = show(1);
+	proc_expect_out(proc, "SELECT 3");
+	proc_expect_err(proc, ": 2 lines are no event and left out, first line 7");
+	proc_free(proc);
+	buf_free(&text);
+}
+
+/* Who reads no more is not waited for: what stands at the end of the file is not looked at. */
+static void shown_as_far_as_it_is_read(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	const char *const argv[] = {"bash", "-c", "\"$0\" trace show \"$1\" | head -n 1", proc_teller(), path, NULL};
+	buf_str(&text, header);
+	for (int i = 0; i < 20000; i++)
+		buf_str(&text, lever);
+	buf_str(&text, "[]\n");
+	write_file(text.p, text.len);
+	struct proc *proc = proc_run(argv, NULL, NULL);
+	proc_expect_out(proc, "inject 1\n");
+	if (strstr(buf_text(&proc->err), "left out"))
+		fail_msg("%s", proc->err.p);
+	proc_free(proc);
+	buf_free(&text);
+}
+
 static void a_place_that_is_none(void **state)
 {
 	(void)state;
@@ -244,6 +329,12 @@ static void begun_and_ended(void **state)
 				       "transfer 7002 7003 2", "-c", "trace");
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "no trace is written");
+	proc_free(proc);
+	proc = teller_run("--yes", "-c", on, "-c", "transfer 7003 7004 1", "-c", "trace");
+	proc_expect_out(proc, " events, ");
+	proc_expect_out(proc, " kB so far\n");
+	proc_free(proc);
+	proc = teller_run("--yes", "-c", on, "-c", "transfer 7001 7002 1", "-c", "trace off");
 	proc_free(proc);
 	proc = show(0);
 	proc_expect_out(proc, "transfer from 7001 to 7002");
@@ -290,8 +381,8 @@ static void not_as_it_should_be(void **state)
 {
 	(void)state;
 	struct buf text = {0};
-	buf_str(&text, "{\"teller_trace\":2,\"teller\":\"9.1\\u001b[31m\"}\n");
-	check_file(&text, 1, "", " is of a newer format, 2, than this teller reads, 1: show it with teller 9.1");
+	buf_str(&text, "{\"teller_trace\":3,\"teller\":\"9.1\\u001b[31m\"}\n");
+	check_file(&text, 1, "", " is of a newer format, 3, than this teller reads, 2: show it with teller 9.1");
 	buf_clear(&text);
 	buf_fmt(&text, "%s{\"number\":2,\"kind\":\"lever\",\"session\":\"none\",\"message\":\"", header);
 	buf_fill(&text, 'x', 1 << 20);
@@ -361,12 +452,22 @@ static int end(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(shown_as_it_was, bank),      cmocka_unit_test_setup(without_values, bank),
-		cmocka_unit_test_setup(no_password, bank),          cmocka_unit_test_setup(no_password_of_a_role, bank),
-		cmocka_unit_test_setup(a_full_device, bank),        cmocka_unit_test_setup(a_full_disk, bank),
-		cmocka_unit_test_setup(a_place_that_is_none, bank), cmocka_unit_test_setup(killed, bank),
-		cmocka_unit_test_setup(begun_and_ended, bank),      cmocka_unit_test_setup(cut, bank),
-		cmocka_unit_test_setup(not_as_it_should_be, bank),  cmocka_unit_test_setup(hostile, bank),
+		cmocka_unit_test_setup(shown_as_it_was, bank),
+		cmocka_unit_test_setup(without_values, bank),
+		cmocka_unit_test_setup(no_password, bank),
+		cmocka_unit_test_setup(no_password_of_a_role, bank),
+		cmocka_unit_test_setup(a_full_device, bank),
+		cmocka_unit_test_setup(a_full_disk, bank),
+		cmocka_unit_test_setup(a_full_disk_under_load, bank),
+		cmocka_unit_test_setup(a_text_once, bank),
+		cmocka_unit_test_setup(texts_that_are_none, bank),
+		cmocka_unit_test_setup(shown_as_far_as_it_is_read, bank),
+		cmocka_unit_test_setup(a_place_that_is_none, bank),
+		cmocka_unit_test_setup(killed, bank),
+		cmocka_unit_test_setup(begun_and_ended, bank),
+		cmocka_unit_test_setup(cut, bank),
+		cmocka_unit_test_setup(not_as_it_should_be, bank),
+		cmocka_unit_test_setup(hostile, bank),
 	};
 	return cmocka_run_group_tests_name("trace/record", tests, begin, end);
 }

@@ -33,17 +33,23 @@ static void trace_show_gap(struct trace_show_text *text, uint64_t gone)
 	trace_show_put(text);
 }
 
+/* A reader of the output that has gone wants no more of it. */
+static bool trace_show_goes_on(const struct trace_show_text *text)
+{
+	return !text->full && !text->app->private->unwritten;
+}
+
 static void trace_show_lines(struct trace_show_text *text, struct trace_file *file)
 {
 	struct trace_lines *lines = trace_lines_new();
 	struct event event;
 	uint64_t gone = 0;
-	while (!text->full && trace_next(file, &event, &gone)) {
+	while (trace_show_goes_on(text) && trace_next(file, &event, &gone)) {
 		trace_show_gap(text, gone);
 		if (trace_lines_event(lines, &text->line, &event))
 			trace_show_put(text);
 	}
-	while (!text->full && trace_lines_rest(lines, &text->line))
+	while (trace_show_goes_on(text) && trace_lines_rest(lines, &text->line))
 		trace_show_put(text);
 	trace_lines_free(lines);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command trace: its words; begins and ends the trace of this run. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -10,14 +11,25 @@
 
 /* ---- begin and end ---- */
 
+static void verb_trace_size(char out[24], uint64_t bytes)
+{
+	if (bytes < 1000000)
+		snprintf(out, 24, "%" PRIu64 " kB", (bytes + 999) / 1000);
+	else
+		snprintf(out, 24, "%.1f MB", (double)bytes / 1e6);
+}
+
 static void verb_trace_tell(struct run *run)
 {
 	const struct trace *trace = run->app->private->trace;
-	if (trace)
-		app_result(run->app, "a trace is written to %s: %" PRIu64 " %s so far", trace_path(trace),
-			   trace_events(trace), text_plural(trace_events(trace), "event", "events"));
-	else
+	char size[24];
+	if (trace) {
+		verb_trace_size(size, trace_bytes(trace));
+		app_result(run->app, "a trace is written to %s: %" PRIu64 " %s, %s so far", trace_path(trace),
+			   trace_events(trace), text_plural(trace_events(trace), "event", "events"), size);
+	} else {
 		app_result(run->app, "no trace is written; trace FILE begins one");
+	}
 	run_end(run, ST_OK, NULL);
 }
 
