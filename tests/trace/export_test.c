@@ -128,6 +128,57 @@ static void a_cut(void **state)
 	proc_free(proc);
 }
 
+/* How it may end, beside COMMITTED. */
+static void other_ends(void **state)
+{
+	(void)state;
+	static const char *const ends[][2] = {
+		{"unknown", "| **UNKNOWN** 2 attempts: gone, **committed or not: UNKNOWN** |"},
+		{"gave up", "| **GAVE UP** 2 attempts: gone |"},
+		{"rejected", "| **REJECTED** 2 attempts: gone |"},
+		{"cancelled", "| **CANCELLED** 2 attempts: gone |"}};
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		struct buf text = {0};
+		buf_fmt(&text,
+			"{\"teller_trace\":1,\"teller\":\"0.1.0\",\"values\":true}\n"
+			"{\"number\":4,\"kind\":\"txn\",\"session\":\"transfer\",\"txn\":3,\"message\":\"transfer\"}\n"
+			"{\"number\":7,\"kind\":\"outcome\",\"session\":\"transfer\",\"txn\":3,\"attempt\":2,"
+			"\"outcome\":\"%s\",\"message\":\"gone\"}\n",
+			ends[i][0]);
+		write_trace(text.p);
+		struct proc *proc = EXPORT("--to=md");
+		proc_expect_status(proc, 0);
+		proc_expect_out(proc, ends[i][1]);
+		proc_free(proc);
+		buf_free(&text);
+	}
+}
+
+/* The sessions of load: no transaction has another one's statements in its lane. */
+static void beside_each_other(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	buf_str(&text, "{\"teller_trace\":1,\"teller\":\"0.1.0\",\"values\":true}\n");
+	static const char *const kinds[] = {"txn", "sent", "result", "outcome"};
+	for (int i = 0; i < 8; i++)
+		buf_fmt(&text,
+			"{\"number\":%d,\"kind\":\"%s\",\"session\":\"transfer\",\"txn\":%d,\"statement\":%d,\"sql\":"
+			"\"SELECT %d\",\"rows\":1,\"outcome\":\"committed\",\"attempt\":1,\"message\":\"\"}\n",
+			i + 1, kinds[i / 2], i % 2 + 5, i / 2 % 3 > 0, i % 2);
+	buf_str(&text, "{\"number\":9,\"kind\":\"txn\",\"session\":\"transfer\",\"txn\":7,\"message\":\"third\"}\n");
+	write_trace(text.p);
+	buf_free(&text);
+	struct proc *proc = EXPORT("--to=md");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "| event | ms | transfer | rows on the server | transfer 2 |\n");
+	proc_expect_out(proc, " | `SELECT 0` |  |  |\n");
+	proc_expect_out(proc, " |  |  | `SELECT 1` |\n");
+	proc_expect_out(proc, " |  |  | **COMMITTED** 1 attempt |\n");
+	proc_expect_out(proc, " | **third** |  |  |\n"); /* in the lane that is free again */
+	proc_free(proc);
+}
+
 /* ---- Mermaid ---- */
 
 static void as_mermaid(void **state)
@@ -287,10 +338,11 @@ static int end(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_rival, bank),       cmocka_unit_test_setup(a_cut, bank),
-		cmocka_unit_test_setup(as_mermaid, bank),    cmocka_unit_test_setup(one_transfer, bank),
-		cmocka_unit_test_setup(by_its_ending, bank), cmocka_unit_test_setup(whole_or_not, bank),
-		cmocka_unit_test_setup(a_full_device, bank), cmocka_unit_test_setup(a_trace_that_was_cut, bank),
+		cmocka_unit_test_setup(a_rival, bank),           cmocka_unit_test_setup(a_cut, bank),
+		cmocka_unit_test_setup(as_mermaid, bank),        cmocka_unit_test_setup(other_ends, bank),
+		cmocka_unit_test_setup(beside_each_other, bank), cmocka_unit_test_setup(one_transfer, bank),
+		cmocka_unit_test_setup(by_its_ending, bank),     cmocka_unit_test_setup(whole_or_not, bank),
+		cmocka_unit_test_setup(a_full_device, bank),     cmocka_unit_test_setup(a_trace_that_was_cut, bank),
 	};
 	return cmocka_run_group_tests_name("trace/export", tests, begin, end);
 }

@@ -41,18 +41,50 @@ void diagram_leave_out(struct diagram *diagram, const char *fmt, ...)
 	diagram->left_out[diagram->nleft_out++] = buf_take(&text);
 }
 
+/* Load has several sessions of a kind: each transaction that runs beside others has a lane of its own. */
+static bool diagram_fits(const struct diagram_lane *lane, const struct event *event)
+{
+	return lane->session == event->session && (!event->txn || !lane->txn || lane->txn == event->txn);
+}
+
+static size_t diagram_find_lane(const struct diagram *diagram, const struct event *event)
+{
+	for (size_t i = 1; event->txn && i < diagram->nlanes; i++)
+		if (diagram->lanes[i].session == event->session && diagram->lanes[i].txn == event->txn)
+			return i;
+	for (size_t i = 1; i < diagram->nlanes; i++)
+		if (diagram_fits(&diagram->lanes[i], event))
+			return i;
+	return diagram->nlanes;
+}
+
+static void diagram_name_lane(struct diagram *diagram, struct diagram_lane *lane, const struct event *event)
+{
+	struct buf name = {0};
+	unsigned same = 1;
+	for (size_t i = 1; i < diagram->nlanes; i++)
+		same += diagram->lanes[i].session == event->session;
+	buf_str(&name, event->lane && event->lane[0] ? event->lane : show_session(event->session));
+	if (same > 1)
+		buf_fmt(&name, " %u", same);
+	diagram_set(&lane->name, buf_text(&name), DIAGRAM_NAME_MAX);
+	buf_free(&name);
+}
+
 size_t diagram_lane(struct diagram *diagram, const struct event *event)
 {
-	for (size_t i = 1; i < diagram->nlanes; i++)
-		if (diagram->lanes[i].session == event->session)
-			return i;
-	if (diagram->nlanes == DIAGRAM_LANES_MAX)
+	size_t i = diagram_find_lane(diagram, event);
+	if (i == DIAGRAM_LANES_MAX)
 		return SIZE_MAX;
-	struct diagram_lane *lane = &diagram->lanes[diagram->nlanes];
-	lane->session = event->session;
-	diagram_set(&lane->name, event->lane && event->lane[0] ? event->lane : show_session(event->session),
-		    DIAGRAM_NAME_MAX);
-	return diagram->nlanes++;
+	struct diagram_lane *lane = &diagram->lanes[i];
+	if (i == diagram->nlanes) {
+		lane->session = event->session;
+		diagram_name_lane(diagram, lane, event);
+		diagram->nlanes++;
+	}
+	if (event->txn && event->kind != EVENT_BLOCKED)
+		lane->txn = event->kind == EVENT_OUTCOME ? 0 : event->txn;
+	return i;
 }
 
 /* Takes the texts of `row`. */

@@ -56,6 +56,7 @@ struct diagram_row {
 struct diagram_lane {
 	char *name;           /* "transfer", "A" */
 	enum session session; /* SESSION_NONE: the server's rows */
+	uint32_t txn;         /* that it runs; 0: none */
 };
 
 /* Rows of one lane that belong together, both ends included. */

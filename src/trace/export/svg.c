@@ -13,18 +13,25 @@ enum {
 	SVG_MORE = 17, /* another line of text */
 	SVG_NAMES = 54,
 	SVG_NAME_LEAST = 110,
-	SVG_SAID = 20, /* a sentence below the diagram */
+	SVG_LEFT = 136, /* of the first lane: the times are there */
+	SVG_RIGHT = 76,
+	SVG_MARKS = 270,
+	SVG_LEAST_GAP = 212, /* from lane to lane */
+	SVG_SAID = 20,       /* a sentence below the diagram */
 };
 
 /* ---- where ---- */
 
-/* Two lanes leave room on the right for the marks; more of them have it between them. */
+/* Two lanes leave room on the right for the marks; more of them have it between them. Beyond six the picture grows. */
 static void svg_place_lanes(struct svg *svg)
 {
 	const struct diagram *diagram = svg->diagram;
-	int first = 136, last = diagram->nlanes > 2 ? SVG_WIDTH - 76 : SVG_WIDTH - 270, gaps = (int)diagram->nlanes - 1;
+	int gaps = (int)diagram->nlanes - 1, left = SVG_LEFT, right = gaps > 1 ? SVG_RIGHT : SVG_MARKS;
+	int gap = gaps > 0 ? (SVG_WIDTH - left - right) / gaps : 0;
+	gap = gaps > 0 && gap < SVG_LEAST_GAP ? SVG_LEAST_GAP : gap;
+	svg->width = gap == SVG_LEAST_GAP ? left + right + gap * gaps : SVG_WIDTH;
 	for (size_t i = 0; i < diagram->nlanes; i++)
-		svg->x[diagram->order[i]] = gaps > 0 ? first + (last - first) * (int)i / gaps : SVG_WIDTH / 2;
+		svg->x[diagram->order[i]] = gaps > 0 ? left + gap * (int)i : SVG_WIDTH / 2;
 }
 
 static void svg_place_rows(struct svg *svg)
@@ -87,9 +94,10 @@ static void svg_wait(const struct svg *svg, const struct diagram_span *wait)
 static void svg_lane(const struct svg *svg, size_t lane)
 {
 	const char *name = svg->diagram->lanes[lane].name;
-	int x = svg->x[lane], width = svg_pixels((int)text_width(name, strlen(name))) + 24;
+	int x = svg->x[lane], width = svg_pixels((int)text_width(name, strlen(name))) + 20;
 	width = width < SVG_NAME_LEAST ? SVG_NAME_LEAST : width;
-	int middle = x + width / 2 > SVG_WIDTH - 4 ? SVG_WIDTH - 4 - width / 2 : x < 4 + width / 2 ? 4 + width / 2 : x;
+	int last = svg->width - 4 - width / 2, first = 4 + width / 2;
+	int middle = x > last ? last : x < first ? first : x;
 	buf_fmt(svg->out, "<path d=\"M%d %dV%d\" class=\"d-life\"%s/>\n", x, SVG_NAMES + 26, svg->bottom,
 		lane ? "" : " stroke-width=\"3\"");
 	buf_fmt(svg->out,
@@ -108,7 +116,7 @@ static void svg_below(const struct svg *svg)
 		"<defs><pattern id=\"waits\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
 		"patternTransform=\"rotate(45)\"><path d=\"M1.5 0V6\" class=\"d-hatch\"/></pattern></defs>\n"
 		"<rect width=\"%d\" height=\"%d\" class=\"d-ground\"/>\n",
-		SVG_WIDTH, svg->height);
+		svg->width, svg->height);
 	for (size_t i = 0; i < diagram->nbands; i++)
 		svg_band(svg, &diagram->bands[i]);
 	for (size_t i = 0; i < diagram->nlanes; i++)
@@ -131,8 +139,8 @@ static void svg_begin(const struct svg *svg, int top)
 	int height = svg->height - top;
 	buf_fmt(svg->out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 %d %d %d\" width=\"%d\" height=\"%d\" "
-		"role=\"img\" class=\"d-diagram\">\n",
-		top, SVG_WIDTH, height, SVG_WIDTH, height);
+		"role=\"img\" class=\"d-diagram%s\">\n",
+		top, svg->width, height, svg->width, height, svg->width == SVG_WIDTH ? " d-fit" : "");
 	page_element(svg->out, "title", svg->diagram->title);
 	buf_char(svg->out, '\n');
 }

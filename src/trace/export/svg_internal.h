@@ -14,7 +14,8 @@ struct svg {
 	const struct diagram *diagram;
 	int x[DIAGRAM_LANES_MAX]; /* of each lane */
 	int *y, *lines;           /* of each row: its top; of how many lines of text it is */
-	int bottom, height;
+	int width, height;        /* of the picture */
+	int bottom;               /* where the lanes end */
 };
 
 /* The element <svg>, whole; its classes are those of svg_style(). `titled`: its title stands above it. */
