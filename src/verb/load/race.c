@@ -125,14 +125,16 @@ static enum status race_job_print(const struct race_job *job, struct err *err)
 	return ST_OK;
 }
 
-/* The first thing that is wrong with one of them. */
+/* The first thing that is wrong with one of them; where one cannot begin, the others are cancelled. */
 static enum status race_job_status(const struct race_job *job, struct err *err)
 {
 	struct race *race = job->job.app->race;
+	struct err own;
 	for (size_t i = 0; i < race_count(race); i++)
-		if (load_report_status(race_report(race, i), err))
-			return err->status;
-	return ST_OK;
+		if (load_report_status(race_report(race, i), &own) &&
+		    (!err->status || (err->status == ST_CANCELLED && own.status != ST_CANCELLED)))
+			*err = own;
+	return err->status;
 }
 
 static void race_job_over(void *arg)
