@@ -146,7 +146,7 @@ test-cockroach: all $(filter $(BUILD)/tests/cluster/%,$(TESTS))
 # Engine, bank, verbs and lessons on each of these major versions of PostgreSQL, fetched by npm; `debian` is the one that is installed.
 SERVERS ?= 13 14 debian 16 17 18
 test-servers: all tests
-	@tests/servers/run $(BUILD) $(SERVERS)
+	@TELLER_SERVERS_ONLY='$(ONLY)' tests/servers/run $(BUILD) $(SERVERS)
 
 # Every lesson in both ways at each of MS milliseconds each way, and all of them by two and by eight players at once.
 MS ?= 0 20 50 100 0 20 50 100 0 20 50 100

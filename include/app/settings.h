@@ -31,6 +31,7 @@ struct settings {
 	bool demo;               /* a private server */
 	bool bare;               /* demo with a verb that makes the tables itself */
 	char *keep;              /* demo --keep DIR */
+	char *bindir;            /* demo --bindir DIR, absolute */
 	char *cockroach;   /* demo --cockroach: the path of the program, "" for the one on PATH; NULL: PostgreSQL */
 	unsigned nodes;    /* demo --nodes N; default 1 */
 	unsigned accounts; /* demo --accounts N, init --accounts N; default 100 */

@@ -13,13 +13,14 @@
  * process, which notices the end of this one whatever it was, stops it and removes the directory. What a killed
  * guardian left behind is swept at the next server_start().
  *
- * The programs initdb and postgres are looked for in PATH, in `pg_config --bindir` and in /usr/lib/postgresql; or only
- * in the directory that the environment variable TELLER_PG_BINDIR names.
+ * The programs initdb and postgres are the newest on PATH, in `pg_config --bindir` and in /usr/lib/postgresql, or for data that
+ * were kept those of the version that made them; or only those in `bindir`, or in the directory that the environment
+ * variable TELLER_PG_BINDIR names.
  */
 struct server;
 
 /*
- * `keep` NULL: thrown away at the end, durable settings off. Else the data stay in that directory, durable settings on;
+ * `bindir` NULL: the programs are looked for. `keep` NULL: thrown away at the end, durable settings off. Else the data stay in that directory, durable settings on;
  * what is there already is used again. It is made where it is missing (its parent must exist), must belong to the
  * server's user, and is refused where it holds anything that another `--keep` did not put there, or is in use.
  *
@@ -27,7 +28,7 @@ struct server;
  * else borrowed. It may call server_stop().
  */
 typedef void server_ready_fn(void *arg, const struct err *err);
-struct server *server_start(struct loop *loop, const char *keep, server_ready_fn *done, void *arg);
+struct server *server_start(struct loop *loop, const char *keep, const char *bindir, server_ready_fn *done, void *arg);
 
 /*
  * The same for a cluster of `nodes` nodes (1, or 3 to CLUSTER_NODES_MAX) of the program cockroach: `program` is its

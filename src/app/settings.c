@@ -18,6 +18,7 @@ void settings_free(struct settings *settings)
 		free(settings->commands[i]);
 	free(settings->commands);
 	free(settings->keep);
+	free(settings->bindir);
 	free(settings->cockroach);
 	free(settings->file);
 	free(settings->output);

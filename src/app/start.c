@@ -183,5 +183,5 @@ void app_start(struct app *app)
 	if (app->settings.cockroach)
 		own_cluster_start(app, start_on_server);
 	else
-		app->server = server_start(app->loop, app->settings.keep, start_on_server, app);
+		app->server = server_start(app->loop, app->settings.keep, app->settings.bindir, start_on_server, app);
 }

@@ -297,6 +297,17 @@ static enum status apply_accounts(struct settings *s, const char *value, struct 
 	return status;
 }
 
+/* The server's programs are started elsewhere than here. */
+static enum status apply_bindir(struct settings *s, const char *value, struct err *err)
+{
+	char *path = realpath(value, NULL);
+	if (!path)
+		return err_set(err, ST_USAGE, "--bindir %.400s: %s", value, strerror(errno));
+	free(s->bindir);
+	s->bindir = path;
+	return ST_OK;
+}
+
 static enum status apply_cockroach(struct settings *s, const char *value, struct err *err)
 {
 	if (value && !value[0])
@@ -350,6 +361,7 @@ static const struct option table[] = {
 	{'y', "yes", NULL, GROUP_WORK, "do not ask before money moves", apply_yes, NULL},
 	{0, "accounts", "N", GROUP_WORK, "demo, init, tutorial: accounts to add (default 100)", apply_accounts, NULL},
 	{0, "keep", "DIR", GROUP_WORK, "demo: keep the data in this directory", apply_keep, NULL},
+	{0, "bindir", "DIR", GROUP_WORK, "demo: PostgreSQL's programs, in place of the newest", apply_bindir, NULL},
 	{0, "cockroach", "[=PATH]", GROUP_WORK, "demo: a cluster of CockroachDB, by this program", apply_cockroach,
 	 NULL},
 	{0, "nodes", "N", GROUP_WORK, "demo --cockroach: nodes, 1 or 3 to 5 (default 1)", apply_nodes, NULL},

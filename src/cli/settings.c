@@ -178,6 +178,8 @@ static enum status settings_finish(struct reader *reader, struct err *err)
 		return err_set(err, ST_USAGE, "demo makes its own tables, and --read-only makes none");
 	if (settings->keep && !settings->demo)
 		return err_set(err, ST_USAGE, "--keep goes with the verb demo");
+	if (settings->bindir && (!settings->demo || settings->cockroach))
+		return err_set(err, ST_USAGE, "--bindir goes with the verb demo, and names the programs of PostgreSQL");
 	if (settings->cockroach && !settings->demo)
 		return err_set(err, ST_USAGE, "--cockroach goes with the verb demo");
 	if (settings->nodes && !settings->cockroach)

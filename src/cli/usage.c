@@ -98,7 +98,7 @@ void settings_help(struct buf *out)
 	usage_add_options(out);
 	buf_str(out, "\n"
 		     "Without a server's name: $DATABASE_URL, or PGHOST and the other PG variables.\n"
-		     "PostgreSQL's programs, for demo: on $PATH, or only in $TELLER_PG_BINDIR.\n"
+		     "PostgreSQL's programs, for demo: --bindir, or only in $TELLER_PG_BINDIR.\n"
 		     "Data goes to stdout, messages to stderr.\n"
 		     "\n"
 		     "Examples:\n"

@@ -160,9 +160,8 @@ static enum status server_await(struct guardian *g, struct err *err)
 	case CHILD_ENDED:
 		last_words(g->child.tail, g->child.status, words, sizeof words);
 		return err_set(err, ST_OWN, "the private server on %s did not start: %s; %s", g->data, words,
-			       g->args->keep
-				       ? "name another directory, or the PostgreSQL that made it (TELLER_PG_BINDIR)"
-				       : "see that the machine has memory, and room there, and try again");
+			       g->args->keep ? "name another directory, or the PostgreSQL that made it with --bindir"
+					     : "see that the machine has memory, and room there, and try again");
 	case CHILD_LATE:
 		break;
 	}
@@ -198,7 +197,8 @@ static enum status settle_in(struct guardian *g, struct err *err)
 	if (st == ST_OK && chdir("/")) /* a place that any user may enter, and that pins no file system */
 		st = err_set(err, ST_OWN, "cannot enter /: %s; check its permissions", strerror(errno));
 	if (st == ST_OK)
-		st = programs_find(&g->programs, g->args->env, err);
+		st = programs_find(&g->programs, g->args->bindir, g->keep.filled ? keep_major(&g->keep) : 0,
+				   g->args->env, err);
 	return st == ST_OK ? home_make(&g->home, HOME_MEMORY, err) : st;
 }
 

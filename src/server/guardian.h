@@ -24,8 +24,9 @@ enum { ORDER_START = 's', ORDER_STOP = 't', ORDER_KILL = 'k' };
 
 /* All that needs a lock or the user database is settled before the fork. */
 struct guardian_args {
-	int owner;        /* a stream socket; its other end belongs to the owner, who closes it to end the server */
-	const char *keep; /* NULL: thrown away */
+	int owner;          /* a stream socket; its other end belongs to the owner, who closes it to end the server */
+	const char *keep;   /* NULL: thrown away */
+	const char *bindir; /* of PostgreSQL's programs; NULL: they are looked for */
 	struct server_user user; /* of PostgreSQL */
 	char *const *env;        /* of the server's programs */
 	const char *cockroach;   /* NULL: PostgreSQL; else a cluster, and where its program is ("": on PATH) */

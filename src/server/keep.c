@@ -162,6 +162,17 @@ enum status keep_open(struct keep *keep, const char *dir, const struct server_us
 		       strerror(error));
 }
 
+int keep_major(const struct keep *keep)
+{
+	char text[8] = "";
+	int fd = openat(keep->fd, "data/PG_VERSION", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+	if (fd >= 0)
+		close(fd);
+	long major = n > 0 ? strtol(text, NULL, 10) : 0;
+	return major > 0 && major < 1000 ? (int)major : 0;
+}
+
 enum status keep_complete(struct keep *keep, struct err *err)
 {
 	if (renameat(keep->fd, "data.new", keep->fd, "data") || fsync(keep->fd))

@@ -25,6 +25,9 @@ MUST_CHECK enum status keep_make(const char *dir, const struct server_user *user
 /* Then as `user`: opens, checks, locks, marks, and clears away a cluster that was never completed. */
 MUST_CHECK enum status keep_open(struct keep *keep, const char *dir, const struct server_user *user, struct err *err);
 
+/* The version of PostgreSQL that made the data, 15; 0: it does not say. */
+int keep_major(const struct keep *keep);
+
 /* data.new becomes data, durably. */
 MUST_CHECK enum status keep_complete(struct keep *keep, struct err *err);
 

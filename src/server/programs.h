@@ -13,8 +13,12 @@ struct programs {
 	char postgres[PATH_MAX];
 };
 
-/* $TELLER_PG_BINDIR and nothing else where it is set; else PATH, `pg_config --bindir`, /usr/lib/postgresql/N/bin for
- * the highest N. Runs in the guardian, as the server's user. */
-MUST_CHECK enum status programs_find(struct programs *programs, char *const *env, struct err *err);
+/*
+ * In `bindir` and nowhere else; where that is NULL, in $TELLER_PG_BINDIR and nowhere else. Without either the newest of those on
+ * PATH, where `pg_config --bindir` says and in /usr/lib/postgresql/N/bin; but one of the version `major` rather than a newer
+ * one, unless that is 0. Runs in the guardian, as the server's user.
+ */
+MUST_CHECK enum status programs_find(struct programs *programs, const char *bindir, int major, char *const *env,
+				     struct err *err);
 
 #endif

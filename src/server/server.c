@@ -200,10 +200,10 @@ static void server_begin(struct server *s, const struct guardian_args *args, enu
 	}
 }
 
-struct server *server_start(struct loop *loop, const char *keep, server_ready_fn *done, void *arg)
+struct server *server_start(struct loop *loop, const char *keep, const char *bindir, server_ready_fn *done, void *arg)
 {
 	struct server *s = server_new(loop, done, arg);
-	struct guardian_args args = {.keep = keep};
+	struct guardian_args args = {.keep = keep, .bindir = bindir};
 	enum status st = user_choose(&args.user, &s->err);
 	s->uid = args.user.uid;
 	server_begin(s, &args, st);

@@ -21,7 +21,7 @@ static const struct {
 	{"held", "text NOT NULL", "repeat('y', 195 + i % 9) || i % 11", ""}, /* it has an index */
 	{"padded", "character(8)", "chr(65 + i % 26)", ""},
 	{"small", "int2", "nullif(i % 13, 4) - 6", ""},
-	{"ratio", "float8", "CASE i % 6 WHEN 0 THEN 'NaN' WHEN 1 THEN '-Infinity' ELSE 1.0 / i END", ""},
+	{"ratio", "float8", "CASE i % 6 WHEN 0 THEN 'NaN' WHEN 1 THEN '-Infinity' ELSE 1.0::float8 / i END", ""},
 	{"rate", "float4", "CASE WHEN i % 3 > 0 THEN 1.0 / i END", ""},
 	{"exact", "numeric", "i % 10 * power(10::numeric, 250) + i % 3", ""}, /* more digits than a page shows */
 	{"open", "bool", "nullif(i % 3, 0) = 1", ""},

@@ -60,18 +60,28 @@ static void on_death(void *arg, const char *last_words)
 	snprintf(run->last_words, sizeof run->last_words, "%s", last_words);
 }
 
-static void begin(struct run *run, const char *keep)
+static void begin_with(struct run *run, const char *keep, const char *bindir)
 {
 	memset(run, 0, sizeof *run);
 	run->loop = loop_new();
-	run->server = server_start(run->loop, keep, on_ready, run);
+	run->server = server_start(run->loop, keep, bindir, on_ready, run);
 	server_on_death(run->server, on_death, run);
+}
+
+static void begin(struct run *run, const char *keep)
+{
+	begin_with(run, keep, NULL);
+}
+
+static void start_with(struct run *run, const char *keep, const char *bindir)
+{
+	begin_with(run, keep, bindir);
+	loop_run_until(run->loop, &run->answered);
 }
 
 static void start(struct run *run, const char *keep)
 {
-	begin(run, keep);
-	loop_run_until(run->loop, &run->answered);
+	start_with(run, keep, NULL);
 }
 
 static void start_well(struct run *run, const char *keep)

@@ -145,7 +145,7 @@ static void stopped_from_its_own_callback(void **state)
 {
 	(void)state;
 	struct run run = {.loop = loop_new()};
-	run.server = server_start(run.loop, NULL, stops_inside_the_news, &run);
+	run.server = server_start(run.loop, NULL, NULL, stops_inside_the_news, &run);
 	loop_run_until(run.loop, &run.answered);
 	assert_true(run.ok);
 	stop(&run);
@@ -387,6 +387,74 @@ static void missing_programs_are_named(void **state)
 	assert_int_equal(homes(), 0);
 }
 
+/* A directory of programs, first on PATH, that only say their version. */
+static void put_programs(char dir[160], const char *version)
+{
+	static const char *const names[] = {"initdb", "postgres"};
+	in_place(dir, 160, version);
+	mkdir(dir, 0777);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		char path[200];
+		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fprintf(file,
+			"#!/bin/sh\n[ \"$1\" = --version ] || { echo 'initdb: error: here is %s'; exit 1; }\n"
+			"echo 'postgres (PostgreSQL) %s (Debian)'\n",
+			version, version);
+		fclose(file);
+		chmod(path, 0755);
+	}
+}
+
+static void expect_programs(struct run *run, bool real)
+{
+	assert_int_equal(run->ok, real);
+	if (!real && !strstr(run->err.text, "here is 99.1"))
+		fail_msg("\"%s\" is not of the programs that were to be taken", run->err.text);
+	stop(run);
+}
+
+static void remove_programs(const char *dir)
+{
+	char command[200];
+	snprintf(command, sizeof command, "rm -r '%s'", dir);
+	assert_int_equal(system(command), 0);
+}
+
+static void the_newest_programs_are_taken(void **state)
+{
+	(void)state;
+	struct run run;
+	char older[160], newer[160], kept[160], path[600], *before = mem_dup(getenv("PATH"));
+	in_place(kept, sizeof kept, "kept");
+	start_well(&run, kept);
+	stop(&run);
+	put_programs(older, "9.6.24");
+	put_programs(newer, "99.1");
+	snprintf(path, sizeof path, "%s:%s", older, before);
+	setenv("PATH", path, 1);
+	start(&run, NULL);
+	expect_programs(&run, true);
+	snprintf(path, sizeof path, "%s:%s:%s", older, newer, before);
+	setenv("PATH", path, 1);
+	start(&run, NULL);
+	expect_programs(&run, false);
+	start(&run, kept); /* those that made the data */
+	expect_programs(&run, true);
+	setenv("PATH", before, 1);
+	start_with(&run, NULL, newer);
+	expect_programs(&run, false);
+	start_with(&run, NULL, place);
+	assert_false(run.ok);
+	assert_non_null(strstr(run.err.text, "in the directory of --bindir, "));
+	stop(&run);
+	remove_programs(older);
+	remove_programs(newer);
+	remove_kept(kept);
+	free(before);
+}
+
 static void programs_are_found_without_a_path(void **state)
 {
 	(void)state;
@@ -440,6 +508,7 @@ int main(void)
 		TEST(another_version_is_told),
 		TEST(a_foreign_directory_is_refused),
 		TEST(missing_programs_are_named),
+		TEST(the_newest_programs_are_taken),
 		TEST(programs_are_found_without_a_path),
 		TEST(a_long_place_gives_way),
 	};
