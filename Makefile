@@ -127,7 +127,7 @@ $(BUILD)/assets.o: $(BUILD)/assets.c
 $(BUILD)/tests/support.a: $(SUPPORT:%.c=$(BUILD)/%.o)
 	$(call run,AR,$@,rm -f $@ && $(AR) rcs $@ $^)
 
-$(BUILD)/tests/screen/% $(BUILD)/tests/attack/% $(BUILD)/tests/pool/% $(BUILD)/tests/picture/% $(BUILD)/tests/cockroach/%: TEST_LIBS += $(TERM_LIBS)
+$(BUILD)/tests/trace/% $(BUILD)/tests/screen/% $(BUILD)/tests/attack/% $(BUILD)/tests/pool/% $(BUILD)/tests/picture/% $(BUILD)/tests/cockroach/%: TEST_LIBS += $(TERM_LIBS)
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(BUILD)/tests/support.a $(BUILD)/libteller.a
 	$(call run,LD,$@,$(link) $(TEST_LIBS) $(CORE_LIBS))
 

@@ -15,6 +15,7 @@
 #include "cli/plain.h"
 #include "cli/plain_events.h"
 #include "cli/settings.h"
+#include "ui/cast/cast.h"
 #include "ui/console.h"
 #include "ui/line_editor.h"
 #include "verb/verb.h"
@@ -127,6 +128,7 @@ int main(int argc, char **argv)
 	}
 	struct app *app = app_new(&settings);
 	app->terminal = console_facts;
+	app->cast = console_cast;
 	int exit_status = app_trace(app, &err) ? fail(&err) : run(app, plain_mode, file);
 	if (!app_free(app)) {
 		fflush(NULL);

@@ -124,6 +124,7 @@ struct app {
 	struct err failure;
 	struct face face;
 	terminal_facts_fn *terminal; /* may be NULL: there is nothing that could draw */
+	cast_fn *cast;               /* NULL with it */
 	bool leaving;
 	int exit_status;
 	struct app_private *private; /* for app, cli and verb only */

@@ -4,6 +4,9 @@
 #define APP_TERMINAL_H
 
 #include <stdbool.h>
+#include <stdio.h>
+
+#include "base/err.h"
 
 struct terminal_facts {
 	const char *curses, *readline; /* versions; static */
@@ -13,5 +16,8 @@ struct terminal_facts {
 
 /* Opens nothing and draws nothing. */
 typedef void terminal_facts_fn(struct terminal_facts *facts);
+
+/* Plays the recording of a file on a screen of that size, and writes what is drawn as an asciicast. */
+typedef enum status cast_fn(const char *path, int rows, int cols, FILE *to, struct err *err);
 
 #endif

@@ -21,6 +21,7 @@
  * mermaid: a sequence diagram in the language of that name
  * perfetto: slices of time, a track for each session, as ui.perfetto.dev opens them (Chrome's trace events in JSON)
  * otlp:    spans of OpenTelemetry in JSON, a trace for each transaction
+ * cast:    what the screen shows of it, as asciinema plays it; drawn by ui/cast, and not by trace_export()
  */
 /* clang-format off */
 #define TRACE_FORMATS(X, SEP, LAST) \
@@ -29,7 +30,8 @@
 	SEP X(TRACE_SVG, "svg", ".svg", svg) \
 	SEP X(TRACE_MERMAID, "mermaid", ".mmd", mermaid) \
 	SEP X(TRACE_PERFETTO, "perfetto", ".perfetto.json", perfetto) \
-	LAST X(TRACE_OTLP, "otlp", ".otlp.json", otlp)
+	SEP X(TRACE_OTLP, "otlp", ".otlp.json", otlp) \
+	LAST X(TRACE_CAST, "cast", ".cast", cast)
 /* clang-format on */
 
 #define TRACE_FORMAT_CHOICES TRACE_FORMATS(CHOICE_WORD, "|", "|")

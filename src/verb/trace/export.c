@@ -9,6 +9,8 @@
 #include "cli/whole_file.h"
 #include "trace_internal.h"
 
+enum { CAST_COLS_LEAST = 40, CAST_ROWS_LEAST = 10, CAST_COLS_MOST = 500, CAST_ROWS_MOST = 200 };
+
 /* The file of the verb's own option; NULL: standard output, wherever that leads. */
 static const char *trace_export_file(const struct run *run)
 {
@@ -49,13 +51,55 @@ static enum status trace_export_choice(const struct run *run, struct trace_choic
 	return ST_OK;
 }
 
+/* ---- cast ---- */
+
+/* "80x24" */
+static enum status trace_export_size(const struct run *run, int *rows, int *cols, struct err *err)
+{
+	const char *word = run_option(run, "size");
+	int end = 0;
+	*rows = 24;
+	*cols = 80;
+	if (!word || (sscanf(word, "%3dx%3d%n", cols, rows, &end) == 2 && !word[end] && *cols >= CAST_COLS_LEAST &&
+		      *rows >= CAST_ROWS_LEAST && *cols <= CAST_COLS_MOST && *rows <= CAST_ROWS_MOST))
+		return ST_OK;
+	return err_set(err, ST_USAGE,
+		       "--size takes columns and rows, from %dx%d to %dx%d, such as 80x24; not \"%.40s\"",
+		       CAST_COLS_LEAST, CAST_ROWS_LEAST, CAST_COLS_MOST, CAST_ROWS_MOST, word);
+}
+
+static enum status trace_export_check_cast(const struct run *run, enum trace_format format, struct err *err)
+{
+	int rows, cols;
+	bool chosen = run_option(run, "transfer") || run_option(run, "from") || run_option(run, "until");
+	if (format != TRACE_CAST)
+		return run_option(run, "size") ? err_set(err, ST_USAGE, "--size is for --to cast") : ST_OK;
+	if (!app_prints(run->app) || !run->app->cast)
+		return err_set(err, ST_USAGE,
+			       "a cast is drawn without a screen beside it: in a shell, teller trace export "
+			       "FILE --to cast");
+	if (chosen)
+		return err_set(err, ST_USAGE, "a cast is of the whole trace: leave --transfer, --from and --until out");
+	return trace_export_size(run, &rows, &cols, err);
+}
+
+static enum status trace_export_cast(const struct run *run, FILE *to, struct err *err)
+{
+	int rows, cols;
+	if (trace_export_size(run, &rows, &cols, err))
+		return err->status;
+	return run->app->cast(run->args[1], rows, cols, to, err);
+}
+
 enum status trace_export_check(const struct run *run, struct err *err)
 {
 	enum trace_format format;
 	struct trace_choice choice;
 	if (!trace_export_file(run) && !app_prints(run->app))
 		return err_set(err, ST_USAGE, "on a screen there is no standard output: name a file with --output");
-	return trace_export_format(run, &format, err) ? err->status : trace_export_choice(run, &choice, err);
+	if (trace_export_format(run, &format, err) || trace_export_check_cast(run, format, err))
+		return err->status;
+	return trace_export_choice(run, &choice, err);
 }
 
 static enum status trace_export_to(const struct run *run, FILE *to, struct buf *said, struct err *err)
@@ -64,6 +108,8 @@ static enum status trace_export_to(const struct run *run, FILE *to, struct buf *
 	struct trace_choice choice;
 	if (trace_export_format(run, &format, err) || trace_export_choice(run, &choice, err))
 		return err->status;
+	if (format == TRACE_CAST)
+		return trace_export_cast(run, to, err);
 	return trace_export(run->args[1], format, &choice, to, said, err);
 }
 

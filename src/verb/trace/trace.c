@@ -76,7 +76,7 @@ static const struct word_of_trace *trace_word(const struct run *run)
 
 static enum status trace_check_options(const struct run *run, const struct word_of_trace *word, struct err *err)
 {
-	static const char *const options[] = {"to", "output", "from", "until", "transfer"};
+	static const char *const options[] = {"to", "output", "from", "until", "transfer", "size"};
 	for (size_t i = 0; i < COUNT_OF(options); i++)
 		if (run_option(run, options[i]) && (!word || word->act != trace_export_run))
 			return err_set(err, ST_USAGE, "--%s is for trace export", options[i]);
@@ -120,6 +120,7 @@ const struct command verb_trace = {
 			{"speed", "X", "play it so many times as fast as it was", false},
 			{"to", "FORMAT", "export as " TRACE_FORMAT_WORDS, false, TRACE_FORMAT_CHOICES},
 			{"output", "FILE", "export to this file, whose ending names the format", false},
+			{"size", "COLSxROWS", "of the screen of a cast (80x24)", false},
 			{"from", "N", "export from event N on", false},
 			{"until", "N", "export up to event N", false},
 			{"transfer", "ID", "export one transfer: 2 for T2, or its ledger id", false},
