@@ -21,6 +21,11 @@ MUST_CHECK enum status config_do(struct settings *settings, const char *command,
  */
 MUST_CHECK enum status config_read(struct settings *settings, struct err *err);
 
+/* Whether save can write the file, and whether it replaces one; ST_OWN where that has changed since it was read. */
+MUST_CHECK enum status config_save_check(const struct config *config, bool *replaces, struct err *err);
+/* Writes what differs from the defaults, so many lines; comments and faulty lines of the file stay. */
+MUST_CHECK enum status config_save(struct settings *settings, size_t *lines, struct err *err);
+
 /* Says what was wrong in the file: line by line where lines are printed, else in one sentence and in the log. */
 void config_tell(struct app *app);
 

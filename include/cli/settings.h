@@ -6,6 +6,7 @@
 #include "app/settings.h"
 #include "base/buf.h"
 
+void settings_default(struct settings *settings); /* before anything is read; zero-initialised before */
 /* Reads argv. On ST_USAGE the sentence names the word and says what to do. */
 MUST_CHECK enum status settings_parse(struct settings *settings, int argc, char **argv, struct err *err);
 void settings_help(struct buf *out);    /* --help: made from the option table and the command table */

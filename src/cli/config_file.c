@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/config.h"
 #include "cli/words.h"
+#include "config_internal.h"
 
 enum { CONFIG_MAX_BYTES = 65536, CONFIG_FAULTS_MAX = 20 };
 
@@ -59,7 +60,7 @@ static enum status config_read_all(int fd, struct buf *text, struct err *err)
 }
 
 /* To open a pipe is not to wait for who writes to it. `missing`: there is none, and `err` says so. */
-static enum status config_load(struct config *config, bool *missing, struct err *err)
+enum status config_load(struct config *config, bool *missing, struct err *err)
 {
 	struct stat st;
 	*missing = false;
@@ -94,9 +95,6 @@ static enum status config_check_bytes(const char *line, size_t n, struct err *er
 	return ST_OK;
 }
 
-/* Aliases are read before all others, which may name them. */
-enum config_pass { PASS_ALIASES, PASS_OTHERS };
-
 static enum status config_do_words(struct settings *settings, const char *line, enum config_pass pass, struct err *err)
 {
 	struct words words;
@@ -111,8 +109,7 @@ static enum status config_do_words(struct settings *settings, const char *line, 
 	return status;
 }
 
-static enum status config_line(struct settings *settings, const char *line, size_t n, enum config_pass pass,
-			       struct err *err)
+enum status config_line(struct settings *settings, const char *line, size_t n, enum config_pass pass, struct err *err)
 {
 	if (n > 0 && line[n - 1] == '\r')
 		n--;

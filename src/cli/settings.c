@@ -199,7 +199,7 @@ static enum status settings_finish(struct reader *reader, struct err *err)
 	return use_environment(settings, err);
 }
 
-static void defaults(struct settings *settings)
+void settings_default(struct settings *settings)
 {
 	settings->accounts = 100;
 	settings->seed = rng_entropy();
@@ -227,7 +227,7 @@ static enum status settings_configure(struct settings *settings, int argc, char 
 
 enum status settings_parse(struct settings *settings, int argc, char **argv, struct err *err)
 {
-	defaults(settings);
+	settings_default(settings);
 	struct reader reader = {.settings = settings, .walk = {.argc = argc, .at = 1, .argv = argv}};
 	reader.walk.verb = walk_find_verb(argc, argv);
 	if (reader.walk.verb)

@@ -70,6 +70,7 @@ const struct command *const verb_table[] = {
 	&verb_right,
 	&verb_rival,
 	&verb_run,
+	&verb_save,
 	&verb_search,
 	&verb_sessions,
 	&verb_set,

@@ -96,12 +96,34 @@ static void a_fault_is_said(void **state)
 	console_quit(term);
 }
 
+/* What is set on the screen is kept, once that was agreed to. */
+static void what_is_set_is_saved(void **state)
+{
+	struct term *term = config_open(state, "# mine\ntheme light\n", NULL);
+	term_type(term, ":theme dark<Enter>");
+	term_expect(term, "theme dark: light text");
+	term_type(term, ":save<Enter>");
+	term_expect(term, "y do it");
+	term_expect(term, "comments stay");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "saved: 1 line in");
+	console_quit(term);
+	char held[100] = "";
+	FILE *from = fopen(file, "r");
+	assert_non_null(from);
+	held[fread(held, 1, sizeof held - 1, from)] = '\0';
+	fclose(from);
+	assert_string_equal(held, "# mine\ntheme dark\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keys_of_the_file, config_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_bound_key_still_asks, config_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(keys_are_bound_at_the_prompt, config_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(what_is_set_is_saved, config_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_fault_is_said, config_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/config", tests, pg_own_database, NULL);

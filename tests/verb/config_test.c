@@ -137,6 +137,113 @@ static void servers_are_named(void **state)
 	buf_free(&text);
 }
 
+/* ---- save ---- */
+
+static void expect_file(const char *text)
+{
+	char held[4000] = "";
+	FILE *from = fopen(file, "r");
+	assert_non_null(from);
+	held[fread(held, 1, sizeof held - 1, from)] = '\0';
+	fclose(from);
+	assert_string_equal(held, text);
+}
+
+static void a_new_file_is_written(void **state)
+{
+	(void)state;
+	char said[300];
+	snprintf(said, sizeof said, "saved: 9 lines in %s\n", file);
+	struct proc *proc = teller_run("-c", "theme dark", "-c", "set wire step", "-c", "set mouse off", "-c",
+				       "bind k,j ledger ; [past] all of it", "-c", "unbind accounts d", "-c",
+				       "alias rich list --limit", "-c", "colour good '#00ff00' default bold,underline",
+				       "-c", "bind '#' count", "-c", "save");
+	proc_expect_status(proc, 0);
+	assert_non_null(strstr(buf_text(&proc->out), said));
+	proc_free(proc);
+	expect_file("set wire step\nset mouse off\ntheme dark\ncolour good '#00ff00' default bold,underline\n"
+		    "alias rich list --limit\nunbind accounts d\nbind k ledger ; [past] all of it\n"
+		    "bind j ledger ; [past] all of it\nbind '#' count\n");
+	struct stat st;
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	/* What is read back is the same, and nothing is wrong in it. */
+	proc_expect_all(teller_run("-c", "save --yes"), 0, said, "");
+	proc = teller_run("-c", "set wire", "-c", "alias", "-c", "theme");
+	proc_expect_out(proc, "wire step");
+	proc_expect_out(proc, "* dark");
+	assert_string_equal(buf_text(&proc->err), "");
+	proc_free(proc);
+}
+
+static void what_a_user_wrote_stays(void **state)
+{
+	(void)state;
+	config_put("# mine\n\nset  wire   step  # as I like it\nset attempts=5\nnonsense here\n  theme light\nset "
+		   "time 30\n"
+		   "bind F12 rich\nalias rich list --limit 3\r\nserver prod service=prod\nbind k,l ledger\n# the end");
+	assert_int_equal(chmod(file, 0640), 0);
+	struct proc *proc = teller_run("-c", "theme mono", "-c", "alias rich list --limit 4", "-c", "bind F11 count",
+				       "-c", "save --yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	expect_file("# mine\n\nset  wire   step  # as I like it\nset attempts=5\nnonsense here\ntheme mono\n"
+		    "bind F12 rich\nalias rich list --limit 4\nserver prod service=prod\n# the end\n"
+		    "bind k ledger\nbind l ledger\nbind F11 count\n");
+	struct stat st;
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+}
+
+static void it_asks_before_it_replaces(void **state)
+{
+	(void)state;
+	config_put("theme light\n");
+	proc_expect_all(teller_run("-c", "theme dark", "-c", "save"), 1, "theme dark: light text on a dark ground\n",
+			"teller: save asks first, and nobody can answer here: add --yes\n");
+	expect_file("theme light\n");
+	proc_expect_all(teller_run("--no-config", "-c", "save --yes"), 1, "",
+			"teller: there is no configuration file to save to: teller was started with --no-config\n");
+	expect_file("theme light\n");
+}
+
+/* Another program wrote to it meanwhile: nothing of that is lost. */
+static void a_changed_file_is_not_replaced(void **state)
+{
+	(void)state;
+	config_put("theme light\n");
+	int script;
+	struct proc *proc = proc_scripted("--plain", NULL, &script);
+	dprintf(script, "theme\n");
+	proc_wait_output(proc, "* light");
+	config_put("theme light\nset attempts 5\n");
+	dprintf(script, "save --yes\n");
+	proc_wait_output(proc, "has changed since teller was started; start it again, and save then");
+	close(script);
+	proc_wait(proc);
+	proc_free(proc);
+	expect_file("theme light\nset attempts 5\n");
+}
+
+/* It stays where it leads to: a file that is kept elsewhere. */
+static void a_link_stays(void **state)
+{
+	(void)state;
+	char kept[220];
+	snprintf(kept, sizeof kept, "%s.kept", file);
+	config_put("theme light\n");
+	assert_int_equal(rename(file, kept), 0);
+	assert_int_equal(symlink(kept, file), 0);
+	struct proc *proc = teller_run("-c", "theme dark", "-c", "save --yes");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	struct stat st;
+	assert_int_equal(lstat(file, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	expect_file("theme dark\n");
+	assert_int_equal(unlink(kept), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -147,6 +254,11 @@ int main(void)
 		cmocka_unit_test_setup(keys_are_bound_by_lines_too, config_bank),
 		cmocka_unit_test_setup(aliases_are_run, config_bank),
 		cmocka_unit_test_setup(servers_are_named, config_bank),
+		cmocka_unit_test_setup(a_new_file_is_written, config_bank),
+		cmocka_unit_test_setup(what_a_user_wrote_stays, config_bank),
+		cmocka_unit_test_setup(it_asks_before_it_replaces, config_bank),
+		cmocka_unit_test_setup(a_changed_file_is_not_replaced, config_bank),
+		cmocka_unit_test_setup(a_link_stays, config_bank),
 	};
 	return cmocka_run_group_tests_name("verb/config", tests, pg_own_database, NULL);
 }
