@@ -25,6 +25,7 @@ enum arg_type {
 	ARG_WORD,      /* anything */
 	ARG_CONDITION, /* the rest of the line: columns, operators, values */
 	ARG_COLUMN,    /* the rest of the line: a column, or a word of the argument's name */
+	ARG_CONFIG,    /* the rest of the line, as it is: a command of the configuration (cli/config.h) */
 	ARG_REST,      /* the rest of the line, as it is */
 };
 

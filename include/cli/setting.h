@@ -8,6 +8,7 @@
 
 struct setting {
 	const char *name;
+	const char *choices; /* words that it takes, with a '|' between them; NULL: others */
 	void (*show)(struct buf *out, const struct settings *settings); /* as it would be typed */
 	/* A wrong word is ST_USAGE and changes nothing. */
 	enum status (*set)(struct settings *settings, const char *word, struct err *err);

@@ -47,7 +47,8 @@ const struct command *command_find(const char *name)
 
 bool command_arg_is_text(const struct command_arg *arg)
 {
-	return arg->type == ARG_REST || arg->type == ARG_CONDITION || arg->type == ARG_COLUMN;
+	return arg->type == ARG_REST || arg->type == ARG_CONFIG || arg->type == ARG_CONDITION ||
+	       arg->type == ARG_COLUMN;
 }
 
 bool command_arg_repeats(const struct command_arg *arg)

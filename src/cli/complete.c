@@ -10,6 +10,8 @@
 #include "cli/complete.h"
 #include "cli/options.h"
 #include "cli/run.h"
+#include "cli/setting.h"
+#include "complete_config.h"
 #include "complete_files.h"
 #include "load/way.h"
 
@@ -35,6 +37,12 @@ static void offer_names(struct completion *completion)
 	const struct command *const *table = command_table(&n);
 	for (size_t i = 0; i < n; i++)
 		complete_offer(completion, table[i]->name);
+}
+
+static void offer_aliases(struct completion *completion, const struct named_list *aliases)
+{
+	for (size_t i = 0; i < aliases->n; i++)
+		complete_offer(completion, aliases->all[i].name);
 }
 
 static void offer_ids(struct completion *completion, const struct pages *pages)
@@ -147,19 +155,19 @@ static bool offer_value(struct completion *completion, const struct command *com
 	return true;
 }
 
-/* A setting takes what the option of its name takes, or the command. */
+/* A setting takes the words that are known of it, or those of the command of its name. */
 static void offer_setting(struct completion *completion, const struct app *app)
 {
 	const char *name = completion->before ? completion->before : "";
-	const struct option *option = options_by_name(name, strlen(name));
+	const struct setting *setting = setting_find(name, strlen(name));
 	const struct command *command = command_exact(name);
 	if (strcmp(name, "id-column") == 0 || strcmp(name, "balance-column") == 0) {
 		offer_words(completion, (const char *const[]){"auto"}, 1);
 		offer_columns(completion, app->catalogue, ACCOUNT_ID);
 	} else if (strcmp(name, "overdraft") == 0) {
 		offer_words(completion, (const char *const[]){"none", "unlimited"}, 2);
-	} else if (option && option->choices)
-		offer_choices(completion, option->choices);
+	} else if (setting && setting->choices)
+		offer_choices(completion, setting->choices);
 	else if (command && command->args[0].name && command->args[0].type == ARG_WORD)
 		offer_choices(completion, command->args[0].name);
 	else if (command && command->args[0].name && command->args[0].type == ARG_ONOFF)
@@ -193,6 +201,8 @@ static void offer_argument(struct completion *completion, const struct app *app,
 		return;
 	case ARG_SETTING:
 		offer_setting(completion, app);
+		return;
+	case ARG_CONFIG: /* offer_word() knows more of it */
 		return;
 	case ARG_WORD:
 	case ARG_REST:
@@ -240,9 +250,18 @@ static const struct command_arg *argument_at(const struct command *command, size
 	return NULL;
 }
 
+static void offer_known(void *arg, const char *word)
+{
+	complete_offer(arg, word);
+}
+
 static void offer_word(struct completion *completion, const struct app *app, const struct command *command,
 		       size_t nargs)
 {
+	if (command->args[0].name && command->args[0].type == ARG_CONFIG) {
+		complete_config(app, command->name, nargs, completion->before, offer_known, completion);
+		return;
+	}
 	const struct command_arg *arg = argument_at(command, nargs);
 	if (strncmp(completion->prefix, "--", 2) == 0)
 		offer_options(completion, command);
@@ -259,9 +278,11 @@ size_t command_complete(struct app *app, const char *line, size_t at, struct buf
 	struct completion completion = {.prefix = line + start, .length = at - start, .out = out};
 	const struct command *command = command_before(line, start, &nargs, &completion.before);
 	bool is_first = strspn(line, " \t") >= start;
-	if (is_first)
+	if (is_first) {
 		offer_names(&completion);
-	else if (command && !offer_value(&completion, command))
+		offer_aliases(&completion, &app->settings.config.aliases);
+	}
+	if (!is_first && command && !offer_value(&completion, command))
 		offer_word(&completion, app, command, nargs);
 	free(completion.before);
 	return completion.n;

@@ -111,6 +111,7 @@ static enum status check_arg(enum arg_type type, const char *name, const char *w
 	case ARG_WORD:
 	case ARG_CONDITION:
 	case ARG_COLUMN:
+	case ARG_CONFIG:
 	case ARG_REST:
 		return ST_OK;
 	}

@@ -156,15 +156,24 @@ static enum status ascii_set(struct settings *settings, const char *word, struct
 
 /* ---- the table ---- */
 
-#define SETTING_ROW(name, own)                                                                                         \
+#define SETTING_SWITCH "on|off|toggle"
+#define SETTING_ROW(name, choices, own)                                                                                \
 	{                                                                                                              \
-		name, own##_show, own##_set                                                                            \
+		name, choices, own##_show, own##_set                                                                   \
 	}
 static const struct setting table[] = {
-	SETTING_ROW("protocol", protocol), SETTING_ROW("wire", wire),     SETTING_ROW("attempts", attempts),
-	SETTING_ROW("time", time),         SETTING_ROW("backoff", waits), SETTING_ROW("isolation", isolation),
-	SETTING_ROW("locking", locking),   SETTING_ROW("mouse", mouse),   SETTING_ROW("present", present),
-	SETTING_ROW("ascii", ascii),       SETTING_ROW("color", color),   SETTING_ROW("format", format),
+	SETTING_ROW("protocol", TXN_PROTOCOL_CHOICES, protocol),
+	SETTING_ROW("wire", TXN_WIRE_CHOICES, wire),
+	SETTING_ROW("attempts", NULL, attempts),
+	SETTING_ROW("time", NULL, time),
+	SETTING_ROW("backoff", NULL, waits),
+	SETTING_ROW("isolation", TXN_ISOLATION_CHOICES, isolation),
+	SETTING_ROW("locking", TXN_LOCKING_CHOICES, locking),
+	SETTING_ROW("mouse", SETTING_SWITCH, mouse),
+	SETTING_ROW("present", SETTING_SWITCH, present),
+	SETTING_ROW("ascii", SETTING_SWITCH, ascii),
+	SETTING_ROW("color", COLOR_CHOICES, color),
+	SETTING_ROW("format", OUTPUT_FORMAT_CHOICES, format),
 };
 
 const struct setting *setting_table(size_t *n)

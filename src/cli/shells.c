@@ -95,6 +95,7 @@ enum shells_value shells_argument(struct buf *out, const struct command_arg *arg
 	case ARG_SETTING:
 	case ARG_CONDITION:
 	case ARG_COLUMN:
+	case ARG_CONFIG:
 	case ARG_REST:
 		return VALUE_NONE;
 	}

@@ -29,14 +29,14 @@ static void do_alias(struct run *run)
 
 const struct command verb_alias = {
 	.name = "alias",
-	.args = {{"NAME COMMAND", ARG_REST, true}},
+	.args = {{"NAME COMMAND", ARG_CONFIG, true}},
 	.help = "a name for a command and its first words; without a name: those there are",
 	.run = do_alias,
 };
 
 const struct command verb_unalias = {
 	.name = "unalias",
-	.args = {{"NAME", ARG_REST, false}},
+	.args = {{"NAME", ARG_CONFIG, false}},
 	.help = "take the name away again",
 	.run = do_alias,
 };

@@ -73,7 +73,7 @@ static void do_colour(struct run *run)
 const struct command verb_colour = {
 	.name = "colour",
 	.alias = "color",
-	.args = {{"ROLE FG [BG [ATTRIBUTES]]", ARG_REST, true}},
+	.args = {{"ROLE FG [BG [ATTRIBUTES]]", ARG_CONFIG, true}},
 	.help = "what one kind of text looks like: colour good cyan default bold",
 	.run = do_colour,
 };

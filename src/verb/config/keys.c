@@ -16,14 +16,14 @@ static void config_run(struct run *run)
 
 const struct command verb_bind = {
 	.name = "bind",
-	.args = {{"[PANE] KEY COMMAND", ARG_REST, false}},
+	.args = {{"[PANE] KEY COMMAND", ARG_CONFIG, false}},
 	.help = "let a key stand for a command, everywhere or in one pane",
 	.run = config_run,
 };
 
 const struct command verb_unbind = {
 	.name = "unbind",
-	.args = {{"[PANE] KEY", ARG_REST, false}},
+	.args = {{"[PANE] KEY", ARG_CONFIG, false}},
 	.help = "let a key stand for nothing",
 	.run = config_run,
 };
