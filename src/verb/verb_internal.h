@@ -10,10 +10,10 @@
 #define COMMAND_READS (COMMAND_VERB | COMMAND_SERVER | COMMAND_BANK)
 #define COMMAND_CHANGES (COMMAND_WORK | COMMAND_WRITES)
 /* clang-format off */
-#define COMMAND_SHORT_FORM(constant, word, name, help, ...) {word, NULL, help, true},
-#define COMMAND_FORMATS OUTPUT_SHORT_FORMS(COMMAND_SHORT_FORM) {"format", "FORMAT", OUTPUT_FORMAT_HELP, true}
-#define COMMAND_FILE_FORM(constant, word, name, help, ...) {word, NULL, help, false},
-#define COMMAND_FILE_FORMATS OUTPUT_SHORT_FORMS(COMMAND_FILE_FORM) {"format", "FORMAT", OUTPUT_FORMAT_HELP, false}
+#define COMMAND_SHORT_FORM(constant, word, own, text, ...) {.name = word, .help = text, .prints = true},
+#define COMMAND_FORMATS OUTPUT_SHORT_FORMS(COMMAND_SHORT_FORM) {.name = "format", .value = "FORMAT", .help = OUTPUT_FORMAT_HELP, .prints = true}
+#define COMMAND_FILE_FORM(constant, word, own, text, ...) {.name = word, .help = text},
+#define COMMAND_FILE_FORMATS OUTPUT_SHORT_FORMS(COMMAND_FILE_FORM) {.name = "format", .value = "FORMAT", .help = OUTPUT_FORMAT_HELP}
 /* clang-format on */
 
 extern const struct command verb_alias, verb_back, verb_bank, verb_bind, verb_breakpoint, verb_browse_log, verb_cancel,

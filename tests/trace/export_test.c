@@ -193,8 +193,8 @@ static void as_mermaid(void **state)
 		"    end\n    L1->>L0: UPDATE 7001  -500\n    L0--xL1: 40001 serialization failure\n    L1-xL0: ",
 		"    end\n    Note over L1: waits ",
 		"    rect rgba(46, ",
-		"    L0-->>L1: COMMIT\n    Note over L0: durable from here\n    Note over L1: COMMITTED, 2 attempts\n  "
-		"  end\n",
+		"    L0-->>L1: COMMIT\n    Note over L0: durable from here\n    Note over L1: COMMITTED, 2 attempts\n",
+		"    end\n",
 	};
 	record("rival", "transfer 7001 7002 half");
 	struct proc *proc = EXPORT("--to", "mermaid", "--transfer", "1");
