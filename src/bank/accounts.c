@@ -31,7 +31,7 @@ static enum status judge_reading(const struct table *table, const struct columns
 {
 	bool readable = columns->balance->readable;
 	for (size_t i = 0; i < table->ncolumns; i++)
-		readable = readable && (!table->columns[i].key || table->columns[i].readable);
+		readable = readable && (table->columns[i].readable || !columns_are_used(columns, &table->columns[i]));
 	if (readable)
 		return ST_OK;
 	return err_set(err, ST_CHECK, "you may not read %s: ask its owner to GRANT SELECT ON it to you", name);
@@ -61,10 +61,11 @@ static enum status judge_key(struct catalogue *catalogue, const struct column *k
 	type_show(type, key->type, key->typmod);
 	bool number = type_max(key->type, key->typmod) > 0 && type_scale(key->type, key->typmod) == 0;
 	if (!number && !type_is_text(key->type) && strcmp(key->type, "uuid") != 0)
-		return err_set(err, ST_CHECK,
-			       "the primary key of %s, %s, is of type %s: ids can be integers, numeric(p,0) of at most "
-			       "18 digits, uuid or text; name another table with --table",
-			       name, say_id(key->name).text, type);
+		return err_set(
+			err, ST_CHECK,
+			"the column of ids of %s, %s, is of type %s: ids can be integers, numeric(p,0) of at most "
+			"18 digits, uuid or text; name another table with --table",
+			name, say_id(key->name).text, type);
 	catalogue->id_name = mem_dup(key->name);
 	catalogue->id_type = mem_dup(key->type);
 	catalogue->id_is_number = number;
@@ -126,7 +127,7 @@ static void take_extra(struct catalogue *catalogue, const struct table *table, c
 {
 	for (size_t i = 0; i < table->ncolumns && catalogue->nextra < CATALOGUE_EXTRA_MAX; i++) {
 		const struct column *column = &table->columns[i];
-		if (column->key || !column->readable || column == columns->balance)
+		if (columns_are_used(columns, column) || !column->readable)
 			continue;
 		catalogue->extra_generated[catalogue->nextra] = column->generated;
 		catalogue->extra_type[catalogue->nextra] = mem_dup(column->type);
@@ -138,7 +139,7 @@ static void take_needed(struct catalogue *catalogue, const struct table *table, 
 {
 	for (size_t i = 0; i < table->ncolumns && catalogue->nneeded < CATALOGUE_EXTRA_MAX; i++) {
 		const struct column *column = &table->columns[i];
-		if (column->needs_value && !column->key && !column->generated && column != columns->balance)
+		if (column->needs_value && !column->generated && !columns_are_used(columns, column))
 			catalogue->needed[catalogue->nneeded++] = mem_dup(column->name);
 	}
 }

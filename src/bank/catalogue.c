@@ -129,14 +129,15 @@ static void take_kept(struct catalogue *catalogue, const struct rows *rows, size
 
 enum { WRITING_GENERATED, WRITING_DRAWN, WRITING_VAGUE, WRITING_COLUMNS };
 
-/* $1 schema, $2 table, $3 the column of the balance. */
+/* $1 schema, $2 table, $3 the column of the balance, $4 that of the id. */
 static const char writing_sql[] =
 	"SELECT b.attgenerated @<> '', EXISTS (SELECT 1 FROM pg_catalog.pg_attribute AS d "
 	"WHERE d.attrelid @= c.oid AND d.attidentity @= 'a'), "
-	"EXISTS (SELECT 1 FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_attribute AS i "
-	"ON i.attrelid @= k.conrelid AND i.attnum @= ANY (k.conkey) "
-	"JOIN pg_catalog.pg_collation AS o ON o.oid @= i.attcollation "
-	"WHERE k.conrelid @= c.oid AND k.contype @= 'p' AND NOT o.collisdeterministic) "
+	"EXISTS (SELECT 1 FROM pg_catalog.pg_attribute AS i JOIN pg_catalog.pg_collation AS o ON o.oid @= "
+	"i.attcollation "
+	"WHERE i.attrelid @= c.oid AND NOT o.collisdeterministic AND (i.attname @= $4 OR EXISTS (SELECT 1 "
+	"FROM pg_catalog.pg_constraint AS k WHERE k.conrelid @= c.oid AND k.contype @= 'p' "
+	"AND i.attnum @= ANY (k.conkey)))) "
 	"FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid @= c.relnamespace "
 	"JOIN pg_catalog.pg_attribute AS b ON b.attrelid @= c.oid AND b.attname @= $3 "
 	"WHERE n.nspname @= $1 AND c.relname @= $2";
@@ -240,7 +241,8 @@ static struct statement ask_estimate(const struct reading *reading, const struct
 static void ask_more(struct reading *reading)
 {
 	const struct catalogue *catalogue = reading->catalogue;
-	const char *params[] = {reading->table.schema, reading->table.name, catalogue->balance_name};
+	const char *params[] = {reading->table.schema, reading->table.name, catalogue->balance_name,
+				catalogue->id_name};
 	const char *ledgers[TABLE_PARAMS];
 	const struct dialect *dialect = db_dialect(reading->db);
 	char *named = table_sql_named(dialect->qualifies), *kept = qualify(dialect->qualifies, kept_sql),
@@ -250,12 +252,12 @@ static void ask_more(struct reading *reading)
 	char *part = part_where(catalogue, "", 0);
 	if (dialect->explain)
 		buf_fmt(&estimate, "%sSELECT 1 FROM %s%s", dialect->explain, catalogue->sql[CAT_TABLE], part);
-	buf_fmt(&parted, "SELECT 1 FROM %s%s LIMIT 1", catalogue->sql[CAT_TABLE], part);
+	buf_fmt(&parted, "SELECT 1 FROM %s%s LIMIT 0", catalogue->sql[CAT_TABLE], part);
 	ledger_params(&reading->choice, &reading->table, ledgers);
 	struct statement statements[ASKED] = {
 		[ASK_LEDGERS] = ask_once(named, table_shape_named(dialect->qualifies), ledgers, TABLE_PARAMS),
 		[ASK_KEPT] = ask_once(kept, kept_shape, params, 2),
-		[ASK_WRITING] = ask_once(writing, (struct shape){.columns = WRITING_COLUMNS}, params, 3),
+		[ASK_WRITING] = ask_once(writing, (struct shape){.columns = WRITING_COLUMNS}, params, 4),
 		[ASK_TRIGGERS] =
 			ask_once(dialect->triggers_sql, (struct shape){.columns = TRIGGERS_COLUMNS}, params, 2),
 		[ASK_ESTIMATE] = ask_estimate(reading, &estimate, params),

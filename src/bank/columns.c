@@ -30,6 +30,14 @@ static size_t columns_names(struct buf *names, const struct table *table, column
 	return n;
 }
 
+static const struct column *columns_first(const struct table *table, columns_fit *fits)
+{
+	size_t i = 0;
+	while (i < table->ncolumns && !fits(&table->columns[i]))
+		i++;
+	return i < table->ncolumns ? &table->columns[i] : NULL;
+}
+
 static bool columns_fits_any(const struct column *column)
 {
 	(void)column;
@@ -52,6 +60,11 @@ static enum status columns_no_such(const struct table *table, const char *name, 
 static bool columns_fits_key(const struct column *column)
 {
 	return column->key;
+}
+
+static bool columns_fits_unique(const struct column *column)
+{
+	return column->unique && !column->generated;
 }
 
 static bool columns_is_fixed(const struct columns *columns, const struct column *column)
@@ -98,9 +111,14 @@ static enum status columns_fix_all(struct columns *columns, const struct table *
 static enum status columns_refuse_key(const struct columns *columns, const struct table *table, const char *name,
 				      struct err *err)
 {
-	struct buf names = {0};
+	struct buf names = {0}, unique = {0};
 	size_t keys = columns_names(&names, table, columns_fits_key);
-	if (keys == 0)
+	if (columns_names(&unique, table, columns_fits_unique) > 1 && keys == 0)
+		err_set(err, ST_CHECK,
+			"%s has no primary key, and several columns that tell accounts apart (%s): say which with "
+			"--id-column NAME",
+			name, buf_text(&unique));
+	else if (keys == 0)
 		err_set(err, ST_CHECK,
 			"%s has no primary key, by which accounts are told apart: add one with ALTER TABLE ... ADD "
 			"PRIMARY KEY, or name another table with --table",
@@ -115,6 +133,7 @@ static enum status columns_refuse_key(const struct columns *columns, const struc
 			"--where-key COLUMN=VALUE, or name another table with --table",
 			name, keys, buf_text(&names));
 	buf_free(&names);
+	buf_free(&unique);
 	return err->status;
 }
 
@@ -127,12 +146,30 @@ static const struct column *columns_key(const struct columns *columns, const str
 	return NULL;
 }
 
+/* What tells accounts apart though it is not the primary key; NULL: that must do it. */
+static const struct column *columns_unique(const struct columns *columns, const struct table *table,
+					   const struct column *named)
+{
+	struct buf names = {0};
+	bool one = columns_names(&names, table, columns_fits_unique) == 1;
+	buf_free(&names);
+	if (columns->nfixed || (named && (named->key || !columns_fits_unique(named))))
+		return NULL;
+	if (named)
+		return named;
+	return one && table_keys(table) == 0 ? columns_first(table, columns_fits_unique) : NULL;
+}
+
 static enum status columns_choose_id(struct columns *columns, const struct table *table, const char *wanted,
 				     const char *name, struct err *err)
 {
 	const struct column *named = wanted ? table_column_like(table, wanted) : NULL;
 	if (wanted && !named)
 		return columns_no_such(table, name, wanted, "--id-column", err);
+	columns->id = columns_unique(columns, table, named);
+	columns->id_why = named ? "as --id-column asks" : "the only column that is unique and never NULL";
+	if (columns->id)
+		return ST_OK;
 	if (table_keys(table) != columns->nfixed + 1)
 		return columns_refuse_key(columns, table, name, err);
 	columns->id = columns_key(columns, table);
@@ -141,11 +178,11 @@ static enum status columns_choose_id(struct columns *columns, const struct table
 					    : "the primary key";
 	if (!named || named == columns->id)
 		return ST_OK;
-	return err_set(
-		err, ST_CHECK,
-		"column %s of %s is not its primary key, %s, by which accounts are told apart: leave --id-column "
-		"out, or name another table with --table",
-		say_id(named->name).text, name, say_id(columns->id->name).text);
+	return err_set(err, ST_CHECK,
+		       "column %s of %s is not its primary key, %s, by which accounts are told apart, nor unique and "
+		       "never NULL: "
+		       "leave --id-column out, or name another table with --table",
+		       say_id(named->name).text, name, say_id(columns->id->name).text);
 }
 
 /* ---- the balance ---- */
@@ -177,14 +214,6 @@ static bool columns_fits_by_name(const struct column *column)
 static bool columns_fits_by_type(const struct column *column)
 {
 	return columns_fits_money(column) && type_scale(column->type, column->typmod) > 0;
-}
-
-static const struct column *columns_first(const struct table *table, columns_fit *fits)
-{
-	size_t i = 0;
-	while (i < table->ncolumns && !fits(&table->columns[i]))
-		i++;
-	return i < table->ncolumns ? &table->columns[i] : NULL;
 }
 
 /* Where nothing is called so: what looks like it, if only one does. */
@@ -230,6 +259,11 @@ static enum status columns_choose_balance(struct columns *columns, const struct 
 			       "with --balance-column",
 			       say_id(columns->balance->name).text, name);
 	return columns_guess_balance(columns, table, columns->balance != NULL, name, err);
+}
+
+bool columns_are_used(const struct columns *columns, const struct column *column)
+{
+	return column == columns->id || column == columns->balance || columns_is_fixed(columns, column);
 }
 
 enum status columns_choose(struct columns *columns, const struct table *table, const struct bank_choice *choice,

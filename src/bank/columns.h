@@ -16,8 +16,12 @@ struct columns {
 	size_t nfixed;
 };
 
+/* It is the id, the balance or a fixed one. */
+bool columns_are_used(const struct columns *columns, const struct column *column);
+
 /*
- * As they were asked for, else the only ones that fit: the id is the primary key, or the only column of it that is not fixed. The balance is the column of that
+ * As they were asked for, else the only ones that fit: the id is the primary key, or the only column of it that is not fixed;
+ * one that is asked for, or the only one of a table without a primary key, may be unique and never NULL instead. The balance is the column of that
  * name, else the only one that has it in its name and can hold money, else the only numeric with decimals. `name` is
  * the table's, for people. Where there is none, or more than one, the sentence says what to do.
  */

@@ -237,7 +237,7 @@ static void make_insert(struct catalogue *c, const struct names *n)
 static bool is_plain(const struct table *table, const char *name)
 {
 	const struct column *column = table_column(table, name);
-	return !column->domain && strcmp(column->type, "varchar") != 0;
+	return !column->domain && strcmp(column->type, "varchar") != 0 && !strchr(column->type, '.');
 }
 
 char *statements_floor(const struct catalogue *c)

@@ -27,6 +27,7 @@ enum {
 	DOMAIN,
 	HIDDEN,
 	GENERATED,
+	UNIQUE,
 	COLUMNS,
 	/* Of the tables that are asked for by name. */
 	PERSISTENCE = COLUMNS,
@@ -72,7 +73,7 @@ static const char cockroach[] =
 			  "n.nspname::text) END LIMIT 1) AS c " COCKROACH_PARTS;
 
 static const char cockroach_named[] = COCKROACH_COLUMNS
-	", NULL, NULL, NULL, c.relpersistence, "
+	", NULL, NULL, NULL, NULL, c.relpersistence, "
 	"(SELECT g.tgname FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid LIMIT 1), "
 	"(SELECT f.conname FROM pg_catalog.pg_constraint AS f WHERE f.conrelid = c.oid "
 	"AND f.contype = 'f' AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')) "
@@ -91,7 +92,9 @@ static const char cockroach_named[] = COCKROACH_COLUMNS
 	"(a.attnotnull OR t.typnotnull) AND NOT a.atthasdef AND t.typdefault IS NULL AND a.attidentity @= '', "        \
 	"@has_column_privilege(c.oid, a.attnum, 'SELECT'), @has_column_privilege(c.oid, a.attnum, 'INSERT'), "         \
 	"@has_column_privilege(c.oid, a.attnum, 'UPDATE'), b.oid IS NOT NULL, @row_security_active(c.oid), "           \
-	"a.attgenerated @<> ''"
+	"a.attgenerated @<> '', a.attnotnull AND EXISTS (SELECT 1 FROM pg_catalog.pg_index AS u "                      \
+	"WHERE u.indrelid @= c.oid AND u.indisunique AND u.indisvalid AND u.indimmediate AND u.indnkeyatts @= 1 "      \
+	"AND u.indkey[0] @= a.attnum AND u.indpred IS NULL AND u.indexprs IS NULL)"
 #define POSTGRES_PARTS                                                                                                 \
 	"JOIN pg_catalog.pg_attribute AS a ON a.attrelid @= c.oid AND a.attnum @> 0 AND NOT a.attisdropped "           \
 	"AND @\"left\"(a.attname::@text, 14) @<> 'crdb_internal_' "                                                    \
@@ -195,6 +198,7 @@ static struct column read_column(const struct rows *rows, size_t row)
 		.updatable = table_is_true(rows, row, UPDATABLE),
 		.domain = table_is_true(rows, row, DOMAIN),
 		.generated = table_is_true(rows, row, GENERATED),
+		.unique = table_is_true(rows, row, UNIQUE),
 		.identity = table_is_true(rows, row, IDENTITY),
 	};
 }

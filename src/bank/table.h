@@ -21,6 +21,7 @@ struct column {
 	bool updatable;
 	bool domain; /* its own type is one, over `type` */
 	bool generated, identity;
+	bool unique; /* by itself, and never NULL */
 };
 
 /* Strings are borrowed from the rows that it was read from. */

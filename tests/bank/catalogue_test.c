@@ -160,8 +160,21 @@ static void which_columns_are_used(void **state)
 		 .refusal = "odd has no column saldo, which --balance-column names; it has id, balance"},
 		{"id int PRIMARY KEY, balance int", .id_column = "iban",
 		 .refusal = "odd has no column iban, which --id-column names; it has id, balance"},
+		{"id bigserial PRIMARY KEY, iban text NOT NULL UNIQUE, balance int", .id_column = "iban", .id = "iban",
+		 .balance = "balance", .why = "by its name"},
+		{"no int NOT NULL UNIQUE, balance int", .id = "no", .balance = "balance", .why = "by its name"},
+		{"no int UNIQUE, balance int", .refusal = "odd has no primary key, by which accounts are told apart"},
+		{"no int NOT NULL UNIQUE DEFERRABLE, balance int", .refusal = "odd has no primary key, by which"},
+		{"a int NOT NULL, b int NOT NULL, balance int, UNIQUE (a, b)",
+		 .refusal = "odd has no primary key, by which"},
+		{"a int NOT NULL UNIQUE, b int NOT NULL UNIQUE, balance int",
+		 .refusal =
+			 "odd has no primary key, and several columns that tell accounts apart (a, b): say which with "
+			 "--id-column NAME"},
 		{"id int PRIMARY KEY, iban text UNIQUE, balance int", .id_column = "iban",
-		 .refusal = "column iban of odd is not its primary key, id"},
+		 .refusal = "column iban of odd is not its primary key, id, by which accounts are told apart, nor "
+			    "unique and "
+			    "never NULL"},
 		{"id int PRIMARY KEY, balance int", .balance_column = "id",
 		 .refusal = "column id of odd is part of its primary key and cannot be the balance"},
 		{"id int PRIMARY KEY, balance int, owner text", .balance_column = "owner", .refusal = "of type text"},
@@ -182,7 +195,10 @@ static void which_columns_are_used(void **state)
 		assert_string_equal(c->id_name, cases[i].id);
 		assert_string_equal(c->balance_name, cases[i].balance);
 		assert_string_equal(c->balance_why, cases[i].why);
-		assert_string_equal(c->id_why, cases[i].id_column ? "as --id-column asks" : "the primary key");
+		assert_string_equal(c->id_why, cases[i].id_column ? "as --id-column asks"
+					       : strcmp(cases[i].id, "no") == 0
+						       ? "the only column that is unique and never NULL"
+						       : "the primary key");
 	}
 	pg_exec("DROP TABLE odd");
 }

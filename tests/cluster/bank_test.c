@@ -304,6 +304,45 @@ static void overflow_of_the_destination(void **state)
 	}
 }
 
+/* Columns of other names, a part of a table, and balances below zero, on whatever server it is. */
+static void a_part_of_others_table_below_zero(void **state)
+{
+	struct rig *rig = *state;
+	struct bank_choice choice = {.table = (char *)"shared",
+				     .ledger = (char *)"shared_transfers",
+				     .overdraft = (char *)"100",
+				     .keys = {(char *)"tenant=north"},
+				     .nkeys = 1};
+	pg_exec("DROP TABLE IF EXISTS shared");
+	pg_exec("DROP TABLE IF EXISTS shared_transfers");
+	pg_exec("CREATE TABLE shared (tenant varchar(9), no int, abalance int, PRIMARY KEY (tenant, no))");
+	pg_exec("INSERT INTO shared VALUES ('north', 1, 0), ('north', 2, 0), ('south', 1, 5), ('south', 2, 7)");
+	for (int ledger = 0; ledger < 2; ledger++) {
+		if (!rig_read_choice(rig, &choice))
+			fail_msg("%s", rig->err.text);
+		assert_string_equal(rig->catalogue->id_name, "no");
+		assert_string_equal(rig->catalogue->balance_name, "abalance");
+		assert_int_equal(rig->catalogue->ledger, ledger);
+		pg_exec("UPDATE shared SET abalance = 0 WHERE tenant = 'north'");
+		for (size_t w = 0; w < COUNT_OF(wires); w++) {
+			struct transfer_spec spec = {
+				.source = "1", .destination = "2", .rule = TRANSFER_AMOUNT, .amount = 30};
+			rig->options.wire = wires[w];
+			if (rig_transfer(rig, &spec) != OUTCOME_COMMITTED)
+				fail_msg("%s", rig->result.reason.text);
+			spec.amount = 71 + 100 * (int64_t)w;
+			assert_int_equal(rig_transfer(rig, &spec), OUTCOME_REJECTED);
+			assert_non_null(strstr(rig->result.reason.text, "and may go down to -100"));
+		}
+		assert_int_equal(half(rig, "1", "2"), OUTCOME_REJECTED);
+		assert_int_equal(pg_number("SELECT abalance FROM shared WHERE tenant = 'north' AND no = 1"), -90);
+		if (!ledger)
+			pg_exec("%s", rig->catalogue->sql[CAT_MAKE_LEDGER]);
+	}
+	assert_int_equal(pg_number("SELECT count(*) FROM shared_transfers"), COUNT_OF(wires));
+	assert_int_equal(pg_number("SELECT sum(abalance * no) FROM shared WHERE tenant = 'south'"), 19);
+}
+
 static void an_id_moves_once(void **state)
 {
 	struct rig *rig = *state;
@@ -350,6 +389,7 @@ int main(void)
 		TEST(without_a_ledger),
 		TEST(rejections_change_nothing),
 		TEST(overflow_of_the_destination),
+		TEST(a_part_of_others_table_below_zero),
 		TEST(an_id_moves_once),
 		TEST(fills),
 	};

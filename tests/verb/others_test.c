@@ -429,12 +429,12 @@ static const struct {
 	 "orm is a view: name the table behind it with --table"},
 	{"citext as the id",
 	 "CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE orm (id citext PRIMARY KEY, balance int)",
-	 "the primary key of orm, id, is of type public.citext: ids can be integers"},
+	 "the column of ids of orm, id, is of type public.citext: ids can be integers"},
 	{"money", "CREATE TABLE orm (id int PRIMARY KEY, balance money)",
 	 "the balance of orm is of type money: smallint, integer, bigint or numeric(p,s) with at most 18 decimals"},
 	{"no scale", "CREATE TABLE orm (id serial PRIMARY KEY, balance decimal)",
 	 "the balance of orm is a numeric without a scale, so it has no smallest unit"},
-	{"no key", "CREATE TABLE orm (id int NOT NULL UNIQUE, balance int)",
+	{"no key", "CREATE TABLE orm (id int NOT NULL, balance int)",
 	 "orm has no primary key, by which accounts are told apart: add one with ALTER TABLE ... ADD PRIMARY KEY"},
 	{"a line a movement", "CREATE TABLE orm (account int, line int, balance int, PRIMARY KEY (account, line))",
 	 "has 2 columns (account, line), and an account id is one: fix the others with --where-key COLUMN=VALUE"},
@@ -500,6 +500,36 @@ static void tables_that_do_not_fit(void **state)
 	drop_orms();
 }
 
+/* What people call an account is often not its primary key. */
+static void an_id_beside_the_key(void **state)
+{
+	(void)state;
+	static const char *const wires[] = {"--wire=step", "--wire=pipeline", "--wire=oneshot"};
+	drop_orms();
+	pg_exec("CREATE TABLE orm (id bigserial PRIMARY KEY, iban text NOT NULL, balance int); CREATE UNIQUE INDEX ON "
+		"orm (iban);"
+		"INSERT INTO orm (iban, balance) VALUES ('DE1', 400), ('DE2', 0), ('FR1', 0)");
+	for (size_t i = 0; i < COUNT_OF(wires); i++) {
+		struct proc *proc = teller_run("--table", "orm", "--id-column=IBAN", wires[i], "transfer", "DE1", "DE2",
+					       "100", "--yes");
+		proc_expect_status(proc, 0);
+		proc_expect_out(proc, "moved 100 from DE1 to DE2");
+		proc_free(proc);
+	}
+	proc_expect_all(teller_run("--table", "orm", "--id-column=iban", "list", "--csv"), 0,
+			"iban,balance,id\nDE1,100,1\nDE2,300,2\nFR1,0,3\n", NULL);
+	struct proc *proc = teller_run("--table", "orm", "--id-column=iban", "create", "20");
+	proc_expect_status(proc, 0);
+	proc_free(proc);
+	pg_expect("23 23", "SELECT concat_ws(' ', count(DISTINCT id), count(DISTINCT iban)) FROM orm");
+	pg_exec("ALTER TABLE orm ALTER id DROP DEFAULT");
+	proc_expect_all(teller_run("--table", "orm", "--id-column=iban", "create", "1"), 3, "",
+			"needs a value for the column id, which has no default");
+	proc_expect_all(teller_run("--table", "orm", "--id-column=iban", "--where-key=id=1", "count"), 3, "",
+			"--where-key fixes all of the primary key of orm (id)");
+	drop_orms();
+}
+
 /* A file that has the columns which a new account needs can be imported. */
 static void a_file_with_what_is_needed(void **state)
 {
@@ -530,6 +560,7 @@ int main(void)
 		cmocka_unit_test(hostile_column_names),
 		cmocka_unit_test(tables_of_orms),
 		cmocka_unit_test(tables_that_do_not_fit),
+		cmocka_unit_test(an_id_beside_the_key),
 		cmocka_unit_test(a_file_with_what_is_needed),
 		cmocka_unit_test(pgbench_itself),
 	};

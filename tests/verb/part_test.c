@@ -119,9 +119,14 @@ static void accounts_of_a_part(bool partitioned)
 static void a_part_of_a_table(void **state)
 {
 	(void)state;
-	static const char *const tables[][2] = {{"int", ""},        {"text", ""},
-						{"varchar(9)", ""}, {"char(3)", ""},
-						{"numeric", ""},    {"int", "PARTITION BY LIST (tenant)"}};
+	static const char *const tables[][2] = {{"int", ""},
+						{"text", ""},
+						{"varchar(9)", ""},
+						{"char(3)", ""},
+						{"numeric", ""},
+						{"tenant_kind", ""},
+						{"int", "PARTITION BY LIST (tenant)"}};
+	pg_exec("CREATE TYPE tenant_kind AS ENUM ('8', '7')");
 	for (size_t i = 0; i < COUNT_OF(tables); i++) {
 		tenants(tables[i][0], tables[i][1]);
 		expect_ok(PART("init"), "");
