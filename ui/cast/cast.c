@@ -172,7 +172,7 @@ static _Noreturn void cast_child(const char *path, int rows, int cols, FILE *to,
 	enum status status = cast_run(path, rows, cols, to, &err);
 	ssize_t ignored = status ? write(said, err.text, strlen(err.text)) : 0;
 	(void)ignored;
-	_exit(status);
+	_exit((int)status);
 }
 
 static enum status cast_await(pid_t pid, int said, struct err *err)
