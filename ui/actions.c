@@ -247,7 +247,9 @@ static void actions_match(struct console *console, enum find_way way)
 		return;
 	char which[FIND_WORDS], text[128];
 	struct found found = actions_find(console, NULL, way);
-	const char *how = found.how == FOUND_NONE      ? "no line holds what was searched for"
+	const char *none = found.part ? "no line that was read so far holds what was searched for"
+				      : "no line holds what was searched for";
+	const char *how = found.how == FOUND_NONE      ? none
 			  : found.how == FOUND_UNASKED ? "nothing was searched for here; / does"
 			  : found.how != FOUND_AROUND  ? ""
 			  : way == FIND_NEXT           ? "no match below; went on at the first line"

@@ -40,6 +40,7 @@ enum found_how {
 struct found {
 	enum found_how how;
 	uint64_t which, of;
+	bool part; /* there are more lines, which were not read yet */
 };
 
 enum { FIND_WORDS = 48 };

@@ -30,6 +30,7 @@ struct ledger {
 	size_t top;
 	int height, columns, width[LEDGER_COLUMNS];
 	struct sideways side;
+	struct find find;
 };
 
 /* ---- one line ---- */
@@ -277,6 +278,47 @@ static void ledger_click(void *self, int row)
 	history_move(history, (long)(ledger->top + (size_t)row - 1) - (long)history_selected(history));
 }
 
+/* ---- the search ---- */
+
+static bool ledger_holds(void *self, uint64_t i, const char *wanted)
+{
+	const struct ledger *ledger = self;
+	struct entry entry = history_row(ledger->app->history, (size_t)i);
+	for (size_t c = 0; c < LEDGER_COLUMNS; c++) {
+		size_t n = entry.cells[c] ? strlen(entry.cells[c]) : 0;
+		if (n && find_place(entry.cells[c], n, 0, wanted) < n)
+			return true;
+	}
+	return false;
+}
+
+/* Those that were read: around the selected one, some hundreds. */
+static struct found ledger_find(void *self, const char *text, enum find_way way)
+{
+	struct ledger *ledger = self;
+	struct history *history = ledger->app->history;
+	struct find_lines lines = {ledger, ledger_holds, 0, history ? history_count(history) : 0};
+	uint64_t was = history ? history_selected(history) : 0, at = was;
+	struct found found = find_go(&ledger->find, &lines, text, way, &at);
+	found.part = history && !history_whole(history);
+	if (at != was)
+		history_move(history, (long)at - (long)was);
+	return found;
+}
+
+static const char *ledger_wanted(const void *self)
+{
+	const struct ledger *ledger = self;
+	return buf_text(&ledger->find.text);
+}
+
+static void ledger_free_pane(void *self)
+{
+	struct ledger *ledger = self;
+	buf_free(&ledger->find.text);
+	free(ledger);
+}
+
 /* It does not read events: the history says when something changed. */
 static bool ledger_read_nothing(void *self)
 {
@@ -294,7 +336,9 @@ struct view ledger_view(struct app *app)
 		.act = ledger_act,
 		.click = ledger_click,
 		.read = ledger_read_nothing,
-		.free = free,
+		.find = ledger_find,
+		.wanted = ledger_wanted,
+		.free = ledger_free_pane,
 	};
 	struct ledger *ledger = NEW(struct ledger);
 	ledger->app = app;

@@ -85,7 +85,7 @@ static void search_look(struct search *search)
 	struct found found = search->find(search->lines, buf_text(&search->text), FIND_TYPED);
 	find_words(which, &found);
 	snprintf(search->why, sizeof search->why, "%s%s%s", which, which[0] && found.how == FOUND_AROUND ? ", " : "",
-		 found.how == FOUND_NONE     ? "no line holds that"
+		 found.how == FOUND_NONE ? found.part ? "no line that was read so far holds that" : "no line holds that"
 		 : found.how == FOUND_AROUND ? "found from the first line on"
 					     : "");
 }

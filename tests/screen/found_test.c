@@ -107,6 +107,37 @@ static void in_the_load(void **state)
 	console_quit(term);
 }
 
+static int past(void **state)
+{
+	(void)state;
+	pg_bank(30);
+	pg_exec("INSERT INTO transfers SELECT ('00000000-0000-4000-8000-' || lpad(g::text, 12, '0'))::uuid,"
+		" 7001 + mod(g, 3), 7011, g, timestamptz '2020-01-01 10:00:00+00' + g * interval '1 s'"
+		" FROM generate_series(1, 900) g");
+	return 0;
+}
+
+/* Only what was read is searched, and said to be. */
+static void in_the_ledger(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, "<F5>");
+	term_expect(term, ">2020-01-01 10:15:00");
+	term_type(term, "/10:14:4");
+	term_expect(term, ">2020-01-01 10:14:49");
+	term_expect(term, "1 of 10");
+	expect_found(term, "10:14:48", 7, true);
+	term_type(term, "<Enter>n");
+	term_expect(term, ">2020-01-01 10:14:48");
+	term_type(term, "/000000000890"); /* of an id that is not shown whole */
+	term_expect(term, ">2020-01-01 10:14:50");
+	term_type(term, "<Esc>/10:00:01");
+	term_expect(term, "no line that was read so far holds that");
+	term_type(term, "<Esc>");
+	term_expect(term, ">2020-01-01 10:14:48");
+	console_quit(term);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -115,6 +146,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_colours, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(in_the_list_of_lessons, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(in_a_lesson, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(in_the_ledger, past, term_teardown),
 		cmocka_unit_test_setup_teardown(in_the_load, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/found", tests, pg_own_database, NULL);
