@@ -71,12 +71,14 @@ static void accounts_draw_row(struct accounts *accounts, struct rect at, size_t 
 	struct account row = pages_row(app->pages, i);
 	bool selected = i == pages_selected(app->pages);
 	bool from = accounts_same(row.id, app->source), to = accounts_same(row.id, app->destination);
-	char mark[2] = {selected ? '>' : ' ', from && to ? '!' : from ? 'F' : to ? 'T' : ' '};
+	bool marked = marks_has(&app->marks, row.id);
+	char mark[3] = {selected ? '>' : ' ', from && to ? '!' : from ? 'F' : to ? 'T' : ' ', marked ? '*' : ' '};
 	struct buf line = {0};
 	columns_line(&line, &accounts->columns, at.w, mark, row);
 	enum style style = selected ? focus ? STYLE_SELECTED : STYLE_MARKED
 			   : from   ? STYLE_SOURCE
 			   : to     ? STYLE_DESTINATION
+			   : marked ? STYLE_KEY
 				    : STYLE_TEXT;
 	draw_line(at.y, at.x, at.w, style, buf_text(&line));
 	accounts_draw_found(accounts, at, i);
@@ -176,7 +178,10 @@ static void accounts_title(void *self, struct buf *out)
 	const struct accounts *accounts = self;
 	const struct catalogue *catalogue = accounts->app->catalogue;
 	bool filtered = accounts->app->pages && query_filter(pages_query(accounts->app->pages));
-	buf_str(out, filtered ? "" : "Accounts"); /* the filter needs the room */
+	if (accounts->app->marks.n) /* they and the filter need the room */
+		buf_fmt(out, "%zu marked%s", accounts->app->marks.n, filtered ? " " : "");
+	else
+		buf_str(out, filtered ? "" : "Accounts");
 	if (catalogue && strcmp(catalogue->name, "accounts") != 0) {
 		buf_str(out, " in ");
 		text_escape(out, catalogue->name, strlen(catalogue->name), 30);

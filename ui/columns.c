@@ -124,13 +124,13 @@ static void columns_cell(struct buf *line, const char *raw, int width, enum text
 	buf_free(&text);
 }
 
-void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[2], struct account row)
+void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[3], struct account row)
 {
 	const struct catalogue *catalogue = columns->catalogue;
 	int id, balance;
 	columns_share(columns, room, &id, &balance);
 	buf_char(line, mark[0]);
-	buf_char(line, ' ');
+	buf_char(line, mark[2]);
 	columns_cell(line, row.id, id, catalogue->id_is_number ? TEXT_RIGHT : TEXT_LEFT);
 	buf_char(line, ' ');
 	if (!columns->skip)
@@ -162,7 +162,7 @@ void columns_head(struct buf *line, const struct columns *columns, int room)
 		.extra = (const char *const *)catalogue->extra,
 	};
 	struct buf head = {0};
-	columns_line(&head, columns, room, columns->skip ? "< " : "  ", names);
+	columns_line(&head, columns, room, columns->skip ? "<  " : "   ", names);
 	bool more = columns_hide(columns, room);
 	text_pad(line, buf_text(&head), room - 2, TEXT_LEFT);
 	buf_str(line, more ? " >" : "");

@@ -21,8 +21,8 @@ int columns_wanted(const struct columns *columns,
 		   const struct catalogue *catalogue); /* columns of the terminal that a whole line takes */
 
 /* Id, balance and their marks first, further columns where there is room. mark[0]: '>' for the selected row;
- * mark[1]: what the account is picked for. */
-void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[2], struct account row);
+ * mark[1]: what the account is picked for; mark[2]: '*' where it is marked. */
+void columns_line(struct buf *line, const struct columns *columns, int room, const char mark[3], struct account row);
 /* Where the id is drawn in such a line, and all of the further columns. */
 struct columns_places {
 	int id, id_width, extra;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/marks.h"
 #include "app/run.h"
 #include "app/settings.h"
 #include "app/terminal.h"
@@ -113,9 +114,10 @@ struct app {
 	struct pages *pages;           /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;
 	struct app_step step;
-	char *filter;               /* which accounts are looked at, as it was typed; NULL: all */
-	struct sort sort;           /* and in which order */
-	unsigned sort_offered;      /* by which column it was asked for last, taken or not */
+	char *filter;          /* which accounts are looked at, as it was typed; NULL: all */
+	struct sort sort;      /* and in which order */
+	unsigned sort_offered; /* by which column it was asked for last, taken or not */
+	struct marks marks;
 	char *searched;             /* the text that was searched for among the accounts last; NULL */
 	char *unsettled_id;         /* id of the last transfer whose outcome is unknown, until it is settled; NULL */
 	char *source, *destination; /* picks, raw ids; NULL */

@@ -256,6 +256,7 @@ bool app_free(struct app *app)
 	free(app->starting);
 	free(app->filter);
 	free(app->searched);
+	marks_clear(&app->marks);
 	free(app->unsettled_id);
 	ring_free(app->ring);
 	bool ended = loop_free(app->loop);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Opens the bank: reads the catalogue of the accounts table, and makes what depends on it. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/app_private.h"
 #include "app/browse.h"
@@ -57,6 +58,8 @@ static void adopt(struct app *app, struct catalogue *catalogue, const struct who
 	txn_expect(app->txn, who);
 	txn_expect(app->rival_txn, who);
 	app->sort = sort_moved(app->catalogue, catalogue, app->sort);
+	if (app->catalogue && strcmp(app->catalogue->name, catalogue->name) != 0)
+		marks_clear(&app->marks);
 	drop_catalogue(app);
 	free(app->no_bank);
 	app->no_bank = NULL;

@@ -56,9 +56,35 @@ static void add_ids(struct buf *out, const struct words *words)
 		buf_fmt(out, " and %zu more", words->n - NAMED_MAX);
 }
 
+/* Those that are marked, where none is named; the line says so in full, for the question and the history. */
+static void take_marked(struct run *run)
+{
+	const struct marks *marks = &run->app->marks;
+	struct buf ids = {0}, line = {0};
+	for (size_t i = 0; i < marks->n; i++) {
+		buf_str(&ids, i ? " " : "");
+		run_quote(&ids, marks->ids[i]);
+	}
+	buf_fmt(&line, "%s %s", run->command->name, buf_text(&ids));
+	free(run->line);
+	run->line = buf_take(&line);
+	run->args[run->nargs++] = buf_take(&ids);
+}
+
+static enum status check_delete(const struct run *run, struct err *err)
+{
+	if (run->nargs > 0 || run->app->marks.n > 0)
+		return ST_OK;
+	return err_set(err, ST_USAGE,
+		       app_prints(run->app) ? "delete needs ID...; usage: delete ID..."
+					    : "delete which? name ids: delete ID..., or mark accounts with m first");
+}
+
 static enum status prepare_delete(struct run *run, struct err *err)
 {
 	struct words words;
+	if (run->nargs == 0)
+		take_marked(run);
 	enum status status = split_ids(run, &words, err);
 	for (size_t i = 0; i < words.n && !status; i++)
 		status = run_check_id(run, words.word[i].text, err);
@@ -126,6 +152,7 @@ static enum status say_deleted(struct app *app, const struct erase *erase)
 {
 	struct buf gone = {0};
 	size_t deleted = add_deleted(&gone, erase);
+	marks_clear(&app->marks);
 	if (deleted)
 		app_result(app, "deleted %zu %s%s", deleted, text_plural(deleted, "account", "accounts"), gone.p);
 	say_left(app, erase, deleted > 0);
@@ -195,14 +222,15 @@ static void do_delete(struct run *run)
 
 const struct command verb_delete = {
 	.name = "delete",
-	.args = {{"ID...", ARG_ACCOUNTS, false}},
+	.args = {{"ID...", ARG_ACCOUNTS, true}},
 	.options =
 		{
 			{.name = "yes", .help = "do not ask"},
 		},
 	.flags = COMMAND_READS | COMMAND_CONFIRM | COMMAND_CHANGES,
-	.help = "delete accounts, with the money in them",
+	.help = "delete accounts with their money; alone: the marked",
 	.run = do_delete,
+	.check = check_delete,
 	.prepare = prepare_delete,
 	.describe = describe_delete,
 };

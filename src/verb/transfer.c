@@ -78,6 +78,12 @@ static void spell_out(struct run *run)
 	run->line = buf_take(&line);
 }
 
+/* Two marks, and nothing picked: from the one that was marked first to the other. */
+static bool transfer_is_marked(const struct app *app)
+{
+	return !app->source && !app->destination && app->marks.n == 2;
+}
+
 static enum status check_transfer(const struct run *run, struct err *err)
 {
 	const struct app *app = run->app;
@@ -85,9 +91,11 @@ static enum status check_transfer(const struct run *run, struct err *err)
 	if (run->nargs == 1)
 		return err_set(err, ST_USAGE,
 			       "transfer needs TO as well as FROM; usage: transfer FROM TO [half|all|AMOUNT]");
-	if (run->nargs == 0 && (!app->source || !app->destination))
+	if (run->nargs == 0 && (!app->source || !app->destination) && !transfer_is_marked(app))
 		return err_set(err, ST_USAGE,
 			       app_prints(app) ? "transfer from where to where? transfer FROM TO [half|all|AMOUNT]"
+			       : app->marks.n  ? "mark two accounts with m, or pick the source with s and the "
+						 "destination with d"
 					       : "pick the source with s and the destination with d first");
 	if (id && !transfer_is_id(id))
 		return err_set(err, ST_USAGE,
@@ -116,8 +124,9 @@ static enum status prepare_transfer(struct run *run, struct err *err)
 	if (app->catalogue->browse_why)
 		return err_set(err, ST_REJECTED, "%s", app->catalogue->browse_why);
 	if (run->nargs == 0) {
-		run->args[run->nargs++] = mem_dup(app->source);
-		run->args[run->nargs++] = mem_dup(app->destination);
+		bool marked = transfer_is_marked(app);
+		run->args[run->nargs++] = mem_dup(marked ? app->marks.ids[0] : app->source);
+		run->args[run->nargs++] = mem_dup(marked ? app->marks.ids[1] : app->destination);
 	}
 	if (run->nargs == 2)
 		run->args[run->nargs++] = mem_dup("half");
