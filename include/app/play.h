@@ -18,6 +18,7 @@ struct play_place {
 	uint64_t at, of; /* events */
 	uint64_t wall_us;
 	bool runs;
+	bool cut; /* the last line of the trace is, and is left out */
 	double speed;
 };
 struct play_place play_place(const struct app *app);

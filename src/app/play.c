@@ -188,7 +188,14 @@ void play_close(struct app *app)
 struct play_place play_place(const struct app *app)
 {
 	const struct play *play = app->play;
-	return (struct play_place){play->at, recording_stops(play->recording), play->wall_us, play->runs, play->speed};
+	return (struct play_place){
+		.at = play->at,
+		.of = recording_stops(play->recording),
+		.wall_us = play->wall_us,
+		.runs = play->runs,
+		.cut = recording_cut(play->recording),
+		.speed = play->speed,
+	};
 }
 
 void play_describe(struct buf *out, const struct app *app)

@@ -168,11 +168,17 @@ static void start_on_server(void *arg, const struct err *err)
 	start_connect_all(app);
 }
 
+/* Nothing is connected: what the command line asks for is played. */
+static void start_playing(void *arg)
+{
+	start_phase(arg, PHASE_READY);
+}
+
 void app_start(struct app *app)
 {
 	app->private->started = true;
 	if (app->settings.plays) {
-		start_phase(app, PHASE_READY);
+		loop_soon(app->loop, start_playing, app);
 		return;
 	}
 	if (!app->settings.demo) {

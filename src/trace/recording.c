@@ -89,8 +89,8 @@ static void recording_take_event(struct recording *recording, const struct scan_
 	if (gone > 0)
 		buf_fmt(notice, "%" PRId64 " events were gone before they could be written", gone);
 	else
-		buf_fmt(notice, "event %" PRIu64 " of the trace is left out: its line is %s", recording->place.stop,
-			line->is_long ? "too long" : "none");
+		buf_fmt(notice, "event %" PRIu64 " is %s, left out", recording->place.stop,
+			line->is_long ? "too long" : "no event");
 	recording_say(recording, buf_text(notice));
 }
 

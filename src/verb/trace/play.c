@@ -164,12 +164,15 @@ static void play_on_screen(struct run *run, double speed)
 		return;
 	}
 	if (play_open(app, run->args[1], &err)) {
-		run_end(run, err.status, err.text);
+		if (!app->play)
+			start_fail(app, &err, ""); /* there is nothing to look at */
+		run_end(run, err.status, app->play ? err.text : NULL);
 		return;
 	}
 	play_speed(app, speed);
 	play_describe(&said, app);
-	app_say(app, ST_OK, "a recording of %s: > steps, Space plays", buf_text(&said));
+	app_say(app, ST_OK, "a recording of %s: > steps, Space plays%s", buf_text(&said),
+		play_place(app).cut ? "; its last line is cut, and left out" : "");
 	buf_free(&said);
 	run_end(run, ST_OK, NULL);
 }
