@@ -371,7 +371,7 @@ static const struct option table[] = {
 	{0, "plain", NULL, GROUP_OUTPUT, "lines instead of a screen", apply_plain, NULL},
 	{0, "echo", "[=plain]", GROUP_OUTPUT, "every statement on stderr, as SQLAlchemy's echo", apply_echo,
 	 ECHO_CHOICES},
-	{0, "trace", "FILE", GROUP_OUTPUT, "every event to this file; trace show FILE reads it", apply_trace, NULL},
+	{0, "trace", "FILE", GROUP_OUTPUT, "every event to this file: trace show, trace play", apply_trace, NULL},
 	{0, "trace-values", "yes|no", GROUP_OUTPUT, "no: a trace without parameters and rows", apply_trace_values,
 	 TRACE_VALUES},
 	{'L', "log-file", "FILE", GROUP_OUTPUT, "the lines of the log, appended to this file", apply_log_file, NULL},
