@@ -168,17 +168,11 @@ static void start_on_server(void *arg, const struct err *err)
 	start_connect_all(app);
 }
 
-/* Nothing is connected: what the command line asks for is played. */
-static void start_playing(void *arg)
-{
-	start_phase(arg, PHASE_READY);
-}
-
 void app_start(struct app *app)
 {
 	app->private->started = true;
 	if (app->settings.plays) {
-		loop_soon(app->loop, start_playing, app);
+		start_phase(app, PHASE_READY);
 		return;
 	}
 	if (!app->settings.demo) {

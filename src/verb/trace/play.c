@@ -154,6 +154,20 @@ static void play_lines_begin(struct run *run, double speed)
 
 /* ---- on the screen ---- */
 
+static void play_leave(void *arg)
+{
+	struct app *app = arg;
+	struct err err = app->failure;
+	start_fail(app, &err, "");
+}
+
+/* There is nothing to look at: the program ends with the sentence, once it runs. */
+static void play_none(struct app *app, const struct err *err)
+{
+	app->failure = *err;
+	loop_soon(app->loop, play_leave, app);
+}
+
 static void play_on_screen(struct run *run, double speed)
 {
 	struct app *app = run->app;
@@ -165,8 +179,8 @@ static void play_on_screen(struct run *run, double speed)
 	}
 	if (play_open(app, run->args[1], &err)) {
 		if (!app->play)
-			start_fail(app, &err, ""); /* there is nothing to look at */
-		run_end(run, err.status, app->play ? err.text : NULL);
+			play_none(app, &err);
+		run_end(run, err.status, err.text);
 		return;
 	}
 	play_speed(app, speed);
