@@ -201,7 +201,7 @@ attack-%: all $(BUILD)/tests/attack/%_test
 
 # tests/fuzz/NAME.c is a fuzzer (clang's libFuzzer); FUZZ_S seconds for each.
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
-FUZZ_UI := $(patsubst %,$(BUILD)/ui/%.o,keys keyname keymap sequence)
+FUZZ_UI := $(patsubst %,$(BUILD)/ui/%.o,keys keyname sequence)
 fuzzers: $(FUZZERS)
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_UI) $(BUILD)/libteller.a

@@ -150,6 +150,13 @@ static void config_lines(struct settings *settings, const char *text, size_t n, 
 	}
 }
 
+void config_take(struct settings *settings)
+{
+	const struct config *config = &settings->config;
+	for (enum config_pass pass = PASS_ALIASES; pass <= PASS_OTHERS; pass++)
+		config_lines(settings, buf_text(&config->text), config->text.len, pass);
+}
+
 enum status config_read(struct settings *settings, struct err *err)
 {
 	struct config *config = &settings->config;
@@ -162,8 +169,7 @@ enum status config_read(struct settings *settings, struct err *err)
 		return ST_OK;
 	enum status status = config_load(config, &missing, &why);
 	if (!status) {
-		config_lines(settings, buf_text(&config->text), config->text.len, PASS_ALIASES);
-		config_lines(settings, buf_text(&config->text), config->text.len, PASS_OTHERS);
+		config_take(settings);
 	} else if (named) {
 		err_set(err, ST_OWN, "cannot read the configuration %.300s: %s", config->path, why.text);
 	} else if (!missing) {

@@ -16,6 +16,12 @@ enum config_pass { PASS_ALIASES, PASS_OTHERS };
 MUST_CHECK enum status config_line(struct settings *settings, const char *line, size_t n, enum config_pass pass,
 				   struct err *err);
 
+/* Does what config->text says, both passes; what is wrong becomes a fault. */
+void config_take(struct settings *settings);
+
+/* What the file would hold now, so many lines about what differs from the defaults. */
+void config_write(struct buf *out, const struct settings *settings, size_t *lines);
+
 /* Reads the file at config->path into config->text. `missing`: there is none, and `err` says so. */
 MUST_CHECK enum status config_load(struct config *config, bool *missing, struct err *err);
 

@@ -334,6 +334,19 @@ static enum status save_write(const char *path, const struct buf *text, struct e
 
 /* ---- in and out ---- */
 
+void config_write(struct buf *out, const struct settings *settings, size_t *lines)
+{
+	struct save save = {0};
+	save_collect(&save, settings);
+	save_old(&save, &settings->config);
+	for (size_t i = 0; i < save.n; i++)
+		if (!save.lines[i].written)
+			buf_fmt(&save.out, "%s\n", save.lines[i].text);
+	*lines = save.n;
+	buf_add(out, buf_text(&save.out), save.out.len);
+	save_free(&save);
+}
+
 enum status config_save_check(const struct config *config, bool *replaces, struct err *err)
 {
 	struct config now = {.path = config->path};
@@ -358,22 +371,17 @@ enum status config_save_check(const struct config *config, bool *replaces, struc
 enum status config_save(struct settings *settings, size_t *lines, struct err *err)
 {
 	struct config *config = &settings->config;
-	struct save save = {0};
+	struct buf text = {0};
 	bool replaces;
 	if (config_save_check(config, &replaces, err))
 		return err->status;
-	save_collect(&save, settings);
-	if (replaces)
-		save_old(&save, config);
-	for (size_t i = 0; i < save.n; i++)
-		if (!save.lines[i].written)
-			buf_fmt(&save.out, "%s\n", save.lines[i].text);
-	*lines = save.n;
-	if (!save_write(config->path, &save.out, err)) {
-		buf_clear(&config->text);
-		buf_add(&config->text, buf_text(&save.out), save.out.len);
+	config_write(&text, settings, lines);
+	if (!save_write(config->path, &text, err)) {
+		buf_free(&config->text);
+		config->text = text;
 		config->read = true;
+		return ST_OK;
 	}
-	save_free(&save);
+	buf_free(&text);
 	return err->status;
 }
