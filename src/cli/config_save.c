@@ -81,14 +81,25 @@ static bool save_same(const struct words *words, const char *line)
 
 /* ---- what is to be written ---- */
 
+static bool save_has(const struct save *save, const char *subject)
+{
+	for (size_t i = 0; i < save->n; i++)
+		if (strcmp(save->lines[i].subject, subject) == 0)
+			return true;
+	return false;
+}
+
 static void save_add(struct save *save, struct buf *text)
 {
 	struct words words;
 	struct err err = {0};
-	if (!words_split(&words, buf_text(text), &err)) {
+	char *subject = words_split(&words, buf_text(text), &err) ? NULL : save_subject(&words);
+	if (subject && !save_has(save, subject)) {
 		save->lines = mem_resize(save->lines, save->n + 1, sizeof *save->lines);
-		save->lines[save->n++] = (struct save_line){mem_dup(buf_text(text)), save_subject(&words), false};
+		save->lines[save->n++] = (struct save_line){mem_dup(buf_text(text)), subject, false};
+		subject = NULL;
 	}
+	free(subject);
 	words_free(&words);
 	buf_free(text);
 }

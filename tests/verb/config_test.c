@@ -207,6 +207,20 @@ static void it_asks_before_it_replaces(void **state)
 	expect_file("theme light\n");
 }
 
+/* One line about each, however often a key is named. */
+static void lines_are_written_once(void **state)
+{
+	(void)state;
+	config_put("bind F8,F8 ledger\n");
+	static const char held[] = "bind F8 ledger\n";
+	for (int i = 0; i < 2; i++) {
+		struct proc *proc = teller_run("-c", "save --yes");
+		proc_expect_status(proc, 0);
+		proc_free(proc);
+		expect_file(held);
+	}
+}
+
 /* Another program wrote to it meanwhile: nothing of that is lost. */
 static void a_changed_file_is_not_replaced(void **state)
 {
@@ -257,6 +271,7 @@ int main(void)
 		cmocka_unit_test_setup(a_new_file_is_written, config_bank),
 		cmocka_unit_test_setup(what_a_user_wrote_stays, config_bank),
 		cmocka_unit_test_setup(it_asks_before_it_replaces, config_bank),
+		cmocka_unit_test_setup(lines_are_written_once, config_bank),
 		cmocka_unit_test_setup(a_changed_file_is_not_replaced, config_bank),
 		cmocka_unit_test_setup(a_link_stays, config_bank),
 	};
