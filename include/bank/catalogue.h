@@ -72,6 +72,10 @@ enum catalogue_sql {
 	 */
 	CAT_ONESHOT,
 	CAT_ONESHOT_LAST = CAT_ONESHOT + 2,
+	/* The same, refused too (22012) where its transaction reads what others commit meanwhile, as one without BEGIN
+	 * does at PostgreSQL's own default. NULL where a server cannot be asked. */
+	CAT_ALONE,
+	CAT_ALONE_LAST = CAT_ALONE + 2,
 
 	CAT_MAKE_LEDGER, /* a ledger that takes every id and balance of this table; NULL where none is to be made */
 

@@ -21,6 +21,7 @@ struct transfer_spec {
 	const char *id; /* UUID for the ledger; NULL: a new one is made */
 	bool fresh;     /* nobody has used that id before, so that it is not looked for */
 	bool locking;   /* both are read FOR UPDATE; not where one statement does all of it */
+	bool alone;     /* one statement does all of it, in a transaction without BEGIN: it makes sure of its level */
 	bool ordered; /* both are written in the order of their ids, so that two transfers cannot wait for each other */
 };
 

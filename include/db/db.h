@@ -51,6 +51,7 @@ struct statement {
 	const char *shown;  /* stands for a long text in the events; NULL: the text itself */
 	bool once;          /* not worth preparing (DDL, a text made for this one use) */
 	bool apart;         /* a Sync follows: outside a transaction, it is one of its own */
+	bool alone;         /* the only one of its round trip, and a transaction; where db_takes_alone() */
 	bool few;           /* its answer is a few short rows, and is taken whole; others are taken row by row */
 	struct shape shape; /* what its answer must be; another one is refused as an error of the server would be */
 	const struct feed *feed; /* of a COPY FROM STDIN, which has no parameters and travels alone; NULL else */
@@ -69,6 +70,7 @@ struct answer {
 	bool skipped;      /* not run, because an earlier statement of the round trip failed; ok is false */
 	bool lost;         /* the connection is gone */
 	bool clean;        /* an ERROR that the server itself gave with an SQLSTATE, and after which it goes on */
+	bool at_commit;    /* of one that is `alone`: it was done, and then its transaction could not be committed */
 	bool outdated;     /* what was prepared for it is of no use any more: the same text will do, sent again */
 	char sqlstate[6];  /* "" for no error, or for an error of libpq itself */
 	const char *tag;   /* command tag; "" on an error */
@@ -165,6 +167,13 @@ void db_send(struct db *db, const struct statement *statements, size_t n, const 
  */
 void db_send_more(struct db *db, const struct statement *statements, size_t n, const struct db_context *context,
 		  const struct db_reply *reply);
+
+/*
+ * A statement may be a transaction by itself, without BEGIN and COMMIT: its answer is given once the Sync behind it is
+ * answered, too, so that `ok` means committed, at the isolation level that the session has. False behind a pooler,
+ * where a server commits earlier, and with a libpq that takes an error of the commit for the answer to what is behind.
+ */
+bool db_takes_alone(const struct db *db);
 
 /*
  * Sends a text of any number of statements by the simple protocol, in one round trip: one answer for each result that

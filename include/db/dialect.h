@@ -50,6 +50,7 @@ struct dialect {
 	bool locking_pays;         /* writers meet so often that it is better to lock what is read, ... */
 	int locking_major, locking_minor; /* ... from the version on that can */
 	bool shows_unreplicated;          /* others see a commit that a synchronous standby may not have */
+	bool commits_at_sync; /* a statement outside of BEGIN and COMMIT: what becomes of it is told at the Sync */
 	bool cancels_before_commit; /* a cancel ends what is before a COMMIT of its round trip, never the COMMIT */
 	bool errors_recur;  /* an error that sqlstate.c does not name comes again when the same is tried again */
 	bool shows_waiters; /* says which session waits for which */

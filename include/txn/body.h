@@ -26,6 +26,7 @@ struct batch {
 	 * results, before the commit is sent when they travel apart, and may reject then.
 	 */
 	bool last;
+	bool alone; /* of oneshot(): its one statement makes sure of the isolation level, and needs no BEGIN and COMMIT */
 };
 
 enum body_say { BODY_SEND, BODY_DONE, BODY_REJECT };

@@ -58,7 +58,7 @@ void part_add_cells(struct buf *out, const struct catalogue *c)
 
 bool part_holds(enum catalogue_sql which)
 {
-	bool accounts = which >= CAT_PAGE_FIRST && which <= CAT_ONESHOT_LAST;
+	bool accounts = which >= CAT_PAGE_FIRST && which <= CAT_ALONE_LAST;
 	return (accounts && which != CAT_COPY && which != CAT_LEDGER_MANY) || which == CAT_LEDGER_CHECKED;
 }
 

@@ -286,7 +286,9 @@ static bool oneshot(struct body *body, struct batch *batch)
 	if (transfer->rule.rule == TRANSFER_AMOUNT)
 		params[n++] = transfer->amount.text;
 	transfer->step = STEP_ONESHOT;
-	transfer_add(transfer, batch, VERB_UPDATE, CAT_ONESHOT + transfer->rule.rule, n, params);
+	batch->alone = transfer->alone && c->sql[CAT_ALONE + transfer->rule.rule];
+	transfer_add(transfer, batch, VERB_UPDATE, (batch->alone ? CAT_ALONE : CAT_ONESHOT) + transfer->rule.rule, n,
+		     params);
 	return true;
 }
 
@@ -336,6 +338,7 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 	transfer->id_was_given = spec->id && !spec->fresh;
 	transfer->locking = spec->locking;
 	transfer->ordered = spec->ordered;
+	transfer->alone = spec->alone;
 	if (spec->id)
 		snprintf(transfer->id, sizeof transfer->id, "%s", spec->id);
 	else

@@ -21,6 +21,7 @@ struct transfer {
 	char id[TRANSFER_ID_SIZE]; /* made once: a retry is the same transfer */
 	bool id_was_given;
 	bool locking; /* the read is FOR UPDATE */
+	bool alone;   /* in one statement, it makes sure of the isolation level */
 	bool ordered; /* the smaller id is written first */
 
 	unsigned attempts; /* begun */

@@ -112,19 +112,20 @@ static char *move_both(const struct catalogue *c, const struct names *n, const s
 
 /* The ledger's row, which a trigger may have changed or swallowed, must be the one that was given. */
 static char *record_and_tell(const struct catalogue *c, const char *moved, const char *facts, const char *good,
-			     const struct oneshot_ledger *ledger)
+			     const struct oneshot_ledger *ledger, const char *sure)
 {
 	char *insert = statements_insert_ledger(ledger->table), *returned = statements_returned(c);
 	char *is[] = {statements_is_written(c, "r.", ledger->source, "$1"),
 		      statements_is_written(c, "r.", ledger->destination, "$2"),
 		      statements_is_written(c, "r.", ledger->amount, "c.amount")};
-	char *sql = qualify(c->guarded,
-			    "%s, checked AS (%s, %s AS good FROM moved), "
-			    "recorded AS (%s SELECT CASE WHEN good @= 2 "
-			    "THEN $3::@uuid END, $1, $2, amount FROM checked RETURNING %s) "
-			    "SELECT c.source, c.destination, c.amount, 1 @/ CASE WHEN r.id @= $3 AND %s AND %s AND %s "
-			    "THEN 1 ELSE 0 END AS written FROM checked AS c LEFT JOIN recorded AS r ON true",
-			    moved, facts, good, insert, returned, is[0], is[1], is[2]);
+	char *sql =
+		qualify(c->guarded,
+			"%s, checked AS (%s, %s AS good FROM moved), "
+			"recorded AS (%s SELECT CASE WHEN good @= 2 "
+			"THEN $3::@uuid END, $1, $2, amount FROM checked RETURNING %s) "
+			"SELECT c.source, c.destination, c.amount, 1 @/ CASE WHEN r.id @= $3 AND %s AND %s AND %s%s "
+			"THEN 1 ELSE 0 END AS written FROM checked AS c LEFT JOIN recorded AS r ON true",
+			moved, facts, good, insert, returned, is[0], is[1], is[2], sure);
 	for (size_t i = 0; i < COUNT_OF(is); i++)
 		free(is[i]);
 	free(insert);
@@ -133,7 +134,7 @@ static char *record_and_tell(const struct catalogue *c, const char *moved, const
 }
 
 static char *make_one(const struct catalogue *c, const struct names *n, const struct oneshot_ledger *ledger,
-		      enum transfer_rule rule)
+		      enum transfer_rule rule, const char *sure)
 {
 	unsigned own = 2u + (ledger != NULL) + (rule == TRANSFER_AMOUNT);
 	struct amount_sql amount =
@@ -145,9 +146,9 @@ static char *make_one(const struct catalogue *c, const struct names *n, const st
 	char *good = qualify(c->guarded, "@count(*) FILTER (WHERE change @= CASE WHEN debit THEN @-%s ELSE %s END)",
 			     amount.checked, amount.checked);
 	char *sql =
-		ledger ? record_and_tell(c, moved, facts, good, ledger)
-		       : qualify(c->guarded, "%s %s, 1 @/ CASE WHEN %s @= 2 THEN 1 ELSE 0 END AS checked FROM moved",
-				 moved, facts, good);
+		ledger ? record_and_tell(c, moved, facts, good, ledger, sure)
+		       : qualify(c->guarded, "%s %s, 1 @/ CASE WHEN %s @= 2%s THEN 1 ELSE 0 END AS checked FROM moved",
+				 moved, facts, good, sure);
 	char *const all[] = {amount.from, amount.allowed, amount.moved, amount.checked, moved, facts, good};
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		free(all[i]);
@@ -155,11 +156,20 @@ static char *make_one(const struct catalogue *c, const struct names *n, const st
 }
 
 static_assert(CAT_ONESHOT + TRANSFER_AMOUNT == CAT_ONESHOT_LAST, "a statement for each rule");
+static_assert(CAT_ALONE + TRANSFER_AMOUNT == CAT_ALONE_LAST, "a statement for each rule");
+
+static void oneshot_put(struct catalogue *c, enum catalogue_sql which, char *sql)
+{
+	statements_put(c, which, sql);
+	c->shape[which] = (struct shape){.columns = ONESHOT_COLUMNS, .one_row = true};
+}
 
 void oneshot_make(struct catalogue *c, const struct names *n, const struct oneshot_ledger *ledger)
 {
+	char *sure = qualify(c->guarded, " AND @\"left\"(@current_setting('transaction_isolation'), 5) @<> 'read '");
 	for (enum transfer_rule rule = TRANSFER_HALF; rule <= TRANSFER_AMOUNT; rule++) {
-		statements_put(c, CAT_ONESHOT + rule, make_one(c, n, ledger, rule));
-		c->shape[CAT_ONESHOT + rule] = (struct shape){.columns = ONESHOT_COLUMNS, .one_row = true};
+		oneshot_put(c, CAT_ONESHOT + rule, make_one(c, n, ledger, rule, ""));
+		oneshot_put(c, CAT_ALONE + rule, c->qualified ? make_one(c, n, ledger, rule, sure) : NULL);
 	}
+	free(sure);
 }

@@ -222,7 +222,8 @@ void record_answer(struct db *db, const struct pending *pending, const struct an
 	event.duration_us = answer->duration_us;
 	event.rows = answer->affected;
 	event.skipped = answer->skipped;
-	event.durable = answer->ok && pending->commits && strcmp(answer->tag, "COMMIT") == 0;
+	bool committed = pending->alone || (pending->commits && strcmp(answer->tag, "COMMIT") == 0);
+	event.durable = answer->ok && committed;
 	event.weak = event.durable && (answer->warning || durability_doubt(db->who.durability));
 	memcpy(event.sqlstate, answer->sqlstate, sizeof event.sqlstate);
 	event.tag = answer->tag;

@@ -21,6 +21,7 @@ static void connect_drop(struct db *db)
 	timer_stop(db->deadline);
 	PQclear(db->current);
 	PQclear(db->prepare_error);
+	alone_forget(db);
 	db->current = db->prepare_error = NULL;
 	free(db->warning);
 	free(db->fatal);

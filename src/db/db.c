@@ -243,6 +243,7 @@ bool db_send_statement(struct db *db, const struct statement *statement, size_t 
 			    .sql = prepared && !statement->shown ? prepared->kept : NULL,
 			    .verb = statement->verb,
 			    .commits = statement->commits,
+			    .alone = statement->alone,
 			    .few = statement->few,
 		    });
 	struct params all = params_all(statement);

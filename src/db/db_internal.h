@@ -32,7 +32,7 @@ struct pending {
 	size_t index;      /* of the statement in the round trip */
 	unsigned prepared; /* number of the prepared text, 0 for none */
 	enum verb verb;
-	bool commits;
+	bool commits, alone;
 	bool few;
 	struct shape shape; /* its own copy */
 	const char *sql;    /* its text in the events */
@@ -55,6 +55,10 @@ struct places {
 	struct place *p;
 	size_t n;
 };
+
+/* Of the statement before the Sync whose answer is next: it is a transaction of its own, and is answered; the server
+ * refused to commit it; and libpq has said that this is all of that. */
+enum alone_state { ALONE_NONE, ALONE_HELD, ALONE_REFUSED, ALONE_ENDED };
 
 /* The rows of an answer, taken one by one, up to a limit; then those of the last result. */
 struct gathered {
@@ -118,6 +122,8 @@ struct db {
 	size_t npending, at; /* pending[at] is the one whose answer comes next */
 	size_t answered;
 	PGresult *current; /* first result of pending[at] that matters: the first error, else the last result */
+	PGresult *held;    /* what `alone` is about */
+	enum alone_state alone;
 	struct gathered gathered;
 	size_t arrived; /* bytes of an answer that is taken whole, or more: what was there may be counted twice */
 	PGresult *prepare_error;
@@ -208,6 +214,12 @@ bool trips_synced(struct db *db);
 void trips_record_lost(struct db *db);
 void trips_lost(struct pending *pending, size_t n, const struct answer *why); /* takes them */
 void trips_forget(struct db *db);
+
+/* alone.c: a statement that is a transaction by itself has no answer before its Sync has one */
+void alone_hold(struct db *db);                      /* db->current is the answer to the statement itself */
+bool alone_refused(struct db *db, PGresult *result); /* takes what the commit failed with, where it is that */
+bool alone_goes_on(struct db *db);                   /* nothing more is said of the commit, and its Sync is next */
+void alone_forget(struct db *db);
 
 /* text.c */
 void text_leave(struct db *db); /* before a pipeline begins */

@@ -91,6 +91,7 @@ static const struct dialect dialects[] = {
 			.shows_reads = true,
 			.fsync_sql = "SELECT pg_catalog.current_setting('fsync')",
 			.shows_unreplicated = true,
+			.commits_at_sync = true,
 			.cancels_before_commit = true,
 			.fail_sql = "DO $$BEGIN RAISE EXCEPTION 'this attempt is failed on request' USING ERRCODE = "
 				    "'40001'; END$$",

@@ -61,6 +61,7 @@ static void finish_statement(struct db *db, struct pending *pending)
 	trips_enter(db, pending);
 	gather_end(&db->gathered, result);
 	answer_from(&answer, &text, result);
+	answer.at_commit = db->alone >= ALONE_REFUSED;
 	answer.duration_us = now - db->last_us;
 	db->last_us = now;
 	struct rows *rows = db->gathered.rows;
@@ -123,6 +124,10 @@ void receive_row_by_row(struct db *db)
 static void finish_message(struct db *db)
 {
 	struct pending *pending = &db->pending[db->at++];
+	if (pending->kind == PENDING_STATEMENT && pending->alone) {
+		alone_hold(db);
+		return;
+	}
 	if (pending->kind == PENDING_PREPARE)
 		finish_prepare(db, pending);
 	else if (pending->kind == PENDING_STATEMENT || pending->kind == PENDING_COPY)
@@ -130,6 +135,46 @@ static void finish_message(struct db *db)
 	PQclear(db->current);
 	db->current = NULL;
 	receive_row_by_row(db);
+}
+
+/* The end of the round trip is the answer to our last Sync, and comes behind all others. What says so earlier is no
+ * server to be believed. */
+static bool answers_missing(struct db *db)
+{
+	if (db->pending[db->at].kind == PENDING_SYNC)
+		return false;
+	db->contradicted = true;
+	free(db->end);
+	db->end = mem_dup("the server ended the round trip before it had answered all of it");
+	return true;
+}
+
+/* The Sync behind it is answered, and so is the statement that it has committed, or not. */
+static void receive_alone(struct db *db)
+{
+	if (db->alone == ALONE_NONE)
+		return;
+	db->current = db->held;
+	db->held = NULL;
+	finish_statement(db, &db->pending[db->at - 1]);
+	PQclear(db->current);
+	db->current = NULL;
+	alone_forget(db);
+}
+
+/* The answer to a Sync. False where the connection is of no use any more. */
+static bool receive_sync(struct db *db)
+{
+	if (answers_missing(db))
+		return false;
+	receive_alone(db);
+	if (db->shared && !trips_synced(db))
+		return false;
+	if (!db->shared && ++db->at == db->npending)
+		db_finish_round_trip(db);
+	if (db->state == DB_BUSY)
+		receive_row_by_row(db);
+	return true;
 }
 
 /* Rows that nobody asked for are not waited for: there may be no end of them. */
@@ -192,18 +237,6 @@ void db_read_notifications(struct db *db)
 	}
 }
 
-/* The end of the round trip is the answer to our last Sync, and comes behind all others. What says so earlier is no
- * server to be believed. */
-static bool answers_missing(struct db *db)
-{
-	if (db->pending[db->at].kind == PENDING_SYNC)
-		return false;
-	db->contradicted = true;
-	free(db->end);
-	db->end = mem_dup("the server ended the round trip before it had answered all of it");
-	return true;
-}
-
 /* Nothing is an answer to our Sync but its end: what else comes there belongs to a statement that was answered already,
  * and then the answers before it are not to be believed either. (After an error, libpq gives the statements behind it
  * answers of its own, and takes what the server says of them for this.) */
@@ -233,6 +266,8 @@ static bool receive_read_answers(struct db *db)
 		return text_read(db);
 	while (!ended && db->state == DB_BUSY && db->at < db->npending && !db->feeding && !PQisBusy(db->conn)) {
 		PGresult *result = PQgetResult(db->conn);
+		if (!result && alone_goes_on(db))
+			continue;
 		if (!result) {
 			if (!db->current) /* libpq has nothing more to give: the connection ended here */
 				break;
@@ -244,16 +279,12 @@ static bool receive_read_answers(struct db *db)
 			copy_begin(db);
 		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
-			ended = answers_missing(db);
-			if (!ended && db->shared)
-				ended = !trips_synced(db);
-			else if (!ended && ++db->at == db->npending)
-				db_finish_round_trip(db);
-			if (!ended && db->state == DB_BUSY)
-				receive_row_by_row(db);
+			ended = !receive_sync(db);
 		} else if (PQresultStatus(result) == PGRES_SINGLE_TUPLE &&
 			   db->pending[db->at].kind == PENDING_STATEMENT) {
 			ended = !receive_row(db, result);
+		} else if (db->pending[db->at].kind == PENDING_SYNC && alone_refused(db, result)) {
+			;
 		} else {
 			beside = is_beside(db, result);
 			receive_keep(db, result);

@@ -20,8 +20,9 @@
  *                with its id, which the ledger takes once; where that one ends without a commit, and the first may
  *                still come, the outcome is UNKNOWN, and is settled at the end of the load.
  *
- * The COMMIT is behind a Sync of its own, so that it is run whether the statement failed or not: the next transaction
- * on the connection begins outside of any other.
+ * Where the connection takes it, the statement is a transaction by itself, with one Sync. Elsewhere BEGIN and COMMIT are
+ * around it; the COMMIT is behind a Sync of its own, so that it is run whether the statement failed or not: the next
+ * transaction on the connection begins outside of any other.
  */
 enum flight_state { FLIGHT_FREE, FLIGHT_SENT, FLIGHT_WAITING, FLIGHT_READY, FLIGHT_CAREFUL };
 enum { FLIGHT_BEGIN, FLIGHT_STATEMENT, FLIGHT_COMMIT, FLIGHT_STATEMENTS };
@@ -34,6 +35,7 @@ struct flight {
 	struct txn_result result;
 	uint64_t start_us, sent_us, waits_us;
 	unsigned restarts, tries;
+	unsigned nstatements; /* of this attempt */
 	bool committed;
 	bool failed, clean, at_commit; /* its first error */
 	char sqlstate[6];
@@ -204,6 +206,23 @@ static void flight_decide(struct flight *flight)
 		flight_be_careful(flight, false);
 }
 
+/* Of the statement that is a transaction by itself. */
+static void flight_on_alone(void *arg, size_t index, const struct answer *answer)
+{
+	(void)index;
+	struct flight *flight = arg;
+	struct body *body = op_body(&flight->slot->op);
+	struct batch batch = {0};
+	struct err reason;
+	flight->committed = answer->ok;
+	flight->failed = !answer->ok;
+	flight->clean = answer->clean;
+	flight->at_commit = answer->at_commit;
+	memcpy(flight->sqlstate, answer->sqlstate, sizeof flight->sqlstate);
+	if (answer->ok)
+		body->ops->next(body, answer, 1, &batch, &reason);
+}
+
 static void flight_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct flight *flight = arg;
@@ -228,7 +247,7 @@ static void flight_on_answer(void *arg, size_t index, const struct answer *answe
 static void flight_count_trip(struct flight *flight)
 {
 	flight->result.round_trips++;
-	flight->result.statements += FLIGHT_STATEMENTS;
+	flight->result.statements += flight->nstatements;
 	flight->result.server_us += clock_us() - flight->sent_us;
 }
 
@@ -266,8 +285,30 @@ static struct statement flight_work(struct flight *flight)
 	body->ops->reset(body, true);
 	if (!body->ops->oneshot || !body->ops->oneshot(body, &batch))
 		body->ops->next(body, NULL, 0, &batch, &reason);
-	batch.statements[0].apart = true;
+	batch.statements[0].alone = batch.alone && db_takes_alone(flight->slot->worker->db);
+	batch.statements[0].apart = !batch.statements[0].alone;
 	return batch.statements[0];
+}
+
+static void flight_send(struct flight *flight)
+{
+	struct worker *worker = flight->slot->worker;
+	const char *begin = txn_begin_sql(worker->load->spec.txn.isolation);
+	struct statement statements[FLIGHT_STATEMENTS] = {
+		[FLIGHT_BEGIN] = {.sql = begin, .verb = VERB_BEGIN},
+		[FLIGHT_STATEMENT] = flight_work(flight),
+		[FLIGHT_COMMIT] = {.sql = "COMMIT", .verb = VERB_COMMIT, .commits = true},
+	};
+	bool alone = statements[FLIGHT_STATEMENT].alone;
+	struct db_context context = {.txn = flight->result.txn,
+				     .attempt = flight->result.attempts,
+				     .first_statement = flight->result.statements + 1,
+				     .round_trip = flight->result.round_trips + 1};
+	struct db_reply reply = {alone ? flight_on_alone : flight_on_answer, flight_on_idle, flight_on_lost, flight,
+				 NULL};
+	flight->nstatements = alone ? 1 : FLIGHT_STATEMENTS;
+	db_send_more(worker->db, alone ? &statements[FLIGHT_STATEMENT] : statements, flight->nstatements, &context,
+		     &reply);
 }
 
 static void flight_attempt(struct flight *flight)
@@ -283,19 +324,8 @@ static void flight_attempt(struct flight *flight)
 	flight->result.attempts++;
 	struct event fact = flight_fact(flight, EVENT_ATTEMPT);
 	flight_tell(flight, &fact);
-	const char *begin = txn_begin_sql(worker->load->spec.txn.isolation);
-	struct statement statements[FLIGHT_STATEMENTS] = {
-		[FLIGHT_BEGIN] = {.sql = begin, .verb = VERB_BEGIN},
-		[FLIGHT_STATEMENT] = flight_work(flight),
-		[FLIGHT_COMMIT] = {.sql = "COMMIT", .verb = VERB_COMMIT, .commits = true},
-	};
-	struct db_context context = {.txn = flight->result.txn,
-				     .attempt = flight->result.attempts,
-				     .first_statement = flight->result.statements + 1,
-				     .round_trip = flight->result.round_trips + 1};
-	struct db_reply reply = {flight_on_answer, flight_on_idle, flight_on_lost, flight, NULL};
 	flight->sent_us = clock_us();
-	db_send_more(worker->db, statements, FLIGHT_STATEMENTS, &context, &reply);
+	flight_send(flight);
 }
 
 /* ---- for the worker ---- */

@@ -184,6 +184,8 @@ struct load *load_new(struct loop *loop, struct ring *ring, const struct load_sp
 	bank_choice_copy(&load->bank, spec->bank);
 	load->of = load_copy(spec->of);
 	load->spec.in_flight = spec->in_flight ? spec->in_flight : 1;
+	load->settings[0] =
+		(struct db_setting){"default_transaction_isolation", txn_isolation_name(spec->txn.isolation)};
 	load->report.way = spec->way;
 	load->report.workers = spec->workers;
 	load->report.in_flight = load->spec.in_flight;

@@ -80,6 +80,7 @@ struct load {
 	struct bank_choice bank;
 	char *of;
 	struct load_ops ops;
+	struct db_setting settings[2]; /* of workers whose transfers have no BEGIN */
 
 	struct db *control;
 	struct txn *control_txn;

@@ -24,6 +24,7 @@ static struct transfer_spec op_spec(const struct load *load, const struct op *op
 				      .fresh = true,
 				      .locking = load->spec.way.kind == LOAD_LOCK ||
 						 txn_locks(load->spec.txn.locking, db_dialect(load->control)),
+				      .alone = load->spec.in_flight > 1,
 				      .ordered = load->spec.way.kind == LOAD_ORDERED};
 }
 

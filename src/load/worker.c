@@ -170,7 +170,8 @@ void worker_open(struct load *load, struct worker *worker, unsigned number)
 	worker->number = number;
 	snprintf(worker->name, sizeof worker->name, "load-%u", number + 1);
 	rng_seed(&worker->rng, spec->seed + number);
-	worker->db = db_new(load->loop, load->ring, SESSION_TRANSFER, worker->name, NULL);
+	worker->db = db_new(load->loop, load->ring, SESSION_TRANSFER, worker->name,
+			    spec->in_flight > 1 ? load->settings : NULL);
 	db_on_lost(worker->db, worker_on_lost, worker);
 	worker->again = timer_new(load->loop, worker_on_again, worker);
 	worker->nslots = spec->in_flight;

@@ -52,7 +52,7 @@ static void every_with_clause_returns_something(void **state)
 	struct rig *rig = *state;
 	pg_bank(1);
 	struct catalogue *c = rig_read(rig, NULL);
-	for (enum catalogue_sql i = CAT_ONESHOT; i <= CAT_ONESHOT_LAST; i++) {
+	for (enum catalogue_sql i = CAT_ONESHOT; i <= CAT_ALONE_LAST; i++) {
 		const char *update = strstr(c->sql[i], "(UPDATE"), *insert = strstr(c->sql[i], "(INSERT");
 		assert_true(update && insert && update < insert);
 		assert_true(strstr(update, "RETURNING") < insert);

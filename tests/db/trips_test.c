@@ -12,13 +12,14 @@ enum { MANY = 500 };
 
 struct sent {
 	unsigned answers;
-	bool committed, lost;
+	bool committed, lost, at_commit;
 	char sqlstate[6]; /* of its first error */
 	char value[24];
 };
 
 static struct sent sent[MANY];
 static unsigned ended;
+static bool alone; /* the statement is a transaction by itself, without BEGIN and COMMIT */
 
 enum { BEGIN, STATEMENT, COMMIT, STATEMENTS };
 
@@ -28,19 +29,20 @@ static void on_answer(void *arg, size_t index, const struct answer *answer)
 	assert_int_equal(one - sent, ended); /* in their order */
 	assert_int_equal(index, one->answers++);
 	const char *cell = rows_cell(answer->rows, 0, 0);
-	if (index == STATEMENT)
+	if (alone || index == STATEMENT)
 		snprintf(one->value, sizeof one->value, "%s", cell ? cell : "");
 	if (!answer->ok && !answer->skipped && !one->sqlstate[0]) {
 		assert_true(answer->clean);
 		memcpy(one->sqlstate, answer->sqlstate, sizeof one->sqlstate);
 	}
-	one->committed = index == COMMIT && answer->ok && strcmp(answer->tag, "COMMIT") == 0;
+	one->committed = answer->ok && (alone || (index == COMMIT && strcmp(answer->tag, "COMMIT") == 0));
+	one->at_commit = answer->at_commit;
 }
 
 static void on_idle(void *arg)
 {
 	struct sent *one = arg;
-	assert_int_equal(one->answers, STATEMENTS);
+	assert_int_equal(one->answers, alone ? 1 : STATEMENTS);
 	ended++;
 }
 
@@ -53,6 +55,15 @@ static void on_lost(void *arg, size_t answered, const struct answer *why)
 	ended++;
 }
 
+static void send_alone(struct rig *rig, unsigned i, struct statement statement)
+{
+	struct db_context context = {.txn = i + 1, .attempt = 1, .first_statement = 1, .round_trip = 1};
+	struct db_reply reply = {on_answer, on_idle, on_lost, &sent[i], NULL};
+	sent[i] = (struct sent){0};
+	statement.alone = true;
+	db_send_more(rig->db, &statement, 1, &context, &reply);
+}
+
 static void send_one(struct rig *rig, unsigned i, const char *sql, const char *a, const char *b)
 {
 	const char *params[] = {a, b};
@@ -63,6 +74,10 @@ static void send_one(struct rig *rig, unsigned i, const char *sql, const char *a
 	};
 	struct db_context context = {.txn = i + 1, .attempt = 1, .first_statement = 1, .round_trip = 1};
 	struct db_reply reply = {on_answer, on_idle, on_lost, &sent[i], NULL};
+	if (alone) {
+		send_alone(rig, i, statements[STATEMENT]);
+		return;
+	}
 	sent[i] = (struct sent){0};
 	db_send_more(rig->db, statements, STATEMENTS, &context, &reply);
 }
@@ -87,10 +102,18 @@ static void expect(unsigned i, const char *sqlstate)
 static int table(void **state)
 {
 	ended = 0;
+	alone = false;
 	pg_exec("DROP TABLE IF EXISTS t; CREATE TABLE t (n int PRIMARY KEY, parent int REFERENCES t DEFERRABLE "
 		"INITIALLY "
 		"DEFERRED)");
 	return rig_setup(state);
+}
+
+static int table_alone(void **state)
+{
+	int failed = table(state);
+	alone = true;
+	return failed;
 }
 
 #define INSERT "INSERT INTO t VALUES ($1, $2) RETURNING n"
@@ -136,6 +159,8 @@ static void a_failure_is_its_own(void **state)
 		expect(5, "42601");
 		expect(6, "22P02");
 		expect(7, "");
+		assert_int_equal(sent[2].at_commit, alone);
+		assert_false(sent[1].at_commit || sent[4].at_commit || sent[5].at_commit);
 		pg_expect("1 3 4", "SELECT string_agg(n::text, ' ' ORDER BY n) FROM t");
 		assert_int_equal(db_state(rig->db), DB_IDLE);
 	}
@@ -152,7 +177,7 @@ static void the_event_is_durable(void **state)
 	send_one(rig, 1, INSERT, "2", "77");
 	wait_for(rig, 2);
 	while (cursor_read(&cursor, rig->ring, &event)) {
-		results += event.kind == EVENT_RESULT && event.verb == VERB_COMMIT;
+		results += event.kind == EVENT_RESULT && event.verb == (alone ? VERB_INSERT : VERB_COMMIT);
 		durable += event.kind == EVENT_RESULT && event.durable;
 		if (event.durable)
 			assert_int_equal(event.txn, 1);
@@ -207,7 +232,10 @@ static void one_is_sent_in_the_middle_of_another(void **state)
 		snprintf(number[i], sizeof number[i], "%u", i);
 		send_one(rig, i, INSERT, number[i], i == BEFORE ? "1000" : number[i]);
 	}
-	rig_until(rig, commit_waits, &sent[BEFORE]);
+	if (alone)
+		wait_for(rig, BEFORE);
+	else
+		rig_until(rig, commit_waits, &sent[BEFORE]);
 	assert_int_equal(ended, BEFORE);
 	snprintf(number[BEFORE + 1], sizeof number[0], "%d", BEFORE + 1);
 	send_one(rig, BEFORE + 1, INSERT, number[BEFORE + 1], "1000");
@@ -247,6 +275,44 @@ static void then_a_transaction(void **state)
 	expect(0, "");
 }
 
+/* Without BEGIN the server's own level holds: a transfer is refused where that is one that loses updates. */
+static void the_level_is_made_sure_of(void **state)
+{
+	struct rig *rig = *state;
+	const char *params[] = {"7001", "7002", "0b6b3c0e-5d0c-4b0e-9a53-000000000001", "5"};
+	pg_bank(2);
+	const struct catalogue *c = rig_read(rig, NULL);
+	struct statement move = catalogue_select(c, CAT_ALONE + TRANSFER_AMOUNT, params, 4);
+	struct statement level = {.sql = "SET default_transaction_isolation = serializable", .once = true};
+	send_alone(rig, 0, move);
+	wait_for(rig, 1);
+	expect(0, "22012");
+	pg_expect("0", "SELECT count(*)::text FROM transfers");
+	send_alone(rig, 1, level);
+	send_alone(rig, 2, move);
+	wait_for(rig, 3);
+	expect(2, "");
+	pg_expect("995 1005", "SELECT string_agg(balance::text, ' ' ORDER BY id) FROM accounts");
+	pg_expect("1", "SELECT count(*)::text FROM transfers");
+}
+
+/* Of a commit of which nobody heard nothing is said: it may have been made. */
+static void a_commit_that_is_cut_has_no_answer(void **state)
+{
+	struct rig *rig = *state;
+	pg_exec("INSERT INTO t VALUES (1000, 1000)");
+	struct pg_session *other = pg_open();
+	pg_run(other, "BEGIN; SELECT 1 FROM t WHERE n = 1000 FOR UPDATE");
+	send_one(rig, 0, INSERT, "1", "1");
+	send_one(rig, 1, INSERT, "2", "1000"); /* its commit waits for the other one */
+	wait_for(rig, 1);
+	pg_end_backend(db_facts(rig->db)->pid);
+	wait_for(rig, 2);
+	pg_close(other);
+	expect(0, "");
+	assert_true(sent[1].lost && sent[1].answers == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +323,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_is_sent_in_the_middle_of_another, table, rig_teardown),
 		cmocka_unit_test_setup_teardown(an_open_transaction_ends_it, table, rig_teardown),
 		cmocka_unit_test_setup_teardown(then_a_transaction, table, rig_teardown),
+		cmocka_unit_test_setup_teardown(each_has_its_answer, table_alone, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_failure_is_its_own, table_alone, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_event_is_durable, table_alone, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_loss_is_told_to_all, table_alone, rig_teardown),
+		cmocka_unit_test_setup_teardown(one_is_sent_in_the_middle_of_another, table_alone, rig_teardown),
+		cmocka_unit_test_setup_teardown(then_a_transaction, table_alone, rig_teardown),
+		cmocka_unit_test_setup_teardown(the_level_is_made_sure_of, table_alone, rig_teardown),
+		cmocka_unit_test_setup_teardown(a_commit_that_is_cut_has_no_answer, table_alone, rig_teardown),
 	};
 	return cmocka_run_group_tests(tests, pg_own_database, NULL);
 }
