@@ -64,10 +64,13 @@ static void say_lines(struct narrate *narrate)
 
 static void events_tell(struct narrate *narrate, const struct event *event)
 {
+	bool worth = worth_telling(narrate, event);
+	if (!worth && !narrate->echo)
+		return; /* nearly all, and a load has a hundred thousand a second */
 	buf_clear(&narrate->line);
 	if (narrate->echo)
 		echo_event(narrate->echo, &narrate->line, event);
-	if (worth_telling(narrate, event)) {
+	if (worth) {
 		show_plain(&narrate->line, event);
 		buf_char(&narrate->line, '\n');
 	}

@@ -41,6 +41,8 @@ static bool changed_shape(struct db *db, const struct pending *pending, const st
 static void forget_stale(struct db *db, const struct pending *pending, struct answer *answer)
 {
 	answer->outdated = changed_shape(db, pending, answer);
+	if (!answer->sqlstate[0])
+		return;
 	db->outdated = db->outdated || answer->outdated || sqlstate_missing(answer->sqlstate);
 	if (answer->outdated) {
 		prepared_clear(db);
