@@ -44,6 +44,8 @@ static void make_banks(void)
 		BENCH_ACCOUNTS);
 	pg_exec("CREATE SCHEMA plain; CREATE TABLE plain.accounts (LIKE accounts INCLUDING ALL);"
 		"INSERT INTO plain.accounts SELECT * FROM accounts;"
+		"CREATE TABLE plain.transfers (LIKE transfers INCLUDING ALL);"
+		"ALTER TABLE plain.transfers SET (autovacuum_enabled = off);"
 		"ALTER TABLE accounts SET (autovacuum_enabled = off);"
 		"ALTER TABLE plain.accounts SET (autovacuum_enabled = off);"
 		"ALTER TABLE transfers SET (autovacuum_enabled = off)");
