@@ -249,6 +249,20 @@ static void by_its_ending(void **state)
 	buf_free(&text);
 }
 
+/* The lines of the log, too. */
+static void shown_into_a_file(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	record("rival off", "transfer 7001 7002 half");
+	proc_expect_all(teller_run("trace", "show", trace, "-o", out), 0, "", "a trace of teller");
+	read_out(&text);
+	assert_non_null(strstr(text.p, "COMMIT  <- durable from here"));
+	proc_expect_all(teller_run("trace", "show", trace, "-o", "/nowhere/x"), 1, "", "cannot write /nowhere/x.tmp");
+	proc_expect_all(teller_run("trace", "-o", out), 1, "", "--output is for trace export and trace show");
+	buf_free(&text);
+}
+
 /* The file is as it was unless all is written. */
 static void whole_or_not(void **state)
 {
@@ -338,11 +352,17 @@ static int end(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_rival, bank),           cmocka_unit_test_setup(a_cut, bank),
-		cmocka_unit_test_setup(as_mermaid, bank),        cmocka_unit_test_setup(other_ends, bank),
-		cmocka_unit_test_setup(beside_each_other, bank), cmocka_unit_test_setup(one_transfer, bank),
-		cmocka_unit_test_setup(by_its_ending, bank),     cmocka_unit_test_setup(whole_or_not, bank),
-		cmocka_unit_test_setup(a_full_device, bank),     cmocka_unit_test_setup(a_trace_that_was_cut, bank),
+		cmocka_unit_test_setup(a_rival, bank),
+		cmocka_unit_test_setup(a_cut, bank),
+		cmocka_unit_test_setup(as_mermaid, bank),
+		cmocka_unit_test_setup(other_ends, bank),
+		cmocka_unit_test_setup(beside_each_other, bank),
+		cmocka_unit_test_setup(one_transfer, bank),
+		cmocka_unit_test_setup(by_its_ending, bank),
+		cmocka_unit_test_setup(shown_into_a_file, bank),
+		cmocka_unit_test_setup(whole_or_not, bank),
+		cmocka_unit_test_setup(a_full_device, bank),
+		cmocka_unit_test_setup(a_trace_that_was_cut, bank),
 	};
 	return cmocka_run_group_tests_name("trace/export", tests, begin, end);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* trace show: the events of a trace, line by line as the log has them. */
 #include <inttypes.h>
+#include <stdio.h>
 
+#include "cli/whole_file.h"
 #include "trace/lines.h"
 #include "trace/read.h"
 #include "trace_internal.h"
@@ -10,14 +12,17 @@ enum { TRACE_SHOW_SCREEN_MAX = 4 << 20 }; /* bytes that are shown over a screen 
 
 struct trace_show_text {
 	struct app *app;
-	struct buf line, all; /* `all`: for a screen */
-	bool full;            /* there is more than a screen shows */
+	struct whole_file *to; /* --output; NULL: where the lines are seen */
+	struct buf line, all;  /* `all`: for a screen */
+	bool full;             /* there is more than a screen shows */
 };
 
 /* Printed one by one: a trace may be longer than memory. */
 static void trace_show_put(struct trace_show_text *text)
 {
-	if (app_prints(text->app))
+	if (text->to)
+		fprintf(whole_file_stream(text->to), "%s\n", buf_text(&text->line));
+	else if (app_prints(text->app))
 		text->app->face.print(text->app->face.self, buf_text(&text->line));
 	else
 		buf_fmt(&text->all, "%s\n", buf_text(&text->line));
@@ -54,12 +59,40 @@ static void trace_show_lines(struct trace_show_text *text, struct trace_file *fi
 	trace_lines_free(lines);
 }
 
+/* Those of a trace that is not whole, too. */
+static enum status trace_show_end(struct trace_show_text *text, struct err *err)
+{
+	if (text->full)
+		app_say(text->app, ST_OK, "the first %d MB are shown: teller trace show FILE prints all of it",
+			TRACE_SHOW_SCREEN_MAX >> 20);
+	if (!text->to && !app_prints(text->app))
+		app_show(text->app, "Trace", &text->all);
+	enum status status = text->to ? whole_file_end(text->to, err) : ST_OK;
+	whole_file_free(text->to);
+	buf_free(&text->line);
+	buf_free(&text->all);
+	return status;
+}
+
+/* NULL with a sentence. */
+static struct trace_file *trace_show_open(struct run *run, struct trace_show_text *text, struct err *err)
+{
+	const char *output = run_option(run, "output");
+	struct trace_file *file = trace_open(run->args[1], err);
+	text->to = file && output ? whole_file_new(output, err) : NULL;
+	if (file && output && !text->to) {
+		trace_close(file);
+		return NULL;
+	}
+	return file;
+}
+
 void trace_show(struct run *run)
 {
 	struct trace_show_text text = {.app = run->app};
 	struct buf said = {0};
 	struct err err = {0};
-	struct trace_file *file = trace_open(run->args[1], &err);
+	struct trace_file *file = trace_show_open(run, &text, &err);
 	if (!file) {
 		run_end(run, err.status, err.text);
 		return;
@@ -69,16 +102,13 @@ void trace_show(struct run *run)
 	buf_clear(&said);
 	trace_show_lines(&text, file);
 	bool whole = trace_left_out(&said, file);
-	if (text.full)
-		app_say(run->app, ST_OK, "the first %d MB are shown: teller trace show FILE prints all of it",
-			TRACE_SHOW_SCREEN_MAX >> 20);
-	if (!app_prints(run->app))
-		app_show(run->app, "Trace", &text.all);
+	enum status status = trace_show_end(&text, &err);
 	if (whole && said.len)
 		app_say(run->app, ST_OK, "%s", buf_text(&said));
-	run_end(run, whole ? ST_OK : ST_OWN, whole ? NULL : buf_text(&said));
+	if (status || whole)
+		run_end(run, status, status ? err.text : NULL);
+	else
+		run_end(run, ST_OWN, buf_text(&said));
 	trace_close(file);
 	buf_free(&said);
-	buf_free(&text.line);
-	buf_free(&text.all);
 }

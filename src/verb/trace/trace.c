@@ -76,10 +76,12 @@ static const struct word_of_trace *trace_word(const struct run *run)
 
 static enum status trace_check_options(const struct run *run, const struct word_of_trace *word, struct err *err)
 {
-	static const char *const options[] = {"to", "output", "from", "until", "transfer", "size"};
+	static const char *const options[] = {"to", "from", "until", "transfer", "size"};
 	for (size_t i = 0; i < COUNT_OF(options); i++)
 		if (run_option(run, options[i]) && (!word || word->act != trace_export_run))
 			return err_set(err, ST_USAGE, "--%s is for trace export", options[i]);
+	if (run_option(run, "output") && (!word || word->act == trace_play))
+		return err_set(err, ST_USAGE, "--output is for trace export and trace show");
 	if (run_option(run, "speed") && (!word || word->act != trace_play))
 		return err_set(err, ST_USAGE, "--speed is for trace play");
 	return ST_OK;
@@ -121,7 +123,7 @@ const struct command verb_trace = {
 			{.name = "to", .value = "FORMAT", .help = TRACE_FORMAT_WORDS, .choices = TRACE_FORMAT_CHOICES},
 			{.name = "output",
 			 .value = "FILE",
-			 .help = "export to this file, whose ending names the format"},
+			 .help = "to this file; its ending names the export's format"},
 			{.name = "size", .value = "COLSxROWS", .help = "of the screen of a cast (80x24)"},
 			{.name = "from", .value = "N", .help = "export from event N on"},
 			{.name = "until", .value = "N", .help = "export up to event N"},
