@@ -17,6 +17,8 @@ static void manual_add_text(struct buf *out, const char *text)
 			buf_str(out, "\\-");
 		else if (*text == '\\')
 			buf_str(out, "\\e");
+		else if (*text == '|')
+			buf_str(out, "|\\:"); /* a line may end there */
 		else
 			buf_char(out, *text);
 	}
@@ -100,5 +102,7 @@ void shells_man(struct buf *out)
 {
 	add_commands(out, "VERBS", true);
 	manual_add_options(out);
+	buf_str(out, ".ad l\n"); /* a list of words without blanks cannot be set to both edges */
 	add_commands(out, "COMMANDS OF THE CONSOLE", false);
+	buf_str(out, ".ad b\n");
 }
