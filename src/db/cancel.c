@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cancelling a statement: by a call of libpq that blocks, so it is made aside, holding nothing but what it needs. */
+/* Cancelling a statement: libpq connects to the server once more and asks for it, in steps of the loop from version 17 on. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,61 +7,21 @@
 #include "base/mem.h"
 #include "db_internal.h"
 
-/*
- * PQcancel() goes to the server's address without TLS, whatever the connection does: a proxy that takes nothing else
- * drops it, and it says that all went well. From version 17 on libpq has a cancel that goes the connection's own way.
- */
+/* PQcancel() goes to the server's address without TLS, whatever the connection does: a proxy that takes nothing else
+ * drops it, and it says that all went well. From version 17 on libpq has a cancel that goes the connection's own way. */
 #ifdef LIBPQ_HAS_ASYNC_CANCEL
 typedef PGcancelConn pg_request;
-
-static pg_request *request_new(PGconn *conn)
-{
-	return PQcancelCreate(conn);
-}
-
-static bool request_send(pg_request *request, char *error, size_t size)
-{
-	bool sent = PQcancelBlocking(request) == 1;
-	if (!sent)
-		snprintf(error, size, "%s", PQcancelErrorMessage(request));
-	return sent;
-}
-
-static void request_free(pg_request *request)
-{
-	PQcancelFinish(request);
-}
 #else
 typedef PGcancel pg_request;
-
-static pg_request *request_new(PGconn *conn)
-{
-	return PQgetCancel(conn);
-}
-
-static bool request_send(pg_request *request, char *error, size_t size)
-{
-	return PQcancel(request, error, (int)size) == 1;
-}
-
-static void request_free(pg_request *request)
-{
-	PQfreeCancel(request);
-}
 #endif
 
 struct cancel_job {
 	struct db *db; /* NULL once the connection does not care any more */
 	pg_request *request;
-	bool sent; /* whether it helped is seen in the answers */
+	struct watch *watch; /* of the request's own socket, while it is made in steps */
+	bool sent;           /* whether it helped is seen in the answers */
 	char error[256];
 };
-
-static void cancel_work(void *arg)
-{
-	struct cancel_job *job = arg;
-	job->sent = request_send(job->request, job->error, sizeof job->error);
-}
 
 static void cancel_tell_failed(struct db *db, char *why)
 {
@@ -78,6 +38,8 @@ static void cancel_tell_failed(struct db *db, char *why)
 		db->on_uncancelled(db->on_uncancelled_arg, text);
 }
 
+static void request_free(pg_request *request);
+
 static void cancel_done(void *arg)
 {
 	struct cancel_job *job = arg;
@@ -92,6 +54,107 @@ static void cancel_done(void *arg)
 	db->cancel = NULL;
 	cancel_release(db);
 }
+
+/* ---- the request ---- */
+
+#ifdef LIBPQ_HAS_ASYNC_CANCEL
+static pg_request *request_new(PGconn *conn)
+{
+	return PQcancelCreate(conn);
+}
+
+static void request_free(pg_request *request)
+{
+	PQcancelFinish(request);
+}
+
+static void request_ended(struct cancel_job *job, bool sent)
+{
+	job->sent = sent;
+	if (!sent)
+		snprintf(job->error, sizeof job->error, "%s", PQcancelErrorMessage(job->request));
+}
+
+static void cancel_on_ready(void *arg, int events);
+
+/* libpq may have closed the socket and opened another one, of the same number. */
+static void cancel_await(struct cancel_job *job, int events)
+{
+	job->watch = watch_new(job->db->loop, PQcancelSocket(job->request), cancel_on_ready, job);
+	watch_set(job->watch, events);
+}
+
+static void cancel_on_ready(void *arg, int events)
+{
+	struct cancel_job *job = arg;
+	(void)events;
+	watch_free(job->watch);
+	job->watch = NULL;
+	PostgresPollingStatusType next = PQcancelPoll(job->request);
+	if (next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING) {
+		cancel_await(job, next == PGRES_POLLING_READING ? WATCH_READ : WATCH_WRITE);
+		return;
+	}
+	request_ended(job, next == PGRES_POLLING_OK);
+	cancel_done(job);
+}
+
+static void cancel_begin(struct cancel_job *job)
+{
+	if (PQcancelStart(job->request)) {
+		cancel_await(job, WATCH_WRITE);
+		return;
+	}
+	request_ended(job, false);
+	loop_soon(job->db->loop, cancel_done, job);
+}
+
+static void cancel_work(void *arg)
+{
+	struct cancel_job *job = arg;
+	job->sent = PQcancelBlocking(job->request) == 1;
+}
+
+/* What was asked for is asked for all the same: the server does not look whether its client is still there. */
+static void cancel_go_on(struct loop *loop, struct cancel_job *job)
+{
+	if (!job->watch)
+		return;
+	watch_free(job->watch);
+	job->watch = NULL;
+	PQcancelReset(job->request);
+	loop_work(loop, cancel_work, cancel_done, job);
+}
+#else
+static pg_request *request_new(PGconn *conn)
+{
+	return PQgetCancel(conn);
+}
+
+static void request_free(pg_request *request)
+{
+	PQfreeCancel(request);
+}
+
+static void cancel_work(void *arg)
+{
+	struct cancel_job *job = arg;
+	job->sent = PQcancel(job->request, job->error, sizeof job->error) == 1;
+}
+
+/* It blocks, so it is made aside, holding nothing but what it needs. */
+static void cancel_begin(struct cancel_job *job)
+{
+	loop_work(job->db->loop, cancel_work, cancel_done, job);
+}
+
+static void cancel_go_on(struct loop *loop, struct cancel_job *job)
+{
+	(void)loop, (void)job; /* it does */
+}
+#endif
+
+/* ---- for the connection ---- */
 
 bool cancel_holds(const struct db *db)
 {
@@ -119,7 +182,7 @@ void db_cancel(struct db *db)
 	struct cancel_job *job = NEW(struct cancel_job);
 	*job = (struct cancel_job){.db = db, .request = request};
 	db->cancel = job;
-	loop_work(db->loop, cancel_work, cancel_done, job);
+	cancel_begin(job);
 }
 
 void db_on_uncancelled(struct db *db, void (*fn)(void *arg, const char *why), void *arg)
@@ -130,9 +193,12 @@ void db_on_uncancelled(struct db *db, void (*fn)(void *arg, const char *why), vo
 
 void cancel_forget(struct db *db)
 {
-	if (db->cancel)
-		db->cancel->db = NULL;
+	struct cancel_job *job = db->cancel;
 	db->cancel = NULL;
+	if (job) {
+		job->db = NULL;
+		cancel_go_on(db->loop, job);
+	}
 	db->idle_due = false;
 	beside_forget(db);
 }
