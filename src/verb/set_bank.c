@@ -126,7 +126,7 @@ static void set_bank_end(struct change *change, const struct err *err)
 	run_end(run, status == ST_CHECK ? ST_STATEMENT : status, err ? err->text : NULL);
 }
 
-/* Picks are ids. */
+/* Picks and marks are ids. */
 static void set_bank_on_looked(void *arg, const struct err *err)
 {
 	struct change *change = arg;
@@ -135,6 +135,7 @@ static void set_bank_on_looked(void *arg, const struct err *err)
 		free(app->source);
 		free(app->destination);
 		app->source = app->destination = NULL;
+		marks_clear(&app->marks);
 	}
 	set_bank_end(change, err);
 }

@@ -57,6 +57,29 @@ static void pgbench_is_browsed_and_moved(void **state)
 	console_quit(term);
 }
 
+/* Picks and marks are ids: of another column they would be other accounts. */
+static void another_column_of_ids(void **state)
+{
+	pg_exec("DROP TABLE IF EXISTS shared; CREATE TABLE shared (id int PRIMARY KEY, no int NOT NULL UNIQUE, balance "
+		"int);"
+		"INSERT INTO shared VALUES (101, 102, 10), (102, 101, 20)");
+	struct term *term = open_table(state, (const char *const[]){proc_teller(), "--table", "shared", NULL});
+	console_expect_selected(term, "101");
+	term_type(term, "sm");
+	term_expect(term, "1 marked");
+	term_expect(term, "From  101");
+	term_type(term, ":set id-column no<Enter>");
+	term_expect(term, "id-column no: no, as --id-column asks");
+	term_expect_gone(term, "1 marked");
+	term_expect(term, "s picks the selected account");
+	term_type(term, ":delete<Enter>");
+	term_settle(term);
+	term_type(term, "y");
+	term_settle(term);
+	console_expect_number(term, "SELECT count(*) FROM shared", 2);
+	console_quit(term);
+}
+
 static void a_part_of_a_table(void **state)
 {
 	pg_exec("DROP TABLE IF EXISTS shared; CREATE TABLE shared (tenant text, id int, balance int, PRIMARY KEY "
@@ -81,6 +104,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(pgbench_is_browsed_and_moved, pgbench_tables, term_teardown),
+		cmocka_unit_test_setup_teardown(another_column_of_ids, NULL, term_teardown),
 		cmocka_unit_test_setup_teardown(a_part_of_a_table, NULL, term_teardown),
 	};
 	setlocale(LC_ALL, "C.UTF-8");
