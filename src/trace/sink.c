@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,10 +23,13 @@ int sink_open(struct sink *sink, const char *path, int mode)
 }
 
 /* Half a line is not left, unless others write to the file, too. */
-static int sink_fail(struct sink *sink, size_t done, int why)
+static int sink_fail(struct sink *sink, const char *lines, size_t done, int why)
 {
 	struct stat st;
-	if (fstat(sink->fd, &st) == 0 && st.st_size == sink->whole + (off_t)done &&
+	off_t end = sink->whole + (off_t)done;
+	const char *last = done ? memrchr(lines, '\n', done) : NULL;
+	sink->whole += last ? last + 1 - lines : 0;
+	if (fstat(sink->fd, &st) == 0 && st.st_size == end && end > sink->whole &&
 	    ftruncate(sink->fd, sink->whole) != 0)
 		errno = 0; /* a device has no length */
 	return why;
@@ -51,7 +55,7 @@ int sink_write(struct sink *sink, struct buf *lines)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return sink_fail(sink, done, n < 0 ? errno : ENOSPC);
+			return sink_fail(sink, lines->p, done, n < 0 ? errno : ENOSPC);
 		done += (size_t)n;
 	}
 	sink->whole += (off_t)done;

@@ -14,6 +14,7 @@ enum {
 	TRACE_HEAD = 100,        /* bytes of a line of a state before its members */
 	TRACE_PIECE = 256 << 10, /* bytes that are written at once */
 	TRACE_HELD = 200,        /* events that wait for the header */
+	TRACE_BUSY = 200,        /* events within that time: the states are written once in it, not at each turn */
 	TRACE_GATHER_MS = 10,    /* what happens within it is written together; what is said, before it is said */
 };
 
@@ -26,6 +27,7 @@ struct trace {
 	struct texts *texts; /* that are in the file */
 	bool values, begun, over;
 	uint64_t events;                      /* in the file */
+	unsigned recent;                      /* since lines were written last */
 	uint64_t skipped;                     /* of the cursor's, those that a line tells of */
 	struct buf lines;                     /* to be written */
 	struct buf states[TRACE_STATE_COUNT]; /* as they were written last */
@@ -65,6 +67,7 @@ static void trace_add(struct trace *trace, const struct event *event)
 	entry_write_event(&trace->lines, event, trace->values, trace->texts);
 	buf_char(&trace->lines, '\n');
 	trace->events++;
+	trace->recent++;
 }
 
 /* The header names the server, and so it is written once there is one, or there will be none. */
@@ -75,6 +78,12 @@ static bool trace_may_begin(const struct trace *trace)
 		if (event.kind == EVENT_CONNECTED || event.kind == EVENT_LOST || n - trace->cursor.next > TRACE_HELD)
 			return true;
 	return false;
+}
+
+static void trace_say_states(struct trace *trace)
+{
+	if (!trace->over && trace->begun && trace->ops.states)
+		trace->ops.states(trace->ops.arg, trace);
 }
 
 /* What has happened becomes lines; false where it failed: the trace may be gone then. */
@@ -88,8 +97,8 @@ static bool trace_read(struct trace *trace)
 		if (trace->lines.len >= TRACE_PIECE && !trace_write(trace))
 			return false;
 	}
-	if (!trace->over && trace->begun && trace->ops.states)
-		trace->ops.states(trace->ops.arg, trace);
+	if (trace->recent <= TRACE_BUSY)
+		trace_say_states(trace);
 	return true;
 }
 
@@ -103,6 +112,9 @@ static void trace_on_turn(void *arg)
 static void trace_gathered(void *arg)
 {
 	struct trace *trace = arg;
+	if (trace->recent > TRACE_BUSY)
+		trace_say_states(trace);
+	trace->recent = 0;
 	if (!trace->over && trace->lines.len)
 		(void)trace_write(trace);
 }
