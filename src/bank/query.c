@@ -17,7 +17,7 @@
 static const char key_name[] = "sort_key";
 
 /* The names of what is selected: those of an account, then that of the key where it is apart. */
-static void name_columns(struct query *query)
+static void query_name_columns(struct query *query)
 {
 	const struct catalogue *c = query->catalogue;
 	memcpy(query->columns, c->columns, c->ncolumns * sizeof *c->columns);
@@ -37,7 +37,7 @@ struct query *query_new(const struct catalogue *catalogue, const struct dialect 
 		.filter = filter,
 		.as_of = dialect->reads_past && as_of ? mem_dup(as_of) : NULL,
 	};
-	name_columns(query);
+	query_name_columns(query);
 	return query;
 }
 
@@ -184,7 +184,7 @@ struct step {
 	const char *text;   /* only accounts that hold it; NULL: all */
 };
 
-static struct draft page_begin(const struct query *query, struct step step)
+static struct draft query_begin_page(const struct query *query, struct step step)
 {
 	struct draft draft = draft_page(query);
 	if (step.text)
@@ -219,7 +219,7 @@ static void id_condition(struct draft *draft, struct step step, const struct spo
 
 static void page_by_id(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = page_begin(query, step);
+	struct draft draft = query_begin_page(query, step);
 	if (place)
 		id_condition(&draft, step, place);
 	end_page(&draft, ask, false, step.up);
@@ -227,7 +227,7 @@ static void page_by_id(struct ask *ask, const struct query *query, struct step s
 
 static void page_with_key(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = page_begin(query, step);
+	struct draft draft = query_begin_page(query, step);
 	if (place) {
 		draft_and(&draft);
 		struct buf both = {0};
@@ -250,7 +250,7 @@ static void page_with_key(struct ask *ask, const struct query *query, struct ste
  * few they are. */
 static void page_without_key(struct ask *ask, const struct query *query, struct step step, const struct spot *place)
 {
-	struct draft draft = page_begin(query, step);
+	struct draft draft = query_begin_page(query, step);
 	draft_and(&draft);
 	buf_fmt(&draft.sql, "%s IS NULL", query->key.sql);
 	if (place)
