@@ -56,6 +56,7 @@ static const struct {
 	{"the-lock-of-a-moment", 1, 0, 0},
 	{"deadlock", 1, 0, 2},
 	{"hot-account", 3, 0, 1},
+	{"the-hot-account-raced", 1, 0, 2},
 	{"a-queue-of-jobs", 2, 0, 1},
 	{"the-job-done-twice", 0, 1, 3},
 	{"the-row-that-was-missed", 1, 0, 2},

@@ -283,6 +283,28 @@ static void owner_kill(const struct owner *owner)
 	assert_int_equal(waitpid(owner->pid, NULL, 0), owner->pid);
 }
 
+/* ---- programs ---- */
+
+/* A directory of programs, first on PATH, that only say their version. */
+static void put_programs(char dir[160], const char *version)
+{
+	static const char *const names[] = {"initdb", "postgres"};
+	in_place(dir, 160, version);
+	mkdir(dir, 0777);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		char path[200];
+		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fprintf(file,
+			"#!/bin/sh\n[ \"$1\" = --version ] || { echo 'initdb: error: here is %s'; exit 1; }\n"
+			"echo 'postgres (PostgreSQL) %s (Debian)'\n",
+			version, version);
+		fclose(file);
+		chmod(path, 0755);
+	}
+}
+
 /* ---- every test in its own place ---- */
 
 static int setup(void **state)

@@ -387,39 +387,12 @@ static void missing_programs_are_named(void **state)
 	assert_int_equal(homes(), 0);
 }
 
-/* A directory of programs, first on PATH, that only say their version. */
-static void put_programs(char dir[160], const char *version)
-{
-	static const char *const names[] = {"initdb", "postgres"};
-	in_place(dir, 160, version);
-	mkdir(dir, 0777);
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		char path[200];
-		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-		FILE *file = fopen(path, "w");
-		assert_non_null(file);
-		fprintf(file,
-			"#!/bin/sh\n[ \"$1\" = --version ] || { echo 'initdb: error: here is %s'; exit 1; }\n"
-			"echo 'postgres (PostgreSQL) %s (Debian)'\n",
-			version, version);
-		fclose(file);
-		chmod(path, 0755);
-	}
-}
-
 static void expect_programs(struct run *run, bool real)
 {
 	assert_int_equal(run->ok, real);
 	if (!real && !strstr(run->err.text, "here is 99.1"))
 		fail_msg("\"%s\" is not of the programs that were to be taken", run->err.text);
 	stop(run);
-}
-
-static void remove_programs(const char *dir)
-{
-	char command[200];
-	snprintf(command, sizeof command, "rm -r '%s'", dir);
-	assert_int_equal(system(command), 0);
 }
 
 static void the_newest_programs_are_taken(void **state)
@@ -449,8 +422,8 @@ static void the_newest_programs_are_taken(void **state)
 	assert_false(run.ok);
 	assert_non_null(strstr(run.err.text, "in the directory of --bindir, "));
 	stop(&run);
-	remove_programs(older);
-	remove_programs(newer);
+	remove_kept(older);
+	remove_kept(newer);
 	remove_kept(kept);
 	free(before);
 }
