@@ -13,12 +13,14 @@
 enum {
 	TRACE_HEAD = 100,        /* bytes of a line of a state before its members */
 	TRACE_PIECE = 256 << 10, /* bytes that are written at once */
+	TRACE_MOST = 8 << 20,    /* bytes that wait while others are written: then the events wait for the disk */
 	TRACE_HELD = 200,        /* events that wait for the header */
 	TRACE_BUSY = 200,        /* events within that time: the states are written once in it, not at each turn */
 	TRACE_GATHER_MS = 10,    /* what happens within it is written together; what is said, before it is said */
 };
 
 struct trace {
+	struct loop *loop;
 	const struct ring *ring;
 	struct cursor cursor;
 	struct turn *turn;
@@ -35,16 +37,34 @@ struct trace {
 };
 
 /* False where it failed: the trace may be gone then. */
-static bool trace_write(struct trace *trace)
+static bool trace_took(struct trace *trace, int why)
 {
 	struct err err;
-	int why = sink_write(&trace->sink, &trace->lines);
 	if (!why)
 		return true;
 	trace->over = true;
 	err_set(&err, ST_OWN, "the trace has stopped: cannot write to %.300s: %s", trace->sink.path, strerror(why));
 	trace->ops.failed(trace->ops.arg, &err);
 	return false;
+}
+
+static void trace_handed(void *arg, int why);
+
+/* Aside, one piece after another. */
+static bool trace_write(struct trace *trace)
+{
+	if (trace->lines.len > TRACE_MOST)
+		return trace_took(trace, sink_write(&trace->sink, &trace->lines));
+	if (!trace->sink.under_way && trace->lines.len)
+		sink_hand_over(&trace->sink, trace->loop, &trace->lines, trace_handed, trace);
+	return true;
+}
+
+static void trace_handed(void *arg, int why)
+{
+	struct trace *trace = arg;
+	if (trace_took(trace, why) && !trace->over && !timer_pending(trace->gather))
+		(void)trace_write(trace);
 }
 
 static void trace_head(void *with, const struct trace_about *about)
@@ -109,13 +129,18 @@ static void trace_on_turn(void *arg)
 		timer_start(trace->gather, TRACE_GATHER_MS);
 }
 
-static void trace_gathered(void *arg)
+static void trace_gather(struct trace *trace)
 {
-	struct trace *trace = arg;
 	if (trace->recent > TRACE_BUSY)
 		trace_say_states(trace);
 	trace->recent = 0;
-	if (!trace->over && trace->lines.len)
+}
+
+static void trace_gathered(void *arg)
+{
+	struct trace *trace = arg;
+	trace_gather(trace);
+	if (!trace->over)
 		(void)trace_write(trace);
 }
 
@@ -144,6 +169,7 @@ struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *
 		return NULL;
 	}
 	struct trace *trace = NEW(struct trace);
+	trace->loop = loop;
 	trace->ring = ring;
 	trace->sink = sink;
 	trace->texts = texts_new();
@@ -162,8 +188,11 @@ bool trace_values(const struct trace *trace)
 
 void trace_now(struct trace *trace)
 {
-	if (trace_read(trace))
-		trace_gathered(trace);
+	if (!trace_read(trace))
+		return;
+	trace_gather(trace);
+	if (!trace->over)
+		(void)trace_took(trace, sink_write(&trace->sink, &trace->lines));
 }
 
 void trace_end(struct trace *trace)
@@ -186,7 +215,7 @@ uint64_t trace_events(const struct trace *trace)
 
 uint64_t trace_bytes(const struct trace *trace)
 {
-	return (uint64_t)trace->sink.whole + trace->lines.len;
+	return sink_bytes(&trace->sink) + trace->lines.len;
 }
 
 void trace_free(struct trace *trace)
