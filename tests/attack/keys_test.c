@@ -352,7 +352,7 @@ static void one_session(unsigned long number)
 static void sessions_of_random_keys(void **state)
 {
 	(void)state;
-	unsigned long n = dice_size("TELLER_ATTACK_N", 20), first = dice_size("TELLER_ATTACK_FIRST", 0);
+	unsigned long n = dice_size("TELLER_ATTACK_N", 10), first = dice_size("TELLER_ATTACK_FIRST", 0);
 	for (unsigned long i = first; i < first + n; i++)
 		one_session(i);
 	unsigned least = (unsigned)n;
