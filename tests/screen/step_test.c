@@ -132,7 +132,7 @@ static void what_is_armed_is_shown(void **state)
 	term_expect(term, "protocol none");
 	term_type(term, "P:set<Enter>");
 	term_expect(term, "Settings");
-	term_expect(term, "attempts   10 in all");
+	term_expect(term, "attempts        10 in all");
 	term_type(term, "q:transfer 7001 7002<Enter>");
 	term_expect(term, "The server will fail the first 2 attempts. There will be a wait of 20");
 	term_settle(term);
