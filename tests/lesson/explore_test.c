@@ -180,8 +180,9 @@ static void sessions_begin_as_new_ones(void **state)
 static void a_sample_can_be_repeated(void **state)
 {
 	(void)state;
-	char *path = spec_file_write(TABLE ADDS("a") ADDS("b") "session c step c1 { BEGIN; } "
-				     "step c2 { UPDATE t SET n = n + 1 WHERE id = 2; } step c3 { COMMIT; }\n");
+	char *path = spec_file_write(
+		TABLE ADDS("a") ADDS("b") "session c step c1 { BEGIN; } "
+					  "step c2 { UPDATE t SET n = n + 1 WHERE id = 2; } step c3 { COMMIT; }\n");
 	struct proc *one = explore(path, "--sample", "5", "--seed", "11", "--json");
 	struct proc *two = explore(path, "--limit", "5", "--seed", "11", "--json");
 	proc_expect_status(one, 0);
