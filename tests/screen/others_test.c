@@ -39,7 +39,9 @@ static void pgbench_is_browsed_and_moved(void **state)
 	term_expect(term, "nothing: half of it is 0");
 	term_type(term, ":transfer 101 102 40<Enter>");
 	term_expect(term, "nothing: more than there is");
+	term_settle(term);
 	term_type(term, "n");
+	term_expect_gone(term, "y do it");
 	term_type(term, ":set overdraft 50<Enter>");
 	term_expect(term, "take a balance down to -50");
 	term_type(term, ":transfer 101 102 40<Enter>");
@@ -51,6 +53,7 @@ static void pgbench_is_browsed_and_moved(void **state)
 	term_expect(term, "COMMITTED");
 	term_type(term, ":transfer 101 102 40<Enter>");
 	term_expect(term, "nothing: more than the overdraft allows");
+	term_settle(term);
 	term_type(term, "n");
 	term_type(term, "G");
 	console_expect_selected(term, "400");
