@@ -12,21 +12,19 @@ find_server() {
 	done | sort -u | sort -k3,3V -s | tail -1 | sed 's/.* //' | grep .
 }
 
+# "${mortal[@]}" ${mortal:+SIGNAL} COMMAND...: it gets the signal when this shell is gone, however that was ended.
+mortal=()
+! setpriv --help 2>/dev/null | grep -q pdeathsig || mortal=(setpriv --pdeathsig)
+
 # PostgreSQL refuses to run as root: there it becomes postgres, or nobody.
 owner=
 if [ "$(id -u)" = 0 ]; then
 	owner=$(id -un postgres 2>/dev/null || echo nobody)
 fi
 as_owner() {
-	local die=()
-	! setpriv --help 2>/dev/null | grep -q pdeathsig || die=(--pdeathsig INT)
-	if [ -n "$owner" ]; then
-		exec setpriv --reuid "$owner" --regid "$(id -gn "$owner")" --clear-groups "${die[@]}" "$@"
-	elif [ ${#die[@]} -gt 0 ]; then
-		exec setpriv "${die[@]}" "$@"
-	else
-		exec "$@"
-	fi
+	local die=("${mortal[@]}")
+	[ -z "$owner" ] || die=(setpriv --reuid "$owner" --regid "$(id -gn "$owner")" --clear-groups "${die[@]:1}")
+	exec "${die[@]}" ${mortal:+INT} "$@"
 }
 
 start_server() {
