@@ -87,7 +87,7 @@ struct stage_record {
 	bool cut;                      /* by us: stage_cut() */
 	bool unknown;                  /* and what was lost with it is the answer to a commit */
 	uint64_t sent_us, duration_us; /* clock_us(); until it was answered */
-	/* The lanes that it waited for when the server was last asked; LANE_OTHER for a session that is not ours. */
+	/* The lanes that it waits for, or has waited for last; LANE_OTHER for a session that is not ours. */
 	long blockers[STAGE_BLOCKERS_MAX];
 	size_t nblockers;
 	const struct stage_word *words; /* in the order in which they came */

@@ -193,17 +193,25 @@ static void step_set_blockers(struct record *record, const long *blockers, size_
 	record->pub.nblockers = n;
 }
 
-/* By hand, a change is told: it waits, it does not any more, or it waits for others. */
-void step_change(struct record *record, bool blocked, const long *blockers, size_t n)
+static bool step_names_others(const struct record *record, const long *blockers, size_t n)
 {
-	if (!record->lane->busy)
-		return;
-	bool same = blocked == record->waiting && n == record->pub.nblockers;
+	bool same = n == record->pub.nblockers;
 	for (size_t i = 0; same && i < n; i++)
 		same = blockers[i] == record->pub.blockers[i];
-	if (same)
+	return n && !same;
+}
+
+/*
+ * By hand, a change is told: it waits, it does not any more, or it waits for others. Whom it has waited for is kept
+ * while it goes on, and where the server, which answers the two questions one after the other, knows nobody any more.
+ */
+void step_change(struct record *record, bool blocked, const long *blockers, size_t n)
+{
+	bool others = blocked && step_names_others(record, blockers, n);
+	if (!record->lane->busy || (blocked == record->waiting && !others))
 		return;
-	step_set_blockers(record, blockers, n);
+	if (others)
+		step_set_blockers(record, blockers, n);
 	step_set_waiting(record, blocked);
 }
 
@@ -233,10 +241,11 @@ static void step_take_row(struct stage *stage, const struct rows *rows, size_t r
 		return;
 	bool blocked = cell && cell[0] == 't';
 	size_t n = step_read_blockers(stage, rows_cell(rows, row, 2), guests, blockers);
-	record->blocked = blocked ? BLOCKED_YES : BLOCKED_NO;
-	if (stage->state == STAGE_STANDING)
+	bool by_hand = stage->state == STAGE_STANDING;
+	record->blocked = blocked && (n || !by_hand) ? BLOCKED_YES : BLOCKED_NO; /* by nobody: it is about to go on */
+	if (by_hand)
 		step_change(record, blocked, blockers, n);
-	else if (blocked)
+	else if (blocked && n)
 		step_set_blockers(record, blockers, n);
 }
 

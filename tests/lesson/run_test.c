@@ -130,6 +130,30 @@ static void a_wrong_expectation_is_a_surprise(void **state)
 		       "b_look: expected ok reads 130, found 22012 (division by zero)\n");
 }
 
+/* It has waited for A, and runs on until the server has been asked again, and once more. */
+static const char runs_on[] =
+	"setup { CREATE TABLE pots (id INT PRIMARY KEY, n INT); INSERT INTO pots VALUES (1, 100); }\n"
+	"teardown { DROP TABLE pots; }\n"
+	"session A step ab { BEGIN; } step aw { UPDATE pots SET n = n + 1; } step ac { COMMIT; }\n"
+	"session B step bw { DO $$ DECLARE since timestamptz; BEGIN UPDATE pots SET n = n + 10; FOR i IN 1..2 LOOP "
+	"since = clock_timestamp(); LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.001); EXIT WHEN EXISTS "
+	"(SELECT FROM pg_stat_activity WHERE query LIKE '%pg_isolation_test_session_is_blocked%' AND "
+	"pid <> pg_backend_pid() AND query_start > since); END LOOP; END LOOP; END $$; }\n"
+	"permutation ab aw bw ac\n"
+	"#@ expect bw waits for A ok\n";
+
+static void whom_a_step_has_waited_for_is_kept_while_it_runs_on(void **state)
+{
+	(void)state;
+	struct proc *proc = spec_file_lab("run", runs_on, NULL);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "1 of 1 as expected");
+	proc_free(proc);
+	proc = spec_file_lab("handout", runs_on, NULL);
+	proc_expect_out(proc, "<br>waits for A |");
+	proc_free(proc);
+}
+
 static void one_of_several_ways_is_enough(void **state)
 {
 	(void)state;
@@ -350,6 +374,7 @@ int main(void)
 		cmocka_unit_test(who_is_no_superuser_is_told_what_is_not_played),
 		cmocka_unit_test(the_skeleton_runs),
 		cmocka_unit_test(a_wrong_expectation_is_a_surprise),
+		cmocka_unit_test(whom_a_step_has_waited_for_is_kept_while_it_runs_on),
 		cmocka_unit_test(one_of_several_ways_is_enough),
 		cmocka_unit_test(a_wrong_answer_is_a_surprise),
 		cmocka_unit_test(a_wrong_check_is_a_surprise),
