@@ -6,6 +6,7 @@
 
 #include "base/asset.h"
 #include "base/mem.h"
+#include "tests/lesson/leftovers.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
@@ -103,17 +104,6 @@ static void start_player(struct concert *concert, struct player *player, struct 
 	player->proc = proc_start(argv, NULL, NULL);
 }
 
-static void expect_nothing_left(void)
-{
-	static const char others[] = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'";
-	struct deadline deadline = deadline_in(SPAWN_LIMIT_MS);
-	while (pg_number(others) > 0)
-		if (!deadline_left(deadline))
-			fail_msg("sessions are left");
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%%'"), 0);
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), 0);
-}
-
 /* All of it, PLAYERS at a time. */
 static void play_all(struct concert *concert, unsigned ms)
 {
@@ -134,7 +124,7 @@ static void play_all(struct concert *concert, unsigned ms)
 		if (!deadline_left(deadline))
 			fail_msg("not all lessons have ended");
 	}
-	expect_nothing_left();
+	leftovers_expect_none();
 }
 
 static void lessons_hold_at_every_distance(void **state)
@@ -174,7 +164,7 @@ static void play_together(size_t n, const char *lesson)
 		proc_expect_status(procs[i], 0);
 		proc_free(procs[i]);
 	}
-	expect_nothing_left();
+	leftovers_expect_none();
 }
 
 static void players_do_not_meet(void **state)

@@ -6,6 +6,7 @@
 
 #include "base/asset.h"
 #include "base/mem.h"
+#include "tests/lesson/leftovers.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
@@ -31,7 +32,7 @@ static const struct {
 
 static void expect_nothing_left(void)
 {
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%%'"), 0);
+	leftovers_expect_none();
 	assert_int_equal(pg_number("SELECT count(*) FROM pg_tables WHERE tablename = 'matrix'"), 0);
 }
 

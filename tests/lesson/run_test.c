@@ -7,6 +7,7 @@
 
 #include "base/asset.h"
 #include "base/mem.h"
+#include "tests/lesson/leftovers.h"
 #include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/lessons.h"
@@ -34,11 +35,6 @@ static size_t count_of(const char *text, const char *part)
 	return n;
 }
 
-static void expect_nothing_left(void)
-{
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%%'"), 0);
-}
-
 static void expect_orders(struct proc *proc, bool superuser)
 {
 	struct lessons_orders orders = lessons_orders(lessons_postgres(superuser));
@@ -63,7 +59,7 @@ static void every_lesson_comes_out_as_it_says(void **state)
 	assert_int_equal(count_of(proc->out.p, ", and this server is PostgreSQL"), skipped);
 	proc_free(proc);
 	assert_int_equal(pg_number("SELECT sum(balance) FROM accounts"), 3000);
-	expect_nothing_left();
+	leftovers_expect_none();
 }
 
 static void a_lesson_does_not_mind_what_another_left(void **state)
@@ -113,7 +109,7 @@ static void check_surprise(const char *from, const char *to, const char *told)
 	proc_expect_err(proc, "the server did something else than the lesson says");
 	proc_free(proc);
 	free(text);
-	expect_nothing_left();
+	leftovers_expect_none();
 }
 
 static void a_wrong_expectation_is_a_surprise(void **state)
@@ -276,7 +272,7 @@ static void what_cannot_be_played_is_said(void **state)
 	check_failure("step b_look   { SELECT", "step b_look   { SELECT pg_sleep(60); SELECT", 6,
 		      "step b_look was cancelled after 1 second: nothing in this order lets it go on");
 	unsetenv("PGISOLATIONTIMEOUT");
-	expect_nothing_left();
+	leftovers_expect_none();
 }
 
 static void check_spec(const char *text, int status, const char *out, const char *err)

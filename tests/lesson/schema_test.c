@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/lesson/leftovers.h"
 #include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
@@ -26,16 +27,10 @@ static const char plain_lesson[] =
 	"#@ expect b_look ok reads 100\n"
 	"#@ check \"SELECT sum(n) FROM pots\" = 110\n";
 
-static int64_t schemas(void)
-{
-	return pg_number("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'teller\\_lesson%%'");
-}
-
 static void expect_nothing_left(void)
 {
-	assert_int_equal(schemas(), 0);
+	leftovers_expect_none();
 	assert_int_equal(pg_number("SELECT count(*) FROM pg_class WHERE relname = 'pots'"), 0);
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), 0);
 }
 
 static void a_lesson_needs_no_schema_of_its_own(void **state)
@@ -126,20 +121,20 @@ static struct proc *held_player(void)
 
 static void until_no_teller_is_left(void)
 {
-	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
-	pg_until(NULL, "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'");
+	pg_exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'teller/%%'");
+	leftovers_await_sessions();
 }
 
 static void who_was_killed_is_swept_by_the_next(void **state)
 {
 	(void)state;
 	struct proc *proc = held_player();
-	assert_int_equal(schemas(), 1);
+	assert_int_equal(leftovers_schemas(), 1);
 	proc_signal(proc, SIGKILL);
 	proc_wait(proc);
 	proc_free(proc);
 	until_no_teller_is_left();
-	assert_int_equal(schemas(), 1);
+	assert_int_equal(leftovers_schemas(), 1);
 	proc = spec_file_lab("run", plain_lesson, NULL);
 	proc_expect_status(proc, 0);
 	proc_free(proc);
@@ -195,7 +190,7 @@ static void what_others_made_is_left_alone(void **state)
 	struct proc *proc = spec_file_lab("run", plain_lesson, NULL);
 	proc_expect_status(proc, 0);
 	proc_free(proc);
-	assert_int_equal(schemas(), 3);
+	assert_int_equal(leftovers_schemas(), 3);
 	pg_exec("DROP SCHEMA teller_lesson_0123456789abcdef; DROP SCHEMA teller_lesson; DROP SCHEMA "
 		"teller_lesson_of_ours_x");
 	expect_nothing_left();
@@ -216,7 +211,8 @@ static void a_leftover_that_is_held_is_left(void **state)
 	proc = spec_file_lab("run", plain_lesson, NULL);
 	proc_expect_status(proc, 0);
 	proc_free(proc);
-	assert_int_equal(schemas(), 1);
+	assert_int_equal(leftovers_schemas(), 1);
+	pg_run(holder, "COMMIT");
 	pg_close(holder);
 	proc = spec_file_lab("run", plain_lesson, NULL);
 	proc_expect_status(proc, 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/lesson/leftovers.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
@@ -16,9 +17,8 @@ static struct proc *play(const char *name, const char *input)
 
 static void expect_nothing_left(void)
 {
-	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'my_lesson' OR "
-				   "nspname LIKE 'teller\\_lesson%%'"),
-			 0);
+	leftovers_expect_none();
+	assert_int_equal(pg_number("SELECT count(*) FROM pg_namespace WHERE nspname = 'my_lesson'"), 0);
 }
 
 static void the_end_of_input_goes_on_by_itself(void **state)
