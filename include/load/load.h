@@ -33,7 +33,7 @@ struct load_spec {
 struct load;
 
 struct load_ops {
-	void (*began)(void *arg);                      /* which accounts there are is known; may be NULL */
+	void (*began)(void *arg);                      /* the workers have connected, or tried to; may be NULL */
 	void (*second)(void *arg);                     /* another second is over, whatever the phase; may be NULL */
 	void (*say)(void *arg, const struct err *err); /* what goes wrong and does not end it; may be NULL */
 	void (*rested)(void *arg);                     /* after load_rest(): nothing of it runs any more; may be NULL */

@@ -12,6 +12,7 @@ struct race;
 struct race_ops {
 	void (*turn)(void *arg, size_t way);           /* a turn of that one is over; may be NULL */
 	void (*changed)(void *arg);                    /* another has its turn, or a second is over; may be NULL */
+	void (*connecting)(void *arg);                 /* a second is over, and workers connect still; may be NULL */
 	void (*say)(void *arg, const struct err *err); /* as in load_ops; may be NULL */
 	void (*over)(void *arg);                       /* all reports are complete; from the loop, once */
 	void *arg;

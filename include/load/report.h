@@ -14,12 +14,13 @@
 enum { LOAD_STATES_MAX = 12, LOAD_HOT_MAX = 8, LOAD_SECONDS_MAX = 300, LOAD_CHECKS_MAX = AUDIT_LINES_MAX + 4 };
 
 enum load_phase {
-	LOAD_OPENING,  /* connecting, reading which accounts there are */
-	LOAD_RUNNING,  /* transfers are made */
-	LOAD_RESTING,  /* another load has its turn (load/race.h) */
-	LOAD_ENDING,   /* no more are begun, those that run are waited for */
-	LOAD_SETTLING, /* what became of those whose commit was not answered is asked */
-	LOAD_CHECKING, /* total, ledger and outcomes are compared */
+	LOAD_OPENING,    /* a connection of its own, reading which accounts there are */
+	LOAD_CONNECTING, /* each worker makes its connection, or fails once; nothing is begun or measured before that */
+	LOAD_RUNNING,    /* transfers are made */
+	LOAD_RESTING,    /* another load has its turn (load/race.h) */
+	LOAD_ENDING,     /* no more are begun, those that run are waited for */
+	LOAD_SETTLING,   /* what became of those whose commit was not answered is asked */
+	LOAD_CHECKING,   /* total, ledger and outcomes are compared */
 	LOAD_OVER,
 };
 
@@ -65,6 +66,7 @@ struct load_report {
 	enum load_phase phase;
 	struct load_way way;
 	unsigned workers, in_flight;
+	unsigned connected; /* workers, as of now */
 	size_t accounts;    /* that transfers are made among */
 	uint64_t rate;      /* planned; 0: as fast as it goes */
 	bool accounts_more; /* there are more, which are left alone */
@@ -81,9 +83,9 @@ struct load_report {
 	uint64_t peak_due; /* open loop: transfers that should have begun and had not, at most */
 
 	/* Without the warm-up: */
-	uint64_t measured_us;
-	double ratio;      /* beside the first way of a race; 0: it is in none */
-	uint64_t measured; /* transfers and reads that committed */
+	uint64_t measured_us; /* where so many were asked for, and in a turn: until the last of them committed */
+	double ratio;         /* beside the first way of a race; 0: it is in none */
+	uint64_t measured;    /* transfers and reads that committed */
 	struct load_latency latency;
 	struct load_time time;
 	bool blocked_known; /* the server says who waits */

@@ -17,7 +17,8 @@ static size_t load_blocked_ours(void *arg, const struct db *at[WATCHER_OURS_MAX]
 static const struct conninfo *load_blocked_place(void *arg)
 {
 	const struct load *load = arg;
-	return load->report.phase == LOAD_RUNNING ? &load->conninfo : NULL;
+	enum load_phase phase = load->report.phase;
+	return phase == LOAD_CONNECTING || phase == LOAD_RUNNING ? &load->conninfo : NULL;
 }
 
 static void load_blocked_accounts(void *arg, struct sessions_question *question)
@@ -31,7 +32,11 @@ static void load_blocked_changed(void *arg)
 	const struct sessions *sessions = watcher_sessions(load->watcher);
 	const struct db *ours[WATCHER_OURS_MAX];
 	size_t n = load_blocked_ours(load, ours);
-	if (!sessions || watcher_error(load->watcher)[0])
+	bool connecting = load->report.phase == LOAD_CONNECTING;
+	if (!load->watched)
+		load_arrived(load);
+	load->watched = true;
+	if (connecting || !sessions || watcher_error(load->watcher)[0])
 		return;
 	load->report.blocked_known = true;
 	for (size_t i = 0; i < n; i++) {

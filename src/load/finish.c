@@ -208,9 +208,7 @@ void finish_go_on(struct load *load)
 {
 	if (!load->finish_us) {
 		load->finish_us = clock_us();
-		load_blocked_end(load);
-		for (size_t i = 0; i < load->nworkers; i++)
-			worker_close(&load->workers[i]);
+		load_close(load);
 	}
 	if (db_state(load->control) != DB_IDLE)
 		db_reconnect(load->control, FINISH_CONNECT_MS, finish_on_connected, load);

@@ -38,12 +38,19 @@ static bool load_enough(const struct load *load)
 	return (count && load->report.outcomes.begun >= count) || (load->end_us && clock_us() >= load->end_us);
 }
 
-/* Of the turns that are over, and of the one that runs. */
+/* Until now: of the turns before, and of this one. */
 static uint64_t load_measured(const struct load *load)
 {
 	uint64_t now_us = clock_us();
-	uint64_t turn_us = now_us > load->measured_from_us ? now_us - load->measured_from_us : 0;
-	return load->turns_us + (load->report.phase == LOAD_RUNNING ? turn_us : 0);
+	return load->turns_us + (now_us > load->measured_from_us ? now_us - load->measured_from_us : 0);
+}
+
+/* A count, or a turn, lasts until the last of those that were begun has committed; a time does not. */
+void load_committed(struct load *load)
+{
+	enum load_phase phase = load->report.phase;
+	if (phase == LOAD_RESTING || (phase == LOAD_ENDING && load->spec.count && !load->report.stopped))
+		load->report.measured_us = load_measured(load);
 }
 
 static void load_end(struct load *load)
@@ -103,9 +110,21 @@ static void load_on_planned(void *arg)
 
 /* ---- time ---- */
 
+/* While the workers connect nobody counts. */
+static void load_tick_uncounted(struct load *load)
+{
+	timer_start(load->tick, LOAD_SECOND_MS);
+	if (load->ops.second)
+		load->ops.second(load->ops.arg);
+}
+
 static void load_on_tick(void *arg)
 {
 	struct load *load = arg;
+	if (load->report.phase == LOAD_CONNECTING) {
+		load_tick_uncounted(load);
+		return;
+	}
 	uint64_t now_us = clock_us();
 	load->start_us += (uint64_t)LOAD_SECOND_MS * 1000;
 	uint64_t next_us = load->start_us + (uint64_t)LOAD_SECOND_MS * 1000;
@@ -118,27 +137,63 @@ static void load_on_tick(void *arg)
 	load_look(load);
 }
 
-void load_begin(struct load *load)
+/* ---- the beginning ---- */
+
+static void load_run(struct load *load)
+{
+	load_phase(load, LOAD_RUNNING);
+	load_go(load);
+	if (load->spec.rate)
+		timer_start(load->planned, 0);
+}
+
+/* The clock of all that is measured or planned starts here. */
+static void load_start(struct load *load)
 {
 	const struct load_spec *spec = &load->spec;
-	draw_prepare(load);
 	load->begun_us = load->start_us = clock_us();
 	load->measured_from_us = load->begun_us + spec->warm_up_ms * 1000;
 	load->end_us = spec->time_ms ? load->measured_from_us + spec->time_ms * 1000 : 0;
 	load->next_planned_us = load->begun_us;
 	load->second.warm_up = load_is_warm_up(load);
-	load_phase(load, spec->in_turns ? LOAD_RESTING : LOAD_RUNNING);
-	load->workers = mem_array(spec->workers, sizeof *load->workers);
-	load->nworkers = spec->workers;
-	for (unsigned i = 0; i < spec->workers; i++)
-		worker_open(load, &load->workers[i], i);
 	timer_start(load->tick, LOAD_SECOND_MS);
-	if (spec->rate && !spec->in_turns)
-		timer_start(load->planned, 0);
-	if (!spec->in_turns)
-		load_blocked_begin(load);
+	if (spec->in_turns)
+		load_phase(load, LOAD_RESTING);
+	else
+		load_run(load);
 	if (load->ops.began)
 		load->ops.began(load->ops.arg);
+}
+
+void load_arrived(struct load *load)
+{
+	if (load->awaited && !--load->awaited && load->report.phase == LOAD_CONNECTING)
+		load_start(load);
+}
+
+/* A server that makes a process for a connection is busy with that for a while, and no transfer is to pay for it. */
+void load_begin(struct load *load)
+{
+	const struct load_spec *spec = &load->spec;
+	draw_prepare(load);
+	load_phase(load, LOAD_CONNECTING);
+	load->workers = mem_array(spec->workers, sizeof *load->workers);
+	load->nworkers = spec->workers;
+	load->awaited = load->nworkers + !spec->in_turns;
+	timer_start(load->tick, LOAD_SECOND_MS);
+	if (!spec->in_turns)
+		load_blocked_begin(load);
+	for (unsigned i = 0; i < spec->workers; i++)
+		worker_open(load, &load->workers[i], i);
+}
+
+/* ---- the end ---- */
+
+void load_close(struct load *load)
+{
+	load_blocked_end(load);
+	for (size_t i = 0; i < load->nworkers; i++)
+		worker_close(&load->workers[i]);
 }
 
 static void load_on_finish(void *arg)
@@ -203,9 +258,7 @@ void load_free(struct load *load)
 {
 	if (!load)
 		return;
-	load_blocked_end(load);
-	for (size_t i = 0; i < load->nworkers; i++)
-		worker_close(&load->workers[i]);
+	load_close(load);
 	timer_free(load->tick);
 	timer_free(load->planned);
 	timer_free(load->finish);
@@ -231,7 +284,8 @@ void load_stop(struct load *load)
 {
 	enum load_phase phase = load->report.phase;
 	load->report.stopped = true;
-	if (phase == LOAD_OPENING) {
+	if (phase <= LOAD_CONNECTING) {
+		load_close(load);
 		db_close(load->control);
 		load_fail(load, ST_CANCELLED, "cancelled; nothing was moved");
 	} else if (phase == LOAD_RUNNING || phase == LOAD_RESTING) {
@@ -249,18 +303,16 @@ void load_turn(struct load *load)
 {
 	if (load->report.phase != LOAD_RESTING)
 		return;
-	load_phase(load, LOAD_RUNNING);
+	load->turns_us = load->report.measured_us;
 	load->measured_from_us = load->next_planned_us = clock_us();
-	load_go(load);
-	if (load->spec.rate)
-		timer_start(load->planned, 0);
+	load_run(load);
 }
 
 void load_rest(struct load *load)
 {
 	if (load->report.phase != LOAD_RUNNING)
 		return;
-	load->turns_us = load->report.measured_us = load_measured(load);
+	load->report.measured_us = load_measured(load);
 	load->resting = true;
 	timer_stop(load->planned);
 	load_phase(load, LOAD_RESTING);

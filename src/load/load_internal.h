@@ -55,6 +55,7 @@ struct worker {
 	unsigned number;
 	char name[24];
 	enum worker_state state;
+	bool tried; /* it was connected, or could not be */
 	struct db *db;
 	struct timer *again;
 	uint64_t pause_ms;
@@ -97,16 +98,18 @@ struct load {
 	struct worker *workers;
 	size_t nworkers, busy; /* slots at work */
 	struct watcher *watcher;
+	bool watched; /* it has answered, or could not */
 	struct watcher_ops watching;
 	uint64_t samples, blocked_samples; /* of workers, this second */
 	bool said_connect;                 /* why one could not connect */
+	size_t awaited;                    /* before it begins: workers that have not tried yet, and the watcher */
 	bool connected;                    /* one was, at some time */
 
 	char run_id[TRANSFER_ID_SIZE]; /* how the ids of all transfers of this load begin */
 	uint64_t next_id;
 
 	uint64_t begun_us, measured_from_us, end_us; /* clock_us(); 0: not yet, or no end */
-	uint64_t turns_us;                           /* how long the turns lasted that are over */
+	uint64_t turns_us;                           /* how long the turns before this one lasted */
 	bool resting;                                /* what runs is waited for, and then load_ops.rested() is due */
 	struct timer *tick, *planned, *finish;
 	uint64_t next_planned_us;
@@ -131,7 +134,10 @@ void open_begin(struct load *load);
 
 /* load.c */
 void load_begin(struct load *load);
+void load_arrived(struct load *load);   /* one of those that are awaited has tried */
+void load_committed(struct load *load); /* something that is measured */
 void load_fail(struct load *load, enum status status, const char *why);
+void load_close(struct load *load); /* its workers, and what watches them */
 void load_phase(struct load *load, enum load_phase phase);
 void load_look(struct load *load); /* a slot has become free, or a connection: goes on where all are done */
 bool load_is_warm_up(const struct load *load);

@@ -117,9 +117,14 @@ static void race_on_over(void *arg)
 	race->ops.over(race->ops.arg);
 }
 
+/* Each of them has its seconds; one is enough to speak. */
 static void race_on_second(void *arg)
 {
-	race_changed(((struct racer *)arg)->race);
+	const struct racer *racer = arg;
+	const struct race *race = racer->race;
+	race_changed(race);
+	if (racer == &race->racers[0] && race_phase(race) == LOAD_CONNECTING && race->ops.connecting)
+		race->ops.connecting(race->ops.arg);
 }
 
 static void race_on_say(void *arg, const struct err *err)

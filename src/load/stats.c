@@ -80,7 +80,10 @@ void stats_took(struct load *load, struct slot *slot, const struct txn_result *r
 	if (result->outcome != OUTCOME_COMMITTED)
 		return;
 	stats_latency(load, &slot->op, result);
-	report->measured += slot->op.warm_up ? 0 : slot->op.n;
+	if (slot->op.warm_up)
+		return;
+	report->measured += slot->op.n;
+	load_committed(load);
 }
 
 /* ---- retries ---- */
@@ -183,6 +186,7 @@ static int stats_more_retries(const void *a, const void *b)
 void stats_complete(struct load *load)
 {
 	struct load_report *report = &load->report;
+	report->connected = stats_connected(load);
 	report->latency = stats_quantiles(&load->latency);
 	qsort(report->states, report->nstates, sizeof *report->states, stats_more_retries);
 	if (report->phase == LOAD_OVER && report->time.blocked > report->time.server)

@@ -40,6 +40,14 @@ static void worker_say(struct load *load, const struct err *err)
 	load->ops.say(load->ops.arg, err);
 }
 
+static void worker_tried(struct worker *worker)
+{
+	if (worker->tried)
+		return;
+	worker->tried = true;
+	load_arrived(worker->load);
+}
+
 static void worker_on_connected(void *arg, const struct err *err)
 {
 	struct worker *worker = arg;
@@ -55,6 +63,7 @@ static void worker_on_connected(void *arg, const struct err *err)
 		worker_wait(worker);
 		if (worker->careful)
 			flight_expire(worker);
+		worker_tried(worker);
 		load_look(load);
 		return;
 	}
@@ -64,6 +73,7 @@ static void worker_on_connected(void *arg, const struct err *err)
 	worker_count_loss(worker);
 	if (worker->careful)
 		flight_go(worker);
+	worker_tried(worker);
 	worker_go(worker);
 	load_look(worker->load);
 }

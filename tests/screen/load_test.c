@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Load on the screen: watched second by second at every size, stopped by a key, checked, and looked at afterwards. */
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
+#include "tests/support/relay.h"
 
 static int fresh_bank(void **state)
 {
@@ -111,6 +113,39 @@ static void its_seconds_end_with_it(void **state)
 	console_quit(term);
 }
 
+/* Until each has its connection the title says what is waited for, and the lanes say for whom. */
+static void its_workers_connect_first(void **state)
+{
+	char host[80];
+	struct relay relay;
+	relay_start(&relay);
+	relay_keep_out(&relay, "teller/load-2");
+	snprintf(host, sizeof host, "PGHOST=%s", relay.dir);
+	struct term *term = console_open_with(state, 24, 80, (const char *const[]){host, NULL}, "7001");
+	term_type(term, ":load --count 100 --workers 3<Enter>");
+	term_expect(term, "y do it");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "Load  connects");
+	term_expect(term, "1 idle ");
+	term_expect(term, "2 connecting ");
+	console_expect_number(term, "SELECT count(*) FROM transfers", 0);
+	relay_let_in(&relay);
+	term_expect(term, "Load  is over");
+	console_expect_number(term, "SELECT count(*) FROM transfers", 100);
+	relay_keep_out(&relay, "teller/load-2");
+	term_type(term, ":load --count 100 --workers 3<Enter>");
+	term_expect(term, "y do it");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "Load  connects");
+	term_type(term, "c");
+	term_expect(term, "cancelled; nothing was moved");
+	console_expect_number(term, "SELECT count(*) FROM transfers", 100);
+	console_quit(term);
+	relay_stop(&relay);
+}
+
 static void begin_race(struct term *term, const char *line)
 {
 	term_type(term, line);
@@ -171,6 +206,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keys_are_answered, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_race_is_watched, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_race_at_40x10, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(its_workers_connect_first, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(its_seconds_end_with_it, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/load", tests, pg_own_database, NULL);

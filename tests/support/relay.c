@@ -19,7 +19,7 @@
 
 #include "tests/support/check.h"
 
-enum { PAIRS_MAX = 64, HELD_MAX = 256 };
+enum { PAIRS_MAX = 64, HELD_MAX = 256, LATE_MS = 10 };
 
 /* One direction of a connection: bytes that are not a whole message yet, and whole messages that wait for their
  * time. */
@@ -39,6 +39,7 @@ struct stream {
 
 struct pair {
 	bool used, deaf, lied;    /* lied: in the answer that goes on now */
+	bool late;                /* it waits at the door */
 	struct stream streams[2]; /* by enum relay_direction */
 };
 
@@ -246,9 +247,23 @@ static void welcome(struct state *state)
 	close(client);
 }
 
+/* What the client has sent so far is its first message, which is looked at before it goes on. */
+static void keep_out(const struct relay_shared *shared, struct pair *pair)
+{
+	const struct stream *up = &pair->streams[RELAY_TO_SERVER];
+	pair->late = shared->late &&
+		     (pair->late || (up->startup && up->len &&
+				     memmem(up->bytes, up->len, shared->late_name, strlen(shared->late_name))));
+	if (pair->late && (shared->refuse || up->ended))
+		pair_close(pair);
+}
+
 static int wait_ms(const struct state *state)
 {
 	uint64_t due = UINT64_MAX, now = now_us();
+	for (size_t i = 0; i < PAIRS_MAX; i++)
+		if (state->pairs[i].late)
+			return LATE_MS;
 	for (size_t i = 0; i < PAIRS_MAX; i++)
 		for (int d = 0; d < 2; d++)
 			if (state->pairs[i].used && state->pairs[i].streams[d].nheld &&
@@ -299,7 +314,9 @@ static _Noreturn void run(struct state *state)
 			for (size_t d = 0; d < 2; d++)
 				if (fds[1 + 2 * i + d].revents)
 					receive(&state->pairs[i].streams[d]);
-			forward_due(state, &state->pairs[i]);
+			keep_out(state->shared, &state->pairs[i]);
+			if (state->pairs[i].used && !state->pairs[i].late)
+				forward_due(state, &state->pairs[i]);
 		}
 		if (fds[0].revents)
 			welcome(state);
@@ -376,6 +393,17 @@ void relay_arm(struct relay *relay, enum relay_fault fault, enum relay_direction
 	shared->direction = (int)direction;
 	shared->at = at;
 	shared->fault = (int)fault;
+}
+
+void relay_keep_out(struct relay *relay, const char *name)
+{
+	snprintf(relay->shared->late_name, sizeof relay->shared->late_name, "%s", name);
+	relay->shared->late = true;
+}
+
+void relay_let_in(struct relay *relay)
+{
+	relay->shared->late = false;
 }
 
 void relay_lie(struct relay *relay, enum relay_lie lie, const char *about)

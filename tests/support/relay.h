@@ -37,7 +37,9 @@ struct relay_shared {
 	volatile unsigned seen[2]; /* messages of each direction since relay_arm() */
 	volatile bool happened;
 	volatile unsigned delay_us[2]; /* each message waits this long; both halves make the round trip */
-	volatile bool refuse;          /* new connections are closed at once */
+	volatile bool refuse;          /* new connections are closed at once, and those that wait for relay_let_in() */
+	volatile bool late;            /* clients whose first message holds `late_name` wait */
+	char late_name[32];
 	volatile enum relay_lie lie;
 	char about[32];
 };
@@ -59,6 +61,10 @@ void relay_stop(struct relay *relay);
 
 /* Counts from here on; RELAY_NOTHING only counts. Connections that were made before are watched as well. */
 void relay_arm(struct relay *relay, enum relay_fault fault, enum relay_direction direction, unsigned at);
+
+/* A client whose application has a name that begins so gets no answer until relay_let_in(). */
+void relay_keep_out(struct relay *relay, const char *name);
+void relay_let_in(struct relay *relay);
 
 /* Whoever is connected through it hears that from now on. */
 void relay_lie(struct relay *relay, enum relay_lie lie, const char *about);

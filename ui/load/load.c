@@ -48,9 +48,9 @@ static void load_draw(void *self, struct rect inside, bool focus)
 static void load_title(void *self, struct buf *out)
 {
 	static const char *const words[] = {
-		[LOAD_OPENING] = "begins", [LOAD_RUNNING] = "runs",     [LOAD_RESTING] = "rests",
-		[LOAD_ENDING] = "ends",    [LOAD_SETTLING] = "settles", [LOAD_CHECKING] = "is checked",
-		[LOAD_OVER] = "is over",
+		[LOAD_OPENING] = "begins",      [LOAD_CONNECTING] = "connects", [LOAD_RUNNING] = "runs",
+		[LOAD_RESTING] = "rests",       [LOAD_ENDING] = "ends",         [LOAD_SETTLING] = "settles",
+		[LOAD_CHECKING] = "is checked", [LOAD_OVER] = "is over",
 	};
 	const struct load_pane *pane = self;
 	if (pane->app->race)

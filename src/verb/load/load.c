@@ -13,12 +13,27 @@ struct load_job {
 
 /* ---- while it runs ---- */
 
+void load_say_connecting(struct app *app, unsigned connected, unsigned workers)
+{
+	if (app_prints(app))
+		app_say(app, ST_OK, "connecting: %u of %u workers are there; the load begins when all have tried",
+			connected, workers);
+}
+
+static void load_job_began(void *arg)
+{
+	app_changed(((const struct load_job *)arg)->job.app);
+}
+
 static void load_job_second(void *arg)
 {
 	const struct load_job *job = arg;
-	const struct load_second *second = load_last_second(load_report(job->job.app->load));
+	const struct load_report *report = load_report(job->job.app->load);
+	const struct load_second *second = load_last_second(report);
 	struct buf line = {0};
 	app_changed(job->job.app);
+	if (report->phase == LOAD_CONNECTING)
+		load_say_connecting(job->job.app, report->connected, report->workers);
 	if (!app_prints(job->job.app) || !second)
 		return;
 	load_second_show(&line, second);
@@ -168,7 +183,11 @@ static void do_load(struct run *run)
 		return;
 	}
 	struct load_job *job = NEW(struct load_job);
-	struct load_ops ops = {.second = load_job_second, .say = load_job_say, .over = load_job_over, .arg = job};
+	struct load_ops ops = {.began = load_job_began,
+			       .second = load_job_second,
+			       .say = load_job_say,
+			       .over = load_job_over,
+			       .arg = job};
 	job->job = (struct job){.ops = &load_job_ops, .name = "load", .uses = USES_LOAD};
 	job->run = run;
 	job_begin(app, &job->job);

@@ -22,7 +22,8 @@ void load_race_run(struct run *run, const struct load_spec *spec);
 
 /* load.c */
 void load_refresh(struct app *app); /* what the screen shows of the bank is read again */
-void load_forget(struct app *app);  /* the load or the race that has run last; none runs */
+void load_say_connecting(struct app *app, unsigned connected, unsigned workers); /* where there is no screen */
+void load_forget(struct app *app); /* the load or the race that has run last; none runs */
 /* What the program says when it ends while so many transfers are under way; false: none is. */
 uint64_t load_under_way(const struct load_report *report);
 bool load_left(uint64_t under_way, struct err *err);

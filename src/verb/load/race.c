@@ -59,6 +59,18 @@ static void race_job_changed(void *arg)
 	app_changed(((const struct race_job *)arg)->job.app);
 }
 
+static void race_job_connecting(void *arg)
+{
+	struct app *app = ((const struct race_job *)arg)->job.app;
+	unsigned connected = 0, workers = 0;
+	for (size_t i = 0; i < race_count(app->race); i++) {
+		const struct load_report *report = race_report(app->race, i);
+		connected += report->connected;
+		workers += report->workers;
+	}
+	load_say_connecting(app, connected, workers);
+}
+
 static void race_job_say(void *arg, const struct err *err)
 {
 	const struct race_job *job = arg;
@@ -165,6 +177,7 @@ void load_race_run(struct run *run, const struct load_spec *spec)
 	struct race_job *job = NEW(struct race_job);
 	struct race_ops ops = {.turn = race_job_turn,
 			       .changed = race_job_changed,
+			       .connecting = race_job_connecting,
 			       .say = race_job_say,
 			       .over = race_job_over,
 			       .arg = job};
