@@ -149,7 +149,7 @@ struct catalogue {
 	bool deferred; /* some of them may wait for COMMIT */
 	bool partial;  /* row level security: we see some of the rows, and nobody says which are missing */
 	/*
-	 * How statements are written (src/bank/qualify.h): ours are qualified on PostgreSQL. Those of a transfer, and
+	 * How statements are written (src/bank/sql/qualify.h): ours are qualified on PostgreSQL. Those of a transfer, and
 	 * comparisons with the id, are too, and the table has its schema, unless a plain name is known to find what
 	 * it means.
 	 */

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-/* What a column holds: how it is declared and judged follows from it (src/bank/ledger.c, src/bank/statements.c). */
+/* What a column holds: how it is declared and judged follows from it (src/bank/ledger.c, src/bank/sql/ledger_sql.c). */
 enum ledger_kind {
 	KIND_KEY,     /* the id of the transfer */
 	KIND_TIME,    /* when it was made, which the server fills in; all others are written */

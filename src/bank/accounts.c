@@ -8,8 +8,8 @@
 #include "bank/amount.h"
 #include "base/mem.h"
 #include "columns.h"
-#include "ident.h"
 #include "say.h"
+#include "src/bank/sql/ident.h"
 
 static enum status refuse_kind(const struct table *table, const char *name, struct err *err)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "qualify.h"
+#include "src/bank/sql/qualify.h"
 
 enum {
 	COL_ACCOUNTS,

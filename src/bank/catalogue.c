@@ -8,12 +8,12 @@
 #include "accounts.h"
 #include "bank/query.h"
 #include "base/mem.h"
-#include "ident.h"
 #include "ledger.h"
-#include "part.h"
-#include "qualify.h"
 #include "say.h"
-#include "statements.h"
+#include "src/bank/sql/ident.h"
+#include "src/bank/sql/part.h"
+#include "src/bank/sql/qualify.h"
+#include "src/bank/sql/statements.h"
 
 /*
  * First the table itself. Where it can be used, then the tables that may be the ledger, how its columns are kept,

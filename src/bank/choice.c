@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ident.h"
 #include "ledger.h"
 #include "say.h"
-#include "statements.h"
+#include "src/bank/sql/ident.h"
+#include "src/bank/sql/statements.h"
 
 bool catalogue_is_ledger(const char *word)
 {

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "draw.h"
-#include "part.h"
+#include "src/bank/sql/part.h"
 
 enum {
 	ROWS = 100, /* of an INSERT */

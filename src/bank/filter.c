@@ -8,9 +8,9 @@
 
 #include "base/mem.h"
 #include "filter_internal.h"
-#include "ident.h"
-#include "qualify.h"
 #include "say.h"
+#include "src/bank/sql/ident.h"
+#include "src/bank/sql/qualify.h"
 
 struct filter {
 	char *text;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "bank/pages.h"
-#include "qualify.h"
 #include "query_internal.h"
-#include "statements.h"
+#include "src/bank/sql/qualify.h"
+#include "src/bank/sql/statements.h"
 
 /* ---- here ---- */
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ident.h"
-#include "part.h"
+#include "src/bank/sql/ident.h"
+#include "src/bank/sql/part.h"
 
 enum { PIECE = 32 << 10, ROOM = 128 };
 

@@ -7,8 +7,8 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "ident.h"
-#include "statements.h"
+#include "src/bank/sql/ident.h"
+#include "src/bank/sql/statements.h"
 
 /* ---- in words ---- */
 

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ident.h"
 #include "order.h"
-#include "qualify.h"
 #include "query_internal.h"
-#include "statements.h"
+#include "src/bank/sql/ident.h"
+#include "src/bank/sql/qualify.h"
+#include "src/bank/sql/statements.h"
 
 static const char key_name[] = "sort_key";
 

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "query_internal.h"
 #include "say.h"
-#include "statements.h"
+#include "src/bank/sql/statements.h"
 
 /* ---- the past ---- */
 

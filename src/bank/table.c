@@ -9,7 +9,7 @@
 
 #include "bank/amount.h"
 #include "base/mem.h"
-#include "qualify.h"
+#include "src/bank/sql/qualify.h"
 
 enum {
 	SCHEMA,

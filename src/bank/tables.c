@@ -9,7 +9,7 @@
 #include "base/asset.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "ident.h"
+#include "src/bank/sql/ident.h"
 
 enum { STATEMENTS_MAX = 4 };
 

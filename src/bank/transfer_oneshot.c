@@ -7,9 +7,9 @@
 #include "bank/amount.h"
 #include "bank/transfer.h"
 #include "base/mem.h"
-#include "part.h"
-#include "qualify.h"
-#include "statements.h"
+#include "src/bank/sql/part.h"
+#include "src/bank/sql/qualify.h"
+#include "src/bank/sql/statements.h"
 
 static bool is_numeric(const struct catalogue *c)
 {

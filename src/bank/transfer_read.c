@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "say.h"
-#include "statements.h"
+#include "src/bank/sql/statements.h"
 
 /* char(n) comes padded with blanks, which are not part of the id and would be stored as such in a ledger of text. */
 static char *spelling(const struct catalogue *catalogue, const char *id)

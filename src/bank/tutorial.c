@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "ident.h"
-#include "part.h"
-#include "qualify.h"
+#include "src/bank/sql/ident.h"
+#include "src/bank/sql/part.h"
+#include "src/bank/sql/qualify.h"
 
 const char tutorial_sql_create[] = "\n"
 				   "CREATE TABLE accounts (\n"

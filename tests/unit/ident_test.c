@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names in SQL: which need quotes, how they are quoted, and how people write them. */
-#include "src/bank/ident.h"
+#include "src/bank/sql/ident.h"
 
 #include <stdlib.h>
 

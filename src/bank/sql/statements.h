@@ -4,7 +4,7 @@
 #define BANK_STATEMENTS_H
 
 #include "bank/catalogue.h"
-#include "table.h"
+#include "src/bank/table.h"
 
 enum { NAMES_WHERE_MAX = 1, NAMES_AND_MAX = 6 };
 
