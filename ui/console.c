@@ -86,7 +86,9 @@ static void face_look(void *self, struct buf *members)
 {
 	const struct console *console = self;
 	members_text(members, "place", face_places[console->place], SIZE_MAX);
-	members_number(members, "lab_top", lab_top(&console->views[PANE_LAB]));
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (console->views[i].ops->look)
+			console->views[i].ops->look(console->views[i].self, members);
 }
 
 /* Who watches may look elsewhere meanwhile: the place is another one only where it was another one then. */
@@ -94,12 +96,13 @@ static void face_look_again(void *self, const struct json_object *look)
 {
 	struct console *console = self;
 	const char *word = look ? json_object_text(look, "place") : NULL;
-	int64_t top = look ? json_object_number(look, "lab_top", 0) : 0;
 	enum place place = PLACE_BANK;
 	for (int i = 0; word && i < PLACE_COUNT; i++)
 		if (strcmp(word, face_places[i]) == 0)
 			place = (enum place)i;
-	lab_scroll_to(&console->views[PANE_LAB], top > 0 ? (size_t)top : 0);
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (console->views[i].ops->look_again)
+			console->views[i].ops->look_again(console->views[i].self, look);
 	if (place == console->recorded)
 		return;
 	console->recorded = place;

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/json.h"
+#include "trace/members.h"
 #include "ui/draw.h"
 #include "ui/sideways.h"
 #include "ui/view.h"
@@ -28,6 +30,7 @@ struct ledger {
 	struct app *app;
 	const struct history *seen; /* whose widths these are */
 	size_t top;
+	long row; /* of the selected one in the pane, in a recording, until one moves; -1 */
 	int height, columns, width[LEDGER_COLUMNS];
 	struct sideways side;
 	struct find find;
@@ -162,7 +165,7 @@ static void ledger_widen(int *columns, const char *cell)
 static void ledger_fit(struct ledger *ledger, size_t rows)
 {
 	const struct history *history = ledger->app->history;
-	if (ledger->seen != history) {
+	if (ledger->seen != history && !ledger->app->play) { /* in a recording they are as they were */
 		ledger->seen = history;
 		for (size_t c = 0; c < LEDGER_COLUMNS; c++)
 			ledger->width[c] = CELL_MIN;
@@ -179,6 +182,8 @@ static size_t rows_shown(struct ledger *ledger)
 {
 	const struct history *history = ledger->app->history;
 	size_t height = (size_t)ledger->height, count = history_count(history), selected = history_selected(history);
+	if (ledger->row >= 0)
+		ledger->top = selected > (size_t)ledger->row ? selected - (size_t)ledger->row : 0;
 	ledger->top = scroll_top(&(struct scroll){0, count, height, height / 2}, ledger->top, selected);
 	return count - ledger->top < height ? count - ledger->top : height;
 }
@@ -187,7 +192,11 @@ static size_t rows_shown(struct ledger *ledger)
 static bool ledger_nothing(const struct app *app, struct buf *out)
 {
 	const struct history *history = app->history;
-	if (!history)
+	if (!history && app->play)
+		buf_str(out, "no ledger is recorded up to this event: a trace has it, unless it was made without "
+			     "values, once F5 "
+			     "has shown it");
+	else if (!history)
 		buf_str(out, "press F5 to read the ledger");
 	else if (history_count(history) > 0)
 		return false;
@@ -257,6 +266,7 @@ static bool ledger_act(void *self, const char *action, const char *argument)
 	struct motion motion = motion_of(action, argument, ledger->height);
 	if (motion.kind == MOTION_NONE)
 		return false;
+	ledger->row = -1;
 	if (motion.kind == MOTION_SIDE && !sideways_move(&ledger->side, motion.by))
 		app_say(ledger->app, ST_OK, "%s", sideways_end(motion.by));
 	if (history && motion.kind == MOTION_BY)
@@ -312,6 +322,33 @@ static const char *ledger_wanted(const void *self)
 	return buf_text(&ledger->find.text);
 }
 
+/* ---- in a trace ---- */
+
+static void ledger_look(const void *self, struct buf *members)
+{
+	const struct ledger *ledger = self;
+	if (!ledger->app->history)
+		return;
+	size_t selected = history_selected(ledger->app->history);
+	members_number(members, "ledger_row", selected > ledger->top ? selected - ledger->top : 0);
+	members_list(members, "ledger_widths");
+	for (size_t c = 0; c < LEDGER_COLUMNS; c++)
+		members_item_number(members, ledger->width[c]);
+	members_list_end(members);
+}
+
+/* What is not there is narrow, and grows. */
+static void ledger_look_again(void *self, const struct json_object *look)
+{
+	struct ledger *ledger = self;
+	int64_t row = json_object_number(look, "ledger_row", 0);
+	ledger->row = row > 0 && row <= HISTORY_RECORDED ? (long)row : 0;
+	for (size_t c = 0; c < LEDGER_COLUMNS; c++) {
+		int64_t width = json_object_item_number(look, "ledger_widths", c, CELL_MIN);
+		ledger->width[c] = width >= CELL_MIN && width <= CELL_MAX ? (int)width : CELL_MIN;
+	}
+}
+
 static void ledger_free_pane(void *self)
 {
 	struct ledger *ledger = self;
@@ -338,9 +375,12 @@ struct view ledger_view(struct app *app)
 		.read = ledger_read_nothing,
 		.find = ledger_find,
 		.wanted = ledger_wanted,
+		.look = ledger_look,
+		.look_again = ledger_look_again,
 		.free = ledger_free_pane,
 	};
 	struct ledger *ledger = NEW(struct ledger);
 	ledger->app = app;
+	ledger->row = -1;
 	return (struct view){&ops, ledger};
 }

@@ -10,6 +10,8 @@
 #include "ui/find.h"
 #include "ui/layout.h"
 
+struct json_object; /* event/json.h */
+
 struct view_ops {
 	const char *context;                                      /* its part of the keymap */
 	void (*title)(void *self, struct buf *out);               /* words in the upper edge, harmless */
@@ -23,6 +25,10 @@ struct view_ops {
 	uint64_t (*wake)(void *self); /* clock_us() at which to draw though nothing happened, 0: never; NULL is never */
 	struct found (*find)(void *self, const char *text, enum find_way way); /* NULL: / looks for accounts there */
 	const char *(*wanted)(const void *self); /* what was searched for last, to be marked; "" nothing; as `find` */
+	/* What only the pane knows of how it looks, as members of an object of a trace; and the same of a recording again.
+	 * NULL: nothing; `look` may be an object without them, or NULL. */
+	void (*look)(const void *self, struct buf *members);
+	void (*look_again)(void *self, const struct json_object *look);
 	void (*free)(void *self);
 };
 
@@ -43,8 +49,6 @@ struct view sessions_view(struct app *app);
 struct view load_view(struct app *app);
 struct view lessons_view(struct app *app);
 struct view lab_view(struct app *app);
-size_t lab_top(const struct view *lab); /* the first row in sight */
-void lab_scroll_to(struct view *lab, size_t top);
 long lab_looked_at(const struct view *lab); /* the row of the lesson that the user looks at; -1: what comes next */
 struct view log_view(struct app *app);
 uint64_t log_selected(const struct view *log); /* the number of the selected event, 0: none */

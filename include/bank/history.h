@@ -28,6 +28,17 @@ struct history *history_new(struct loop *loop, struct ring *ring, const struct c
 			    const struct catalogue *catalogue, const char *of, history_changed_fn *changed, void *arg);
 void history_free(struct history *history);
 
+/* The same as it was recorded, all of it borrowed for the call, and HISTORY_RECORDED rows at most; nothing is read. */
+enum { HISTORY_RECORDED = 200 };
+struct history_record {
+	const struct rows *rows; /* as a page has them */
+	const char *of, *error;  /* NULL: all accounts; all went well */
+	bool loaded, whole;
+	uint64_t read_at;
+};
+struct history *history_recorded(const struct history_record *record);
+void history_select(struct history *history, const char *id); /* where that is not in the window, no other one */
+
 /* All of these return at once, as those of the pages (bank/pages.h). */
 void history_first(struct history *history); /* to the newest */
 void history_last(struct history *history);

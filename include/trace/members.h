@@ -21,7 +21,7 @@ void members_text(struct buf *out, const char *key, const char *s, size_t max);
 void members_outcome(struct buf *out, const char *key, enum outcome outcome); /* as a word */
 enum outcome members_outcome_of(const char *word); /* OUTCOME_NONE for NULL, and where there is no such word */
 
-/* A list of texts, each of which may be NULL. */
+/* A list of texts, each of which may be NULL, without passwords as above. */
 void members_list(struct buf *out, const char *key);
 void members_item(struct buf *out, const char *s);
 void members_item_number(struct buf *out, int64_t number);

@@ -15,7 +15,9 @@ enum trace_state {
 	TRACE_STATE_ACCOUNTS, /* the window on the accounts */
 	TRACE_STATE_LESSON,   /* the lesson that is played: its name and its text */
 	TRACE_STATE_PLAYER,   /* how far it is: lab/player.h */
-	TRACE_STATE_SCREEN,   /* what the screen is about, and where a lesson is scrolled to */
+	TRACE_STATE_SCREEN,   /* what the screen is about, and how its panes are scrolled */
+	TRACE_STATE_LEDGER,   /* the window on the ledger, as it was shown last, */
+	TRACE_STATE_ENTRY,    /* and which of its transfers is selected */
 	TRACE_STATE_PICKS,    /* the account that is selected, and those that are picked */
 	TRACE_STATE_COUNT
 };

@@ -48,6 +48,8 @@ struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *
 /* The members of the state's object, `"source":"104","txn":3`, without values where the trace has none; written where
  * they are other than before. They are empty afterwards. */
 void trace_state(struct trace *trace, enum trace_state state, struct buf *members);
+/* Its line that was written last begins with these members: nothing has changed where those always change, too. */
+bool trace_state_begins(const struct trace *trace, enum trace_state state, const struct buf *members);
 bool trace_values(const struct trace *trace); /* parameters and rows may be written */
 void trace_now(struct trace *trace); /* writes what has happened so far, without waiting for the end of the turn */
 /* The same, and the header in any case, before trace_free(). */

@@ -43,4 +43,8 @@ void play_take_player(struct app *app, const struct json_object *player);
 /* play_accounts.c */
 void play_take_accounts(struct app *app, const struct json_object *accounts);
 
+/* play_lists.c */
+void play_take_ledger(struct app *app, const struct json_object *ledger);
+void play_take_entry(struct app *app, const struct json_object *entry);
+
 #endif

@@ -142,6 +142,40 @@ static void states_accounts(struct trace *trace, const struct app *app)
 	buf_free(&out);
 }
 
+/* ---- the ledger ---- */
+
+/* It stays as it was shown last: who closes it has it no longer. Its rows are written where they were read again. */
+static void states_ledger(struct trace *trace, const struct app *app)
+{
+	const struct history *history = app->history;
+	struct buf out = {0};
+	if (!history || !(history_loaded(history) || history_error(history)))
+		return;
+	size_t count = history_count(history), block = history_selected(history) / STATES_BLOCK * STATES_BLOCK;
+	size_t from = block > STATES_BLOCK ? block - STATES_BLOCK : 0, to = block + 2 * STATES_BLOCK;
+	to = to < count ? to : count;
+	members_number(&out, "read_us", history_read_at(history));
+	members_true(&out, "loaded", history_loaded(history));
+	members_text(&out, "of", history_of(history), STATES_TEXT);
+	members_text(&out, "error", history_error(history), STATES_TEXT);
+	members_true(&out, "whole", history_whole(history) && from == 0 && to == count);
+	members_number(&out, "first", from);
+	members_number(&out, "end", to);
+	if (!trace_state_begins(trace, TRACE_STATE_LEDGER, &out)) {
+		members_list(&out, "cells");
+		for (size_t i = from; i < to; i++)
+			for (size_t c = 0; c < LEDGER_COLUMNS; c++)
+				members_item(&out, history_row(history, i).cells[c]);
+		members_list_end(&out);
+		trace_state(trace, TRACE_STATE_LEDGER, &out);
+	}
+	buf_clear(&out);
+	if (count)
+		members_text(&out, "id", history_row(history, history_selected(history)).cells[LEDGER_ID], STATES_TEXT);
+	trace_state(trace, TRACE_STATE_ENTRY, &out);
+	buf_free(&out);
+}
+
 /* ---- a lesson ---- */
 
 static void states_lesson(struct trace *trace, const struct app *app)
@@ -189,7 +223,7 @@ void trace_states(void *arg, struct trace *trace)
 	states_transfer(trace, app);
 	states_counters(trace, app);
 	if (trace_values(trace))
-		states_accounts(trace, app), states_lesson(trace, app);
+		states_accounts(trace, app), states_ledger(trace, app), states_lesson(trace, app);
 	states_screen(trace, app);
 	states_picks(trace, app);
 }

@@ -149,7 +149,9 @@ static void history_ask(struct history *history, enum page page, const char *id)
 static void history_next(struct history *history)
 {
 	const struct window *window = &history->window;
-	if (history->reading != PAGE_NONE || db_state(history->db) != DB_IDLE)
+	if (!history->db) /* it is a recorded one, which ends where its window does */
+		history->debt = 0;
+	if (!history->db || history->reading != PAGE_NONE || db_state(history->db) != DB_IDLE)
 		return;
 	enum page wanted = history->wanted;
 	history->wanted = PAGE_NONE;
@@ -209,6 +211,19 @@ struct history *history_new(struct loop *loop, struct ring *ring, const struct c
 	return history;
 }
 
+struct history *history_recorded(const struct history_record *record)
+{
+	struct history *history = NEW(struct history);
+	window_append(&history->window, record->rows, NULL);
+	history->window.at_start = history->window.at_end = record->whole;
+	history->of = mem_dup(record->of);
+	history->loaded = record->loaded;
+	history->read_at = record->read_at;
+	if (record->error)
+		err_set(&history->error, ST_LOST, "%s", record->error);
+	return history;
+}
+
 void history_free(struct history *history)
 {
 	if (!history)
@@ -224,7 +239,7 @@ void history_free(struct history *history)
 
 void history_first(struct history *history)
 {
-	if (history->window.at_start)
+	if (history->window.at_start || !history->db)
 		history->window.selected = 0;
 	else
 		want(history, PAGE_NEWEST, false);
@@ -233,7 +248,7 @@ void history_first(struct history *history)
 void history_last(struct history *history)
 {
 	struct window *window = &history->window;
-	if (window->at_end)
+	if (window->at_end || !history->db)
 		window->selected = window->n > 0 ? window->n - 1 : 0;
 	else
 		want(history, PAGE_OLDEST, false);
@@ -245,8 +260,17 @@ void history_move(struct history *history, long rows)
 	history_next(history);
 }
 
+void history_select(struct history *history, const char *id)
+{
+	long at = window_find(&history->window, id);
+	if (at >= 0)
+		history->window.selected = (size_t)at;
+}
+
 void history_refresh(struct history *history)
 {
+	if (!history->db)
+		return;
 	want(history, PAGE_NEWEST, true);
 }
 

@@ -143,12 +143,8 @@ static void members_bytes(struct buf *out, const char *s, size_t n)
 }
 
 /* Without the password of a connection string, in whatever sentence it stands, and of a role. */
-void members_text(struct buf *out, const char *key, const char *s, size_t max)
+static void members_harmless(struct buf *out, const char *s, size_t n)
 {
-	if (!s)
-		return;
-	size_t n = strnlen(s, max);
-	members_key(out, key);
 	if (!secret_suspected(s, n)) {
 		members_bytes(out, s, n);
 		return;
@@ -157,6 +153,14 @@ void members_text(struct buf *out, const char *key, const char *s, size_t max)
 	secret_hide(text);
 	members_bytes(out, text, strlen(text));
 	free(text);
+}
+
+void members_text(struct buf *out, const char *key, const char *s, size_t max)
+{
+	if (!s)
+		return;
+	members_key(out, key);
+	members_harmless(out, s, strnlen(s, max));
 }
 
 void members_outcome(struct buf *out, const char *key, enum outcome outcome)
@@ -204,7 +208,7 @@ void members_item(struct buf *out, const char *s)
 {
 	members_next(out);
 	if (s)
-		members_bytes(out, s, strlen(s));
+		members_harmless(out, s, strlen(s));
 	else
 		buf_str(out, "null");
 }

@@ -159,6 +159,12 @@ void trace_state(struct trace *trace, enum trace_state state, struct buf *member
 	buf_clear(members);
 }
 
+bool trace_state_begins(const struct trace *trace, enum trace_state state, const struct buf *members)
+{
+	const struct buf *last = &trace->states[state];
+	return last->len >= members->len && memcmp(last->p, members->p, members->len) == 0;
+}
+
 struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *path, bool values,
 			const struct trace_ops *ops, struct err *err)
 {

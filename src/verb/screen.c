@@ -26,12 +26,14 @@ void do_screen(struct run *run)
 		run_end(run, ST_OK, NULL);
 }
 
-/* Whoever leaves the ledger needs its session no longer. */
+/* Whoever leaves the ledger needs its session no longer; a recorded one has none. */
 static void do_bank(struct run *run)
 {
 	struct app *app = run->app;
-	history_free(app->history);
-	app->history = NULL;
+	if (!app->play) {
+		history_free(app->history);
+		app->history = NULL;
+	}
 	do_screen(run);
 }
 

@@ -7,7 +7,9 @@
 #include "app/app.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/json.h"
 #include "event/show.h"
+#include "trace/members.h"
 #include "ui/draw.h"
 #include "ui/lab/now.h"
 #include "ui/lab/step.h"
@@ -191,17 +193,18 @@ static void lab_follow(struct lab_pane *pane, size_t height)
 	pane->top = scroll_top(&list, pane->top, pane->selected);
 }
 
-size_t lab_top(const struct view *view)
+static void lab_look(const void *self, struct buf *members)
 {
-	const struct lab_pane *pane = view->self;
-	return pane->top;
+	const struct lab_pane *pane = self;
+	members_number(members, "lab_top", pane->top);
 }
 
-void lab_scroll_to(struct view *view, size_t top)
+static void lab_look_again(void *self, const struct json_object *look)
 {
-	struct lab_pane *pane = view->self;
+	struct lab_pane *pane = self;
 	size_t n = pane->app->player ? player_nrows(pane->app->player) : 0;
-	pane->top = top < n ? top : 0;
+	int64_t top = json_object_number(look, "lab_top", 0);
+	pane->top = top > 0 && (uint64_t)top < n ? (size_t)top : 0;
 }
 
 long lab_looked_at(const struct view *view)
@@ -435,6 +438,8 @@ struct view lab_view(struct app *app)
 		.read = lab_read_nothing,
 		.find = lab_find,
 		.wanted = lab_wanted,
+		.look = lab_look,
+		.look_again = lab_look_again,
 		.free = lab_free_pane,
 	};
 	struct lab_pane *pane = NEW(struct lab_pane);

@@ -230,6 +230,8 @@ static bool play_word(struct app *app, const char *word)
 		play_faster(app, 2);
 	else if (strcmp(word, "slower") == 0)
 		play_faster(app, 0.5);
+	else if (strcmp(word, "ledger") == 0)
+		app->face.act(app->face.self, word, NULL);
 	else if (strcmp(word, "lesson") != 0)
 		return false;
 	else if (!app->player)
@@ -259,8 +261,8 @@ static void play_move(struct run *run)
 		run_end(run, ST_OK, NULL);
 	else
 		run_end(run, ST_USAGE,
-			"play takes next, back, first, last, on, off, toggle, faster, slower, lesson or an event's "
-			"number");
+			"play takes next, back, first, last, on, off, toggle, faster, slower, lesson, ledger or an "
+			"event's number");
 }
 
 const struct command verb_play = {

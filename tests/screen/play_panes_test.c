@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ledger, the sessions and the load of a recorded run: each pane shows what it showed then, at any event. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/check.h"
+#include "tests/support/console.h"
+#include "tests/support/pg.h"
+#include "tests/support/shot.h"
+
+enum { ROWS = 24, COLUMNS = 80 };
+
+static char dir[] = "/tmp/teller-panes.XXXXXX", path[64];
+
+static struct term *record(void **state)
+{
+	struct term *term = console_open(state, ROWS, COLUMNS);
+	shot_record(term, path);
+	return term;
+}
+
+/* ---- the ledger ---- */
+
+static int old_bank(void **state)
+{
+	(void)state;
+	pg_bank(30);
+	pg_exec("INSERT INTO transfers SELECT ('00000000-0000-4000-8000-' || lpad(g::text, 12, '0'))::uuid,"
+		" 7001 + mod(g, 3), 7011, g, timestamptz '2020-01-01 10:00:00+00' + g * interval '1 s'"
+		" FROM generate_series(1, 900) g");
+	return 0;
+}
+
+static void transfer(struct term *term, const char *line, const char *said)
+{
+	term_type(term, line);
+	term_expect(term, said);
+}
+
+/* Each screen is the last one before something happens: what is moved in without an event is seen at the one before. */
+static void the_ledger(void **state)
+{
+	static struct shot shots[5];
+	int n = 0;
+	struct term *term = record(state);
+	term_type(term, "<F5>");
+	term_expect(term, ">2020-01-01 10:15:00");
+	term_type(term, "<PgDn><PgDn><Down>");
+	term_expect_gone(term, "2020-01-01 10:15:00");
+	shot_take(term, path, &shots[n++]);
+	transfer(term, ":transfer 7001 7002 12345678 --yes<Enter>", "rejected: account 7001 holds 1000");
+	transfer(term, ":transfer 7001 7002 5 --yes<Enter>", "moved 5 from 7001");
+	term_settle(term); /* the ledger is read again */
+	term_type(term, "<Home>");
+	term_expect_gone(term, ">2020");
+	shot_take(term, path, &shots[n++]);
+	term_type(term, "<End>");
+	term_expect(term, ">2020-01-01 10:00:01");
+	shot_take(term, path, &shots[n++]);
+	term_type(term, ":ledger --of 7003<Enter>");
+	term_expect(term, "of account 7003");
+	term_expect(term, ">2020-01-01 10:14:59");
+	shot_take(term, path, &shots[n++]);
+	transfer(term, ":transfer 7001 7002 7 --yes<Enter>", "moved 7 from 7001");
+	term_type(term, "<F2>");
+	term_expect(term, "Accounts");
+	shot_end(term, state, path, &shots[n++]);
+	term = shot_play(state, path, ROWS, COLUMNS);
+	term_type(term, "<F5>");
+	term_expect(term, "no ledger is recorded up to this event");
+	term_type(term, "<F2>");
+	shot_expect_all(term, shots, n, true);
+	shot_expect_all(term, shots, n, false);
+	term_type(term, "<End><F5>"); /* as it was last, though it was closed */
+	term_expect(term, "of account 7003");
+	term_expect(term, ">2020-01-01 10:14:59");
+	term_type(term, "<Down><Enter>");
+	term_expect(term, "00000000-0000-4000-8000-000000000896");
+	term_type(term, "<Esc>");
+	console_quit(term);
+}
+
+static int make_dir(void **state)
+{
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/trace", dir);
+	return pg_own_database(state);
+}
+
+static int remove_dir(void **state)
+{
+	(void)state;
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+	return 0;
+}
+
+int main(void)
+{
+	setlocale(LC_ALL, "");
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_ledger, old_bank, term_teardown),
+	};
+	return cmocka_run_group_tests_name("screen/play_panes", tests, make_dir, remove_dir);
+}
