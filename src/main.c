@@ -36,7 +36,7 @@ static int tell(struct settings *settings)
 	struct buf text = {0};
 	struct err err = {0};
 	if (settings->show_help)
-		settings_help(&text);
+		settings_help(&text, settings->help_of);
 	else
 		settings_version(&text);
 	bool told = fputs(buf_text(&text), stdout) >= 0 && fflush(stdout) == 0;

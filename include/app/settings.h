@@ -60,6 +60,7 @@ struct settings {
 	struct txn_options txn;  /* --protocol --wire --max-attempts --backoff */
 	struct config config;    /* the user's own: keys */
 	bool show_help, show_version;
+	const struct command *help_of; /* the verb that --help stands beside; NULL: the whole program */
 };
 
 /* NULL: no second server was named. */

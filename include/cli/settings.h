@@ -9,7 +9,8 @@
 void settings_default(struct settings *settings); /* before anything is read; zero-initialised before */
 /* Reads argv. On ST_USAGE the sentence names the word and says what to do. */
 MUST_CHECK enum status settings_parse(struct settings *settings, int argc, char **argv, struct err *err);
-void settings_help(struct buf *out);    /* --help: made from the option table and the command table */
+/* --help: made from the option table and the command table; of one command, or of the program (NULL). */
+void settings_help(struct buf *out, const struct command *command);
 void settings_version(struct buf *out); /* one line */
 
 #endif

@@ -393,7 +393,7 @@ static const struct option table[] = {
 	{0, "seed", "N", GROUP_TRANSFER, "same seed, same waits and same filling", apply_seed, NULL},
 	{0, "config", "FILE", GROUP_OTHER, "settings and keys from this file", apply_config, NULL},
 	{0, "no-config", NULL, GROUP_OTHER, "read no configuration", apply_no_config, NULL},
-	{'?', "help", NULL, GROUP_OTHER, "this text", apply_help, NULL},
+	{'?', "help", NULL, GROUP_OTHER, "this text; behind a verb, that verb's", apply_help, NULL},
 	{'V', "version", NULL, GROUP_OTHER, "name and version", apply_version, NULL},
 };
 

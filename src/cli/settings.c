@@ -230,6 +230,7 @@ enum status settings_parse(struct settings *settings, int argc, char **argv, str
 	settings_default(settings);
 	struct reader reader = {.settings = settings, .walk = {.argc = argc, .at = 1, .argv = argv}};
 	reader.walk.verb = walk_find_verb(argc, argv);
+	settings->help_of = reader.walk.verb;
 	if (reader.walk.verb)
 		buf_str(&reader.line, reader.walk.verb->name);
 	enum status status = settings_configure(settings, argc, argv, reader.walk.verb, err);

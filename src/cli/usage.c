@@ -53,6 +53,14 @@ static void usage_add_wide(struct buf *out, const char *usage)
 	buf_fmt(out, "%s%s\n", indent, usage);
 }
 
+static void usage_add_verb_option(struct buf *out, const struct command_option *option)
+{
+	struct buf left = {0};
+	buf_fmt(&left, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
+	buf_fmt(out, "      %-21s %s\n", left.p, option->help);
+	buf_free(&left);
+}
+
 static void usage_add_verb(struct buf *out, const struct command *command)
 {
 	struct buf usage = {0};
@@ -67,8 +75,7 @@ static void usage_add_verb(struct buf *out, const struct command *command)
 		const struct command_option *option = &command->options[i];
 		bool common = strcmp(option->name, "yes") == 0 || options_by_name(option->name, strlen(option->name));
 		if (!common)
-			buf_fmt(out, "      --%s %-*s %s\n", option->name, (int)(18 - strlen(option->name)),
-				option->value ? option->value : "", option->help);
+			usage_add_verb_option(out, option);
 	}
 	buf_free(&usage);
 }
@@ -83,9 +90,31 @@ static void usage_add_verbs(struct buf *out)
 			usage_add_verb(out, table[i]);
 }
 
-void settings_help(struct buf *out)
+/* The whole program's options are many: they are named, not printed. */
+static void usage_add_command(struct buf *out, const struct command *command)
+{
+	struct buf usage = {0};
+	buf_fmt(&usage, "teller [CONNECTION] ");
+	command_usage(&usage, command);
+	buf_str(&usage, command->options[0].name ? " [OPTION]..." : "");
+	buf_str(out, "Usage:\n");
+	usage_add_wide(out, usage.p);
+	buf_free(&usage);
+	buf_fmt(out, "\n%s%s\n%s", command->help, command->flags & COMMAND_CONFIRM ? "; asks first" : "",
+		command->options[0].name ? "\n" : "");
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+		usage_add_verb_option(out, &command->options[i]);
+	buf_str(out, "\n`teller --help` lists the options of connection, output and transfers;\n"
+		     "`man teller` explains all of them.\n");
+}
+
+void settings_help(struct buf *out, const struct command *command)
 {
 	size_t n = dialect_count();
+	if (command) {
+		usage_add_command(out, command);
+		return;
+	}
 	buf_str(out, "teller: a terminal console for a bank in ");
 	for (size_t i = 0; i < n; i++)
 		buf_fmt(out, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", dialect_of((enum sql_server)i)->product);

@@ -181,7 +181,7 @@ const struct command verb_init = {
 		{
 			{.name = "accounts",
 			 .value = "N",
-			 .help = "number of accounts to add where there are none (default 100)"},
+			 .help = "accounts to add where there are none (default 100)"},
 		},
 	.flags = COMMAND_VERB | COMMAND_SERVER | COMMAND_CHANGES,
 	.help = "make the tables, and fill accounts if it is empty",

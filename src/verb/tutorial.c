@@ -215,9 +215,7 @@ const struct command verb_tutorial = {
 	.name = "tutorial",
 	.options =
 		{
-			{.name = "accounts",
-			 .value = "N",
-			 .help = "number of accounts to add to those there are (default 100)"},
+			{.name = "accounts", .value = "N", .help = "accounts to add to those there are (default 100)"},
 			{.name = "yes", .help = "do not ask"},
 		},
 	.flags = COMMAND_VERB | COMMAND_SERVER | COMMAND_CHANGES | COMMAND_TABLES | COMMAND_CONFIRM,

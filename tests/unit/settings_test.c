@@ -187,14 +187,38 @@ static void options_of_the_program(void **state)
 	settings_free(&s);
 }
 
+static void expect_narrow(const char *text)
+{
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		if (strcspn(line, "\n") >= 80)
+			fail_msg("too wide: %.90s", line);
+}
+
+static void help_of_a_verb_is_narrow_and_complete(void **state)
+{
+	(void)state;
+	struct buf out = {0};
+	for (size_t i = 0; i < verb_table_n; i++) {
+		const struct command *command = verb_table[i];
+		if (!(command->flags & COMMAND_VERB))
+			continue;
+		buf_clear(&out);
+		settings_help(&out, command);
+		expect_narrow(out.p);
+		assert_non_null(strstr(out.p, command->help));
+		for (size_t o = 0; o < COMMAND_OPTIONS_MAX && command->options[o].name; o++)
+			if (!strstr(out.p, command->options[o].name))
+				fail_msg("%s: --%s is missing", command->name, command->options[o].name);
+	}
+	buf_free(&out);
+}
+
 static void help_is_narrow_and_complete(void **state)
 {
 	(void)state;
 	struct buf out = {0};
-	settings_help(&out);
-	for (const char *line = out.p; *line; line += strcspn(line, "\n") + 1)
-		if (strcspn(line, "\n") >= 80)
-			fail_msg("too wide: %.90s", line);
+	settings_help(&out, NULL);
+	expect_narrow(out.p);
 	size_t n;
 	const struct option *options = options_table(&n);
 	for (size_t i = 0; i < n; i++)
@@ -223,6 +247,7 @@ int main(void)
 		cmocka_unit_test(database_url_is_the_last_resort),
 		cmocka_unit_test(options_of_the_program),
 		cmocka_unit_test(help_is_narrow_and_complete),
+		cmocka_unit_test(help_of_a_verb_is_narrow_and_complete),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

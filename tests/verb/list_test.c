@@ -176,6 +176,26 @@ static void help_and_version_need_no_server(void **state)
 	}
 }
 
+/* Behind a verb, help is of that verb, wherever the option stands; the rest of the program is named, not printed. */
+static void help_behind_a_verb_is_about_that_verb(void **state)
+{
+	(void)state;
+	static const char *const nowhere[] = {"PGHOST=/nonexistent", NULL};
+	static const char *const lines[][4] = {{"load", "--help"}, {"load", "-?"}, {"--help", "load", "race"}};
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		const char *const argv[] = {proc_teller(), lines[i][0], lines[i][1], lines[i][2], NULL};
+		struct proc *proc = proc_run(argv, nowhere, NULL);
+		proc_expect_status(proc, 0);
+		assert_non_null(strstr(buf_text(&proc->out), "Usage:\n  teller [CONNECTION] load [race [WAY...]]"));
+		assert_non_null(strstr(buf_text(&proc->out), "--workers N"));
+		assert_non_null(strstr(buf_text(&proc->out), "--yes"));
+		assert_non_null(strstr(buf_text(&proc->out), "teller --help"));
+		assert_null(strstr(buf_text(&proc->out), "--total SUM"));
+		assert_null(strstr(buf_text(&proc->out), "--host"));
+		proc_free(proc);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -190,6 +210,7 @@ int main(void)
 		cmocka_unit_test(echo_tells_the_statements),
 		cmocka_unit_test(demo_as_a_verb),
 		cmocka_unit_test(help_and_version_need_no_server),
+		cmocka_unit_test(help_behind_a_verb_is_about_that_verb),
 	};
 	return cmocka_run_group_tests_name("verb/list", tests, bank, NULL);
 }
