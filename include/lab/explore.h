@@ -44,6 +44,7 @@ bool explore_level_read(const char *word, size_t n, enum explore_level *level); 
  * which explore_start() sets. For a lesson that was read for it. */
 void explore_set_level(struct lesson *lesson, enum explore_level level);
 
+size_t explore_asked(const struct lesson *lesson); /* checks that hold for all permutations */
 /* Whether it can be explored: not too many sessions or checks, none on another server. */
 MUST_CHECK enum status explore_may(const struct lesson *lesson, struct err *err);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
@@ -233,6 +234,28 @@ static void wrong_options_are_refused(void **state)
 	proc_free(proc);
 }
 
+/* It is said before the orders are played, once for all levels; beside data, too. */
+static void that_nothing_can_break_is_said_first(void **state)
+{
+	(void)state;
+	static const char *const ways[] = {NULL, "--json"};
+	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+		struct proc *proc =
+			spec_file_lab("explore",
+				      TABLE ADDS("a") ADDS("b") "permutation a1 a2 a3 b1 b2 b3\n"
+								"#@ check \"SELECT n FROM t WHERE id = 1\" = 12\n",
+				      ways[i]);
+		proc_expect_status(proc, 0);
+		proc_expect_err(proc, "no check stands before the permutations, so nothing can break");
+		proc_free(proc);
+	}
+	struct proc *proc =
+		spec_file_lab("explore", TABLE ADDS("a") "#@ check \"SELECT n FROM t WHERE id = 1\" = 11\n", NULL);
+	proc_expect_status(proc, 0);
+	assert_null(strstr(buf_text(&proc->err), "nothing can break"));
+	proc_free(proc);
+}
+
 static void what_cannot_be_set_up_is_said(void **state)
 {
 	(void)state;
@@ -294,6 +317,7 @@ int main(void)
 		cmocka_unit_test(sessions_begin_as_new_ones),
 		cmocka_unit_test(a_sample_can_be_repeated),
 		cmocka_unit_test(wrong_options_are_refused),
+		cmocka_unit_test(that_nothing_can_break_is_said_first),
 		cmocka_unit_test(what_cannot_be_set_up_is_said),
 		cmocka_unit_test(a_lost_session_is_an_outcome),
 		cmocka_unit_test(an_interrupt_ends_it),

@@ -16,11 +16,17 @@ static bool explore_asks(const struct lesson_check *check)
 	return check->scope.permutation < 0;
 }
 
-enum status explore_may(const struct lesson *lesson, struct err *err)
+size_t explore_asked(const struct lesson *lesson)
 {
 	size_t checks = 0;
 	for (size_t i = 0; i < lesson->nchecks; i++)
 		checks += explore_asks(&lesson->checks[i]);
+	return checks;
+}
+
+enum status explore_may(const struct lesson *lesson, struct err *err)
+{
+	size_t checks = explore_asked(lesson);
 	if (lesson->spec->nsessions > ORDERS_SESSIONS_MAX)
 		return err_set(err, ST_USAGE, "the orders of %zu sessions are too many: %d sessions can be explored",
 			       lesson->spec->nsessions, (int)ORDERS_SESSIONS_MAX);

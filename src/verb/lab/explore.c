@@ -27,6 +27,7 @@ struct exploring {
 	struct output *output; /* NULL: lines for people */
 	struct buf lines;
 	uint64_t told_us, begun_us;
+	bool warned;               /* that there is nothing to break */
 	uint64_t broken, explored; /* levels at which a check breaks; that were explored */
 	struct err err;
 };
@@ -342,10 +343,22 @@ static bool exploring_open(struct exploring *exploring)
 	return !err->status;
 }
 
+/* Before they are played: that may take minutes. */
+static void exploring_warn(struct exploring *exploring)
+{
+	if (exploring->warned || explore_asked(exploring->lesson))
+		return;
+	exploring->warned = true;
+	app_say(exploring->lab->run->app, ST_OK,
+		"no check stands before the permutations, so nothing can break: only waits and errors are counted. "
+		"A check above the first permutation is asked of every order (man teller-lesson)");
+}
+
 static void exploring_begin(struct exploring *exploring)
 {
 	struct app *app = exploring->lab->run->app;
 	struct explore_to to = {exploring_progress, exploring_on_done, exploring};
+	exploring_warn(exploring);
 	exploring->options.level = exploring->levels[exploring->level];
 	explore_set_level(exploring->lesson, exploring->options.level);
 	exploring->begun_us = clock_us();
