@@ -47,6 +47,8 @@ const char *exercise_order(const struct exercise *exercise); /* "permutation ...
 /* What is written for a step, or what stands there; NULL: it is not the user's. */
 const char *exercise_part(const struct exercise *exercise, size_t step);
 const char *exercise_missing(const struct exercise *exercise); /* a step that is not written; NULL: all are */
+/* The step to write next: one that is not written, or the one behind the last that was; -1: it is an order. */
+long exercise_turn(const struct exercise *exercise);
 
 /* The lesson with the answer in it, in that order ("permutation ...", NULL: the file's own); owned. */
 struct lesson *exercise_lesson_with(const struct exercise *exercise, const char *permutation, struct err *err);

@@ -105,6 +105,31 @@ static void a_statement_is_mended_on_the_command_line(void **state)
 	expect_nothing_left(term);
 }
 
+/* The key fills in one step after another, the one that was written last being the last to come again. */
+static void each_statement_has_its_turn_on_the_command_line(void **state)
+{
+	struct term *term = open_exercise(state, "ex-tickets", false, "exercise: mend the SQL");
+	term_type(term, "e");
+	term_expect(term, ":lab edit a_take 'UPDATE");
+	term_settle(term);
+	term_type(term, "<Enter>");
+	term_expect(term, "Not yet: the check breaks in ");
+	term_expect(term, "OVER");
+	term_settle(term);
+	term_type(term, "e");
+	term_expect(term, ":lab edit b_take 'UPDATE");
+	term_settle(term);
+	term_type(term, "<Enter>");
+	term_expect(term, "Not yet: the check breaks in ");
+	term_expect(term, "OVER");
+	term_settle(term);
+	term_type(term, "e");
+	term_expect(term, ":lab edit a_take 'UPDATE");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, ":lab edit a_take");
+	expect_nothing_left(term);
+}
+
 /* ---- find the order ---- */
 
 static void an_order_is_found(void **state)
@@ -133,8 +158,12 @@ static void what_waits_is_foretold(void **state)
 	term_type(term, ":lab edit b_pay ok<Enter>");
 	term_expect(term, "written; b_read is still to be written");
 	term_type(term, ":lab edit b_look reads 130<Enter>");
-	term_expect(term, "written; b_read is still to be written");
-	term_type(term, ":lab edit b_read reads 100<Enter>");
+	term_expect(term, "written; b_read is still to be written: e");
+	term_settle(term);
+	term_type(term, "e");
+	term_expect(term, ":lab edit b_read");
+	term_settle(term);
+	term_type(term, "reads 100<Enter>");
 	term_expect(term, "Not yet: b_pay: you wrote ok, the server: waits ok");
 	term_expect(term, "OVER");
 	term_settle(term);
@@ -206,6 +235,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_total_is_mended_in_the_editor, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_statement_is_mended_on_the_command_line, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(each_statement_has_its_turn_on_the_command_line, fresh_bank,
+						term_teardown),
 		cmocka_unit_test_setup_teardown(an_order_is_found, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(what_waits_is_foretold, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(an_endless_answer_ends, fresh_bank, term_teardown),

@@ -19,6 +19,7 @@ struct exercise {
 	struct lesson *lesson;
 	char **parts; /* [nsteps] of the answer; NULL: not written */
 	char *order;  /* "permutation ..."; NULL: not written */
+	size_t after; /* the step behind the one that was written last; 0: none was */
 };
 
 /* ---- life ---- */
@@ -152,6 +153,7 @@ static enum status exercise_take_part(struct exercise *exercise, const char *nam
 		return exercise_no_step(exercise, name, err);
 	free(exercise->parts[step]);
 	exercise->parts[step] = exercise_trim(text, n);
+	exercise->after = (size_t)step + 1;
 	return ST_OK;
 }
 
@@ -265,6 +267,18 @@ const char *exercise_missing(const struct exercise *exercise)
 		if (exercise_wants(exercise, i) && !(exercise->parts[i] && exercise->parts[i][0]))
 			return spec->steps[i].name;
 	return NULL;
+}
+
+long exercise_turn(const struct exercise *exercise)
+{
+	const struct spec *spec = exercise->lesson->spec;
+	const char *missing = exercise_missing(exercise);
+	if (missing)
+		return spec_step_find(spec, missing);
+	for (size_t i = 0; i < spec->nsteps; i++)
+		if (exercise_wants(exercise, (exercise->after + i) % spec->nsteps))
+			return (long)((exercise->after + i) % spec->nsteps);
+	return -1;
 }
 
 /* ---- shown ---- */

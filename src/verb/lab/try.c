@@ -111,22 +111,39 @@ enum status try_answer(struct app *app, struct exercise *exercise, struct err *e
 
 /* ---- written ---- */
 
-/* Where there is no editor, the command line has the first part. */
+/* An order as it was written, or the steps as they stand in the file, to be put into another one. */
+static void try_add_order(struct buf *line, const struct exercise *exercise)
+{
+	static const char word[] = "permutation ";
+	const struct spec *spec = exercise_lesson(exercise)->spec;
+	const char *order = exercise_order(exercise);
+	if (order)
+		buf_str(line, strncmp(order, word, sizeof word - 1) == 0 ? order + sizeof word - 1 : order);
+	for (size_t i = 0; !order && i < spec->nsteps; i++) {
+		buf_str(line, i ? " " : "");
+		run_quote(line, spec->steps[i].name);
+	}
+}
+
+static void try_add_part(struct buf *line, const struct exercise *exercise, size_t step)
+{
+	const char *part = exercise_part(exercise, step);
+	run_quote(line, exercise_lesson(exercise)->spec->steps[step].name);
+	buf_char(line, ' ');
+	if (part && *part)
+		run_quote(line, part);
+}
+
+/* Where there is no editor, the command line has what is to be written next. */
 static enum status try_prompt(struct app *app, const struct exercise *exercise, struct err *err)
 {
-	const struct lesson *lesson = exercise_lesson(exercise);
 	struct buf line = {0};
-	const char *part = NULL;
-	size_t step = 0;
+	long step = exercise_turn(exercise);
 	buf_str(&line, "lab edit ");
-	while (step < lesson->spec->nsteps && !(part = exercise_part(exercise, step)))
-		step++;
-	if (part) {
-		run_quote(&line, lesson->spec->steps[step].name);
-		buf_char(&line, ' ');
-	}
-	if (part && *part)
-		run_quote(&line, part);
+	if (step < 0)
+		try_add_order(&line, exercise);
+	else
+		try_add_part(&line, exercise, (size_t)step);
 	bool opened = app->face.act && app->face.act(app->face.self, "prompt", line.p);
 	buf_free(&line);
 	return opened ? ST_OK : err_set(err, ST_USAGE, "set EDITOR, or use lab edit STEP ANSWER");
@@ -160,7 +177,7 @@ enum status try_edit(struct app *app, struct exercise *exercise, size_t nwords, 
 		return status;
 	if (!missing)
 		return try_answer(app, exercise, err);
-	app_say(app, ST_OK, "written; %.40s is still to be written: lab edit %.40s ...", missing, missing);
+	app_say(app, ST_OK, "written; %.40s is still to be written: e, or lab edit %.40s ...", missing, missing);
 	return ST_OK;
 }
 
