@@ -220,6 +220,8 @@ struct lesson {
 /* Like spec_parse(): any spec is a lesson, and most say nothing. */
 struct lesson *lesson_parse(const char *file, const char *text, size_t n, struct err *err);
 void lesson_free(struct lesson *lesson);
+/* The built-in lesson behind this one in the order of learning, exercises behind them; NULL: the last, or the user's own. */
+const char *lesson_following(const char *name);
 
 /* What is there for a step (-1: none) of a permutation, or NULL; borrowed. */
 const char *lesson_text(const struct lesson *lesson, enum lesson_text_kind kind, long permutation, long step);

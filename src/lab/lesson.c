@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/asset.h"
 #include "base/mem.h"
 #include "lesson_internal.h"
 
@@ -50,6 +51,22 @@ void lesson_free(struct lesson *lesson)
 	free(lesson->solutions);
 	spec_free(lesson->spec);
 	free(lesson);
+}
+
+static const struct asset_lesson *lesson_built_in(const char *name, const struct asset_lesson *list)
+{
+	while (list->name && strcmp(list->name, name) != 0)
+		list++;
+	return list->name ? list : NULL;
+}
+
+const char *lesson_following(const char *name)
+{
+	const struct asset_lesson *lesson = lesson_built_in(name, asset_lessons);
+	if (lesson)
+		return lesson[1].name ? lesson[1].name : asset_exercises[0].name;
+	lesson = lesson_built_in(name, asset_exercises);
+	return lesson ? lesson[1].name : NULL;
 }
 
 /* ---- what there is for a step: the permutation's own first ---- */

@@ -275,6 +275,7 @@ static void progress_is_kept(void **state)
 	term_expect(term, "OVER");
 	term_type(term, "<Esc>");
 	term_expect(term, "hot-account             +  The account");
+	term_expect(term, "* done  + begun");
 	console_quit(term);
 	term_teardown(state);
 	term = console_open(state, 24, 80);

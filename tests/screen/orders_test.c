@@ -66,6 +66,41 @@ static void no_order_of_another_server(void **state)
 	console_quit(term);
 }
 
+/* From the end of a lesson's last order, the next lesson is as near as the next order was. */
+static void the_next_lesson_follows(void **state)
+{
+	struct term *term = console_open(state, 24, 80);
+	console_lesson(term, "first-transfer");
+	term_type(term, "c");
+	term_expect(term, "QUESTION");
+	term_settle(term);
+	term_type(term, "1");
+	term_settle(term);
+	term_type(term, "c");
+	term_expect(term, "OVER");
+	term_expect(term, "Space, twice, goes on to the next lesson.");
+	term_type(term, " ");
+	term_expect(term, "Space again goes on to when-the-snapshot");
+	term_settle(term);
+	term_type(term, " ");
+	term_expect(term, "when-the-snapshot");
+	term_expect(term, "PAUSED  step 0 of");
+	term_type(term, "<Esc>");
+	console_expect_no_lanes(term, "screen_orders");
+	console_lesson(term, "ex-total"); /* whatever orders an exercise has, it is not about them */
+	term_type(term, "c");
+	term_expect(term, "OVER");
+	term_expect(term, "Space, twice, goes on to the next exercise.");
+	term_type(term, "<Esc>");
+	console_expect_no_lanes(term, "screen_orders");
+	console_lesson(term, "ex-doctors"); /* the last */
+	term_type(term, "c");
+	term_expect(term, "OVER");
+	term_settle(term);
+	assert_false(term_shows(term, "Space, twice"));
+	console_quit(term);
+}
+
 /* The message that names the key goes with the next key; the story goes on to name it. */
 static void an_exercise_goes_on_to_name_its_key(void **state)
 {
@@ -124,6 +159,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(the_first_order_for_this_server, term_teardown),
 		cmocka_unit_test_teardown(no_order_of_another_server, term_teardown),
+		cmocka_unit_test_teardown(the_next_lesson_follows, term_teardown),
 		cmocka_unit_test_teardown(an_exercise_goes_on_to_name_its_key, term_teardown),
 		cmocka_unit_test_teardown(an_order_that_is_not_possible, term_teardown),
 	};

@@ -190,7 +190,8 @@ static void lessons_footer(void *self, struct buf *out, int columns)
 {
 	const struct lessons *lessons = self;
 	if (columns > 30)
-		buf_fmt(out, "%zu of %zu", lessons->selected + 1, lessons->n);
+		buf_fmt(out, "%s%zu of %zu", columns > 50 ? "* done  + begun  " : "", lessons->selected + 1,
+			lessons->n);
 }
 
 static void lessons_ended(void *arg, enum status status)

@@ -174,20 +174,28 @@ static bool lab_story_more(const struct player *player)
 	return player_following(player) < player_norders(player);
 }
 
+/* The keys that go on from the end of an order. */
+static void lab_story_add_end(struct lines *lines, const struct player *player)
+{
+	bool exercise = player_lesson(player)->exercise, more = lab_story_more(player);
+	buf_str(lab_story_add(lines, STYLE_FAINT),
+		exercise ? "e writes your answer; R shows the task again, Esc goes back to the lessons."
+		: more   ? "Space, twice, plays the next order, R plays this one again; Esc leaves."
+			 : "R plays it again, Esc goes back to the lessons.");
+	if ((exercise || !more) && lesson_following(player_name(player)))
+		buf_fmt(lab_story_add(lines, STYLE_FAINT), "Space, twice, goes on to the next %s.",
+			exercise ? "exercise" : "lesson");
+}
+
 static void lab_story_add_now(struct lines *lines, const struct player *player)
 {
 	struct story_items items = {0};
 	enum player_state state = player_state(player);
 	story_now(&items, player);
 	lab_story_add_items(lines, &items);
-	bool exercise = player_lesson(player)->exercise;
 	if (state == PLAYER_OVER || state == PLAYER_FAILED)
-		buf_str(lab_story_add(lines, STYLE_FAINT),
-			exercise ? "e writes your answer; R shows the task again, Esc goes back to the lessons."
-			: lab_story_more(player)
-				? "Space, twice, plays the next order, R plays this one again; Esc leaves."
-				: "R plays it again, Esc goes back to the lessons.");
-	else if (exercise)
+		lab_story_add_end(lines, player);
+	else if (player_lesson(player)->exercise)
 		buf_str(lab_story_add(lines, STYLE_FAINT), "e writes your answer; R shows the task again.");
 	else if (player_holds(player))
 		buf_str(lab_story_add(lines, STYLE_FAINT), "Space shows the next question.");

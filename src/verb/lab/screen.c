@@ -49,6 +49,7 @@ static void lab_screen_note(struct app *app)
 		app->private->learned = NULL;
 	}
 	playing->noted = over;
+	playing->read &= over;
 }
 
 static void lab_screen_on_changed(void *arg)
@@ -115,6 +116,15 @@ static enum status open_lesson(struct app *app, const char *name, struct err *er
 	return go_to_place(app, "playing");
 }
 
+static void lab_screen_follow(struct app *app, const char *name)
+{
+	struct err err;
+	if (app->leaving || !open_lesson(app, name, &err))
+		return;
+	app_say(app, err.status, "%s", err.text);
+	go_to_place(app, "lessons");
+}
+
 /* Over: the player's own callback has returned. */
 static void lab_screen_sweep(void *arg)
 {
@@ -127,6 +137,8 @@ static void lab_screen_sweep(void *arg)
 	job_end(&lab_screen_playing(app)->job);
 	if (was.back)
 		lab_screen_begin_back(app, name, &was);
+	else if (was.following)
+		lab_screen_follow(app, was.following);
 	else if (!was.turns)
 		go_to_place(app, "lessons");
 	else if (play(app, name, was.against, &err))
@@ -217,9 +229,40 @@ static enum status number(const struct call *call, const char *what, unsigned lo
 	return ST_OK;
 }
 
+/* The next lesson that this server can play; NULL: there is none. */
+static const char *lab_screen_following(const struct app *app)
+{
+	struct lesson_server server = {0};
+	bool known = app->browse && lesson_server_of(app->browse, &server), runs = false;
+	const char *name = player_name(app->player);
+	server.second = settings_second(&app->settings);
+	while (!runs && (name = lesson_following(name)) != NULL) {
+		struct err why;
+		struct lesson *lesson = lesson_open(name, &why);
+		runs = lesson && (!known || lesson_runs(lesson, -1, &server, &why));
+		lesson_free(lesson);
+	}
+	return name;
+}
+
+/* Behind the last order the next lesson follows: twice, as from order to order. */
 static enum status do_next(const struct call *call, struct err *err)
 {
-	return player_next(call->player, err);
+	struct playing *playing = lab_screen_playing(call->app);
+	enum player_state state = player_state(call->player);
+	bool over = state == PLAYER_OVER || state == PLAYER_FAILED;
+	bool last = playing->exercise || player_following(call->player) >= player_norders(call->player);
+	const char *following = over && last && !playing->against ? lab_screen_following(call->app) : NULL;
+	if (!following)
+		return player_next(call->player, err);
+	if (!playing->read) {
+		playing->read = true;
+		return err_set(err, ST_USAGE, "that was all of it: Space again goes on to %s, R plays it again",
+			       following);
+	}
+	playing->following = following;
+	lab_screen_end(playing);
+	return ST_OK;
 }
 
 /* A session by its name, or by its place in the file, from 1. */

@@ -15,6 +15,8 @@ struct playing {
 	bool against;    /* on the server of --against */
 	bool turns;      /* then it goes on there, or comes back, at this place: */
 	size_t order, sent;
+	bool read;             /* that this was the last order */
+	const char *following; /* then this lesson is played; NULL: none; not owned */
 	struct timer *sweep;
 	struct lesson *lesson;     /* the player's */
 	bool noted;                /* the result of this order */
