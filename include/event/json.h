@@ -27,4 +27,12 @@ const char *json_object_item(const struct json_object *object, const char *key, 
 int64_t json_object_item_number(const struct json_object *object, const char *key, size_t i, int64_t other);
 const struct json_object *json_object_item_object(const struct json_object *object, const char *key, size_t i);
 
+/* A list by itself, or an object, which has no items. */
+struct json_object *json_line_read(const char *bytes, size_t n); /* owned; NULL where they are neither */
+bool json_is_list(const struct json_object *line);
+size_t json_list_length(const struct json_object *list);
+/* False where there is no text and no null, or no whole number, at that place. */
+bool json_list_text(const struct json_object *list, size_t i, const char **text);
+bool json_list_number(const struct json_object *list, size_t i, int64_t *number);
+
 #endif

@@ -14,6 +14,7 @@ void ring_free(struct ring *ring);
 /* A copy of a text that is sent again and again, the same one for the same text, and there as long as the ring: an
  * event whose `sql` it is has no copy of its own. NULL where there is no room for more of them. */
 const char *ring_keep(struct ring *ring, const char *text);
+bool ring_keeps(const struct ring *ring, const char *text); /* it is such a copy */
 
 /* Copies the event and its strings (each cut at 16 kB), gives it its number and time. Calls nobody. Returns the
  * number. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading a JSON object through jansson: texts, whole numbers and flags, by their keys. */
+/* Reading a JSON object or list through jansson: texts, whole numbers and flags, by their keys or places. */
 #include <jansson.h>
 
 #include "event/json.h"
@@ -67,4 +67,42 @@ const struct json_object *json_object_item_object(const struct json_object *obje
 {
 	const json_t *value = json_array_get(json_object_at(object, key), i);
 	return json_is_object(value) ? (const struct json_object *)(const void *)value : NULL;
+}
+
+/* ---- lists ---- */
+
+static const json_t *json_list_at(const struct json_object *list, size_t i)
+{
+	return json_array_get((const json_t *)(const void *)list, i);
+}
+
+struct json_object *json_line_read(const char *bytes, size_t n)
+{
+	return (struct json_object *)(void *)json_loadb(bytes, n, 0, NULL);
+}
+
+bool json_is_list(const struct json_object *line)
+{
+	return json_is_array((const json_t *)(const void *)line);
+}
+
+size_t json_list_length(const struct json_object *list)
+{
+	return json_array_size((const json_t *)(const void *)list);
+}
+
+bool json_list_text(const struct json_object *list, size_t i, const char **text)
+{
+	const json_t *value = json_list_at(list, i);
+	*text = json_string_value(value);
+	return *text || json_is_null(value);
+}
+
+bool json_list_number(const struct json_object *list, size_t i, int64_t *number)
+{
+	const json_t *value = json_list_at(list, i);
+	if (!json_is_integer(value))
+		return false;
+	*number = json_integer_value(value);
+	return true;
 }

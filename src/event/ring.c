@@ -95,8 +95,9 @@ const char *ring_keep(struct ring *ring, const char *text)
 	return kept->texts[kept->n++] = copy;
 }
 
-static bool ring_keeps(const struct kept *kept, const char *s)
+bool ring_keeps(const struct ring *ring, const char *s)
 {
+	const struct kept *kept = &ring->kept;
 	uintptr_t from = (uintptr_t)kept->bytes, at = (uintptr_t)s;
 	return kept->bytes && at >= from && at < from + kept->used;
 }
@@ -124,7 +125,7 @@ static size_t ring_to_copy(const struct ring *ring, struct event *event, const c
 	ring_strings(event, all);
 	for (size_t i = 0; i < RING_STRINGS; i++) {
 		const char *s = *all[i];
-		if (!s || (s == event->sql && ring_keeps(&ring->kept, s)))
+		if (!s || (s == event->sql && ring_keeps(ring, s)))
 			continue;
 		strings[n] = all[i];
 		sizes[n++] = strnlen(s, STRING_MAX) + 1;

@@ -7,7 +7,6 @@
 #include "entry_internal.h"
 
 enum { ENTRY_SEATS = 1000 };
-static const uint64_t ENTRY_WALL_MAX = 253402300799000000; /* the end of the year 9999 */
 
 static uint64_t entry_number(const struct json_object *object, const char *key, uint64_t max)
 {
@@ -83,22 +82,16 @@ static void entry_read_holder(const struct json_object *object, struct event_hol
 	holder->state_us = entry_number(object, "holder_state_us", INT64_MAX);
 }
 
-/* The statement, which may be named by its number; false where there is none of that number. */
-static bool entry_read_sql(const struct json_object *object, const struct texts *texts, struct event *event)
-{
-	int64_t number = json_object_number(object, "sql", 0);
-	event->sql = number ? texts_at(texts, number) : json_object_text(object, "sql");
-	return !number || event->sql;
-}
-
-bool entry_read_event(const struct json_object *object, const struct texts *texts, struct event *event)
+/* All but a statement that is named by its number. */
+static bool entry_read_object(const struct json_object *object, struct event *event)
 {
 	*event = (struct event){0};
-	if (!entry_read_kinds(object, event) || !entry_read_sql(object, texts, event))
+	if (!entry_read_kinds(object, event))
 		return false;
 	entry_read_numbers(object, event);
 	entry_read_sqlstate(event->sqlstate, json_object_text(object, "sqlstate"));
 	event->lane = json_object_text(object, "lane");
+	event->sql = json_object_text(object, "sql");
 	event->params = json_object_text(object, "params");
 	event->values = json_object_text(object, "values");
 	event->tag = json_object_text(object, "tag");
@@ -107,4 +100,51 @@ bool entry_read_event(const struct json_object *object, const struct texts *text
 	if (event->kind == EVENT_BLOCKED)
 		entry_read_holder(object, &event->holder);
 	return true;
+}
+
+bool entry_read_form(const struct json_object *object, struct event *event, int64_t *sql)
+{
+	struct event whole;
+	if (!entry_read_object(object, &whole))
+		return false;
+	*sql = json_object_number(object, "sql", 0);
+	*event = (struct event){
+		.kind = whole.kind,
+		.session = whole.session,
+		.verb = whole.verb,
+		.outcome = whole.outcome,
+		.attempt = whole.attempt,
+		.limit = whole.limit,
+		.statement = whole.statement,
+		.round_trip = whole.round_trip,
+		.rows = whole.rows,
+		.durable = whole.durable,
+		.weak = whole.weak,
+		.skipped = whole.skipped,
+		.unmade = whole.unmade,
+		.unanswered = whole.unanswered,
+		.lane = whole.lane,
+		.sql = whole.sql,
+		.tag = whole.tag,
+	};
+	memcpy(event->sqlstate, whole.sqlstate, sizeof event->sqlstate);
+	return true;
+}
+
+void entry_read_base(const struct json_object *object, struct trace_base *base)
+{
+	base->number = entry_number(object, "number", INT64_MAX);
+	base->wall_us = entry_number(object, "wall_us", ENTRY_WALL_MAX);
+}
+
+bool entry_read_event(const struct json_object *line, const struct refs *refs, const struct trace_base *base,
+		      struct event *event)
+{
+	if (json_is_list(line))
+		return entry_read_list(line, refs, base, event);
+	int64_t sql = json_object_number(line, "sql", 0);
+	if (!entry_read_object(line, event))
+		return false;
+	event->sql = sql ? refs_text(refs, sql) : event->sql;
+	return !sql || event->sql;
 }

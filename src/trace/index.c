@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "refs_internal.h"
 #include "scan_internal.h"
-#include "texts_internal.h"
 
 enum {
 	INDEX_STOPS = 256,    /* stops from one place to the next, at first */
@@ -21,7 +21,7 @@ struct trace_index {
 	uint64_t every; /* stops from one to the next */
 	uint64_t stops;
 	bool cut;
-	struct texts *texts;
+	struct refs *refs;
 };
 
 static void index_thin(struct trace_index *index)
@@ -32,13 +32,13 @@ static void index_thin(struct trace_index *index)
 	index->every *= 2;
 }
 
-static void index_text(struct trace_index *index, const struct scan_line *line)
+static void index_learn(struct trace_index *index, const struct scan_line *line, struct trace_place *now)
 {
-	if (line->is_long || !texts_is_line(line->text, line->n))
+	if (line->is_long || !refs_is_line(line->text, line->n))
 		return;
 	struct json_object *object = json_object_read(line->text, line->n);
 	if (object)
-		(void)texts_take(index->texts, object);
+		(void)refs_take(index->refs, object, &now->base);
 	json_object_free(object);
 }
 
@@ -56,7 +56,7 @@ static void index_take(struct trace_index *index, const struct scan_line *line, 
 {
 	int state = TRACE_STATE_COUNT;
 	now->at = line->at;
-	index_text(index, line);
+	index_learn(index, line, now);
 	if (scan_stops(line, &state)) {
 		now->stop = ++index->stops;
 		index_stop(index, now);
@@ -77,7 +77,7 @@ struct trace_index *trace_index_read(const char *path, struct err *err)
 	struct trace_index *index = NEW(struct trace_index);
 	index->places = mem_array(INDEX_PLACES, sizeof *index->places);
 	index->every = INDEX_STOPS;
-	index->texts = texts_new();
+	index->refs = refs_new();
 	for (bool header = true; scan_next(scan, &line) && !line.cut; header = false)
 		if (!header)
 			index_take(index, &line, &now);
@@ -96,7 +96,7 @@ void trace_index_free(struct trace_index *index)
 	if (!index)
 		return;
 	free(index->places);
-	texts_free(index->texts);
+	refs_free(index->refs);
 	free(index);
 }
 
@@ -105,9 +105,9 @@ uint64_t trace_index_stops(const struct trace_index *index)
 	return index->stops;
 }
 
-const struct texts *trace_index_texts(const struct trace_index *index)
+const struct refs *trace_index_refs(const struct trace_index *index)
 {
-	return index->texts;
+	return index->refs;
 }
 
 bool trace_index_cut(const struct trace_index *index)

@@ -7,17 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "base/text.h"
 #include "entry_internal.h"
-#include "secret_internal.h"
-
-enum {
-	MEMBERS_DIGITS = 24, /* of a number, with its sign */
-	MEMBERS_WORST = 6,   /* characters of JSON for one byte: \u001b */
-};
-
-/* ---- pieces, written where there is room for them ---- */
+#include "put_internal.h"
 
 static char *members_put_key(const struct buf *out, char *p, const char *key, size_t n)
 {
@@ -29,68 +20,6 @@ static char *members_put_key(const struct buf *out, char *p, const char *key, si
 	p[n + 1] = ':';
 	return p + n + 2;
 }
-
-static char *members_put_digits(char *p, uint64_t number)
-{
-	char digits[MEMBERS_DIGITS];
-	size_t n = 0;
-	do
-		digits[n++] = (char)('0' + number % 10);
-	while (number /= 10);
-	while (n)
-		*p++ = digits[--n];
-	return p;
-}
-
-static char *members_put_hex(char *p, const char *before, uint32_t number, int digits)
-{
-	static const char hex[] = "0123456789abcdef";
-	size_t n = strlen(before);
-	memcpy(p, before, n);
-	for (p += n; digits-- > 0; p++)
-		*p = hex[number >> (4 * digits) & 15];
-	return p;
-}
-
-static bool members_is_plain(unsigned char c)
-{
-	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
-}
-
-/* JSON has no place for bytes that are no text: they are written as they would be shown. Controls move a terminal. */
-static size_t members_put_char(char **to, const char *s, size_t n)
-{
-	uint32_t cp = 0;
-	size_t used = text_decode(s, n, &cp);
-	char *p = *to;
-	if (cp == UINT32_MAX) {
-		p = members_put_hex(p, "\\\\x", (unsigned char)*s, 2);
-	} else if (cp < ' ' || (cp >= 0x7f && cp < 0xa0)) {
-		p = members_put_hex(p, "\\u", cp, 4);
-	} else {
-		if (cp == '"' || cp == '\\')
-			*p++ = '\\';
-		memcpy(p, s, used);
-		p += used;
-	}
-	*to = p;
-	return used;
-}
-
-static char *members_put_string(char *p, const char *s, size_t n)
-{
-	*p++ = '"';
-	for (size_t i = 0; i < n;) {
-		if (members_is_plain((unsigned char)s[i]))
-			*p++ = s[i++];
-		else
-			i += members_put_char(&p, s + i, n - i);
-	}
-	*p++ = '"';
-	return p;
-}
-
-/* ---- members ---- */
 
 void members_key(struct buf *out, const char *key)
 {
@@ -104,17 +33,15 @@ void members_number(struct buf *out, const char *key, uint64_t number)
 	size_t n = strlen(key);
 	if (number == 0)
 		return;
-	char *p = buf_room(out, n + 4 + MEMBERS_DIGITS);
-	buf_put(out, members_put_digits(members_put_key(out, p, key, n), number));
+	char *p = buf_room(out, n + 4 + PUT_DIGITS);
+	buf_put(out, put_number(members_put_key(out, p, key, n), number));
 }
 
 void members_signed(struct buf *out, const char *key, int64_t number)
 {
 	size_t n = strlen(key);
-	char *p = members_put_key(out, buf_room(out, n + 4 + MEMBERS_DIGITS), key, n);
-	if (number < 0)
-		*p++ = '-';
-	buf_put(out, members_put_digits(p, number < 0 ? 0 - (uint64_t)number : (uint64_t)number));
+	char *p = members_put_key(out, buf_room(out, n + 4 + PUT_DIGITS), key, n);
+	buf_put(out, put_signed(p, number));
 }
 
 void members_true(struct buf *out, const char *key, bool value)
@@ -137,30 +64,12 @@ void members_word(struct buf *out, const char *key, const char *word)
 	buf_put(out, p + (word ? 1 : 4));
 }
 
-static void members_bytes(struct buf *out, const char *s, size_t n)
-{
-	buf_put(out, members_put_string(buf_room(out, n * MEMBERS_WORST + 2), s, n));
-}
-
-/* Without the password of a connection string, in whatever sentence it stands, and of a role. */
-static void members_harmless(struct buf *out, const char *s, size_t n)
-{
-	if (!secret_suspected(s, n)) {
-		members_bytes(out, s, n);
-		return;
-	}
-	char *text = mem_dup_n(s, n);
-	secret_hide(text);
-	members_bytes(out, text, strlen(text));
-	free(text);
-}
-
 void members_text(struct buf *out, const char *key, const char *s, size_t max)
 {
 	if (!s)
 		return;
 	members_key(out, key);
-	members_harmless(out, s, strnlen(s, max));
+	put_text(out, s, strnlen(s, max));
 }
 
 void members_outcome(struct buf *out, const char *key, enum outcome outcome)
@@ -208,7 +117,7 @@ void members_item(struct buf *out, const char *s)
 {
 	members_next(out);
 	if (s)
-		members_harmless(out, s, strlen(s));
+		put_text(out, s, strlen(s));
 	else
 		buf_str(out, "null");
 }

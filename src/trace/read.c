@@ -20,7 +20,8 @@ struct trace_file {
 	struct buf line; /* without its newline */
 	uint64_t number; /* of the line; the header is 1 */
 	bool cut, is_long, any_long;
-	struct texts *texts;
+	struct refs *refs; /* by the lines so far */
+	struct trace_base base;
 	struct json_object *header, *object; /* of the line that was read last */
 	uint64_t left_out, first;            /* lines that are no events, and the first of them */
 	int why;                             /* errno of a failed read */
@@ -63,7 +64,7 @@ static bool read_line(struct trace_file *file)
 
 static struct json_object *read_object(const struct trace_file *file)
 {
-	return file->is_long ? NULL : json_object_read(buf_text(&file->line), file->line.len);
+	return file->is_long ? NULL : json_line_read(buf_text(&file->line), file->line.len);
 }
 
 static enum status read_header(struct trace_file *file, struct err *err)
@@ -92,7 +93,7 @@ struct trace_file *trace_open(const char *path, struct err *err)
 	struct trace_file *file = NEW(struct trace_file);
 	file->from = from;
 	file->path = mem_dup(path);
-	file->texts = texts_new();
+	file->refs = refs_new();
 	if (read_header(file, err)) {
 		trace_close(file);
 		return NULL;
@@ -105,7 +106,7 @@ void trace_close(struct trace_file *file)
 	if (!file)
 		return;
 	fclose(file->from);
-	texts_free(file->texts);
+	refs_free(file->refs);
 	json_object_free(file->header);
 	json_object_free(file->object);
 	buf_free(&file->line);
@@ -151,17 +152,23 @@ static void read_leave_out(struct trace_file *file)
 		file->first = file->number;
 }
 
+/* Others than those that later lines refer to are for who plays it. */
+static bool read_state(struct trace_file *file)
+{
+	return refs_take(file->refs, file->object, &file->base) || json_object_text(file->object, "state");
+}
+
 bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone)
 {
 	*gone = 0;
 	while (read_line(file)) {
 		json_object_free(file->object);
 		file->object = read_object(file);
-		int64_t n = file->object ? json_object_number(file->object, "gone", 0) : 0;
-		if (file->object && entry_read_event(file->object, file->texts, event))
+		if (file->object && read_state(file))
+			continue;
+		if (file->object && entry_read_event(file->object, file->refs, &file->base, event))
 			return true;
-		if (file->object && (texts_take(file->texts, file->object) || json_object_text(file->object, "state")))
-			continue; /* other states are for who plays it */
+		int64_t n = file->object ? json_object_number(file->object, "gone", 0) : 0;
 		if (n > 0)
 			*gone += (uint64_t)n;
 		else if (!file->cut || file->is_long)
@@ -178,6 +185,7 @@ void trace_again(struct trace_file *file)
 	file->number = file->left_out = file->first = 0;
 	file->cut = file->any_long = false;
 	file->why = 0;
+	file->base = (struct trace_base){0};
 	(void)read_line(file); /* the header, which is known */
 }
 

@@ -79,11 +79,11 @@ static void recording_take_event(struct recording *recording, const struct scan_
 {
 	struct buf *notice = &recording->notice;
 	json_object_free(recording->event);
-	recording->event = line->is_long ? NULL : json_object_read(line->text, line->n);
+	recording->event = line->is_long ? NULL : json_line_read(line->text, line->n);
 	int64_t gone = recording->event ? json_object_number(recording->event, "gone", 0) : 0;
 	recording->given.is_event = true;
-	if (recording->event &&
-	    entry_read_event(recording->event, trace_index_texts(recording->index), &recording->given.event))
+	if (recording->event && entry_read_event(recording->event, trace_index_refs(recording->index),
+						 &recording->place.base, &recording->given.event))
 		return;
 	buf_clear(notice);
 	if (gone > 0)
@@ -117,6 +117,25 @@ static void recording_take(struct recording *recording, const struct scan_line *
 	given->events = recording->place.events + given->is_event;
 }
 
+static void recording_note_base(struct trace_place *place, const struct scan_line *line)
+{
+	struct json_object *base = NULL;
+	if (refs_is_base(line->text, line->n))
+		base = json_object_read(line->text, line->n);
+	if (base)
+		entry_read_base(base, &place->base);
+	json_object_free(base);
+}
+
+/* A line that is no stop, on the way. */
+static void recording_note(struct trace_place *place, const struct scan_line *line, int state)
+{
+	if (state < TRACE_STATE_COUNT)
+		place->state[state] = line->at;
+	else
+		recording_note_base(place, line);
+}
+
 /* Remembers the states of the stop, up to the next one. */
 static void recording_note_states(struct recording *recording)
 {
@@ -128,8 +147,7 @@ static void recording_note_states(struct recording *recording)
 			recording->next = line.at;
 			return;
 		}
-		if (state < TRACE_STATE_COUNT)
-			recording->place.state[state] = line.at;
+		recording_note(&recording->place, &line, state);
 	}
 }
 
@@ -150,8 +168,8 @@ static bool recording_pass(struct trace_place *place, const struct scan_line *li
 {
 	int state = TRACE_STATE_COUNT;
 	bool stops = scan_stops(line, &state), is_event = stops && state == TRACE_STATE_COUNT;
-	if (state < TRACE_STATE_COUNT)
-		place->state[state] = line->at;
+	if (!is_event)
+		recording_note(place, line, state);
 	if (stops && place->stop == number)
 		return true;
 	place->stop += stops;

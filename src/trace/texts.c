@@ -66,13 +66,6 @@ unsigned texts_number(struct texts *texts, const char *text, bool *is_new)
 	return texts->n;
 }
 
-static const char texts_begin[] = "{\"state\":\"text\"";
-
-bool texts_is_line(const char *line, size_t n)
-{
-	return n >= sizeof texts_begin - 1 && memcmp(line, texts_begin, sizeof texts_begin - 1) == 0;
-}
-
 bool texts_take(struct texts *texts, const struct json_object *object)
 {
 	const char *state = json_object_text(object, "state"), *text = json_object_text(object, "is");

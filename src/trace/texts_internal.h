@@ -25,7 +25,6 @@ unsigned texts_number(struct texts *texts, const char *text, bool *is_new);
 
 /* To read: takes a line, {"state":"text","number":7,"is":"UPDATE ..."}; false where it is none. */
 bool texts_take(struct texts *texts, const struct json_object *object);
-bool texts_is_line(const char *line, size_t n);                  /* by how it begins */
 const char *texts_at(const struct texts *texts, int64_t number); /* borrowed; NULL: there is none of that number */
 
 #endif

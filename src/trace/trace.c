@@ -26,8 +26,8 @@ struct trace {
 	struct turn *turn;
 	struct timer *gather;
 	struct sink sink;
-	struct texts *texts; /* that are in the file */
-	bool values, begun, over;
+	struct entry_writer writer;
+	bool begun, over;
 	uint64_t events;                      /* in the file */
 	unsigned recent;                      /* since lines were written last */
 	uint64_t skipped;                     /* of the cursor's, those that a line tells of */
@@ -70,7 +70,7 @@ static void trace_handed(void *arg, int why)
 static void trace_head(void *with, const struct trace_about *about)
 {
 	struct trace *trace = with;
-	entry_write_header(&trace->lines, about, trace->values);
+	entry_write_header(&trace->lines, about, trace->writer.values);
 	buf_char(&trace->lines, '\n');
 }
 
@@ -84,7 +84,8 @@ static void trace_add(struct trace *trace, const struct event *event)
 		buf_char(&trace->lines, '\n');
 		trace->skipped = trace->cursor.skipped;
 	}
-	entry_write_event(&trace->lines, event, trace->values, trace->texts);
+	bool kept = event->sql && ring_keeps(trace->ring, event->sql);
+	entry_write_event(&trace->lines, event, kept, &trace->writer);
 	buf_char(&trace->lines, '\n');
 	trace->events++;
 	trace->recent++;
@@ -178,8 +179,7 @@ struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *
 	trace->loop = loop;
 	trace->ring = ring;
 	trace->sink = sink;
-	trace->texts = texts_new();
-	trace->values = values;
+	trace->writer = (struct entry_writer){.texts = texts_new(), .forms = forms_new(), .values = values};
 	trace->cursor.next = ring_first(ring); /* what is no longer held was never asked for */
 	trace->ops = *ops;
 	trace->turn = turn_new(loop, trace_on_turn, trace);
@@ -189,7 +189,7 @@ struct trace *trace_new(struct loop *loop, const struct ring *ring, const char *
 
 bool trace_values(const struct trace *trace)
 {
-	return trace->values;
+	return trace->writer.values;
 }
 
 void trace_now(struct trace *trace)
@@ -231,7 +231,8 @@ void trace_free(struct trace *trace)
 	turn_free(trace->turn);
 	timer_free(trace->gather);
 	sink_close(&trace->sink);
-	texts_free(trace->texts);
+	texts_free(trace->writer.texts);
+	forms_free(trace->writer.forms);
 	buf_free(&trace->lines);
 	for (int i = 0; i < TRACE_STATE_COUNT; i++)
 		buf_free(&trace->states[i]);

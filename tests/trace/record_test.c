@@ -67,9 +67,9 @@ static void every_line_is_json(const struct buf *text)
 {
 	for (const char *line = buf_text(text); *line;) {
 		size_t n = strcspn(line, "\n");
-		struct json_object *object = json_object_read(line, n);
+		struct json_object *object = json_line_read(line, n);
 		if (!object || !line[n])
-			fail_msg("no whole object: %.*s", (int)n, line);
+			fail_msg("no whole object or list: %.*s", (int)n, line);
 		json_object_free(object);
 		line += n + 1;
 	}
@@ -99,7 +99,7 @@ static void shown_as_it_was(void **state)
 	struct proc *told = record(NULL, "--echo=plain"), *shown = show(0);
 	read_file(&text);
 	every_line_is_json(&text);
-	assert_int_equal(strncmp(text.p, "{\"teller_trace\":2,\"teller\":\"", 27), 0);
+	assert_int_equal(strncmp(text.p, "{\"teller_trace\":3,\"teller\":\"", 27), 0);
 	assert_non_null(strstr(text.p, "\"server\":\"PostgreSQL\",\"server_version\":\""));
 	assert_non_null(strstr(text.p, "\"max-attempts\":\"10\""));
 	expect_told_lines(told, shown);
@@ -112,6 +112,24 @@ static void shown_as_it_was(void **state)
 	buf_free(&text);
 }
 
+/* Of all texts that an event may have of its own, there is only the one that stands for a sentence, or a harmless one:
+ * how many lists there are. */
+static size_t lists_without_values(const char *text)
+{
+	static const char instead[] = "null,null,\"(left out)\"]\n", connected[] = "null,null,\"PostgreSQL ";
+	size_t n = 0;
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
+		const char *rest = line + strspn(line, "[-0123456789,");
+		if (*line != '[')
+			continue;
+		if (strncmp(rest, "]\n", 2) != 0 && strncmp(rest, instead, strlen(instead)) != 0 &&
+		    strncmp(rest, connected, strlen(connected)) != 0)
+			fail_msg("a value: %.*s", (int)strcspn(line, "\n"), line);
+		n++;
+	}
+	return n;
+}
+
 static void without_values(void **state)
 {
 	(void)state;
@@ -122,6 +140,7 @@ static void without_values(void **state)
 	for (size_t i = 0; i < COUNT_OF(values); i++)
 		if (strstr(text.p, values[i]))
 			fail_msg("%s is in: %s", values[i], text.p);
+	assert_true(lists_without_values(text.p) > 20);
 	assert_non_null(strstr(text.p, "UPDATE accounts"));
 	struct proc *shown = show(0);
 	proc_expect_out(shown, "[COMMITTED]");
@@ -249,7 +268,6 @@ static void a_text_once(void **state)
 	read_file(&text);
 	every_line_is_json(&text);
 	assert_int_equal(count_of(text.p, "SET balance = balance - $1"), 1);
-	assert_true(count_of(text.p, "\"verb\":\"update\"") >= 80);
 	shown = show(0);
 	assert_true(count_of(buf_text(&shown->out), "SET balance = balance - ") >= 20);
 	proc_free(shown);
@@ -382,8 +400,8 @@ static void not_as_it_should_be(void **state)
 {
 	(void)state;
 	struct buf text = {0};
-	buf_str(&text, "{\"teller_trace\":3,\"teller\":\"9.1\\u001b[31m\"}\n");
-	check_file(&text, 1, "", " is of a newer format, 3, than this teller reads, 2: show it with teller 9.1");
+	buf_str(&text, "{\"teller_trace\":4,\"teller\":\"9.1\\u001b[31m\"}\n");
+	check_file(&text, 1, "", " is of a newer format, 4, than this teller reads, 3: show it with teller 9.1");
 	buf_clear(&text);
 	buf_fmt(&text, "%s{\"number\":2,\"kind\":\"lever\",\"session\":\"none\",\"message\":\"", header);
 	buf_fill(&text, 'x', 1 << 20);

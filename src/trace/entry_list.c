@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An event as a list, by its form: what it has of its own; and back, where nothing in it is believed unseen. */
+#include <limits.h>
+#include <string.h>
+
+#include "entry_internal.h"
+#include "put_internal.h"
+
+enum {
+	LIST_NUMBERS = 6, /* form, number, time, transaction; duration and wait, where there are any */
+	LIST_NEEDED = 4,
+	LIST_TEXTS = 4,    /* params, values, message, detail */
+	LIST_EVENTS = 256, /* numbers and times are counted anew after so many */
+};
+
+const char entry_list_is[] =
+	"an event, as a list: its form, its number and its wall_us counted from the base before it, "
+	"txn, duration_us, wait_us, and then params, values, message, detail; "
+	"numbers that are 0 and texts that are null are left out at the end of either";
+
+/* ---- to a line ---- */
+
+static void list_write_base(struct buf *out, const struct event *event, struct entry_writer *writer)
+{
+	struct trace_base *base = &writer->base;
+	if (writer->based && event->number >= base->number && event->number - base->number < LIST_EVENTS)
+		return;
+	*base = (struct trace_base){.number = event->number, .wall_us = event->wall_us};
+	writer->based = true;
+	entry_write_base(out, base);
+}
+
+static void list_write_numbers(struct buf *out, const struct event *event, unsigned form, const struct trace_base *base)
+{
+	char *p = buf_room(out, LIST_NUMBERS * (PUT_DIGITS + 1) + 1);
+	*p++ = '[';
+	p = put_number(p, form);
+	*p++ = ',';
+	p = put_number(p, event->number - base->number);
+	*p++ = ',';
+	p = put_signed(p, (int64_t)(event->wall_us - base->wall_us));
+	*p++ = ',';
+	p = put_number(p, event->txn);
+	if (event->duration_us || event->wait_us) {
+		*p++ = ',';
+		p = put_number(p, event->duration_us);
+	}
+	if (event->wait_us) {
+		*p++ = ',';
+		p = put_number(p, event->wait_us);
+	}
+	buf_put(out, p);
+}
+
+static void list_write_texts(struct buf *out, const struct event *event, bool values)
+{
+	const char *texts[LIST_TEXTS] = {NULL, NULL, entry_message(event, values), NULL};
+	size_t n = LIST_TEXTS;
+	if (values) {
+		texts[0] = event->params;
+		texts[1] = event->values;
+		texts[3] = event->detail;
+	}
+	while (n > 0 && !texts[n - 1])
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		buf_char(out, ',');
+		if (texts[i])
+			put_text(out, texts[i], strlen(texts[i]));
+		else
+			buf_str(out, "null");
+	}
+}
+
+void entry_write_list(struct buf *out, const struct event *event, unsigned form, struct entry_writer *writer)
+{
+	list_write_base(out, event, writer);
+	list_write_numbers(out, event, form, &writer->base);
+	list_write_texts(out, event, writer->values);
+	buf_char(out, ']');
+}
+
+/* ---- from a line ---- */
+
+static uint64_t list_sum(uint64_t base, int64_t by, uint64_t max)
+{
+	uint64_t size = by < 0 ? 0 - (uint64_t)by : (uint64_t)by;
+	if (by < 0)
+		return size > base ? 0 : base - size;
+	return size > max - base ? max : base + size;
+}
+
+static uint64_t list_positive(int64_t number)
+{
+	return number < 0 ? 0 : (uint64_t)number;
+}
+
+static bool list_read_texts(const struct json_object *list, size_t i, struct event *event)
+{
+	const char **const texts[LIST_TEXTS] = {&event->params, &event->values, &event->message, &event->detail};
+	size_t n = json_list_length(list) - i;
+	for (size_t k = 0; k < n; k++)
+		if (k == LIST_TEXTS || !json_list_text(list, i + k, texts[k]))
+			return false;
+	return true;
+}
+
+bool entry_read_list(const struct json_object *list, const struct refs *refs, const struct trace_base *base,
+		     struct event *event)
+{
+	int64_t numbers[LIST_NUMBERS] = {0};
+	size_t n = 0;
+	while (n < LIST_NUMBERS && json_list_number(list, n, &numbers[n]))
+		n++;
+	if (n < LIST_NEEDED || !refs_form(refs, numbers[0], event))
+		return false;
+	event->number = list_sum(base->number, numbers[1], INT64_MAX);
+	event->wall_us = list_sum(base->wall_us, numbers[2], ENTRY_WALL_MAX);
+	event->txn = numbers[3] < 0 ? 0 : numbers[3] > UINT_MAX ? UINT_MAX : (uint32_t)numbers[3];
+	event->duration_us = list_positive(numbers[4]);
+	event->wait_us = list_positive(numbers[5]);
+	return list_read_texts(list, n, event);
+}
