@@ -147,6 +147,7 @@ static void join_loop(struct console *console)
 	console->frame = timer_new(loop, paint_timer, console);
 	console->wake = timer_new(loop, paint_timer, console);
 	console->turn = turn_new(loop, paint_turn, console);
+	term_join(loop);
 	watch_input(console);
 }
 
@@ -198,6 +199,7 @@ struct console *console_open(struct app *app, struct err *err)
 
 static void leave_loop(struct console *console)
 {
+	term_join(NULL);
 	actions_signals(console, false);
 	watch_free(console->input);
 	timer_free(console->settle);

@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ui/tty/tty.h"
 
-enum { STACK_SIZE = 64 * 1024 };
+enum { STACK_SIZE = 64 * 1024, PATIENCE_MS = 500 };
 
 enum { SIGNALS = 65 };
 
@@ -24,17 +25,6 @@ static struct crash *active; /* for the handler, which gets no argument */
 static struct sigaction before[SIGNALS];
 static bool taken[SIGNALS];
 
-static void crash_put(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t written = write(fd, bytes, n);
-		if (written <= 0)
-			return;
-		bytes += written;
-		n -= (size_t)written;
-	}
-}
-
 /* fd 2 is what it was again, and gets what was said meanwhile. */
 static void stderr_back(struct crash *crash)
 {
@@ -44,7 +34,8 @@ static void stderr_back(struct crash *crash)
 	dup2(crash->real_stderr, STDERR_FILENO);
 	off_t at = 0;
 	for (ssize_t n; (n = pread(crash->kept_stderr, bytes, sizeof bytes, at)) > 0; at += n)
-		crash_put(STDERR_FILENO, bytes, (size_t)n);
+		if (!tty_write_patiently(STDERR_FILENO, bytes, (size_t)n, PATIENCE_MS))
+			break;
 	close(crash->real_stderr);
 	close(crash->kept_stderr);
 	crash->real_stderr = crash->kept_stderr = -1;
@@ -75,13 +66,22 @@ static void shell_modes_back(const struct crash *crash)
 		tcsetattr(STDIN_FILENO, TCSANOW, &crash->shell_modes);
 }
 
+/* A terminal that is not read shows nothing any more: what it has not shown makes room for the way out. */
+static void crash_leave(const struct crash *crash)
+{
+	if (tty_write_patiently(crash->terminal, crash->way_out, crash->n, PATIENCE_MS))
+		return;
+	tty_drop(crash->terminal);
+	tty_write_patiently(crash->terminal, crash->way_out, crash->n, PATIENCE_MS);
+}
+
 static void crash_restore(void)
 {
 	struct crash *crash = active;
 	active = NULL;
 	if (!crash)
 		return;
-	crash_put(STDOUT_FILENO, crash->way_out, crash->n);
+	crash_leave(crash);
 	shell_modes_back(crash);
 	stderr_back(crash);
 }
@@ -145,7 +145,7 @@ static void let_signals_go(struct crash *crash)
 
 void crash_prepare(struct crash *crash)
 {
-	*crash = (struct crash){.real_stderr = -1, .kept_stderr = -1};
+	*crash = (struct crash){.terminal = STDOUT_FILENO, .real_stderr = -1, .kept_stderr = -1};
 	hold_signals(crash);
 	crash->modes_known = tcgetattr(STDIN_FILENO, &crash->shell_modes) == 0;
 }

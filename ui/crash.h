@@ -18,6 +18,7 @@ struct crash {
 	char way_out[256];
 	size_t n;
 	bool armed, modes_known;
+	int terminal;                 /* where the way out is written to: set as leaves_stderr */
 	bool leaves_stderr;           /* fd 2 stays what it is: set between crash_prepare() and crash_arm() */
 	int real_stderr, kept_stderr; /* -1: not redirected */
 	void *stack;

@@ -60,7 +60,7 @@ static void question_key(struct console *console, const struct key *key, const c
 	bool alone = !keys_waiting(console->keys) && !console->typing;
 	if (strcmp(command, "no") == 0)
 		input_answer(console, false);
-	else if (console->layout.tiny || !review_drawn(console->review))
+	else if (console->layout.tiny || !review_drawn(console->review) || term_waits())
 		return; /* it cannot be an answer to what was not seen */
 	else if (strcmp(command, "yes") == 0 && alone && review_listens(console->review))
 		input_answer(console, true);

@@ -223,7 +223,7 @@ static uint64_t pay(struct console *console)
 
 static void paint_if_due(struct console *console)
 {
-	if (!console->dirty)
+	if (!console->dirty || term_waits())
 		return;
 	uint64_t wait_us = console->hurry && !console->typing ? 0 : pay(console);
 	if (wait_us == 0)

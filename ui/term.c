@@ -4,7 +4,6 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,6 +15,7 @@
 #include "base/mem.h"
 #include "ui/clipboard.h"
 #include "ui/crash.h"
+#include "ui/tty/tty.h"
 
 /* curses keeps every cell three times, and counts them in short integers. */
 enum { ROWS_MAX = 500, COLS_MAX = 1000 };
@@ -25,7 +25,9 @@ static struct {
 	struct crash crash; /* all that is needed to give the terminal back without curses */
 	int cursor;         /* 1 shown, 0 hidden, -1 unknown */
 	bool mouse;         /* the mouse is reported */
-	bool paste;         /* the terminal knows bracketed paste, or ignores what it does not know */
+	struct termios modes;
+	bool modes_known;
+	bool paste; /* the terminal knows bracketed paste, or ignores what it does not know */
 } term;
 
 static const char paste_on[] = "\x1b[?2004h", paste_off[] = "\x1b[?2004l";
@@ -34,8 +36,7 @@ static const char mouse_on[] = "\x1b[?1000h\x1b[?1006h", mouse_off[] = "\x1b[?10
 
 static void term_say(const char *sequence)
 {
-	ssize_t ignored = write(STDOUT_FILENO, sequence, strlen(sequence));
-	(void)ignored;
+	tty_say(sequence, strlen(sequence));
 }
 
 static const char *capability(const char *name)
@@ -62,11 +63,14 @@ static void modes(void)
 	raw();
 	noecho();
 	nonl();
-	keypad(stdscr, TRUE);
+	term.modes_known = tcgetattr(STDIN_FILENO, &term.modes) == 0;
 	typeahead(-1); /* keys are read elsewhere; a drawing is never broken off for them */
 	scrollok(stdscr, FALSE);
 	leaveok(stdscr, TRUE);
+	tty_collect();
+	keypad(stdscr, TRUE);
 	curs_set(0);
+	tty_send();
 	term.cursor = 0;
 }
 
@@ -105,12 +109,23 @@ static char *term_with_all_colours(void)
 	return NULL;
 }
 
-static SCREEN *term_new_screen(void)
+static SCREEN *term_new_screen(FILE *to)
 {
 	char *direct = term_with_all_colours();
-	SCREEN *screen = direct ? newterm(direct, stdout, stdin) : NULL;
+	SCREEN *screen = direct ? newterm(direct, to, stdin) : NULL;
 	free(direct);
-	return screen ? screen : newterm(NULL, stdout, stdin);
+	return screen ? screen : newterm(NULL, to, stdin);
+}
+
+static enum status term_refused(struct err *err, const char *why)
+{
+	tty_close();
+	crash_done(&term.crash);
+	if (why)
+		return err_set(err, ST_OWN, "cannot draw on the terminal: %s", why);
+	return err_set(err, ST_OWN,
+		       "the terminal '%s' is not known here; try TERM=xterm-256color teller, or use --plain",
+		       getenv("TERM") ? getenv("TERM") : "");
 }
 
 enum status term_open(struct err *err)
@@ -119,13 +134,13 @@ enum status term_open(struct err *err)
 	/* The size is asked for below, and bounded. curses needs one to begin with, and not every terminal's entry has it. */
 	use_env(FALSE);
 	use_tioctl(term_size_is_usual());
-	term.screen = term_new_screen();
-	if (!term.screen) {
-		crash_done(&term.crash);
-		return err_set(err, ST_OWN,
-			       "the terminal '%s' is not known here; try TERM=xterm-256color teller, or use --plain",
-			       getenv("TERM") ? getenv("TERM") : "");
-	}
+	FILE *to = tty_open();
+	if (!to)
+		return term_refused(err, strerror(errno));
+	term.screen = term_new_screen(to);
+	if (!term.screen)
+		return term_refused(err, NULL);
+	term.crash.terminal = tty_descriptor();
 	term.paste = knows_paste();
 	modes();
 	remember_way_out();
@@ -144,12 +159,13 @@ void term_leave(void)
 		term_say(paste_off);
 	if (term.mouse)
 		term_say(mouse_off);
+	tty_collect(); /* endwin() finds no terminal then, and leaves its modes: keys that stop it do so when all is said */
 	curs_set(1);
-	if (term.crash.modes_known)
-		def_shell_mode(); /* endwin() leaves the modes: keys that stop a terminal do so when all is said */
 	endwin();
-	term_say(capability(
-		"cnorm")); /* once more: to some terminals the cursor that rmcup brings back is the hidden one */
+	tty_send();
+	/* Once more: to some terminals the cursor that rmcup brings back is the hidden one. */
+	term_say(capability("cnorm"));
+	tty_finish(term.crash.way_out, term.crash.n);
 	crash_disarm(&term.crash);
 }
 
@@ -163,7 +179,11 @@ void term_enter(void)
 
 void term_again(void)
 {
-	reset_prog_mode();
+	if (term.modes_known)
+		tcsetattr(STDIN_FILENO, TCSANOW, &term.modes);
+	tty_collect();
+	keypad(stdscr, TRUE);
+	tty_send();
 	term.cursor = -1;
 	if (term.paste)
 		term_say(paste_on);
@@ -180,6 +200,7 @@ void term_close(void)
 	term_leave();
 	delscreen(term.screen);
 	term.screen = NULL;
+	tty_close();
 	crash_done(&term.crash);
 }
 
@@ -220,21 +241,6 @@ void term_mouse(bool on)
 
 /* ---- the clipboard ---- */
 
-/* All of it: the terminal takes what follows a part of it for the rest. */
-static void term_send_all(const char *bytes, size_t n)
-{
-	while (n) {
-		ssize_t sent = write(STDOUT_FILENO, bytes, n);
-		struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
-		if (sent < 0 && errno == EAGAIN)
-			poll(&ready, 1, -1);
-		else if (sent < 0 && errno != EINTR)
-			return;
-		bytes += sent > 0 ? sent : 0;
-		n -= sent > 0 ? (size_t)sent : 0;
-	}
-}
-
 /* The Linux console prints what it does not know. */
 bool term_copy(const char *text, size_t n)
 {
@@ -243,7 +249,7 @@ bool term_copy(const char *text, size_t n)
 	if (!term.paste || (name && strncmp(name, "linux", strlen("linux")) == 0))
 		return false;
 	clipboard_sequence(&sequence, text, n, clipboard_between(name, getenv("TMUX"), getenv("STY")));
-	term_send_all(sequence.p, sequence.len);
+	tty_say(sequence.p, sequence.len);
 	buf_free(&sequence);
 	return true;
 }
@@ -291,6 +297,7 @@ void term_erase(void)
 void term_flush(int y, int x)
 {
 	bool shown = y >= 0;
+	tty_collect();
 	if (term.cursor != shown) {
 		curs_set(shown);
 		leaveok(stdscr, !shown);
@@ -300,6 +307,17 @@ void term_flush(int y, int x)
 		move(y, x);
 	wnoutrefresh(stdscr);
 	doupdate();
+	tty_send();
+}
+
+bool term_waits(void)
+{
+	return tty_waits();
+}
+
+void term_join(struct loop *loop)
+{
+	tty_join(loop);
 }
 
 void term_forget_typed(void)

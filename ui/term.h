@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "ui/keys.h"
 
+struct loop;
 struct settings;
 
 /* Takes the terminal: modes, alternate screen, bracketed paste; what is written to fd 2 is kept until it is given
@@ -37,9 +38,14 @@ void term_resize(void); /* asks for the size and adopts it */
 int term_rows(void);
 int term_cols(void);
 
-/* Sends what changed since the last time. The cursor is shown at y, x; hidden where y is negative. */
+/* Sends what changed since the last time, as far as the terminal takes it. The cursor is shown at y, x; hidden where y
+ * is negative. */
 void term_flush(int y, int x);
-void term_erase(void); /* an empty screen to draw on */
+/* Something has not been sent yet. A terminal that is not read must not hold up a transaction: nothing more is drawn,
+ * and the loop sends the rest, and takes a turn then. */
+bool term_waits(void);
+void term_join(struct loop *loop); /* NULL, before it is freed */
+void term_erase(void);             /* an empty screen to draw on */
 /* Sends a text, which fits (ui/clipboard.h), to the terminal's clipboard. False where this terminal has none. */
 bool term_copy(const char *text, size_t n);
 void term_forget_typed(void); /* drops what was typed and not yet read */

@@ -179,6 +179,11 @@ bool term_ended(struct term *term, int *status)
 	return term->pid == 0;
 }
 
+bool term_is_full(const struct term *term)
+{
+	return poll(&(struct pollfd){.fd = term->slave, .events = POLLOUT}, 1, 0) == 0;
+}
+
 /* Fails the test, with the screen. */
 #define give_up(term, ...)                                                                                             \
 	do {                                                                                                           \

@@ -42,6 +42,7 @@ void term_expect_exit(struct term *term, int status);          /* exit status, o
 void term_expect_output(struct term *term, const char *bytes); /* ever sent, shown or not */
 bool term_sent(const struct term *term, const char *bytes);    /* the program sent them, shown or not */
 bool term_ended(struct term *term, int *status);
+bool term_is_full(const struct term *term); /* the terminal takes nothing more from the program until it is read */
 
 /* Reads until the program has been silent for a while: for tests that nothing happens, never to wait for something. */
 void term_settle(struct term *term);
