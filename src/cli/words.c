@@ -28,7 +28,7 @@ static const char *words_read_quoted(struct buf *text, const char *p)
 	}
 }
 
-static const char *read_word(struct buf *text, const char *p)
+static const char *words_read_one(struct buf *text, const char *p)
 {
 	while (p && *p && !strchr(blanks, *p)) {
 		if (is_quote(*p))
@@ -47,7 +47,7 @@ static enum status split(struct words *words, const char *line, struct err *err)
 		struct buf text = {0};
 		size_t from = (size_t)(p - line);
 		bool quoted = is_quote(*p);
-		p = read_word(&text, p);
+		p = words_read_one(&text, p);
 		words->word[words->n++] = (struct word){buf_take(&text), quoted, from};
 		words->end = p ? (size_t)(p - line) : strlen(line);
 		if (!p)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "judge_internal.h"
 #include "lab/observed.h"
+#include "src/lab/session/failure.h"
 
 /* The steps of a lesson wait for each other and have little to do: what takes so long will not end. */
 static const int64_t limit_us = 30000000;
@@ -60,50 +61,6 @@ static void on_played(struct judge *judge)
 
 /* ---- what goes wrong ---- */
 
-static void keep_failure(struct judge *judge, const struct stage_fact *fact)
-{
-	const struct spec *spec = judge->lesson->spec;
-	struct buf step = {0}, text = {0};
-	const char *name = fact->record ? spec->steps[fact->record->step].name : "";
-	const char *said = fact->word ? fact->word->message : fact->text ? fact->text : "";
-	text_escape(&step, name, strlen(name), 40);
-	text_escape(&text, said, strcspn(said, "\n"), 480);
-	const char *s = buf_text(&step), *t = buf_text(&text);
-	switch (fact->fail) {
-	case FAIL_CONNECT:
-		err_set(&judge->err, ST_CONNECT, "a session cannot connect: %s", t);
-		break;
-	case FAIL_POOL:
-		err_set(&judge->err, ST_CONNECT, "%s", t);
-		break;
-	case FAIL_SCHEMA:
-		err_set(&judge->err, ST_STATEMENT, "%s", t);
-		break;
-	case FAIL_SET_UP:
-		err_set(&judge->err, ST_STATEMENT, "the set-up was refused: %s", t);
-		break;
-	case FAIL_SEND:
-	case FAIL_LOST:
-		err_set(&judge->err, ST_LOST, "step %s cannot be run, its connection has ended: %s", s, t);
-		break;
-	case FAIL_CONTROL:
-		err_set(&judge->err, ST_LOST, "the server cannot be asked who waits: %s", t);
-		break;
-	case FAIL_TIME:
-	case FAIL_STILL:
-		err_set(&judge->err, ST_STATEMENT,
-			"step %s has not ended after %u seconds: nothing in this order frees it", s, fact->seconds);
-		break;
-	case FAIL_TOGETHER:
-		err_set(&judge->err, ST_STATEMENT, "the steps that are left hold each other back by their marks");
-		break;
-	case FAIL_IMPOSSIBLE: /* is no failure of the play: the next order comes */
-		break;
-	}
-	buf_free(&step);
-	buf_free(&text);
-}
-
 static void judge_impossible(struct judge *judge, const struct stage_record *record)
 {
 	struct buf why = {0};
@@ -121,15 +78,6 @@ static void keep_cancel(struct judge *judge, const struct stage_fact *fact)
 	err_set(&judge->err, ST_CHECK, "step %s was cancelled after %u %s: nothing in this order lets it go on",
 		buf_text(&step), fact->seconds, text_plural(fact->seconds, "second", "seconds"));
 	buf_free(&step);
-}
-
-void judge_leftover(struct judge *judge, const char *text)
-{
-	struct buf why = {0};
-	text_escape(&why, text ? text : "", text ? strcspn(text, "\n") : 0, 200);
-	if (text && !judge->err.status)
-		err_set(&judge->err, ST_STATEMENT, "not all was torn down: %s", buf_text(&why));
-	buf_free(&why);
 }
 
 /* ---- the play ---- */
@@ -150,14 +98,14 @@ static void judge_on_fact(void *arg, const struct stage_fact *fact)
 	case FACT_FAILED:
 		if (fact->fail == FAIL_IMPOSSIBLE)
 			judge_impossible(judge, fact->record);
-		keep_failure(judge, fact);
+		failure_take(&judge->err, judge->lesson->spec, fact);
 		break;
 	case FACT_TORN_DOWN:
 		if (fact->word->kind == WORD_ERROR)
-			judge_leftover(judge, fact->word->message);
+			failure_take_leftover(&judge->err, fact->word->message);
 		break;
 	case FACT_ENDED:
-		judge_leftover(judge, fact->text);
+		failure_take_leftover(&judge->err, fact->text);
 		timer_start(judge->next, 0);
 		break;
 	case FACT_STARTS:

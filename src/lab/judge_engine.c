@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "event/show.h"
 #include "judge_internal.h"
+#include "src/lab/session/failure.h"
 
 static void judge_engine_go_on(void *arg)
 {
@@ -113,7 +114,7 @@ static void judge_checks(struct judge *judge)
 void judge_engine_end(struct judge *judge)
 {
 	timer_stop(judge->late);
-	judge_leftover(judge, player_left(judge->player));
+	failure_take_leftover(&judge->err, player_left(judge->player));
 	if (!judge->err.status && !judge->stopped && !judge->impossible) {
 		judge_steps(judge);
 		judge_checks(judge);

@@ -34,9 +34,6 @@ void judge_give(struct judge *judge, struct judge_verdict *verdict, const char *
 void judge_record(struct judge *judge, const struct stage_record *record);
 void judge_check(struct judge *judge, const struct lesson_check *check, bool right, const char *found);
 
-/* judge.c */
-void judge_leftover(struct judge *judge, const char *text); /* what was not torn down; NULL: nothing */
-
 /* judge_engine.c: an order with steps that the engine runs is played by hand, as a person would; judge->next goes on
  * behind it */
 void judge_engine_begin(struct judge *judge);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "explore_internal.h"
+#include "src/lab/session/failure.h"
 
 /* ---- what may be explored ---- */
 
@@ -39,36 +39,10 @@ enum status explore_may(const struct lesson *lesson, struct err *err)
 /* ---- what goes wrong ---- */
 
 /* One order that a lost session ends is an outcome; what fails before anything is played is not. */
-static void explore_keep_failure(struct explore *explore, const struct stage_fact *fact)
+static bool explore_ends_by(enum stage_fail fail)
 {
-	struct buf text = {0};
-	const char *said = fact->word ? fact->word->message : fact->text ? fact->text : "";
-	text_escape(&text, said, strcspn(said, "\n"), 400);
-	switch (fact->fail) {
-	case FAIL_CONNECT:
-		err_set(&explore->err, ST_CONNECT, "a session cannot connect: %s", buf_text(&text));
-		break;
-	case FAIL_POOL:
-		err_set(&explore->err, ST_CONNECT, "%s", buf_text(&text));
-		break;
-	case FAIL_SCHEMA:
-		err_set(&explore->err, ST_STATEMENT, "%s", buf_text(&text));
-		break;
-	case FAIL_SET_UP:
-		err_set(&explore->err, ST_STATEMENT, "the set-up was refused: %s", buf_text(&text));
-		break;
-	case FAIL_CONTROL:
-		err_set(&explore->err, ST_LOST, "the server cannot be asked who waits: %s", buf_text(&text));
-		break;
-	case FAIL_TOGETHER:
-	case FAIL_SEND:
-	case FAIL_LOST:
-	case FAIL_TIME:
-	case FAIL_STILL:
-	case FAIL_IMPOSSIBLE:
-		break;
-	}
-	buf_free(&text);
+	return fail == FAIL_CONNECT || fail == FAIL_POOL || fail == FAIL_SCHEMA || fail == FAIL_SET_UP ||
+	       fail == FAIL_CONTROL;
 }
 
 /* In an exercise, what cannot be torn down is the answer's work, as where it has dropped a table. */
@@ -80,11 +54,7 @@ static void explore_keep_leftover(struct explore *explore, const char *text)
 			explore->outcome->error = mem_dup(text);
 		return;
 	}
-	struct buf why = {0};
-	text_escape(&why, text ? text : "", text ? strcspn(text, "\n") : 0, 200);
-	if (text && !explore->err.status)
-		err_set(&explore->err, ST_STATEMENT, "not all was torn down: %s", buf_text(&why));
-	buf_free(&why);
+	failure_take_leftover(&explore->err, text);
 }
 
 /* ---- one order after another ---- */
@@ -167,7 +137,8 @@ static void explore_on_fact(void *arg, const struct stage_fact *fact)
 		explore_hear(explore, fact);
 		break;
 	case FACT_FAILED:
-		explore_keep_failure(explore, fact);
+		if (explore_ends_by(fact->fail))
+			failure_take(&explore->err, explore->lesson->spec, fact);
 		explore_hear(explore, fact);
 		break;
 	case FACT_ENDED:

@@ -19,6 +19,11 @@ extern const struct recorded_words recorded_player_states, recorded_paces, recor
 const char *recorded_word(const struct recorded_words *words, size_t value);
 size_t recorded_value(const struct recorded_words *words, const char *word); /* 0 where there is no such word */
 
+/* read.c: members of an object of the trace, which may hold anything */
+uint64_t recorded_number(const struct json_object *object, const char *key, uint64_t most); /* 0 where it is none */
+size_t recorded_size(const struct json_object *object, const char *key);
+char *recorded_own(const struct json_object *object, const char *key); /* owned; NULL where it is no text */
+
 /* write_stage.c, read_stage.c */
 void recorded_write_stage(struct buf *members, const struct stage *stage);
 void recorded_read_stage(struct player *player, const struct json_object *object);

@@ -163,29 +163,15 @@ static void otlp_operation(struct buf *out, enum verb verb)
 		buf_char(out, verb == VERB_OTHER ? *p : (char)toupper((unsigned char)*p));
 }
 
+/* Few names for many spans: what each is about stands in its attributes. */
 static void otlp_name(struct buf *name, enum span_kind kind, const struct event *event)
 {
-	switch (kind) {
-	case SPAN_TXN:
-		buf_str(name, event->kind == EVENT_TXN && event->message ? event->message : "transaction");
+	if (spans_name(name, kind, event))
 		return;
-	case SPAN_ATTEMPT:
-		buf_fmt(name, "attempt %u", event->attempt);
-		return;
-	case SPAN_BACKOFF:
-		buf_str(name, "backoff");
-		return;
-	case SPAN_SETTLE:
-		buf_str(name, "settle");
-		return;
-	case SPAN_STATEMENT:
+	if (kind == SPAN_STATEMENT)
 		otlp_operation(name, event->verb);
-		return;
-	case SPAN_WAIT:
-	case SPAN_HOLD:
+	else
 		buf_str(name, "wait for a lock");
-		return;
-	}
 }
 
 static void otlp_add_statement(const struct otlp *otlp, struct buf *out, const struct event *event)

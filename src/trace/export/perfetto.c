@@ -77,29 +77,15 @@ static void perfetto_statement(struct buf *name, const struct event *event)
 
 static void perfetto_span_name(struct buf *name, enum span_kind kind, const struct event *event)
 {
-	switch (kind) {
-	case SPAN_TXN:
-		buf_str(name, event->kind == EVENT_TXN && event->message ? event->message : "transaction");
+	if (spans_name(name, kind, event))
 		return;
-	case SPAN_ATTEMPT:
-		buf_fmt(name, "attempt %u", event->attempt);
-		return;
-	case SPAN_BACKOFF:
-		buf_fmt(name, "wait before attempt %u", event->attempt);
-		return;
-	case SPAN_SETTLE:
-		buf_str(name, "settle");
-		return;
-	case SPAN_STATEMENT:
+	if (kind == SPAN_STATEMENT) {
 		perfetto_statement(name, event);
-		return;
-	case SPAN_WAIT:
+	} else if (kind == SPAN_WAIT) {
 		buf_str(name, "waits for ");
 		show_holder(name, event, 0);
-		return;
-	case SPAN_HOLD:
+	} else {
 		buf_str(name, event->holder.holds && event->holder.holds[0] ? event->holder.holds : "is waited for");
-		return;
 	}
 }
 

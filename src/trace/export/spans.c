@@ -7,6 +7,29 @@
 #include "base/text.h"
 #include "spans_internal.h"
 
+bool spans_name(struct buf *name, enum span_kind kind, const struct event *event)
+{
+	switch (kind) {
+	case SPAN_TXN:
+		buf_str(name, event->kind == EVENT_TXN && event->message ? event->message : "transaction");
+		return true;
+	case SPAN_ATTEMPT:
+		buf_fmt(name, "attempt %u", event->attempt);
+		return true;
+	case SPAN_BACKOFF:
+		buf_fmt(name, "wait before attempt %u", event->attempt);
+		return true;
+	case SPAN_SETTLE:
+		buf_str(name, "settle");
+		return true;
+	case SPAN_STATEMENT:
+	case SPAN_WAIT:
+	case SPAN_HOLD:
+		break;
+	}
+	return false;
+}
+
 static void spans_mark(struct spans *spans, struct spans_track *track, const struct event *event)
 {
 	spans->ops->mark(spans->arg, spans_number(spans, track), spans_innermost(track), event);

@@ -53,6 +53,9 @@ struct spans_ops {
 	void (*blocked)(void *arg, const struct span *wait, const struct span *by);
 };
 
+/* The name of a span that is called alike in every format. False for statements and waits: some formats say more of them. */
+bool spans_name(struct buf *name, enum span_kind kind, const struct event *event);
+
 /* Tells all of what is chosen. What is left out is added to export->said. */
 void spans_read(struct export *export, const struct spans_ops *ops, void *arg);
 
