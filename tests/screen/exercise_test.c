@@ -135,6 +135,11 @@ static void each_statement_has_its_turn_on_the_command_line(void **state)
 static void an_order_is_found(void **state)
 {
 	struct term *term = open_exercise(state, "ex-order-total", false, "exercise: find an order of the steps");
+	term_type(term, "e");
+	term_expect(term, ":lab edit a_begin a_read a_write a_commit b_begin b_read b_write b_commit");
+	term_type(term, "<Esc>");
+	term_expect_gone(term, ":lab edit a_begin");
+	term_settle(term);
 	term_type(term, ":lab edit a_read a_begin<Enter>");
 	term_expect(term, "a_read is not the next step of A: each session keeps its order");
 	term_type(term, ":lab edit a_begin a_read a_write a_commit<Enter>");
@@ -155,6 +160,7 @@ static void what_waits_is_foretold(void **state)
 {
 	struct term *term =
 		open_exercise(state, "ex-what-waits", false, "exercise: write what each of these steps will do");
+	term_expect(term, "3   b_read  SELECT"); /* the answer names them */
 	term_type(term, ":lab edit b_pay ok<Enter>");
 	term_expect(term, "written; b_read is still to be written");
 	term_type(term, ":lab edit b_look reads 130<Enter>");

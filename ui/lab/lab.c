@@ -16,7 +16,15 @@
 #include "ui/lab/story.h"
 #include "ui/view.h"
 
-enum { STEP_COLS = 6, LANE_LEAST = 24, OUTCOME_MOST = 24, STATE_LEAST = 19, TELL_LEAST = 3, ROWS_LEAST = 3 };
+enum {
+	STEP_COLS = 6,
+	LANE_LEAST = 24,
+	OUTCOME_MOST = 24,
+	STATE_LEAST = 19,
+	TELL_LEAST = 3,
+	ROWS_LEAST = 3,
+	NAMED_LEAST = 56
+};
 
 struct lab_pane {
 	struct app *app;
@@ -139,6 +147,10 @@ static void lab_draw_cell(const struct player *player, size_t i, const struct pl
 		draw_harmless(&sql, spec->sessions[step->session].name);
 		buf_str(&sql, ": ");
 	}
+	if (!row->note && (player_lesson(player)->exercise || at.w >= NAMED_LEAST)) {
+		draw_harmless(&sql, step->name);
+		buf_str(&sql, "  ");
+	}
 	if (row->attempt && !row->note)
 		buf_fmt(&sql, "[%u] ", row->attempt);
 	lab_step_outcome(&outcome, spec, row->record);
@@ -220,7 +232,7 @@ static void lab_draw_rows(struct lab_pane *pane, struct rect at, bool focus)
 {
 	const struct player *player = pane->app->player;
 	struct lanes lanes = lanes_of(player_lesson(player)->spec, at.w);
-	int head = lanes.together ? 0 : 1; /* each line names its session then */
+	int head = lanes.together || at.h < 2 ? 0 : 1; /* together, each line names its session */
 	if (head)
 		lab_draw_head(pane, &lanes, (struct rect){at.y, at.x, 1, at.w});
 	pane->height = at.h - head;
@@ -244,8 +256,12 @@ static void lab_draw(void *self, struct rect inside, bool focus)
 	bool told = pane->app->settings.present; /* it is presented */
 	int tell = told ? 0 : lab_story_lines(player, inside.w - 2) + (roomy ? 1 : 0);
 	int most = inside.h - now - ROWS_LEAST - 1;
+	int asked =
+		tell > most && !pane->looking ? lab_story_question_lines(player, inside.w - 2) + (roomy ? 1 : 0) : 0;
 	if (tell > most)
 		tell = most > TELL_LEAST ? most : TELL_LEAST;
+	if (tell < asked) /* a question that is not seen is passed over */
+		tell = asked < inside.h - now ? asked : inside.h - now;
 	if (rows > inside.h - now - tell)
 		rows = inside.h - now - tell;
 	lab_draw_rows(pane, (struct rect){inside.y, inside.x, rows, inside.w}, focus);
@@ -381,6 +397,8 @@ static bool lab_holds(void *self, uint64_t i, const char *wanted)
 	draw_harmless(&text, buf_text(&raw));
 	buf_char(&text, '\n');
 	lab_step_outcome(&text, player_lesson(player)->spec, row.record);
+	buf_char(&text, '\n');
+	draw_harmless(&text, player_lesson(player)->spec->steps[row.step].name);
 	buf_char(&text, '\n');
 	lab_story_row(&text, player, (size_t)i);
 	bool holds = find_place(buf_text(&text), text.len, 0, wanted) < text.len;

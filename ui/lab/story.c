@@ -17,6 +17,9 @@ struct lines {
 		enum style style;
 	} * at;
 	size_t n;
+	size_t question; /* where it begins; 0: there is none, or nothing before it */
+	size_t answers;  /* so many can be given */
+	size_t help;     /* the line that says so */
 };
 
 static struct buf *lab_story_add(struct lines *lines, enum style style)
@@ -34,10 +37,10 @@ static void lab_story_free(struct lines *lines)
 	*lines = (struct lines){0};
 }
 
-static int lab_story_height_of(const struct lines *lines, int columns)
+static int lab_story_height_from(const struct lines *lines, size_t first, int columns)
 {
 	int height = 0;
-	for (size_t i = 0; i < lines->n; i++) {
+	for (size_t i = first; i < lines->n; i++) {
 		struct wrap wrap = wrap_start(buf_text(&lines->at[i].text), columns);
 		for (struct piece piece; wrap_next(&wrap, &piece);)
 			height++;
@@ -45,9 +48,14 @@ static int lab_story_height_of(const struct lines *lines, int columns)
 	return height;
 }
 
-static void lab_story_draw_lines(const struct lines *lines, struct rect area)
+static int lab_story_height_of(const struct lines *lines, int columns)
 {
-	for (size_t i = 0; i < lines->n && area.h > 0; i++) {
+	return lab_story_height_from(lines, 0, columns);
+}
+
+static void lab_story_draw_lines(const struct lines *lines, size_t first, struct rect area)
+{
+	for (size_t i = first; i < lines->n && area.h > 0; i++) {
 		int used = draw_wrapped((struct rect){area.y, area.x + 1, area.h, area.w - 2}, lines->at[i].style,
 					buf_text(&lines->at[i].text));
 		area.y += used;
@@ -161,10 +169,15 @@ static void lab_story_add_items(struct lines *lines, struct story_items *items)
 		bool last = item->kind == STORY_ANSWER && (i + 1 == items->n || item[1].kind != STORY_ANSWER);
 		if (lab_story_adds_to(lines, items, i))
 			continue;
+		if (item->kind == STORY_QUESTION)
+			lines->question = lines->n;
 		lab_story_add_item(lines, item);
-		if (last)
-			buf_fmt(lab_story_add(lines, STYLE_FAINT), "Press 1 to %zu, or Space to see what happens.",
-				item->number);
+		if (!last)
+			continue;
+		lines->answers = item->number;
+		lines->help = lines->n;
+		buf_fmt(lab_story_add(lines, STYLE_FAINT), "Press 1 to %zu, or Space to see what happens.",
+			item->number);
 	}
 	story_items_free(items);
 }
@@ -237,9 +250,33 @@ static void lab_story_draw_more(struct rect area)
 		draw_text(area.y + area.h - 1, area.x + area.w - w, w, STYLE_KEY, text);
 }
 
+/* Where not all of it fits, the question comes first, and the last line says how to answer and to see the rest. */
+static void lab_story_shorten(struct lines *lines)
+{
+	if (!lines->answers)
+		return;
+	while (lines->n > lines->help + 1)
+		buf_free(&lines->at[--lines->n].text);
+	struct line *help = &lines->at[lines->help];
+	buf_clear(&help->text);
+	buf_fmt(&help->text, "Press 1 to %zu; Enter: all of it", lines->answers);
+	help->style = STYLE_KEY;
+}
+
+int lab_story_question_lines(const struct player *player, int columns)
+{
+	struct lines lines = {0};
+	lab_story_add_now(&lines, player);
+	lab_story_shorten(&lines);
+	int height = lines.answers ? lab_story_height_from(&lines, lines.question, columns) : 0;
+	lab_story_free(&lines);
+	return height;
+}
+
 void lab_story_draw(const struct player *player, long row, struct rect area, bool head)
 {
 	struct lines lines = {0};
+	size_t first = 0;
 	if (row >= 0)
 		lab_story_add_looking_back(&lines, player, (size_t)row);
 	else
@@ -249,8 +286,12 @@ void lab_story_draw(const struct player *player, long row, struct rect area, boo
 		area.y++;
 		area.h--;
 	}
-	lab_story_draw_lines(&lines, area);
-	if (lab_story_height_of(&lines, area.w - 2) > area.h && area.h > 0)
+	if (row < 0 && lines.answers && lab_story_height_of(&lines, area.w - 2) > area.h) {
+		first = lines.question;
+		lab_story_shorten(&lines);
+	}
+	lab_story_draw_lines(&lines, first, area);
+	if (lab_story_height_from(&lines, first, area.w - 2) > area.h && area.h > 0)
 		lab_story_draw_more(area);
 	lab_story_free(&lines);
 }

@@ -9,6 +9,7 @@
 /* The story: the text before the next step (or before row `row`, when the user selected it; -1: none), the question,
  * the end. */
 int lab_story_lines(const struct player *player, int columns);
+int lab_story_question_lines(const struct player *player, int columns); /* the question alone; 0: there is none */
 void lab_story_draw(const struct player *player, long row, struct rect area, bool head);
 
 /* The same in full, line by line, for a popup. */
