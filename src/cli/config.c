@@ -50,15 +50,38 @@ static char *config_from(const struct words *words, const char *rest, size_t at)
 	return mem_dup_n(rest + from, words->end - from);
 }
 
-/* What a key stands for is run as if it were typed, but for its consent: that is given when it is asked for. */
-static enum status config_check_command(const struct config *config, const char *word, const char *line,
-					struct err *err)
+/* The command from that word on: as it was written, or, as a shell has it, all of it in one pair of quotes, which are
+ * taken off. Owned. */
+static char *config_line(const struct words *words, const char *rest, size_t at)
 {
-	if (!command_find(word) && !named_find(&config->aliases, word))
-		return err_set(err, ST_USAGE, "there is no command %.80s; see `help`", word);
-	if (strstr(line, "--yes"))
-		return err_set(err, ST_USAGE, "--yes cannot be given beforehand: %.80s asks when it is run", word);
-	return ST_OK;
+	const struct word *word = &words->word[at], *next = at + 1 < words->n ? word + 1 : NULL;
+	struct buf line = {0};
+	if (!word->quoted || (next && (next->quoted || next->text[0] != ';')))
+		return config_from(words, rest, at);
+	buf_str(&line, word->text);
+	if (next) {
+		char *note = config_from(words, rest, at + 1);
+		buf_fmt(&line, " %s", note);
+		free(note);
+	}
+	return buf_take(&line);
+}
+
+/* What a key stands for is run as if it were typed, but for its consent: that is given when it is asked for. */
+static enum status config_check_command(const struct config *config, const char *line, bool alias, struct err *err)
+{
+	struct words words;
+	enum status status = words_split(&words, line, err);
+	const char *word = !status && words.n ? words.word[0].text : "";
+	bool known = command_find(word) || (!alias && named_find(&config->aliases, word));
+	if (!status && !known && alias)
+		status = err_set(err, ST_USAGE, "an alias stands for a command, and %.80s is none", word);
+	else if (!status && !known)
+		status = err_set(err, ST_USAGE, "there is no command %.80s; see `help`", word);
+	else if (!status && strstr(line, "--yes"))
+		status = err_set(err, ST_USAGE, "--yes cannot be given beforehand: %.80s asks when it is run", word);
+	words_free(&words);
+	return status;
 }
 
 /* [CONTEXT] KEY[,KEY...]: returns the place of the next word. */
@@ -76,8 +99,8 @@ static enum status config_bind(struct settings *settings, const struct words *wo
 	size_t next = config_key(words, &context, &keys);
 	if (words->n <= next)
 		return err_set(err, ST_USAGE, "bind needs a key and a command: bind F12 ledger, bind log x errors");
-	char *line = config_from(words, rest, next);
-	enum status status = config_check_command(&settings->config, words->word[next].text, line, err);
+	char *line = config_line(words, rest, next);
+	enum status status = config_check_command(&settings->config, line, false, err);
 	if (!status)
 		status = keymap_bind(settings->config.keymap, context, keys, line, err);
 	free(line);
@@ -157,16 +180,14 @@ static enum status config_alias(struct settings *settings, const struct words *w
 {
 	if (words->n < 2)
 		return err_set(err, ST_USAGE, "alias needs a name and a command: alias rich filter balance > 1000");
-	const char *name = words->word[0].text, *word = words->word[1].text;
+	const char *name = words->word[0].text;
 	const struct command *command = command_find(name);
 	if (config_check_name(name, err))
 		return err->status;
 	if (command)
 		return err_set(err, ST_USAGE, "%s is the command %s already; take another name", name, command->name);
-	if (!command_find(word))
-		return err_set(err, ST_USAGE, "an alias stands for a command, and %.80s is none", word);
-	char *line = config_from(words, rest, 1);
-	enum status status = config_check_command(&settings->config, word, line, err);
+	char *line = config_line(words, rest, 1);
+	enum status status = config_check_command(&settings->config, line, true, err);
 	if (!status)
 		status = named_put(&settings->config.aliases, name, line, err);
 	free(line);

@@ -158,6 +158,29 @@ static void faults_name_their_line(void **state)
 	CHECK_FAULT("bind F12 'ledger", "a quote is not closed");
 }
 
+/* As a shell's alias has it: all of the command in quotes. Quotes inside it are the command's own. */
+static void a_command_may_be_in_quotes(void **state)
+{
+	(void)state;
+	struct settings s = config_text("bind F12 \"transfer 1 2 half\"\nalias mv 'transfer 1 2'\n"
+					"bind accounts x 'list --limit 3' ; [three] the first three\n"
+					"bind log y 'filter owner = ''Ada B'''\nalias one \"count\"\n");
+	for (size_t i = 0; i < s.config.nfaults; i++)
+		fail_msg("%s", s.config.faults[i].text);
+	assert_string_equal(command_of(&s, "global", "F12"), "transfer 1 2 half");
+	assert_string_equal(named_find(&s.config.aliases, "mv"), "transfer 1 2");
+	assert_string_equal(named_find(&s.config.aliases, "one"), "count");
+	assert_string_equal(command_of(&s, "accounts", "x"), "list --limit 3");
+	assert_string_equal(keymap_find(s.config.keymap, "accounts", "x")->hint, "three");
+	assert_string_equal(command_of(&s, "log", "y"), "filter owner = 'Ada B'");
+	settings_free(&s);
+	CHECK_FAULT("alias pay 'transfer 1 2 half --yes'", "--yes cannot be given beforehand");
+	CHECK_FAULT("bind F12 'transfer 1 2 half --yes'", "--yes cannot be given beforehand");
+	CHECK_FAULT("bind F12 'nothing 1 2'", "there is no command nothing");
+	CHECK_FAULT("alias x ''", "an alias stands for a command");
+	CHECK_FAULT("bind F12 'list \"'", "a quote is not closed");
+}
+
 static void aliases_stand_for_commands(void **state)
 {
 	(void)state;
@@ -385,6 +408,7 @@ int main(void)
 		cmocka_unit_test(keys_are_bound),
 		cmocka_unit_test(other_keys_stay),
 		cmocka_unit_test(faults_name_their_line),
+		cmocka_unit_test(a_command_may_be_in_quotes),
 		cmocka_unit_test(aliases_stand_for_commands),
 		cmocka_unit_test(servers_have_names),
 		cmocka_unit_test(passwords_are_secret),
