@@ -27,6 +27,7 @@ struct player;       /* lab/player.h */
 struct session_list; /* watch/list.h */
 struct load;         /* load/load.h */
 struct race;         /* load/race.h */
+struct load_seen;    /* load/seen.h */
 struct play;         /* app/play.h */
 struct json_object;  /* event/json.h */
 
@@ -110,6 +111,7 @@ struct app {
 	struct session_list *sessions; /* of the server, once the screen has shown them; NULL */
 	struct load *load;             /* that runs, or has run last; NULL */
 	struct race *race;             /* the same of a race of ways: one of the two at most; NULL */
+	struct load_seen *load_seen;   /* what is seen of it, or was in a recording: app/shown.h; NULL */
 	struct play *play;             /* a recorded run, and no server is connected; NULL */
 	struct pages *pages;           /* NULL before the catalogue is known, and in plain mode */
 	struct app_transfer transfer;

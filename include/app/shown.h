@@ -27,6 +27,11 @@ struct shown_terms {
 };
 struct shown_terms shown_terms(const struct app *app);
 
+/* The load or the race, as it was at the end of the last second, turn or phase. Borrowed until the loop turns; NULL: there
+ * was none. */
+struct load_seen;
+const struct load_seen *shown_load(struct app *app);
+
 bool shown_rival_armed(const struct app *app);
 bool shown_rival_busy(const struct app *app); /* it moves, or puts back what it has moved */
 const struct txn_counters *shown_counters(const struct app *app);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "load/load.h"
 #include "load/race.h"
+#include "load/seen.h"
 #include "play_internal.h"
 #include "trace/log.h"
 #include "trace/trace.h"
@@ -235,6 +236,7 @@ bool app_free(struct app *app)
 	pages_free(app->pages);
 	load_free(app->load);
 	race_free(app->race);
+	load_seen_free(app->load_seen);
 	history_free(app->history);
 	session_list_free(app->sessions);
 	txn_free(app->txn);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The lists of a recording beside the accounts: the ledger, made from what was written of it. */
+/* What a recording has beside the accounts and the transfer, made from what was written of it: ledger, load. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "load/seen.h"
 #include "play_internal.h"
 
 /* A row without an id is none, and ends them. */
@@ -50,4 +51,10 @@ void play_take_entry(struct app *app, const struct json_object *entry)
 	const char *id = entry ? json_object_text(entry, "id") : NULL;
 	if (app->history && id)
 		history_select(app->history, id);
+}
+
+void play_take_load(struct app *app, const struct json_object *load)
+{
+	load_seen_free(app->load_seen);
+	app->load_seen = load ? load_seen_recorded(load) : NULL;
 }

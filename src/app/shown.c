@@ -3,6 +3,7 @@
 #include "app/shown.h"
 
 #include "base/clock.h"
+#include "load/seen.h"
 #include "play_internal.h"
 #include "txn/choices.h"
 
@@ -36,6 +37,13 @@ struct shown_terms shown_terms(const struct app *app)
 				 : txn_protocol_name(txn_protocol_on(app->settings.txn.protocol, dialect));
 	terms.locks = play ? play->locks : app_locks(app);
 	return terms;
+}
+
+const struct load_seen *shown_load(struct app *app)
+{
+	if (app->load || app->race)
+		load_see(&app->load_seen, app->load, app->race);
+	return app->load_seen;
 }
 
 bool shown_rival_armed(const struct app *app)

@@ -4,6 +4,7 @@
 
 #include "app/shown.h"
 #include "lab/player.h"
+#include "load/seen.h"
 #include "trace/members.h"
 #include "trace_states.h"
 #include "txn/choices.h"
@@ -176,6 +177,22 @@ static void states_ledger(struct trace *trace, const struct app *app)
 	buf_free(&out);
 }
 
+/* ---- a load ---- */
+
+static void states_load(struct trace *trace, struct app *app)
+{
+	const struct load_seen *seen = shown_load(app);
+	struct buf out = {0};
+	if (!seen)
+		return;
+	members_number(&out, "taken_us", seen->taken_us);
+	if (!trace_state_begins(trace, TRACE_STATE_LOAD, &out)) {
+		load_seen_record(&out, seen, trace_values(trace));
+		trace_state(trace, TRACE_STATE_LOAD, &out);
+	}
+	buf_free(&out);
+}
+
 /* ---- a lesson ---- */
 
 static void states_lesson(struct trace *trace, const struct app *app)
@@ -218,10 +235,11 @@ static void states_screen(struct trace *trace, const struct app *app)
 
 void trace_states(void *arg, struct trace *trace)
 {
-	const struct app *app = arg;
+	struct app *app = arg;
 	states_run(trace, app);
 	states_transfer(trace, app);
 	states_counters(trace, app);
+	states_load(trace, app);
 	if (trace_values(trace))
 		states_accounts(trace, app), states_ledger(trace, app), states_lesson(trace, app);
 	states_screen(trace, app);

@@ -14,8 +14,8 @@ static const char *const entry_outcomes[] = {"none",    "committed", "rejected",
 static const char *const entry_sessions[] = {"none", "browse", "transfer", "rival", "lab", "watch", "lane"};
 
 /* What a screen shows beside the events: trace/state.h. */
-static const char *const entry_states[] = {"run",    "transfer", "counters", "accounts", "lesson",
-					   "player", "screen",   "ledger",   "entry",    "picks"};
+static const char *const entry_states[] = {"run",    "transfer", "counters", "accounts", "lesson", "player",
+					   "screen", "ledger",   "entry",    "load",     "picks"};
 
 static int entry_find(const char *const *words, size_t n, const char *word)
 {

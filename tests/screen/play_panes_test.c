@@ -83,6 +83,94 @@ static void the_ledger(void **state)
 	console_quit(term);
 }
 
+/* ---- the load ---- */
+
+static void begin(struct term *term, const char *line, const char *said)
+{
+	term_type(term, line);
+	term_expect(term, "y do it");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, said);
+}
+
+/* What is seen of it in its third second, which may be over before the screen is taken: one of a few stops shows it. */
+static void expect_one(struct term *term, const struct shot *shot, int from, int to)
+{
+	for (int stop = from; stop <= to; stop++) {
+		char line[40];
+		snprintf(line, sizeof line, ":play %d\r", stop);
+		term_type(term, line);
+		snprintf(line, sizeof line, "event %d of ", stop);
+		term_expect(term, line);
+		term_settle(term);
+		if (shot_shown(term, shot))
+			return;
+	}
+	fail_msg("none of the stops %d to %d shows\n%s", from, to, shot->rows[1]);
+}
+
+static bool log_stands_still(struct term *term, void *arg)
+{
+	const char *row = term_row(term, ROWS - 4);
+	bool still = strcmp(row, arg) == 0 && row[0];
+	snprintf(arg, COLUMNS * 4, "%s", row);
+	return still;
+}
+
+/* All of it but the log, which has no end while it runs. */
+static void take_pane(struct term *term, struct shot *shot)
+{
+	char last[COLUMNS * 4] = "";
+	term_wait(term, log_stands_still, last, "a log that stands still");
+	shot_take(term, path, shot);
+}
+
+/* Its accounts are locked, so that each second is as the one before. */
+static void a_load(void **state)
+{
+	static struct shot held, end;
+	struct term *term = record(state);
+	struct pg_session *holder = pg_open_at("application_name=psql");
+	begin(term, ":load --time 0 --workers 2 --hot 2<Enter>", "among 2 accounts  2 s");
+	pg_run(holder, "BEGIN; LOCK TABLE accounts IN EXCLUSIVE MODE");
+	int from = shot_stops(path);
+	take_pane(term, &held);
+	pg_run(holder, "COMMIT");
+	pg_close(holder);
+	term_type(term, "c");
+	term_expect(term, "Load  is over");
+	term_type(term, "<F2>");
+	term_expect(term, "Accounts");
+	term_type(term, "<F9>");
+	term_expect(term, "Load  is over");
+	shot_end(term, state, path, &end);
+	term = shot_play(state, path, ROWS, COLUMNS);
+	term_type(term, "<F9>");
+	term_expect(term, "No load is recorded up to this event.");
+	term_type(term, "<F2>");
+	shot_expect_all(term, &end, 1, true);
+	term_type(term, "<F9>"); /* it stays where who watches has gone */
+	expect_one(term, &held, from, held.stop);
+	shot_expect_all(term, &end, 1, false);
+	console_quit(term);
+}
+
+static void a_race(void **state)
+{
+	static struct shot end;
+	struct term *term = record(state);
+	begin(term, ":load race naive oneshot --time 2 --workers 2 --hot 4<Enter>", "Race  is over");
+	shot_end(term, state, path, &end);
+	assert_non_null(strstr(end.rows[1], "2 of 2 rounds  2 workers  4 accounts"));
+	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_expect_all(term, &end, 1, true);
+	term_type(term, "<Home>");
+	term_expect(term, "event 1 of ");
+	shot_expect_all(term, &end, 1, false);
+	console_quit(term);
+}
+
 static int make_dir(void **state)
 {
 	assert_non_null(mkdtemp(dir));
@@ -103,6 +191,8 @@ int main(void)
 	setlocale(LC_ALL, "");
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_ledger, old_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_load, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_race, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/play_panes", tests, make_dir, remove_dir);
 }

@@ -149,15 +149,14 @@ static void lines_hottest(struct load_lines *lines, const struct load_report *re
 	}
 }
 
-static void lines_workers(struct load_lines *lines, const struct load *load, const struct load_report *report,
-			  int columns)
+static void lines_workers(struct load_lines *lines, const struct load_seen *seen, int columns)
 {
 	unsigned across = columns >= 2 * LANE_COLS ? (unsigned)columns / LANE_COLS : 1;
 	struct buf *line = NULL;
-	for (unsigned i = 0; i < report->workers && report->phase < LOAD_SETTLING; i++) {
+	for (unsigned i = 0; i < seen->nworkers && seen->phase < LOAD_SETTLING; i++) {
 		struct buf lane = {0};
 		line = i % across ? line : lines_add(lines, STYLE_FAINT);
-		buf_fmt(&lane, "%3u %-20s %10" PRIu64, i + 1, load_worker_word(load, i), load_worker_done(load, i));
+		buf_fmt(&lane, "%3u %-20s %10" PRIu64, i + 1, seen->workers[i].word, seen->workers[i].done);
 		text_pad(line, buf_text(&lane), LANE_COLS, TEXT_LEFT);
 		buf_free(&lane);
 	}
@@ -177,15 +176,20 @@ static void lines_checks(struct load_lines *lines, const struct load_report *rep
 	}
 }
 
-void load_lines_make(struct load_lines *lines, struct load *load, int columns)
+void load_lines_make_none(struct load_lines *lines, bool recorded)
 {
-	if (!load) {
-		buf_str(lines_add(lines, STYLE_TEXT), "No load has run yet.");
-		buf_str(lines_add(lines, STYLE_TEXT), ":load --time 30 --hot 8 begins one,");
-		buf_str(lines_add(lines, STYLE_TEXT), "after a review; :help load says the rest.");
+	if (recorded) {
+		buf_str(lines_add(lines, STYLE_TEXT), "No load is recorded up to this event.");
 		return;
 	}
-	const struct load_report *report = load_report(load);
+	buf_str(lines_add(lines, STYLE_TEXT), "No load has run yet.");
+	buf_str(lines_add(lines, STYLE_TEXT), ":load --time 30 --hot 8 begins one,");
+	buf_str(lines_add(lines, STYLE_TEXT), "after a review; :help load says the rest.");
+}
+
+void load_lines_make(struct load_lines *lines, const struct load_seen *seen, int columns)
+{
+	const struct load_report *report = &seen->ways[0].report;
 	lines_head(lines, report);
 	lines_outcomes(lines, report);
 	lines_latency(lines, report);
@@ -195,21 +199,21 @@ void load_lines_make(struct load_lines *lines, struct load *load, int columns)
 	lines_chart(lines, report, "retries", LINES_RETRIES, columns);
 	lines_chart(lines, report, "p99", LINES_P99, columns);
 	lines_hottest(lines, report);
-	lines_workers(lines, load, report, columns);
+	lines_workers(lines, seen, columns);
 	lines_checks(lines, report);
 }
 
 /* ---- a race ---- */
 
-static void lines_race_head(struct load_lines *lines, struct race *race)
+static void lines_race_head(struct load_lines *lines, const struct load_seen *seen)
 {
-	const struct load_report *first = race_report(race, 0);
-	struct race_place from = race_place(race, 0), to = race_place(race, race_count(race) - 1);
+	const struct load_report *first = &seen->ways[0].report;
+	struct race_place from = seen->ways[0].place, to = seen->ways[seen->n - 1].place;
 	struct buf *line = lines_add(lines, STYLE_HEAD);
-	if (race_phase(race) == LOAD_RUNNING)
-		buf_fmt(line, "round %u of %u", from.turns + from.now, race_rounds(race));
+	if (seen->phase == LOAD_RUNNING)
+		buf_fmt(line, "round %u of %u", from.turns + from.now, seen->rounds);
 	else
-		buf_fmt(line, "%u of %u rounds", to.turns, race_rounds(race));
+		buf_fmt(line, "%u of %u rounds", to.turns, seen->rounds);
 	buf_fmt(line, "  %u %s  %zu accounts", first->workers, text_plural(first->workers, "worker", "workers"),
 		first->accounts);
 	buf_fmt(lines_add(lines, STYLE_FAINT), "  %-12s %8s %6s %9s %8s %7s %9s %9s", "way", "last/s", "ratio",
@@ -217,10 +221,10 @@ static void lines_race_head(struct load_lines *lines, struct race *race)
 }
 
 /* What is not known yet is a dash. */
-static void lines_race_way(struct load_lines *lines, struct race *race, size_t way)
+static void lines_race_way(struct load_lines *lines, const struct load_seen_way *way)
 {
-	const struct load_report *report = race_report(race, way);
-	struct race_place place = race_place(race, way);
+	const struct load_report *report = &way->report;
+	struct race_place place = way->place;
 	struct buf *line = lines_add(lines, place.now ? STYLE_GOOD : STYLE_TEXT);
 	char p50[16], p99[16];
 	buf_fmt(line, "%c %-12s ", place.now ? '>' : ' ', report->way.word);
@@ -252,13 +256,13 @@ static void lines_race_check(struct load_lines *lines, const struct load_report 
 		text_escape(line, err.text, strlen(err.text), 0);
 }
 
-void load_lines_make_race(struct load_lines *lines, struct race *race)
+void load_lines_make_race(struct load_lines *lines, const struct load_seen *seen)
 {
-	lines_race_head(lines, race);
-	for (size_t i = 0; i < race_count(race); i++)
-		lines_race_way(lines, race, i);
-	for (size_t i = 0; i < race_count(race); i++)
-		lines_race_check(lines, race_report(race, i));
+	lines_race_head(lines, seen);
+	for (size_t i = 0; i < seen->n; i++)
+		lines_race_way(lines, &seen->ways[i]);
+	for (size_t i = 0; i < seen->n; i++)
+		lines_race_check(lines, &seen->ways[i].report);
 }
 
 void load_lines_free(struct load_lines *lines)

@@ -4,8 +4,7 @@
 #define UI_LOAD_LINES_H
 
 #include "base/buf.h"
-#include "load/load.h"
-#include "load/race.h"
+#include "load/seen.h"
 #include "ui/style.h"
 
 enum { LOAD_LINES_MAX = 64 };
@@ -20,8 +19,9 @@ struct load_lines {
 	size_t n;
 	struct load_line at[LOAD_LINES_MAX];
 };
-void load_lines_make(struct load_lines *lines, struct load *load, int columns); /* NULL: none has run */
-void load_lines_make_race(struct load_lines *lines, struct race *race);
+void load_lines_make(struct load_lines *lines, const struct load_seen *seen, int columns);
+void load_lines_make_race(struct load_lines *lines, const struct load_seen *seen);
+void load_lines_make_none(struct load_lines *lines, bool recorded); /* there was none: what there is to say */
 void load_lines_free(struct load_lines *lines);
 
 #endif

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #include "app/app.h"
+#include "app/shown.h"
 #include "base/mem.h"
+#include "event/json.h"
+#include "trace/members.h"
 #include "ui/draw.h"
 #include "ui/load/lines.h"
 #include "ui/view.h"
@@ -20,10 +23,13 @@ struct load_pane {
 
 static void load_make_lines(const struct load_pane *pane, struct load_lines *lines)
 {
-	if (pane->app->race)
-		load_lines_make_race(lines, pane->app->race);
+	const struct load_seen *seen = shown_load(pane->app);
+	if (!seen)
+		load_lines_make_none(lines, pane->app->play != NULL);
+	else if (seen->race)
+		load_lines_make_race(lines, seen);
 	else
-		load_lines_make(lines, pane->app->load, pane->width);
+		load_lines_make(lines, seen, pane->width);
 }
 
 static void load_draw(void *self, struct rect inside, bool focus)
@@ -53,12 +59,10 @@ static void load_title(void *self, struct buf *out)
 		[LOAD_CHECKING] = "is checked", [LOAD_OVER] = "is over",
 	};
 	const struct load_pane *pane = self;
-	if (pane->app->race)
-		buf_fmt(out, "Race  %s", words[race_phase(pane->app->race)]);
-	else if (pane->app->load)
-		buf_fmt(out, "Load  %s", words[load_report(pane->app->load)->phase]);
-	else
-		buf_str(out, "Load");
+	const struct load_seen *seen = shown_load(pane->app);
+	buf_str(out, seen && seen->race ? "Race" : "Load");
+	if (seen)
+		buf_fmt(out, "  %s", words[seen->phase]);
 }
 
 static void load_footer(void *self, struct buf *out, int columns)
@@ -112,6 +116,19 @@ static const char *load_wanted(const void *self)
 	return buf_text(&pane->find.text);
 }
 
+static void load_look(const void *self, struct buf *members)
+{
+	const struct load_pane *pane = self;
+	members_number(members, "load_top", pane->top);
+}
+
+static void load_look_again(void *self, const struct json_object *look)
+{
+	struct load_pane *pane = self;
+	int64_t top = json_object_number(look, "load_top", 0);
+	pane->top = top > 0 && top < LOAD_LINES_MAX ? (size_t)top : 0;
+}
+
 static void load_free_pane(void *self)
 {
 	struct load_pane *pane = self;
@@ -134,6 +151,8 @@ static const struct view_ops load_ops_of_view = {
 	.read = load_read,
 	.find = load_find,
 	.wanted = load_wanted,
+	.look = load_look,
+	.look_again = load_look_again,
 	.free = load_free_pane,
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "load/seen.h"
 #include "load_internal.h"
 
 struct load_job {
@@ -91,6 +92,8 @@ void load_forget(struct app *app)
 {
 	load_free(app->load);
 	race_free(app->race);
+	load_seen_free(app->load_seen);
+	app->load_seen = NULL;
 	app->load = NULL;
 	app->race = NULL;
 }
