@@ -101,7 +101,7 @@ void shot_expect_all(struct term *term, const struct shot *shots, int n, bool fo
 		snprintf(line, sizeof line, "event %d of ", shot->stop);
 		term_expect(term, line);
 		shot_expect(term, shot);
-		term_type(term, forward ? "><lt>" : "<lt>>");
+		term_type(term, forward && i < n - 1 ? "><lt>" : "<lt>>"); /* behind the last one there may be none */
 		term_expect(term, line);
 		shot_expect(term, shot);
 	}

@@ -25,7 +25,7 @@ void shot_end(struct term *term, void **state, const char *path, struct shot *en
 struct term *shot_play(void **state, const char *path, int rows, int cols);
 void shot_expect(struct term *term, const struct shot *shot); /* waits until the screen is that one */
 bool shot_shown(struct term *term, const struct shot *shot);
-/* Goes to each of them by its number, and then there again by a step from the side that it came from. */
+/* Goes to each of them by its number, and then there again by a step from one side, from behind where it is forward. */
 void shot_expect_all(struct term *term, const struct shot *shots, int n, bool forward);
 
 #endif
