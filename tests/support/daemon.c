@@ -122,14 +122,23 @@ void daemon_run(const char *dir, const char *const argv[])
 	fail_msg("%s did not end well", argv[0]);
 }
 
+/* A connection that its server closes first leaves the port in TIME_WAIT for a minute: the kernel gives it to nobody who
+ * asks for any, and servers, which all set SO_REUSEADDR, may have it. So no other program takes it in between. */
 int daemon_free_port(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	close(fd);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+	char end;
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&address, size), 0);
+	close(accept(listener, NULL, NULL));
+	assert_int_equal(read(client, &end, 1), 0);
+	close(client);
+	close(listener);
 	return ntohs(address.sin_port);
 }
 
