@@ -147,7 +147,7 @@ void replica_resume(struct replica *replica)
 
 void replica_promote(struct replica *replica)
 {
-	tell(&replica->standby, "SELECT pg_promote(true, 20)");
+	tell(&replica->standby, "SELECT pg_promote(false)"); /* which would look only each 100 ms */
 	wait_for(&replica->standby, "a promotion", "SELECT (NOT pg_is_in_recovery())::int");
 }
 
