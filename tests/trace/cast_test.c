@@ -9,19 +9,10 @@
 
 #include "base/mem.h"
 #include "tests/support/check.h"
-#include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/trace/recorded.h"
 
-static char dir[] = "/tmp/teller-cast.XXXXXX";
-static char trace[64];
-
-static int bank(void **state)
-{
-	(void)state;
-	pg_bank(5);
-	unlink(trace);
-	return 0;
-}
+static const char *trace;
 
 static struct proc *cast(const char *size, int status)
 {
@@ -30,14 +21,6 @@ static struct proc *cast(const char *size, int status)
 	struct proc *proc = proc_run(argv, env, NULL);
 	proc_expect_status(proc, status);
 	return proc;
-}
-
-static void record(void)
-{
-	struct proc *proc =
-		teller_run("--seed", "7", "--trace", trace, "--yes", "-c", "rival", "-c", "transfer 7001 7002 half");
-	proc_expect_status(proc, 0);
-	proc_free(proc);
 }
 
 /* A terminal that is fed with a cast. */
@@ -130,7 +113,7 @@ static void the_end_of_the_run(void **state)
 		const char *size;
 		int rows, cols;
 	} sizes[] = {{"80x24", 24, 80}, {"140x45", 45, 140}};
-	record();
+	recorded_run("rival", "transfer 7001 7002 half");
 	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
 		struct proc *proc = cast(sizes[i].size, 0);
 		struct seen seen = play(buf_text(&proc->out), sizes[i].rows, sizes[i].cols);
@@ -170,7 +153,7 @@ static void refused(void **state)
 {
 	(void)state;
 	static const char *const sizes[] = {"80", "10x5", "80x24x", "9999x24", "x", "80x240"};
-	record();
+	recorded_run("rival", "transfer 7001 7002 half");
 	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
 		struct proc *proc = cast(sizes[i], 1);
 		proc_expect_err(proc, "--size takes columns and rows, from 40x10 to 500x200, such as 80x24");
@@ -189,24 +172,17 @@ static void refused(void **state)
 
 static int begin(void **state)
 {
-	assert_non_null(mkdtemp(dir));
-	snprintf(trace, sizeof trace, "%s/trace", dir);
-	return pg_own_database(state);
-}
-
-static int end(void **state)
-{
-	(void)state;
-	unlink(trace);
-	return rmdir(dir);
+	int status = recorded_begin(state);
+	trace = recorded_file("trace");
+	return status;
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_end_of_the_run, bank),
-		cmocka_unit_test_setup(hostile, bank),
-		cmocka_unit_test_setup(refused, bank),
+		cmocka_unit_test_setup(the_end_of_the_run, recorded_bank),
+		cmocka_unit_test_setup(hostile, recorded_bank),
+		cmocka_unit_test_setup(refused, recorded_bank),
 	};
-	return cmocka_run_group_tests_name("trace/cast", tests, begin, end);
+	return cmocka_run_group_tests_name("trace/cast", tests, begin, recorded_end);
 }

@@ -4,43 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 #include "tests/trace/hostile.h"
+#include "tests/trace/recorded.h"
 
-static char dir[] = "/tmp/teller-page.XXXXXX";
-static char trace[64], out[64];
-
-static int bank(void **state)
-{
-	(void)state;
-	pg_bank(5);
-	unlink(trace);
-	unlink(out);
-	return 0;
-}
-
-static void record(const char *first, const char *second)
-{
-	const char *const argv[] = {proc_teller(), "--seed", "7",  "--trace", trace, "--yes",
-				    "-c",          first,    "-c", second,    NULL};
-	struct proc *proc = proc_run(argv, NULL, NULL);
-	proc_expect_status(proc, 0);
-	proc_free(proc);
-}
-
-static struct proc *export_as(const char *format)
-{
-	static const char *const nowhere[] = {"PGHOST=/nowhere", "PGPORT=1", NULL};
-	const char *const argv[] = {proc_teller(), "trace", "export", trace, "--to", format, NULL};
-	struct proc *proc = proc_run(argv, nowhere, NULL);
-	proc_expect_status(proc, 0);
-	return proc;
-}
+static const char *trace, *out;
 
 static void write_file(const char *path, const char *text)
 {
@@ -109,8 +81,8 @@ static void the_picture_of_a_rival(void **state)
 					    "class=\"d-band-good\"",
 					    "class=\"d-good d-strong\">durable from here</text>",
 					    "@media (prefers-color-scheme: dark)"};
-	record("rival", "transfer 7001 7002 half");
-	struct proc *svg = export_as("svg"), *html = export_as("html");
+	recorded_run("rival", "transfer 7001 7002 half");
+	struct proc *svg = recorded_export("svg"), *html = recorded_export("html");
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		if (i > 0)
 			proc_expect_out(svg, parts[i]);
@@ -138,7 +110,7 @@ static void the_picture_of_a_wait(void **state)
 	proc_expect_status(proc, 0);
 	proc_free(proc);
 	pg_close(holder);
-	struct proc *svg = export_as("svg"), *md = export_as("md");
+	struct proc *svg = recorded_export("svg"), *md = recorded_export("md");
 	proc_expect_out(svg, "class=\"d-wait\">waits for the holder, pid ");
 	proc_expect_out(svg, "fill=\"url(#waits)\"");
 	proc_expect_out(svg, "durable from here");
@@ -166,7 +138,7 @@ static void the_picture_of_a_lesson(void **state)
 	struct proc *proc = proc_run(argv, NULL, NULL);
 	proc_expect_status(proc, 0);
 	proc_free(proc);
-	struct proc *svg = export_as("svg"), *html = export_as("html");
+	struct proc *svg = recorded_export("svg"), *html = recorded_export("html");
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		proc_expect_out(svg, parts[i]);
 	assert_null(strstr(buf_text(&svg->out), "teller_lesson_"));
@@ -193,7 +165,7 @@ static void a_long_run(void **state)
 	buf_free(&text);
 	static const char *const formats[] = {"md", "svg", "html", "mermaid"};
 	for (size_t i = 0; i < COUNT_OF(formats); i++) {
-		struct proc *proc = export_as(formats[i]);
+		struct proc *proc = recorded_export(formats[i]);
 		proc_expect_out(proc, "a diagram has at most 400 rows");
 		proc_expect_out(proc, "a diagram has at most 11 sessions");
 		assert_true(proc->out.len < 400000);
@@ -215,7 +187,7 @@ static void no_password(void **state)
 	proc_expect_status(proc, 2);
 	proc_free(proc);
 	for (size_t i = 0; i < COUNT_OF(formats); i++) {
-		proc = export_as(formats[i]);
+		proc = recorded_export(formats[i]);
 		proc_expect_out(proc, "cannot connect to ");
 		assert_null(strstr(buf_text(&proc->out), "Kw9"));
 		proc_free(proc);
@@ -296,7 +268,7 @@ static void expect_fetches_nothing(const char *text)
 
 static void hostile_page(const char *format)
 {
-	struct proc *proc = export_as(format);
+	struct proc *proc = recorded_export(format);
 	expect_no_controls(proc);
 	expect_own_tags(proc->out.p);
 	expect_fetches_nothing(proc->out.p);
@@ -352,7 +324,7 @@ static void hostile_in_markdown(void **state)
 	(void)state;
 	for (int lesson = 0; lesson < 2; lesson++) {
 		hostile_trace(trace, lesson);
-		struct proc *proc = export_as("md");
+		struct proc *proc = recorded_export("md");
 		expect_no_controls(proc);
 		expect_own_markdown(proc->out.p);
 		expect_own_table(proc->out.p);
@@ -381,7 +353,7 @@ static void hostile_in_mermaid(void **state)
 	(void)state;
 	for (int lesson = 0; lesson < 2; lesson++) {
 		hostile_trace(trace, lesson);
-		struct proc *proc = export_as("mermaid");
+		struct proc *proc = recorded_export("mermaid");
 		expect_no_controls(proc);
 		for (const char *line = proc->out.p; *line; line += strcspn(line, "\n") + 1)
 			expect_own_mermaid(line);
@@ -393,31 +365,23 @@ static void hostile_in_mermaid(void **state)
 
 static int begin(void **state)
 {
-	assert_non_null(mkdtemp(dir));
-	snprintf(trace, sizeof trace, "%s/trace", dir);
-	snprintf(out, sizeof out, "%s/page", dir);
-	return pg_own_database(state);
-}
-
-static int end(void **state)
-{
-	(void)state;
-	unlink(trace);
-	unlink(out);
-	return rmdir(dir);
+	int status = recorded_begin(state);
+	trace = recorded_file("trace");
+	out = recorded_file("page");
+	return status;
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_picture_of_a_rival, bank),
-		cmocka_unit_test_setup(the_picture_of_a_wait, bank),
-		cmocka_unit_test_setup(the_picture_of_a_lesson, bank),
-		cmocka_unit_test_setup(a_long_run, bank),
-		cmocka_unit_test_setup(no_password, bank),
-		cmocka_unit_test_setup(hostile_in_pages, bank),
-		cmocka_unit_test_setup(hostile_in_markdown, bank),
-		cmocka_unit_test_setup(hostile_in_mermaid, bank),
+		cmocka_unit_test_setup(the_picture_of_a_rival, recorded_bank),
+		cmocka_unit_test_setup(the_picture_of_a_wait, recorded_bank),
+		cmocka_unit_test_setup(the_picture_of_a_lesson, recorded_bank),
+		cmocka_unit_test_setup(a_long_run, recorded_bank),
+		cmocka_unit_test_setup(no_password, recorded_bank),
+		cmocka_unit_test_setup(hostile_in_pages, recorded_bank),
+		cmocka_unit_test_setup(hostile_in_markdown, recorded_bank),
+		cmocka_unit_test_setup(hostile_in_mermaid, recorded_bank),
 	};
-	return cmocka_run_group_tests_name("trace/export_page", tests, begin, end);
+	return cmocka_run_group_tests_name("trace/export_page", tests, begin, recorded_end);
 }

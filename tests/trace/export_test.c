@@ -9,27 +9,9 @@
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/trace/recorded.h"
 
-static char dir[] = "/tmp/teller-export.XXXXXX";
-static char trace[64], out[64], aside[70];
-
-static int bank(void **state)
-{
-	(void)state;
-	pg_bank(5);
-	unlink(trace);
-	unlink(out);
-	return 0;
-}
-
-static void record(const char *first, const char *second)
-{
-	const char *const argv[] = {proc_teller(), "--seed", "7",  "--trace", trace, "--yes",
-				    "-c",          first,    "-c", second,    NULL};
-	struct proc *proc = proc_run(argv, NULL, NULL);
-	proc_expect_status(proc, 0);
-	proc_free(proc);
-}
+static const char *trace, *out, *aside;
 
 static void read_out(struct buf *text)
 {
@@ -98,7 +80,7 @@ static void a_rival(void **state)
 		" | `COMMIT` | COMMIT, **durable from here** |  |\n",
 		" | **COMMITTED** 2 attempts |  |  |\n",
 	};
-	record("rival", "transfer 7001 7002 half");
+	recorded_run("rival", "transfer 7001 7002 half");
 	struct proc *proc = EXPORT("--to", "md", "--transfer", "1");
 	proc_expect_status(proc, 0);
 	expect_in_order(buf_text(&proc->out), parts, COUNT_OF(parts));
@@ -121,7 +103,7 @@ static void a_cut(void **state)
 		" | settled: it did commit |  |\n",
 		" | **COMMITTED** 1 attempt, **settled: it is durable** |  |\n",
 	};
-	record("inject cut", "transfer 7001 7002 half");
+	recorded_run("inject cut", "transfer 7001 7002 half");
 	struct proc *proc = EXPORT("--to=md");
 	proc_expect_status(proc, 0);
 	expect_in_order(buf_text(&proc->out), parts, COUNT_OF(parts));
@@ -196,7 +178,7 @@ static void as_mermaid(void **state)
 		"    L0-->>L1: COMMIT\n    Note over L0: durable from here\n    Note over L1: COMMITTED, 2 attempts\n",
 		"    end\n",
 	};
-	record("rival", "transfer 7001 7002 half");
+	recorded_run("rival", "transfer 7001 7002 half");
 	struct proc *proc = EXPORT("--to", "mermaid", "--transfer", "1");
 	proc_expect_status(proc, 0);
 	expect_in_order(buf_text(&proc->out), parts, COUNT_OF(parts));
@@ -208,7 +190,7 @@ static void as_mermaid(void **state)
 static void one_transfer(void **state)
 {
 	(void)state;
-	record("transfer 7001 7002 1", "transfer 7003 7004 2");
+	recorded_run("transfer 7001 7002 1", "transfer 7003 7004 2");
 	char *id = pg_value("SELECT id FROM transfers WHERE source = 7003");
 	const char *const names[] = {"2", "T2", id};
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -236,7 +218,7 @@ static void by_its_ending(void **state)
 {
 	(void)state;
 	struct buf text = {0};
-	record("rival off", "transfer 7001 7002 half");
+	recorded_run("rival off", "transfer 7001 7002 half");
 	proc_expect_all(EXPORT("-o", out), 0, "", "the trace is exported to ");
 	read_out(&text);
 	assert_non_null(strstr(text.p, "durable from here"));
@@ -254,7 +236,7 @@ static void shown_into_a_file(void **state)
 {
 	(void)state;
 	struct buf text = {0};
-	record("rival off", "transfer 7001 7002 half");
+	recorded_run("rival off", "transfer 7001 7002 half");
 	proc_expect_all(teller_run("trace", "show", trace, "-o", out), 0, "", "a trace of teller");
 	read_out(&text);
 	assert_non_null(strstr(text.p, "COMMIT  <- durable from here"));
@@ -268,7 +250,7 @@ static void whole_or_not(void **state)
 {
 	(void)state;
 	struct buf text = {0};
-	record("rival off", "transfer 7001 7002 half");
+	recorded_run("rival off", "transfer 7001 7002 half");
 	FILE *file = fopen(out, "w");
 	assert_non_null(file);
 	fputs("before", file);
@@ -301,7 +283,7 @@ static void whole_or_not(void **state)
 static void a_full_device(void **state)
 {
 	(void)state;
-	record("rival off", "transfer 7001 7002 half");
+	recorded_run("rival off", "transfer 7001 7002 half");
 	const char *const argv[] = {"sh",     "-c",  "\"$@\" >/dev/full", "sh", proc_teller(), "trace",
 				    "export", trace, "--to=md",           NULL};
 	proc_expect_all(proc_run(argv, nowhere, NULL), 1, "",
@@ -333,36 +315,27 @@ static void a_trace_that_was_cut(void **state)
 
 static int begin(void **state)
 {
-	assert_non_null(mkdtemp(dir));
-	snprintf(trace, sizeof trace, "%s/trace", dir);
-	snprintf(out, sizeof out, "%s/out.md", dir);
-	snprintf(aside, sizeof aside, "%s.tmp", out);
-	return pg_own_database(state);
-}
-
-static int end(void **state)
-{
-	(void)state;
-	unlink(trace);
-	unlink(out);
-	unlink(aside);
-	return rmdir(dir);
+	int status = recorded_begin(state);
+	trace = recorded_file("trace");
+	out = recorded_file("out.md");
+	aside = recorded_file("out.md.tmp");
+	return status;
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_rival, bank),
-		cmocka_unit_test_setup(a_cut, bank),
-		cmocka_unit_test_setup(as_mermaid, bank),
-		cmocka_unit_test_setup(other_ends, bank),
-		cmocka_unit_test_setup(beside_each_other, bank),
-		cmocka_unit_test_setup(one_transfer, bank),
-		cmocka_unit_test_setup(by_its_ending, bank),
-		cmocka_unit_test_setup(shown_into_a_file, bank),
-		cmocka_unit_test_setup(whole_or_not, bank),
-		cmocka_unit_test_setup(a_full_device, bank),
-		cmocka_unit_test_setup(a_trace_that_was_cut, bank),
+		cmocka_unit_test_setup(a_rival, recorded_bank),
+		cmocka_unit_test_setup(a_cut, recorded_bank),
+		cmocka_unit_test_setup(as_mermaid, recorded_bank),
+		cmocka_unit_test_setup(other_ends, recorded_bank),
+		cmocka_unit_test_setup(beside_each_other, recorded_bank),
+		cmocka_unit_test_setup(one_transfer, recorded_bank),
+		cmocka_unit_test_setup(by_its_ending, recorded_bank),
+		cmocka_unit_test_setup(shown_into_a_file, recorded_bank),
+		cmocka_unit_test_setup(whole_or_not, recorded_bank),
+		cmocka_unit_test_setup(a_full_device, recorded_bank),
+		cmocka_unit_test_setup(a_trace_that_was_cut, recorded_bank),
 	};
-	return cmocka_run_group_tests_name("trace/export", tests, begin, end);
+	return cmocka_run_group_tests_name("trace/export", tests, begin, recorded_end);
 }

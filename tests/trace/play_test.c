@@ -4,21 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/support/check.h"
-#include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/trace/recorded.h"
 
-static char dir[] = "/tmp/teller-play.XXXXXX", path[64];
+static const char *path;
 static const char *const nowhere[] = {"PGHOST=/nowhere", "PGPORT=1", NULL};
-
-static int bank(void **state)
-{
-	(void)state;
-	pg_bank(5);
-	return 0;
-}
 
 static struct proc *run(const char *const argv[], int status)
 {
@@ -122,28 +114,20 @@ static void what_is_wrong_is_said(void **state)
 	REFUSED("cannot read /nowhere/at/all", "trace", "play", "/nowhere/at/all");
 }
 
-static int make_dir(void **state)
+static int begin(void **state)
 {
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/trace", dir);
-	return pg_own_database(state);
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	assert_int_equal(rmdir(dir), 0);
-	return 0;
+	int status = recorded_begin(state);
+	path = recorded_file("trace");
+	return status;
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_same_lines, bank),
+		cmocka_unit_test_setup(the_same_lines, recorded_bank),
 		cmocka_unit_test(at_its_speed),
-		cmocka_unit_test_setup(without_values, bank),
-		cmocka_unit_test_setup(what_is_wrong_is_said, bank),
+		cmocka_unit_test_setup(without_values, recorded_bank),
+		cmocka_unit_test_setup(what_is_wrong_is_said, recorded_bank),
 	};
-	return cmocka_run_group_tests_name("trace/play", tests, make_dir, remove_dir);
+	return cmocka_run_group_tests_name("trace/play", tests, begin, recorded_end);
 }

@@ -3,42 +3,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/trace/recorded.h"
 #include "tests/trace/spans.h"
 
-static char dir[] = "/tmp/teller-spans.XXXXXX";
-static char trace[64];
-
-static int bank(void **state)
-{
-	(void)state;
-	pg_bank(5);
-	unlink(trace);
-	return 0;
-}
-
-static void record(const char *first, const char *second)
-{
-	const char *const argv[] = {proc_teller(), "--seed", "7",  "--trace", trace, "--yes",
-				    "-c",          first,    "-c", second,    NULL};
-	struct proc *proc = proc_run(argv, NULL, NULL);
-	proc_expect_status(proc, 0);
-	proc_free(proc);
-}
+static const char *trace;
 
 /* Without a server; the document is owned. */
 static json_t *export_as(const char *format, const char *err)
 {
-	const char *const env[] = {"PGHOST=/nowhere", "PGPORT=1", NULL};
-	const char *const argv[] = {proc_teller(), "trace", "export", trace, "--to", format, NULL};
 	json_error_t why;
-	struct proc *proc = proc_run(argv, env, NULL);
-	proc_expect_status(proc, 0);
+	struct proc *proc = recorded_export(format);
 	if (err)
 		proc_expect_err(proc, err);
 	for (const char *p = buf_text(&proc->out); *p; p++)
@@ -81,7 +60,7 @@ static void a_retry_as_slices(void **state)
 						"attempt 2",
 						"UPDATE accounts SET balance = balance - 500 WHERE id = 7001",
 						"COMMIT"};
-	record("rival", "transfer 7001 7002 half");
+	recorded_run("rival", "transfer 7001 7002 half");
 	json_t *document = export_as("perfetto", NULL);
 	struct slices slices = spans_check_slices(document);
 	size_t transfer = spans_find_track(&slices, "transfer"), rival = spans_find_track(&slices, "rival");
@@ -167,7 +146,7 @@ static void a_lesson_as_slices(void **state)
 static void a_retry_as_spans(void **state)
 {
 	(void)state;
-	record("rival", "transfer 7001 7002 half");
+	recorded_run("rival", "transfer 7001 7002 half");
 	json_t *document = export_as("otlp", NULL), *spans = spans_of(document);
 	spans_check(spans);
 	const json_t *txn = spans_named(spans, "transfer from 7001 to 7002", "teller.outcome", "COMMITTED");
@@ -187,7 +166,7 @@ static void a_retry_as_spans(void **state)
 static void an_unknown_commit_as_spans(void **state)
 {
 	(void)state;
-	record("inject cut", "transfer 7001 7002 half");
+	recorded_run("inject cut", "transfer 7001 7002 half");
 	json_t *document = export_as("otlp", NULL), *spans = spans_of(document);
 	spans_check(spans);
 	const json_t *commit = spans_named(spans, "COMMIT", "error.type", "no answer");
@@ -207,7 +186,7 @@ static void cut_anywhere(void **state)
 {
 	(void)state;
 	char *text = NULL;
-	record("rival", "transfer 7001 7002 half");
+	recorded_run("rival", "transfer 7001 7002 half");
 	size_t n = read_trace(&text), header = strcspn(text, "\n") + 1;
 	size_t first = header + strcspn(text + header, "\n") + 1;
 	for (size_t at = n - 2; at > first + 997; at -= 997) {
@@ -227,7 +206,7 @@ static void begun_in_the_middle(void **state)
 {
 	(void)state;
 	char *text = NULL;
-	record("rival", "transfer 7001 7002 half");
+	recorded_run("rival", "transfer 7001 7002 half");
 	size_t n = read_trace(&text), header = strcspn(text, "\n") + 1;
 	struct buf part = {0};
 	buf_add(&part, text, header);
@@ -293,15 +272,13 @@ static void hostile(void **state)
 static void no_password(void **state)
 {
 	(void)state;
-	char lesson[80];
-	snprintf(lesson, sizeof lesson, "%s/roles.spec", dir);
+	const char *lesson = recorded_file("roles.spec");
 	FILE *file = fopen(lesson, "w");
 	assert_non_null(file);
 	fputs("session a\nstep one { SELECT 'sought' AS \"password 'Kw9Zx8\" }\npermutation one\n", file);
 	assert_int_equal(fclose(file), 0);
 	const char *const argv[] = {proc_teller(), "--trace", trace, "lab", "run", lesson, NULL};
 	proc_free(proc_run(argv, NULL, NULL));
-	unlink(lesson);
 	static const char *const formats[] = {"perfetto", "otlp"};
 	for (size_t i = 0; i < COUNT_OF(formats); i++) {
 		json_t *document = export_as(formats[i], NULL);
@@ -315,31 +292,24 @@ static void no_password(void **state)
 
 static int begin(void **state)
 {
-	assert_non_null(mkdtemp(dir));
-	snprintf(trace, sizeof trace, "%s/trace", dir);
-	return pg_own_database(state);
-}
-
-static int end(void **state)
-{
-	(void)state;
-	unlink(trace);
-	return rmdir(dir);
+	int status = recorded_begin(state);
+	trace = recorded_file("trace");
+	return status;
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_retry_as_slices, bank),
-		cmocka_unit_test_setup(a_wait_as_slices, bank),
-		cmocka_unit_test_setup(a_load_as_slices, bank),
-		cmocka_unit_test_setup(a_lesson_as_slices, bank),
-		cmocka_unit_test_setup(a_retry_as_spans, bank),
-		cmocka_unit_test_setup(an_unknown_commit_as_spans, bank),
-		cmocka_unit_test_setup(cut_anywhere, bank),
-		cmocka_unit_test_setup(begun_in_the_middle, bank),
-		cmocka_unit_test_setup(hostile, bank),
-		cmocka_unit_test_setup(no_password, bank),
+		cmocka_unit_test_setup(a_retry_as_slices, recorded_bank),
+		cmocka_unit_test_setup(a_wait_as_slices, recorded_bank),
+		cmocka_unit_test_setup(a_load_as_slices, recorded_bank),
+		cmocka_unit_test_setup(a_lesson_as_slices, recorded_bank),
+		cmocka_unit_test_setup(a_retry_as_spans, recorded_bank),
+		cmocka_unit_test_setup(an_unknown_commit_as_spans, recorded_bank),
+		cmocka_unit_test_setup(cut_anywhere, recorded_bank),
+		cmocka_unit_test_setup(begun_in_the_middle, recorded_bank),
+		cmocka_unit_test_setup(hostile, recorded_bank),
+		cmocka_unit_test_setup(no_password, recorded_bank),
 	};
-	return cmocka_run_group_tests_name("trace/spans", tests, begin, end);
+	return cmocka_run_group_tests_name("trace/spans", tests, begin, recorded_end);
 }
