@@ -15,6 +15,9 @@ typedef PGcancelConn pg_request;
 typedef PGcancel pg_request;
 #endif
 
+/* So long the answer to a request is waited for; the server has one without delay. */
+enum { CANCEL_LIMIT_MS = 5000 };
+
 struct cancel_job {
 	struct db *db; /* NULL once the connection does not care any more */
 	pg_request *request;
@@ -22,6 +25,14 @@ struct cancel_job {
 	bool sent;           /* whether it helped is seen in the answers */
 	char error[256];
 };
+
+static void cancel_tell(struct db *db, char *text)
+{
+	conninfo_hide(text);
+	record_session(db, EVENT_NOTICE, NULL, text);
+	if (db->on_uncancelled)
+		db->on_uncancelled(db->on_uncancelled_arg, text);
+}
 
 static void cancel_tell_failed(struct db *db, char *why)
 {
@@ -32,10 +43,7 @@ static void cancel_tell_failed(struct db *db, char *why)
 	while (n > 0 && why[n - 1] == ' ')
 		why[--n] = '\0';
 	snprintf(text, sizeof text, "the request to cancel did not reach the server: %s", n ? why : "no reason given");
-	conninfo_hide(text);
-	record_session(db, EVENT_NOTICE, NULL, text);
-	if (db->on_uncancelled)
-		db->on_uncancelled(db->on_uncancelled_arg, text);
+	cancel_tell(db, text);
 }
 
 static void request_free(pg_request *request);
@@ -45,6 +53,8 @@ static void cancel_done(void *arg)
 	struct cancel_job *job = arg;
 	struct db *db = job->db;
 	request_free(job->request);
+	if (db)
+		timer_stop(db->cancel_limit);
 	if (db && !job->sent)
 		cancel_tell_failed(db, job->error);
 	db = job->db; /* it may have been closed by who was told */
@@ -154,11 +164,57 @@ static void cancel_go_on(struct loop *loop, struct cancel_job *job)
 }
 #endif
 
+/* ---- no answer ---- */
+
+/* A request that nobody answered may still arrive, and would hit what is sent next. So nothing is: the connection is left
+ * when what it has under way is answered. */
+static void cancel_leave(struct db *db)
+{
+	db->idle_due = false;
+	free(db->end);
+	db->end = mem_dup("left by us: a request to cancel was not answered, and could have hit the next statement");
+	db_lose(db, NULL);
+}
+
+static void cancel_on_limit(void *arg)
+{
+	struct db *db = arg;
+	struct cancel_job *job = db->cancel;
+	if (job) {
+		char text[80];
+		snprintf(text, sizeof text, "the request to cancel was not answered within %d s",
+			 CANCEL_LIMIT_MS / 1000);
+		cancel_tell(db, text);
+		if (!job->db) /* it was closed by who was told */
+			return;
+		job->db = NULL;
+		db->cancel = NULL;
+		db->cancel_stray = true;
+		cancel_go_on(db->loop, job);
+	}
+	if (db->cancel_stray && db->idle_due)
+		cancel_leave(db);
+}
+
+static void cancel_limit(struct db *db, uint64_t ms)
+{
+	if (!db->cancel_limit)
+		db->cancel_limit = timer_new(db->loop, cancel_on_limit, db);
+	timer_start(db->cancel_limit, ms);
+}
+
 /* ---- for the connection ---- */
 
 bool cancel_holds(const struct db *db)
 {
-	return db->cancel || beside_holds(db);
+	return db->cancel || db->cancel_stray || beside_holds(db);
+}
+
+void cancel_hold(struct db *db)
+{
+	db->idle_due = true;
+	if (db->cancel_stray)
+		cancel_limit(db, 0);
 }
 
 void cancel_release(struct db *db)
@@ -182,6 +238,7 @@ void db_cancel(struct db *db)
 	struct cancel_job *job = NEW(struct cancel_job);
 	*job = (struct cancel_job){.db = db, .request = request};
 	db->cancel = job;
+	cancel_limit(db, CANCEL_LIMIT_MS);
 	cancel_begin(job);
 }
 
@@ -199,6 +256,9 @@ void cancel_forget(struct db *db)
 		job->db = NULL;
 		cancel_go_on(db->loop, job);
 	}
+	timer_free(db->cancel_limit);
+	db->cancel_limit = NULL;
+	db->cancel_stray = false;
 	db->idle_due = false;
 	beside_forget(db);
 }

@@ -142,9 +142,11 @@ struct db {
 	bool contradicted;
 	char *end; /* libpq's words on how the connection ended */
 	struct cancel_job *cancel;
-	struct beside *beside; /* a cancel by SQL, should that one be ignored */
-	bool cut_due;          /* db_cut_answered() */
-	bool idle_due;         /* the round trip is over, but a cancel is still on its way */
+	struct timer *cancel_limit; /* until the request is answered; NULL: none was ever made on this connection */
+	bool cancel_stray;          /* it was not answered in time, and may still reach the server */
+	struct beside *beside;      /* a cancel by SQL, should that one be ignored */
+	bool cut_due;               /* db_cut_answered() */
+	bool idle_due;              /* the round trip is over, but a cancel is still on its way */
 	bool in_transaction;
 	db_lost_fn *on_lost;
 	void *on_lost_arg;
@@ -265,6 +267,7 @@ void place_show(struct buf *out, const struct db *db);
 
 /* cancel.c: a cancel is on its way, and the round trip is not over for its owner; it may be over now */
 bool cancel_holds(const struct db *db);
+void cancel_hold(struct db *db); /* the round trip is over, and cancel_holds() */
 void cancel_release(struct db *db);
 void cancel_forget(struct db *db);
 

@@ -93,7 +93,7 @@ void db_finish_round_trip(struct db *db)
 	db->in_transaction = status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 	db_forget_pending(db);
 	if (cancel_holds(db)) {
-		db->idle_due = true; /* a cancel on its way could hit the next statement */
+		cancel_hold(db); /* a cancel on its way could hit the next statement */
 		return;
 	}
 	beside_forget(db);
