@@ -65,9 +65,10 @@ struct app_private {
 	bool rests;   /* it is lost whenever it is idle: from now on it is made again only when something is asked */
 	bool moves;   /* it is made elsewhere, because its node goes: nothing is said of it */
 	bool awaking; /* something was: who asked waits for it */
-	struct trace *trace;     /* what happens is written to a file, too; NULL */
-	struct trace_log *log;   /* as lines of text; NULL */
-	struct timer *last_call; /* how long leaving may take */
+	char *lesson, *lesson_title; /* that is played without a screen, or was last: trace_run_lesson(); NULL */
+	struct trace *trace;         /* what happens is written to a file, too; NULL */
+	struct trace_log *log;       /* as lines of text; NULL */
+	struct timer *last_call;     /* how long leaving may take */
 	struct signal_watch *signals[3];
 	struct watcher_ops watching;
 	char *step_next; /* the statement that the gate was last asked about, where it is to be held */
@@ -90,6 +91,9 @@ struct trace_log;
 enum status trace_run_begin(struct app *app, const char *path, struct err *err); /* in place of the one before */
 void trace_run_end(struct app *app);                                             /* nothing where there is none */
 void trace_run_now(struct app *app); /* trace and log have all that has happened so far */
+struct lesson;
+void trace_run_lesson(struct app *app, const char *name,
+		      const struct lesson *lesson); /* is played now, without a screen */
 
 /* blocked.c */
 void blocked_begin(struct app *app); /* app->watcher is there from now on */

@@ -30,6 +30,10 @@ void trace_describe(struct buf *out, const struct trace_file *file);
  * gone before they could be written. */
 bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone);
 
+/* The title of the lesson that was played when the last event was written, or its name; raw, borrowed until the next
+ * call of trace_next(). NULL: none was, or the trace is an older one. */
+const char *trace_lesson(const struct trace_file *file);
+
 void trace_again(struct trace_file *file); /* from its first event on */
 
 /* At the end: a sentence about what was left out, appended raw; nothing where all was read. False: it is more than a

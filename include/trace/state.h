@@ -13,7 +13,7 @@ enum trace_state {
 	TRACE_STATE_TRANSFER, /* the latest transfer: accounts, what it read and decided, its end */
 	TRACE_STATE_COUNTERS, /* what the engine of transfers has done */
 	TRACE_STATE_ACCOUNTS, /* the window on the accounts */
-	TRACE_STATE_LESSON,   /* the lesson that is played: its name and its text */
+	TRACE_STATE_LESSON,   /* the lesson that is played: its name, its title, on a screen its text */
 	TRACE_STATE_PLAYER,   /* how far it is: lab/player.h */
 	TRACE_STATE_SCREEN,   /* what the screen is about, and how its panes are scrolled */
 	TRACE_STATE_LEDGER,   /* the window on the ledger, as it was shown last, */

@@ -206,6 +206,8 @@ static void app_private_free(struct app_private *private)
 	for (size_t i = 0; i < COUNT_OF(private->signals); i++)
 		signal_free(private->signals[i]);
 	free(private->step_next);
+	free(private->lesson);
+	free(private->lesson_title);
 	timer_free(private->last_call);
 	timer_free(private->again);
 	timer_free(private->again_work);

@@ -2,10 +2,12 @@
 /* The files that are written while the program runs, a trace and a log: what their end means for it, which goes on. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "app/app_private.h"
 #include "base/mem.h"
+#include "lab/lesson.h"
 #include "trace/log.h"
 #include "trace/trace.h"
 #include "trace_states.h"
@@ -94,6 +96,15 @@ static void trace_run_log_failed(void *arg, const struct err *err)
 	struct app *app = arg;
 	trace_run_drop_log(app);
 	app_say(app, err->status, "%s; what runs goes on", err->text);
+}
+
+void trace_run_lesson(struct app *app, const char *name, const struct lesson *lesson)
+{
+	struct app_private *private = app->private;
+	free(private->lesson);
+	free(private->lesson_title);
+	private->lesson = mem_dup(name);
+	private->lesson_title = mem_dup(lesson_text(lesson, LESSON_TITLE, -1, -1));
 }
 
 /* ---- both ---- */

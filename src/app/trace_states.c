@@ -2,6 +2,7 @@
 /* What a screen shows beside the events, written into the trace of this run each time that it changes. */
 #include <stdint.h>
 
+#include "app/app_private.h"
 #include "app/shown.h"
 #include "lab/player.h"
 #include "load/seen.h"
@@ -200,10 +201,17 @@ static void states_lesson(struct trace *trace, const struct app *app)
 	struct buf lesson = {0}, player = {0};
 	if (app->player) {
 		const char *name = player_name(app->player);
+		const struct lesson *played = player_lesson(app->player);
 		members_text(&lesson, "name", name, STATES_TEXT);
-		members_text(&lesson, "text", player_lesson(app->player)->source, SIZE_MAX);
-		members_text(&player, "name", name, STATES_TEXT);
-		player_record(&player, app->player);
+		members_text(&lesson, "title", lesson_text(played, LESSON_TITLE, -1, -1), STATES_TEXT);
+		members_text(&lesson, "text", trace_values(trace) ? played->source : NULL, SIZE_MAX);
+		if (trace_values(trace)) {
+			members_text(&player, "name", name, STATES_TEXT);
+			player_record(&player, app->player);
+		}
+	} else {
+		members_text(&lesson, "name", app->private->lesson, STATES_TEXT);
+		members_text(&lesson, "title", app->private->lesson_title, STATES_TEXT);
 	}
 	trace_state(trace, TRACE_STATE_LESSON, &lesson);
 	trace_state(trace, TRACE_STATE_PLAYER, &player);
@@ -241,7 +249,8 @@ void trace_states(void *arg, struct trace *trace)
 	states_counters(trace, app);
 	states_load(trace, app);
 	if (trace_values(trace))
-		states_accounts(trace, app), states_ledger(trace, app), states_lesson(trace, app);
+		states_accounts(trace, app), states_ledger(trace, app);
+	states_lesson(trace, app);
 	states_screen(trace, app);
 	states_picks(trace, app);
 }

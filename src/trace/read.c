@@ -18,6 +18,7 @@ struct trace_file {
 	FILE *from;
 	char *path;
 	struct buf line; /* without its newline */
+	char *lesson;    /* its title, or its name; NULL */
 	uint64_t number; /* of the line; the header is 1 */
 	bool cut, is_long, any_long;
 	struct refs *refs; /* by the lines so far */
@@ -111,6 +112,7 @@ void trace_close(struct trace_file *file)
 	json_object_free(file->object);
 	buf_free(&file->line);
 	free(file->path);
+	free(file->lesson);
 	free(file);
 }
 
@@ -152,10 +154,20 @@ static void read_leave_out(struct trace_file *file)
 		file->first = file->number;
 }
 
+static void read_lesson(struct trace_file *file)
+{
+	const char *title = json_object_text(file->object, "title");
+	free(file->lesson);
+	file->lesson = mem_dup(title ? title : json_object_text(file->object, "name"));
+}
+
 /* Others than those that later lines refer to are for who plays it. */
 static bool read_state(struct trace_file *file)
 {
-	return refs_take(file->refs, file->object, &file->base) || json_object_text(file->object, "state");
+	const char *state = json_object_text(file->object, "state");
+	if (state && strcmp(state, entry_state(TRACE_STATE_LESSON)) == 0)
+		read_lesson(file);
+	return refs_take(file->refs, file->object, &file->base) || state;
 }
 
 bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone)
@@ -179,8 +191,15 @@ bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone)
 	return false;
 }
 
+const char *trace_lesson(const struct trace_file *file)
+{
+	return file->lesson;
+}
+
 void trace_again(struct trace_file *file)
 {
+	free(file->lesson);
+	file->lesson = NULL;
 	rewind(file->from);
 	file->number = file->left_out = file->first = 0;
 	file->cut = file->any_long = false;

@@ -125,7 +125,7 @@ static void the_picture_of_a_wait(void **state)
 static void the_picture_of_a_lesson(void **state)
 {
 	(void)state;
-	static const char *const parts[] = {">a lesson with 2 sessions</text>",
+	static const char *const parts[] = {">Two people move half of the same balance</text>",
 					    ">A</text>",
 					    ">B</text>",
 					    ">another order of the steps</text>",
@@ -142,6 +142,12 @@ static void the_picture_of_a_lesson(void **state)
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		proc_expect_out(svg, parts[i]);
 	assert_null(strstr(buf_text(&svg->out), "teller_lesson_"));
+	proc_expect_out(html, "<title>Two people move half of the same balance</title>");
+	struct proc *md = export_as("md"), *mermaid = export_as("mermaid");
+	proc_expect_out(md, "# Two people move half of the same balance\n");
+	proc_expect_out(mermaid, "    title Two people move half of the same balance\n");
+	proc_free(md);
+	proc_free(mermaid);
 	expect_xml(svg);
 	expect_html(html);
 	proc_free(svg);

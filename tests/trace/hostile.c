@@ -27,6 +27,8 @@ void hostile_trace(const char *path, bool lesson)
 	buf_fmt(&text,
 		"{\"teller_trace\":1,\"teller\":\"%s\",\"server\":\"%s\",\"server_version\":\"%s\",\"values\":true}\n",
 		hostile_text, hostile_text, hostile_text);
+	if (lesson)
+		buf_fmt(&text, "{\"state\":\"lesson\",\"name\":\"x\",\"title\":\"%s\"}\n", hostile_text);
 	for (size_t i = 0; i < COUNT_OF(kinds) * 3; i++) {
 		static const char *const sessions[][3] = {{"transfer", "rival", "none"}, {"lab", "lane", "none"}};
 		buf_fmt(&text,

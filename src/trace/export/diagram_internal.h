@@ -138,6 +138,8 @@ struct diagram_reader {
 	uint64_t crowded;         /* events of sessions beyond the last lane */
 	uint64_t gone, ntxns;
 	unsigned step;           /* of a lesson */
+	char *lesson;            /* the title of the first that is drawn; NULL */
+	bool lessons;            /* there are others */
 	char *first, *last_rows; /* what the first transaction is for; the rows on the server that were drawn last */
 };
 

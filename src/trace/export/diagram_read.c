@@ -177,6 +177,17 @@ static void read_event(struct diagram_reader *reader, const struct event *event)
 		read_on_lane(reader, lane, event);
 }
 
+/* Which one a step belongs to. */
+static void read_lesson_of(struct diagram_reader *reader, const char *lesson, const struct event *event)
+{
+	if (event->session < SESSION_LANE || event->kind != EVENT_SENT || !lesson)
+		return;
+	if (!reader->lesson)
+		reader->lesson = mem_dup(lesson);
+	else if (strcmp(reader->lesson, lesson) != 0)
+		reader->lessons = true;
+}
+
 /* ---- the whole ---- */
 
 /* What was still going on at the end of the trace. */
@@ -204,14 +215,17 @@ enum status diagram_read(struct diagram *diagram, struct export *export, struct 
 		reader.gone += gone;
 		read_purpose(&reader, &event);
 		diagram_probe(&reader, &event);
-		if (diagram_selects(&reader.selection, &event))
-			read_event(&reader, &event);
+		if (!diagram_selects(&reader.selection, &event))
+			continue;
+		read_lesson_of(&reader, trace_lesson(export->file), &event);
+		read_event(&reader, &event);
 	}
 	if (diagram->nrows == 0)
 		err_set(err, ST_OWN, "the events that are chosen have no statement that could be drawn");
 	else
 		read_finish(&reader, export->file);
 	free(reader.first);
+	free(reader.lesson);
 	free(reader.last_rows);
 	diagram_probe_free(&reader.probe);
 	return diagram->nrows ? ST_OK : ST_OWN;

@@ -33,7 +33,9 @@ static void say_title(struct diagram_reader *reader)
 {
 	struct diagram *diagram = reader->diagram;
 	struct buf title = {0};
-	if (reader->selection.lesson)
+	if (reader->selection.lesson && reader->lesson)
+		buf_fmt(&title, "%s%s", reader->lesson, reader->lessons ? ", and other lessons" : "");
+	else if (reader->selection.lesson)
 		buf_fmt(&title, "a lesson with %zu %s", diagram->nlanes - 1,
 			text_plural(diagram->nlanes - 1, "session", "sessions"));
 	else if (reader->first && (reader->ntxns == 1 || reader->selection.export->range.txn))

@@ -28,6 +28,7 @@ struct otlp_open {
 
 struct otlp {
 	struct buf *out;
+	const struct trace_file *file;
 	uint64_t seed; /* of the ids: the same trace has the same */
 	const char *system;
 	struct otlp_open *open; /* owned, the innermost of each track behind the outer ones */
@@ -214,6 +215,8 @@ static void otlp_begin(void *arg, const struct span *span, const struct event *e
 		otlp_number(&open->attributes, "teller.transaction", event->txn);
 	if (event->attempt)
 		otlp_number(&open->attributes, "teller.attempt", event->attempt);
+	if (span->kind == SPAN_TXN && (event->lane || event->session == SESSION_LAB))
+		otlp_text(&open->attributes, "teller.lesson", trace_lesson(otlp->file));
 	if (span->kind == SPAN_STATEMENT)
 		otlp_add_statement(otlp, &open->attributes, event);
 	if (span->kind == SPAN_WAIT)
@@ -349,7 +352,7 @@ enum status export_otlp(struct export *export, struct err *err)
 	static const struct spans_ops ops = {otlp_track, otlp_begin, otlp_end, otlp_mark, otlp_blocked};
 	struct trace_origin origin = trace_origin(export->file);
 	bool cockroach = strncasecmp(origin.server, "Cockroach", strlen("Cockroach")) == 0;
-	struct otlp otlp = {.out = &export->out, .seed = otlp_mix(origin.wall_us)};
+	struct otlp otlp = {.out = &export->out, .file = export->file, .seed = otlp_mix(origin.wall_us)};
 	otlp.system = cockroach ? "cockroachdb" : "postgresql";
 	otlp_head(&otlp, &origin);
 	spans_read(export, &ops, &otlp);

@@ -12,6 +12,7 @@ enum { PERFETTO_NAME = 60 /* columns of a statement */ };
 
 struct perfetto {
 	struct buf *out;
+	const struct trace_file *file;
 	uint64_t begin_us; /* the first event; 0: none yet */
 	int64_t flows;
 };
@@ -109,6 +110,8 @@ static void perfetto_span(void *arg, const struct span *span, const struct event
 	object_number(perfetto->out, "event", (int64_t)event->number);
 	if (event->txn)
 		object_number(perfetto->out, "transaction", event->txn);
+	if (span->kind == SPAN_TXN && (event->lane || event->session == SESSION_LAB))
+		object_text(perfetto->out, "lesson", trace_lesson(perfetto->file));
 	if (span->kind == SPAN_STATEMENT) {
 		object_text(perfetto->out, "sql", event->sql);
 		object_text(perfetto->out, "parameters", event->params);
@@ -202,7 +205,7 @@ enum status export_perfetto(struct export *export, struct err *err)
 	(void)err;
 	static const struct spans_ops ops = {perfetto_track, perfetto_span, perfetto_span_ends, perfetto_mark,
 					     perfetto_blocked};
-	struct perfetto perfetto = {.out = &export->out};
+	struct perfetto perfetto = {.out = &export->out, .file = export->file};
 	struct buf about = {0};
 	trace_describe(&about, export->file);
 	buf_str(&export->out, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");

@@ -72,15 +72,23 @@ static void spans_statement(struct spans *spans, struct spans_track *track, uint
 	spans_forget_waits(track);
 }
 
-/* Without a number of the engine's, as a lesson's session has none, BEGIN and COMMIT are all that is known. */
+static bool spans_tagged(const struct event *event, const char *tag)
+{
+	return event->tag && strcmp(event->tag, tag) == 0;
+}
+
+/* Without a number of the engine's, as a lesson's session has none, BEGIN and COMMIT are all that is known; the steps of a
+ * lesson are the user's SQL, and the server's tags tell what they were. */
 static bool spans_begins(const struct event *event)
 {
-	return event->verb == VERB_BEGIN && !event_failed(event);
+	return (event->verb == VERB_BEGIN || spans_tagged(event, "BEGIN")) && !event_failed(event);
 }
 
 static bool spans_ends(const struct event *event)
 {
-	return (event->verb == VERB_COMMIT && !event_failed(event)) || event->verb == VERB_ROLLBACK;
+	bool to_savepoint = event->sql && strcasestr(event->sql, " to ");
+	return ((event->verb == VERB_COMMIT || spans_tagged(event, "COMMIT")) && !event_failed(event)) ||
+	       event->verb == VERB_ROLLBACK || (spans_tagged(event, "ROLLBACK") && !to_savepoint);
 }
 
 void spans_answered(struct spans *spans, struct spans_track *track, const struct event *event)

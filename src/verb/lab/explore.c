@@ -334,6 +334,7 @@ static bool exploring_open(struct exploring *exploring)
 	exploring->lesson = lesson_open(exploring->lab->run->args[1], err);
 	if (!exploring->lesson || explore_may(exploring->lesson, err))
 		return false;
+	trace_run_lesson(app, exploring->lab->run->args[1], exploring->lesson);
 	bool known = lesson_server_of(app->browse, &server);
 	server.second = exploring->options.second = settings_second(&app->settings);
 	if (!known)

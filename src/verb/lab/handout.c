@@ -169,6 +169,7 @@ static void handout_play(struct handout *handout, const char *name)
 	handout->on.questions = 0;
 	handout->on.orders = handout_orders(handout);
 	handout_begin(&handout->on);
+	trace_run_lesson(app, name, handout->lesson);
 	handout->through = playthrough_start(app->loop, app->ring, &app->settings.conninfo, name, handout->lesson,
 					     &handout->server, NULL, &to);
 }

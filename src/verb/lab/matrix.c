@@ -169,6 +169,7 @@ static void matrix_play(struct matrix *matrix, const struct lesson_server *serve
 		row->anomaly = mem_dup(lesson_text(matrix->lesson, LESSON_TITLE, -1, -1));
 		row->say = mem_dup(lesson_text(matrix->lesson, LESSON_SAY, -1, -1));
 	}
+	trace_run_lesson(app, asset->name, matrix->lesson);
 	matrix->through = playthrough_start(app->loop, app->ring, &app->settings.conninfo, asset->name, matrix->lesson,
 					    server, matrix_levels[at % MATRIX_LEVELS], &to);
 }

@@ -270,6 +270,7 @@ struct lab_plain *lab_plain_start(struct lab *lab, struct err *err)
 		lab_plain_free(plain);
 		return NULL;
 	}
+	trace_run_lesson(app, name, lesson);
 	lab_plain_begin(plain, first);
 	return plain;
 }

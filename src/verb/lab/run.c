@@ -249,11 +249,12 @@ static void lab_run_on_next(void *arg)
 		judging->name = name;
 		judging->lesson = lesson_open(name, &judging->err);
 	}
-	if (judging->lesson && !too_many(judging))
-		judging->judge =
-			judge_start(app->loop, app->ring, &app->settings.conninfo, judging->lesson, &server, &to);
-	else
+	if (!judging->lesson || too_many(judging)) {
 		lab_run_finish(judging);
+		return;
+	}
+	trace_run_lesson(app, name, judging->lesson);
+	judging->judge = judge_start(app->loop, app->ring, &app->settings.conninfo, judging->lesson, &server, &to);
 }
 
 /* ---- life ---- */
