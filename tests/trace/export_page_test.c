@@ -143,7 +143,7 @@ static void the_picture_of_a_lesson(void **state)
 		proc_expect_out(svg, parts[i]);
 	assert_null(strstr(buf_text(&svg->out), "teller_lesson_"));
 	proc_expect_out(html, "<title>Two people move half of the same balance</title>");
-	struct proc *md = export_as("md"), *mermaid = export_as("mermaid");
+	struct proc *md = recorded_export("md"), *mermaid = recorded_export("mermaid");
 	proc_expect_out(md, "# Two people move half of the same balance\n");
 	proc_expect_out(mermaid, "    title Two people move half of the same balance\n");
 	proc_free(md);
