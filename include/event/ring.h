@@ -43,5 +43,7 @@ struct cursor {
 };
 
 bool cursor_read(struct cursor *cursor, const struct ring *ring, struct event *out);
+/* The same without a copy: the ring's own, until the next append; NULL where there is none. */
+const struct event *cursor_next(struct cursor *cursor, const struct ring *ring);
 
 #endif

@@ -204,7 +204,7 @@ uint32_t ring_new_txn(struct ring *ring)
 	return ++ring->txns;
 }
 
-bool cursor_read(struct cursor *cursor, const struct ring *ring, struct event *out)
+const struct event *cursor_next(struct cursor *cursor, const struct ring *ring)
 {
 	if (cursor->next == 0)
 		cursor->next = 1;
@@ -212,10 +212,15 @@ bool cursor_read(struct cursor *cursor, const struct ring *ring, struct event *o
 		cursor->skipped += ring->first - cursor->next;
 		cursor->next = ring->first;
 	}
-	if (!ring_get(ring, cursor->next, out))
-		return false;
-	cursor->next++;
-	return true;
+	return cursor->next < ring->next ? &ring_slot_of(ring, cursor->next++)->event : NULL;
+}
+
+bool cursor_read(struct cursor *cursor, const struct ring *ring, struct event *out)
+{
+	const struct event *event = cursor_next(cursor, ring);
+	if (event)
+		*out = *event;
+	return event != NULL;
 }
 
 bool event_failed(const struct event *event)

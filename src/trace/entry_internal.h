@@ -38,7 +38,7 @@ struct entry_writer {
 	bool based, values;
 };
 
-/* Each appends a line, without a newline, and before it those that are needed first: texts, forms, a base. A byte that
+/* Each appends a line with its newline, and before it those that are needed first: texts, forms, a base. A byte that
  * is no text stands there as people see it: \xe9. */
 void entry_write_header(struct buf *out, const struct trace_about *about, bool values);
 /* `kept`: event->sql is a text that stays where it is, and what it is, while the trace is written. */

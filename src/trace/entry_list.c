@@ -9,6 +9,7 @@
 enum {
 	LIST_NUMBERS = 6, /* form, number, time, transaction; duration and wait, where there are any */
 	LIST_NEEDED = 4,
+	LIST_END = 8,      /* room for a bracket, a comma, a null */
 	LIST_TEXTS = 4,    /* params, values, message, detail */
 	LIST_EVENTS = 256, /* numbers and times are counted anew after so many */
 };
@@ -30,54 +31,62 @@ static void list_write_base(struct buf *out, const struct event *event, struct e
 	entry_write_base(out, base);
 }
 
-static void list_write_numbers(struct buf *out, const struct event *event, unsigned form, const struct trace_base *base)
+static char *list_put(char *p, uint64_t number)
 {
-	char *p = buf_room(out, LIST_NUMBERS * (PUT_DIGITS + 1) + 1);
-	*p++ = '[';
-	p = put_number(p, form);
 	*p++ = ',';
-	p = put_number(p, event->number - base->number);
-	*p++ = ',';
-	p = put_signed(p, (int64_t)(event->wall_us - base->wall_us));
-	*p++ = ',';
-	p = put_number(p, event->txn);
-	if (event->duration_us || event->wait_us) {
-		*p++ = ',';
-		p = put_number(p, event->duration_us);
-	}
-	if (event->wait_us) {
-		*p++ = ',';
-		p = put_number(p, event->wait_us);
-	}
-	buf_put(out, p);
+	return put_number(p, number);
 }
 
-static void list_write_texts(struct buf *out, const struct event *event, bool values)
+static char *list_put_numbers(char *p, const struct event *event, unsigned form, const struct trace_base *base)
 {
-	const char *texts[LIST_TEXTS] = {NULL, NULL, entry_message(event, values), NULL};
+	*p++ = '[';
+	p = put_number(p, form);
+	p = list_put(p, event->number - base->number);
+	*p++ = ',';
+	p = put_signed(p, (int64_t)(event->wall_us - base->wall_us));
+	p = list_put(p, event->txn);
+	if (event->duration_us || event->wait_us)
+		p = list_put(p, event->duration_us);
+	return event->wait_us ? list_put(p, event->wait_us) : p;
+}
+
+static char *list_put_text(char *p, const char *text, size_t n)
+{
+	*p++ = ',';
+	if (text)
+		return put_text(p, text, n);
+	memcpy(p, "null", 4);
+	return p + 4;
+}
+
+/* The texts that it has, and how many with those between them. */
+static size_t list_texts(const struct event *event, bool values, const char *texts[LIST_TEXTS])
+{
+	texts[0] = values ? event->params : NULL;
+	texts[1] = values ? event->values : NULL;
+	texts[2] = event->message ? entry_message(event, values) : NULL;
+	texts[3] = values ? event->detail : NULL;
 	size_t n = LIST_TEXTS;
-	if (values) {
-		texts[0] = event->params;
-		texts[1] = event->values;
-		texts[3] = event->detail;
-	}
 	while (n > 0 && !texts[n - 1])
 		n--;
-	for (size_t i = 0; i < n; i++) {
-		buf_char(out, ',');
-		if (texts[i])
-			put_text(out, texts[i], strlen(texts[i]));
-		else
-			buf_str(out, "null");
-	}
+	return n;
 }
 
 void entry_write_list(struct buf *out, const struct event *event, unsigned form, struct entry_writer *writer)
 {
+	const char *texts[LIST_TEXTS];
+	size_t lengths[LIST_TEXTS], n = list_texts(event, writer->values, texts);
+	size_t room = LIST_NUMBERS * (PUT_DIGITS + 1) + LIST_END;
+	for (size_t i = 0; i < n; i++) {
+		lengths[i] = texts[i] ? strlen(texts[i]) : 0;
+		room += put_room(lengths[i]) + LIST_END;
+	}
 	list_write_base(out, event, writer);
-	list_write_numbers(out, event, form, &writer->base);
-	list_write_texts(out, event, writer->values);
-	buf_char(out, ']');
+	char *p = list_put_numbers(buf_room(out, room), event, form, &writer->base);
+	for (size_t i = 0; i < n; i++)
+		p = list_put_text(p, texts[i], lengths[i]);
+	memcpy(p, "]\n", 2);
+	buf_put(out, p + 2);
 }
 
 /* ---- from a line ---- */

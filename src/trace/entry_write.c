@@ -86,7 +86,7 @@ static void entry_add_event(struct buf *out, const struct event *event, bool val
 	members_number(out, "wait_us", event->wait_us);
 	entry_add_common(out, event, sql, max);
 	entry_add_texts(out, event, values, max);
-	buf_char(out, '}');
+	buf_str(out, "}\n");
 }
 
 static void entry_begin(struct buf *out, const char *state)
@@ -160,14 +160,14 @@ void entry_write_event(struct buf *out, const struct event *event, bool kept, st
 
 void entry_write_gap(struct buf *out, uint64_t events)
 {
-	buf_fmt(out, "{\"gone\":%" PRIu64 "}", events);
+	buf_fmt(out, "{\"gone\":%" PRIu64 "}\n", events);
 }
 
 void entry_write_state(struct buf *out, enum trace_state state, const struct buf *members)
 {
 	buf_fmt(out, "{\"state\":\"%s\"", entry_state(state));
 	members_number(out, "wall_us", clock_wall_us());
-	buf_fmt(out, "%s%s}", members->len ? "," : "", buf_text(members));
+	buf_fmt(out, "%s%s}\n", members->len ? "," : "", buf_text(members));
 }
 
 void entry_write_header(struct buf *out, const struct trace_about *about, bool values)
@@ -184,5 +184,5 @@ void entry_write_header(struct buf *out, const struct trace_about *about, bool v
 	buf_char(out, '{');
 	for (size_t i = 0; i < about->noptions; i++)
 		members_text(out, about->options[i].name, about->options[i].value, SIZE_MAX);
-	buf_str(out, "}}");
+	buf_str(out, "}}\n");
 }

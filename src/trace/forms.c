@@ -52,8 +52,7 @@ static bool forms_has_one(const struct event *event)
 {
 	return event->kind != EVENT_BLOCKED && event->session < SESSION_LANE + 256 && event->attempt <= FORMS_SMALL &&
 	       event->limit <= 255 && event->statement <= FORMS_SMALL && event->round_trip <= FORMS_SMALL &&
-	       event->rows >= -1 && event->rows < FORMS_SMALL && forms_is_short(event->tag) &&
-	       forms_is_short(event->lane);
+	       event->rows >= -1 && event->rows < FORMS_SMALL;
 }
 
 /* Each has its own bits. */
@@ -112,7 +111,7 @@ unsigned forms_number(struct forms *forms, const struct event *event, bool kept,
 {
 	bool bare = event->sql && !kept && !sql; /* the statement is to be compared itself */
 	*is_new = false;
-	if (!forms_has_one(event) || (bare && !forms_is_short(event->sql)))
+	if (!forms_has_one(event))
 		return 0;
 	struct form wanted = {
 		.numbers = forms_numbers(event),
@@ -126,7 +125,8 @@ unsigned forms_number(struct forms *forms, const struct event *event, bool kept,
 	for (unsigned number; (number = forms->seats[seat]) != 0; seat = (seat + 1) % FORMS_SEATS)
 		if (forms_is(&forms->form[number], &wanted))
 			return number;
-	if (forms->n == FORMS_MAX)
+	if (forms->n == FORMS_MAX || !forms_is_short(wanted.tag) || !forms_is_short(wanted.lane) ||
+	    !forms_is_short(wanted.sql))
 		return 0;
 	*is_new = true;
 	return forms_add(forms, &wanted, seat);

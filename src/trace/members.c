@@ -64,12 +64,17 @@ void members_word(struct buf *out, const char *key, const char *word)
 	buf_put(out, p + (word ? 1 : 4));
 }
 
+static void members_bytes(struct buf *out, const char *s, size_t n)
+{
+	buf_put(out, put_text(buf_room(out, put_room(n)), s, n));
+}
+
 void members_text(struct buf *out, const char *key, const char *s, size_t max)
 {
 	if (!s)
 		return;
 	members_key(out, key);
-	put_text(out, s, strnlen(s, max));
+	members_bytes(out, s, strnlen(s, max));
 }
 
 void members_outcome(struct buf *out, const char *key, enum outcome outcome)
@@ -117,7 +122,7 @@ void members_item(struct buf *out, const char *s)
 {
 	members_next(out);
 	if (s)
-		put_text(out, s, strlen(s));
+		members_bytes(out, s, strlen(s));
 	else
 		buf_str(out, "null");
 }

@@ -20,7 +20,7 @@ static bool secret_stands(const char *text, size_t n, const char *what, char c, 
 	return false;
 }
 
-/* By its rarest letter: this is asked of every text of every event. */
+/* By its rarest letter, or a colon: a text without either is not even looked at (put.c). */
 bool secret_suspected(const char *text, size_t n)
 {
 	static const char word[] = "password";

@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "sink_internal.h"
 
+enum { SINK_SPARE = 1 << 20 /* bytes that are kept for the next lines, at most */ };
+
 /* Lines that are written on another thread, which touches nothing else. */
 struct sink_piece {
 	struct sink *sink; /* NULL: its end has been waited for */
@@ -99,12 +101,24 @@ static int sink_collect(struct sink *sink)
 	return sink_took(sink, &piece->lines, piece->written, piece->why);
 }
 
+static void sink_spare(struct sink *sink, struct buf *lines)
+{
+	if (lines->cap > SINK_SPARE || sink->spare.p)
+		return;
+	buf_clear(lines);
+	sink->spare = *lines;
+	*lines = (struct buf){0};
+}
+
 static void sink_worked(void *arg)
 {
 	struct sink_piece *piece = arg;
-	sink_done_fn *done = piece->sink ? piece->done : NULL;
+	struct sink *sink = piece->sink;
+	sink_done_fn *done = sink ? piece->done : NULL;
 	void *with = piece->arg;
-	int why = piece->sink ? sink_collect(piece->sink) : 0;
+	int why = sink ? sink_collect(sink) : 0;
+	if (sink)
+		sink_spare(sink, &piece->lines);
 	sem_destroy(&piece->end);
 	buf_free(&piece->lines);
 	free(piece);
@@ -117,7 +131,8 @@ void sink_hand_over(struct sink *sink, struct loop *loop, struct buf *lines, sin
 	struct sink_piece *piece = NEW(struct sink_piece);
 	*piece = (struct sink_piece){.sink = sink, .fd = sink->fd, .lines = *lines, .done = done, .arg = arg};
 	sem_init(&piece->end, 0, 0);
-	*lines = (struct buf){0};
+	*lines = sink->spare;
+	sink->spare = (struct buf){0};
 	sink->under_way = piece;
 	loop_work(loop, sink_work, sink_worked, piece);
 }
@@ -156,6 +171,7 @@ void sink_close(struct sink *sink)
 	(void)sink_wait(sink); /* who closes it does not ask any more */
 	close(sink->fd);
 	free(sink->path);
+	buf_free(&sink->spare);
 	if (--open_sinks == 0)
 		sigaction(SIGXFSZ, &before_sinks, NULL);
 }

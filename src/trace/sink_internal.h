@@ -16,6 +16,7 @@ struct sink {
 	int fd;
 	off_t whole;                  /* bytes of whole lines in the file */
 	struct sink_piece *under_way; /* what is being written aside; NULL */
+	struct buf spare;             /* emptied, for the next lines: memory that is new is slow at first */
 };
 
 /* `mode`: O_TRUNC or O_APPEND. errno of what failed, or 0. */

@@ -30,6 +30,7 @@ struct trace {
 	bool begun, over;
 	uint64_t events;                      /* in the file */
 	unsigned recent;                      /* since lines were written last */
+	bool busy;                            /* so were those before them */
 	uint64_t skipped;                     /* of the cursor's, those that a line tells of */
 	struct buf lines;                     /* to be written */
 	struct buf states[TRACE_STATE_COUNT]; /* as they were written last */
@@ -71,7 +72,6 @@ static void trace_head(void *with, const struct trace_about *about)
 {
 	struct trace *trace = with;
 	entry_write_header(&trace->lines, about, trace->writer.values);
-	buf_char(&trace->lines, '\n');
 }
 
 static void trace_add(struct trace *trace, const struct event *event)
@@ -81,12 +81,10 @@ static void trace_add(struct trace *trace, const struct event *event)
 	trace->begun = true;
 	if (trace->cursor.skipped > trace->skipped) {
 		entry_write_gap(&trace->lines, trace->cursor.skipped - trace->skipped);
-		buf_char(&trace->lines, '\n');
 		trace->skipped = trace->cursor.skipped;
 	}
 	bool kept = event->sql && ring_keeps(trace->ring, event->sql);
 	entry_write_event(&trace->lines, event, kept, &trace->writer);
-	buf_char(&trace->lines, '\n');
 	trace->events++;
 	trace->recent++;
 }
@@ -110,15 +108,15 @@ static void trace_say_states(struct trace *trace)
 /* What has happened becomes lines; false where it failed: the trace may be gone then. */
 static bool trace_read(struct trace *trace)
 {
-	struct event event;
+	const struct event *event;
 	if (!trace->begun && !trace_may_begin(trace))
 		return true;
-	while (!trace->over && cursor_read(&trace->cursor, trace->ring, &event)) {
-		trace_add(trace, &event);
+	while (!trace->over && (event = cursor_next(&trace->cursor, trace->ring)) != NULL) {
+		trace_add(trace, event);
 		if (trace->lines.len >= TRACE_PIECE && !trace_write(trace))
 			return false;
 	}
-	if (trace->recent <= TRACE_BUSY)
+	if (!trace->busy && trace->recent <= TRACE_BUSY)
 		trace_say_states(trace);
 	return true;
 }
@@ -132,8 +130,10 @@ static void trace_on_turn(void *arg)
 
 static void trace_gather(struct trace *trace)
 {
-	if (trace->recent > TRACE_BUSY)
+	bool busy = trace->recent > TRACE_BUSY;
+	if (trace->busy || busy)
 		trace_say_states(trace);
+	trace->busy = busy;
 	trace->recent = 0;
 }
 
@@ -141,6 +141,8 @@ static void trace_gathered(void *arg)
 {
 	struct trace *trace = arg;
 	trace_gather(trace);
+	if (trace->busy)
+		timer_start(trace->gather, TRACE_GATHER_MS); /* to see that it is not, any more */
 	if (!trace->over)
 		(void)trace_write(trace);
 }
@@ -152,7 +154,6 @@ void trace_state(struct trace *trace, enum trace_state state, struct buf *member
 		buf_clear(members);
 	if (last->len != members->len || (members->len && memcmp(last->p, members->p, members->len) != 0)) {
 		entry_write_state(&trace->lines, state, members);
-		buf_char(&trace->lines, '\n');
 		buf_free(last);
 		*last = *members;
 		*members = (struct buf){0};
