@@ -176,7 +176,7 @@ pictures: all
 	@tests/lint/pictures $(BUILD) write
 	@tests/lint/manual $(BUILD) write
 
-# ONLY="trips rate load keys start moves create browse" takes those measures.
+# ONLY="trips rate load keys start moves create browse trace" takes those measures.
 bench: all $(BENCH)
 	@tests/bench/run $(BUILD) $(ONLY)
 

@@ -13,8 +13,9 @@ static const struct {
 	const char *name;
 	void (*measure)(void);
 } measures[] = {
-	{"trips", measure_trips}, {"rate", measure_rate},   {"load", measure_load},     {"keys", measure_keys},
-	{"start", measure_start}, {"moves", measure_moves}, {"create", measure_create}, {"browse", measure_browse},
+	{"trips", measure_trips},   {"rate", measure_rate},     {"load", measure_load},
+	{"keys", measure_keys},     {"start", measure_start},   {"moves", measure_moves},
+	{"create", measure_create}, {"browse", measure_browse}, {"trace", measure_trace},
 };
 
 const char *bench_env(const char *name)

@@ -66,5 +66,6 @@ void measure_start(void);
 void measure_moves(void);
 void measure_create(void);
 void measure_browse(void);
+void measure_trace(void);
 
 #endif
