@@ -162,7 +162,7 @@ static void read_lesson(struct trace_file *file)
 }
 
 /* Others than those that later lines refer to are for who plays it. */
-static bool read_state(struct trace_file *file)
+static bool read_other(struct trace_file *file)
 {
 	const char *state = json_object_text(file->object, "state");
 	if (state && strcmp(state, entry_state(TRACE_STATE_LESSON)) == 0)
@@ -176,7 +176,7 @@ bool trace_next(struct trace_file *file, struct event *event, uint64_t *gone)
 	while (read_line(file)) {
 		json_object_free(file->object);
 		file->object = read_object(file);
-		if (file->object && read_state(file))
+		if (file->object && read_other(file))
 			continue;
 		if (file->object && entry_read_event(file->object, file->refs, &file->base, event))
 			return true;
