@@ -93,7 +93,8 @@ struct load {
 	char *total;    /* of all balances before the first transfer */
 	struct query *query;
 	struct ask *ask;
-	size_t asked; /* of `of`: ids that were sent */
+	size_t asked;   /* of `of`: where what was not asked for yet begins */
+	size_t of_from; /* and what is asked for now */
 
 	struct worker *workers;
 	size_t nworkers, busy; /* slots at work */

@@ -5,6 +5,7 @@
 
 #include "bank/query.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "db/pool.h"
 #include "load_internal.h"
 
@@ -52,6 +53,8 @@ static void open_finish(struct load *load)
 	struct load_report *report = &load->report;
 	if (report->error.status) {
 		load_fail(load, report->error.status, NULL);
+	} else if (load->of && load->crowd.n < 2) {
+		load_fail(load, ST_REJECTED, "--of names one account only, and a transfer needs two: add an id");
 	} else if (load->crowd.n < 2) {
 		load_fail(load, ST_REJECTED,
 			  load->crowd.n ? "there is one account only, and a transfer needs two; `create 100` adds some"
@@ -112,16 +115,30 @@ static void open_all(struct load *load)
 
 /* ---- those that were named ---- */
 
+/* The id at that place of those that are asked for now. */
+static void open_say_missing(struct load *load, size_t index)
+{
+	struct buf id = {0};
+	const char *at = load->of + load->of_from;
+	size_t length = strcspn(at, ",");
+	for (; index || !length; length = strcspn(at, ",")) {
+		index -= length > 0;
+		at += length + 1;
+	}
+	text_escape(&id, at, length, 80);
+	err_set(&load->report.error, ST_REJECTED, "--of names the account %s, which is not there", buf_text(&id));
+	buf_free(&id);
+}
+
 static void open_on_named(void *arg, size_t index, const struct answer *answer)
 {
 	struct load *load = arg;
-	(void)index;
 	if (!answer->ok)
 		open_refuse(load, answer);
 	else if (answer->rows && answer->rows->nrows)
 		open_add(load, rows_cell(answer->rows, 0, ACCOUNT_ID));
 	else if (!load->report.error.status)
-		err_set(&load->report.error, ST_REJECTED, "one of the accounts of --of is not there: %.200s", load->of);
+		open_say_missing(load, index);
 }
 
 static void open_named(void *arg)
@@ -141,6 +158,7 @@ static void open_named(void *arg)
 			free(names[n]);
 		at += length + (at[length] == ',');
 	}
+	load->of_from = load->asked;
 	load->asked = (size_t)(at - load->of);
 	if (n)
 		open_send(load, statements, n, open_on_named, open_named);

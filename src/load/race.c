@@ -257,7 +257,7 @@ void race_show(struct buf *out, struct race *race)
 {
 	struct err err;
 	buf_fmt(out, "%-12s %10s %6s %10s %9s %9s %9s %9s %9s\n", "way", "a second", "ratio", "committed", "retries",
-		"lost", "rejected", "p50", "p99");
+		"failed", "rejected", "p50", "p99");
 	for (size_t i = 0; i < race->n; i++)
 		race_show_way(out, race_report(race, i));
 	for (size_t i = 0; i < race->n; i++) {
@@ -266,4 +266,6 @@ void race_show(struct buf *out, struct race *race)
 		buf_fmt(out, "%-6s  %s: %s\n", ok ? "ok" : "FAILED", report->way.word,
 			ok ? "total, ledger and outcomes agree" : err.text);
 	}
+	buf_str(out, "a second: transfers that committed; ratio: to the first way's, of the middle one of the rounds\n"
+		     "failed: not committed, in all attempts; p50, p99: latency, all attempts and waits included\n");
 }

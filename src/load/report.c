@@ -145,6 +145,17 @@ static void report_checks(struct buf *out, const struct load_report *report)
 	}
 }
 
+/* What to try next, where as many as one in ten met others. */
+static void report_next(struct buf *out, const struct load_report *report)
+{
+	uint64_t met = report->retries + report->outcomes.gave_up + report->untried;
+	if (met && met * 10 >= report->outcomes.begun)
+		buf_fmt(out,
+			"%-12s `load race read-write ordered oneshot batch=16` and the same options: which way "
+			"meets fewer conflicts\n",
+			"next");
+}
+
 void load_report_show(struct buf *out, const struct load_report *report)
 {
 	report_head(out, report);
@@ -156,14 +167,17 @@ void load_report_show(struct buf *out, const struct load_report *report)
 	report_time(out, report);
 	report_hottest(out, report);
 	report_checks(out, report);
+	report_next(out, report);
 }
 
 enum status load_report_status(const struct load_report *report, struct err *err)
 {
 	if (report->failed_checks)
-		return err_set(err, ST_CHECK,
-			       "%zu of %zu checks failed; the money or the ledger was changed by others, or is damaged",
-			       report->failed_checks, report->nchecks);
+		return err_set(
+			err, ST_CHECK,
+			"%zu of %zu checks failed; the money or the ledger was changed by others, is damaged, or "
+			"the ledger serves another table as well: `init` with --ledger NAME makes one for this table",
+			report->failed_checks, report->nchecks);
 	if (report->error.status) {
 		*err = report->error;
 		return err->status;

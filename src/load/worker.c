@@ -2,6 +2,7 @@
 /* A worker: one connection, and one transfer after another on it; where it was lost, it is made again. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -225,6 +226,13 @@ void worker_cancel(struct worker *worker)
 
 /* ---- for its lane ---- */
 
+/* For who does not look at one transaction alone. */
+static const char *worker_txn_word(const struct txn *txn)
+{
+	const char *word = txn_word(txn);
+	return strcmp(word, "open") == 0 ? "in a transaction" : strcmp(word, "waiting") == 0 ? "waits to retry" : word;
+}
+
 const char *load_worker_word(const struct load *load, unsigned at)
 {
 	if (at >= load->nworkers)
@@ -236,7 +244,7 @@ const char *load_worker_word(const struct load *load, unsigned at)
 		return worker->db ? "waits for the server" : "closed";
 	if (worker->careful)
 		return worker->busy ? "in flight" : "idle";
-	return worker->busy ? txn_word(worker->slots[0].txn) : "idle";
+	return worker->busy ? worker_txn_word(worker->slots[0].txn) : "idle";
 }
 
 uint64_t load_worker_done(const struct load *load, unsigned at)

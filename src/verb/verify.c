@@ -53,8 +53,7 @@ static void verify_take(struct reading *reading, const struct rows *rows)
 	if (failed)
 		err_set(&reading->err, ST_CHECK,
 			"%zu of %zu checks failed; the money or the ledger was changed by others, is damaged, or the "
-			"ledger "
-			"serves another table as well",
+			"ledger serves another table as well: `init` with --ledger NAME makes one for this table",
 			failed, n);
 }
 

@@ -33,7 +33,7 @@ static void begin(struct term *term)
 	term_settle(term);
 	term_type(term, "y");
 	term_expect(term, "Load  runs");
-	term_expect(term, "read-write by 3 among 4 accounts  2 s");
+	term_expect(term, "2 s  read-write by 3 workers among 4 accounts");
 }
 
 /* It is stopped by a key, and its checks stand where its workers did. */
@@ -52,6 +52,9 @@ static void at_80x24(void **state)
 	term_expect(term, "p99 ");
 	term_expect(term, "time: server ");
 	term_expect(term, "hottest  ");
+	term_expect(term, " retries  700"); /* what the figures count */
+	term_expect(term, "/s ");
+	term_expect(term, " worker                   transfers");
 	term_expect(term, "  1 ");
 	end(term);
 	term_expect(term, "a second; F9 shows all of it");

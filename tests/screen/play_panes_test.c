@@ -132,7 +132,7 @@ static void a_load(void **state)
 	static struct shot held, end;
 	struct term *term = record(state);
 	struct pg_session *holder = pg_open_at("application_name=psql");
-	begin(term, ":load --time 0 --workers 2 --hot 2<Enter>", "among 2 accounts  2 s");
+	begin(term, ":load --time 0 --workers 2 --hot 2<Enter>", "2 s  read-write by 2 workers among 2 accounts");
 	pg_run(holder, "BEGIN; LOCK TABLE accounts IN EXCLUSIVE MODE");
 	int from = shot_stops(path);
 	take_pane(term, &held);

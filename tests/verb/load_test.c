@@ -66,6 +66,22 @@ static void conflicts_are_retried(void **state)
 	check_total();
 }
 
+/* The report says what to try next where there were conflicts, and nothing where there were none. */
+static void the_next_step_is_named(void **state)
+{
+	(void)state;
+	static const char next[] = "next         `load race read-write ordered oneshot batch=16`";
+	struct proc *proc = teller_run("load", "--count", "400", "--hot", "2", "--workers", "6", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, next);
+	proc_free(proc);
+	proc = teller_run("load", "--count", "50", "--workers", "1", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "latency ");
+	assert_null(strstr(buf_text(&proc->out), "next "));
+	proc_free(proc);
+}
+
 /* What the naive way loses is told: it failed, nothing was tried again, and nothing of it was moved. */
 static void the_naive_way_loses_transfers(void **state)
 {
@@ -248,6 +264,10 @@ static void ways_are_raced(void **state)
 	proc = teller_run("load", "race", "lock", "ordered", "--time", "1", "--yes");
 	proc_expect_status(proc, 0);
 	proc_expect_out(proc, "ok      lock: total, ledger and outcomes agree\nok      ordered: total,");
+	proc_expect_out(proc, " retries    failed  rejected ");
+	proc_expect_out(
+		proc,
+		"\na second: transfers that committed; ratio: to the first way's, of the middle one of the rounds\n");
 	proc_expect_err(proc, " a second so far");
 	proc_free(proc);
 }
@@ -294,8 +314,11 @@ static void wrong_words_are_refused(void **state)
 		{{"--in-flight", "4"}, "add --way oneshot", 1},
 		{{"--rate", "0"}, "--rate", 1},
 		{{"--of", "7001"}, "--of takes two ids or more", 1},
-		{{"--of", "7001,7001"}, "there is one account only", 3},
-		{{"--of", "7001,5"}, "one of the accounts of --of is not there", 3},
+		{{"--of", ",,"}, "--of takes two ids or more", 1},
+		{{"--of", ",7001,"}, "--of takes two ids or more", 1},
+		{{"--of", "7001,7001"}, "--of names one account only, and a transfer needs two", 3},
+		{{"--of", "7001,5"}, "--of names the account 5, which is not there", 3},
+		{{"--of", ",7001,,7002,6,7003"}, "--of names the account 6, which is not there", 3},
 		{{"--of", "7001,x"}, "cannot be read", 3},
 		{{"--amount", "none"}, "is not an amount", 1},
 		{{"--amount", "1.5"}, "has decimals", 1},
@@ -331,6 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_way_makes_its_count, bank),
 		cmocka_unit_test_setup(conflicts_are_retried, bank),
+		cmocka_unit_test_setup(the_next_step_is_named, bank),
 		cmocka_unit_test_setup(the_naive_way_loses_transfers, bank),
 		cmocka_unit_test_setup(one_of_a_batch_is_rejected, bank),
 		cmocka_unit_test_setup(a_share_only_reads, bank),

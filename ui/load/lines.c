@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-enum { LANE_COLS = 38, LABEL_COLS = 10 };
+enum { LANE_COLS = 38, LABEL_COLS = 10, WIDE_COLS = 60, MOST_COLS = 16 };
 
 static struct buf *lines_add(struct load_lines *lines, enum style style)
 {
@@ -30,10 +30,11 @@ static void lines_add_time(struct buf *out, const char *name, uint64_t us)
 static void lines_head(struct load_lines *lines, const struct load_report *report)
 {
 	struct buf *line = lines_add(lines, STYLE_HEAD);
-	buf_fmt(line, "%s by %u", report->way.word, report->workers);
+	buf_fmt(line, "%u s  %s by %u %s", report->nseconds, report->way.word, report->workers,
+		text_plural(report->workers, "worker", "workers"));
 	if (report->in_flight > 1)
-		buf_fmt(line, " x %u", report->in_flight);
-	buf_fmt(line, " among %zu accounts  %u s", report->accounts, report->nseconds);
+		buf_fmt(line, ", %u in flight each,", report->in_flight);
+	buf_fmt(line, " among %zu accounts", report->accounts);
 }
 
 static void lines_count(struct buf *line, const char *name, uint64_t n)
@@ -114,11 +115,23 @@ static uint64_t lines_value(const struct load_second *second, enum lines_what wh
 	return second->latency.p99;
 }
 
+/* What the highest mark stands for. */
+static void lines_most(struct buf *line, enum lines_what what, uint64_t most)
+{
+	char text[16];
+	text_duration(text, most);
+	if (what == LINES_P99)
+		buf_fmt(line, "  most %s", text);
+	else
+		buf_fmt(line, "  most %" PRIu64 "/s", most);
+}
+
 static void lines_chart(struct load_lines *lines, const struct load_report *report, const char *name,
 			enum lines_what what, int columns)
 {
 	static const char levels[] = "_.:-=+*#";
-	unsigned room = columns > LABEL_COLS + 1 ? (unsigned)(columns - LABEL_COLS - 1) : 0;
+	int beside = LABEL_COLS + (columns >= WIDE_COLS ? MOST_COLS : 0) + 1;
+	unsigned room = columns > beside ? (unsigned)(columns - beside) : 0;
 	unsigned held = report->nseconds < LOAD_SECONDS_MAX ? report->nseconds : LOAD_SECONDS_MAX - 1;
 	unsigned n = held < room ? held : room;
 	uint64_t most = 1;
@@ -132,6 +145,8 @@ static void lines_chart(struct load_lines *lines, const struct load_report *repo
 		uint64_t value = lines_value(&report->seconds[(report->nseconds - i) % LOAD_SECONDS_MAX], what);
 		buf_char(line, value ? levels[value * (sizeof levels - 2) / most] : ' ');
 	}
+	if (columns >= WIDE_COLS && n)
+		lines_most(line, what, most);
 }
 
 /* ---- accounts, workers, checks ---- */
@@ -145,14 +160,16 @@ static void lines_hottest(struct load_lines *lines, const struct load_report *re
 	for (size_t i = 0; i < report->nhot; i++) {
 		buf_str(line, "  ");
 		text_escape(line, report->hot[i].id, strlen(report->hot[i].id), 20);
-		buf_fmt(line, " %" PRIu64, report->hot[i].retries);
+		buf_fmt(line, " %" PRIu64 "%s", report->hot[i].retries, i ? "" : " retries");
 	}
 }
 
 static void lines_workers(struct load_lines *lines, const struct load_seen *seen, int columns)
 {
 	unsigned across = columns >= 2 * LANE_COLS ? (unsigned)columns / LANE_COLS : 1;
-	struct buf *line = NULL;
+	struct buf *line = seen->nworkers && seen->phase < LOAD_SETTLING ? lines_add(lines, STYLE_HEAD) : NULL;
+	for (unsigned i = 0; line && i < across && i < seen->nworkers; i++)
+		buf_fmt(line, "%-20s %14s  ", " worker", "transfers");
 	for (unsigned i = 0; i < seen->nworkers && seen->phase < LOAD_SETTLING; i++) {
 		struct buf lane = {0};
 		line = i % across ? line : lines_add(lines, STYLE_FAINT);
@@ -217,7 +234,7 @@ static void lines_race_head(struct load_lines *lines, const struct load_seen *se
 	buf_fmt(line, "  %u %s  %zu accounts", first->workers, text_plural(first->workers, "worker", "workers"),
 		first->accounts);
 	buf_fmt(lines_add(lines, STYLE_FAINT), "  %-12s %8s %6s %9s %8s %7s %9s %9s", "way", "last/s", "ratio",
-		"so far/s", "retries", "lost", "p50", "p99");
+		"so far/s", "retries", "failed", "p50", "p99");
 }
 
 /* What is not known yet is a dash. */

@@ -80,6 +80,15 @@ static enum status options_counts(const struct run *run, struct load_spec *spec,
 	return ST_OK;
 }
 
+/* At least two ids, with commas between them. */
+static bool options_are_several(const char *of)
+{
+	size_t n = 0;
+	for (const char *at = of; *at; at += strcspn(at, ","), at += *at == ',')
+		n += *at != ',';
+	return n > 1;
+}
+
 static enum status options_draw(const struct run *run, struct load_spec *spec, struct err *err)
 {
 	const char *zipf = run_option(run, "zipf");
@@ -88,7 +97,7 @@ static enum status options_draw(const struct run *run, struct load_spec *spec, s
 		return err->status;
 	if (spec->of && spec->hot)
 		return err_set(err, ST_USAGE, "--of names the accounts, and --hot counts them: give one of the two");
-	if (spec->of && !strchr(spec->of, ','))
+	if (spec->of && !options_are_several(spec->of))
 		return err_set(err, ST_USAGE, "--of takes two ids or more with commas between them, not \"%.80s\"",
 			       spec->of);
 	return ST_OK;
