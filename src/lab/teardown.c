@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "stage_internal.h"
 
-/* For a cancel to help, and for a teardown; a bare stage that was played to its end has isolationtester's patience,
+/* For a cancel to help, and for each answer of a teardown; a bare stage that was played to its end has isolationtester's patience,
  * which has no end. */
 enum { CANCEL_MS = 1500, TEARDOWN_MS = 3000, REGULAR_MS = 30000 };
 
@@ -21,6 +21,12 @@ static void be_patient(struct stage *stage, uint64_t ms)
 	if (stage->options.bare && stage->teardown_regular)
 		return;
 	timer_start(stage->patience, ms);
+}
+
+/* The server answers: the next answer has as much time as this one had. */
+static void be_patient_again(struct stage *stage)
+{
+	be_patient(stage, stage->teardown_regular ? REGULAR_MS : TEARDOWN_MS);
 }
 
 /* ---- what still runs ---- */
@@ -118,6 +124,7 @@ static bool teardown_session(struct stage *stage)
 	}
 	if (lane->busy)
 		return false;
+	be_patient_again(stage);
 	const struct stage_word *word = lane_result(lane);
 	stage_tell(stage, &(struct stage_fact){.kind = FACT_TORN_DOWN, .lane = lane->index, .word = word});
 	lane_clear(lane);
@@ -151,8 +158,10 @@ static void teardown_on_connected(void *arg, const struct err *err)
 	if (err) {
 		not_cleared(lane->stage, err->text);
 		stage_off(lane->stage);
-	} else if (lane->stage->schema.made) {
-		schema_reenter(lane->stage);
+	} else {
+		be_patient_again(lane->stage);
+		if (lane->stage->schema.made)
+			schema_reenter(lane->stage);
 	}
 	stage_stir(lane->stage);
 }
@@ -208,6 +217,7 @@ static void on_torn_down(void *arg, const struct stage_word *word)
 		not_cleared(stage, word->message);
 	if (stage->state != STAGE_TEARDOWN)
 		return;
+	be_patient_again(stage);
 	stage->teardown_common_done = true;
 	stage->teardown = TEARDOWN_CONNECT;
 	stage->teardown_sent = false;

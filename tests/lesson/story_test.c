@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/lesson/leftovers.h"
+#include "tests/lesson/spec_file.h"
 #include "tests/support/check.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
@@ -63,20 +64,9 @@ static void the_engine_is_told(void **state)
 	proc_free(proc);
 }
 
-static char *written(const char *text)
-{
-	struct buf path = {0};
-	buf_fmt(&path, "%s/story_test.spec", getenv("TMPDIR"));
-	FILE *file = fopen(path.p, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	return buf_take(&path);
-}
-
 static struct proc *play_text(const char *text)
 {
-	char *path = written(text);
+	char *path = spec_file_write(text);
 	struct proc *proc = play(path, "");
 	free(path);
 	return proc;
@@ -152,8 +142,8 @@ static void what_cannot_go_on_ends(void **state)
 static void an_interrupt_tears_down(void **state)
 {
 	(void)state;
-	char *path = written("setup { CREATE SCHEMA my_lesson; }\nteardown { DROP SCHEMA my_lesson; }\n"
-			     "session A step b { BEGIN; } step s { SELECT pg_sleep(60); }\n");
+	char *path = spec_file_write("setup { CREATE SCHEMA my_lesson; }\nteardown { DROP SCHEMA my_lesson; }\n"
+				     "session A step b { BEGIN; } step s { SELECT pg_sleep(60); }\n");
 	const char *const argv[] = {proc_teller(), "--plain", "lab", "play", path, NULL};
 	struct proc *proc = proc_start(argv, NULL, "");
 	proc_wait_output(proc, "2. A: SELECT pg_sleep(60)");
@@ -270,6 +260,26 @@ static void without_a_place_to_keep_it(void **state)
 	proc_free(proc);
 }
 
+/* Each is answered soon, all of them together not: patience is for one. */
+static void many_teardowns_take_their_time(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	buf_str(&text, "setup { CREATE TABLE pots AS SELECT 1 AS n; }\n"
+		       "teardown { SELECT pg_sleep(1.5); DROP TABLE pots; }\n");
+	for (char session = 'A'; session <= 'D'; session++)
+		buf_fmt(&text, "session %c step %c1 { SELECT n FROM pots; } teardown { SELECT pg_sleep(0.6); }\n",
+			session, session);
+	buf_str(&text, "permutation A1 B1 C1 D1\n");
+	struct proc *proc = play_text(text.p);
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "4. D: SELECT n FROM pots\n   reads 1\n");
+	assert_string_equal(buf_text(&proc->err), "");
+	proc_free(proc);
+	leftovers_expect_none();
+	buf_free(&text);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -287,6 +297,7 @@ int main(void)
 		cmocka_unit_test(what_was_played_is_kept),
 		cmocka_unit_test(rubbish_is_passed_over),
 		cmocka_unit_test(without_a_place_to_keep_it),
+		cmocka_unit_test(many_teardowns_take_their_time),
 	};
 	return cmocka_run_group_tests_name("lesson/story", tests, pg_own_database, NULL);
 }
