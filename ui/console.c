@@ -2,7 +2,6 @@
 /* The console: runs the program with a full-screen interface. */
 #include "ui/console.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -129,17 +128,6 @@ static void face_aside(void *self, bool away)
 
 /* ---- open and close ---- */
 
-/* The loop makes a descriptor that it watches non-blocking, and with it the terminal that it shares with standard
- * output and with the shell: drawings would be cut off. We read only what is there, so it need not be. */
-static void watch_input(struct console *console)
-{
-	int flags = fcntl(STDIN_FILENO, F_GETFL);
-	console->input = watch_new(console->app->loop, STDIN_FILENO, input_ready, console);
-	if (flags >= 0)
-		fcntl(STDIN_FILENO, F_SETFL, flags);
-	watch_set(console->input, WATCH_READ);
-}
-
 static void join_loop(struct console *console)
 {
 	struct loop *loop = console->app->loop;
@@ -148,7 +136,8 @@ static void join_loop(struct console *console)
 	console->wake = timer_new(loop, paint_timer, console);
 	console->turn = turn_new(loop, paint_turn, console);
 	term_join(loop);
-	watch_input(console);
+	console->input = watch_new_shared(loop, STDIN_FILENO, input_ready, console);
+	watch_set(console->input, WATCH_READ);
 }
 
 static void become_face(struct console *console)

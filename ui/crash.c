@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/outlet.h"
 #include "ui/tty/tty.h"
 
 enum { STACK_SIZE = 64 * 1024, PATIENCE_MS = 500 };
@@ -34,7 +35,7 @@ static void stderr_back(struct crash *crash)
 	dup2(crash->real_stderr, STDERR_FILENO);
 	off_t at = 0;
 	for (ssize_t n; (n = pread(crash->kept_stderr, bytes, sizeof bytes, at)) > 0; at += n)
-		if (!tty_write_patiently(STDERR_FILENO, bytes, (size_t)n, PATIENCE_MS))
+		if (!outlet_put(STDERR_FILENO, bytes, (size_t)n, PATIENCE_MS))
 			break;
 	close(crash->real_stderr);
 	close(crash->kept_stderr);
@@ -69,10 +70,10 @@ static void shell_modes_back(const struct crash *crash)
 /* A terminal that is not read shows nothing any more: what it has not shown makes room for the way out. */
 static void crash_leave(const struct crash *crash)
 {
-	if (tty_write_patiently(crash->terminal, crash->way_out, crash->n, PATIENCE_MS))
+	if (outlet_put(crash->terminal, crash->way_out, crash->n, PATIENCE_MS))
 		return;
 	tty_drop(crash->terminal);
-	tty_write_patiently(crash->terminal, crash->way_out, crash->n, PATIENCE_MS);
+	outlet_put(crash->terminal, crash->way_out, crash->n, PATIENCE_MS);
 }
 
 static void crash_restore(void)

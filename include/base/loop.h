@@ -32,6 +32,8 @@ const char *loop_library(void); /* libuv's version, static */
 enum { WATCH_READ = 1, WATCH_WRITE = 2 };
 typedef void watch_fn(void *arg, int events);
 struct watch *watch_new(struct loop *loop, int fd, watch_fn *fn, void *arg);
+/* The same without O_NONBLOCK, which all have who share the terminal or the pipe with us: the shell, too. */
+struct watch *watch_new_shared(struct loop *loop, int fd, watch_fn *fn, void *arg);
 void watch_set(struct watch *watch, int events); /* 0 stops watching */
 void watch_free(struct watch *watch);            /* before the descriptor is closed */
 

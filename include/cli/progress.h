@@ -5,12 +5,15 @@
 
 #include <stdbool.h>
 
+struct outlet;
+
 /* Zero-initialise, then progress_open(). */
 struct progress {
-	bool over; /* lines are written over */
+	struct outlet *outlet; /* of standard error */
+	bool over;             /* lines are written over */
 	bool shown;
 };
-unsigned progress_open(struct progress *progress);               /* how often it wants a line, in ms */
-void progress_show(struct progress *progress, const char *text); /* harmless; NULL takes it away */
+unsigned progress_open(struct progress *progress, struct outlet *outlet); /* how often it wants a line, in ms */
+void progress_show(struct progress *progress, const char *text);          /* harmless; NULL takes it away */
 
 #endif

@@ -61,19 +61,25 @@ void buf_fill(struct buf *b, char c, size_t n)
 	b->p[b->len] = '\0';
 }
 
-void buf_fmt(struct buf *b, const char *fmt, ...)
+void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 {
-	va_list ap, again;
-	va_start(ap, fmt);
+	va_list again;
 	va_copy(again, ap);
 	int n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
 	if (n > 0) {
 		buf_reserve(b, (size_t)n);
 		vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
 		b->len += (size_t)n;
 	}
 	va_end(again);
+}
+
+void buf_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vfmt(b, fmt, ap);
+	va_end(ap);
 }
 
 void buf_clear(struct buf *b)

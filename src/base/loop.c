@@ -4,6 +4,7 @@
 #include "base/loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,15 @@ struct watch *watch_new(struct loop *loop, int fd, watch_fn *fn, void *arg)
 	watch->fn = fn;
 	watch->arg = arg;
 	loop_must(uv_poll_init(&loop->uv, &watch->uv, fd), "watch a descriptor");
+	return watch;
+}
+
+struct watch *watch_new_shared(struct loop *loop, int fd, watch_fn *fn, void *arg)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct watch *watch = watch_new(loop, fd, fn, arg);
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags);
 	return watch;
 }
 

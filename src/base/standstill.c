@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/outlet.h"
 
 enum { PATIENCE_S = 5, SIGNALS = 65 };
 
@@ -20,8 +21,7 @@ static void standstill_end(int signum)
 	int asked = unheard;
 	(void)signum;
 	mem_give_back();
-	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-	(void)ignored;
+	outlet_put(STDERR_FILENO, text, sizeof text - 1, 0); /* what nobody reads may be why it stands still */
 	signal(asked, SIG_DFL);
 	raise(asked);
 	_exit(128 + asked);

@@ -66,7 +66,7 @@ static void prompt(struct plain *plain)
 	if (plain->edited)
 		plain->editor->begin(PROMPT);
 	else
-		fputs(plain->hint ? plain->hint : PROMPT, stderr);
+		narrate_say(plain->narrate, "%s", plain->hint ? plain->hint : PROMPT);
 	plain->prompted = true;
 }
 
@@ -88,7 +88,7 @@ static void prompt_away(struct plain *plain)
 	if (plain->edited)
 		plain->editor->hide();
 	else
-		fprintf(stderr, "\r%*s\r", (int)strlen(plain->hint ? plain->hint : PROMPT), "");
+		narrate_say(plain->narrate, "\r%*s\r", (int)strlen(plain->hint ? plain->hint : PROMPT), "");
 	plain->prompted = false;
 	timer_start(plain->again, 0);
 }
@@ -106,11 +106,11 @@ static void on_say(void *self, enum status status, const char *text)
 	on_progress(plain, NULL);
 	narrate_now(plain->narrate);
 	if (status == ST_OK)
-		fprintf(stderr, "%s\n", text);
+		narrate_say(plain->narrate, "%s\n", text);
 	else if (plain->file >= 0 && plain->line > 0)
-		fprintf(stderr, "teller: %s:%lu: %s\n", plain->app->settings.file, plain->line, text);
+		narrate_say(plain->narrate, "teller: %s:%lu: %s\n", plain->app->settings.file, plain->line, text);
 	else
-		fprintf(stderr, "teller: %s\n", text);
+		narrate_say(plain->narrate, "teller: %s\n", text);
 }
 
 /* Why is known where it fails; whoever looks later sees only that it did. */
@@ -131,7 +131,7 @@ static void on_print(void *self, const char *text)
 	narrate_now(plain->narrate);
 	flush_data(plain, text);
 	if (plain->app->private->unwritten && app_tells(plain->app))
-		fprintf(stderr, "%s\n", text);
+		narrate_say(plain->narrate, "%s\n", text);
 }
 
 static struct input *answers_of(struct plain *plain)
@@ -204,7 +204,7 @@ static void on_review(void *self, struct run *run)
 		buf_str(&what, run->line);
 	struct buf harmless = {0};
 	text_escape(&harmless, buf_text(&what), what.len, 0);
-	fprintf(stderr, "review: %s; type yes to do it\n", buf_text(&harmless));
+	narrate_say(plain->narrate, "review: %s; type yes to do it\n", buf_text(&harmless));
 	buf_free(&harmless);
 	buf_free(&what);
 	plain->asked = run;
@@ -241,6 +241,7 @@ static void plain_on_done(void *arg, enum status status)
 	narrate_now(plain->narrate);
 	if (status || plain->person)
 		plain->last = plain->person || !plain->last ? status : plain->last;
+	narrate_wait(plain->narrate);
 	flush_data(plain, NULL);
 	if (app->private->unwritten && (!status || app->private->told)) /* else it has said why */
 		say_unwritten(app);
@@ -334,7 +335,7 @@ static bool plain_on_interrupt(void *self)
 	struct plain *plain = self;
 	struct run *run = plain->asked;
 	if (plain->hint && plain->prompted)
-		fputc('\n', stderr);
+		narrate_say(plain->narrate, "\n");
 	if (plain->hint) { /* it is the command that ends */
 		plain->hint = NULL;
 		plain->prompted = false;
@@ -344,7 +345,7 @@ static bool plain_on_interrupt(void *self)
 	if (plain->edited)
 		plain->editor->drop();
 	else
-		fputc('\n', stderr);
+		narrate_say(plain->narrate, "\n");
 	plain->prompted = false;
 	plain->asked = NULL;
 	if (run)
@@ -420,7 +421,7 @@ struct plain *plain_open(struct app *app, int file, const struct line_editor *ed
 				  .interrupt = plain_on_interrupt,
 				  .progress = on_progress,
 				  .aside = plain_aside,
-				  .progress_ms = progress_open(&plain->progress),
+				  .progress_ms = progress_open(&plain->progress, narrate_outlet(plain->narrate)),
 				  .self = plain};
 	loop_soon(app->loop, plain_begin, plain);
 	return plain;

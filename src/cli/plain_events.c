@@ -4,16 +4,25 @@
 #include "cli/plain_events.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "app/app_private.h"
 #include "base/mem.h"
+#include "base/outlet.h"
 #include "event/echo.h"
 #include "event/show.h"
 
+/* Of what nobody reads so much is kept; events stay in the ring then, until they are gone. A signal that asked for the
+ * end does not wait longer for a reader. */
+enum { NARRATE_KEPT = 1 << 20, NARRATE_PATIENCE_MS = 1000 };
+
 struct narrate {
 	struct app *app;
+	struct outlet *outlet;
 	struct cursor cursor;
 	struct turn *turn;
 	uint64_t skipped;
@@ -59,7 +68,7 @@ static void say_lines(struct narrate *narrate)
 	if (narrate->line.len && app_prints(narrate->app) && face->progress)
 		face->progress(face->self, NULL);
 	if (narrate->line.len)
-		fputs(narrate->line.p, stderr);
+		outlet_add(narrate->outlet, narrate->line.p, narrate->line.len);
 }
 
 static void events_tell(struct narrate *narrate, const struct event *event)
@@ -81,11 +90,11 @@ static void on_turn(void *arg)
 {
 	struct narrate *narrate = arg;
 	struct event event;
-	while (cursor_read(&narrate->cursor, narrate->app->ring, &event))
+	while (outlet_left(narrate->outlet) < NARRATE_KEPT && cursor_read(&narrate->cursor, narrate->app->ring, &event))
 		events_tell(narrate, &event);
 	if (narrate->cursor.skipped > narrate->skipped && narrate->app->settings.echo)
-		fprintf(stderr, "(%" PRIu64 " events were gone before they could be shown)\n",
-			narrate->cursor.skipped - narrate->skipped);
+		narrate_say(narrate, "(%" PRIu64 " events were gone before they could be shown)\n",
+			    narrate->cursor.skipped - narrate->skipped);
 	narrate->skipped = narrate->cursor.skipped;
 }
 
@@ -98,10 +107,33 @@ void narrate_now(struct narrate *narrate)
 	say_lines(narrate);
 }
 
+struct outlet *narrate_outlet(struct narrate *narrate)
+{
+	return narrate->outlet;
+}
+
+void narrate_say(struct narrate *narrate, const char *fmt, ...)
+{
+	struct buf text = {0};
+	va_list args;
+	va_start(args, fmt);
+	buf_vfmt(&text, fmt, args);
+	va_end(args);
+	outlet_add(narrate->outlet, buf_text(&text), text.len);
+	buf_free(&text);
+}
+
+void narrate_wait(struct narrate *narrate)
+{
+	outlet_wait(narrate->outlet, narrate->app->exit_status > 128 ? NARRATE_PATIENCE_MS : -1);
+}
+
 struct narrate *narrate_new(struct app *app)
 {
 	struct narrate *narrate = NEW(struct narrate);
 	narrate->app = app;
+	narrate->outlet = outlet_new(STDERR_FILENO);
+	outlet_join(narrate->outlet, app->loop);
 	narrate->echo = app->settings.echo == ECHO_SQLALCHEMY ? echo_new() : NULL;
 	narrate->turn = turn_new(app->loop, on_turn, narrate);
 	return narrate;
@@ -111,7 +143,9 @@ void narrate_free(struct narrate *narrate)
 {
 	if (!narrate)
 		return;
+	narrate_wait(narrate);
 	turn_free(narrate->turn);
+	outlet_free(narrate->outlet);
 	buf_free(&narrate->line);
 	echo_free(narrate->echo);
 	free(narrate);

@@ -22,7 +22,7 @@ void tty_send(void);
 void tty_say(const char *bytes, size_t n); /* keeps and sends them */
 bool tty_waits(void);                      /* something has not been sent yet */
 
-/* Sends the rest when the terminal takes it; each time that all is sent the loop takes a turn. NULL: no more. */
+/* The loop sends the rest when the terminal takes it, and takes a turn then. NULL: no more. */
 void tty_join(struct loop *loop);
 
 /* Sends the rest and waits for that, while the terminal takes something at least once in a while. Where it does not,
@@ -32,10 +32,7 @@ void tty_finish(const char *way_out, size_t n);
 /* The descriptor by which the terminal is reached; -1 while it is closed. */
 int tty_descriptor(void);
 
-/* Writes as long as the descriptor takes something at least once in `patience_ms`; false where it does not. May be
- * called in a signal handler, and so may tty_drop(). */
-bool tty_write_patiently(int fd, const char *bytes, size_t n, int patience_ms);
-/* Drops what the terminal has taken and not shown. */
+/* Drops what the terminal has taken and not shown. May be called in a signal handler. */
 void tty_drop(int fd);
 
 #endif
