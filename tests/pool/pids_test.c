@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* After a failover, or a restart, a colleague's session has the number that ours had: it is not ours to end. */
+/* Alone: it chooses which numbers the next processes of the whole machine get. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
