@@ -50,6 +50,14 @@ start_server() {
 	done
 }
 
+# end_child SIGNAL PID: until it is gone, for a signal is lost that comes before the child has its own ways with it.
+end_child() {
+	while kill "-$1" "$2"; do
+		sleep 0.02
+	done
+	wait "$2"
+} 2>/dev/null
+
 stop_server() {
-	[ -z "$server" ] || { kill -QUIT "$server" && wait "$server"; } 2>/dev/null
+	[ -z "$server" ] || end_child QUIT "$server"
 }
