@@ -7,9 +7,10 @@
 #include <stdio.h>
 
 #include "tests/support/check.h"
+#include "tests/support/daemon.h"
 #include "tests/support/pg.h"
 
-enum { POLL_MS = 5 };
+enum { POLL_MS = 5, SLOTS = 10 };
 
 static const char *const options[] = {"-c", "max_connections=10", "-c", "superuser_reserved_connections=0",
 				      "-c", "max_wal_senders=0",  NULL};
@@ -115,12 +116,27 @@ static void check_truth(const char *what, int64_t before)
 	assert_int_equal(pg_number("SELECT coalesce(sum(amount), 0) FROM transfers"), before + moved);
 }
 
+/* The server hears a moment later that a client has gone. */
+static int has_room(const void *arg)
+{
+	(void)arg;
+	PGconn *conn = PQconnectdb("");
+	PGresult *result = PQexec(conn, "SELECT FROM pg_stat_activity WHERE backend_type = 'client backend'");
+	bool room = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) <= SLOTS / 2;
+	PQclear(result);
+	PQfinish(conn);
+	return room;
+}
+
 void ordeal_free_slots(void)
 {
+	if (!ordeal.slots[0])
+		return;
 	for (size_t i = 0; i < ORDEAL_SLOTS; i++) {
 		PQfinish(ordeal.slots[i]);
 		ordeal.slots[i] = NULL;
 	}
+	daemon_wait(ordeal.server.dir, "free slots", has_room, NULL);
 }
 
 /* The next one works again. */
