@@ -11,7 +11,14 @@
 #include "base/buf.h"
 #include "load/way.h"
 
-enum { LOAD_STATES_MAX = 12, LOAD_HOT_MAX = 8, LOAD_SECONDS_MAX = 300, LOAD_CHECKS_MAX = AUDIT_LINES_MAX + 4 };
+enum {
+	LOAD_STATES_MAX = 12,
+	LOAD_REASONS_MAX = 8,
+	LOAD_REASON_COLUMNS = 200,
+	LOAD_HOT_MAX = 8,
+	LOAD_SECONDS_MAX = 300,
+	LOAD_CHECKS_MAX = AUDIT_LINES_MAX + 4
+};
 
 enum load_phase {
 	LOAD_OPENING,    /* a connection of its own, reading which accounts there are */
@@ -57,6 +64,16 @@ struct load_state {
 	uint64_t retries;
 };
 
+/* Of those that failed, and of those that were rejected because the server refused a statement: by SQLSTATE, with the
+ * words that were said of the first of them. */
+struct load_reason {
+	char sqlstate[6]; /* "" where the server said none */
+	bool rejected;
+	bool conflict; /* another attempt would have got over it */
+	uint64_t n;
+	const char *text; /* one line, harmless; borrowed from the load */
+};
+
 struct load_hot {
 	const char *id; /* raw; borrowed from the load */
 	uint64_t retries;
@@ -92,6 +109,8 @@ struct load_report {
 
 	struct load_state states[LOAD_STATES_MAX]; /* most retries first, at the end */
 	size_t nstates;
+	struct load_reason reasons[LOAD_REASONS_MAX]; /* most first, at the end; of more than these, the first ones */
+	size_t nreasons;
 	struct load_hot hot[LOAD_HOT_MAX]; /* most retries first */
 	size_t nhot;
 
@@ -111,12 +130,16 @@ void load_second_show(struct buf *out, const struct load_second *second);
 /* The whole of it for people, lines with their newlines; harmless. */
 void load_report_show(struct buf *out, const struct load_report *report);
 
+/* "12 failed: permission denied for table transfers (42501)"; harmless. */
+void load_reason_show(struct buf *out, const struct load_reason *reason);
+
 /* The same as one row of data: so many columns, their names, static, and their values, owned by the caller each. */
 enum { LOAD_COLUMNS_MAX = 48 };
 size_t load_report_row(const struct load_report *report, const char *names[LOAD_COLUMNS_MAX],
 		       char *values[LOAD_COLUMNS_MAX]);
 
-/* ST_OK, or what the program's exit status must say: an outcome that is not known, a check that failed, `error`. */
+/* ST_OK, or what the program's exit status must say: an outcome that is not known, a check that failed, `error`, or
+ * that transfers were tried and none was committed. */
 enum status load_report_status(const struct load_report *report, struct err *err);
 
 #endif

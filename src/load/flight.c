@@ -109,6 +109,7 @@ static void careful_add(struct txn_result *all, const struct txn_result *result)
 	all->backoff_us += result->backoff_us;
 	all->server_us += result->server_us;
 	memcpy(all->sqlstate, result->sqlstate, sizeof all->sqlstate);
+	all->reason = result->reason;
 }
 
 /* The id is there, but was not yet when it was looked for: it is read again. */

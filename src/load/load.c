@@ -269,6 +269,7 @@ void load_free(struct load *load)
 		ask_free(load->ask);
 	free(load->ask);
 	finish_free(load);
+	stats_free(load);
 	crowd_free(&load->crowd);
 	catalogue_free(load->catalogue);
 	conninfo_free(&load->conninfo);

@@ -180,6 +180,7 @@ void stats_took(struct load *load, struct slot *slot, const struct txn_result *r
 void stats_retry(struct load *load, const struct slot *slot, const char *sqlstate);
 void stats_second(struct load *load);
 void stats_complete(struct load *load);
+void stats_free(struct load *load);
 
 /* blocked.c */
 void load_blocked_begin(struct load *load);

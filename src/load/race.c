@@ -253,19 +253,34 @@ static void race_show_way(struct buf *out, const struct load_report *report)
 		o->failed + o->gave_up, o->rejected, p50, p99);
 }
 
+/* Whether it may be believed; and of some that failed, why, where it was no conflict. */
+static void race_show_end(struct buf *out, const struct load_report *report)
+{
+	struct err err = {0};
+	bool ok = load_report_status(report, &err) == ST_OK;
+	buf_fmt(out, "%-6s  %s: ", ok ? "ok" : "FAILED", report->way.word);
+	if (ok)
+		buf_str(out, "total, ledger and outcomes agree");
+	else
+		text_escape(out, err.text, strlen(err.text), 0);
+	buf_char(out, '\n');
+	for (size_t i = 0; ok && i < report->nreasons; i++) {
+		if (report->reasons[i].conflict)
+			continue;
+		buf_fmt(out, "%-6s  %s: ", "", report->way.word);
+		load_reason_show(out, &report->reasons[i]);
+		buf_char(out, '\n');
+	}
+}
+
 void race_show(struct buf *out, struct race *race)
 {
-	struct err err;
 	buf_fmt(out, "%-12s %10s %6s %10s %9s %9s %9s %9s %9s\n", "way", "a second", "ratio", "committed", "retries",
 		"failed", "rejected", "p50", "p99");
 	for (size_t i = 0; i < race->n; i++)
 		race_show_way(out, race_report(race, i));
-	for (size_t i = 0; i < race->n; i++) {
-		const struct load_report *report = race_report(race, i);
-		bool ok = load_report_status(report, &err) == ST_OK;
-		buf_fmt(out, "%-6s  %s: %s\n", ok ? "ok" : "FAILED", report->way.word,
-			ok ? "total, ledger and outcomes agree" : err.text);
-	}
+	for (size_t i = 0; i < race->n; i++)
+		race_show_end(out, race_report(race, i));
 	buf_str(out, "a second: transfers that committed; ratio: to the first way's, of the middle one of the rounds\n"
 		     "failed: not committed, in all attempts; p50, p99: latency, all attempts and waits included\n");
 }

@@ -80,19 +80,29 @@ static void report_outcome(struct buf *out, const char *name, uint64_t n)
 		buf_fmt(out, "%-12s %10" PRIu64 "\n", name, n);
 }
 
+static void report_reasons(struct buf *out, const struct load_report *report, bool rejected)
+{
+	for (size_t i = 0; i < report->nreasons; i++)
+		if (report->reasons[i].rejected == rejected)
+			buf_fmt(out, "%-12s %10" PRIu64 "   %s\n", "of these", report->reasons[i].n,
+				report->reasons[i].text);
+}
+
 static void report_outcomes(struct buf *out, const struct load_report *report)
 {
 	const struct load_outcomes *o = &report->outcomes;
 	buf_fmt(out, "%-12s %10" PRIu64 "   %.0f a second\n", "committed", o->committed, load_rate(report));
 	report_outcome(out, "read", o->reads);
 	report_outcome(out, "rejected", o->rejected);
+	report_reasons(out, report, true);
 	report_outcome(out, "failed", o->failed);
-	report_outcome(out, "given up", o->gave_up);
-	report_outcome(out, "cancelled", o->cancelled);
-	report_outcome(out, "unknown", o->unknown);
+	report_reasons(out, report, false);
 	if (report->untried)
 		buf_fmt(out, "%-12s %10" PRIu64 "   failed by a conflict, which another attempt would have got over\n",
 			"of these", report->untried);
+	report_outcome(out, "given up", o->gave_up);
+	report_outcome(out, "cancelled", o->cancelled);
+	report_outcome(out, "unknown", o->unknown);
 	buf_fmt(out, "%-12s %10s\n", "moved", amount_show((int64_t)report->moved, report->scale).text);
 }
 
@@ -170,6 +180,33 @@ void load_report_show(struct buf *out, const struct load_report *report)
 	report_next(out, report);
 }
 
+void load_reason_show(struct buf *out, const struct load_reason *reason)
+{
+	buf_fmt(out, "%" PRIu64 " %s: %s", reason->n, reason->rejected ? "rejected" : "failed", reason->text);
+}
+
+/* None was committed: what became of most of them is the status of the whole. */
+static enum status report_nothing(const struct load_report *report, struct err *err)
+{
+	const struct load_outcomes *o = &report->outcomes;
+	enum status status = o->failed ? ST_STATEMENT : o->gave_up ? ST_GAVE_UP : o->rejected ? ST_REJECTED : ST_OK;
+	struct buf text = {0};
+	if (o->committed || !status)
+		return ST_OK;
+	buf_str(&text, "no transfer was committed;");
+	if (report->nreasons) {
+		buf_char(&text, ' ');
+		load_reason_show(&text, &report->reasons[0]);
+	} else {
+		report_count(&text, o->failed, "failed");
+		report_count(&text, o->gave_up, "given up");
+		report_count(&text, o->rejected, "rejected");
+	}
+	err_set(err, status, "%s", text.p);
+	buf_free(&text);
+	return status;
+}
+
 enum status load_report_status(const struct load_report *report, struct err *err)
 {
 	if (report->failed_checks)
@@ -185,5 +222,5 @@ enum status load_report_status(const struct load_report *report, struct err *err
 	if (report->outcomes.unknown)
 		return err_set(err, ST_UNKNOWN, "OUTCOME UNKNOWN of %" PRIu64 " %s", report->outcomes.unknown,
 			       text_plural(report->outcomes.unknown, "transfer", "transfers"));
-	return ST_OK;
+	return report_nothing(report, err);
 }

@@ -67,6 +67,16 @@ static char *report_row_states(const struct load_report *report)
 	return buf_take(&text);
 }
 
+/* "42501=12 57014=1 other=3" */
+static char *report_row_reasons(const struct load_report *report)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < report->nreasons; i++)
+		buf_fmt(&text, "%s%s=%" PRIu64, i ? " " : "",
+			report->reasons[i].sqlstate[0] ? report->reasons[i].sqlstate : "other", report->reasons[i].n);
+	return buf_take(&text);
+}
+
 static char *report_row_hottest(const struct load_report *report)
 {
 	struct buf text = {0};
@@ -106,5 +116,7 @@ size_t load_report_row(const struct load_report *report, const char *names[LOAD_
 	report_row_add(&row, "hottest", report_row_hottest(report));
 	report_row_number(&row, "checks", report->nchecks);
 	report_row_number(&row, "checks_failed", report->failed_checks);
+	report_row_add(&row, "reasons", report_row_reasons(report));
+	report_row_add(&row, "reason", report->nreasons ? mem_dup(report->reasons[0].text) : NULL);
 	return row.n;
 }

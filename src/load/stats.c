@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "load_internal.h"
 
 /* ---- one transaction ---- */
@@ -64,6 +65,35 @@ static void stats_time(struct load_time *time, const struct txn_result *result)
 	time->client += result->elapsed_us > known ? result->elapsed_us - known : 0;
 }
 
+/* Counted by SQLSTATE: the words of one may name each account. Those that find no place are in the sum alone. */
+static void stats_reason(struct load_report *report, const struct txn_result *result, size_t n)
+{
+	bool rejected = result->outcome == OUTCOME_REJECTED;
+	size_t i = 0;
+	while (i < report->nreasons &&
+	       (report->reasons[i].rejected != rejected || strcmp(report->reasons[i].sqlstate, result->sqlstate) != 0))
+		i++;
+	if (i == LOAD_REASONS_MAX)
+		return;
+	struct load_reason *reason = &report->reasons[i];
+	if (i == report->nreasons) {
+		struct buf text = {0};
+		text_escape(&text, result->reason.text, strlen(result->reason.text), LOAD_REASON_COLUMNS);
+		memcpy(reason->sqlstate, result->sqlstate, sizeof reason->sqlstate);
+		reason->rejected = rejected;
+		reason->conflict = sqlstate_conflict(result->sqlstate) != CONFLICT_NONE;
+		reason->text = buf_take(&text);
+		report->nreasons++;
+	}
+	reason->n += n;
+}
+
+void stats_free(struct load *load)
+{
+	for (size_t i = 0; i < load->report.nreasons; i++)
+		free((char *)load->report.reasons[i].text);
+}
+
 void stats_took(struct load *load, struct slot *slot, const struct txn_result *result)
 {
 	struct load_report *report = &load->report;
@@ -73,6 +103,8 @@ void stats_took(struct load *load, struct slot *slot, const struct txn_result *r
 	report->settled += result->settled;
 	if (result->outcome == OUTCOME_FAILED && sqlstate_conflict(result->sqlstate) != CONFLICT_NONE)
 		report->untried += slot->op.n;
+	if (result->outcome == OUTCOME_FAILED || (result->outcome == OUTCOME_REJECTED && result->sqlstate[0]))
+		stats_reason(report, result, slot->op.n);
 	stats_outcomes(load, slot, result->outcome);
 	stats_time(&load->second.time, result);
 	if (!slot->op.warm_up)
@@ -183,12 +215,19 @@ static int stats_more_retries(const void *a, const void *b)
 	return (y->retries > x->retries) - (y->retries < x->retries);
 }
 
+static int stats_more_failed(const void *a, const void *b)
+{
+	const struct load_reason *x = a, *y = b;
+	return (y->n > x->n) - (y->n < x->n);
+}
+
 void stats_complete(struct load *load)
 {
 	struct load_report *report = &load->report;
 	report->connected = stats_connected(load);
 	report->latency = stats_quantiles(&load->latency);
 	qsort(report->states, report->nstates, sizeof *report->states, stats_more_retries);
+	qsort(report->reasons, report->nreasons, sizeof *report->reasons, stats_more_failed);
 	if (report->phase == LOAD_OVER && report->time.blocked > report->time.server)
 		report->time.blocked = report->time.server;
 }

@@ -104,9 +104,10 @@ void attempt_forget(struct txn *txn)
 	attempt->begun_us = clock_us();
 }
 
-/* Ends the attempt by the body's own will, or because it broke the rules. */
+/* Ends the attempt by the body's own will, or because it broke the rules; no error of the server's, and no earlier one. */
 static void stop_attempt(struct txn *txn, enum outcome outcome, const struct err *reason)
 {
+	txn->result.sqlstate[0] = '\0';
 	txn->result.reason = *reason;
 	retry_clean(txn, AFTER_END, outcome);
 }

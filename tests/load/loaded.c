@@ -19,12 +19,26 @@ struct proc *loaded_start(const char *const words[])
 	return proc_start(argv, NULL, NULL);
 }
 
-/* The cell at that place of a line without quotes. */
+/* Behind the cell; quotes in a cell are doubled. */
+static const char *cell_end(const char *at)
+{
+	for (bool quoted = false; *at && (quoted || (*at != ',' && *at != '\n')); at++)
+		quoted = quoted != (*at == '"');
+	return at;
+}
+
+/* The cell at that place of a line, as it was before it was quoted. */
 static char *cell(const char *line, size_t place)
 {
 	while (place--)
-		line += strcspn(line, ",\n") + 1;
-	return mem_dup_n(line, strcspn(line, ",\n"));
+		line = cell_end(line) + 1;
+	struct buf text = {0};
+	bool quoted = *line == '"';
+	for (const char *at = line + quoted, *end = cell_end(line) - quoted; at < end; at++) {
+		at += quoted && *at == '"';
+		buf_char(&text, *at);
+	}
+	return buf_take(&text);
 }
 
 char *loaded_text(struct proc *proc, const char *column)

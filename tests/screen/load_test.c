@@ -159,6 +159,28 @@ static void begin_race(struct term *term, const char *line)
 	term_expect(term, "Race  runs");
 }
 
+/* Why they fail is seen while they do. */
+static void what_fails_is_explained(void **state)
+{
+	pg_exec("ALTER TABLE transfers ADD CONSTRAINT large CHECK (amount > 5)");
+	struct term *term = console_open(state, 24, 80);
+	term_type(term, ":load --time 0 --workers 3<Enter>");
+	term_expect(term, "y do it");
+	term_settle(term);
+	term_type(term, "y");
+	term_expect(term, "Load  runs");
+	term_expect(term, "violates check constraint");
+	term_type(term, "c");
+	term_expect(term, "Load  is over");
+	term_expect(term, "no transfer was committed; ");
+	begin_race(term, ":load race lock ordered --time 60 --workers 2");
+	console_expect_in_order(term, " lock ", " ordered ", "lock: ", "ordered: ");
+	term_type(term, "c");
+	term_expect(term, "Race  is over");
+	console_expect_in_order(term, "FAILED  lock: no transfer was", "FAILED  ordered: no transfer was");
+	console_quit(term);
+}
+
 /* Whose turn it is, what each made in its last one, and beside the first way; then the checks of each. */
 static void a_race_is_watched(void **state)
 {
@@ -210,6 +232,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_race_is_watched, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_race_at_40x10, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(its_workers_connect_first, fresh_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(what_fails_is_explained, fresh_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(its_seconds_end_with_it, fresh_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/load", tests, pg_own_database, NULL);

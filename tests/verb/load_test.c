@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verb load: every way moves what it tells, wrong words are refused, and it ends as asked. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,120 @@ static void the_naive_way_loses_transfers(void **state)
 	assert_int_equal(loaded_number(proc, "retries"), 0);
 	proc_free(proc);
 	check_total();
+}
+
+/* ---- where each of them fails ---- */
+
+static void it_says_why(const char *const words[], const char *outcome, const char *state, const char *reason)
+{
+	char by[32];
+	struct proc *proc = loaded_start(words);
+	proc_wait(proc);
+	loaded_check(proc, 3);
+	assert_int_equal(loaded_number(proc, outcome), 60);
+	assert_int_equal(loaded_number(proc, "checks_failed"), 0);
+	snprintf(by, sizeof by, "%s=60", state);
+	char *found = loaded_text(proc, "reasons"), *why = loaded_text(proc, "reason");
+	assert_string_equal(found, by);
+	assert_string_equal(why, reason);
+	free(found);
+	free(why);
+	proc_expect_err(proc, "no transfer was committed; 60 ");
+	proc_expect_err(proc, reason);
+	proc_free(proc);
+	check_total();
+}
+
+static const char *const one_by_one[] = {"--count", "60", "--workers", "3", NULL};
+static const char *const in_a_batch[] = {"--count", "60", "--workers", "2", "--way", "batch=5", NULL};
+static const char *const in_flight[] = {"--count", "60",          "--workers", "2", "--way",
+					"oneshot", "--in-flight", "8",         NULL};
+
+/* What the server says comes from anybody. */
+static void a_trigger_refuses_each(void **state)
+{
+	(void)state;
+	pg_exec("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+		"RAISE EXCEPTION E'closed \x1b[31mtoday\n for all'; END $$; "
+		"CREATE TRIGGER refuse BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION refuse()");
+	it_says_why(one_by_one, "failed", "P0001", "closed \\x1b[31mtoday  for all (P0001)");
+}
+
+static void a_check_refuses_each(void **state)
+{
+	static const char told[] = "new row for relation \"transfers\" violates check constraint \"large\" (23514)";
+	(void)state;
+	pg_exec("ALTER TABLE transfers ADD CONSTRAINT large CHECK (amount > 5)");
+	it_says_why(one_by_one, "failed", "23514", told);
+	it_says_why(in_a_batch, "rejected", "23514",
+		    "the table does not take what these transfers would leave: new row for relation \"transfers\" "
+		    "violates check constraint \"large\"");
+	it_says_why(in_flight, "failed", "23514", told);
+	struct proc *proc = teller_run("load", "--count", "60", "--yes");
+	proc_expect_status(proc, 3);
+	proc_expect_out(proc, "\nfailed               60\nof these             60   new row for relation");
+	proc_free(proc);
+	proc = teller_run("load", "--count", "60", "--yes", "--json");
+	proc_expect_status(proc, 3);
+	proc_expect_out(proc, "\"reasons\":\"23514=60\"");
+	proc_free(proc);
+	proc = teller_run("load", "race", "lock", "ordered", "--time", "1", "--workers", "2", "--yes");
+	proc_expect_status(proc, 3);
+	proc_expect_out(proc, "FAILED  lock: no transfer was committed; ");
+	proc_expect_out(proc, "FAILED  ordered: no transfer was committed; ");
+	proc_expect_out(proc, told);
+	proc_free(proc);
+	check_total();
+}
+
+/* Some fail and others do not: it is done, and the reason is told all the same. */
+static void some_are_refused(void **state)
+{
+	(void)state;
+	pg_exec("ALTER TABLE transfers ADD CONSTRAINT few CHECK (source <> 7001)");
+	struct proc *proc = teller_run("load", "--count", "400", "--hot", "3", "--way", "lock", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "violates check constraint \"few\" (23514)\n");
+	proc_free(proc);
+	proc = teller_run("load", "race", "lock", "ordered", "--hot", "3", "--time", "1", "--workers", "2", "--yes");
+	proc_expect_status(proc, 0);
+	proc_expect_out(proc, "ok      lock: total, ledger and outcomes agree\n        lock: ");
+	proc_expect_out(proc, " failed: new row for relation");
+	proc_free(proc);
+	check_total();
+}
+
+static void all_are_rejected(void **state)
+{
+	(void)state;
+	pg_exec("UPDATE accounts SET balance = 0");
+	struct proc *proc = LOADED("--count", "30");
+	proc_wait(proc);
+	loaded_check(proc, 3);
+	assert_int_equal(loaded_number(proc, "rejected"), 30);
+	proc_expect_err(proc, "no transfer was committed;  30 rejected");
+	proc_free(proc);
+}
+
+/* What the rules reject is no refusal of the server's, though in one round trip its statement fails first. */
+static void a_rule_is_no_refusal(void **state)
+{
+	static const char *const words[][5] = {
+		{"--way", "lock"}, {"--way", "oneshot"}, {"--way", "oneshot", "--in-flight", "8"}};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		pg_bank(ACCOUNTS);
+		pg_exec("UPDATE accounts SET balance = 0 WHERE id <= 7004");
+		struct proc *proc = LOADED("--count", "300", "--hot", "6", "--amount", "1", words[i][0], words[i][1],
+					   words[i][2], words[i][3]);
+		proc_wait(proc);
+		loaded_check(proc, 0);
+		assert_true(loaded_number(proc, "rejected") > 0);
+		char *reasons = loaded_text(proc, "reasons");
+		assert_string_equal(reasons, "");
+		free(reasons);
+		proc_free(proc);
+	}
 }
 
 /* Each of a batch has its own rejection: who has nothing cannot give, and the others still do. */
@@ -357,6 +472,11 @@ int main(void)
 		cmocka_unit_test_setup(the_next_step_is_named, bank),
 		cmocka_unit_test_setup(the_naive_way_loses_transfers, bank),
 		cmocka_unit_test_setup(one_of_a_batch_is_rejected, bank),
+		cmocka_unit_test_setup(a_trigger_refuses_each, bank),
+		cmocka_unit_test_setup(a_check_refuses_each, bank),
+		cmocka_unit_test_setup(some_are_refused, bank),
+		cmocka_unit_test_setup(all_are_rejected, bank),
+		cmocka_unit_test_setup(a_rule_is_no_refusal, bank),
 		cmocka_unit_test_setup(a_share_only_reads, bank),
 		cmocka_unit_test_setup(a_warm_up_is_not_measured, bank),
 		cmocka_unit_test_setup(an_interrupt_ends_it, bank),

@@ -59,6 +59,12 @@ static void lines_outcomes(struct load_lines *lines, const struct load_report *r
 	lines_count(line, "unknown", o->unknown);
 }
 
+static void lines_reasons(struct load_lines *lines, const struct load_report *report)
+{
+	for (size_t i = 0; i < report->nreasons; i++)
+		load_reason_show(lines_add(lines, STYLE_BAD), &report->reasons[i]);
+}
+
 static void lines_latency(struct load_lines *lines, const struct load_report *report)
 {
 	const struct load_second *second = load_last_second(report);
@@ -209,6 +215,7 @@ void load_lines_make(struct load_lines *lines, const struct load_seen *seen, int
 	const struct load_report *report = &seen->ways[0].report;
 	lines_head(lines, report);
 	lines_outcomes(lines, report);
+	lines_reasons(lines, report);
 	lines_latency(lines, report);
 	lines_retries(lines, report);
 	lines_time(lines, report);
@@ -259,6 +266,17 @@ static void lines_race_way(struct load_lines *lines, const struct load_seen_way 
 		report->outcomes.failed + report->outcomes.gave_up, p50, p99);
 }
 
+static void lines_race_failures(struct load_lines *lines, const struct load_report *report)
+{
+	for (size_t i = 0; i < report->nreasons; i++) {
+		if (report->reasons[i].conflict)
+			continue;
+		struct buf *line = lines_add(lines, STYLE_BAD);
+		buf_fmt(line, "%s: ", report->way.word);
+		load_reason_show(line, &report->reasons[i]);
+	}
+}
+
 static void lines_race_check(struct load_lines *lines, const struct load_report *report)
 {
 	struct err err = {0};
@@ -278,6 +296,8 @@ void load_lines_make_race(struct load_lines *lines, const struct load_seen *seen
 	lines_race_head(lines, seen);
 	for (size_t i = 0; i < seen->n; i++)
 		lines_race_way(lines, &seen->ways[i]);
+	for (size_t i = 0; i < seen->n; i++)
+		lines_race_failures(lines, &seen->ways[i].report);
 	for (size_t i = 0; i < seen->n; i++)
 		lines_race_check(lines, &seen->ways[i].report);
 }

@@ -104,6 +104,22 @@ static void record_conflicts(struct buf *out, const struct load_report *report, 
 	members_list_end(out);
 }
 
+static void record_reasons(struct buf *out, const struct load_report *report, bool values)
+{
+	members_list(out, "reasons");
+	for (size_t i = 0; i < report->nreasons; i++) {
+		const struct load_reason *reason = &report->reasons[i];
+		members_object(out);
+		members_text(out, "sqlstate", reason->sqlstate, RECORD_TEXT);
+		members_true(out, "rejected", reason->rejected);
+		members_true(out, "conflict", reason->conflict);
+		members_number(out, "transfers", reason->n);
+		members_text(out, "text", values ? reason->text : "(left out)", RECORD_TEXT);
+		members_object_end(out);
+	}
+	members_list_end(out);
+}
+
 static void record_checks(struct buf *out, const struct load_report *report, bool values)
 {
 	members_number(out, "failed_checks", report->failed_checks);
@@ -144,6 +160,7 @@ static void record_way(struct buf *out, const struct load_seen *seen, const stru
 	else
 		record_seconds(out, report);
 	record_conflicts(out, report, values);
+	record_reasons(out, report, values);
 	record_checks(out, report, values);
 	members_object_end(out);
 }

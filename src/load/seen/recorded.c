@@ -118,6 +118,23 @@ static void recorded_conflicts(struct load_seen *seen, struct load_report *repor
 	}
 }
 
+static void recorded_reasons(struct load_seen *seen, struct load_report *report, const struct json_object *object)
+{
+	report->nreasons = recorded_length(object, "reasons", LOAD_REASONS_MAX);
+	for (size_t i = 0; i < report->nreasons; i++) {
+		const struct json_object *recorded = json_object_item_object(object, "reasons", i);
+		struct load_reason *reason = &report->reasons[i];
+		const char *text = json_object_text(recorded, "text");
+		struct buf harmless = {0};
+		text_escape(&harmless, text ? text : "?", text ? strlen(text) : 1, LOAD_REASON_COLUMNS);
+		recorded_word(reason->sqlstate, sizeof reason->sqlstate, json_object_text(recorded, "sqlstate"));
+		reason->rejected = json_object_true(recorded, "rejected");
+		reason->conflict = json_object_true(recorded, "conflict");
+		reason->n = recorded_count(recorded, "transfers", INT64_MAX);
+		reason->text = seen_keep(seen, buf_take(&harmless));
+	}
+}
+
 static void recorded_checks(struct load_seen *seen, struct load_report *report, const struct json_object *object)
 {
 	const char *error = json_object_text(object, "error");
@@ -146,6 +163,7 @@ static void recorded_way(struct load_seen *seen, struct load_seen_way *way, cons
 	recorded_times(report, object);
 	recorded_seconds(report, object);
 	recorded_conflicts(seen, report, object);
+	recorded_reasons(seen, report, object);
 	recorded_checks(seen, report, object);
 	report->ratio = (double)recorded_count(object, "ratio_millionths", INT64_MAX) / 1e6;
 	way->place = (struct race_place){

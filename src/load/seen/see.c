@@ -76,6 +76,8 @@ static void see_way(struct load_seen *seen, struct load_seen_way *way, const str
 	way->report = *report;
 	way->report.ratio = see_rounded(report->ratio);
 	way->place.last = see_rounded(way->place.last);
+	for (size_t i = 0; i < report->nreasons; i++)
+		way->report.reasons[i].text = seen_keep(seen, mem_dup(report->reasons[i].text));
 	for (size_t i = 0; i < report->nhot; i++)
 		way->report.hot[i].id = seen_keep(seen, mem_dup(report->hot[i].id));
 }
