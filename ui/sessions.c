@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/json.h"
+#include "trace/members.h"
 #include "ui/draw.h"
 #include "ui/sideways.h"
 #include "ui/view.h"
@@ -21,6 +23,7 @@ struct sessions_pane {
 	struct app *app;
 	struct find find;
 	size_t top;
+	long row; /* of the selected line in the pane, in a recording, until one moves; -1 */
 	int height, columns;
 	int wanted[SESSION_CELLS]; /* columns that a cell would take, */
 	int width[SESSION_CELLS];  /* and has */
@@ -53,9 +56,8 @@ static void sessions_shorten(struct buf *text, int columns)
 
 static char *sessions_cell(const struct sessions_pane *pane, size_t i, enum session_cell cell, size_t columns)
 {
-	const struct session_list *list = sessions_list(pane);
 	struct buf raw = {0}, text = {0};
-	session_add_cell(&raw, session_list_sessions(list), session_list_line(list, i), cell);
+	session_list_cell(&raw, sessions_list(pane), i, cell);
 	if (cell == CELL_STATE)
 		sessions_shorten(&raw, pane->columns);
 	text_escape(&text, buf_text(&raw), raw.len, columns);
@@ -100,13 +102,12 @@ static void sessions_draw_line(const struct sessions_pane *pane, struct rect at,
 /* Who waits, and for how long somebody has been holding others up, is what one looks for. */
 static enum style sessions_style(const struct sessions_pane *pane, size_t i)
 {
-	const struct session_list *list = sessions_list(pane);
-	const struct sessions_line *line = session_list_line(list, i);
-	if (line->circle)
-		return STYLE_BAD;
-	if (i >= session_list_tree(list))
-		return session_list_sessions(list)->at[line->session].xact_us >= 0 ? STYLE_TEXT : STYLE_FAINT;
-	return line->depth ? STYLE_WAIT : STYLE_WARNING;
+	static const enum style styles[] = {[SESSION_IN_CIRCLE] = STYLE_BAD,
+					    [SESSION_WAITS] = STYLE_WAIT,
+					    [SESSION_HOLDS] = STYLE_WARNING,
+					    [SESSION_IN_TRANSACTION] = STYLE_TEXT,
+					    [SESSION_IDLE] = STYLE_FAINT};
+	return styles[session_list_look(sessions_list(pane), i)];
 }
 
 static void sessions_draw_row(const struct sessions_pane *pane, struct rect at, size_t i, bool focus)
@@ -197,8 +198,10 @@ static bool sessions_trouble(const struct sessions_pane *pane, struct buf *out)
 	uint64_t asked_us = list ? session_list_asked_us(list) : 0;
 	if (error) {
 		draw_harmless(out, error);
-		buf_str(out, session_list_watched(list) ? "; asking again" : "");
-	} else if (!list || !session_list_sessions(list)) {
+		buf_str(out, "; asking again");
+	} else if (!list && pane->app->play) {
+		buf_str(out, "no sessions are recorded up to this event: a trace has them once F4 has shown them");
+	} else if (!list || !session_list_about(list).known) {
 		buf_str(out, "asking the server for its sessions ...");
 	} else if (asked_us && clock_us() - asked_us > SLOW_US) {
 		buf_fmt(out, "the server has not answered for %d s", (int)((clock_us() - asked_us) / 1000000));
@@ -223,8 +226,11 @@ static void sessions_draw_trouble(const struct sessions_pane *pane, struct rect 
 static size_t sessions_scroll(struct sessions_pane *pane)
 {
 	size_t height = (size_t)pane->height, count = sessions_count(pane);
+	size_t selected = session_list_selected(sessions_list(pane));
 	struct scroll list = {0, count, height, 0};
-	pane->top = scroll_top(&list, pane->top, session_list_selected(sessions_list(pane)));
+	if (pane->row >= 0)
+		pane->top = selected > (size_t)pane->row ? selected - (size_t)pane->row : 0;
+	pane->top = scroll_top(&list, pane->top, selected);
 	return count - pane->top < height ? count - pane->top : height;
 }
 
@@ -250,11 +256,11 @@ static void sessions_title(void *self, struct buf *out)
 {
 	const struct sessions_pane *pane = self;
 	const struct session_list *list = sessions_list(pane);
-	size_t waits = list && session_list_sessions(list) ? session_list_sessions(list)->nwaits : 0;
+	struct session_list_about about = list ? session_list_about(list) : (struct session_list_about){0};
 	buf_str(out, "Sessions");
-	if (list && session_list_sessions(list) && !waits)
+	if (about.known && !about.waits)
 		buf_str(out, "  nobody waits");
-	else if (waits)
+	else if (about.waits)
 		buf_str(out, "  who waits stands under whom it waits for");
 }
 
@@ -262,17 +268,17 @@ static void sessions_footer(void *self, struct buf *out, int columns)
 {
 	const struct sessions_pane *pane = self;
 	const struct session_list *list = sessions_list(pane);
-	const struct sessions *sessions = list ? session_list_sessions(list) : NULL;
+	struct session_list_about about = list ? session_list_about(list) : (struct session_list_about){0};
 	char time[16];
-	if (!sessions || columns < 24)
+	if (!about.known || columns < 24)
 		return;
 	clock_show(time, session_list_read_at(list));
 	buf_fmt(out, "read %.8s", time);
 	if (columns > 40)
 		buf_str(out, "  * ours");
-	if (sessions->hidden && columns > 66)
-		buf_fmt(out, "  %zu hidden: needs pg_read_all_stats", sessions->hidden);
-	if (sessions->more)
+	if (about.hidden && columns > 66)
+		buf_fmt(out, "  %zu hidden: needs pg_read_all_stats", about.hidden);
+	if (about.more)
 		buf_str(out, "  not all");
 }
 
@@ -283,6 +289,7 @@ static bool sessions_act(void *self, const char *action, const char *argument)
 	size_t count = sessions_count(pane);
 	if (motion.kind == MOTION_NONE)
 		return false;
+	pane->row = -1;
 	if (motion.kind == MOTION_SIDE && !sideways_move(&pane->side, motion.by))
 		app_say(pane->app, ST_OK, "%s", sideways_end(motion.by));
 	if (!count || motion.kind == MOTION_SIDE)
@@ -353,6 +360,34 @@ static uint64_t sessions_wake(void *self)
 	return waited_us < SLOW_US ? asked_us + SLOW_US : asked_us + (waited_us / 1000000 + 1) * 1000000;
 }
 
+/* ---- in a trace ---- */
+
+static void sessions_look(const void *self, struct buf *members)
+{
+	const struct sessions_pane *pane = self;
+	if (!sessions_count(pane))
+		return;
+	size_t selected = session_list_selected(sessions_list(pane));
+	members_number(members, "sessions_row", selected > pane->top ? selected - pane->top : 0);
+	members_list(members, "sessions_widths");
+	for (enum session_cell cell = 0; cell < SESSION_CELLS; cell++)
+		members_item_number(members, pane->wanted[cell]);
+	members_list_end(members);
+}
+
+/* What is not there is narrow, and grows. */
+static void sessions_look_again(void *self, const struct json_object *look)
+{
+	struct sessions_pane *pane = self;
+	int64_t row = json_object_number(look, "sessions_row", 0);
+	pane->row = row > 0 && row <= SESSIONS_RECORDED ? (long)row : 0;
+	for (enum session_cell cell = 0; cell < SESSION_CELLS; cell++) {
+		int most = cell == CELL_STATEMENT ? STATEMENT_COLS : CELL_COLS;
+		int64_t width = json_object_item_number(look, "sessions_widths", cell, 0);
+		pane->wanted[cell] = width > 0 && width <= most ? (int)width : 0;
+	}
+}
+
 static void sessions_free_pane(void *self)
 {
 	struct sessions_pane *pane = self;
@@ -373,9 +408,12 @@ struct view sessions_view(struct app *app)
 		.wake = sessions_wake,
 		.find = sessions_find_line,
 		.wanted = sessions_wanted,
+		.look = sessions_look,
+		.look_again = sessions_look_again,
 		.free = sessions_free_pane,
 	};
 	struct sessions_pane *pane = NEW(struct sessions_pane);
 	pane->app = app;
+	pane->row = -1;
 	return (struct view){&ops, pane};
 }

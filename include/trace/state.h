@@ -5,8 +5,8 @@
 
 /*
  * Each line of a state is all of it: {"state":"picks","source":"104", ...}. It holds from the event before it on, until
- * the next line of the same state. A reader passes over states that it does not know. What a player and a load show
- * changes without an event, too: each line of them is a stop of its own for who steps through the trace.
+ * the next line of the same state. A reader passes over states that it does not know. What a player, a load and
+ * the sessions show changes without an event, too: each line of them is a stop of its own for who steps through the trace.
  */
 enum trace_state {
 	TRACE_STATE_RUN,      /* the word in the title, levers that are armed, terms of the next transfer */
@@ -18,6 +18,7 @@ enum trace_state {
 	TRACE_STATE_SCREEN,   /* what the screen is about, and how its panes are scrolled */
 	TRACE_STATE_LEDGER,   /* the window on the ledger, as it was shown last, */
 	TRACE_STATE_ENTRY,    /* and which of its transfers is selected */
+	TRACE_STATE_SESSIONS, /* the server's sessions, as they were shown last */
 	TRACE_STATE_LOAD,     /* the load or the race, at the end of each second, turn and phase: load/seen.h */
 	TRACE_STATE_PICKS,    /* the account that is selected, and those that are picked */
 	TRACE_STATE_COUNT

@@ -46,6 +46,7 @@ void play_take_accounts(struct app *app, const struct json_object *accounts);
 /* play_lists.c */
 void play_take_ledger(struct app *app, const struct json_object *ledger);
 void play_take_entry(struct app *app, const struct json_object *entry);
+void play_take_sessions(struct app *app, const struct json_object *sessions);
 void play_take_load(struct app *app, const struct json_object *load);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a recording has beside the accounts and the transfer, made from what was written of it: ledger, load. */
+/* What a recording has beside the accounts and the transfer, made from what was written of it: ledger, sessions, load. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "load/seen.h"
 #include "play_internal.h"
+#include "watch/list.h"
 
 /* A row without an id is none, and ends them. */
 static void lists_take_entries(struct rows *rows, const char **cells, uint32_t *lengths,
@@ -51,6 +52,12 @@ void play_take_entry(struct app *app, const struct json_object *entry)
 	const char *id = entry ? json_object_text(entry, "id") : NULL;
 	if (app->history && id)
 		history_select(app->history, id);
+}
+
+void play_take_sessions(struct app *app, const struct json_object *sessions)
+{
+	session_list_free(app->sessions);
+	app->sessions = sessions ? session_list_recorded(sessions) : NULL;
 }
 
 void play_take_load(struct app *app, const struct json_object *load)

@@ -131,7 +131,7 @@ static void (*const play_takers[TRACE_STATE_COUNT])(struct app *app, const struc
 	[TRACE_STATE_LESSON] = play_take_lesson,     [TRACE_STATE_PLAYER] = play_take_player,
 	[TRACE_STATE_SCREEN] = play_take_screen,     [TRACE_STATE_LEDGER] = play_take_ledger,
 	[TRACE_STATE_ENTRY] = play_take_entry,       [TRACE_STATE_LOAD] = play_take_load,
-	[TRACE_STATE_PICKS] = play_take_picks,
+	[TRACE_STATE_SESSIONS] = play_take_sessions, [TRACE_STATE_PICKS] = play_take_picks,
 };
 
 void play_take_states(struct app *app)

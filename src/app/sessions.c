@@ -32,7 +32,7 @@ struct session_list *app_sessions(struct app *app)
 
 void app_sessions_leave(struct app *app)
 {
-	if (app->sessions)
+	if (app->sessions && !app->play)
 		session_list_watch(app->sessions, false);
 }
 

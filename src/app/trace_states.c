@@ -9,6 +9,7 @@
 #include "trace/members.h"
 #include "trace_states.h"
 #include "txn/choices.h"
+#include "watch/list.h"
 
 enum {
 	STATES_TEXT = 1000, /* bytes of an id, or of a sentence */
@@ -178,6 +179,25 @@ static void states_ledger(struct trace *trace, const struct app *app)
 	buf_free(&out);
 }
 
+/* ---- the sessions ---- */
+
+/* While they are looked at; then they stay as they were shown last. */
+static void states_sessions(struct trace *trace, const struct app *app)
+{
+	const struct session_list *list = app->sessions;
+	struct buf out = {0};
+	if (!list || !session_list_watched(list) || !(session_list_about(list).known || session_list_error(list)))
+		return;
+	members_number(&out, "read_us", session_list_read_at(list));
+	members_number(&out, "line", session_list_selected(list) + 1);
+	members_true(&out, "failed", session_list_error(list) != NULL);
+	if (!trace_state_begins(trace, TRACE_STATE_SESSIONS, &out)) {
+		session_list_record(&out, list, trace_values(trace));
+		trace_state(trace, TRACE_STATE_SESSIONS, &out);
+	}
+	buf_free(&out);
+}
+
 /* ---- a load ---- */
 
 static void states_load(struct trace *trace, struct app *app)
@@ -248,6 +268,7 @@ void trace_states(void *arg, struct trace *trace)
 	states_transfer(trace, app);
 	states_counters(trace, app);
 	states_load(trace, app);
+	states_sessions(trace, app);
 	if (trace_values(trace))
 		states_accounts(trace, app), states_ledger(trace, app);
 	states_lesson(trace, app);

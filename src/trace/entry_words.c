@@ -15,7 +15,7 @@ static const char *const entry_sessions[] = {"none", "browse", "transfer", "riva
 
 /* What a screen shows beside the events: trace/state.h. */
 static const char *const entry_states[] = {"run",    "transfer", "counters", "accounts", "lesson", "player",
-					   "screen", "ledger",   "entry",    "load",     "picks"};
+					   "screen", "ledger",   "entry",    "sessions", "load",   "picks"};
 
 static int entry_find(const char *const *words, size_t n, const char *word)
 {

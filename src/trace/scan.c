@@ -136,5 +136,6 @@ enum scan_kind scan_kind(const struct scan_line *line, int *state)
 
 bool scan_stops(const struct scan_line *line, int *state)
 {
-	return scan_kind(line, state) == SCAN_EVENT || *state == TRACE_STATE_PLAYER || *state == TRACE_STATE_LOAD;
+	return scan_kind(line, state) == SCAN_EVENT || *state == TRACE_STATE_PLAYER || *state == TRACE_STATE_LOAD ||
+	       *state == TRACE_STATE_SESSIONS;
 }

@@ -7,29 +7,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "list_internal.h"
 
 enum { LIST_EVERY_MS = 1000 };
-
-/* Whom a line is about: the same in the next answer. `holder` is the one that it waits for, "" for nobody. */
-struct list_key {
-	char *id, *start, *holder;
-};
-
-struct session_list {
-	struct watcher *watcher;
-	watcher_changed_fn *changed;
-	void *arg;
-	bool on;              /* it is looked at */
-	bool lent;            /* the connection is somebody else's */
-	session_list_fn *use; /* who waits for it; NULL */
-	void *use_arg;
-
-	const struct sessions *sessions; /* the watcher's */
-	struct sessions_line *lines;
-	size_t n, tree, selected;
-	struct list_key key;
-	uint64_t read_at;
-};
 
 /* ---- the selection ---- */
 
@@ -88,7 +68,8 @@ size_t session_list_selected(const struct session_list *list)
 void session_list_select(struct session_list *list, size_t line)
 {
 	list->selected = line < list->n ? line : list->n ? list->n - 1 : 0;
-	list_note_key(list);
+	if (!list->was)
+		list_note_key(list);
 }
 
 /* ---- answers ---- */
@@ -160,6 +141,7 @@ void session_list_free(struct session_list *list)
 		return;
 	list_forget(list);
 	list_forget_key(list);
+	list_was_free(list->was);
 	free(list);
 }
 
@@ -209,8 +191,8 @@ const struct sessions_line *session_list_line(const struct session_list *list, s
 
 const char *session_list_error(const struct session_list *list)
 {
-	const char *error = watcher_error(list->watcher);
-	return list->on && error[0] ? error : NULL;
+	const char *error = list->was ? list->was->error : watcher_error(list->watcher);
+	return (list->on || list->was) && error && error[0] ? error : NULL;
 }
 
 bool session_list_watched(const struct session_list *list)
@@ -220,7 +202,7 @@ bool session_list_watched(const struct session_list *list)
 
 uint64_t session_list_asked_us(const struct session_list *list)
 {
-	return watcher_asked_us(list->watcher);
+	return list->was ? 0 : watcher_asked_us(list->watcher);
 }
 
 uint64_t session_list_read_at(const struct session_list *list)

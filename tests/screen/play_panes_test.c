@@ -9,6 +9,7 @@
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
+#include "tests/support/proc.h"
 #include "tests/support/shot.h"
 
 enum { ROWS = 24, COLUMNS = 80 };
@@ -171,6 +172,108 @@ static void a_race(void **state)
 	console_quit(term);
 }
 
+/* ---- the sessions ---- */
+
+static bool next_second(struct term *term, void *arg)
+{
+	const struct shot *shot = arg;
+	(void)term;
+	return shot_stops(path) > shot->stop;
+}
+
+static void the_sessions(void **state)
+{
+	static struct shot waiting, ended;
+	struct term *term = record(state);
+	struct pg_session *holder = pg_open_at("application_name=psql");
+	pg_run(holder, "BEGIN; UPDATE accounts SET balance = balance + 1 WHERE id = 7001");
+	term_type(term, ":transfer 7001 7002 5 --yes<Enter>");
+	term_expect(term, "waits for psql, pid ");
+	int from = shot_stops(path);
+	term_type(term, "<F4>");
+	term_expect(term, "who waits stands under whom it waits for");
+	term_type(term, "<Down>");
+	term_expect(term, "account 7001");
+	shot_take(term, path, &waiting);
+	pg_run(holder, "COMMIT");
+	pg_run(holder, "ALTER ROLE CURRENT_USER PASSWORD 'geheim'");
+	term_expect(term, "nobody waits");
+	term_expect(term, "ALTER ROLE");
+	shot_take(term, path, &ended);
+	term_wait(term, next_second, &ended, "another answer in the trace");
+	term_type(term, "q");
+	term_expect(term, "Accounts");
+	console_quit(term);
+	term_free(term);
+	*state = NULL;
+	pg_close(holder);
+	term = shot_play(state, path, ROWS, COLUMNS);
+	term_type(term, "<F4>");
+	term_expect(term, "no sessions are recorded up to this event");
+	expect_one(term, &waiting, from, waiting.stop + 1);
+	expect_one(term, &ended, waiting.stop, ended.stop);
+	expect_one(term, &waiting, from, waiting.stop + 1);
+	term_type(term, "<End><F4>"); /* as they were last, though they were left */
+	term_expect(term, "Sessions  nobody waits");
+	console_quit(term);
+}
+
+/* ---- what is left out ---- */
+
+static bool trace_holds(const char *text)
+{
+	char *line = NULL;
+	size_t size = 0;
+	bool holds = false;
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	while (getline(&line, &size, file) > 0)
+		holds = holds || strstr(line, text);
+	free(line);
+	fclose(file);
+	return holds;
+}
+
+static void without_values(void **state)
+{
+	const char *const argv[] = {proc_teller(), "--trace", path, "--trace-values=no", NULL};
+	struct term *term = term_start(argv, NULL, ROWS, COLUMNS);
+	struct pg_session *holder = pg_open_at("application_name=psql");
+	*state = term;
+	pg_run(holder, "BEGIN; UPDATE accounts SET balance = balance + 1 WHERE id = 7029");
+	console_expect_selected(term, "7001");
+	term_type(term, "<F5>");
+	term_expect(term, "no transfer was made yet");
+	term_type(term, "<F4>");
+	term_expect(term, "BEGIN; UPDATE");
+	pg_run(holder, "COMMIT");
+	pg_close(holder);
+	term_type(term, "q<F2>");
+	begin(term, ":load --count 300 --workers 2 --hot 2<Enter>", "Load  is over");
+	term_expect(term, "as expected");
+	console_quit(term);
+	term_free(term);
+	*state = NULL;
+	assert_false(trace_holds("= 7029") || trace_holds("as expected") || trace_holds("\"id\""));
+	assert_true(trace_holds("{\"state\":\"load\""));
+	term = shot_play(state, path, ROWS, COLUMNS);
+	term_type(term, "<End>");
+	term_expect(term, "Load  is over");
+	term_expect(term, "read-write by 2 among 2 accounts");
+	term_expect(term, "ok      ");
+	term_type(term, "<F5>");
+	term_expect(term, "no ledger is recorded up to this event");
+	term_type(term, "<F4>");
+	term_expect(term, "idle in");
+	console_quit(term);
+}
+
+static void no_password(void **state)
+{
+	(void)state;
+	assert_false(trace_holds("geheim"));
+}
+
 static int make_dir(void **state)
 {
 	assert_non_null(mkdtemp(dir));
@@ -193,6 +296,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_ledger, old_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_load, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_race, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(the_sessions, console_bank, term_teardown),
+		cmocka_unit_test(no_password),
+		cmocka_unit_test_setup_teardown(without_values, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/play_panes", tests, make_dir, remove_dir);
 }

@@ -230,7 +230,7 @@ static bool play_word(struct app *app, const char *word)
 		play_faster(app, 2);
 	else if (strcmp(word, "slower") == 0)
 		play_faster(app, 0.5);
-	else if (strcmp(word, "ledger") == 0)
+	else if (strcmp(word, "ledger") == 0 || strcmp(word, "sessions") == 0)
 		app->face.act(app->face.self, word, NULL);
 	else if (strcmp(word, "lesson") != 0)
 		return false;
@@ -261,7 +261,8 @@ static void play_move(struct run *run)
 		run_end(run, ST_OK, NULL);
 	else
 		run_end(run, ST_USAGE,
-			"play takes next, back, first, last, on, off, toggle, faster, slower, lesson, ledger or an "
+			"play takes next, back, first, last, on, off, toggle, faster, slower, lesson, ledger, sessions "
+			"or an "
 			"event's number");
 }
 
