@@ -259,7 +259,7 @@ static void without_values(void **state)
 	term = shot_play(state, path, ROWS, COLUMNS);
 	term_type(term, "<End>");
 	term_expect(term, "Load  is over");
-	term_expect(term, "read-write by 2 among 2 accounts");
+	term_expect(term, "read-write by 2 workers among 2 accounts");
 	term_expect(term, "ok      ");
 	term_type(term, "<F5>");
 	term_expect(term, "no ledger is recorded up to this event");
