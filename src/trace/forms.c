@@ -20,6 +20,7 @@ struct form {
 	uintptr_t statement;
 	char sqlstate[6];
 	char *tag, *lane, *sql; /* owned; NULL for none. `sql` where it has no number, because it is short */
+	bool is_used;           /* its line is in the file */
 };
 
 struct forms {
@@ -96,7 +97,7 @@ static char *forms_copy(const char *text)
 	return text ? mem_dup(text) : NULL;
 }
 
-static unsigned forms_add(struct forms *forms, const struct form *wanted, size_t seat)
+static void forms_add(struct forms *forms, const struct form *wanted, size_t seat)
 {
 	struct form *form = &forms->form[++forms->n];
 	*form = *wanted;
@@ -104,7 +105,13 @@ static unsigned forms_add(struct forms *forms, const struct form *wanted, size_t
 	form->lane = forms_copy(wanted->lane);
 	form->sql = forms_copy(wanted->sql);
 	forms->seats[seat] = (uint16_t)forms->n;
-	return forms->n;
+}
+
+static unsigned forms_use(struct form *form, unsigned number, bool *is_new)
+{
+	*is_new = !form->is_used;
+	form->is_used = true;
+	return number;
 }
 
 unsigned forms_number(struct forms *forms, const struct event *event, bool kept, unsigned sql, bool *is_new)
@@ -124,10 +131,10 @@ unsigned forms_number(struct forms *forms, const struct event *event, bool kept,
 	size_t seat = forms_seat(&wanted);
 	for (unsigned number; (number = forms->seats[seat]) != 0; seat = (seat + 1) % FORMS_SEATS)
 		if (forms_is(&forms->form[number], &wanted))
-			return number;
+			return forms_use(&forms->form[number], number, is_new);
 	if (forms->n == FORMS_MAX || !forms_is_short(wanted.tag) || !forms_is_short(wanted.lane) ||
 	    !forms_is_short(wanted.sql))
 		return 0;
-	*is_new = true;
-	return forms_add(forms, &wanted, seat);
+	forms_add(forms, &wanted, seat);
+	return 0;
 }

@@ -18,7 +18,7 @@ struct forms;
 struct forms *forms_new(void);
 void forms_free(struct forms *forms); /* NULL is fine */
 
-/* The event's form, or 0: it has none, because it is long, or of a kind of which there are too many. *is_new: its line
+/* The event's form, or 0: it has none, because it is the first like it, it is long, or there are too many. *is_new: its line
  * is to be written first. `kept`: the same pointer in event->sql is the same text, as long as the forms are there;
  * `sql`: else the number of that text, or 0. */
 unsigned forms_number(struct forms *forms, const struct event *event, bool kept, unsigned sql, bool *is_new);
