@@ -208,6 +208,36 @@ static void lessons(void **state)
 	same_in_all();
 }
 
+/* ---- older ones ---- */
+
+/* By the words of older versions: the text of a statement in each of its lines (1), or by a number (2). */
+static void of_older_formats(void **state)
+{
+	(void)state;
+	static const char *const kept[][5] = {
+		{"assets/traces/rival.trace", "47",
+		 "UPDATE accounts SET balance = balance - 625 WHERE id = 104  [40001 ",
+		 "R3.1  COMMIT  <- durable from here", "[COMMITTED] 27.81 ms"},
+		{"tests/trace/format2.trace", "22",
+		 "T1501.1 UPDATE accounts SET balance = balance - 1 WHERE id = 679880999",
+		 "T1500.1 COMMIT  <- durable from here", "[COMMITTED] 0.36 ms"},
+	};
+	for (size_t i = 0; i < COUNT_OF(kept); i++) {
+		const char *const argv[] = {proc_teller(), "trace", "show", kept[i][0], NULL};
+		struct proc *shown = proc_run(argv, nowhere, NULL);
+		char lines[24];
+		size_t n = 0;
+		proc_expect_status(shown, 0);
+		for (size_t k = 2; k < 5; k++)
+			proc_expect_out(shown, kept[i][k]);
+		for (const char *p = shown->out.p; (p = strchr(p, '\n')) != NULL; p++)
+			n++;
+		snprintf(lines, sizeof lines, "%zu", n);
+		assert_string_equal(lines, kept[i][1]);
+		proc_free(shown);
+	}
+}
+
 /* ---- small ---- */
 
 /* A transfer of a load takes at most 60 bytes an event, with its parameters and the rows it read. */
@@ -440,6 +470,7 @@ int main(void)
 		cmocka_unit_test_setup(without_values, bank),
 		cmocka_unit_test_setup(a_load, bank),
 		cmocka_unit_test_setup(lessons, bank),
+		cmocka_unit_test(of_older_formats),
 		cmocka_unit_test_setup(bytes_of_an_event, bank),
 		cmocka_unit_test_teardown(entered_anywhere, term_teardown),
 		cmocka_unit_test(lists_that_are_none),

@@ -164,19 +164,22 @@ static void no_password_of_a_role(void **state)
 	static const char spec[] = "setup { SELECT 'PASSWORD ''Kw9''''Zx8''', 'Password E''Kw9' }\n"
 				   "session a\nstep one { SELECT 'sought' AS \"password 'Kw9 $Zx8\" }\n"
 				   "permutation one\n";
-	char lesson[80];
+	char lesson[80], run[100];
 	struct buf text = {0};
 	snprintf(lesson, sizeof lesson, "%s/roles.spec", dir);
 	FILE *file = fopen(lesson, "w");
 	assert_non_null(file);
 	assert_true(fputs(spec, file) >= 0);
 	assert_int_equal(fclose(file), 0);
-	const char *const argv[] = {proc_teller(), "--trace", path, "lab", "run", lesson, NULL};
+	snprintf(run, sizeof run, "lab run %s", lesson);
+	const char *const argv[] = {proc_teller(), "--trace", path, "-c",
+				    run,           "-c",      run,  NULL}; /* objects, then lists */
 	struct proc *proc = proc_run(argv, NULL, NULL);
 	unlink(lesson);
 	read_file(&text);
 	if (!strstr(text.p, "PASSWORD") || !strstr(text.p, "sought") || strstr(text.p, "Kw9"))
 		fail_msg("status %d, %s: %s", proc->status, buf_text(&proc->err), text.p);
+	assert_non_null(strstr(text.p, ",\"PASSWORD '***"));
 	proc_free(proc);
 	buf_free(&text);
 }
