@@ -19,6 +19,9 @@ bool output_format_of_file(const char *file, enum output_format *format);
 /* stdout was opened anew on that file (-o), or never was: how sentences name it. The text is borrowed for good. */
 void output_name_stdout(const char *file);
 const char *output_stdout_name(void);
+/* The sentence where that failed by errno `why`; an empty one where its reader has left. */
+enum status output_unwritten(int why, struct err *err);
+int output_first_error(void); /* errno of the first of these, or EIO */
 
 /* Text, not flushed: a file or a pipe gets every byte; a terminal, and standard error, only what does no harm. */
 void output_text(FILE *to, const char *text, size_t n);

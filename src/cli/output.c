@@ -47,6 +47,14 @@ void output_name_stdout(const char *file)
 	stdout_name = file;
 }
 
+/* stdio forgets what it could not write, and why. */
+static int output_why;
+
+int output_first_error(void)
+{
+	return output_why ? output_why : EIO;
+}
+
 const char *output_stdout_name(void)
 {
 	return stdout_name;
@@ -334,6 +342,14 @@ static const char escaped_note[] =
 	"some values have bytes that are not UTF-8, which JSON cannot hold: a byte e9 is written as \\udce9; --csv "
 	"writes them as they are";
 
+enum status output_unwritten(int why, struct err *err)
+{
+	output_why = output_why ? output_why : why;
+	if (why == EPIPE) /* `| head` has what it wanted: nothing to tell anyone */
+		return err_set(err, ST_OWN, "%s", "");
+	return err_set(err, ST_OWN, "cannot write to %.300s: %s", stdout_name, strerror(why));
+}
+
 enum status output_end(struct output *output, struct app *app, struct err *err)
 {
 	if (output->writer->end)
@@ -344,11 +360,7 @@ enum status output_end(struct output *output, struct app *app, struct err *err)
 	int why = errno;
 	output_free(output);
 	errno = why;
-	if (!failed)
-		return ST_OK;
-	if (why == EPIPE) /* `| head` has what it wanted: nothing to tell anyone */
-		return err_set(err, ST_OWN, "%s", "");
-	return err_set(err, ST_OWN, "cannot write to %.300s: %s", stdout_name, strerror(why));
+	return failed ? output_unwritten(why, err) : ST_OK;
 }
 
 void output_free(struct output *output)

@@ -121,7 +121,7 @@ static void flush_data(struct plain *plain, const char *line)
 	if (line && fprintf(stdout, "%s\n", line) < 0 && !*unwritten)
 		*unwritten = errno; /* a long one does not wait for the flush */
 	if (!*unwritten && (fflush(stdout) != 0 || ferror(stdout)))
-		*unwritten = errno ? errno : EIO;
+		*unwritten = errno ? errno : output_first_error();
 }
 
 static void on_print(void *self, const char *text)

@@ -101,9 +101,7 @@ static enum status show_lines(const struct diagnosis *diagnosis, struct err *err
 	bool written = fputs(buf_text(&text), stdout) >= 0 && fflush(stdout) == 0;
 	int why = errno;
 	buf_free(&text);
-	if (written)
-		return ST_OK;
-	return err_set(err, ST_OWN, "cannot write to %.300s: %s", output_stdout_name(), strerror(why));
+	return written ? ST_OK : output_unwritten(why, err);
 }
 
 /* ---- for programs ---- */

@@ -33,6 +33,7 @@ struct cast {
 	struct app *app;
 	struct console *console;
 	FILE *to;
+	int why;          /* errno of the first line that could not be written, or 0 */
 	int screen;       /* the file that is the screen */
 	uint64_t time_us; /* of the last picture, in the cast */
 	struct buf line;
@@ -43,7 +44,8 @@ struct cast {
 static void cast_put(struct cast *cast)
 {
 	buf_char(&cast->line, '\n');
-	fwrite(buf_text(&cast->line), 1, cast->line.len, cast->to);
+	if (fwrite(buf_text(&cast->line), 1, cast->line.len, cast->to) != cast->line.len && !cast->why)
+		cast->why = errno;
 	buf_clear(&cast->line);
 }
 
@@ -98,7 +100,7 @@ static void cast_play(struct cast *cast)
 	struct play_place place = play_place(cast->app);
 	uint64_t last_us = place.wall_us, least = place.of <= CAST_ALL ? CAST_LEAST_US : 0;
 	cast_draw(cast);
-	for (uint64_t n = 2; n <= place.of && !ferror(cast->to); n++) {
+	for (uint64_t n = 2; n <= place.of && !cast->why; n++) {
 		play_to(cast->app, n);
 		uint64_t now = play_place(cast->app).wall_us, gone = now > last_us ? now - last_us : 0;
 		if (!least && gone < CAST_FRAME_US && n < place.of)
@@ -160,9 +162,11 @@ static enum status cast_run(const char *path, int rows, int cols, FILE *to, stru
 		return err_set(err, ST_OWN, "%s", cast.console->message.text ? cast.console->message.text : path);
 	cast_head(&cast, rows, cols);
 	cast_play(&cast);
-	if (fflush(cast.to) != 0 || ferror(cast.to))
-		return err_set(err, ST_OWN, "cannot write the cast: %s", strerror(errno));
-	return ST_OK;
+	if (fflush(cast.to) != 0 && !cast.why)
+		cast.why = errno;
+	if (cast.why == EPIPE) /* nobody reads any more */
+		return err_set(err, ST_OWN, "%s", "");
+	return cast.why ? err_set(err, ST_OWN, "cannot write the cast: %s", strerror(cast.why)) : ST_OK;
 }
 
 /* Its end takes nothing with it that is not its own. */
@@ -190,6 +194,8 @@ static enum status cast_await(pid_t pid, int said, struct err *err)
 		continue;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return ST_OK;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == ST_OWN && !n)
+		return err_set(err, ST_OWN, "%s", "");
 	return err_set(err, ST_OWN, "%s", n ? text : "what played the recording has ended before its end");
 }
 

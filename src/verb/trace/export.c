@@ -119,6 +119,8 @@ static enum status trace_export_print(const struct run *run, struct buf *said, s
 	fflush(stdout);
 	if (ferror(stdout) && !run->app->leaving)
 		plain_unwritten(run->app, errno);
+	else if (status && !err->text[0]) /* who drew it has found nobody who reads it */
+		plain_unwritten(run->app, EPIPE);
 	return status;
 }
 
@@ -150,6 +152,6 @@ void trace_export_run(struct run *run)
 	trace_export_say(run->app, &said);
 	if (!status && path)
 		app_say(run->app, ST_OK, "the trace is exported to %s", path);
-	run_end(run, status, status ? err.text : NULL);
+	run_end(run, status, status && err.text[0] ? err.text : NULL);
 	buf_free(&said);
 }
