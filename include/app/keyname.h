@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The names of keys that are no characters, and which names there are. */
+/* The names of keys other than characters, and whether a word is the name of a key. */
 #ifndef APP_KEYNAME_H
 #define APP_KEYNAME_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Memory that is there or ends the program: no caller has to check for NULL. */
+/* Allocation that ends the program where there is no memory: no caller has to check for NULL. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* New ids for what must not be done twice. */
+/* New UUIDs: the ids of transfers, by which each is made at most once. */
 #ifndef BASE_UUID_H
 #define BASE_UUID_H
 

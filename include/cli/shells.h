@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables of commands and options in the languages of others: shells' completion, the man page. */
+/* The tables of commands and options, written as completion scripts of shells and as the man page. */
 #ifndef CLI_SHELLS_H
 #define CLI_SHELLS_H
 

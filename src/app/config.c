@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a user's configuration decides: as it is built in, and given back. */
+/* What a user's configuration decides: its defaults, the faults in its file, its names, and freeing it. */
 #include "app/config.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which names of keys there are. */
+/* Tells whether a word is the name of a key. */
 #include "app/keyname.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The cluster of one's own: its start as it is told, its nodes in the log, and what is said of one that ends by itself. */
+/* The demo's own cluster: progress of its start, its nodes in the log, and what is said of a node that ends. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading CSV (RFC 4180) piece by piece: records with their line numbers, and what is wrong with those that are
- * none. */
+/* Reading CSV (RFC 4180) piece by piece: records with their line numbers, and what is wrong with malformed ones. */
 #include "base/csv.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Memory that is there or ends the program. */
+/* Allocation that ends the program where there is no memory. */
 #include "base/mem.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 as FIPS 180-4 has it, of bytes that are all there, and base64. */
+/* SHA-256 (FIPS 180-4) of bytes that are all in memory, and base64. */
 #include "base/sha256.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* New ids for what must not be done twice: one system call each, where libuuid makes six. */
+/* New UUIDs: one system call each, where libuuid makes six. */
 #include "base/uuid.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The words for whom a statement waits. */
+/* The words for the session that a statement waits for. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Steps that are sent by hand: which one may be, what is reported first, and when all that wait are known to. */
+/* Steps sent by hand: which one may be sent, what is reported first, and when every step that waits is known. */
 #include <string.h>
 
 #include "stage_internal.h"

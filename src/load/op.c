@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One thing that a worker makes: which accounts it is about is drawn, and the body of its transaction is made. */
+/* One transaction of a worker: its accounts are drawn, and its body is made. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Connections of ours that wait: since when, for whom, and an event whenever that is another. */
+/* Connections of ours that wait: since when, for whom, and an event whenever that changes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

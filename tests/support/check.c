@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmocka with what it lacks: long messages for people. */
+/* cmocka, and messages of any length for people. */
 #include "tests/support/check.h"
 
 #include <stdio.h>

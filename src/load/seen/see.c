@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Takes what is seen of a load or a race, once for each second, turn and phase: all who look see the same. */
+/* Takes a snapshot of a load or a race at each second, turn and phase: every reader sees the same one. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A cast is drawn by a screen: where there is none in the program, it says so. */
+/* The export to a cast, which the screen draws; a program without a screen refuses it. */
 #include "export_internal.h"
 
 enum status export_cast(struct export *export, struct err *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A trace as a sequence diagram in Mermaid's language, which forges draw. */
+/* A trace as a sequence diagram in Mermaid's language, which GitHub and GitLab draw. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
