@@ -55,10 +55,20 @@ static enum status no_option(const struct command *command, const char *name, st
 	return err_set(err, ST_USAGE, "%s has no option --%.80s; see `help %s`", command->name, name, command->name);
 }
 
-/* The option in word `*at`; its value may be the next word. */
-static enum status take_option(struct run *run, const struct words *words, size_t *at, struct err *err)
+/* As in a shell: -o is the program's letter for an option that the command has, with a value, too. None is given so
+ * that takes no value: who binds a key looks for --yes alone. */
+static const char *run_by_letter(const struct command *command, const char *word)
 {
-	char *name = words->word[*at].text + 2;
+	const struct option *option = word[0] == '-' && word[1] && !word[2] ? options_by_letter(word[1]) : NULL;
+	for (size_t i = 0; option && i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+		if (command->options[i].value && strcmp(command->options[i].name, option->name) == 0)
+			return option->name;
+	return NULL;
+}
+
+/* The option that word `*at` begins with; its value may be the next word. */
+static enum status take_option(struct run *run, const struct words *words, size_t *at, char *name, struct err *err)
+{
 	char *equals = strchr(name, '=');
 	const char *value = equals ? equals + 1 : NULL;
 	if (equals)
@@ -77,6 +87,15 @@ static enum status take_option(struct run *run, const struct words *words, size_
 		return ST_OK;
 	}
 	return no_option(run->command, name, err);
+}
+
+static enum status take_lettered(struct run *run, const struct words *words, size_t *at, const char *name,
+				 struct err *err)
+{
+	char *own = mem_dup(name);
+	enum status status = take_option(run, words, at, own, err);
+	free(own);
+	return status;
 }
 
 /* ---- arguments ---- */
@@ -185,6 +204,7 @@ static enum status take_args(struct run *run, const struct words *words, size_t 
 		const struct word *word = &words->word[i];
 		const struct command_arg *arg = next_arg(run);
 		bool dashes = !word->quoted && !only_args && strncmp(word->text, "--", 2) == 0;
+		const char *lettered = word->quoted || only_args ? NULL : run_by_letter(command, word->text);
 		enum status status = ST_OK;
 		if (arg->name && command_arg_is_text(arg)) {
 			run->args[run->nargs++] = mem_dup(line + word->from);
@@ -193,7 +213,9 @@ static enum status take_args(struct run *run, const struct words *words, size_t 
 		if (dashes && !word->text[2])
 			only_args = true;
 		else if (dashes)
-			status = take_option(run, words, &i, err);
+			status = take_option(run, words, &i, word->text + 2, err);
+		else if (lettered)
+			status = take_lettered(run, words, &i, lettered, err);
 		else if (!arg->name)
 			status = wrong_use(command, err, "has no place for ", word->text);
 		else if (!(status = check_arg(arg->type, arg->name, word->text, err)))

@@ -224,11 +224,27 @@ static void by_its_ending(void **state)
 	assert_non_null(strstr(text.p, "durable from here"));
 	proc_expect_all(EXPORT("-o", "/tmp/x.docx"), 1, "", "the ending of the file's name is of no format: add --to ");
 	proc_expect_all(EXPORT("--to", "docx"), 1, "", "--to takes md");
-	proc_expect_all(EXPORT("--plain"), 1, "", "which format?: add --to ");
+	proc_expect_all(EXPORT("--plain"), 1, "", "trace export needs a format: add --to ");
 	proc_expect_all(teller_run("trace", "show", trace, "--to", "md"), 1, "", "--to is for trace export");
 	proc_expect_all(teller_run("trace", "export", "--to", "md"), 1, "", "trace export needs the FILE of a trace");
 	proc_expect_all(teller_run("trace", "export", "/nowhere", "--to", "md"), 1, "", "cannot read /nowhere: ");
 	buf_free(&text);
+}
+
+/* At the prompt as in a shell: -o, wherever it stands; and only what takes a value, so that -y moves no money. */
+static void by_the_letter_at_the_prompt(void **state)
+{
+	(void)state;
+	struct buf text = {0}, line = {0};
+	recorded_run("rival off", "transfer 7001 7002 half");
+	buf_fmt(&line, "trace export -o '%s' '%s'", out, trace);
+	proc_expect_all(teller_run("-c", line.p), 0, "", "the trace is exported to ");
+	read_out(&text);
+	assert_non_null(strstr(text.p, "durable from here"));
+	proc_expect_all(teller_run("-c", "trace show -o"), 1, "", "--output needs a value");
+	proc_expect_all(teller_run("-c", "transfer 7001 7002 half -y"), 1, "", "transfer has no place for -y");
+	buf_free(&text);
+	buf_free(&line);
 }
 
 /* The lines of the log, too. */
@@ -333,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup(one_transfer, recorded_bank),
 		cmocka_unit_test_setup(by_its_ending, recorded_bank),
 		cmocka_unit_test_setup(shown_into_a_file, recorded_bank),
+		cmocka_unit_test_setup(by_the_letter_at_the_prompt, recorded_bank),
 		cmocka_unit_test_setup(whole_or_not, recorded_bank),
 		cmocka_unit_test_setup(a_full_device, recorded_bank),
 		cmocka_unit_test_setup(a_trace_that_was_cut, recorded_bank),

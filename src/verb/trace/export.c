@@ -27,7 +27,8 @@ static enum status trace_export_format(const struct run *run, enum trace_format 
 	if (to || (file && trace_format_of_file(file, format)))
 		return ST_OK;
 	return err_set(err, ST_USAGE, "%s: add --to %s",
-		       file ? "the ending of the file's name is of no format" : "which format?", TRACE_FORMAT_WORDS);
+		       file ? "the ending of the file's name is of no format" : "trace export needs a format",
+		       TRACE_FORMAT_WORDS);
 }
 
 static enum status trace_export_number(const struct run *run, const char *option, uint64_t *number, struct err *err)
