@@ -340,7 +340,7 @@ static void do_lab(struct run *run)
 
 const struct command verb_lab = {
 	.name = "lab",
-	.args = {{LAB_WORDS("|", "|"), ARG_WORD, true}, {"LESSON...", ARG_LESSONS, true}},
+	.args = {{LAB_WORDS("|", "|") "|edit", ARG_WORD, true}, {"LESSON...", ARG_LESSONS, true}},
 	.options =
 		{
 			{.name = "transcript", .help = "write what isolationtester writes, byte for byte"},
