@@ -86,6 +86,7 @@ static void the_next_lesson_follows(void **state)
 	term_expect(term, "when-the-snapshot");
 	term_expect(term, "PAUSED  step 0 of");
 	term_type(term, "<Esc>");
+	term_expect(term, "> when-the-snapshot"); /* and not the one that was begun with */
 	console_expect_no_lanes(term, "screen_orders");
 	console_lesson(term, "ex-total"); /* whatever orders an exercise has, it is not about them */
 	term_type(term, "c");

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/run.h"
 #include "lab/lesson.h"
+#include "lab/player.h"
 #include "ui/draw.h"
 #include "ui/sideways.h"
 #include "ui/view.h"
@@ -265,9 +266,16 @@ static const char *lessons_wanted(const void *self)
 	return buf_text(&lessons->find.text);
 }
 
-static bool lessons_read_nothing(void *self)
+/* The lesson that is played is the selected one: who leaves it goes on from there. */
+static bool lessons_read(void *self)
 {
-	(void)self;
+	struct lessons *lessons = self;
+	const struct player *player = lessons->app->player;
+	if (!player || !lessons->n || strcmp(lessons->all[lessons->selected].name, player_name(player)) == 0)
+		return false;
+	for (size_t i = 0; i < lessons->n; i++)
+		if (strcmp(lessons->all[i].name, player_name(player)) == 0)
+			lessons->selected = i;
 	return false;
 }
 
@@ -292,7 +300,7 @@ struct view lessons_view(struct app *app)
 		.draw = lessons_draw,
 		.act = lessons_act,
 		.click = lessons_click,
-		.read = lessons_read_nothing,
+		.read = lessons_read,
 		.find = lessons_find,
 		.wanted = lessons_wanted,
 		.free = lessons_free,
