@@ -68,8 +68,11 @@ static uint64_t forms_numbers(const struct event *event)
 	numbers = numbers << 6 | event->statement;
 	numbers = numbers << 6 | event->round_trip;
 	numbers = numbers << 6 | (uint64_t)(event->rows + 1);
-	return numbers << 5 | event->durable << 4 | event->weak << 3 | event->skipped << 2 | event->unmade << 1 |
-	       event->unanswered;
+	numbers = numbers << 1 | event->durable;
+	numbers = numbers << 1 | event->weak;
+	numbers = numbers << 1 | event->skipped;
+	numbers = numbers << 1 | event->unmade;
+	return numbers << 1 | event->unanswered;
 }
 
 static bool forms_same(const char *a, const char *b)
