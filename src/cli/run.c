@@ -267,8 +267,12 @@ static bool plays_along(const struct command *command)
 
 static enum status check_plays(const struct run *run, struct err *err)
 {
+	const char *name = run->command->name;
 	if (!run->app->settings.plays || plays_along(run->command))
 		return ST_OK;
+	if (strcmp(name, "sessions") == 0 || strcmp(name, "ledger") == 0)
+		return err_set(err, ST_USAGE, "%s needs a server, and a recording has none: %s", name,
+			       name[0] == 's' ? "F4 shows the recorded ones" : "F5 shows the recorded one");
 	return err_set(err, ST_USAGE,
 		       "%s needs a server, and a recording has none: it shows what happened; > and < step in it",
 		       run->command->name);

@@ -119,6 +119,30 @@ static void each_statement(void **state)
 	console_quit(term);
 }
 
+/* A key that cannot do anything says so, and so does a command that would ask a server. */
+static void at_its_ends(void **state)
+{
+	struct shot end;
+	struct term *term = record(state);
+	transfer(term);
+	term_expect(term, "moved 500 from 7001");
+	shot_end(term, state, path, &end);
+	term = shot_play(state, path, ROWS, COLUMNS);
+	term_type(term, "<lt>");
+	term_expect(term, "this is the first event");
+	term_type(term, "<End>>");
+	term_expect(term, "this is the last event");
+	term_type(term, ":play 99999\r");
+	term_expect(term, "there is no event 99999: the recording has 1 to ");
+	term_type(term, ":sessions\r");
+	term_expect(term, "F4 shows the recorded ones");
+	term_type(term, ":ledger\r");
+	term_expect(term, "F5 shows the recorded one");
+	term_type(term, "s");
+	term_expect(term, "source needs a server, and a recording has none");
+	console_quit(term);
+}
+
 /* ---- a lesson ---- */
 
 static void a_lesson(void **state)
@@ -163,6 +187,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(with_a_cut, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(while_it_waits, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(each_statement, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(at_its_ends, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_lesson, console_bank, term_teardown),
 	};
 	return cmocka_run_group_tests_name("screen/play", tests, make_dir, remove_dir);

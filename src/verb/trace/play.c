@@ -212,12 +212,31 @@ static void play_faster(struct app *app, double times)
 	app_say(app, ST_OK, "%.4g times the recorded speed", play_place(app).speed);
 }
 
+/* Where there is no further one it is said: a key that does nothing looks broken. */
+static void play_step(struct app *app, int events)
+{
+	uint64_t was = play_place(app).at;
+	play_by(app, events);
+	if (play_place(app).at == was)
+		app_say(app, ST_OK,
+			events > 0 ? "this is the last event; < steps back, Home goes to the first"
+				   : "this is the first event; > steps, Space plays");
+}
+
+static void play_to_number(struct app *app, uint64_t number)
+{
+	struct play_place place = play_place(app);
+	play_to(app, number);
+	if (number < 1 || number > place.of)
+		app_say(app, ST_OK, "there is no event %" PRIu64 ": the recording has 1 to %" PRIu64, number, place.of);
+}
+
 static bool play_word(struct app *app, const char *word)
 {
 	if (strcmp(word, "next") == 0)
-		play_by(app, 1);
+		play_step(app, 1);
 	else if (strcmp(word, "back") == 0)
-		play_by(app, -1);
+		play_step(app, -1);
 	else if (strcmp(word, "first") == 0)
 		play_to(app, 1);
 	else if (strcmp(word, "last") == 0)
@@ -256,7 +275,7 @@ static void play_move(struct run *run)
 	if (!app->play)
 		run_end(run, ST_USAGE, "nothing is played here: teller trace play FILE plays a recording");
 	else if (play_event_number(word, &number))
-		play_to(app, number), run_end(run, ST_OK, NULL);
+		play_to_number(app, number), run_end(run, ST_OK, NULL);
 	else if (play_word(app, word))
 		run_end(run, ST_OK, NULL);
 	else
