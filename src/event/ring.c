@@ -2,6 +2,7 @@
 /* The ring of recent events: fixed memory for the events, and for the bytes of their strings. */
 #include "event/ring.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,7 @@
 
 enum { STRING_MAX = 16384, KEPT_MAX = 256, KEPT_BYTES = 256 << 10 };
 
-/* `from` is where the event's strings begin, counted in bytes written since the start; the place in `bytes` is that
- * modulo its size. An event never straddles the end of `bytes`. */
+/* `from` is where the event's strings begin, counted in bytes written since the start. */
 struct slot {
 	struct event event;
 	uint64_t from;
@@ -31,9 +31,12 @@ struct ring {
 	struct kept kept;
 	uint32_t nslots;
 	uint32_t nbytes;
-	uint64_t first; /* oldest event number held */
-	uint64_t next;  /* number of the next event */
-	uint64_t head;  /* bytes written since the start */
+	uint64_t first;      /* oldest event number held */
+	uint64_t next;       /* number of the next event */
+	uint32_t first_slot; /* of the oldest event */
+	uint32_t next_slot;  /* of the next one */
+	uint64_t head;       /* bytes written since the start */
+	uint64_t round;      /* as many as were written when `bytes` was begun anew: head - round is the place in it */
 	uint32_t txns;
 };
 
@@ -58,23 +61,40 @@ void ring_free(struct ring *ring)
 	free(ring);
 }
 
+/* Of an event that is held. Without a division: this is done for every event. */
 static struct slot *ring_slot_of(const struct ring *ring, uint64_t number)
 {
-	return &ring->slots[number % ring->nslots];
+	uint64_t slot = ring->first_slot + (number - ring->first);
+	return &ring->slots[slot < ring->nslots ? slot : slot - ring->nslots];
 }
 
-/* Makes room for one event with `size` bytes of strings and returns where they go. */
-static uint64_t ring_make_room(struct ring *ring, size_t size)
+static uint32_t ring_slot_after(const struct ring *ring, uint32_t slot)
 {
-	uint64_t from = ring->head;
-	if (from % ring->nbytes + size > ring->nbytes)
-		from += ring->nbytes - from % ring->nbytes;
+	return slot + 1 < ring->nslots ? slot + 1 : 0;
+}
+
+static void ring_forget_oldest(struct ring *ring)
+{
+	ring->first++;
+	ring->first_slot = ring_slot_after(ring, ring->first_slot);
+}
+
+/* The slot of the next event. */
+static struct slot *ring_new_slot(struct ring *ring)
+{
 	if (ring->next - ring->first == ring->nslots)
-		ring->first++;
-	while (ring->first < ring->next && from + size - ring_slot_of(ring, ring->first)->from > ring->nbytes)
-		ring->first++;
-	ring->head = from + size;
-	return from;
+		ring_forget_oldest(ring);
+	return &ring->slots[ring->next_slot];
+}
+
+/* Makes room for the strings of the next event, `size` bytes that never straddle the end of `bytes`; returns the room. */
+static char *ring_make_room(struct ring *ring, size_t size)
+{
+	if (ring->head - ring->round + size > ring->nbytes)
+		ring->head = ring->round += ring->nbytes;
+	while (ring->first < ring->next && ring->head + size - ring->slots[ring->first_slot].from > ring->nbytes)
+		ring_forget_oldest(ring);
+	return ring->bytes + (ring->head - ring->round);
 }
 
 /* ---- texts that are kept ---- */
@@ -104,81 +124,87 @@ bool ring_keeps(const struct ring *ring, const char *s)
 
 /* ---- events ---- */
 
-/* The strings of an event, in no order that matters. */
-enum { RING_STRINGS = 11 };
+/* Where an event has its strings; the last of them belong to EVENT_BLOCKED alone. */
+static const size_t ring_strings[] = {
+	offsetof(struct event, sql),          offsetof(struct event, params),       offsetof(struct event, tag),
+	offsetof(struct event, values),       offsetof(struct event, lane),         offsetof(struct event, message),
+	offsetof(struct event, detail),       offsetof(struct event, holder.name),  offsetof(struct event, holder.user),
+	offsetof(struct event, holder.state), offsetof(struct event, holder.holds),
+};
+enum { RING_STRINGS = COUNT_OF(ring_strings), RING_HOLDER_STRINGS = 4 };
 
-static void ring_strings(struct event *event, const char **strings[RING_STRINGS])
-{
-	const char **const all[RING_STRINGS] = {&event->lane,         &event->sql,         &event->params,
-						&event->values,       &event->tag,         &event->message,
-						&event->detail,       &event->holder.name, &event->holder.user,
-						&event->holder.state, &event->holder.holds};
-	memcpy((void *)strings, (const void *)all, sizeof all);
-}
+struct to_copy {
+	const char **string;
+	size_t length;
+};
 
-/* Those that are to be copied, with their sizes; how many. */
-static size_t ring_to_copy(const struct ring *ring, struct event *event, const char **strings[RING_STRINGS],
-			   size_t sizes[RING_STRINGS])
+/* Those of its strings that are to be copied; how many, and the bytes they take. */
+static size_t ring_to_copy(const struct ring *ring, struct event *event, struct to_copy copies[], size_t *bytes)
 {
-	const char **all[RING_STRINGS];
-	size_t n = 0;
-	ring_strings(event, all);
-	for (size_t i = 0; i < RING_STRINGS; i++) {
-		const char *s = *all[i];
-		if (!s || (s == event->sql && ring_keeps(ring, s)))
+	size_t n = 0, all = event->kind == EVENT_BLOCKED ? RING_STRINGS : RING_STRINGS - RING_HOLDER_STRINGS;
+	for (size_t i = 0; i < all; i++) {
+		const char **string = (const char **)(void *)((char *)event + ring_strings[i]);
+		if (!*string || (string == &event->sql && ring_keeps(ring, *string)))
 			continue;
-		strings[n] = all[i];
-		sizes[n++] = strnlen(s, STRING_MAX) + 1;
+		copies[n] = (struct to_copy){string, strnlen(*string, STRING_MAX)};
+		*bytes += copies[n++].length + 1;
 	}
 	return n;
 }
 
-static uint64_t ring_take(struct ring *ring, struct event *event)
+/* The strings that the event borrows become the ring's own. */
+static void ring_take_strings(struct ring *ring, struct slot *slot)
 {
-	const char **strings[RING_STRINGS];
-	size_t sizes[RING_STRINGS], size = 0, n = ring_to_copy(ring, event, strings, sizes);
-	for (size_t i = 0; i < n; i++)
-		size += sizes[i];
-	uint64_t from = ring_make_room(ring, size);
-	struct slot *slot = ring_slot_of(ring, ring->next);
-	char *at = ring->bytes + from % ring->nbytes;
+	struct to_copy copies[RING_STRINGS];
+	size_t bytes = 0, n = ring_to_copy(ring, &slot->event, copies, &bytes);
+	char *at = ring_make_room(ring, bytes);
+	slot->from = ring->head;
+	ring->head += bytes;
 	for (size_t i = 0; i < n; i++) {
-		char *put = memcpy(at, *strings[i], sizes[i] - 1);
-		put[sizes[i] - 1] = '\0';
-		*strings[i] = put;
-		at += sizes[i];
+		memcpy(at, *copies[i].string, copies[i].length);
+		at[copies[i].length] = '\0';
+		*copies[i].string = at;
+		at += copies[i].length + 1;
 	}
-	event->number = ring->next;
-	slot->from = from;
+}
+
+static uint64_t ring_take(struct ring *ring, const struct event *event, uint64_t wall_us)
+{
+	struct slot *slot = ring_new_slot(ring);
 	slot->event = *event;
+	slot->event.number = ring->next;
+	slot->event.wall_us = wall_us;
+	ring_take_strings(ring, slot);
+	ring->next_slot = ring_slot_after(ring, ring->next_slot);
 	return ring->next++;
 }
 
 uint64_t ring_repeat(struct ring *ring, const struct event *event)
 {
-	struct event copy = *event;
-	return ring_take(ring, &copy);
+	return ring_take(ring, event, event->wall_us);
 }
 
 uint64_t ring_append(struct ring *ring, const struct event *event)
 {
-	struct event copy = *event;
-	copy.wall_us = clock_wall_us();
-	return ring_take(ring, &copy);
+	return ring_take(ring, event, clock_wall_us());
 }
 
 void ring_rewind(struct ring *ring, uint64_t number)
 {
 	if (number < ring->first || number >= ring->next)
 		return;
-	ring->head = ring_slot_of(ring, number)->from;
+	struct slot *slot = ring_slot_of(ring, number);
+	ring->head = slot->from;
+	ring->round = ring->head - ring->head % ring->nbytes;
 	ring->next = number;
+	ring->next_slot = (uint32_t)(slot - ring->slots);
 }
 
 void ring_empty(struct ring *ring, uint64_t number)
 {
 	ring->first = ring->next = number;
-	ring->head = 0;
+	ring->first_slot = ring->next_slot = 0;
+	ring->head = ring->round = 0;
 }
 
 uint64_t ring_first(const struct ring *ring)
