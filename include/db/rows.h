@@ -9,7 +9,8 @@
 
 #include "base/err.h"
 
-/* Text format. Cell (r, c): NULL for SQL NULL, else NUL-terminated; its length is rows_length(). */
+/* Text format. Cell (r, c): NULL for SQL NULL, else NUL-terminated; its length is rows_length(). Those of an answer never
+ * change. */
 struct rows {
 	size_t nrows;
 	size_t ncols;
@@ -17,6 +18,7 @@ struct rows {
 	uint32_t *types;    /* [ncols] type OIDs */
 	const char **cells; /* [nrows * ncols] */
 	uint32_t *lengths;  /* [nrows * ncols] bytes */
+	unsigned owners;    /* who each call rows_free(); 0: they were not made by an answer, or a copy */
 };
 
 /*
@@ -40,7 +42,8 @@ void shape_free(struct shape *shape);
 
 const char *rows_cell(const struct rows *rows, size_t row, size_t col); /* borrowed; NULL for SQL NULL */
 size_t rows_length(const struct rows *rows, size_t row, size_t col);
-struct rows *rows_copy(const struct rows *rows); /* owned; NULL stays NULL */
+/* Owned; NULL stays NULL. Rows of an answer are not copied but shared: they are freed with their last owner. */
+struct rows *rows_copy(const struct rows *rows);
 void rows_free(struct rows *rows);
 
 #endif

@@ -15,6 +15,7 @@ struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text)
 	struct rows *rows = mem_new(sizeof *rows + n * (sizeof *rows->names + sizeof *rows->types) + bytes);
 	rows->nrows = nrows;
 	rows->ncols = ncols;
+	rows->owners = 1;
 	rows->names = (const char **)(rows + 1);
 	rows->cells = rows->names + ncols;
 	rows->types = (uint32_t *)(rows->cells + ncells);
@@ -143,10 +144,8 @@ enum status rows_check(const struct rows *rows, const struct shape *shape, struc
 
 /* ---- copies ---- */
 
-struct rows *rows_copy(const struct rows *rows)
+static struct rows *rows_copy_all(const struct rows *rows)
 {
-	if (!rows)
-		return NULL;
 	size_t bytes = 0, ncells = rows->nrows * rows->ncols;
 	for (size_t c = 0; c < rows->ncols; c++)
 		bytes += strlen(rows->names[c]) + 1;
@@ -166,7 +165,17 @@ struct rows *rows_copy(const struct rows *rows)
 	return copy;
 }
 
+struct rows *rows_copy(const struct rows *rows)
+{
+	if (!rows || rows->owners == 0)
+		return rows ? rows_copy_all(rows) : NULL;
+	struct rows *shared = (struct rows *)rows; /* made here, and not const */
+	shared->owners++;
+	return shared;
+}
+
 void rows_free(struct rows *rows)
 {
-	free(rows);
+	if (rows && --rows->owners == 0)
+		free(rows);
 }

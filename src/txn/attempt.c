@@ -7,9 +7,15 @@
 #include "base/mem.h"
 #include "txn_internal.h"
 
-static void item_add(struct attempt *attempt, enum item_role role, struct statement statement, size_t body_index)
+void attempt_add(struct attempt *attempt, enum item_role role, size_t body_index, const struct statement *statement)
 {
-	attempt->items[attempt->nitems++] = (struct item){role, body_index, statement};
+	attempt->items[attempt->nitems] = (struct item){role, body_index};
+	attempt->statements[attempt->nitems++] = *statement;
+}
+
+static void frame_add(struct txn *txn, enum item_role role, struct statement statement)
+{
+	attempt_add(&txn->attempt, role, 0, &statement);
 }
 
 /* Without a ledger, the server's number of the transaction is what a lost commit can be asked about. In one round
@@ -32,48 +38,53 @@ static bool wants_who(const struct txn *txn)
 
 static void add_frame(struct txn *txn)
 {
-	struct attempt *attempt = &txn->attempt;
+	static const struct statement rollback_to = {.sql = "ROLLBACK TO SAVEPOINT cockroach_restart",
+						     .verb = VERB_ROLLBACK_TO},
+				      savepoint = {.sql = "SAVEPOINT cockroach_restart", .verb = VERB_SAVEPOINT};
+	const struct dialect *dialect = db_dialect(txn->db);
 	if (txn->by_savepoint) {
-		item_add(attempt, ITEM_ROLLBACK_TO,
-			 (struct statement){.sql = "ROLLBACK TO SAVEPOINT cockroach_restart", .verb = VERB_ROLLBACK_TO},
-			 0);
+		frame_add(txn, ITEM_ROLLBACK_TO, rollback_to);
 		return;
 	}
-	item_add(attempt, ITEM_BEGIN,
-		 (struct statement){.sql = txn_begin_sql(txn->options.isolation), .verb = VERB_BEGIN}, 0);
-	item_add(attempt, ITEM_SAVEPOINT,
-		 (struct statement){.sql = "SAVEPOINT cockroach_restart", .verb = VERB_SAVEPOINT}, 0);
+	frame_add(txn, ITEM_BEGIN,
+		  (struct statement){.sql = txn_begin_sql(txn->options.isolation), .verb = VERB_BEGIN});
+	frame_add(txn, ITEM_SAVEPOINT, savepoint);
 	if (wants_who(txn))
-		item_add(attempt, ITEM_WHO, proof_who(db_dialect(txn->db)->who_xid_sql), 0);
+		frame_add(txn, ITEM_WHO, proof_who(dialect->who_xid_sql));
 	else if (wants_xid(txn))
-		item_add(attempt, ITEM_XID,
-			 (struct statement){.sql = db_dialect(txn->db)->xid_sql, .verb = VERB_SELECT}, 0);
+		frame_add(txn, ITEM_XID, (struct statement){.sql = dialect->xid_sql, .verb = VERB_SELECT});
 }
 
 /* On CockroachDB the RELEASE is the commit, and the COMMIT behind it only closes the session's state. */
 static void add_commit(struct txn *txn)
 {
 	bool release = db_dialect(txn->db)->release_commits;
-	item_add(&txn->attempt, ITEM_RELEASE,
-		 (struct statement){
-			 .sql = "RELEASE SAVEPOINT cockroach_restart", .verb = VERB_RELEASE, .commits = release},
-		 0);
-	item_add(&txn->attempt, ITEM_COMMIT,
-		 (struct statement){.sql = "COMMIT", .verb = VERB_COMMIT, .commits = !release}, 0);
+	frame_add(txn, ITEM_RELEASE,
+		  (struct statement){
+			  .sql = "RELEASE SAVEPOINT cockroach_restart", .verb = VERB_RELEASE, .commits = release});
+	frame_add(txn, ITEM_COMMIT, (struct statement){.sql = "COMMIT", .verb = VERB_COMMIT, .commits = !release});
 	txn->attempt.commit_added = true;
 }
 
-bool attempt_is_commit(const struct item *item)
+bool attempt_is_commit(const struct attempt *attempt, size_t item)
 {
-	return item->role == ITEM_COMMIT || (item->role == ITEM_RELEASE && item->statement.commits);
+	enum item_role role = attempt->items[item].role;
+	return role == ITEM_COMMIT || (role == ITEM_RELEASE && attempt->statements[item].commits);
 }
 
 bool attempt_holds_commit(const struct txn *txn, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
-		if (attempt_is_commit(&txn->attempt.items[i]))
+		if (attempt_is_commit(&txn->attempt, i))
 			return true;
 	return false;
+}
+
+/* Its statements are written before they are read. */
+void batch_clear(struct batch *batch)
+{
+	batch->n = 0;
+	batch->last = batch->alone = false;
 }
 
 void attempt_forget_answers(struct txn *txn)
@@ -94,7 +105,7 @@ void attempt_forget(struct txn *txn)
 	attempt_forget_answers(txn);
 	fault_clear(&attempt->fault);
 	attempt->nitems = attempt->next = attempt->first_sent = 0;
-	attempt->batch = (struct batch){0};
+	batch_clear(&attempt->batch);
 	attempt->batches = 0;
 	attempt->commit_added = attempt->durable = attempt->gate_passed = attempt->delayed = false;
 	if (txn->by_savepoint)
@@ -114,7 +125,7 @@ static void stop_attempt(struct txn *txn, enum outcome outcome, const struct err
 
 bool attempt_is_elsewhere(struct txn *txn)
 {
-	struct err reason = {0};
+	struct err reason;
 	if (!txn->expects && !txn->began)
 		txn->expected = txn->attempt.who;
 	txn->began = true;
@@ -130,18 +141,41 @@ bool attempt_is_elsewhere(struct txn *txn)
 static bool add_batch(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
-	struct err reason = {0};
-	if (attempt->batches > 1 || attempt->batch.last)
+	struct batch *batch = &attempt->batch;
+	struct err reason;
+	if (attempt->batches > 1 || batch->last)
 		inject_add_failure(txn);
-	for (size_t i = 0; i < attempt->batch.n; i++) {
-		if (!guard_allows(&attempt->batch.statements[i], &reason)) {
+	for (size_t i = 0; i < batch->n; i++) {
+		if (!guard_allows(&batch->statements[i], &reason)) {
 			stop_attempt(txn, OUTCOME_FAILED, &reason);
 			return false;
 		}
-		item_add(attempt, ITEM_BODY, attempt->batch.statements[i], i);
+		attempt_add(attempt, ITEM_BODY, i, &batch->statements[i]);
 	}
-	if (attempt->batch.last && attempt->wire != WIRE_STEP)
+	if (batch->last && attempt->wire != WIRE_STEP)
 		add_commit(txn);
+	return true;
+}
+
+static bool ask_body(struct txn *txn)
+{
+	struct attempt *attempt = &txn->attempt;
+	struct batch *batch = &attempt->batch;
+	size_t answered = batch->n;
+	bool last = batch->last;
+	struct err reason;
+	err_clear(&reason);
+	batch_clear(batch);
+	enum body_say say = txn->body->ops->next(txn->body, attempt->answers, answered, batch, &reason);
+	attempt->batches++;
+	attempt_forget_answers(txn);
+	if (say == BODY_REJECT) {
+		stop_attempt(txn, OUTCOME_REJECTED, &reason);
+		return false;
+	}
+	if (say == BODY_SEND && batch->n > 0 && !last)
+		return add_batch(txn);
+	add_commit(txn);
 	return true;
 }
 
@@ -150,23 +184,8 @@ static bool add_batch(struct txn *txn)
 bool attempt_ask_body(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
-	struct batch *batch = &attempt->batch;
-	size_t answered = batch->n;
-	bool last = batch->last;
-	struct err reason = {0};
-	*batch = (struct batch){0};
-	enum body_say say = txn->body->ops->next(txn->body, attempt->answers, answered, batch, &reason);
-	attempt->batches++;
-	attempt_forget_answers(txn);
-	if (say == BODY_REJECT) {
-		stop_attempt(txn, OUTCOME_REJECTED, &reason);
-		return false;
-	}
 	attempt->nitems = attempt->next = attempt->first_sent = 0; /* all of them were answered */
-	if (say == BODY_SEND && batch->n > 0 && !last)
-		return add_batch(txn);
-	add_commit(txn);
-	return true;
+	return ask_body(txn);
 }
 
 /* The first statements: of the whole work at once, or of what can be known before anything is read. */
@@ -174,10 +193,11 @@ static bool ask_first(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
 	bool whole = attempt->wire == WIRE_ONESHOT && txn->body->ops->oneshot(txn->body, &attempt->batch);
-	if (!whole) {
-		attempt->wire = attempt->wire == WIRE_STEP ? WIRE_STEP : WIRE_PIPELINE;
-		return attempt_ask_body(txn);
-	}
+	if (!whole && attempt->wire == WIRE_ONESHOT)
+		attempt->wire = WIRE_PIPELINE;
+	add_frame(txn);
+	if (!whole)
+		return ask_body(txn);
 	attempt->batch.last = true;
 	attempt->batches = 1;
 	return add_batch(txn);
@@ -193,7 +213,6 @@ static bool fits_one_round_trip(const struct txn *txn)
 void attempt_again(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
-	struct item body[ITEMS_MAX];
 	attempt_forget(txn);
 	if (!txn->by_savepoint) {
 		attempt->who = *db_who(txn->db);
@@ -205,16 +224,8 @@ void attempt_again(struct txn *txn)
 	if (attempt->wire == WIRE_ONESHOT && !fits_one_round_trip(txn))
 		attempt->wire = WIRE_PIPELINE;
 	txn->body->ops->reset(txn->body, attempt->wire != WIRE_STEP);
-	if (!ask_first(txn))
-		return;
-	/* The frame goes before what the body said. */
-	size_t n = attempt->nitems;
-	memcpy(body, attempt->items, n * sizeof *body);
-	attempt->nitems = 0;
-	add_frame(txn);
-	memcpy(attempt->items + attempt->nitems, body, n * sizeof *body);
-	attempt->nitems += n;
-	send_next(txn);
+	if (ask_first(txn))
+		send_next(txn);
 }
 
 void attempt_begin(struct txn *txn)

@@ -7,11 +7,21 @@
 
 #include "txn_internal.h"
 
-/* CockroachDB commits an open transaction before DDL (session variable autocommit_before_ddl). */
-static const char *const refused[] = {
-	"ABORT",  "ALTER",    "BEGIN",     "COMMENT", "COMMIT",   "COPY",     "CREATE",  "DISCARD",
-	"DROP",   "END",      "GRANT",     "IMPORT",  "PREPARE",  "REASSIGN", "REINDEX", "RELEASE",
-	"REVOKE", "ROLLBACK", "SAVEPOINT", "START",   "TRUNCATE", "VACUUM",
+/* By their first letter. CockroachDB commits an open transaction before DDL (session variable autocommit_before_ddl). */
+enum { REFUSED_MAX = 5 };
+static const char *const refused[26][REFUSED_MAX] = {
+	['A' - 'A'] = {"ABORT", "ALTER"},
+	['B' - 'A'] = {"BEGIN"},
+	['C' - 'A'] = {"COMMENT", "COMMIT", "COPY", "CREATE"},
+	['D' - 'A'] = {"DISCARD", "DROP"},
+	['E' - 'A'] = {"END"},
+	['G' - 'A'] = {"GRANT"},
+	['I' - 'A'] = {"IMPORT"},
+	['P' - 'A'] = {"PREPARE"},
+	['R' - 'A'] = {"REASSIGN", "REINDEX", "RELEASE", "REVOKE", "ROLLBACK"},
+	['S' - 'A'] = {"SAVEPOINT", "START"},
+	['T' - 'A'] = {"TRUNCATE"},
+	['V' - 'A'] = {"VACUUM"},
 };
 
 static const char *guard_skip_comment(const char *p)
@@ -44,15 +54,16 @@ bool guard_allows(const struct statement *statement, struct err *reason)
 		return true;
 	size_t n;
 	const char *word = first_word(statement->sql, &n);
-	char first = (char)toupper((unsigned char)*word);
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		if (*refused[i] != first || strlen(refused[i]) != n || strncasecmp(word, refused[i], n) != 0)
+	const char *const *of_letter =
+		isalpha((unsigned char)*word) ? refused[toupper((unsigned char)*word) - 'A'] : NULL;
+	for (size_t i = 0; of_letter && i < REFUSED_MAX && of_letter[i]; i++) {
+		if (strlen(of_letter[i]) != n || strncasecmp(word, of_letter[i], n) != 0)
 			continue;
 		err_set(reason, ST_OWN,
 			"a transaction body must not send %s: the engine begins, commits and rolls back, and changes "
 			"of "
 			"the schema belong outside a transaction",
-			refused[i]);
+			of_letter[i]);
 		return false;
 	}
 	return true;

@@ -9,9 +9,8 @@ struct txn_inject *txn_inject(struct txn *txn)
 
 static void inject_add(struct txn *txn, const char *sql, enum verb verb)
 {
-	struct attempt *attempt = &txn->attempt;
-	attempt->items[attempt->nitems++] =
-		(struct item){ITEM_INJECT, 0, (struct statement){.sql = sql, .verb = verb, .once = true}};
+	struct statement statement = {.sql = sql, .verb = verb, .once = true};
+	attempt_add(&txn->attempt, ITEM_INJECT, 0, &statement);
 }
 
 /* The server itself raises the error: between the read and the write, so that what was read is thrown away. */

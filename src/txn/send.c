@@ -13,7 +13,9 @@ static void read_commit(struct txn *txn, const struct answer *answer)
 	struct attempt *attempt = &txn->attempt;
 	if (strcmp(answer->tag, "COMMIT") == 0 && !attempt->durable) {
 		attempt->durable = true;
-		snprintf(txn->result.warning, sizeof txn->result.warning, "%s", answer->warning ? answer->warning : "");
+		txn->result.warning[0] = '\0';
+		if (answer->warning)
+			snprintf(txn->result.warning, sizeof txn->result.warning, "%s", answer->warning);
 	}
 	if (attempt->durable || strcmp(answer->tag, "ROLLBACK") != 0)
 		return;
@@ -24,16 +26,17 @@ static void read_commit(struct txn *txn, const struct answer *answer)
 	attempt->fault.role = ITEM_COMMIT;
 }
 
-static void read_frame(struct txn *txn, const struct item *item, const struct answer *answer)
+static void read_frame(struct txn *txn, size_t item, const struct answer *answer)
 {
 	struct attempt *attempt = &txn->attempt;
-	if (item->role == ITEM_BEGIN)
+	enum item_role role = attempt->items[item].role;
+	if (role == ITEM_BEGIN)
 		attempt->opened = true;
-	if (item->role == ITEM_XID && answer->rows && rows_cell(answer->rows, 0, 0))
+	if (role == ITEM_XID && answer->rows && rows_cell(answer->rows, 0, 0))
 		snprintf(attempt->who.xid, sizeof attempt->who.xid, "%s", rows_cell(answer->rows, 0, 0));
-	if (item->role == ITEM_WHO)
+	if (role == ITEM_WHO)
 		attempt->who_known = who_read(&attempt->who, attempt->who.server, answer->rows);
-	if (attempt_is_commit(item))
+	if (attempt_is_commit(attempt, item))
 		read_commit(txn, answer);
 }
 
@@ -50,11 +53,12 @@ static void send_on_answer(void *arg, size_t index, const struct answer *answer)
 {
 	struct txn *txn = arg;
 	struct attempt *attempt = &txn->attempt;
-	const struct item *item = &attempt->items[attempt->first_sent + index];
+	size_t at = attempt->first_sent + index;
+	const struct item *item = &attempt->items[at];
 	if (item->role == ITEM_BODY)
 		keep_for_body(attempt, item->body_index, answer);
 	if (answer->ok) {
-		read_frame(txn, item, answer);
+		read_frame(txn, at, answer);
 		return;
 	}
 	if (answer->skipped || attempt->fault.set)
@@ -65,8 +69,8 @@ static void send_on_answer(void *arg, size_t index, const struct answer *answer)
 	}
 	fault_keep(&attempt->fault, answer);
 	/* An error that is not the server's own says nothing about what the server did with the rest. */
-	attempt->fault.commit = answer->clean ? attempt_is_commit(item)
-					      : attempt_holds_commit(txn, attempt->first_sent + index, attempt->next);
+	attempt->fault.commit =
+		answer->clean ? attempt_is_commit(attempt, at) : attempt_holds_commit(txn, at, attempt->next);
 	attempt->fault.role = item->role;
 	attempt->fault.body_index = item->body_index;
 }
@@ -75,10 +79,14 @@ static void send_on_answer(void *arg, size_t index, const struct answer *answer)
 static void finish_committed(struct txn *txn)
 {
 	struct attempt *attempt = &txn->attempt;
-	struct err reason = {0};
-	struct batch batch = {0};
-	if (attempt->batch.n && attempt->batch.last)
-		txn->body->ops->next(txn->body, attempt->answers, attempt->batch.n, &batch, &reason);
+	struct batch *batch = &attempt->batch;
+	size_t answered = batch->n;
+	struct err reason;
+	err_clear(&reason);
+	if (answered && batch->last) {
+		batch_clear(batch);
+		txn->body->ops->next(txn->body, attempt->answers, answered, batch, &reason);
+	}
 	retry_clean(txn, AFTER_END, OUTCOME_COMMITTED);
 }
 
@@ -141,7 +149,7 @@ static bool gate_holds(struct txn *txn, size_t n)
 		.attempt = txn->result.attempts,
 		.body_batch = attempt->batches - 1,
 		.commit = attempt_holds_commit(txn, attempt->next, attempt->next + n),
-		.statement = &attempt->items[attempt->next].statement,
+		.statement = &attempt->statements[attempt->next],
 	};
 	return txn->gate(txn->gate_arg, &next);
 }
@@ -189,25 +197,22 @@ static bool still_connected(struct txn *txn)
 static void send_items(struct txn *txn, size_t n)
 {
 	struct attempt *attempt = &txn->attempt;
-	struct statement statements[ITEMS_MAX];
-	for (size_t i = 0; i < n; i++)
-		statements[i] = attempt->items[attempt->next + i].statement;
 	struct db_context context = txn_context(txn, n);
 	struct db_reply reply = {send_on_answer, send_on_idle, send_on_lost, txn, NULL};
 	attempt->first_sent = attempt->next;
 	attempt->next += n;
 	attempt->gate_passed = attempt->delayed = false;
 	txn_move(txn, TXN_SENT, NULL);
-	db_send(txn->db, statements, n, &context, &reply);
+	db_send(txn->db, attempt->statements + attempt->first_sent, n, &context, &reply);
 	inject_cut_after(txn, attempt_holds_commit(txn, attempt->first_sent, attempt->next));
 }
 
 /* How many items travel together: one, or all that are known; a COPY goes alone. */
 static size_t count_next(const struct attempt *attempt)
 {
-	const struct item *items = attempt->items + attempt->next;
+	const struct statement *statements = attempt->statements + attempt->next;
 	size_t n = 1, left = attempt->nitems - attempt->next;
-	while (attempt->wire != WIRE_STEP && n < left && !items[0].statement.feed && !items[n].statement.feed)
+	while (attempt->wire != WIRE_STEP && n < left && !statements[0].feed && !statements[n].feed)
 		n++;
 	return n;
 }

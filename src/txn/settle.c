@@ -128,7 +128,7 @@ void settle_server(struct txn *txn, const struct rows *rows)
 static bool cannot_come(const struct txn *txn, bool wrote)
 {
 	const struct attempt *attempt = &txn->attempt;
-	bool alone = attempt_is_commit(&attempt->items[attempt->first_sent]);
+	bool alone = attempt_is_commit(attempt, attempt->first_sent);
 	bool here = db_dialect(txn->db)->cluster || (attempt->who_known && txn->settle.now == WHO_SAME);
 	if (txn->settle.final)
 		return true;

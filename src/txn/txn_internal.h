@@ -36,7 +36,6 @@ enum item_role {
 struct item {
 	enum item_role role;
 	size_t body_index;
-	struct statement statement;
 };
 
 enum { ITEMS_MAX = BODY_MAX_STATEMENTS + 8 };
@@ -61,7 +60,8 @@ enum after { AFTER_END, AFTER_RETRY, AFTER_AGAIN, AFTER_SETTLE };
 /* One attempt as it goes. */
 struct attempt {
 	struct item items[ITEMS_MAX];
-	size_t nitems, next, first_sent; /* items[first_sent .. next) are in flight or answered last */
+	struct statement statements[ITEMS_MAX]; /* of the items */
+	size_t nitems, next, first_sent;        /* items[first_sent .. next) are in flight or answered last */
 	struct batch batch;
 	unsigned batches; /* batches asked from the body */
 	struct answer answers[BODY_MAX_STATEMENTS];
@@ -161,7 +161,9 @@ bool attempt_ask_body(struct txn *txn);
 bool attempt_is_elsewhere(struct txn *txn); /* true where it was ended, because this is another server than expected */
 void attempt_forget(struct txn *txn);
 void attempt_forget_answers(struct txn *txn);
-bool attempt_is_commit(const struct item *item);
+void attempt_add(struct attempt *attempt, enum item_role role, size_t body_index, const struct statement *statement);
+void batch_clear(struct batch *batch);
+bool attempt_is_commit(const struct attempt *attempt, size_t item);
 bool attempt_holds_commit(const struct txn *txn, size_t from, size_t to);
 
 /* send.c: how it travels, and what comes back */

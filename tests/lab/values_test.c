@@ -21,7 +21,7 @@ static struct rows *row_of(const char *x, const char *y)
 	static const char *names[] = {"x", "y"};
 	static uint32_t types[2], lengths[2];
 	const char *cells[] = {x, y};
-	struct rows rows = {1, 2, names, types, cells, lengths};
+	struct rows rows = {.nrows = 1, .ncols = 2, .names = names, .types = types, .cells = cells, .lengths = lengths};
 	for (size_t i = 0; i < 2; i++)
 		lengths[i] = cells[i] ? (uint32_t)strlen(cells[i]) : 0;
 	return rows_copy(&rows);
