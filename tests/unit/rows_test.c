@@ -83,6 +83,23 @@ static void names_outlive_who_gave_them(void **state)
 	assert_null(copy.names);
 }
 
+/* A copy of rows that are somebody's own lives by itself; further copies are the same rows, until all are freed. */
+static void copies_are_shared(void **state)
+{
+	(void)state;
+	char cell[] = "5";
+	const char *names[] = {"balance"}, *cells[] = {cell};
+	uint32_t types[] = {23}, lengths[] = {1};
+	struct rows own = {.nrows = 1, .ncols = 1, .names = names, .types = types, .cells = cells, .lengths = lengths};
+	struct rows *copy = rows_copy(&own);
+	cell[0] = '!';
+	struct rows *shared = rows_copy(copy);
+	assert_ptr_equal(shared, copy);
+	rows_free(copy);
+	assert_string_equal(rows_cell(shared, 0, 0), "5");
+	rows_free(shared);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +110,7 @@ int main(void)
 		cmocka_unit_test(one_row_and_no_other_number),
 		cmocka_unit_test(no_rows_at_all),
 		cmocka_unit_test(names_outlive_who_gave_them),
+		cmocka_unit_test(copies_are_shared),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
