@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 
 /* Text format. Cell (r, c): NULL for SQL NULL, else NUL-terminated; its length is rows_length(). Those of an answer never
@@ -36,9 +37,8 @@ struct shape {
 /* Whether the rows (NULL: no rows came at all) have this shape: ST_OK, or ST_CHECK with what is wrong. */
 MUST_CHECK enum status rows_check(const struct rows *rows, const struct shape *shape, struct err *err);
 
-/* Takes a copy of the names; shape_free() frees it. */
-struct shape shape_copy(const struct shape *shape);
-void shape_free(struct shape *shape);
+/* With names of its own, which are in the arena. */
+struct shape shape_copy(struct arena *arena, const struct shape *shape);
 
 const char *rows_cell(const struct rows *rows, size_t row, size_t col); /* borrowed; NULL for SQL NULL */
 size_t rows_length(const struct rows *rows, size_t row, size_t col);

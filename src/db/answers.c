@@ -143,12 +143,12 @@ void answer_check(struct answer *answer, struct buf *text, const struct shape *s
 	answer_refuse(answer, text, "08P01", err.text);
 }
 
-char *params_text(struct db *db, const struct statement *statement)
+const char *params_text(struct db *db, struct arena *arena, const struct statement *statement)
 {
 	struct buf *text = &db->scratch;
 	buf_clear(text);
 	statement_show_params(text, statement);
-	return text->len ? mem_dup_n(text->p, text->len) : NULL;
+	return text->len ? arena_dup_n(arena, text->p, text->len) : NULL;
 }
 
 static struct event event_of(const struct db *db, enum event_kind kind, const struct pending *pending)

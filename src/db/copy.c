@@ -17,8 +17,9 @@ void copy_send(struct db *db, const struct statement *statement, const struct db
 	bool ok = db->state == DB_IDLE && PQexitPipelineMode(db->conn) == 1;
 	db->feed = *statement->feed;
 	db_begin(db, 1, context, reply);
-	struct pending *pending = db_pend(db, (struct pending){.kind = PENDING_COPY, .verb = statement->verb});
-	pending_show(pending, statement->sql);
+	struct pending *pending = db_pend(db, PENDING_COPY);
+	pending->verb = statement->verb;
+	pending_show(db, pending, statement->sql);
 	record_sent(db, pending);
 	db_sent(db, ok && PQsendQuery(db->conn, statement->sql) == 1);
 }

@@ -52,27 +52,17 @@ struct db *db_new(struct loop *loop, struct ring *ring, enum session session, co
 	return db;
 }
 
-void pending_free(struct pending *pending)
+void pending_show(struct db *db, struct pending *pending, const char *sql)
 {
-	free(pending->own_sql);
-	free(pending->params);
-	shape_free(&pending->shape);
-}
-
-void pending_show(struct pending *pending, const char *sql)
-{
-	if (pending->sql)
-		return;
-	pending->own_sql = mem_dup(sql);
-	pending->sql = pending->own_sql;
+	if (!pending->sql)
+		pending->sql = arena_dup(trips_kept(db, pending), sql);
 }
 
 void db_forget_pending(struct db *db)
 {
 	if (db->shared)
 		trips_forget(db);
-	for (size_t i = 0; i < db->npending; i++)
-		pending_free(&db->pending[i]);
+	arena_clear(&db->kept);
 	db->npending = db->at = 0;
 }
 
@@ -83,6 +73,7 @@ void db_free(struct db *db)
 	db_close(db);
 	db_forget_pending(db);
 	free(db->pending);
+	arena_free(&db->kept);
 	timer_free(db->deadline);
 	timer_free(db->soon);
 	conninfo_free(&db->info);
@@ -215,16 +206,32 @@ void db_notice(void *arg, const PGresult *result)
 
 /* ---- a round trip out ---- */
 
-struct pending *db_pend(struct db *db, struct pending pending)
+struct pending *db_pend(struct db *db, enum pending_kind kind)
 {
-	db->pending[db->npending] = pending;
-	return &db->pending[db->npending++];
+	struct pending *pending = &db->pending[db->npending++];
+	*pending = (struct pending){.kind = kind};
+	return pending;
 }
 
 static bool send_prepare(struct db *db, struct prepared *prepared, size_t index)
 {
-	db_pend(db, (struct pending){.kind = PENDING_PREPARE, .index = index, .prepared = prepared->number});
+	struct pending *pending = db_pend(db, PENDING_PREPARE);
+	pending->index = index;
+	pending->prepared = prepared->number;
 	return PQsendPrepare(db->conn, prepared->name, prepared->sql, 0, NULL) == 1;
+}
+
+static void db_pend_statement(struct db *db, const struct statement *statement, size_t index,
+			      const struct prepared *prepared)
+{
+	struct pending *pending = db_pend(db, PENDING_STATEMENT);
+	pending->index = index;
+	pending->prepared = prepared ? prepared->number : 0;
+	pending->sql = prepared && !statement->shown ? prepared->kept : NULL;
+	pending->verb = statement->verb;
+	pending->commits = statement->commits;
+	pending->alone = statement->alone;
+	pending->few = statement->few;
 }
 
 bool db_send_statement(struct db *db, const struct statement *statement, size_t index)
@@ -236,16 +243,7 @@ bool db_send_statement(struct db *db, const struct statement *statement, size_t 
 		prepared = prepared_add(db, statement->sql);
 		ok = !prepared || send_prepare(db, prepared, index);
 	}
-	db_pend(db, (struct pending){
-			    .kind = PENDING_STATEMENT,
-			    .index = index,
-			    .prepared = prepared ? prepared->number : 0,
-			    .sql = prepared && !statement->shown ? prepared->kept : NULL,
-			    .verb = statement->verb,
-			    .commits = statement->commits,
-			    .alone = statement->alone,
-			    .few = statement->few,
-		    });
+	db_pend_statement(db, statement, index, prepared);
 	struct params all = params_all(statement);
 	int n = (int)all.n;
 	int sent = prepared ? PQsendQueryPrepared(db->conn, prepared->name, n, all.values, NULL, NULL, 0)
@@ -257,7 +255,7 @@ bool db_send_statement(struct db *db, const struct statement *statement, size_t 
 /* Statements that no Sync parts are one transaction, where no other is open. */
 bool db_send_sync(struct db *db)
 {
-	db_pend(db, (struct pending){.kind = PENDING_SYNC});
+	db_pend(db, PENDING_SYNC);
 	return PQpipelineSync(db->conn) == 1;
 }
 
@@ -269,9 +267,10 @@ void db_keep_sent(struct db *db, size_t from, const struct statement *statements
 		if (pending->kind != PENDING_STATEMENT)
 			continue;
 		const struct statement *statement = &statements[pending->index];
-		pending->shape = shape_copy(&statement->shape);
-		pending_show(pending, statement->shown ? statement->shown : statement->sql);
-		pending->params = params_text(db, statement);
+		struct arena *kept = trips_kept(db, pending);
+		pending->shape = shape_copy(kept, &statement->shape);
+		pending_show(db, pending, statement->shown ? statement->shown : statement->sql);
+		pending->params = params_text(db, kept, statement);
 		record_sent(db, pending);
 	}
 }

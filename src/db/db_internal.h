@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "db/db.h"
 
@@ -34,10 +35,10 @@ struct pending {
 	enum verb verb;
 	bool commits, alone;
 	bool few;
-	struct shape shape; /* its own copy */
-	const char *sql;    /* its text in the events */
-	char *own_sql;      /* the same, where it is not kept for all of them; NULL */
-	char *params;
+	/* These are in the arena of its round trip, but for a text that all events share. */
+	struct shape shape;
+	const char *sql; /* its text in the events */
+	const char *params;
 	struct trip *trip; /* where several round trips are under way: the one that it belongs to; ... */
 	bool last;         /* ... and ends */
 };
@@ -121,6 +122,7 @@ struct db {
 	bool shared;         /* by several round trips: trips.c */
 	size_t npending, at; /* pending[at] is the one whose answer comes next */
 	size_t answered;
+	struct arena kept; /* what is pending has its texts there, until the round trip is over; see struct trip, too */
 	PGresult *current; /* first result of pending[at] that matters: the first error, else the last result */
 	PGresult *held;    /* what `alone` is about */
 	enum alone_state alone;
@@ -193,14 +195,14 @@ void db_lose(struct db *db, const PGresult *why);
 void db_notice(void *arg, const PGresult *result);
 
 void db_begin(struct db *db, size_t npending, const struct db_context *context, const struct db_reply *reply);
-struct pending *db_pend(struct db *db, struct pending pending);
+struct pending *db_pend(struct db *db, enum pending_kind kind); /* all else of it is 0 */
 bool db_send_statement(struct db *db, const struct statement *statement, size_t index);
 bool db_send_sync(struct db *db);
 void db_keep_sent(struct db *db, size_t from,
-		  const struct statement *statements);       /* those that are pending from there */
-void pending_show(struct pending *pending, const char *sql); /* its text in the events, where it has none yet */
-void pending_free(struct pending *pending);                  /* what it has; not itself */
-void db_sent(struct db *db, bool ok);                        /* flushes, or has the failure come from the loop */
+		  const struct statement *statements); /* those that are pending from there */
+/* Its text in the events, where it has none yet. */
+void pending_show(struct db *db, struct pending *pending, const char *sql);
+void db_sent(struct db *db, bool ok); /* flushes, or has the failure come from the loop */
 
 /* receive.c */
 void db_ready(void *arg, int events);
@@ -212,6 +214,7 @@ void db_read_notifications(struct db *db);
  * all of them with the connection */
 void trips_enter(struct db *db, const struct pending *pending);
 void trips_leave(struct db *db, struct pending *pending);
+struct arena *trips_kept(struct db *db, const struct pending *pending); /* what that round trip keeps */
 bool trips_synced(struct db *db);
 void trips_record_lost(struct db *db);
 void trips_lost(struct pending *pending, size_t n, const struct answer *why); /* takes them */
@@ -306,7 +309,8 @@ struct params {
 struct params params_all(const struct statement *statement);
 void params_done(struct params *params);
 
-char *params_text(struct db *db, const struct statement *statement); /* owned */
+/* NULL where it has none. */
+const char *params_text(struct db *db, struct arena *arena, const struct statement *statement);
 
 /* rows.c. rows_new() has room for so many bytes of names and cells, each with its NUL; *text is where to put them. */
 struct rows *rows_new(size_t nrows, size_t ncols, size_t bytes, char **text); /* owned; all cells NULL */

@@ -87,26 +87,16 @@ size_t rows_length(const struct rows *rows, size_t row, size_t col)
 
 /* ---- what they must be ---- */
 
-struct shape shape_copy(const struct shape *shape)
+struct shape shape_copy(struct arena *arena, const struct shape *shape)
 {
 	struct shape copy = *shape;
 	if (!shape->names)
 		return copy;
-	size_t bytes = 0;
+	const char **names = arena_take(arena, shape->columns * sizeof *names);
 	for (size_t c = 0; c < shape->columns; c++)
-		bytes += strlen(shape->names[c]) + 1;
-	const char **names = mem_new(shape->columns * sizeof *names + bytes);
-	char *at = (char *)(names + shape->columns);
-	for (size_t c = 0; c < shape->columns; c++)
-		names[c] = rows_put(&at, shape->names[c], strlen(shape->names[c]));
+		names[c] = arena_dup(arena, shape->names[c]);
 	copy.names = names;
 	return copy;
-}
-
-void shape_free(struct shape *shape)
-{
-	free((void *)shape->names);
-	*shape = (struct shape){0};
 }
 
 static enum status check_names(const struct rows *rows, const struct shape *shape, struct err *err)

@@ -11,8 +11,8 @@ void db_send_text(struct db *db, const char *sql, const struct db_context *conte
 {
 	bool ok = db->state == DB_IDLE && PQexitPipelineMode(db->conn) == 1;
 	db_begin(db, 1, context, reply);
-	struct pending *pending = db_pend(db, (struct pending){.kind = PENDING_TEXT});
-	pending_show(pending, sql);
+	struct pending *pending = db_pend(db, PENDING_TEXT);
+	pending_show(db, pending, sql);
 	record_sent(db, pending);
 	db_sent(db, ok && PQsendQuery(db->conn, sql) == 1 && PQsetSingleRowMode(db->conn) == 1);
 }

@@ -16,7 +16,19 @@ struct trip {
 	struct db_reply reply;
 	size_t answered;
 	uint64_t last_us;
+	struct arena kept; /* for its statements */
 };
+
+static void trip_free(struct trip *trip)
+{
+	arena_free(&trip->kept);
+	free(trip);
+}
+
+struct arena *trips_kept(struct db *db, const struct pending *pending)
+{
+	return pending->trip ? &pending->trip->kept : &db->kept;
+}
 
 static const struct db_reply trips_nobody; /* each has its own */
 
@@ -69,7 +81,9 @@ void db_send_more(struct db *db, const struct statement *statements, size_t n, c
 		trips_begin(db);
 	trips_make_room(db, 3 * n);
 	struct trip *trip = NEW(struct trip);
-	*trip = (struct trip){*context, *reply, 0, clock_us()};
+	trip->context = *context;
+	trip->reply = *reply;
+	trip->last_us = clock_us();
 	size_t from = db->npending;
 	ok = trips_send(db, statements, n, trip) && ok;
 	if (first)
@@ -126,12 +140,10 @@ bool trips_synced(struct db *db)
 		return true;
 	if (trips_left_open(db))
 		return false;
-	for (size_t i = db->at; i-- > 0 && db->pending[i].trip == trip;) {
-		pending_free(&db->pending[i]);
+	for (size_t i = db->at; i-- > 0 && db->pending[i].trip == trip;)
 		db->pending[i] = (struct pending){.kind = PENDING_SYNC};
-	}
 	struct db_reply reply = trip->reply;
-	free(trip);
+	trip_free(trip);
 	if (db->at == db->npending)
 		trips_idle(db);
 	reply.idle(reply.arg);
@@ -155,9 +167,8 @@ void trips_lost(struct pending *pending, size_t n, const struct answer *why)
 		struct trip *trip = pending[i].trip;
 		if (trip && (i + 1 == n || pending[i + 1].trip != trip)) {
 			trip->reply.lost(trip->reply.arg, trip->answered, why);
-			free(trip);
+			trip_free(trip);
 		}
-		pending_free(&pending[i]);
 	}
 	free(pending);
 }
@@ -167,7 +178,7 @@ void trips_forget(struct db *db)
 {
 	for (size_t i = 0; i < db->npending; i++)
 		if (db->pending[i].trip && (i + 1 == db->npending || db->pending[i + 1].trip != db->pending[i].trip))
-			free(db->pending[i].trip);
+			trip_free(db->pending[i].trip);
 	db->shared = false;
 	db->reply = trips_nobody;
 }
