@@ -20,6 +20,11 @@ bool ring_keeps(const struct ring *ring, const char *text); /* it is such a copy
  * number. */
 uint64_t ring_append(struct ring *ring, const struct event *event);
 
+/* Until the end of the moment all events have the time of its begin: what is read or sent at once is of one time. One may
+ * be inside another, and is a later one, which then goes on. */
+void ring_moment_begin(struct ring *ring);
+void ring_moment_end(struct ring *ring);
+
 /* For events that happened before: the same, with the time that the event has. */
 uint64_t ring_repeat(struct ring *ring, const struct event *event);
 /* Forgets the events from `number` on, of those that it holds; the next one will have that number. Cursors behind it

@@ -340,7 +340,7 @@ struct transfer *transfer_new(const struct catalogue *catalogue, const struct tr
 	transfer->ordered = spec->ordered;
 	transfer->alone = spec->alone;
 	if (spec->id)
-		snprintf(transfer->id, sizeof transfer->id, "%s", spec->id);
+		memcpy(transfer->id, spec->id, strnlen(spec->id, sizeof transfer->id - 1));
 	else
 		uuid_draw(transfer->id);
 	return transfer;

@@ -49,13 +49,20 @@ static bool same_uuid(const char *a, const char *b)
 	return strcmp(digits[0], digits[1]) == 0;
 }
 
+/* An integer as every server spells it, so that another text is another number. */
+static bool is_plain(const char *id)
+{
+	const char *digits = id + (*id == '-');
+	return *digits >= '1' && *digits <= '9' && digits[strspn(digits, "0123456789")] == '\0';
+}
+
 /* Whether the server's row is the account that was asked for: '007' may be 7, and the case of a UUID does not count. */
 static bool is_asked(const struct catalogue *catalogue, const char *id, const char *asked)
 {
 	if (strcmp(id, asked) == 0)
 		return true;
 	if (catalogue->id_is_number)
-		return strtoll(id, NULL, 10) == strtoll(asked, NULL, 10);
+		return !is_plain(asked) && strtoll(id, NULL, 10) == strtoll(asked, NULL, 10);
 	if (strcmp(catalogue->id_type, "uuid") == 0)
 		return same_uuid(id, asked);
 	char *plain = spelling(catalogue, asked);

@@ -262,6 +262,7 @@ bool db_send_sync(struct db *db)
 /* The server is at work meanwhile: what is kept for the answers and written down delays nobody. */
 void db_keep_sent(struct db *db, size_t from, const struct statement *statements)
 {
+	ring_moment_begin(db->ring);
 	for (size_t i = from; i < db->npending; i++) {
 		struct pending *pending = &db->pending[i];
 		if (pending->kind != PENDING_STATEMENT)
@@ -273,6 +274,7 @@ void db_keep_sent(struct db *db, size_t from, const struct statement *statements
 		pending->params = params_text(db, kept, statement);
 		record_sent(db, pending);
 	}
+	ring_moment_end(db->ring);
 }
 
 void db_flush(struct db *db)
@@ -293,6 +295,7 @@ void db_begin(struct db *db, size_t npending, const struct db_context *context, 
 	db->cut_due = false;
 	free(db->warning);
 	db->warning = NULL;
+	db->read_us = 0;
 	db->last_us = clock_us(); /* libpq sends on the way, and the server may have answered before it is through */
 	db_forget_pending(db);
 	if (db->room < npending || !db->pending) {

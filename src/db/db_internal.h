@@ -127,11 +127,13 @@ struct db {
 	PGresult *held;    /* what `alone` is about */
 	enum alone_state alone;
 	struct gathered gathered;
+	unsigned reads; /* of the socket, for the answer that is next */
 	size_t arrived; /* bytes of an answer that is taken whole, or more: what was there may be counted twice */
 	PGresult *prepare_error;
 	struct db_context context;
 	struct db_reply reply;
 	uint64_t last_us;
+	uint64_t read_us; /* when what is read now was there; 0: the clock was not looked at yet */
 
 	bool feeding; /* the server takes the data of a COPY */
 	struct feed feed;
@@ -161,6 +163,7 @@ struct db {
 
 	struct prepared prepared[PREPARED_MAX];
 	size_t nprepared;
+	size_t last_found; /* which of them was asked for last */
 	unsigned last_prepared;
 	unsigned generation; /* of names: the server keeps what was prepared under those of the one before */
 	bool outdated;       /* for db_outdated() */

@@ -72,7 +72,8 @@ void gather_end(struct gathered *gathered, const PGresult *end)
 	gathered->too_much = false;
 	if (rows && !gathered->refused)
 		gathered->rows = PQntuples(end) > 0 ? rows_from(end) : rows_of(gathered, end);
-	drop_cells(gathered);
+	if (gathered->nrows)
+		drop_cells(gathered);
 }
 
 void gather_refuse(struct answer *answer, struct buf *text)

@@ -28,6 +28,10 @@ void params_done(struct params *params)
 
 void statement_show_params(struct buf *out, const struct statement *statement)
 {
+	if (!statement->nmore) {
+		show_params(out, statement->params, statement->nparams);
+		return;
+	}
 	struct params all = params_all(statement);
 	show_params(out, all.values, all.n);
 	params_done(&all);

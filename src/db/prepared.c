@@ -10,9 +10,13 @@
 
 struct prepared *prepared_find(struct db *db, const char *sql)
 {
-	for (size_t i = 0; i < db->nprepared; i++)
-		if (db->prepared[i].asked == sql && strcmp(db->prepared[i].sql, sql) == 0)
+	for (size_t n = 0, i = db->last_found; n < db->nprepared; n++) {
+		i = i + 1 < db->nprepared ? i + 1 : 0; /* they mostly come in the same order again */
+		if (db->prepared[i].asked == sql && strcmp(db->prepared[i].sql, sql) == 0) {
+			db->last_found = i;
 			return &db->prepared[i];
+		}
+	}
 	for (size_t i = 0; i < db->nprepared; i++)
 		if (strcmp(db->prepared[i].sql, sql) == 0) {
 			db->prepared[i].asked = sql;
@@ -36,10 +40,10 @@ struct prepared *prepared_add(struct db *db, const char *sql)
 
 struct prepared *prepared_numbered(struct db *db, unsigned number)
 {
-	for (size_t i = 0; i < db->nprepared; i++)
-		if (db->prepared[i].number == number)
-			return &db->prepared[i];
-	return NULL;
+	size_t i = 0;
+	while (i < db->nprepared && db->prepared[i].number != number)
+		i++;
+	return i < db->nprepared ? &db->prepared[i] : NULL;
 }
 
 void prepared_drop(struct db *db, unsigned number)

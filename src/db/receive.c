@@ -54,18 +54,26 @@ static void forget_stale(struct db *db, const struct pending *pending, struct an
 	db->who.pooled = true;
 }
 
+/* The time since the answer before this one, or since it was sent. What one read has brought came at one time. */
+static uint64_t receive_since_last(struct db *db)
+{
+	if (!db->read_us)
+		db->read_us = clock_us();
+	uint64_t last_us = db->last_us;
+	db->last_us = db->read_us;
+	return db->read_us > last_us ? db->read_us - last_us : 0;
+}
+
 static void finish_statement(struct db *db, struct pending *pending)
 {
 	struct buf text = {0};
 	struct answer answer;
 	PGresult *result = db->prepare_error ? db->prepare_error : db->current;
-	uint64_t now = clock_us();
 	trips_enter(db, pending);
 	gather_end(&db->gathered, result);
 	answer_from(&answer, &text, result);
 	answer.at_commit = db->alone >= ALONE_REFUSED;
-	answer.duration_us = now - db->last_us;
-	db->last_us = now;
+	answer.duration_us = receive_since_last(db);
 	struct rows *rows = db->gathered.rows;
 	db->gathered.rows = NULL;
 	answer.rows = rows;
@@ -117,6 +125,7 @@ static void receive_keep(struct db *db, PGresult *result)
 void receive_row_by_row(struct db *db)
 {
 	const struct pending *next = db->at < db->npending ? &db->pending[db->at] : NULL;
+	db->reads = 0;
 	db->arrived = 0;
 	if (next && next->kind == PENDING_STATEMENT && !next->few)
 		PQsetSingleRowMode(db->conn);
@@ -192,12 +201,12 @@ static bool receive_row(struct db *db, PGresult *row)
 }
 
 /* Of what is taken whole libpq tells nothing before it is all there. What arrives is counted, often twice, and no
- * answer that is meant comes near. */
+ * answer that is meant comes near: nearly all are there at the first read, before which the system is not asked. */
 static bool receive_too_much(struct db *db)
 {
 	int there = 0;
 	bool whole = db->state == DB_BUSY && db->at < db->npending && db->pending[db->at].few;
-	if (!whole || ioctl(db->fd, FIONREAD, &there) != 0)
+	if (!whole || db->reads++ == 0 || ioctl(db->fd, FIONREAD, &there) != 0)
 		return false;
 	db->arrived += there > 0 ? (size_t)there : 0;
 	if (db->arrived <= GATHER_MAX)
@@ -260,8 +269,8 @@ static bool says_why(const PGresult *result)
 	return result && (PQresultStatus(result) == PGRES_FATAL_ERROR || result_is_copy(result));
 }
 
-/* Reads what has arrived. Returns false once the connection was lost. */
-static bool receive_read_answers(struct db *db)
+/* Takes what has arrived. Returns false once the connection was lost. */
+static bool receive_answers(struct db *db)
 {
 	bool ended = false, beside = false;
 	if (db->npending && db->pending[0].kind == PENDING_TEXT)
@@ -298,6 +307,16 @@ static bool receive_read_answers(struct db *db)
 		return false;
 	}
 	return true;
+}
+
+static bool receive_read_answers(struct db *db)
+{
+	struct ring *ring = db->ring;
+	db->read_us = 0;
+	ring_moment_begin(ring);
+	bool lives = receive_answers(db);
+	ring_moment_end(ring);
+	return lives;
 }
 
 /* What libpq says of the end, now: it adds to it with every further question, and it is all behind the server's last

@@ -84,6 +84,7 @@ void db_send_more(struct db *db, const struct statement *statements, size_t n, c
 	trip->context = *context;
 	trip->reply = *reply;
 	trip->last_us = clock_us();
+	db->read_us = 0;
 	size_t from = db->npending;
 	ok = trips_send(db, statements, n, trip) && ok;
 	if (first)

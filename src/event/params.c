@@ -8,30 +8,32 @@
 
 #include "event/show.h"
 
-/* ", $12 = " */
-static size_t params_mark(char mark[24], unsigned n)
+enum { PARAMS_MARK = 24 };
+
+/* ", $12 = ", and without the comma for the first; returns its end. */
+static char *params_mark(char *mark, unsigned n)
 {
-	char digits[12];
-	size_t at = sizeof digits, length = 0;
-	do
-		digits[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	memcpy(mark, ", $", 3);
-	length = 3 + sizeof digits - at;
-	memcpy(mark + 3, digits + at, sizeof digits - at);
-	memcpy(mark + length, " = ", 3);
-	return length + 3;
+	unsigned above = 1;
+	if (n > 1)
+		*mark++ = ',', *mark++ = ' ';
+	*mark++ = '$';
+	while (above <= n / 10)
+		above *= 10;
+	for (; above; above /= 10)
+		*mark++ = (char)('0' + n / above % 10);
+	memcpy(mark, " = ", 3);
+	return mark + 3;
 }
 
 /* Made for every statement, so without printf, which would be the dearest part of sending it. */
 void show_params(struct buf *out, const char *const *values, unsigned n)
 {
-	char mark[24];
 	for (unsigned i = 0; i < n; i++) {
-		size_t length = params_mark(mark, i + 1), skip = i ? 0 : 2;
 		const char *value = values[i] ? values[i] : "NULL";
-		buf_add(out, mark + skip, length - skip);
-		buf_add(out, value, strlen(value));
+		size_t length = strlen(value);
+		char *at = params_mark(buf_room(out, PARAMS_MARK + length), i + 1);
+		memcpy(at, value, length);
+		buf_put(out, at + length);
 	}
 }
 

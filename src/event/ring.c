@@ -38,6 +38,8 @@ struct ring {
 	uint64_t head;       /* bytes written since the start */
 	uint64_t round;      /* as many as were written when `bytes` was begun anew: head - round is the place in it */
 	uint32_t txns;
+	uint64_t moment_us; /* the wall's time of all events of this moment */
+	unsigned moments;   /* that have begun and not ended */
 };
 
 struct ring *ring_new(uint32_t events, uint32_t bytes)
@@ -186,7 +188,18 @@ uint64_t ring_repeat(struct ring *ring, const struct event *event)
 
 uint64_t ring_append(struct ring *ring, const struct event *event)
 {
-	return ring_take(ring, event, clock_wall_us());
+	return ring_take(ring, event, ring->moments ? ring->moment_us : clock_wall_us());
+}
+
+void ring_moment_begin(struct ring *ring)
+{
+	ring->moment_us = clock_wall_us();
+	ring->moments++;
+}
+
+void ring_moment_end(struct ring *ring)
+{
+	ring->moments--;
 }
 
 void ring_rewind(struct ring *ring, uint64_t number)

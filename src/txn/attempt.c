@@ -112,7 +112,6 @@ void attempt_forget(struct txn *txn)
 		return;
 	attempt->opened = false;
 	attempt->who.xid[0] = '\0';
-	attempt->begun_us = clock_us();
 }
 
 /* Ends the attempt by the body's own will, or because it broke the rules; no error of the server's, and no earlier one. */
@@ -217,6 +216,7 @@ void attempt_again(struct txn *txn)
 	if (!txn->by_savepoint) {
 		attempt->who = *db_who(txn->db);
 		attempt->who_known = !db_pooled(txn->db);
+		attempt->begun_us = clock_us();
 	}
 	if (attempt_is_elsewhere(txn))
 		return;

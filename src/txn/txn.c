@@ -152,8 +152,10 @@ void txn_start(struct txn *txn, struct body *body, const char *what, const struc
 	txn->body = body;
 	txn->done = done;
 	txn->arg = arg;
-	free(txn->what);
-	txn->what = mem_dup(what);
+	if (!txn->what || strcmp(txn->what, what) != 0) {
+		free(txn->what);
+		txn->what = mem_dup(what);
+	}
 	txn->result = (struct txn_result){.txn = ring_new_txn(txn->ring),
 					  .protocol = txn_protocol_on(options->protocol, db_dialect(txn->db))};
 	txn->start_us = clock_us();
