@@ -329,11 +329,12 @@ static const struct body_ops ops = {.reset = transfer_reset,
 
 struct transfer *transfer_new(const struct catalogue *catalogue, const struct transfer_spec *spec)
 {
-	struct transfer *transfer = NEW(struct transfer);
+	size_t from = strlen(spec->source) + 1, to = strlen(spec->destination) + 1;
+	struct transfer *transfer = mem_new(sizeof *transfer + from + to); /* one block, with what was asked for */
 	transfer->body.ops = &ops;
 	transfer->catalogue = catalogue;
-	transfer->asked_source = mem_dup(spec->source);
-	transfer->asked_destination = mem_dup(spec->destination);
+	transfer->asked_source = memcpy(transfer + 1, spec->source, from);
+	transfer->asked_destination = memcpy(transfer->asked_source + from, spec->destination, to);
 	transfer->rule = rule_of(catalogue, spec);
 	transfer->id_was_given = spec->id && !spec->fresh;
 	transfer->locking = spec->locking;
@@ -350,8 +351,6 @@ void transfer_free(struct transfer *transfer)
 {
 	if (!transfer)
 		return;
-	free(transfer->asked_source);
-	free(transfer->asked_destination);
 	free(transfer->source);
 	free(transfer->destination);
 	free(transfer);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -14,6 +15,29 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "tests/support/check.h"
+
+/* ---- arena ---- */
+
+/* Pieces stay where they are, whatever is taken behind them, until all are given back. */
+static void pieces_of_an_arena_never_move(void **state)
+{
+	(void)state;
+	struct arena arena = {0};
+	char *pieces[200], large[5000];
+	memset(large, 'x', sizeof large);
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t i = 0; i < 200; i++) {
+			pieces[i] = arena_dup_n(&arena, large, i % 50 == 49 ? sizeof large : i);
+			*(void **)arena_take(&arena, sizeof(void *)) = pieces[i]; /* it is aligned */
+		}
+		for (size_t i = 0; i < 200; i++)
+			assert_int_equal(strlen(pieces[i]), i % 50 == 49 ? sizeof large : i);
+		assert_string_equal(arena_dup(&arena, "104"), "104");
+		arena_clear(&arena);
+	}
+	arena_free(&arena);
+	assert_null(arena.block);
+}
 
 /* ---- err ---- */
 
@@ -338,6 +362,7 @@ static void work_is_done_aside(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pieces_of_an_arena_never_move),
 		cmocka_unit_test(an_error_holds_its_sentence),
 		cmocka_unit_test(a_long_sentence_is_cut),
 		cmocka_unit_test(each_status_has_its_exit),
