@@ -274,6 +274,25 @@ static void no_password(void **state)
 	assert_false(trace_holds("geheim"));
 }
 
+/* Why its transfers failed is in the recording, too. */
+static void a_load_that_fails(void **state)
+{
+	static struct shot end;
+	struct term *term = record(state);
+	pg_exec("ALTER TABLE transfers ADD CONSTRAINT large CHECK (amount > 5)");
+	begin(term, ":load --count 40 --workers 2<Enter>", "Load  is over");
+	term_type(term, "<F2>");
+	term_expect(term, "Accounts");
+	term_type(term, "<F9>");
+	term_expect(term, "Load  is over");
+	shot_end(term, state, path, &end);
+	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_expect_all(term, &end, 1, true);
+	term_type(term, "<F9>");
+	term_expect(term, "40 failed: new row for relation \"transfers\" violates check constraint");
+	console_quit(term);
+}
+
 static int make_dir(void **state)
 {
 	assert_non_null(mkdtemp(dir));
@@ -295,6 +314,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_ledger, old_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_load, console_bank, term_teardown),
+		cmocka_unit_test_setup_teardown(a_load_that_fails, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_race, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(the_sessions, console_bank, term_teardown),
 		cmocka_unit_test(no_password),
