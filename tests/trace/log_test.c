@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The log in a file: the lines of the log with their dates, appended; a kill, a full disk, a secret, hostile texts. */
+/* The log in a file: the lines of the log with their dates, appended; a kill, a secret, hostile texts. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,38 +154,6 @@ static void secrets_and_hostile_texts(void **state)
 	buf_free(&text);
 }
 
-/* ---- what ends the log, and nothing else ---- */
-
-static void a_full_device(void **state)
-{
-	(void)state;
-	struct proc *proc = teller_run("-L", "/dev/full", "transfer", "7001", "7002", "half", "--yes");
-	proc_expect_status(proc, 0);
-	proc_expect_err(proc, "the log file has ended: cannot write to /dev/full: No space left on device; what runs");
-	proc_free(proc);
-	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1500);
-}
-
-/* The file may grow to 2 kB: what does not fit in is not there by half, and what was there before stays. */
-static void a_full_disk(void **state)
-{
-	(void)state;
-	const char *const argv[] = {"bash", "-c", "ulimit -f 2; exec \"$@\"",      "bash", proc_teller(), "--log-file",
-				    path,   "-c", "transfer 7001 7002 half --yes", NULL};
-	struct buf text = {0};
-	write_spec(path, "2020-10-11 16:49:48.096 before\n");
-	struct proc *proc = proc_run(argv, NULL, NULL);
-	proc_expect_status(proc, 0);
-	proc_expect_err(proc, "the log file has ended: cannot write to ");
-	proc_expect_err(proc, "File too large; what runs goes on");
-	proc_free(proc);
-	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1500);
-	read_log(&text);
-	check_lines(&text);
-	assert_non_null(strstr(text.p, " before\n"));
-	buf_free(&text);
-}
-
 static void places_that_are_none(void **state)
 {
 	(void)state;
@@ -222,8 +190,6 @@ int main(void)
 		cmocka_unit_test_setup(killed, bank),
 
 		cmocka_unit_test_setup(secrets_and_hostile_texts, bank),
-		cmocka_unit_test_setup(a_full_device, bank),
-		cmocka_unit_test_setup(a_full_disk, bank),
 		cmocka_unit_test_setup(places_that_are_none, bank),
 	};
 	return cmocka_run_group_tests_name("trace/log", tests, begin, end);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Traces of real runs: what happened is in the file, and is shown from it; a full disk, a kill, a secret, damage. */
+/* Traces of real runs: what happened is in the file, and is shown from it; a kill, a secret, damage. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,58 +204,6 @@ static void no_password(void **state)
 	proc_free(show(0));
 	buf_free(&text);
 	buf_free(&uri);
-}
-
-/* ---- what stops a trace, and nothing else ---- */
-
-static void a_full_device(void **state)
-{
-	(void)state;
-	struct proc *proc = teller_run("--trace", "/dev/full", "transfer", "7001", "7002", "half", "--yes");
-	proc_expect_status(proc, 0);
-	proc_expect_err(proc, "the trace has stopped: cannot write to /dev/full: No space left on device; what runs");
-	proc_free(proc);
-	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1500);
-}
-
-/* The file may grow to 12 kB: what does not fit in is not there by half. */
-static void a_full_disk(void **state)
-{
-	(void)state;
-	const char *const argv[] = {"bash", "-c", "ulimit -f 12; exec \"$@\"",     "bash", proc_teller(), "--trace",
-				    path,   "-c", "transfer 7001 7002 half --yes", NULL};
-	struct buf text = {0};
-	struct proc *proc = proc_run(argv, NULL, NULL);
-	proc_expect_status(proc, 0);
-	proc_expect_err(proc, "the trace has stopped: cannot write to ");
-	proc_expect_err(proc, "File too large; what runs goes on");
-	proc_free(proc);
-	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1500);
-	read_file(&text);
-	assert_true(text.len > 1000);
-	every_line_is_json(&text);
-	proc_free(show(0));
-	buf_free(&text);
-}
-
-/* Under load the pieces are large: what the file has is whole lines, and the load does not notice. */
-static void a_full_disk_under_load(void **state)
-{
-	(void)state;
-	const char *const argv[] = {"bash", "-c", "ulimit -f 100; exec \"$@\"", "bash",  proc_teller(), "--trace",
-				    path,   "-c", "load --count 300 --time 0",  "--yes", NULL};
-	struct buf text = {0};
-	struct proc *proc = proc_run(argv, NULL, NULL);
-	proc_expect_status(proc, 0);
-	proc_expect_err(proc, "the trace has stopped: cannot write to ");
-	proc_expect_err(proc, "File too large; what runs goes on");
-	proc_free(proc);
-	assert_int_equal(pg_number("SELECT count(*) FROM transfers"), 300);
-	read_file(&text);
-	assert_true(text.len > 90000); /* all whole lines that there was room for */
-	every_line_is_json(&text);
-	proc_free(show(0));
-	buf_free(&text);
 }
 
 static size_t count_of(const char *text, const char *part)
@@ -486,9 +434,6 @@ int main(void)
 		cmocka_unit_test_setup(without_values, bank),
 		cmocka_unit_test_setup(no_password, bank),
 		cmocka_unit_test_setup(no_password_of_a_role, bank),
-		cmocka_unit_test_setup(a_full_device, bank),
-		cmocka_unit_test_setup(a_full_disk, bank),
-		cmocka_unit_test_setup(a_full_disk_under_load, bank),
 		cmocka_unit_test_setup(a_text_once, bank),
 		cmocka_unit_test_setup(texts_that_are_none, bank),
 		cmocka_unit_test_setup(shown_as_far_as_it_is_read, bank),
