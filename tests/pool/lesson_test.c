@@ -104,7 +104,7 @@ static void refused_on_the_screen(void **state)
 	term_expect(term, "pool_mode=session with at least 3 connections");
 	assert_int_equal(pg_ask(pooled.direct, "%s", count_schemas), 0);
 	term_type(term, "<Esc>");
-	term_expect(term, "> first-transfer");
+	term_expect(term, "> lost-update");
 }
 
 /* ---- the others ---- */
