@@ -109,7 +109,7 @@ static void a_full_disk_of_the_log(void **state)
 	assert_int_equal(fclose(before), 0);
 	run_with_a_full_disk(&a_log, a_log.limit, "transfer 7001 7002 half --yes", &text);
 	assert_int_equal(pg_number("SELECT balance FROM accounts WHERE id = 7002"), 1500);
-	assert_true(text.len > 1000);
+	assert_true(text.len > 100); /* and whole lines behind it */
 	assert_non_null(strstr(text.p, " before\n"));
 	buf_free(&text);
 }
