@@ -59,7 +59,9 @@ static double load_of_pgbench(const struct loader *loader)
 	const char *argv[] = {
 		bench_program("pgbench"), "-n", "-M", "prepared", "-c",  clients, "-t",    each, "-f", path,
 		"--max-tries=100",        "-D", run,  "-D",       "n=0", "-D",    "one=1", NULL};
-	struct proc *proc = proc_start(argv, NULL, NULL);
+	/* For a statement without a BEGIN; the other scripts say it themselves. */
+	const char *const env[] = {"PGOPTIONS=-c default_transaction_isolation=serializable", NULL};
+	struct proc *proc = proc_start(argv, env, NULL);
 	load_wait(proc);
 	const char *tps = strstr(buf_text(&proc->out), "tps = ");
 	if (!tps)
@@ -156,6 +158,13 @@ static void load_measure_eight(void)
 		{.name = "teller, oneshot, ledger",
 		 .same = &eight[3],
 		 .words = {"--count", "64000", "--way", "oneshot"}},
+		{.name = "pgbench -c 8, as in flight", .script = "same_alone"},
+		{.name = "teller, 2 in flight each, ledger",
+		 .same = &eight[6],
+		 .words = {"--count", "64000", "--way", "oneshot", "--in-flight", "2"}},
+		{.name = "teller, 8 in flight each, ledger",
+		 .same = &eight[6],
+		 .words = {"--count", "64000", "--way", "oneshot", "--in-flight", "8"}},
 	};
 	for (size_t i = 0; i < COUNT_OF(eight); i++) {
 		eight[i].clients = 8;
