@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -13,10 +12,10 @@
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/trace/recorded.h"
 
 enum { LONG = 1 << 20, MUTATED = 12, CHANGES = 40 };
 
-static char dir[] = "/tmp/teller-hostile.XXXXXX", path[64], made[64];
 static const char *const nowhere[] = {"PGHOST=/nowhere", "PGPORT=1", "DATABASE_URL=", NULL};
 
 #define HEADER "{\"teller_trace\":1,\"teller\":\"0.1.0\",\"values\":true}\n"
@@ -25,7 +24,7 @@ static const char *const nowhere[] = {"PGHOST=/nowhere", "PGPORT=1", "DATABASE_U
 
 static void write_trace(const char *text, size_t n)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(recorded_trace(), "w");
 	assert_non_null(file);
 	assert_int_equal(fwrite(text, 1, n, file), n);
 	assert_int_equal(fclose(file), 0);
@@ -33,7 +32,7 @@ static void write_trace(const char *text, size_t n)
 
 static struct term *play(void **state)
 {
-	const char *const argv[] = {proc_teller(), "trace", "play", path, NULL};
+	const char *const argv[] = {proc_teller(), "trace", "play", recorded_trace(), NULL};
 	struct term *term = term_start(argv, nowhere, 24, 80);
 	*state = term;
 	return term;
@@ -66,7 +65,7 @@ static void look_at_all(struct term *term)
 
 static void refused(const char *text, const char *sentence)
 {
-	const char *const argv[] = {proc_teller(), "trace", "play", path, NULL};
+	const char *const argv[] = {proc_teller(), "trace", "play", recorded_trace(), NULL};
 	write_trace(text, strlen(text));
 	struct proc *proc = proc_run(argv, nowhere, NULL);
 	proc_expect_status(proc, 1);
@@ -208,7 +207,7 @@ static void record(void **state)
 {
 	char line[128];
 	struct term *term = console_open(state, 24, 80);
-	snprintf(line, sizeof line, ":trace %s\r", made);
+	snprintf(line, sizeof line, ":trace %s\r", recorded_file("made"));
 	term_type(term, line);
 	term_expect(term, "every event is written to ");
 	term_type(term, "s<Down>dI<Enter>");
@@ -263,7 +262,7 @@ static void changed_anywhere(void **state)
 	uint64_t number = seed ? strtoull(seed, NULL, 10) : 20201011;
 	struct buf whole = {0};
 	record(state);
-	read_file(&whole, made);
+	read_file(&whole, recorded_file("made"));
 	for (uint64_t i = 0; i < MUTATED; i++) {
 		struct rng rng;
 		struct buf text = {0};
@@ -279,23 +278,6 @@ static void changed_anywhere(void **state)
 	buf_free(&whole);
 }
 
-static int make_dir(void **state)
-{
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/trace", dir);
-	snprintf(made, sizeof made, "%s/made", dir);
-	return pg_own_database(state);
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	unlink(made);
-	assert_int_equal(rmdir(dir), 0);
-	return 0;
-}
-
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -306,5 +288,5 @@ int main(void)
 		cmocka_unit_test_teardown(impossible_orders, term_teardown),
 		cmocka_unit_test_setup_teardown(changed_anywhere, console_bank, term_teardown),
 	};
-	return cmocka_run_group_tests_name("screen/play_hostile", tests, make_dir, remove_dir);
+	return cmocka_run_group_tests_name("screen/play_hostile", tests, recorded_begin, recorded_end);
 }

@@ -4,22 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
 #include "tests/support/shot.h"
+#include "tests/trace/recorded.h"
 
 enum { ROWS = 24, COLUMNS = 80 };
-
-static char dir[] = "/tmp/teller-panes.XXXXXX", path[64];
 
 static struct term *record(void **state)
 {
 	struct term *term = console_open(state, ROWS, COLUMNS);
-	shot_record(term, path);
+	shot_record(term, recorded_trace());
 	return term;
 }
 
@@ -51,25 +49,25 @@ static void the_ledger(void **state)
 	term_expect(term, ">2020-01-01 10:15:00");
 	term_type(term, "<PgDn><PgDn><Down>");
 	term_expect_gone(term, "2020-01-01 10:15:00");
-	shot_take(term, path, &shots[n++]);
+	shot_take(term, recorded_trace(), &shots[n++]);
 	transfer(term, ":transfer 7001 7002 12345678 --yes<Enter>", "rejected: account 7001 holds 1000");
 	transfer(term, ":transfer 7001 7002 5 --yes<Enter>", "moved 5 from 7001");
 	term_settle(term); /* the ledger is read again */
 	term_type(term, "<Home>");
 	term_expect_gone(term, ">2020");
-	shot_take(term, path, &shots[n++]);
+	shot_take(term, recorded_trace(), &shots[n++]);
 	term_type(term, "<End>");
 	term_expect(term, ">2020-01-01 10:00:01");
-	shot_take(term, path, &shots[n++]);
+	shot_take(term, recorded_trace(), &shots[n++]);
 	term_type(term, ":ledger --of 7003<Enter>");
 	term_expect(term, "of account 7003");
 	term_expect(term, ">2020-01-01 10:14:59");
-	shot_take(term, path, &shots[n++]);
+	shot_take(term, recorded_trace(), &shots[n++]);
 	transfer(term, ":transfer 7001 7002 7 --yes<Enter>", "moved 7 from 7001");
 	term_type(term, "<F2>");
 	term_expect(term, "Accounts");
-	shot_end(term, state, path, &shots[n++]);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &shots[n++]);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	term_type(term, "<F5>");
 	term_expect(term, "no ledger is recorded up to this event");
 	term_type(term, "<F2>");
@@ -124,7 +122,7 @@ static void take_pane(struct term *term, struct shot *shot)
 {
 	char last[COLUMNS * 4] = "";
 	term_wait(term, log_stands_still, last, "a log that stands still");
-	shot_take(term, path, shot);
+	shot_take(term, recorded_trace(), shot);
 }
 
 /* Its accounts are locked, so that each second is as the one before. */
@@ -135,7 +133,7 @@ static void a_load(void **state)
 	struct pg_session *holder = pg_open_at("application_name=psql");
 	begin(term, ":load --time 0 --workers 2 --hot 2<Enter>", "2 s  read-write by 2 workers among 2 accounts");
 	pg_run(holder, "BEGIN; LOCK TABLE accounts IN EXCLUSIVE MODE");
-	int from = shot_stops(path);
+	int from = shot_stops(recorded_trace());
 	take_pane(term, &held);
 	pg_run(holder, "COMMIT");
 	pg_close(holder);
@@ -145,8 +143,8 @@ static void a_load(void **state)
 	term_expect(term, "Accounts");
 	term_type(term, "<F9>");
 	term_expect(term, "Load  is over");
-	shot_end(term, state, path, &end);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &end);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	term_type(term, "<F9>");
 	term_expect(term, "No load is recorded up to this event.");
 	term_type(term, "<F2>");
@@ -162,9 +160,9 @@ static void a_race(void **state)
 	static struct shot end;
 	struct term *term = record(state);
 	begin(term, ":load race naive oneshot --time 2 --workers 2 --hot 4<Enter>", "Race  is over");
-	shot_end(term, state, path, &end);
+	shot_end(term, state, recorded_trace(), &end);
 	assert_non_null(strstr(end.rows[1], "2 of 2 rounds  2 workers  4 accounts"));
-	term = shot_play(state, path, ROWS, COLUMNS);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	shot_expect_all(term, &end, 1, true);
 	term_type(term, "<Home>");
 	term_expect(term, "event 1 of ");
@@ -178,7 +176,7 @@ static bool next_second(struct term *term, void *arg)
 {
 	const struct shot *shot = arg;
 	(void)term;
-	return shot_stops(path) > shot->stop;
+	return shot_stops(recorded_trace()) > shot->stop;
 }
 
 static void the_sessions(void **state)
@@ -189,17 +187,17 @@ static void the_sessions(void **state)
 	pg_run(holder, "BEGIN; UPDATE accounts SET balance = balance + 1 WHERE id = 7001");
 	term_type(term, ":transfer 7001 7002 5 --yes<Enter>");
 	term_expect(term, "waits for psql, pid ");
-	int from = shot_stops(path);
+	int from = shot_stops(recorded_trace());
 	term_type(term, "<F4>");
 	term_expect(term, "who waits stands under whom it waits for");
 	term_type(term, "<Down>");
 	term_expect(term, "account 7001");
-	shot_take(term, path, &waiting);
+	shot_take(term, recorded_trace(), &waiting);
 	pg_run(holder, "COMMIT");
 	pg_run(holder, "ALTER ROLE CURRENT_USER PASSWORD 'geheim'");
 	term_expect(term, "nobody waits");
 	term_expect(term, "ALTER ROLE");
-	shot_take(term, path, &ended);
+	shot_take(term, recorded_trace(), &ended);
 	term_wait(term, next_second, &ended, "another answer in the trace");
 	term_type(term, "q");
 	term_expect(term, "Accounts");
@@ -207,7 +205,7 @@ static void the_sessions(void **state)
 	term_free(term);
 	*state = NULL;
 	pg_close(holder);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	term_type(term, "<F4>");
 	term_expect(term, "no sessions are recorded up to this event");
 	expect_one(term, &waiting, from, waiting.stop + 1);
@@ -225,7 +223,7 @@ static bool trace_holds(const char *text)
 	char *line = NULL;
 	size_t size = 0;
 	bool holds = false;
-	FILE *file = fopen(path, "r");
+	FILE *file = fopen(recorded_trace(), "r");
 	assert_non_null(file);
 	while (getline(&line, &size, file) > 0)
 		holds = holds || strstr(line, text);
@@ -236,7 +234,7 @@ static bool trace_holds(const char *text)
 
 static void without_values(void **state)
 {
-	const char *const argv[] = {proc_teller(), "--trace", path, "--trace-values=no", NULL};
+	const char *const argv[] = {proc_teller(), "--trace", recorded_trace(), "--trace-values=no", NULL};
 	struct term *term = term_start(argv, NULL, ROWS, COLUMNS);
 	struct pg_session *holder = pg_open_at("application_name=psql");
 	*state = term;
@@ -256,7 +254,7 @@ static void without_values(void **state)
 	*state = NULL;
 	assert_false(trace_holds("= 7029") || trace_holds("as expected") || trace_holds("\"id\""));
 	assert_true(trace_holds("{\"state\":\"load\""));
-	term = shot_play(state, path, ROWS, COLUMNS);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	term_type(term, "<End>");
 	term_expect(term, "Load  is over");
 	term_expect(term, "read-write by 2 workers among 2 accounts");
@@ -285,27 +283,12 @@ static void a_load_that_fails(void **state)
 	term_expect(term, "Accounts");
 	term_type(term, "<F9>");
 	term_expect(term, "Load  is over");
-	shot_end(term, state, path, &end);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &end);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	shot_expect_all(term, &end, 1, true);
 	term_type(term, "<F9>");
 	term_expect(term, "40 failed: new row for relation \"transfers\" violates check constraint");
 	console_quit(term);
-}
-
-static int make_dir(void **state)
-{
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/trace", dir);
-	return pg_own_database(state);
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	assert_int_equal(rmdir(dir), 0);
-	return 0;
 }
 
 int main(void)
@@ -320,5 +303,5 @@ int main(void)
 		cmocka_unit_test(no_password),
 		cmocka_unit_test_setup_teardown(without_values, console_bank, term_teardown),
 	};
-	return cmocka_run_group_tests_name("screen/play_panes", tests, make_dir, remove_dir);
+	return cmocka_run_group_tests_name("screen/play_panes", tests, recorded_begin, recorded_end);
 }

@@ -2,23 +2,20 @@
 /* A recorded run on the console, without a server: back and forth, and each pane shows what it showed then. */
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/support/check.h"
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
 #include "tests/support/shot.h"
+#include "tests/trace/recorded.h"
 
 enum { ROWS = 24, COLUMNS = 80 };
-
-static char dir[] = "/tmp/teller-play.XXXXXX", path[64];
 
 static struct term *record(void **state)
 {
 	struct term *term = console_open(state, ROWS, COLUMNS);
-	shot_record(term, path);
+	shot_record(term, recorded_trace());
 	return term;
 }
 
@@ -44,8 +41,8 @@ static void with_a_rival(void **state)
 	transfer(term);
 	term_expect(term, "moved 499 from 7001");
 	term_expect(term, "R3.1     1 attempt ");
-	shot_end(term, state, path, &end);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &end);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	term_expect(term, "event 1 of ");
 	term_type(term, "<End>");
 	term_expect(term, "1 x  40001");
@@ -66,8 +63,8 @@ static void with_a_cut(void **state)
 	term_expect(term, "CUT ARMED");
 	transfer(term);
 	term_expect(term, "moved 500 from 7001");
-	shot_end(term, state, path, &end);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &end);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	shot_expect_all(term, &end, 1, true);
 	console_quit(term);
 }
@@ -81,12 +78,12 @@ static void while_it_waits(void **state)
 	pg_run(holder, "BEGIN; UPDATE accounts SET balance = balance + 1 WHERE id = 7001");
 	transfer(term);
 	term_expect(term, "waits for psql, pid ");
-	shots[0].stop = shot_stops(path);
+	shots[0].stop = shot_stops(recorded_trace());
 	pg_run(holder, "COMMIT");
 	pg_close(holder);
 	term_expect(term, "moved 500 from 7001");
-	shot_end(term, state, path, &shots[1]);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &shots[1]);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	char line[40];
 	snprintf(line, sizeof line, ":play %d\r", shots[0].stop);
 	term_type(term, line);
@@ -105,15 +102,15 @@ static void each_statement(void **state)
 	transfer(term);
 	while (n < 8) {
 		term_expect(term, "Space sends it");
-		shot_take(term, path, &shots[n++]);
+		shot_take(term, recorded_trace(), &shots[n++]);
 		term_type(term, " ");
 		term_settle(term);
 		if (term_shows(term, "moved 500 from 7001"))
 			break;
 	}
 	term_expect(term, "moved 500 from 7001");
-	shot_end(term, state, path, &shots[n++]);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &shots[n++]);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	shot_expect_all(term, shots, n, true);
 	shot_expect_all(term, shots, n, false);
 	console_quit(term);
@@ -126,8 +123,8 @@ static void at_its_ends(void **state)
 	struct term *term = record(state);
 	transfer(term);
 	term_expect(term, "moved 500 from 7001");
-	shot_end(term, state, path, &end);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &end);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	term_type(term, "<lt>");
 	term_expect(term, "this is the first event");
 	term_type(term, "<End>>");
@@ -153,30 +150,15 @@ static void a_lesson(void **state)
 	struct term *term = record(state);
 	console_lesson(term, "lost-update");
 	for (int i = 0; i < SHOTS; i++) {
-		shot_take(term, path, &shots[i]);
+		shot_take(term, recorded_trace(), &shots[i]);
 		term_type(term, keys[i]);
 		term_expect_gone(term, "RUNNING  step");
 	}
-	shot_end(term, state, path, &shots[SHOTS]);
-	term = shot_play(state, path, ROWS, COLUMNS);
+	shot_end(term, state, recorded_trace(), &shots[SHOTS]);
+	term = shot_play(state, recorded_trace(), ROWS, COLUMNS);
 	shot_expect_all(term, shots, SHOTS + 1, true);
 	shot_expect_all(term, shots, SHOTS + 1, false);
 	console_quit(term);
-}
-
-static int make_dir(void **state)
-{
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/trace", dir);
-	return pg_own_database(state);
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	assert_int_equal(rmdir(dir), 0);
-	return 0;
 }
 
 int main(void)
@@ -190,5 +172,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(at_its_ends, console_bank, term_teardown),
 		cmocka_unit_test_setup_teardown(a_lesson, console_bank, term_teardown),
 	};
-	return cmocka_run_group_tests_name("screen/play", tests, make_dir, remove_dir);
+	return cmocka_run_group_tests_name("screen/play", tests, recorded_begin, recorded_end);
 }

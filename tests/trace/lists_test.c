@@ -3,10 +3,8 @@
 #include <jansson.h>
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -14,9 +12,8 @@
 #include "tests/support/console.h"
 #include "tests/support/pg.h"
 #include "tests/support/proc.h"
+#include "tests/trace/recorded.h"
 
-static char dir[] = "/tmp/teller-lists.XXXXXX";
-static char path[64], objects[64];
 static const char *const nowhere[] = {"PGHOST=/nowhere", "PGPORT=1", "DATABASE_URL=", NULL};
 
 static int bank(void **state)
@@ -131,8 +128,8 @@ static size_t expand(const char *from, const char *to)
 
 static void record(const char *option, const char *first, const char *second)
 {
-	const char *const argv[] = {proc_teller(), "--seed", "7",   "--trace", path,   "--yes",
-				    option,        "-c",     first, "-c",      second, NULL};
+	const char *const argv[] = {proc_teller(), "--seed", "7",   "--trace", recorded_trace(), "--yes",
+				    option,        "-c",     first, "-c",      second,           NULL};
 	struct proc *proc = proc_run(argv, NULL, NULL);
 	proc_expect_status(proc, 0);
 	proc_free(proc);
@@ -143,8 +140,9 @@ static void same_output(const char *const words[], const char *last)
 {
 	struct proc *proc[2];
 	for (size_t i = 0; i < 2; i++) {
-		const char *const argv[] = {proc_teller(), "--plain", "trace", words[0], i ? objects : path,
-					    words[1],      words[2],  last,    NULL};
+		const char *const argv[] = {
+			proc_teller(), "--plain", "trace", words[0], i ? recorded_file("objects") : recorded_trace(),
+			words[1],      words[2],  last,    NULL};
 		proc[i] = proc_run(argv, nowhere, NULL);
 		proc_expect_status(proc[i], 0);
 	}
@@ -169,7 +167,7 @@ static void transfers(void **state)
 {
 	(void)state;
 	record("--trace-values=yes", "transfer 7001 7002 1", "transfer 7001 7002 half");
-	assert_true(expand(path, objects) > 15);
+	assert_true(expand(recorded_trace(), recorded_file("objects")) > 15);
 	same_in_all();
 }
 
@@ -178,7 +176,7 @@ static void one_of_each(void **state)
 {
 	(void)state;
 	record("--trace-values=yes", "inject 1", "transfer 7001 7002 half");
-	assert_true(expand(path, objects) < 30);
+	assert_true(expand(recorded_trace(), recorded_file("objects")) < 30);
 	same_in_all();
 }
 
@@ -186,7 +184,7 @@ static void without_values(void **state)
 {
 	(void)state;
 	record("--trace-values=no", "transfer 7001 7002 1", "transfer 7001 7002 half");
-	assert_true(expand(path, objects) > 15);
+	assert_true(expand(recorded_trace(), recorded_file("objects")) > 15);
 	same_in_all();
 }
 
@@ -195,7 +193,7 @@ static void a_load(void **state)
 {
 	(void)state;
 	record("--trace-values=yes", "load --count 60 --time 0 --hot 4", "transfer 7001 7002 1");
-	assert_true(expand(path, objects) > 600);
+	assert_true(expand(recorded_trace(), recorded_file("objects")) > 600);
 	same_in_all();
 }
 
@@ -204,7 +202,7 @@ static void lessons(void **state)
 {
 	(void)state;
 	record("--trace-values=yes", "lab run deadlock", "lab run write-skew");
-	assert_true(expand(path, objects) > 10);
+	assert_true(expand(recorded_trace(), recorded_file("objects")) > 10);
 	same_in_all();
 }
 
@@ -247,7 +245,7 @@ static void bytes_of_an_event(void **state)
 	struct buf text = {0};
 	size_t bytes = 0, lists = 0;
 	record("--trace-values=yes", "load --count 200 --time 0", "load --count 1 --time 0");
-	read_file(&text, path);
+	read_file(&text, recorded_trace());
 	for (const char *line = text.p; *line; line += strcspn(line, "\n") + 1) {
 		bytes += *line == '[' || strncmp(line, "{\"state\":\"base\"", 15) == 0 ? strcspn(line, "\n") + 1 : 0;
 		lists += *line == '[';
@@ -276,14 +274,14 @@ static void write_levers(int n)
 		}
 		buf_fmt(&text, "[1,%d,%ld,0,null,null,\"lever %d\"]\n", i - base, (i - base) * 1000000L, i);
 	}
-	write_file(path, text.p, text.len);
+	write_file(recorded_trace(), text.p, text.len);
 	buf_free(&text);
 }
 
 static void entered_anywhere(void **state)
 {
 	static const int stops[] = {700, 257, 256, 101, 1, 1000, 999, 512, 513, 600};
-	const char *const argv[] = {proc_teller(), "trace", "play", path, NULL};
+	const char *const argv[] = {proc_teller(), "trace", "play", recorded_trace(), NULL};
 	const time_t begin = 1795975056;
 	write_levers(1000);
 	struct term *term = term_start(argv, nowhere, 24, 80);
@@ -308,11 +306,11 @@ static void entered_anywhere(void **state)
 
 static struct proc *show(const char *lines, int status)
 {
-	const char *const argv[] = {proc_teller(), "trace", "show", path, NULL};
+	const char *const argv[] = {proc_teller(), "trace", "show", recorded_trace(), NULL};
 	struct buf text = {0};
 	buf_str(&text, HEADER FORM BASE);
 	buf_str(&text, lines);
-	write_file(path, text.p, text.len);
+	write_file(recorded_trace(), text.p, text.len);
 	buf_free(&text);
 	struct proc *proc = proc_run(argv, nowhere, NULL);
 	proc_expect_status(proc, status);
@@ -445,22 +443,6 @@ static void hostile_texts(void **state)
 	proc_free(proc);
 }
 
-static int begin(void **state)
-{
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof path, "%s/trace", dir);
-	snprintf(objects, sizeof objects, "%s/objects", dir);
-	return pg_own_database(state);
-}
-
-static int end(void **state)
-{
-	(void)state;
-	unlink(path);
-	unlink(objects);
-	return rmdir(dir);
-}
-
 int main(void)
 {
 	setlocale(LC_ALL, "");
@@ -478,5 +460,5 @@ int main(void)
 		cmocka_unit_test(forms_that_are_none),
 		cmocka_unit_test(hostile_texts),
 	};
-	return cmocka_run_group_tests_name("trace/lists", tests, begin, end);
+	return cmocka_run_group_tests_name("trace/lists", tests, recorded_begin, recorded_end);
 }

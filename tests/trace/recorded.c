@@ -54,9 +54,14 @@ const char *recorded_file(const char *name)
 	return strcpy(files[nfiles++], path);
 }
 
+const char *recorded_trace(void)
+{
+	return recorded_file("trace");
+}
+
 void recorded_run(const char *first, const char *second)
 {
-	const char *const argv[] = {proc_teller(), "--seed", "7",    "--trace", recorded_file("trace"), "--yes", "-c",
+	const char *const argv[] = {proc_teller(), "--seed", "7",    "--trace", recorded_trace(), "--yes", "-c",
 				    first,         "-c",     second, NULL};
 	struct proc *proc = proc_run(argv, NULL, NULL);
 	proc_expect_status(proc, 0);

@@ -13,6 +13,7 @@ int recorded_end(void **state);
 int recorded_bank(void **state);
 
 const char *recorded_file(const char *name); /* in that directory, which has begun; its path stays until the end */
+const char *recorded_trace(void);            /* that of the file "trace" */
 
 /* Two commands with a trace in the file "trace". */
 void recorded_run(const char *first, const char *second);
